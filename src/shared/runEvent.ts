@@ -1,0 +1,47 @@
+import type { ErrorData } from './recheckError.ts'
+import type { CheckpointRecord, Evaluation, EventLevel, RunStatus, StoredRollout, VStarEstimate } from './records.ts'
+
+/** Where a job is, for a bar with a rate and a time left. */
+export interface Progress {
+  /** For example `sampling attempts`, `rolling out`, `updating`, `evaluating`, `writing checkpoint`. */
+  readonly activity: string
+  readonly done: number
+  readonly total: number
+  /** What is counted: `problems`, `completions`, `steps`. */
+  readonly unit: string
+  readonly ratePerSecond: number | null
+  readonly secondsLeft: number | null
+}
+
+/** Everything a job can report. The owner writes it to the store first, then passes it on. */
+export type RunEvent =
+  | { readonly type: 'status'; readonly status: RunStatus; readonly error: ErrorData | null }
+  | { readonly type: 'device'; readonly device: string }
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | {
+      readonly type: 'metrics'
+      readonly step: number
+      readonly timeMs: number
+      readonly tokens: number
+      readonly problems: number
+      /** By registry name; null = undefined here (0/0), which is stored as absent. */
+      readonly values: Readonly<Record<string, number | null>>
+    }
+  | { readonly type: 'rollouts'; readonly rollouts: readonly StoredRollout[] }
+  | { readonly type: 'vStar'; readonly estimates: readonly VStarEstimate[] }
+  | { readonly type: 'evaluation'; readonly evaluation: Evaluation }
+  | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointRecord }
+  | {
+      readonly type: 'log'
+      readonly level: EventLevel
+      readonly code: string
+      readonly message: string
+      readonly remedy: string | null
+    }
+
+/** What a trainer process sends its owner: numbered, so that a batch is stored once. At most every 250 ms. */
+export interface EventBatch {
+  readonly runId: string
+  readonly sequence: number
+  readonly events: readonly RunEvent[]
+}
