@@ -25,5 +25,9 @@ export interface PolicyLoss {
    * @param entropy  [B, T] nats, or null unless `needsEntropy`
    * @param inputs   by name, [B, T] or [B, 3]
    */
-  compute(logProbs: Tensor2D, entropy: Tensor2D | null, inputs: Readonly<Record<string, Tensor>>): { loss: Scalar; sums: LossSums }
+  compute(
+    logProbs: Tensor2D,
+    entropy: Tensor2D | null,
+    inputs: Readonly<Record<string, Tensor>>,
+  ): { loss: Scalar; sums: LossSums }
 }
