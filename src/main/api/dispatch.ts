@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { errorData, RecheckError } from '../../shared/recheckError.ts'
+import { routes, type Handlers, type Result, type Route } from '../../shared/routes.ts'
+
+/**
+ * Parses a request from an untrusted page and answers it. Never throws: errors travel as data, and only a
+ * `RecheckError`'s own words reach the page.
+ */
+export async function dispatch(handlers: Handlers, route: string, input: unknown): Promise<Result<unknown>> {
+  try {
+    if (!isRoute(route)) {
+      throw new RecheckError('request.route', `There is no route "${route.slice(0, 80)}".`)
+    }
+    return { ok: true, data: await call(handlers, route, input) }
+  } catch (thrown) {
+    return { ok: false, error: errorData(thrown) }
+  }
+}
+
+function isRoute(route: string): route is Route {
+  return Object.hasOwn(routes, route)
+}
+
+async function call(handlers: Handlers, route: Route, input: unknown): Promise<unknown> {
+  const parsed = routes[route].input.safeParse(input)
+  if (!parsed.success) {
+    throw new RecheckError('request.invalid', `${route}: ${z.prettifyError(parsed.error)}`)
+  }
+  // The compiler cannot pair the route with its input here; `Handlers` has already paired them by type.
+  const handler = handlers[route] as (input: unknown) => Promise<unknown>
+  return handler(parsed.data)
+}
