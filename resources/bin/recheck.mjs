@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// Starts the command line on the Node that the project ships, whatever Node the machine has: the native
+// modules are tried on that one, and it runs TypeScript directly.
+import { spawn } from 'node:child_process'
+import { existsSync, realpathSync } from 'node:fs'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const requiredMajor = 24
+const root = join(dirname(realpathSync(fileURLToPath(import.meta.url))), '..', '..')
+const major = Number(process.versions.node.split('.')[0])
+
+if (major === requiredMajor) {
+  const { runCli } = await import('../../src/main/cli.ts')
+  await runCli(process.argv.slice(2))
+} else {
+  runOnShippedNode(
+    join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node'),
+  )
+}
+
+function runOnShippedNode(binary) {
+  if (!existsSync(binary)) {
+    process.stderr.write(
+      `recheck: needs Node ${requiredMajor}, this is ${process.versions.node}, and ${binary} is not there. ` +
+        `Run "npm ci" in ${root} (npm 11.16 or newer: npx npm@11 ci).\n`,
+    )
+    process.exitCode = 1
+    return
+  }
+  const child = spawn(binary, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  })
+  // A terminal's Ctrl-C reaches both processes; the child decides how to end and this one only waits.
+  process.on('SIGINT', () => {})
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
+  })
+}

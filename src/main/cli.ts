@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { errorData } from '../shared/recheckError.ts'
+import type { CommandContext, Register } from './commands/command.ts'
+import type { ExitCode } from './commands/exitCode.ts'
+import { exitCodeOf } from './commands/exitCode.ts'
+import { openProgress } from './commands/progressDisplay.ts'
+import { register as registerDoctor } from './commands/doctor.ts'
+import { dataFolder, isDebugging, projectFolder } from './host/paths.ts'
+
+/** Every command, in the order in which `recheck --help` lists them: one import above and one name here. */
+export const commands: readonly Register[] = [registerDoctor]
+
+/** The whole command line as commander sees it; nothing is run. */
+export function buildProgram(context: CommandContext): Command {
+  const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
+    version: string
+  }
+  const program = new Command('recheck')
+    .description('Trains small language models to check and correct their own answers')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      writeErr: (text) => void context.stderr.write(text),
+    })
+    .showHelpAfterError('(add --help for usage and examples)')
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed check or failure, 2 bad input, 130 interrupted.')
+  for (const register of commands) register(program, context)
+  return program
+}
+
+/** Runs one command line in this process and ends it with the command's exit code. */
+export async function runCli(args: readonly string[]): Promise<void> {
+  const interruption = new AbortController()
+  const exit: { code: ExitCode } = { code: 0 }
+  const context = processContext(interruption, exit)
+  try {
+    await buildProgram(context).parseAsync([...args], { from: 'user' })
+  } catch (thrown) {
+    exit.code = interruption.signal.aborted ? 130 : reportError(thrown, args)
+  }
+  // Native libraries may keep threads alive; what was written is flushed first.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(exit.code)))
+}
+
+function processContext(interruption: AbortController, exit: { code: ExitCode }): CommandContext {
+  const interrupt = (): void => {
+    if (interruption.signal.aborted) process.exit(130)
+    interruption.abort()
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  // `recheck runs | head`: the reader has gone, so nothing is left to do
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  const nowMs = (): number => performance.now()
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    nowMs,
+    signal: interruption.signal,
+    dataFolder,
+    openProgress: () =>
+      openProgress({ stream: process.stderr, isTerminal: process.stderr.isTTY === true, nowMs }),
+    setExitCode: (exitCode) => {
+      exit.code = exitCode
+    },
+  }
+}
+
+function reportError(thrown: unknown, args: readonly string[]): ExitCode {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
+  const error = errorData(thrown)
+  const isJson = args.includes('--json')
+  if (isJson) console.log(JSON.stringify({ error }, null, 2))
+  console.error(`recheck: ${error.message}`)
+  if (isDebugging() && thrown instanceof Error) console.error(thrown.stack)
+  return exitCodeOf(thrown)
+}
+
+if (import.meta.main) await runCli(process.argv.slice(2))

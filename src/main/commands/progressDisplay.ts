@@ -1,0 +1,145 @@
+import { SingleBar } from 'cli-progress'
+import type { Progress } from '../../shared/runEvent.ts'
+
+/** Progress of a long command, on stderr. `update` may be called as often as one likes. */
+export interface ProgressDisplay {
+  update(progress: ProgressReport): void
+  /** Ends the display, so that other text may be written. A later `update` opens it again. */
+  stop(): void
+}
+
+/** A `Progress` whose rate and time left the display works out itself where the caller leaves them out. */
+export type ProgressReport = Omit<Progress, 'ratePerSecond' | 'secondsLeft'> &
+  Partial<Pick<Progress, 'ratePerSecond' | 'secondsLeft'>>
+
+interface ProgressTarget {
+  readonly stream: NodeJS.WriteStream | NodeJS.WritableStream
+  readonly isTerminal: boolean
+  readonly nowMs: () => number
+}
+
+const lineEveryMs = 5000
+
+/** A bar that redraws itself in a terminal; elsewhere one line when an activity begins or ends and every 5 s. */
+export function openProgress(target: ProgressTarget): ProgressDisplay {
+  return target.isTerminal ? new ProgressBar(target) : new ProgressLines(target)
+}
+
+/** `3m 20s`; whole seconds. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  const hours = Math.floor(whole / 3600)
+  const minutes = Math.floor((whole % 3600) / 60)
+  if (hours > 0) return `${hours}h ${minutes}m`
+  return minutes > 0 ? `${minutes}m ${whole % 60}s` : `${whole}s`
+}
+
+class ActivityClock {
+  activity: string | null = null
+  #startedMs = 0
+  #startedDone = 0
+  readonly #nowMs: () => number
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs
+  }
+
+  /** True when another activity than before is reported. */
+  enter(report: ProgressReport): boolean {
+    if (report.activity === this.activity) return false
+    this.activity = report.activity
+    this.#startedMs = this.#nowMs()
+    this.#startedDone = report.done
+    return true
+  }
+
+  /** `12.3 problems/s, 40s left`, or less where nothing is known yet. */
+  pace(report: ProgressReport): string {
+    const elapsedSeconds = (this.#nowMs() - this.#startedMs) / 1000
+    const measured = elapsedSeconds > 0 ? (report.done - this.#startedDone) / elapsedSeconds : 0
+    const rate = report.ratePerSecond ?? (measured > 0 ? measured : null)
+    if (rate === null) return ''
+    const left = report.secondsLeft ?? (report.total - report.done) / rate
+    return `${formatRate(rate)} ${report.unit}/s, ${formatDuration(left)} left`
+  }
+}
+
+function formatRate(rate: number): string {
+  return rate >= 100 ? Math.round(rate).toLocaleString('en-US') : rate.toPrecision(2)
+}
+
+class ProgressBar implements ProgressDisplay {
+  readonly #target: ProgressTarget
+  readonly #clock: ActivityClock
+  #bar: SingleBar | null = null
+
+  constructor(target: ProgressTarget) {
+    this.#target = target
+    this.#clock = new ActivityClock(target.nowMs)
+  }
+
+  update(report: ProgressReport): void {
+    const isNew = this.#clock.enter(report)
+    const payload = { activity: report.activity, unit: report.unit, pace: this.#clock.pace(report) }
+    if (isNew || this.#bar === null) {
+      this.#bar?.stop()
+      this.#bar = new SingleBar({
+        format: '{activity} [{bar}] {value}/{total} {unit}  {pace}',
+        stream: this.#target.stream,
+        hideCursor: true,
+        fps: 8,
+        barsize: 24,
+        linewrap: false,
+        barCompleteChar: '=',
+        barIncompleteChar: ' ',
+      })
+      this.#bar.start(report.total, report.done, payload)
+    }
+    this.#bar.setTotal(report.total)
+    this.#bar.update(report.done, payload)
+  }
+
+  stop(): void {
+    this.#bar?.stop()
+    this.#bar = null
+    this.#clock.activity = null
+  }
+}
+
+class ProgressLines implements ProgressDisplay {
+  readonly #target: ProgressTarget
+  readonly #clock: ActivityClock
+  #lastLineMs = Number.NEGATIVE_INFINITY
+  #pending: ProgressReport | null = null
+
+  constructor(target: ProgressTarget) {
+    this.#target = target
+    this.#clock = new ActivityClock(target.nowMs)
+  }
+
+  update(report: ProgressReport): void {
+    if (this.#clock.activity !== report.activity) this.#flush()
+    const isNew = this.#clock.enter(report)
+    const isDue = this.#target.nowMs() - this.#lastLineMs >= lineEveryMs
+    if (isNew || isDue || report.done >= report.total) this.#write(report)
+    else this.#pending = report
+  }
+
+  stop(): void {
+    this.#flush()
+    this.#clock.activity = null
+  }
+
+  #flush(): void {
+    if (this.#pending) this.#write(this.#pending)
+  }
+
+  #write(report: ProgressReport): void {
+    this.#pending = null
+    this.#lastLineMs = this.#target.nowMs()
+    const pace = this.#clock.pace(report)
+    this.#target.stream.write(
+      `${report.activity}: ${report.done}/${report.total} ${report.unit}${pace === '' ? '' : `, ${pace}`}\n`,
+    )
+  }
+}

@@ -1,0 +1,42 @@
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import envPaths from 'env-paths'
+
+/** The variables a process was started with. Read here and in `childEnvironment` only. */
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
+
+/** The folder that holds package.json. */
+export const projectFolder = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
+
+/**
+ * Folder of the run store, its checkpoints and exports: `--data-dir`, else `RECHECK_HOME`, else the platform's
+ * place for application data (XDG on Linux: `$XDG_DATA_HOME/recheck`). Absolute; it need not exist yet.
+ */
+export function dataFolder(
+  chosen: string | undefined,
+  environment: EnvironmentVariables = process.env,
+): string {
+  const folder = chosen || environment['RECHECK_HOME']
+  if (folder) return resolve(expandHome(folder))
+  return envPaths('recheck', { suffix: '' }).data
+}
+
+/**
+ * Folder of what can be fetched or built again (TensorFlow, its addon, session files): `RECHECK_CACHE`, else the
+ * platform's cache folder (XDG on Linux: `$XDG_CACHE_HOME/recheck`). One a user; absolute; it need not exist yet.
+ */
+export function cacheFolder(environment: EnvironmentVariables = process.env): string {
+  const folder = environment['RECHECK_CACHE']
+  if (folder) return resolve(expandHome(folder))
+  return envPaths('recheck', { suffix: '' }).cache
+}
+
+function expandHome(folder: string): string {
+  return folder === '~' || folder.startsWith('~/') ? join(homedir(), folder.slice(1)) : folder
+}
+
+/** `RECHECK_DEBUG=1`: stack traces are shown beside error messages. */
+export function isDebugging(environment: EnvironmentVariables = process.env): boolean {
+  return Boolean(environment['RECHECK_DEBUG'])
+}
