@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { WebSocket } from 'ws'
+import { startHttpServer, type HttpServer } from '../../../src/main/api/httpServer.ts'
+import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { routes, type Handlers, type Route, type StoreEvent } from '../../../src/shared/routes.ts'
+
+let folder = ''
+let server: HttpServer
+const listeners = new Set<(event: StoreEvent) => void>()
+
+/** Handlers that answer with their parsed input, so that a test sees what came through. */
+function echoHandlers(): Handlers {
+  const names = Object.keys(routes) as Route[]
+  const handlers = Object.fromEntries(names.map((name) => [name, async (input: unknown) => input]))
+  handlers['run.get'] = async () => {
+    throw new RecheckError('run.unknown', 'There is no run "x".')
+  }
+  return handlers as unknown as Handlers
+}
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'recheck-http-'))
+  await writeFile(join(folder, 'index.html'), '<!doctype html><title>Recheck</title>')
+  await mkdir(join(folder, 'assets'))
+  await writeFile(join(folder, 'assets', 'page.js'), 'export {}')
+  server = await startHttpServer({
+    handlers: echoHandlers(),
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    pageFolder: folder,
+    port: 0,
+  })
+})
+after(async () => {
+  await server.close()
+  await rm(folder, { recursive: true })
+})
+
+interface Answer {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  body: string
+}
+interface Call {
+  method?: string
+  headers?: Record<string, string>
+  body?: string
+}
+
+/** node:http, since fetch forbids a made-up Host. */
+function send(path: string, call: Call = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      {
+        host: '127.0.0.1',
+        port: server.port,
+        path,
+        method: call.method ?? 'GET',
+        headers: call.headers ?? {},
+      },
+      (response) => {
+        let body = ''
+        response.on('data', (chunk: Buffer) => (body += chunk.toString()))
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+        )
+      },
+    )
+    request.on('error', reject)
+    request.end(call.body)
+  })
+}
+
+const own = (): string => `http://127.0.0.1:${server.port}`
+const post = (path: string, value: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
+  send(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: own(), ...headers },
+    body: JSON.stringify(value),
+  })
+
+async function openSession(): Promise<string> {
+  const token = new URL(server.newLink()).hash.replace('#token=', '')
+  const answer = await post('/session', { token })
+  assert.equal(answer.status, 200)
+  const cookie = String(answer.headers['set-cookie'])
+  assert.match(cookie, /HttpOnly/)
+  assert.match(cookie, /SameSite=Strict/)
+  return cookie.split(';')[0] ?? ''
+}
+
+test('the page comes with a policy that allows no inline script, and folders are not listed', async () => {
+  const page = await send('/')
+  assert.equal(page.status, 200)
+  assert.match(String(page.headers['content-security-policy']), /script-src 'self'(;|$)/)
+  assert.equal(page.headers['x-content-type-options'], 'nosniff')
+  assert.equal((await send('/assets/page.js')).status, 200)
+  assert.equal((await send('/assets/')).status, 404)
+  const outside = await send('/..%2f..%2fetc/passwd')
+  assert.equal(outside.status, 403)
+  assert.doesNotMatch(outside.body, /root:/)
+})
+
+test('a token opens one session and no second', async () => {
+  const token = new URL(server.newLink()).hash.replace('#token=', '')
+  assert.equal((await post('/session', { token })).status, 200)
+  const again = await post('/session', { token })
+  assert.equal(again.status, 401)
+  assert.match(again.body, /used before/)
+  assert.equal((await post('/session', { token: 'guess' })).status, 401)
+  assert.equal((await post('/session', { wrong: 1 })).status, 401)
+})
+
+test('routes need the session; errors travel as data', async () => {
+  assert.equal((await post('/api/run.list', {})).status, 401)
+  const cookie = await openSession()
+  const listed = await post('/api/run.list', {}, { cookie })
+  assert.deepEqual(JSON.parse(listed.body), { ok: true, data: { archived: false } })
+  const unknown = JSON.parse((await post('/api/constructor', {}, { cookie })).body) as {
+    error: { code: string }
+  }
+  assert.equal(unknown.error.code, 'request.route')
+  const invalid = JSON.parse((await post('/api/run.stop', { runId: 1 }, { cookie })).body) as {
+    error: { code: string; message: string }
+  }
+  assert.equal(invalid.error.code, 'request.invalid')
+  assert.match(invalid.error.message, /runId/)
+  const failed = JSON.parse((await post('/api/run.get', { runId: 'x' }, { cookie })).body) as unknown
+  assert.deepEqual(failed, { ok: false, error: { code: 'run.unknown', message: 'There is no run "x".' } })
+})
+
+test('a foreign Host, a foreign Origin, a missing Origin and an oversized body are refused', async () => {
+  const cookie = await openSession()
+  assert.equal((await send('/', { headers: { host: 'evil.example' } })).status, 403)
+  assert.equal((await post('/api/run.list', {}, { cookie, origin: 'http://evil.example' })).status, 403)
+  const noOrigin = await send('/api/run.list', {
+    method: 'POST',
+    headers: { cookie, 'content-type': 'application/json' },
+    body: '{}',
+  })
+  assert.equal(noOrigin.status, 403)
+  assert.equal((await post('/api/run.list', { big: 'x'.repeat(1_100_000) }, { cookie })).status, 413)
+  assert.equal((await send('/', { headers: { host: `localhost:${server.port}` } })).status, 200)
+})
+
+test('events reach an open socket and no stranger', async () => {
+  const cookie = await openSession()
+  const address = `ws://127.0.0.1:${server.port}/events`
+  const refused = await new Promise<string>((resolve) => {
+    new WebSocket(address, { origin: own() }).on('error', (error) => resolve(error.message))
+  })
+  assert.match(refused, /401/)
+  const foreign = await new Promise<string>((resolve) => {
+    new WebSocket(address, { origin: 'http://evil.example', headers: { cookie } }).on('error', (error) =>
+      resolve(error.message),
+    )
+  })
+  assert.match(foreign, /403/)
+  const socket = new WebSocket(address, { origin: own(), headers: { cookie } })
+  await new Promise((resolve) => socket.on('open', resolve))
+  while (listeners.size === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  const received = new Promise<string>((resolve) =>
+    socket.on('message', (data: Buffer) => resolve(data.toString())),
+  )
+  for (const listener of listeners) listener({ runId: 'r1', event: { type: 'changed' } })
+  assert.deepEqual(JSON.parse(await received), { runId: 'r1', event: { type: 'changed' } })
+  socket.close()
+  await new Promise((resolve) => socket.on('close', resolve))
+})
+
+test('a port in use is named', async () => {
+  await assert.rejects(
+    startHttpServer({
+      handlers: echoHandlers(),
+      subscribe: () => () => undefined,
+      pageFolder: folder,
+      port: server.port,
+    }),
+    (error: RecheckError) => error.code === 'serve.port' && error.message.includes(String(server.port)),
+  )
+})
