@@ -156,7 +156,7 @@ async function listen(server: FastifyInstance, port: number): Promise<number> {
     throw thrown
   }
   const address = server.addresses()[0]
-  if (address === undefined)
+  if (address === undefined || typeof address === 'string')
     throw new RecheckError('serve.port', 'The server has no address after it began to listen.')
   return address.port
 }
