@@ -21,10 +21,15 @@ export interface Run {
   readonly notes: string
   readonly group: string | null
   readonly archived: boolean
+  /** Deleted runs stay until `recheck gc` erases them, so that a delete can be undone. */
+  readonly deletedAtMs: number | null
   readonly createdAtMs: number
   readonly startedAtMs: number | null
   readonly endedAtMs: number | null
-  /** Process that runs it: id and start time together name one process; null when none does. */
+  /**
+   * Process that runs it; null when none does. The start time is ms since the machine started, as the system counts
+   * it: with the id it names one process, whatever happens to the clock.
+   */
   readonly processId: number | null
   readonly processStartedAtMs: number | null
   readonly heartbeatAtMs: number | null
@@ -137,6 +142,15 @@ export interface Evaluation {
   readonly problems: number
   readonly proportions: Readonly<Record<string, Proportion>>
   readonly createdAtMs: number
+}
+
+/** One problem's part in an evaluation, kept so that two evaluations can be compared problem by problem. */
+export interface EvaluationResult {
+  readonly problemId: string
+  readonly samples: number
+  readonly correctAttempts: number
+  readonly rightVerdicts: number
+  readonly correctFinals: number
 }
 
 export interface CheckpointRecord {

@@ -1,5 +1,14 @@
 import type { ErrorData } from './recheckError.ts'
-import type { CheckpointRecord, Evaluation, EventLevel, RunStatus, StoredRollout, VStarEstimate } from './records.ts'
+import type {
+  CheckpointRecord,
+  Evaluation,
+  EvaluationResult,
+  EventLevel,
+  RunStatus,
+  StoredRollout,
+  VStarArtifact,
+  VStarEstimate,
+} from './records.ts'
 
 /** Where a job is, for a bar with a rate and a time left. */
 export interface Progress {
@@ -28,8 +37,14 @@ export type RunEvent =
       readonly values: Readonly<Record<string, number | null>>
     }
   | { readonly type: 'rollouts'; readonly rollouts: readonly StoredRollout[] }
+  /** Declares the artifact before its first estimate, and again when it is complete. */
+  | { readonly type: 'vStarArtifact'; readonly artifact: VStarArtifact }
   | { readonly type: 'vStar'; readonly estimates: readonly VStarEstimate[] }
-  | { readonly type: 'evaluation'; readonly evaluation: Evaluation }
+  | {
+      readonly type: 'evaluation'
+      readonly evaluation: Evaluation
+      readonly results?: readonly EvaluationResult[]
+    }
   | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointRecord }
   | {
       readonly type: 'log'
