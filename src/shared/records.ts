@@ -6,7 +6,15 @@ export type Stage = 'estimate-v-star' | 'self-correction'
  * `interrupted`: the process is gone and the run can be resumed. `failed`: the job reported an error.
  * The allowed changes stand in `runTransitions.ts`.
  */
-export const runStatuses = ['queued', 'running', 'paused', 'stopped', 'interrupted', 'failed', 'finished'] as const
+export const runStatuses = [
+  'queued',
+  'running',
+  'paused',
+  'stopped',
+  'interrupted',
+  'failed',
+  'finished',
+] as const
 export type RunStatus = (typeof runStatuses)[number]
 
 export interface Run {
