@@ -1,0 +1,24 @@
+import type { Handlers, Result, StoreEvent } from '../../shared/routes.ts'
+import { dispatch } from './dispatch.ts'
+
+/** Where a shell sends its page's requests: an owner in this process, or a running `recheck serve`. */
+export interface Backend {
+  request(route: string, input: unknown): Promise<Result<unknown>>
+  /** @returns a function that ends the subscription */
+  subscribe(listener: (event: StoreEvent) => void): () => void
+  close(): Promise<void>
+}
+
+export interface LocalBackendSetup {
+  readonly handlers: Handlers
+  readonly subscribe: Backend['subscribe']
+  readonly close: () => Promise<void>
+}
+
+export function localBackend(setup: LocalBackendSetup): Backend {
+  return {
+    request: (route, input) => dispatch(setup.handlers, route, input),
+    subscribe: setup.subscribe,
+    close: setup.close,
+  }
+}

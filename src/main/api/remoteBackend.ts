@@ -1,0 +1,113 @@
+import { WebSocket } from 'ws'
+import { z } from 'zod'
+import { errorData, RecheckError } from '../../shared/recheckError.ts'
+import type { Result, StoreEvent } from '../../shared/routes.ts'
+import type { Backend } from './backend.ts'
+
+const reconnectMs = 1000
+const Answer = z.union([
+  z.object({ ok: z.literal(true), data: z.unknown() }),
+  z.object({ ok: z.literal(false), error: z.object({ code: z.string(), message: z.string() }) }),
+])
+
+/**
+ * Forwards to a running `recheck serve`, on this machine or at the near end of an SSH tunnel.
+ *
+ * @param link the address that `recheck serve` printed, one-time token included
+ * @throws RecheckError `connect.link`, `connect.refused`
+ */
+export async function connectRemote(link: string): Promise<Backend> {
+  const { origin, token } = readLink(link)
+  const cookie = await openSession(origin, token)
+  const headers = { 'content-type': 'application/json', origin, cookie }
+  const listeners = new Set<(event: StoreEvent) => void>()
+  const stream = openEventStream(origin, cookie, listeners)
+  return {
+    async request(route, input): Promise<Result<unknown>> {
+      try {
+        const response = await fetch(`${origin}/api/${encodeURIComponent(route)}`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify(input),
+        })
+        return Answer.parse(await response.json())
+      } catch (thrown) {
+        const lost = new RecheckError(
+          'connect.lost',
+          `${origin} does not answer: ${errorData(thrown).message}`,
+        )
+        return { ok: false, error: errorData(lost) }
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async close() {
+      stream.close()
+    },
+  }
+}
+
+function readLink(link: string): { origin: string; token: string } {
+  const url = URL.canParse(link) ? new URL(link) : null
+  const token = url === null ? null : new URLSearchParams(url.hash.slice(1)).get('token')
+  const isLoopback = url !== null && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
+  if (url === null || token === null || url.protocol !== 'http:' || !isLoopback) {
+    throw new RecheckError(
+      'connect.link',
+      'Expected the link that `recheck serve` prints, like http://127.0.0.1:7860/#token=…. ' +
+        'For another machine, open an SSH tunnel first: ssh -L 7860:127.0.0.1:7860 HOST',
+    )
+  }
+  return { origin: url.origin, token }
+}
+
+async function openSession(origin: string, token: string): Promise<string> {
+  const response = await fetch(`${origin}/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin },
+    body: JSON.stringify({ token }),
+  }).catch((thrown: unknown) => {
+    throw new RecheckError(
+      'connect.refused',
+      `${origin} does not answer (${errorData(thrown).message}). Is it running?`,
+    )
+  })
+  const cookie = response.headers.getSetCookie()[0]?.split(';')[0]
+  if (response.status !== 200 || cookie === undefined) {
+    throw new RecheckError(
+      'connect.refused',
+      `${origin} refused the link; it may have been used before. Ask for a new one.`,
+    )
+  }
+  return cookie
+}
+
+/** Keeps one socket open and opens it again when it breaks; the page reads the store again on every event. */
+function openEventStream(
+  origin: string,
+  cookie: string,
+  listeners: ReadonlySet<(event: StoreEvent) => void>,
+): { close(): void } {
+  let isClosed = false
+  let socket: WebSocket
+  const open = (): void => {
+    socket = new WebSocket(`${origin.replace('http', 'ws')}/events`, { origin, headers: { cookie } })
+    socket.on('message', (data: Buffer) => {
+      const event = JSON.parse(data.toString()) as StoreEvent
+      for (const listener of listeners) listener(event)
+    })
+    socket.on('error', () => socket.close())
+    socket.on('close', () => {
+      if (!isClosed) setTimeout(open, reconnectMs).unref()
+    })
+  }
+  open()
+  return {
+    close() {
+      isClosed = true
+      socket.terminate()
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { startHttpServer, type HttpServer } from '../../../src/main/api/httpServer.ts'
+import { connectRemote } from '../../../src/main/api/remoteBackend.ts'
+import type { RecheckError } from '../../../src/shared/recheckError.ts'
+import type { Handlers, StoreEvent } from '../../../src/shared/routes.ts'
+
+let folder = ''
+let server: HttpServer
+const listeners = new Set<(event: StoreEvent) => void>()
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'recheck-remote-'))
+  server = await startHttpServer({
+    handlers: { 'run.list': async () => [] } as unknown as Handlers,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    pageFolder: folder,
+    port: 0,
+  })
+})
+after(async () => {
+  await server.close()
+  await rm(folder, { recursive: true })
+})
+
+test('requests and events go through to a running server', async () => {
+  const backend = await connectRemote(server.newLink())
+  assert.deepEqual(await backend.request('run.list', {}), { ok: true, data: [] })
+  const answer = await backend.request('run.nothing', {})
+  assert.equal(answer.ok, false)
+  const received = new Promise<StoreEvent>((resolve) => backend.subscribe(resolve))
+  while (listeners.size === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  for (const listener of listeners) listener({ runId: 'r', event: { type: 'changed' } })
+  assert.deepEqual(await received, { runId: 'r', event: { type: 'changed' } })
+  await backend.close()
+})
+
+test('a link that is no link, points elsewhere, or was used before is refused with the way out', async () => {
+  const expectCode = (code: string) => (error: RecheckError) => error.code === code
+  await assert.rejects(connectRemote('not a link'), expectCode('connect.link'))
+  await assert.rejects(connectRemote('http://evil.example/#token=x'), expectCode('connect.link'))
+  const link = server.newLink()
+  await (await connectRemote(link)).close()
+  await assert.rejects(connectRemote(link), expectCode('connect.refused'))
+  await assert.rejects(connectRemote('http://127.0.0.1:1/#token=x'), expectCode('connect.refused'))
+})
