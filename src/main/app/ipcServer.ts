@@ -1,0 +1,40 @@
+import { ipcMain, type IpcMainInvokeEvent, type WebContents, type WebFrameMain } from 'electron'
+import type { Result } from '../../shared/routes.ts'
+import type { Backend } from '../api/backend.ts'
+import { pageOrigin } from './pageProtocol.ts'
+
+export const requestChannel = 'recheck:request'
+export const eventChannel = 'recheck:event'
+
+/**
+ * The window's two channels. A request is answered only for the main frame of our own page; its payload is parsed by the
+ * route's schema behind `backend`.
+ *
+ * @returns a function that takes both channels down
+ */
+export function serveIpc(page: WebContents, backend: Backend): () => void {
+  ipcMain.handle(
+    requestChannel,
+    async (event: IpcMainInvokeEvent, route: unknown, input: unknown): Promise<Result<unknown>> => {
+      if (!isOwnFrame(event.senderFrame, page)) {
+        return { ok: false, error: { code: 'request.sender', message: 'Only the Recheck page may ask.' } }
+      }
+      if (typeof route !== 'string') {
+        return { ok: false, error: { code: 'request.route', message: 'The route must be text.' } }
+      }
+      return backend.request(route, input)
+    },
+  )
+  const unsubscribe = backend.subscribe((event) => {
+    if (!page.isDestroyed()) page.send(eventChannel, event)
+  })
+  return () => {
+    unsubscribe()
+    ipcMain.removeHandler(requestChannel)
+  }
+}
+
+/** The main frame of this window, showing our own page. */
+export function isOwnFrame(frame: WebFrameMain | null, page: WebContents): boolean {
+  return frame !== null && frame === page.mainFrame && new URL(frame.url).origin === pageOrigin
+}
