@@ -1,0 +1,112 @@
+import type { z } from 'zod'
+import type { RunConfigValue } from './configSchema.ts'
+
+/** One thing wrong with a config, in words. */
+export interface ConfigProblem {
+  /** Dotted; `(top level)` for the whole. */
+  readonly path: string
+  readonly expected: string
+  readonly got: string
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Every problem zod found, one line each. */
+export function configProblems(issues: readonly Issue[], value: unknown): ConfigProblem[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') {
+      return [
+        { path: dotted(issue.path), expected: expectation(issue), got: shown(valueAt(value, issue.path)) },
+      ]
+    }
+    return issue.keys.map((key) => ({
+      path: dotted([...issue.path, key]),
+      expected: 'a known field',
+      got: 'an unknown one' + (issue.path.length === 0 ? '' : ` in ${dotted(issue.path)}`),
+    }))
+  })
+}
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'an integer' : `a value of type ${issue.expected}`
+    case 'too_small':
+      return `${issue.origin === 'string' || issue.origin === 'array' ? 'length' : 'a number'} ${issue.inclusive ? '≥' : '>'} ${issue.minimum}`
+    case 'too_big':
+      return `${issue.origin === 'string' || issue.origin === 'array' ? 'length' : 'a number'} ${issue.inclusive ? '≤' : '<'} ${issue.maximum}`
+    case 'invalid_value':
+      return `one of ${issue.values.map((each) => String(each)).join(', ')}`
+    case 'invalid_union':
+      return [...new Set(issue.errors.map((branch) => branch.map(expectation).join(' and ')))].join(', or ')
+    case 'unrecognized_keys':
+      return `no ${issue.keys.join(', ')}`
+    default:
+      return issue.message
+  }
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? '(top level)' : path.map(String).join('.')
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      inner !== null && typeof inner === 'object' ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  )
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const json = JSON.stringify(value)
+  return json.length > 80 ? `${json.slice(0, 80)}…` : json
+}
+
+/** The rules between fields, which no single field can state. */
+export function crossFieldProblems(config: RunConfigValue): ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  const refuse = (path: string, expected: string, got: unknown) =>
+    problems.push({ path, expected, got: shown(got) })
+  if (config.steps !== null && config.epochs !== null) {
+    refuse('steps', 'exactly one of steps and epochs', { steps: config.steps, epochs: config.epochs })
+  }
+  if (config.method === 'a-star-po' && config.policyBeta === 0) {
+    refuse('policyBeta', 'a number > 0 with method a-star-po (β₂ = 0 has no optimum)', 0)
+  }
+  if ((config.method === 'a-star-po' || config.method === 'reinforce') && config.miniBatches > 2) {
+    refuse(
+      'miniBatches',
+      `a number ≤ 2 with method ${config.method} (no ratio corrects for stale rollouts)`,
+      config.miniBatches,
+    )
+  }
+  if (config.miniBatches > config.problemsPerStep) {
+    refuse('miniBatches', `a number ≤ problemsPerStep (${config.problemsPerStep})`, config.miniBatches)
+  }
+  if (config.steps !== null && config.optimizer.warmupSteps >= config.steps) {
+    refuse('optimizer.warmupSteps', `a number < steps (${config.steps})`, config.optimizer.warmupSteps)
+  }
+  const weights = config.turnWeights
+  if (weights.attempt + weights.verdict + weights.revision === 0) {
+    refuse('turnWeights', 'at least one weight > 0', weights)
+  }
+  return problems
+}
+
+/**
+ * What training needs of the sampler beyond a valid config: log-probs are taken at temperature 1 over all tokens, so a
+ * policy sampled otherwise would be another one than the one that is trained.
+ */
+export function trainingProblems(config: RunConfigValue): ConfigProblem[] {
+  const { temperature, topP, topK } = config.sampling
+  const wanted = [
+    { path: 'sampling.temperature', value: temperature, needs: 1 },
+    { path: 'sampling.topP', value: topP, needs: 1 },
+    { path: 'sampling.topK', value: topK, needs: 0 },
+  ]
+  return wanted
+    .filter(({ value, needs }) => value !== needs)
+    .map(({ path, value, needs }) => ({ path, expected: `${needs} while training`, got: shown(value) }))
+}

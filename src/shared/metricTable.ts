@@ -1,0 +1,108 @@
+export type Better = 'up' | 'down' | 'neither'
+export type PlotId =
+  'training-loss' | 'policy-rewards' | 'verifier-accuracy' | 'change-ratio' | 'revision-rate' | 'v-star'
+
+/** One quantity a run reports, once; store, CSV, charts and `recheck show` take their words from here. */
+export interface MetricEntry {
+  /** `group/name`; stable, stored with every point. */
+  readonly name: string
+  readonly label: string
+  /** null = a bare number. Shares are numbers from 0 to 1. */
+  readonly unit: string | null
+  /** What it is a share or a mean of; null where that means nothing. */
+  readonly denominator: string | null
+  readonly better: Better
+  readonly plot: PlotId | null
+  readonly meaning: string
+}
+
+type Row = readonly [
+  name: string,
+  label: string,
+  unit: string | null,
+  denominator: string | null,
+  better: Better,
+  meaning: string,
+  plot?: PlotId,
+]
+
+const all = 'all rollouts'
+const revised = 'revised rollouts'
+
+/** One row a metric; a table reads better unwrapped. */
+// prettier-ignore
+const rows: readonly Row[] = [
+  ['accuracy/attempt', 'Acc@t1', null, all, 'up', 'share of right first attempts', 'policy-rewards'],
+  ['accuracy/final', 'Acc@final', null, all, 'up', 'share of right last answers: the revision’s where there is one', 'policy-rewards'],
+  ['accuracy/gain', 'Acc@final − Acc@t1', null, all, 'up', 'what revising gains; equals wrong → right minus right → wrong'],
+  ['reward/attempt', 'Reward, attempt', 'reward', 'attempts', 'up', 'mean reward of attempts: 1 right, 0 wrong'],
+  ['reward/verdict', 'Reward, verdict', 'reward', 'verdicts', 'up', 'mean reward of verdicts, balancing included'],
+  ['reward/revision', 'Reward, revision', 'reward', 'revisions', 'up', 'mean of c₂ + α(c₂ − c₁)'],
+  ['verifier/accuracy', 'Verifier accuracy', null, 'verdicts', 'up', 'share of verdicts that agree with the truth; unparsed is an error', 'verifier-accuracy'],
+  ['verifier/baseRate', 'Base rate', null, 'verdicts', 'neither', 'share of right attempts: what always saying “correct” would score', 'verifier-accuracy'],
+  ['verifier/correctRecall', 'Correct recall', null, 'right attempts with a verdict', 'up', 'share of right attempts called correct', 'verifier-accuracy'],
+  ['verifier/wrongRecall', 'Wrong recall', null, 'wrong attempts with a verdict', 'up', 'share of wrong attempts called wrong', 'verifier-accuracy'],
+  ['verifier/balanced', 'Balanced accuracy', null, 'mean of the two recalls', 'up', 'chance is 0.5 whatever the base rate'],
+  ['verifier/unparsed', 'Unparsed verdicts', null, 'verdicts', 'down', 'share of verdicts that name no judgement'],
+  ['revision/rate', 'Revision rate', null, all, 'neither', 'share of rollouts with a revision', 'revision-rate'],
+  ['revision/changeRatio', 'Answer change ratio', null, revised, 'neither', 'share of revisions whose answer differs from the attempt’s', 'change-ratio'],
+  ['revision/changeRatioAll', 'Answer change ratio, of all', null, all, 'neither', 'the same over all rollouts', 'change-ratio'],
+  ['revision/changeRatioWrong', 'Answer change ratio, wrong attempts', null, 'revised wrong attempts', 'up', 'low = wrong answers are copied'],
+  ['revision/wrongToRight', 'Wrong → right', null, all, 'up', 'attempts put right by the revision', 'revision-rate'],
+  ['revision/rightToWrong', 'Right → wrong', null, all, 'down', 'attempts spoilt by the revision', 'revision-rate'],
+  ['revision/wrongToRightOfRevised', 'Wrong → right, of revised wrong', null, 'revised wrong attempts', 'up', 'how often revising a wrong attempt helps'],
+  ['revision/rightToWrongOfRevised', 'Right → wrong, of revised right', null, 'revised right attempts', 'down', 'how often revising a right attempt hurts'],
+  ['turns/truncated', 'Truncated turns', null, 'turns', 'down', 'share of turns cut at the token limit; they earn 0'],
+  ['turns/noAnswer', 'Without answer', null, 'attempts and revisions', 'down', 'share in which no answer was found'],
+  ['length/attempt', 'Length of attempts', 'tokens', 'attempts', 'neither', 'mean, end token included'],
+  ['length/verdict', 'Length of verdicts', 'tokens', 'verdicts', 'neither', 'mean, end token included'],
+  ['length/revision', 'Length of revisions', 'tokens', 'revisions', 'neither', 'mean, end token included'],
+  ['loss/policy', 'Loss', 'see method', 'problems of the step', 'down', 'A*-PO: Σ λ(β₂ρ − (r − V))² in reward², whatever `lossScale`; other methods: their loss', 'training-loss'],
+  ['loss/attempt', 'Loss, attempts', 'see method', 'problems of the step', 'down', 'part of the loss from attempts'],
+  ['loss/verdict', 'Loss, verdicts', 'see method', 'problems of the step', 'down', 'part of the loss from verdicts'],
+  ['loss/revision', 'Loss, revisions', 'see method', 'problems of the step', 'down', 'part of the loss from revisions'],
+  ['loss/solver', 'Loss, solver', 'see method', 'problems of the step', 'down', 'attempts and revisions together', 'training-loss'],
+  ['loss/verifier', 'Loss, verifier', 'see method', 'problems of the step', 'down', 'verdicts', 'training-loss'],
+  ['loss/entropyBonus', 'Loss, entropy bonus', 'see method', null, 'neither', 'minus the weighted mean token entropy'],
+  ['implicitReward/solver', 'β₂·ρ, solver', 'reward', 'turns of the role', 'neither', 'mean KL term of the loss; −1 equals a full reward'],
+  ['implicitReward/verifier', 'β₂·ρ, verifier', 'reward', 'turns of the role', 'neither', 'mean KL term of the loss; −1 equals a full reward'],
+  ['advantage/attempt', 'r − V, attempts', 'reward', 'attempts', 'neither', 'mean raw advantage; beyond ±0.3 the baseline is stale'],
+  ['advantage/verdictAfterCorrect', 'r − V, verdicts on right attempts', 'reward', 'verdicts on right attempts', 'neither', 'mean raw advantage'],
+  ['advantage/verdictAfterWrong', 'r − V, verdicts on wrong attempts', 'reward', 'verdicts on wrong attempts', 'neither', 'mean raw advantage'],
+  ['advantage/revisionAfterCorrect', 'r − V, revisions of right attempts', 'reward', 'revisions of right attempts', 'neither', 'mean raw advantage'],
+  ['advantage/revisionAfterWrong', 'r − V, revisions of wrong attempts', 'reward', 'revisions of wrong attempts', 'neither', 'mean raw advantage'],
+  ['policy/klK1', 'KL (k1)', 'nats per token', 'completion tokens', 'neither', 'mean of ln π − ln π_ref over sampled tokens; unbiased, may be negative'],
+  ['policy/klK3', 'KL (k3)', 'nats per token', 'completion tokens', 'neither', 'mean of π_ref/π − ln(π_ref/π) − 1; never negative'],
+  ['policy/entropy', 'Entropy', 'nats per token', 'completion tokens', 'neither', 'mean of −ln π over sampled tokens'],
+  ['policy/samplerGap', 'Sampler against trainer', 'nats', 'completion tokens', 'down', 'mean |ln π of the sampler − ln π of the trainer| before the update; rounding only'],
+  ['policy/clipFraction', 'Clipped ratios', null, 'completion tokens', 'neither', 'share of tokens whose ratio was clipped (ratio methods)'],
+  ['update/gradientNorm', 'Gradient norm', null, null, 'neither', 'global norm before clipping'],
+  ['update/learningRate', 'Learning rate', null, null, 'neither', 'of the last update of the step'],
+  ['tokens/generated', 'Tokens of the step', 'tokens', null, 'neither', 'completion tokens sampled in this step'],
+  ['tokens/perProblem', 'Tokens per problem', 'tokens', 'problems of the step', 'neither', 'completion tokens of all turns'],
+  ['speed/rollout', 'Sampling speed', 'tokens per second', null, 'up', 'completion tokens ÷ time of the rollout'],
+  ['speed/update', 'Training speed', 'tokens per second', null, 'up', 'row tokens ÷ time of reference pass and updates'],
+  ['time/rollout', 'Time of the rollout', 'ms', null, 'down', 'sampling of one step'],
+  ['time/update', 'Time of the update', 'ms', null, 'down', 'reference pass and updates of one step'],
+  ['vStar/mean', 'Mean V*', 'reward', 'problems', 'neither', 'mean V* of the attempts', 'v-star'],
+  ['vStar/noSignal', 'Without signal', null, 'problems', 'down', 'share of problems whose V* is 0 or 1'],
+  ['vStar/accuracy', 'Reference accuracy', null, 'reference attempts', 'neither', 'share of right attempts of the reference policy'],
+]
+
+/** Metrics of a training step and of stage 1. */
+export const metricTable: readonly MetricEntry[] = rows.map(
+  ([name, label, unit, denominator, better, meaning, plot]) => ({
+    name,
+    label,
+    unit,
+    denominator,
+    better,
+    meaning,
+    plot: plot ?? null,
+  }),
+)
+
+/** Those that an evaluation of a held-out split reports too, as `validation/…` and `test/…`. */
+export const evaluationMetricNames: readonly string[] = metricTable
+  .map((metric) => metric.name)
+  .filter((name) => /^(accuracy|verifier|revision|turns)\//.test(name))
