@@ -1,0 +1,150 @@
+// The project's own ESLint rules, and the table of who may import what. Read by eslint.config.js.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The core's stages from left to right: each may import those before it. */
+export const coreStages = [
+  'data',
+  'tokens',
+  'graph',
+  'model',
+  'sampling',
+  'rollout',
+  'reward',
+  'rl',
+  'optim',
+  'train',
+  'sweep',
+]
+
+/** For every folder or entry under src: the parts of ours that it may import beside itself. */
+export const allowedFolders = {
+  shared: [],
+  core: ['shared'],
+  'main/store': ['shared'],
+  'main/host': ['shared', 'core'],
+  'main/jobs': ['shared', 'core', 'main/store', 'main/host'],
+  'main/api': ['shared', 'main/store', 'main/jobs'],
+  'main/app': ['shared', 'main/api'],
+  'main/commands': ['shared', 'core', 'main/store', 'main/host', 'main/jobs', 'main/api'],
+  preload: ['shared'],
+  renderer: ['shared'],
+}
+
+/** The entries, where the parts are put together. */
+export const allowedInEntries = {
+  'main/index.ts': ['shared', 'main/app', 'main/api', 'main/host'],
+  'main/serve.ts': ['shared', 'main/api', 'main/store', 'main/jobs', 'main/host'],
+  'main/cli.ts': ['shared', 'main/commands', 'main/api', 'main/store', 'main/jobs', 'main/host'],
+  'main/worker.ts': ['shared', 'core', 'main/host', 'main/jobs'],
+}
+
+/** Packages that only the named folders may import, in whatever way. */
+export const packageOwners = {
+  electron: ['src/main/app', 'src/preload'],
+  'better-sqlite3': ['src/main/store'],
+  '@tensorflow/tfjs-node-gpu': ['src/main/host'],
+  'onnxruntime-node': ['src/main/host'],
+  '@xenova/transformers': ['src/main/host'],
+  '@tensorflow/tfjs': ['src/core', 'src/main/host'],
+}
+
+/** Folders with a closed list of packages (node's own modules are packages here). */
+export const allowedPackages = {
+  'src/shared': ['zod'],
+  'src/core': ['@tensorflow/tfjs'],
+  'src/preload': ['electron'],
+}
+
+/** Zones of import-x/no-restricted-paths; all of them go into one instance of the rule. */
+export function importZones(root) {
+  const zones = Object.entries({ ...allowedFolders, ...allowedInEntries }).map(([folder, allowed]) => ({
+    target: `./src/${folder}`,
+    from: './src',
+    except: [folder, ...allowed].map((path) => `./${path}`),
+    message: `src/${folder} may import ${['itself', ...allowed.map((path) => `src/${path}`)].join(', ')} only.`,
+  }))
+  return [...zones, ...stageZones(root)]
+}
+
+function stageZones(root) {
+  const rootFiles = coreRootFiles(root)
+  const zones = coreStages.map((stage, index) => ({
+    target: `./src/core/${stage}`,
+    from: './src/core',
+    except: [...coreStages.slice(0, index + 1), ...rootFiles].map((path) => `./${path}`),
+    message: `core/${stage} may import only the stages before it: ${coreStages.slice(0, index).join(', ')}.`,
+  }))
+  return [
+    ...zones,
+    {
+      target: './src/core/*.ts',
+      from: './src/core',
+      except: rootFiles.map((path) => `./${path}`),
+      message: 'Files beside the stages are below all of them.',
+    },
+  ]
+}
+
+function coreRootFiles(root) {
+  return readdirSync(join(root, 'src/core'), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+}
+
+/** `@tensorflow/tfjs` of `@tensorflow/tfjs/dist/x.js`; null for a relative path. */
+export function packageName(specifier) {
+  if (specifier.startsWith('.') || specifier.startsWith('/')) return null
+  if (specifier.startsWith('node:')) return specifier
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+}
+
+/** What is wrong with this import of a package from this file (path relative to the root, `/`), or null. */
+export function packageProblem(file, specifier) {
+  const name = packageName(specifier)
+  if (name === null || !file.startsWith('src/')) return null
+  const owners = packageOwners[name]
+  if (owners && !owners.some((folder) => file.startsWith(`${folder}/`))) {
+    return `"${name}" may be imported in ${owners.join(' and ')} only.`
+  }
+  for (const [folder, allowed] of Object.entries(allowedPackages)) {
+    if (file.startsWith(`${folder}/`) && !allowed.includes(name)) {
+      return `${folder} may import these packages only: ${allowed.join(', ')}.`
+    }
+  }
+  if (file.startsWith('src/renderer/')) return rendererProblem(file, name)
+  return null
+}
+
+function rendererProblem(file, name) {
+  if (name.startsWith('node:'))
+    return 'The page has no Node: ask the main process through src/renderer/src/api.ts.'
+  const isChart = /^src\/renderer\/src\/charts\/[^/]+$/.test(file)
+  if (name === 'echarts' && !isChart) return 'echarts may be imported in src/renderer/src/charts only.'
+  return null
+}
+
+const packageImports = {
+  meta: { type: 'problem', schema: [] },
+  create(context) {
+    const file = context.filename.slice(context.cwd.length + 1).replaceAll('\\', '/')
+    const check = (source) => {
+      if (typeof source?.value !== 'string') return
+      const message = packageProblem(file, source.value)
+      if (message) context.report({ node: source, message })
+    }
+    return {
+      ImportDeclaration: (node) => check(node.source),
+      ExportNamedDeclaration: (node) => check(node.source),
+      ExportAllDeclaration: (node) => check(node.source),
+      ImportExpression: (node) => check(node.source),
+      TSImportType: (node) => check(node.source ?? node.argument?.literal),
+      'CallExpression[callee.name="require"]': (node) => check(node.arguments[0]),
+    }
+  },
+}
+
+export const recheckPlugin = { rules: { 'package-imports': packageImports } }

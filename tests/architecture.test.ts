@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, posix, resolve } from 'node:path'
+import { test } from 'node:test'
+import { entryTable, mayImport, packageHomes, stages, tableFolderOf } from './checks/importTable.ts'
+
+const root = resolve(import.meta.dirname, '..')
+
+interface Import {
+  readonly specifier: string
+  readonly isTypeOnly: boolean
+  readonly isDynamic: boolean
+}
+
+const files = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+  .map((entry) =>
+    posix.join(
+      'src',
+      ...join(entry.parentPath, entry.name)
+        .slice(join(root, 'src').length + 1)
+        .split(/[\\/]/),
+    ),
+  )
+
+function importsOf(path: string): Import[] {
+  const text = readFileSync(join(root, path), 'utf8')
+  const found: Import[] = []
+  for (const match of text.matchAll(/^(import|export)\s(type\s)?[^;]*?from\s'([^']+)'/gm))
+    found.push({ specifier: match[3] ?? '', isTypeOnly: match[2] !== undefined, isDynamic: false })
+  for (const match of text.matchAll(/^import\s'([^']+)'/gm))
+    found.push({ specifier: match[1] ?? '', isTypeOnly: false, isDynamic: false })
+  for (const match of text.matchAll(/\bimport\(\s*'([^']+)'/g))
+    found.push({ specifier: match[1] ?? '', isTypeOnly: false, isDynamic: true })
+  return found
+}
+
+/** Path of an imported file of ours relative to the root, or null for a package. */
+function targetOf(path: string, specifier: string): string | null {
+  return specifier.startsWith('.') ? posix.join(dirname(path), specifier) : null
+}
+
+test('the reading of imports sees every kind', () => {
+  const found = importsOf('src/main/cli.ts')
+  assert.ok(found.some((one) => one.specifier === './commands/command.ts' && one.isTypeOnly))
+  assert.ok(found.some((one) => one.specifier === 'commander' && !one.isTypeOnly))
+  assert.ok(files.length > 20, `only ${files.length} files`)
+})
+
+test('every import of ours keeps to the table, names its file ending and points to a file', () => {
+  const wrong: string[] = []
+  for (const path of files) {
+    for (const { specifier } of importsOf(path)) {
+      const target = targetOf(path, specifier)
+      if (target === null) continue
+      if (!existsSync(join(root, target.replace(/\?.*$/, '')))) wrong.push(`${path}: ${specifier} is no file`)
+      const from = tableFolderOf(path)
+      const to = tableFolderOf(target)
+      const allowed =
+        from === null
+          ? to === 'src/shared' || (to !== null && (entryTable[path] ?? []).includes(to))
+          : to !== null && mayImport(from, to)
+      if (!allowed) wrong.push(`${path}: ${specifier}`)
+    }
+  }
+  assert.deepEqual(wrong, [])
+})
+
+test('inside the core, every stage imports only stages to its left', () => {
+  const stageOf = (path: string): number => stages.indexOf(/^src\/core\/([^/]+)\//.exec(path)?.[1] ?? '')
+  const wrong: string[] = []
+  for (const path of files.filter((one) => one.startsWith('src/core/'))) {
+    for (const { specifier } of importsOf(path)) {
+      const target = targetOf(path, specifier)
+      if (target !== null && stageOf(target) > stageOf(path)) wrong.push(`${path}: ${specifier}`)
+    }
+  }
+  assert.deepEqual(wrong, [])
+})
+
+test('a package with one home is imported there only', () => {
+  const wrong: string[] = []
+  for (const path of files) {
+    for (const { specifier } of importsOf(path)) {
+      const home = Object.entries(packageHomes).find(
+        ([name]) => specifier === name || specifier.startsWith(`${name}/`),
+      )
+      if (home && !home[1].some((folder) => path.startsWith(`${folder}/`)))
+        wrong.push(`${path}: ${specifier}`)
+    }
+  }
+  assert.deepEqual(wrong, [])
+})
+
+test('commands load the store, jobs, api and core by dynamic import only, so that --help is instant', () => {
+  const light = ['src/shared/', 'src/main/commands/', 'src/main/host/paths.ts']
+  const wrong: string[] = []
+  for (const path of files.filter((one) => one.startsWith('src/main/commands/'))) {
+    for (const { specifier, isTypeOnly, isDynamic } of importsOf(path)) {
+      const target = targetOf(path, specifier)
+      if (target === null || isTypeOnly || isDynamic) continue
+      if (!light.some((start) => target.startsWith(start))) wrong.push(`${path}: ${specifier}`)
+    }
+  }
+  assert.deepEqual(wrong, [])
+})
+
+test('no file is called utils, helpers or common, and none is longer than 300 lines', () => {
+  const wrong = files.filter((path) => /\/(utils?|helpers?|common|misc)\.tsx?$/i.test(path))
+  const long = files.filter((path) => readFileSync(join(root, path), 'utf8').split('\n').length > 301)
+  assert.deepEqual([...wrong, ...long], [])
+})
