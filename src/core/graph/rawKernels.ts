@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs'
+import type { RawOps } from './rawOps.ts'
+
+/** Names of the kernels behind `RawOps`; each backend registers its own implementation under them. */
+export const rawKernels = {
+  /** inputs a, b; attributes transposeA, transposeB */
+  matMul: 'RecheckMatMul2D',
+  /** inputs table, ids */
+  embed: 'RecheckEmbed',
+  /** inputs logits, targets; outputs −log-probs [N] and their gradient towards the logits [N, V] */
+  crossEntropy: 'RecheckSparseCrossEntropy',
+} as const
+
+/** The raw ops on whichever tfjs backend is active. Gradients are written once, here. */
+export function makeRawOps(): RawOps {
+  registerGradients()
+  return { matMul, embed, tokenLogProbs }
+}
+
+function matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, transposeB = false): tf.Tensor2D {
+  const inner = a.shape[transposeA ? 0 : 1]
+  if (inner !== b.shape[transposeB ? 1 : 0]) {
+    throw new RangeError(
+      `matMul: inner sizes differ: [${a.shape.join()}]${transposeA ? 'ᵀ' : ''} · [${b.shape.join()}]${transposeB ? 'ᵀ' : ''}`,
+    )
+  }
+  return tf.engine().runKernel(rawKernels.matMul, { a, b }, { transposeA, transposeB })
+}
+
+function embed(table: tf.Tensor2D, ids: tf.Tensor): tf.Tensor {
+  return tf.engine().runKernel(rawKernels.embed, { table, ids })
+}
+
+function tokenLogProbs(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
+  const fused = tf.customGrad((x: tf.Tensor, save: tf.GradSaveFunc) => {
+    const [negative, towardsLogits] = tf
+      .engine()
+      .runKernel<tf.Tensor[]>(rawKernels.crossEntropy, { logits: x, targets })
+    save([towardsLogits])
+    return {
+      value: negative.neg(),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => saved[0].mul(dy.neg().expandDims(1)),
+    }
+  })
+  return fused(logits) as tf.Tensor1D
+}
+
+function registerGradients(): void {
+  if (tf.getGradient(rawKernels.matMul) !== undefined) return
+  tf.registerGradient({
+    kernelName: rawKernels.matMul,
+    inputsToSave: ['a', 'b'],
+    gradFunc: (dy, saved, attributes) => {
+      const [a, b] = saved as [tf.Tensor2D, tf.Tensor2D]
+      return matMulGradients(dy as tf.Tensor2D, a, b, attributes as unknown as Transposes)
+    },
+  })
+  tf.registerGradient({
+    kernelName: rawKernels.embed,
+    inputsToSave: ['table', 'ids'],
+    gradFunc: (dy, saved) => {
+      const [table, ids] = saved as [tf.Tensor2D, tf.Tensor]
+      const rows = (dy as tf.Tensor).reshape([ids.size, table.shape[1]])
+      return {
+        table: () => tf.unsortedSegmentSum(rows, ids.flatten().toInt(), table.shape[0]),
+        ids: () => tf.zerosLike(ids),
+      }
+    },
+  })
+}
+
+interface Transposes {
+  readonly transposeA: boolean
+  readonly transposeB: boolean
+}
+
+/** d(A·B): dA = dC·Bᵀ and dB = Aᵀ·dC, for all four ways to transpose. */
+function matMulGradients(
+  dy: tf.Tensor2D,
+  a: tf.Tensor2D,
+  b: tf.Tensor2D,
+  { transposeA, transposeB }: Transposes,
+) {
+  return {
+    a: () => (transposeA ? matMul(b, dy, transposeB, true) : matMul(dy, b, false, !transposeB)),
+    b: () => (transposeB ? matMul(dy, a, true, transposeA) : matMul(a, dy, !transposeA, false)),
+  }
+}
