@@ -1,0 +1,38 @@
+import * as tf from '@tensorflow/tfjs'
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
+import type { RawOps } from './rawOps.ts'
+import { withGradient } from './withGradient.ts'
+
+/** The raw ops in plain tfjs, for any backend: the reference that faster ones are compared with. */
+export const plainRawOps: RawOps = {
+  matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
+    return tf.matMul(a, b, transposeA, transposeB)
+  },
+
+  embed(table: Tensor2D, ids: Tensor): Tensor {
+    const flat = ids.reshape([ids.size]) // [N]
+    const [rows, width] = table.shape
+    const picked = withGradient([table], (save) => {
+      save([flat])
+      return {
+        value: tf.gather(table, flat.toInt()), // [N, C]
+        gradient: (dy, [savedIds]) => [
+          tf.unsortedSegmentSum(dy as Tensor2D, savedIds.as1D().toInt(), rows), // [V, C]
+        ],
+      }
+    })
+    return picked.reshape([...ids.shape, width])
+  },
+
+  tokenLogProbs(logits: Tensor2D, targets: Tensor1D): Tensor1D {
+    return withGradient([logits], (save) => {
+      const logProbs = tf.logSoftmax(logits) // [N, V]
+      const chosen = tf.oneHot(targets.toInt(), logits.shape[1]).toFloat() // [N, V]
+      save([logProbs, chosen])
+      return {
+        value: tf.sum(logProbs.mul(chosen), -1), // [N]
+        gradient: (dy, [savedLogProbs, savedChosen]) => [savedChosen.sub(savedLogProbs.exp()).mul(dy.expandDims(-1))],
+      }
+    }) as Tensor1D
+  },
+}

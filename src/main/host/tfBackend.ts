@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs'
+import { RecheckError } from '../../shared/recheckError.ts'
+import './nodeUtilShim.ts'
+
+/** What the TensorFlow addon really runs on. */
+export interface TensorflowDevice {
+  readonly kind: 'cpu' | 'cuda'
+  readonly tensorflowVersion: string
+}
+
+interface TensorflowAddon {
+  readonly version: Readonly<Record<string, string>>
+}
+
+interface TensorflowBackend {
+  readonly isUsingGpuDevice: boolean
+  readonly binding: { readonly TF_Version?: string }
+}
+
+/**
+ * Loads TensorFlow's addon and makes it tfjs's backend. Safe to call often.
+ *
+ * @throws RecheckError `tensorflow.missing` where the addon cannot be loaded
+ */
+export async function startTensorflow(): Promise<TensorflowDevice> {
+  // TensorFlow's C++ log writes INFO lines to stderr unless told otherwise before it is loaded
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+  try {
+    const addon = (await import('@tensorflow/tfjs-node-gpu')) as unknown as TensorflowAddon
+    await tf.setBackend('tensorflow')
+    await tf.ready()
+    const backend = tf.backend() as unknown as TensorflowBackend
+    return {
+      kind: backend.isUsingGpuDevice ? 'cuda' : 'cpu',
+      tensorflowVersion: backend.binding.TF_Version ?? addon.version['tfjs-node'] ?? 'unknown',
+    }
+  } catch (cause) {
+    throw new RecheckError(
+      'tensorflow.missing',
+      `TensorFlow cannot be loaded (${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}). ` +
+        'Run `npx --no-install recheck doctor` to see why, then `npm install` again.',
+    )
+  }
+}
