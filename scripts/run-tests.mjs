@@ -1,0 +1,90 @@
+// Runs the test files and ends in one plain line, `N passed, N failed`. A skipped, cancelled or todo test counts as
+// failed; so does a run of fewer tests than tests/floor.json states, and a run of none.
+//
+//   node scripts/run-tests.mjs                 all of tests/**/*.test.ts, with the floor
+//   node scripts/run-tests.mjs PATH…           these files or folders, without a floor
+//   node scripts/run-tests.mjs --floor F PATH… these files or folders, with the floor stated in F
+import { globSync, readFileSync, statSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { parseArgs } from 'node:util'
+
+const root = join(import.meta.dirname, '..')
+const { values, positionals: chosen } = parseArgs({
+  options: { floor: { type: 'string' } },
+  allowPositionals: true,
+})
+const floorFile = values.floor ?? (chosen.length === 0 ? join(root, 'tests/floor.json') : null)
+const quiet = Boolean(process.env.CI) || !process.stdout.isTTY
+
+const files = (chosen.length > 0 ? chosen : [join(root, 'tests')]).flatMap(testFilesOf).sort()
+const counts = { passed: 0, failed: 0, notRun: 0 }
+const problems = []
+
+const stream = run({
+  files,
+  cwd: root,
+  concurrency: 2,
+  forceExit: false,
+  timeout: 600_000,
+})
+stream.on('test:pass', (event) => count(event, 'passed'))
+stream.on('test:fail', (event) => count(event, 'failed'))
+if (quiet) reportQuietly(stream)
+else stream.compose(spec).pipe(process.stdout)
+await finished(stream.resume())
+
+checkFloor()
+for (const problem of problems) console.log(problem)
+const failed =
+  counts.failed + counts.notRun + (problems.length > 0 && counts.failed + counts.notRun === 0 ? 1 : 0)
+console.log(`${counts.passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
+
+function testFilesOf(path) {
+  if (statSync(path).isFile()) return [resolve(path)]
+  return globSync('**/*.test.ts', { cwd: path }).map((file) => resolve(path, file))
+}
+
+function count({ name, file, skip, todo, details }, outcome) {
+  // node:test also reports suites, and under its own path a file without tests or one that broke outside of them
+  if (details.type === 'suite') return
+  if (name === file && outcome === 'passed') {
+    counts.notRun++
+    problems.push(`no test in ${relative(root, file)}`)
+    return
+  }
+  if (skip !== undefined || todo !== undefined) {
+    counts.notRun++
+    problems.push(`not run: ${name} (${relative(root, file ?? '')})`)
+  } else counts[outcome]++
+}
+
+function checkFloor() {
+  const executed = counts.passed + counts.failed
+  if (executed === 0) problems.push('no test was executed')
+  if (floorFile === null) return
+  const { tests: floor } = JSON.parse(readFileSync(floorFile, 'utf8'))
+  if (executed < floor)
+    problems.push(`${executed} tests were executed, ${floorFile} asks for at least ${floor}`)
+}
+
+/** One line a file, failures in full: a log that can be read afterwards. */
+function reportQuietly(events) {
+  const perFile = new Map()
+  events.on('test:pass', ({ file }) => perFile.set(file, (perFile.get(file) ?? 0) + 1))
+  events.on('test:fail', ({ name, file, details }) => {
+    if (details.error?.failureType === 'subtestsFailed') return
+    const cause = details.error?.cause
+    console.log(`FAILED ${relative(root, file ?? '')}: ${name}`)
+    console.log(`  ${String(cause?.stack ?? cause ?? details.error).replaceAll('\n', '\n  ')}`)
+  })
+  events.on('test:summary', ({ file, duration_ms, counts: tests }) => {
+    if (file === undefined) return
+    console.log(
+      `${relative(root, file)}: ${tests.passed} of ${tests.tests}, ${(duration_ms / 1000).toFixed(1)} s`,
+    )
+  })
+}

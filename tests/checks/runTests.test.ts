@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, test } from 'node:test'
+
+const script = resolve(import.meta.dirname, '..', '..', 'scripts', 'run-tests.mjs')
+const folder = mkdtempSync(join(tmpdir(), 'recheck-run-tests-'))
+const head = "import { describe, test } from 'node:test'\n"
+
+before(() => {
+  const files = {
+    'good.test.ts': "test('a', () => {})\ndescribe('s', () => { test('b', () => {}) })\n",
+    'failing.test.ts': "test('a', () => {})\ntest('c', () => { throw new Error('planted') })\n",
+    'skipped.test.ts':
+      "test('a', () => {})\ntest('d', { skip: true }, () => {})\ntest('e', { todo: true }, () => {})\n",
+    'broken.test.ts': "throw new Error('planted')\n",
+    'empty.test.ts': 'void [test, describe]\n',
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), head + text)
+  mkdirSync(join(folder, 'nothing'))
+})
+
+after(() => rmSync(folder, { recursive: true }))
+
+function runTests(...args: string[]): { code: number | null; lastLine: string; text: string } {
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined }
+  const { status, stdout } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8', env })
+  return { code: status, lastLine: stdout.trimEnd().split('\n').at(-1) ?? '', text: stdout }
+}
+
+const cases: readonly (readonly [name: string, path: string, code: number, lastLine: string])[] = [
+  ['tests that pass', 'good.test.ts', 0, '2 passed, 0 failed'],
+  ['one failure', 'failing.test.ts', 1, '1 passed, 1 failed'],
+  ['a skipped and a todo test count as failed', 'skipped.test.ts', 1, '1 passed, 2 failed'],
+  ['a file that breaks before its first test', 'broken.test.ts', 1, '0 passed, 1 failed'],
+  ['a file without tests', 'empty.test.ts', 1, '0 passed, 1 failed'],
+  ['no files at all', 'nothing', 1, '0 passed, 1 failed'],
+]
+
+for (const [name, path, code, lastLine] of cases) {
+  test(`the runner ends with the plain count: ${name}`, () => {
+    const ended = runTests(join(folder, path))
+    assert.equal(ended.lastLine, lastLine, ended.text)
+    assert.equal(ended.code, code)
+  })
+}
+
+test('fewer tests than the floor fail the run', () => {
+  const floor = join(folder, 'floor.json')
+  writeFileSync(floor, '{ "tests": 3 }')
+  const below = runTests('--floor', floor, join(folder, 'good.test.ts'))
+  assert.match(below.text, /2 tests were executed, .*floor\.json asks for at least 3/)
+  assert.equal(below.lastLine, '2 passed, 1 failed')
+  assert.equal(below.code, 1)
+  writeFileSync(floor, '{ "tests": 2 }')
+  assert.equal(runTests('--floor', floor, join(folder, 'good.test.ts')).code, 0)
+})
