@@ -1,0 +1,56 @@
+import type { MetricBucket, MetricPoint } from '../records.ts'
+import type { MetricAxis } from '../routes.ts'
+
+/** One drawn line, ready in x and y. A break in the data (0/0) is simply absent. */
+export interface PlotLine {
+  readonly label: string
+  readonly colour: number
+  readonly dashed: boolean
+  readonly points: readonly (readonly [x: number, y: number])[]
+}
+
+export interface PlotBin {
+  readonly low: number
+  readonly high: number
+  readonly count: number
+}
+
+/** Exponential moving average: weight 0 = off, nearer 1 = smoother. Corrected at the start, as Adam corrects its moments. */
+export function smoothPoints(
+  points: readonly (readonly [x: number, y: number])[],
+  weight: number,
+): [x: number, y: number][] {
+  let sum = 0
+  let norm = 0
+  return points.map(([x, y]) => {
+    sum = weight * sum + (1 - weight) * y
+    norm = weight * norm + (1 - weight)
+    return [x, sum / norm]
+  })
+}
+
+/** Points of a range answer on the chosen axis: every point, or first, min, max and last of each bucket in their order. */
+export function rangePoints(
+  range: { readonly points: readonly MetricPoint[]; readonly buckets: readonly MetricBucket[] },
+  axis: MetricAxis,
+): [x: number, y: number][] {
+  const kept = range.points.length > 0 ? range.points : range.buckets.flatMap(bucketPoints)
+  return kept.map((point) => [axisValue(point, axis), point.value])
+}
+
+/** The bucket's four points in the order in which they came, each once. */
+function bucketPoints(bucket: MetricBucket): MetricPoint[] {
+  const inOrder = [bucket.first, bucket.min, bucket.max, bucket.last].sort((a, b) => a.step - b.step)
+  return inOrder.filter((point, index) => index === 0 || point.step !== inOrder[index - 1]?.step)
+}
+
+function axisValue(point: MetricPoint, axis: MetricAxis): number {
+  return axis === 'timeMs' ? point.timeMs / 60_000 : point[axis]
+}
+
+export const axisLabels: Readonly<Record<MetricAxis, string>> = {
+  step: 'step',
+  timeMs: 'active time (minutes)',
+  tokens: 'generated tokens',
+  problems: 'problems seen',
+}

@@ -1,0 +1,220 @@
+import type { Plot } from '../metrics.ts'
+import { smoothPoints, type PlotBin, type PlotLine } from './plotData.ts'
+import type { PlotTheme } from './plotTheme.ts'
+
+/** An ECharts option as plain data: no functions, so that it can be compared in tests and sent anywhere. */
+export type PlotOption = Readonly<Record<string, unknown>>
+
+export interface PlotView {
+  readonly theme: PlotTheme
+  readonly xLabel: string
+  /** Only honoured where every value is positive. */
+  readonly logScale: boolean
+  /** 0 = off; the raw line then stands faintly behind the smoothed one. */
+  readonly smoothing: number
+  /** 1 on screen; larger for pictures. Scales type and lines. */
+  readonly scale: number
+  /** Run name and config hash on exported pictures; null on screen. */
+  readonly stamp: string | null
+  /** Title and note above the chart; the page writes its own. */
+  readonly withTitle: boolean
+}
+
+/** The option of one of the six plots with lines (five of them). */
+export function linePlotOption(plot: Plot, lines: readonly PlotLine[], view: PlotView): PlotOption {
+  const isLog = view.logScale && lines.every((line) => line.points.every(([, y]) => y > 0))
+  return {
+    ...frame(plot, view),
+    legend: legend(lines, view),
+    tooltip: tooltip(view),
+    xAxis: {
+      ...axis(view),
+      type: 'value',
+      name: view.xLabel,
+      nameLocation: 'middle',
+      nameGap: 28 * view.scale,
+      min: 'dataMin',
+      max: 'dataMax',
+    },
+    yAxis: {
+      ...axis(view),
+      type: isLog ? 'log' : 'value',
+      name: plot.yLabel,
+      nameLocation: 'middle',
+      nameRotate: 90,
+      nameGap: 48 * view.scale,
+      scale: plot.yRange === null,
+      ...(plot.yRange === null || isLog ? {} : { min: plot.yRange[0], max: plot.yRange[1] }),
+    },
+    series: lines.flatMap((line, index) =>
+      lineSeries(line, view, index === 0 ? markLines(plot, view) : null),
+    ),
+  }
+}
+
+/** The V* distribution: counts per bin, the two ends (no signal) in the alarm colour. */
+export function histogramOption(plot: Plot, bins: readonly PlotBin[], view: PlotView): PlotOption {
+  const { theme } = view
+  const last = bins.length - 1
+  return {
+    ...frame(plot, view),
+    tooltip: tooltip(view),
+    xAxis: {
+      ...axis(view),
+      type: 'category',
+      name: plot.xLabel,
+      nameLocation: 'middle',
+      nameGap: 28 * view.scale,
+      data: bins.map((bin) => binLabel(bin)),
+    },
+    yAxis: {
+      ...axis(view),
+      type: 'value',
+      name: plot.yLabel,
+      nameLocation: 'middle',
+      nameRotate: 90,
+      nameGap: 48 * view.scale,
+      minInterval: 1,
+    },
+    series: [
+      {
+        type: 'bar',
+        name: plot.series[0]?.label ?? plot.title,
+        barCategoryGap: '8%',
+        data: bins.map((bin, index) => ({
+          value: bin.count,
+          itemStyle: { color: index === 0 || index === last ? theme.palette[5] : theme.palette[0] },
+        })),
+      },
+    ],
+  }
+}
+
+function frame(plot: Plot, view: PlotView): PlotOption {
+  const { theme, scale } = view
+  const top = (view.withTitle ? 96 : 34) * scale
+  return {
+    animation: false,
+    backgroundColor: theme.background,
+    color: theme.palette,
+    textStyle: { fontFamily: theme.fontFamily, fontSize: 12 * scale, color: theme.text },
+    aria: { enabled: true, label: { description: `${plot.title}. ${plot.note}` } },
+    grid: { left: 72 * scale, right: 24 * scale, top, bottom: 48 * scale },
+    ...(view.withTitle
+      ? {
+          title: {
+            text: plot.title,
+            subtext: plot.note,
+            left: 16 * scale,
+            top: 10 * scale,
+            textStyle: { fontSize: 18 * scale, fontWeight: 600, color: theme.text },
+            subtextStyle: { fontSize: 11 * scale, color: theme.mutedText },
+          },
+        }
+      : {}),
+    ...(view.stamp === null ? {} : { graphic: stampGraphic(view.stamp, view) }),
+  }
+}
+
+function legend(lines: readonly PlotLine[], view: PlotView): PlotOption {
+  return {
+    type: 'scroll',
+    top: (view.withTitle ? 66 : 4) * view.scale,
+    left: 16 * view.scale,
+    right: 16 * view.scale,
+    itemWidth: 18 * view.scale,
+    itemHeight: 4 * view.scale,
+    // wide gap: without a browser, text is measured by an estimate
+    itemGap: 26 * view.scale,
+    icon: 'roundRect',
+    data: [...new Set(lines.map((line) => line.label))],
+    textStyle: { color: view.theme.text, fontSize: 11 * view.scale },
+    pageTextStyle: { color: view.theme.text },
+  }
+}
+
+/** Rich text, never HTML: labels carry run names, which are the user's text. */
+function tooltip(view: PlotView): PlotOption {
+  return {
+    trigger: 'axis',
+    renderMode: 'richText',
+    confine: true,
+    backgroundColor: view.theme.background,
+    borderColor: view.theme.axisLine,
+    textStyle: { color: view.theme.text, fontSize: 12 * view.scale },
+  }
+}
+
+function axis(view: PlotView): PlotOption {
+  const { theme, scale } = view
+  return {
+    axisLine: { show: true, lineStyle: { color: theme.axisLine, width: scale } },
+    axisTick: { show: false },
+    axisLabel: { color: theme.mutedText, fontSize: 11 * scale, hideOverlap: true },
+    splitLine: { show: true, lineStyle: { color: theme.gridLine, width: scale } },
+    nameTextStyle: { color: theme.text, fontSize: 12 * scale },
+  }
+}
+
+function lineSeries(line: PlotLine, view: PlotView, markLine: PlotOption | null): PlotOption[] {
+  const color = view.theme.palette[line.colour % view.theme.palette.length]
+  const few = line.points.length < 30
+  const base = {
+    type: 'line',
+    name: line.label,
+    showSymbol: few,
+    symbolSize: 5 * view.scale,
+    itemStyle: { color },
+  }
+  const style = { width: 1.8 * view.scale, type: line.dashed ? 'dashed' : 'solid', color }
+  const mark = markLine === null ? {} : { markLine }
+  if (view.smoothing === 0) return [{ ...base, data: line.points, lineStyle: style, ...mark }]
+  const raw = { width: view.scale, type: style.type, color, opacity: 0.3 }
+  return [
+    { ...base, data: smoothPoints(line.points, view.smoothing), lineStyle: style, ...mark },
+    {
+      ...base,
+      data: line.points,
+      z: 1,
+      showSymbol: false,
+      silent: true,
+      tooltip: { show: false },
+      lineStyle: raw,
+    },
+  ]
+}
+
+function markLines(plot: Plot, view: PlotView): PlotOption | null {
+  if (plot.lines.length === 0) return null
+  return {
+    silent: true,
+    symbol: 'none',
+    lineStyle: { color: view.theme.alarm, type: 'dashed', width: view.scale },
+    label: { position: 'insideEndTop', color: view.theme.alarm, fontSize: 11 * view.scale, formatter: '{b}' },
+    data: plot.lines.map((line) => ({ yAxis: line.value, name: line.label })),
+  }
+}
+
+function stampGraphic(stamp: string, view: PlotView): PlotOption[] {
+  return [
+    {
+      type: 'text',
+      right: 12 * view.scale,
+      bottom: 6 * view.scale,
+      style: {
+        text: stamp,
+        fill: view.theme.mutedText,
+        fontSize: 10 * view.scale,
+        fontFamily: view.theme.fontFamily,
+      },
+    },
+  ]
+}
+
+function binLabel(bin: PlotBin): string {
+  return bin.low === bin.high ? shortNumber(bin.low) : `${shortNumber(bin.low)}–${shortNumber(bin.high)}`
+}
+
+function shortNumber(value: number): string {
+  return String(Math.round(value * 1000) / 1000)
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { PNG } from 'pngjs'
+import { plotSvg, svgPng } from '../../../src/main/host/plotFiles.ts'
+import { plots } from '../../../src/shared/metrics.ts'
+import { rangePoints, smoothPoints } from '../../../src/shared/plots/plotData.ts'
+import { histogramOption, linePlotOption, type PlotView } from '../../../src/shared/plots/plotOption.ts'
+import { darkTheme, lightTheme } from '../../../src/shared/plots/plotTheme.ts'
+
+const view: PlotView = {
+  theme: lightTheme,
+  xLabel: 'step',
+  logScale: false,
+  smoothing: 0,
+  scale: 1,
+  stamp: 'run <script> · config 12ab',
+  withTitle: true,
+}
+const lines = [
+  {
+    label: 'turn 1 <b>',
+    colour: 0,
+    dashed: false,
+    points: [[0, 0.5] as const, [1, 0.6] as const, [2, 0.4] as const],
+  },
+]
+const size = { width: 600, height: 400 }
+const plotOf = (id: string) => plots.find((plot) => plot.id === id) ?? assert.fail(`no plot ${id}`)
+
+test('smoothing by hand: weight 0.5 of 1, 2, 4 gives 1, 5/3, 3', () => {
+  // sums 0.5, 1.25, 2.625 over norms 0.5, 0.75, 0.875
+  const smoothed = smoothPoints(
+    [
+      [0, 1],
+      [1, 2],
+      [2, 4],
+    ],
+    0.5,
+  ).map(([, y]) => y)
+  assert.deepEqual(smoothed, [1, 1.25 / 0.75, 3])
+  assert.deepEqual(
+    smoothPoints(
+      [
+        [0, 1],
+        [1, 2],
+      ],
+      0,
+    ),
+    [
+      [0, 1],
+      [1, 2],
+    ],
+  )
+})
+
+test('a bucket gives first, min, max and last in the order in which they came, each once', () => {
+  const point = (step: number, value: number) => ({
+    step,
+    timeMs: step * 60_000,
+    tokens: 10 * step,
+    problems: step,
+    value,
+  })
+  const bucket = { first: point(1, 5), last: point(9, 4), min: point(7, 1), max: point(1, 5), count: 9 }
+  assert.deepEqual(rangePoints({ points: [], buckets: [bucket] }, 'step'), [
+    [1, 5],
+    [7, 1],
+    [9, 4],
+  ])
+  assert.deepEqual(rangePoints({ points: [point(3, 2)], buckets: [] }, 'timeMs'), [[3, 2]])
+  assert.deepEqual(rangePoints({ points: [point(3, 2)], buckets: [] }, 'tokens'), [[30, 2]])
+})
+
+test('a log axis is used only where every value is positive', () => {
+  const plot = plotOf('training-loss')
+  const typeOf = (y: number): unknown => {
+    const drawn = [{ label: 'a', colour: 0, dashed: false, points: [[0, 1] as const, [1, y] as const] }]
+    return (linePlotOption(plot, drawn, { ...view, logScale: true }).yAxis as { type: string }).type
+  }
+  assert.equal(typeOf(0.1), 'log')
+  assert.equal(typeOf(0), 'value')
+  assert.equal(typeOf(-1), 'value')
+})
+
+test('the 0.5 line, the axis titles and the fixed range come from the registry', () => {
+  const option = linePlotOption(plotOf('change-ratio'), lines, view)
+  const series = option.series as { markLine?: { data: { yAxis: number }[] } }[]
+  assert.equal(series[0]?.markLine?.data[0]?.yAxis, 0.5)
+  const yAxis = option.yAxis as { min: number; max: number; name: string }
+  assert.deepEqual([yAxis.min, yAxis.max], [0, 1])
+  assert.equal(yAxis.name, plotOf('change-ratio').yLabel)
+})
+
+test('names are escaped in the SVG, and tooltips never interpret HTML', () => {
+  const option = linePlotOption(plotOf('policy-rewards'), lines, view)
+  assert.equal((option.tooltip as { renderMode: string }).renderMode, 'richText')
+  const svg = plotSvg(option, size)
+  assert.ok(svg.includes('turn 1 &lt;b&gt;'))
+  assert.ok(svg.includes('run &lt;script&gt; · config 12ab'))
+  assert.ok(!svg.includes('<script>'))
+})
+
+test('a PNG has the asked size at 1× and 3×, the background of its theme, and ink in the colour of its series', () => {
+  for (const theme of [lightTheme, darkTheme]) {
+    const svg = plotSvg(linePlotOption(plotOf('policy-rewards'), lines, { ...view, theme }), size)
+    for (const ratio of [1, 3]) {
+      const picture = PNG.sync.read(svgPng(svg, ratio))
+      assert.deepEqual([picture.width, picture.height], [600 * ratio, 400 * ratio])
+      assert.equal(pixel(picture, 1, 1), theme.background)
+      assert.ok(countOf(picture, theme.palette[0] ?? '') > 100)
+    }
+  }
+})
+
+test('a histogram draws one bar a bin, the ends without signal in another colour', () => {
+  const bins = [
+    { low: 0, high: 0, count: 3 },
+    { low: 0, high: 0.5, count: 2 },
+    { low: 1, high: 1, count: 4 },
+  ]
+  const option = histogramOption(plotOf('v-star'), bins, view)
+  const [bars] = option.series as { data: { value: number; itemStyle: { color: string } }[] }[]
+  assert.deepEqual(
+    bars?.data.map((bar) => bar.value),
+    [3, 2, 4],
+  )
+  assert.notEqual(bars?.data[0]?.itemStyle.color, bars?.data[1]?.itemStyle.color)
+  assert.deepEqual((option.xAxis as { data: string[] }).data, ['0', '0–0.5', '1'])
+})
+
+function pixel(picture: PNG, x: number, y: number): string {
+  const at = (y * picture.width + x) * 4
+  return `#${picture.data.subarray(at, at + 3).toString('hex')}`
+}
+
+function countOf(picture: PNG, colour: string): number {
+  let count = 0
+  for (let y = 0; y < picture.height; y++) {
+    for (let x = 0; x < picture.width; x++) if (pixel(picture, x, y) === colour) count++
+  }
+  return count
+}
