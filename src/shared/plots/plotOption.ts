@@ -5,6 +5,8 @@ import type { PlotTheme } from './plotTheme.ts'
 /** An ECharts option as plain data: no functions, so that it can be compared in tests and sent anywhere. */
 export type PlotOption = Readonly<Record<string, unknown>>
 
+const dashedIcon = 'path://M0,0H6V4H0ZM9,0H15V4H9ZM18,0H24V4H18Z'
+
 export interface PlotView {
   readonly theme: PlotTheme
   readonly xLabel: string
@@ -126,8 +128,7 @@ function legend(lines: readonly PlotLine[], view: PlotView): PlotOption {
     itemHeight: 4 * view.scale,
     // wide gap: without a browser, text is measured by an estimate
     itemGap: 26 * view.scale,
-    icon: 'roundRect',
-    data: [...new Set(lines.map((line) => line.label))],
+    data: lines.map((line) => ({ name: line.label, icon: line.dashed ? dashedIcon : 'rect' })),
     textStyle: { color: view.theme.text, fontSize: 11 * view.scale },
     pageTextStyle: { color: view.theme.text },
   }
@@ -199,7 +200,7 @@ function stampGraphic(stamp: string, view: PlotView): PlotOption[] {
   return [
     {
       type: 'text',
-      right: 12 * view.scale,
+      right: 24 * view.scale,
       bottom: 6 * view.scale,
       style: {
         text: stamp,
