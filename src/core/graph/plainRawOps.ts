@@ -31,7 +31,9 @@ export const plainRawOps: RawOps = {
       save([logProbs, chosen])
       return {
         value: tf.sum(logProbs.mul(chosen), -1), // [N]
-        gradient: (dy, [savedLogProbs, savedChosen]) => [savedChosen.sub(savedLogProbs.exp()).mul(dy.expandDims(-1))],
+        gradient: (dy, [savedLogProbs, savedChosen]) => [
+          savedChosen.sub(savedLogProbs.exp()).mul(dy.expandDims(-1)),
+        ],
       }
     }) as Tensor1D
   },

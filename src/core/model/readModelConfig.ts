@@ -46,7 +46,8 @@ function readFamily(fields: ConfigFields): ModelFamily {
   const architecture = Array.isArray(named) && typeof named[0] === 'string' ? named[0] : null
   const modelType = fields.text('model_type', '')
   const known: readonly ModelFamily[] = ['gpt2', 'llama', 'qwen2', 'qwen3']
-  const family = architecture === null ? known.find((name) => name === modelType) : architectures[architecture]
+  const family =
+    architecture === null ? known.find((name) => name === modelType) : architectures[architecture]
   if (family !== undefined && (modelType === '' || modelType === family)) return family
   throw new RecheckError(
     'config.architecture',
@@ -57,7 +58,9 @@ function readFamily(fields: ConfigFields): ModelFamily {
 
 function readTokenIds(fields: ConfigFields, generation: unknown): CommonFields {
   const generationFields =
-    generation === undefined || generation === null ? null : new ConfigFields('generation_config.json', generation)
+    generation === undefined || generation === null
+      ? null
+      : new ConfigFields('generation_config.json', generation)
   const generationEnds = generationFields?.tokenIds('eos_token_id') ?? []
   return {
     bosId: fields.tokenId('bos_token_id') ?? generationFields?.tokenId('bos_token_id') ?? null,
@@ -171,6 +174,9 @@ function checkHeads(config: ModelConfig, file: string): void {
     )
   }
   if (config.rotary !== null && headWidth % 2 !== 0) {
-    throw new RecheckError('config.invalid', `${file}: rotary positions need an even head width, got ${headWidth}`)
+    throw new RecheckError(
+      'config.invalid',
+      `${file}: rotary positions need an even head width, got ${headWidth}`,
+    )
   }
 }

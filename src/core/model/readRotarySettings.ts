@@ -26,7 +26,10 @@ export function readRotarySettings(fields: ConfigFields, maxPositions: number): 
     case 'llama3':
       return { theta, scaling: readLlama3Scaling(rope, maxPositions) }
     default:
-      throw new RecheckError('config.rope-type', `${rope.file}: unknown rope type "${type}". Known: default, llama3`)
+      throw new RecheckError(
+        'config.rope-type',
+        `${rope.file}: unknown rope type "${type}". Known: default, llama3`,
+      )
   }
 }
 

@@ -79,7 +79,10 @@ export function rotationAt(settings: RotarySettings, headWidth: number, position
   const [B, T] = positionIds.shape
   const half = headWidth / 2
   const frequencies = tf.tensor(inverseFrequencies(settings, headWidth), [1, half])
-  const angles = positionIds.toFloat().reshape([B * T, 1]).mul(frequencies) // [B·T, D/2]
+  const angles = positionIds
+    .toFloat()
+    .reshape([B * T, 1])
+    .mul(frequencies) // [B·T, D/2]
   const sin = angles.sin()
   return {
     cos: angles.cos().reshape([B, T, 1, 1, half]),

@@ -127,10 +127,7 @@ export function embedTokens(pass: ForwardPass, ids: Tensor2D, positionIds?: Tens
   const table = matrix(pass.model, 'transformer.wpe.weight')
   if (positionIds !== undefined) return tokens.add(ops.embed(table, positionIds.reshape([rows])))
   const positions = table.slice([0, 0], [pass.length, config.width])
-  return tokens
-    .reshape([pass.batch, pass.length, config.width])
-    .add(positions)
-    .reshape([rows, config.width])
+  return tokens.reshape([pass.batch, pass.length, config.width]).add(positions).reshape([rows, config.width])
 }
 
 /** One block: attention and feed-forward, each on a norm and added back. @param x [B·T, C] @returns [B·T, C] */
@@ -140,7 +137,9 @@ export function decoderLayer(pass: ForwardPass, layer: number, x: Tensor2D): Ten
   const isGpt2 = model.config.family === 'gpt2'
   const attended = attentionBlock(pass, layer, norm(model, `${at}.${isGpt2 ? 'ln_1' : 'input_layernorm'}`, x))
   const y = x.add<Tensor2D>(attended)
-  return y.add(feedForward(model, at, norm(model, `${at}.${isGpt2 ? 'ln_2' : 'post_attention_layernorm'}`, y)))
+  return y.add(
+    feedForward(model, at, norm(model, `${at}.${isGpt2 ? 'ln_2' : 'post_attention_layernorm'}`, y)),
+  )
 }
 
 /** The norm before the output head. @param x [N, C] @returns [N, C] */
@@ -158,7 +157,8 @@ function attentionBlock(pass: ForwardPass, layer: number, x: Tensor2D): Tensor2D
   const { model, batch: B, length: T } = pass
   const { keyValueHeads: K, headWidth: D } = model.config
   const at = layerPrefix(model.config, layer)
-  const [query, key, value] = model.config.family === 'gpt2' ? packedHeads(pass, at, x) : separateHeads(pass, at, x)
+  const [query, key, value] =
+    model.config.family === 'gpt2' ? packedHeads(pass, at, x) : separateHeads(pass, at, x)
   const turn = (heads: Tensor4D) => (pass.rotation === null ? heads : rotate(heads, pass.rotation))
   const fresh = {
     keys: turn(key).transpose<Tensor4D>([0, 2, 1, 3]), // [B, K, T, D]
@@ -229,6 +229,7 @@ function matrix(model: Transformer, name: string): Tensor2D {
 
 function parameter(model: Transformer, name: string): Tensor {
   const tensor = model.parameters.get(name)
-  if (tensor === undefined) throw new RangeError(`transformer: no parameter "${name}" among ${model.parameters.size}`)
+  if (tensor === undefined)
+    throw new RangeError(`transformer: no parameter "${name}" among ${model.parameters.size}`)
   return tensor
 }

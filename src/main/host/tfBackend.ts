@@ -1,20 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
 import { RecheckError } from '../../shared/recheckError.ts'
-import './nodeUtilShim.ts'
 
 /** What the TensorFlow addon really runs on. */
 export interface TensorflowDevice {
   readonly kind: 'cpu' | 'cuda'
   readonly tensorflowVersion: string
-}
-
-interface TensorflowAddon {
-  readonly version: Readonly<Record<string, string>>
-}
-
-interface TensorflowBackend {
-  readonly isUsingGpuDevice: boolean
-  readonly binding: { readonly TF_Version?: string }
 }
 
 /**
@@ -26,14 +16,10 @@ export async function startTensorflow(): Promise<TensorflowDevice> {
   // TensorFlow's C++ log writes INFO lines to stderr unless told otherwise before it is loaded
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
   try {
-    const addon = (await import('@tensorflow/tfjs-node-gpu')) as unknown as TensorflowAddon
-    await tf.setBackend('tensorflow')
+    const { tensorFlowBackend } = await import('./tensorflow.ts')
+    const backend = tensorFlowBackend()
     await tf.ready()
-    const backend = tf.backend() as unknown as TensorflowBackend
-    return {
-      kind: backend.isUsingGpuDevice ? 'cuda' : 'cpu',
-      tensorflowVersion: backend.binding.TF_Version ?? addon.version['tfjs-node'] ?? 'unknown',
-    }
+    return { kind: backend.isUsingGpuDevice ? 'cuda' : 'cpu', tensorflowVersion: backend.binding.TF_Version }
   } catch (cause) {
     throw new RecheckError(
       'tensorflow.missing',
