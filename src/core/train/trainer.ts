@@ -1,3 +1,4 @@
+import type { AdamWSettings } from '../optim/adamW.ts'
 import type { ParameterValues } from '../model/parameterValues.ts'
 
 /** One packed row: a whole conversation, all turns in one. */
@@ -22,15 +23,7 @@ export interface UpdateStats {
   readonly learningRate: number
 }
 
-export interface AdamWSettings {
-  readonly beta1: number
-  readonly beta2: number
-  readonly epsilon: number
-  /** Decoupled; only on matrices (not norms, not biases). */
-  readonly weightDecay: number
-  /** Global-norm clip; null = off. */
-  readonly clipNorm: number | null
-}
+export type { AdamWSettings }
 
 /** Everything an optimizer needs to go on bit for bit, keyed by parameter name. */
 export interface TrainerState {
