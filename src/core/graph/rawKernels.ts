@@ -32,7 +32,8 @@ function embed(table: tf.Tensor2D, ids: tf.Tensor): tf.Tensor {
 }
 
 function tokenLogProbs(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
-  const fused = tf.customGrad((x: tf.Tensor, save: tf.GradSaveFunc) => {
+  const fused = tf.customGrad((...args: Array<tf.Tensor | tf.GradSaveFunc>) => {
+    const [x, save] = args as [tf.Tensor, tf.GradSaveFunc]
     const [negative, towardsLogits] = tf
       .engine()
       .runKernel<tf.Tensor[]>(rawKernels.crossEntropy, { logits: x, targets })

@@ -1,0 +1,135 @@
+import { updateNames, updateScalars } from '../../core/graph/adamWGraph.ts'
+import { variableNames } from '../../core/graph/graphVariables.ts'
+import { bucketNames, captureTraining } from '../../core/graph/trainingGraph.ts'
+import type { ParameterValues } from '../../core/model/parameterValues.ts'
+import type { MicroBatch } from '../../core/train/paddedBatch.ts'
+import { inputWidth, longestRow, padInput, splitIntoMicroBatches } from '../../core/train/paddedBatch.ts'
+import type { TokenBatch, Trainer, TrainerState, UpdateStats } from '../../core/train/trainer.ts'
+import type { TrainerSetup } from '../../core/train/trainerSetup.ts'
+import { requireFinite } from '../../core/train/requireFinite.ts'
+import { idFeeds, scoreRows } from './capturedScorer.ts'
+import { readVariables, writeVariables } from './capturedVariables.ts'
+import type { Feed } from './graphSession.ts'
+import { GraphSession } from './graphSession.ts'
+
+/**
+ * Trains in one captured TensorFlow graph: parameters, moments and gradients stay in its session; ids, weights and scalars go in, loss
+ * and norm come out.
+ */
+export function createCapturedTrainer(setup: TrainerSetup, workFolder?: string): Trainer {
+  return new CapturedTrainer(setup, workFolder)
+}
+
+class CapturedTrainer implements Trainer {
+  readonly maxRowLength: number
+  readonly #setup: TrainerSetup
+  readonly #session: GraphSession
+  readonly #sumNames: readonly string[]
+  #updates = 0
+
+  constructor(setup: TrainerSetup, workFolder?: string) {
+    const captured = captureTraining(setup)
+    this.#setup = setup
+    this.#sumNames = captured.sumNames
+    this.maxRowLength = longestRow(setup.buckets, setup.config.maxPositions)
+    this.#session = new GraphSession(captured, workFolder)
+    writeVariables(this.#session, 'parameter', setup.parameters, setup.parameters)
+    this.#session.run([], [variableNames.zeroAll('firstMoment'), variableNames.zeroAll('secondMoment')])
+  }
+
+  async step(batch: TokenBatch, learningRate: number): Promise<UpdateStats> {
+    const { rowsPerMicroBatch, buckets, adamW } = this.#setup
+    const lengths = batch.rows.map((row) => row.ids.length)
+    const totals = this.#accumulate(batch, splitIntoMicroBatches(lengths, buckets, rowsPerMicroBatch))
+    const [loss = Number.NaN, ...sums] = totals
+    requireFinite('loss', loss)
+    const gradientNorm = this.#session.run([], [updateNames.gradientNorm])[0]?.[0] ?? Number.NaN
+    requireFinite('gradient norm', gradientNorm)
+    const scalars = updateScalars(adamW, learningRate, this.#updates + 1, gradientNorm)
+    const feeds = Object.entries(scalars).map(([name, value]) => ({
+      node: updateNames[name as keyof typeof scalars],
+      shape: [],
+      values: Float32Array.of(value as number),
+    }))
+    this.#session.run(feeds, [updateNames.apply])
+    this.#updates++
+    return Promise.resolve({
+      loss,
+      gradientNorm,
+      sums: Object.fromEntries(this.#sumNames.map((name, i) => [name, sums[i] ?? Number.NaN])),
+      tokens: lengths.reduce((total, length) => total + length - 1, 0),
+      learningRate,
+    })
+  }
+
+  tokenLogProbs(rows: readonly Int32Array[]): Promise<readonly Float32Array[]> {
+    return Promise.resolve(scoreRows(this.#session, this.#setup, rows))
+  }
+
+  readParameters(): Promise<ParameterValues> {
+    return Promise.resolve(readVariables(this.#session, 'parameter', this.#setup.parameters))
+  }
+
+  /** The gradient that the last step accumulated, before clipping. */
+  readGradients(): Promise<ParameterValues> {
+    return Promise.resolve(readVariables(this.#session, 'gradient', this.#setup.parameters))
+  }
+
+  readState(): Promise<TrainerState> {
+    const read = (kind: 'parameter' | 'firstMoment' | 'secondMoment') =>
+      readVariables(this.#session, kind, this.#setup.parameters)
+    return Promise.resolve({
+      parameters: read('parameter'),
+      firstMoments: read('firstMoment'),
+      secondMoments: read('secondMoment'),
+      updates: this.#updates,
+    })
+  }
+
+  writeState(state: TrainerState): Promise<void> {
+    const model = this.#setup.parameters
+    writeVariables(this.#session, 'parameter', state.parameters, model)
+    writeVariables(this.#session, 'firstMoment', state.firstMoments, model)
+    writeVariables(this.#session, 'secondMoment', state.secondMoments, model)
+    this.#updates = state.updates
+    return Promise.resolve()
+  }
+
+  dispose(): Promise<void> {
+    this.#session.dispose()
+    return Promise.resolve()
+  }
+
+  /** @returns loss and sums, added over the micro-batches in float64 */
+  #accumulate(batch: TokenBatch, microBatches: readonly MicroBatch[]): number[] {
+    const totals = new Array<number>(1 + this.#sumNames.length).fill(0)
+    microBatches.forEach((microBatch, i) => {
+      const names = bucketNames(microBatch.bucket)
+      const [scalars] = this.#session.run(this.#feeds(batch, microBatch), [
+        i === 0 ? names.store : names.accumulate,
+      ])
+      scalars?.forEach((value, at) => {
+        totals[at] = (totals[at] ?? 0) + value
+      })
+    })
+    return totals
+  }
+
+  #feeds(batch: TokenBatch, { rowNumbers, bucket }: MicroBatch): Feed[] {
+    const { rowsPerMicroBatch: rowCount, loss } = this.#setup
+    const rows = rowNumbers.flatMap((row) => batch.rows[row] ?? [])
+    const inputs = loss.inputs.map((input) => ({
+      node: bucketNames(bucket).lossInput(input.name),
+      shape: [rowCount, inputWidth(input, bucket)],
+      values: padInput(rows, input, { rowCount, bucket }),
+    }))
+    return [
+      ...idFeeds(
+        rows.map((row) => row.ids),
+        rowCount,
+        bucket,
+      ),
+      ...inputs,
+    ]
+  }
+}
