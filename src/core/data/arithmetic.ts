@@ -9,8 +9,7 @@ import type { Problem } from './problem.ts'
 export const ARITHMETIC_LEVELS = ['easy', 'starter', 'hard'] as const
 export type ArithmeticLevel = (typeof ARITHMETIC_LEVELS)[number]
 
-const SPLITS = ['train', 'validation', 'test'] as const
-type Split = (typeof SPLITS)[number]
+type Split = 'train' | 'validation' | 'test'
 
 export interface ArithmeticSetup {
   /** Chooses the training problems; the held-out splits are the same for every seed, so that runs can be compared. */
