@@ -1,0 +1,99 @@
+import * as tf from '@tensorflow/tfjs'
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
+import type { TurnKind } from '../../rollout/rollout.ts'
+import type { LossInput, LossSums } from './policyLoss.ts'
+
+/** Slots of `turn` inputs and the order of per-kind sums. */
+export const turnKinds: readonly TurnKind[] = ['attempt', 'verdict', 'revision']
+
+/** 1 on the turn's own tokens, end token included; 0 on prompts, other turns, injected ends and padding. */
+export const maskInputs: Readonly<Record<TurnKind, string>> = {
+  attempt: 'attemptMask',
+  verdict: 'verdictMask',
+  revision: 'revisionMask',
+}
+
+/** Token inputs that every loss is fed, for its sums; the reference only where the method has one. */
+export function commonInputs(settings: {
+  readonly usesReference: boolean
+  readonly hasEntropyBonus: boolean
+}): LossInput[] {
+  return [
+    ...Object.values(maskInputs).map((name): LossInput => ({ name, per: 'token' })),
+    { name: 'samplingLogProbs', per: 'token' },
+    ...(settings.usesReference ? [{ name: 'referenceLogProbs', per: 'token' } as const] : []),
+    ...(settings.hasEntropyBonus ? [{ name: 'entropyWeight', per: 'token' } as const] : []),
+  ]
+}
+
+type Inputs = Readonly<Record<string, Tensor>>
+
+/** 1 on every completion token of the row: [B, T]. */
+export function completionMask(inputs: Inputs): Tensor2D {
+  return tf.add(tf.add(inputs.attemptMask, inputs.verdictMask), inputs.revisionMask)
+}
+
+/** Per-token values added up per turn: [B, T] → [B, 3], 0 where a turn is absent. */
+export function sumPerTurn(values: Tensor, inputs: Inputs): Tensor2D {
+  const columns = turnKinds.map((kind, slot) => {
+    const total = tf.sum(tf.mul(values, inputs[maskInputs[kind]]), 1, true) // [B, 1]
+    return tf.mul(total, oneHot(slot)) // [B, 3]
+  })
+  return tf.addN(columns) as Tensor2D
+}
+
+/** Numbers per turn slot, added over the rows of the batch, one scalar a kind: `<prefix>Attempt` and so on. */
+export function sumsByKind(prefix: string, perTurn: Tensor): LossSums {
+  return Object.fromEntries(
+    turnKinds.map((kind, slot) => [kindSum(prefix, kind), tf.sum(tf.mul(perTurn, oneHot(slot))) as Scalar]),
+  )
+}
+
+/** Name of a per-kind sum: `lossVerdict`. */
+export function kindSum(prefix: string, kind: TurnKind): string {
+  return `${prefix}${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
+}
+
+function oneHot(slot: number): Tensor2D {
+  return tf.tensor2d(
+    [0, 1, 2].map((each) => (each === slot ? 1 : 0)),
+    [1, 3],
+  )
+}
+
+/**
+ * What every loss reports beside itself, each a sum over completion tokens: `samplerGap` |ln π − ln π_sampler|,
+ * `surprise` −ln π (its mean estimates the entropy), and with a reference `klK1`, `klK3` and ρ per kind (`logRatio…`).
+ */
+export function diagnosticSums(logProbs: Tensor2D, inputs: Inputs): LossSums {
+  const mask = completionMask(inputs)
+  const gap = tf.mul(tf.abs(tf.sub(logProbs, inputs.samplingLogProbs)), mask)
+  const sums = {
+    samplerGap: tf.sum(gap) as Scalar,
+    surprise: tf.neg(tf.sum(tf.mul(logProbs, mask))) as Scalar,
+  }
+  if (inputs.referenceLogProbs === undefined) return sums
+  const logRatio = tf.mul(tf.sub(logProbs, inputs.referenceLogProbs), mask)
+  return {
+    ...sums,
+    klK1: tf.sum(logRatio) as Scalar,
+    klK3: tf.sum(tf.mul(k3(logRatio), mask)) as Scalar,
+    ...sumsByKind('logRatio', sumPerTurn(logRatio, inputs)),
+  }
+}
+
+/**
+ * Per-token KL estimate π_ref/π − ln(π_ref/π) − 1 ≥ 0 (Schulman, "Approximating KL divergence").
+ *
+ * @param logRatio ln π − ln π_ref, already 0 outside completions: exp of anything else could overflow
+ */
+export function k3(logRatio: Tensor): Tensor {
+  const toReference = tf.neg(logRatio)
+  return tf.sub(tf.sub(tf.exp(toReference), toReference), 1)
+}
+
+/** Σ entropy · weight, to be subtracted from the loss; 0 without a bonus. */
+export function entropyTerm(entropy: Tensor2D | null, inputs: Inputs): Scalar {
+  if (entropy === null || inputs.entropyWeight === undefined) return tf.scalar(0)
+  return tf.sum(tf.mul(entropy, inputs.entropyWeight))
+}

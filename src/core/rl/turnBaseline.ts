@@ -1,0 +1,120 @@
+import type { VStarEstimate } from '../../shared/records.ts'
+import type { TurnKind } from '../rollout/rollout.ts'
+import type { RewardSettings } from './turnReward.ts'
+import { rewardsOfTurn } from './turnReward.ts'
+import { twoPointVStar } from './vStar.ts'
+import type { VStarBeta } from './vStar.ts'
+
+/**
+ * Where the baseline of verdicts and revisions comes from; attempts always have the problem's own V*.
+ * `class-conditional`: stage 1's counts of this problem and class of attempt, shrunk to the class; `global`: the class
+ * alone; `running-mean`: the policy's own recent share; `none`: 0.
+ */
+export type BaselineKind = 'class-conditional' | 'global' | 'running-mean' | 'none'
+
+/** Right ones among turns of one kind in one class. */
+export interface Tally {
+  readonly right: number
+  readonly count: number
+}
+
+/** Keyed by kind and class of attempt: `verdict/correct`, `revision/wrong`. */
+export type ClassKey = `${'verdict' | 'revision'}/${'correct' | 'wrong'}`
+export const classKeys: readonly ClassKey[] = [
+  'verdict/correct',
+  'verdict/wrong',
+  'revision/correct',
+  'revision/wrong',
+]
+
+export function classKey(kind: 'verdict' | 'revision', isAttemptCorrect: boolean): ClassKey {
+  return `${kind}/${isAttemptCorrect ? 'correct' : 'wrong'}`
+}
+
+/** The counts of one kind and class in one problem's estimate. */
+export function tallyOf(estimate: VStarEstimate, key: ClassKey): Tally {
+  switch (key) {
+    case 'verdict/correct':
+      return { right: estimate.rightVerdictsAfterCorrect, count: estimate.verdictsAfterCorrect }
+    case 'verdict/wrong':
+      return { right: estimate.rightVerdictsAfterWrong, count: estimate.verdictsAfterWrong }
+    case 'revision/correct':
+      return { right: estimate.rightRevisionsAfterCorrect, count: estimate.revisionsAfterCorrect }
+    case 'revision/wrong':
+      return { right: estimate.rightRevisionsAfterWrong, count: estimate.revisionsAfterWrong }
+  }
+}
+
+export type ClassShares = Readonly<Record<ClassKey, number>>
+
+/** The reference's share of right turns per kind and class over all problems; 0.5 for a class that never occurred. */
+export function globalShares(estimates: readonly VStarEstimate[]): ClassShares {
+  const shareOf = (key: ClassKey): number => {
+    const tallies = estimates.map((estimate) => tallyOf(estimate, key))
+    const count = tallies.reduce((sum, tally) => sum + tally.count, 0)
+    return count === 0 ? 0.5 : tallies.reduce((sum, tally) => sum + tally.right, 0) / count
+  }
+  return {
+    'verdict/correct': shareOf('verdict/correct'),
+    'verdict/wrong': shareOf('verdict/wrong'),
+    'revision/correct': shareOf('revision/correct'),
+    'revision/wrong': shareOf('revision/wrong'),
+  }
+}
+
+/** p̂ = (right + κ·prior) / (count + κ): the prior counts as κ samples. */
+export function shrunkShare({ right, count }: Tally, prior: number, shrinkage: number): number {
+  return count + shrinkage === 0 ? prior : (right + shrinkage * prior) / (count + shrinkage)
+}
+
+export interface BaselineSetup extends RewardSettings {
+  readonly vStarBeta: VStarBeta
+  readonly baseline: BaselineKind
+  /** κ, in pseudo-samples. */
+  readonly shrinkage: number
+  readonly globalShares: ClassShares
+  /** The policy's own shares so far; read by `running-mean` only. */
+  readonly runningShares: ClassShares
+}
+
+/**
+ * V of a turn, given its problem and whether the attempt was right, in units of reward. It depends on the turn's state
+ * alone, so it never biases an on-policy gradient (algorithms 1.3).
+ *
+ * @param estimate stage 1's counts of the rollout's problem
+ * @param isAttemptCorrect of no meaning for the attempt itself
+ */
+export function turnBaseline(
+  kind: TurnKind,
+  isAttemptCorrect: boolean,
+  estimate: VStarEstimate,
+  setup: BaselineSetup,
+): number {
+  const rewards = rewardsOfTurn(kind, isAttemptCorrect, setup)
+  if (kind === 'attempt') {
+    return twoPointVStar({ share: estimate.correctAttempts / estimate.samples, ...rewards }, setup.vStarBeta)
+  }
+  const key = classKey(kind, isAttemptCorrect)
+  switch (setup.baseline) {
+    case 'class-conditional': {
+      const share = shrunkShare(tallyOf(estimate, key), setup.globalShares[key], setup.shrinkage)
+      return twoPointVStar({ share, ...rewards }, setup.vStarBeta)
+    }
+    case 'global':
+      return twoPointVStar({ share: setup.globalShares[key], ...rewards }, setup.vStarBeta)
+    case 'running-mean':
+      return twoPointVStar({ share: setup.runningShares[key], ...rewards }, 'mean')
+    case 'none':
+      return 0
+  }
+}
+
+/** V* of a problem's attempt: what the V* histogram shows. */
+export function attemptVStar(estimate: VStarEstimate, vStarBeta: VStarBeta): number {
+  return twoPointVStar({ share: estimate.correctAttempts / estimate.samples, low: 0, high: 1 }, vStarBeta)
+}
+
+/** V* of 0 or 1: never or always solved by the reference. */
+export function hasSignal(estimate: VStarEstimate): boolean {
+  return estimate.correctAttempts > 0 && estimate.correctAttempts < estimate.samples
+}

@@ -1,0 +1,54 @@
+import type { TurnKind } from '../rollout/rollout.ts'
+import type { TwoPointReward } from './vStar.ts'
+
+/** What a right verdict earns after a right and after a wrong attempt; 1 and 1 for the plain reward. */
+export interface VerdictWeights {
+  readonly afterCorrect: number
+  readonly afterWrong: number
+}
+
+export const plainVerdictWeights: VerdictWeights = { afterCorrect: 1, afterWrong: 1 }
+
+/** Right attempts are taken to be neither rarer nor more common than this, so that no weight exceeds 5. */
+const rarestClass = 0.1
+
+/**
+ * Weights that make both classes of attempt count alike: half of the inverse frequency. With them the majority verdict
+ * earns no more than chance, so a weak verifier has nothing to gain by drifting to it.
+ *
+ * @param correctShare share of right attempts, 0 to 1
+ */
+export function balancedVerdictWeights(correctShare: number): VerdictWeights {
+  const share = Math.min(1 - rarestClass, Math.max(rarestClass, correctShare))
+  return { afterCorrect: 0.5 / share, afterWrong: 0.5 / (1 - share) }
+}
+
+export interface RewardSettings {
+  /** α: a revision earns c₂ + α·(c₂ − c₁). */
+  readonly revisionBonus: number
+  readonly verdictWeights: VerdictWeights
+}
+
+/**
+ * The two rewards a turn can earn: `high` when it is right, `low` when not.
+ *
+ * attempt: 1 and 0. Verdict: its class's weight and 0. Revision, shaped: after a wrong attempt 1 + α and 0, after a
+ * right one 1 and −α. Source: PAG, arXiv 2506.10406, 2.2.
+ *
+ * @param isAttemptCorrect whether the rollout's attempt was right; of no meaning for the attempt itself
+ */
+export function rewardsOfTurn(
+  kind: TurnKind,
+  isAttemptCorrect: boolean,
+  settings: RewardSettings,
+): Omit<TwoPointReward, 'share'> {
+  const { revisionBonus, verdictWeights } = settings
+  switch (kind) {
+    case 'attempt':
+      return { low: 0, high: 1 }
+    case 'verdict':
+      return { low: 0, high: isAttemptCorrect ? verdictWeights.afterCorrect : verdictWeights.afterWrong }
+    case 'revision':
+      return isAttemptCorrect ? { low: 0 - revisionBonus, high: 1 } : { low: 0, high: 1 + revisionBonus }
+  }
+}
