@@ -1,0 +1,112 @@
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { ParameterValues } from '../model/parameterValues.ts'
+import { BatchSchedule } from './batchSchedule.ts'
+import type { Decoder } from './decoder.ts'
+import { KeptPrefixes } from './keptPrefixes.ts'
+import type { Completion, SampleCall, Sampler } from './sampler.ts'
+
+export interface BatchSamplerSetup {
+  readonly decoder: Decoder
+  /** Cap on KV caches, the running rows' and the kept ones' together; kept ones take at most half. */
+  readonly kvMemoryBytes: number
+  /** Most rows that decode together. */
+  readonly maxRows: number
+}
+
+/** Lengths of rows are rounded up to this, so that calls of nearly the same length share their buffers. */
+const lengthStep = 16
+
+/**
+ * Sampler over a decoder with cache slots: ragged prefill, rows that finish leave the batch and waiting prompts take
+ * their place, N samples share a prefill, kept caches serve later turns. What is drawn depends on the seed, the
+ * request's labels and the sample's number alone.
+ */
+export class BatchSampler implements Sampler {
+  readonly #setup: BatchSamplerSetup
+  readonly #kept: KeptPrefixes
+  /** Calls run one after the other: they share the slots. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(setup: BatchSamplerSetup) {
+    this.#setup = setup
+    this.#kept = new KeptPrefixes(setup.kvMemoryBytes / 2)
+  }
+
+  async sample(call: SampleCall): Promise<readonly (readonly Completion[])[]> {
+    this.#checkLengths(call)
+    return this.#inTurn(() => this.#run(call))
+  }
+
+  async refresh(parameters: ParameterValues): Promise<void> {
+    await this.#inTurn(async () => {
+      this.#kept.clear()
+      await this.#setup.decoder.refresh(parameters)
+    })
+  }
+
+  forget(): void {
+    this.#kept.clear()
+  }
+
+  async dispose(): Promise<void> {
+    await this.#inTurn(async () => {
+      this.#kept.clear()
+      await this.#setup.decoder.dispose()
+    })
+  }
+
+  async #run(call: SampleCall): Promise<readonly (readonly Completion[])[]> {
+    const { decoder } = this.#setup
+    const longest = Math.max(0, ...call.requests.map(({ promptIds }) => promptIds.length))
+    const needed = longest + call.settings.maxCompletionTokens
+    const length = Math.min(decoder.maxPositions, Math.ceil(needed / lengthStep) * lengthStep)
+    const slots = this.#slotsFor(call, length)
+    decoder.reserve(slots, length)
+    decoder.setDraw(call.settings)
+    return new BatchSchedule({ decoder, kept: this.#kept, call, slots }).run()
+  }
+
+  #slotsFor({ requests }: SampleCall, length: number): number {
+    const { decoder, kvMemoryBytes, maxRows } = this.#setup
+    const bytesPerRow = decoder.cacheBytesPerPosition * length
+    if (bytesPerRow > kvMemoryBytes) {
+      throw new RecheckError(
+        'sampler.kv-memory',
+        `sampler: one row of ${length} tokens needs ${megabytes(bytesPerRow)} MB of KV cache, the cap is ` +
+          `${megabytes(kvMemoryBytes)} MB. Raise the cap or ask for fewer tokens.`,
+      )
+    }
+    const left = Math.max(bytesPerRow, kvMemoryBytes - this.#kept.bytes)
+    const sequences = requests.reduce((sum, { samples }) => sum + samples, 0)
+    return Math.max(1, Math.min(Math.floor(left / bytesPerRow), maxRows, sequences))
+  }
+
+  #checkLengths({ requests, settings }: SampleCall): void {
+    const { maxPositions } = this.#setup.decoder
+    for (const [index, { promptIds }] of requests.entries()) {
+      if (promptIds.length === 0) {
+        throw new RecheckError(
+          'sampler.empty-prompt',
+          `sampler: request ${index} has an empty prompt, expected ≥ 1 token`,
+        )
+      }
+      const total = promptIds.length + settings.maxCompletionTokens
+      if (total <= maxPositions) continue
+      throw new RecheckError(
+        'sampler.too-long',
+        `sampler: request ${index} needs ${promptIds.length} prompt + ${settings.maxCompletionTokens} new tokens = ` +
+          `${total}, the model has ${maxPositions} positions. Ask for fewer new tokens or shorten the prompt.`,
+      )
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work)
+    this.#last = turn.catch(() => undefined)
+    return turn
+  }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1)
+}
