@@ -1,0 +1,21 @@
+import { openProgress } from '../src/main/commands/progressDisplay.ts'
+import { systemClock } from '../src/main/host/clock.ts'
+import { provisionDefaults } from '../src/main/host/provisionDefaults.ts'
+import { provisionTensorFlow } from '../src/main/host/provisionTensorFlow.ts'
+
+/**
+ * Provides TensorFlow, with progress on stderr.
+ *
+ * @param isStrict  true: an exit code of 1 says that TensorFlow is not available
+ */
+export async function provision(isStrict: boolean): Promise<0 | 1> {
+  const stream = process.stderr
+  const display = openProgress({ stream, isTerminal: stream.isTTY, nowMs: systemClock.steadyMs })
+  const status = await provisionTensorFlow(provisionDefaults((progress) => display.update(progress)))
+  display.stop()
+  if (status.isReady) return 0
+  stream.write(
+    `recheck: installed without TensorFlow, so training is not available yet.\n  ${status.reason}\n  ${status.remedy}\n`,
+  )
+  return isStrict ? 1 : 0
+}
