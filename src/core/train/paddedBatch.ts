@@ -1,6 +1,6 @@
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { LossInput } from '../rl/losses/policyLoss.ts'
-import type { TokenRow } from './trainer.ts'
+import type { TokenBatch, TokenRow } from './trainer.ts'
 
 /** Rows of one forward pass, by their numbers in the batch, and the length they are padded to. */
 export interface MicroBatch {
@@ -12,6 +12,15 @@ export interface MicroBatch {
 /** Longest row a bucket list takes: the last bucket's predicted tokens and the first token. */
 export function longestRow(buckets: readonly number[], maxPositions: number): number {
   return Math.min(Math.max(...buckets), maxPositions) + 1
+}
+
+/** @throws RecheckError `trainer.no-rows`: an update needs something to learn from */
+export function requireRows(batch: TokenBatch): void {
+  if (batch.rows.length > 0) return
+  throw new RecheckError(
+    'trainer.no-rows',
+    'An update needs at least one row, got none. Skip steps without rollouts.',
+  )
 }
 
 /**

@@ -36,7 +36,7 @@ export interface TrainerState {
 
 /** Token log-probs without gradient: the reference policy, or a check. */
 export interface TokenScorer {
-  /** @returns one Float32Array of length ids.length − 1 per row: ln π(ids[t+1] | ids[0..t]) at temperature 1 */
+  /** @returns one Float32Array of length ids.length − 1 per row: ln π(ids[t+1] | ids[0..t]) at the temperature it was made for (1 unless said) */
   tokenLogProbs(rows: readonly Int32Array[]): Promise<readonly Float32Array[]>
   dispose(): Promise<void>
 }
@@ -53,4 +53,9 @@ export interface Trainer extends TokenScorer {
   readParameters(): Promise<ParameterValues>
   readState(): Promise<TrainerState>
   writeState(state: TrainerState): Promise<void>
+}
+
+/** A trainer that also shows the gradient of its last step, summed over micro-batches and before clipping: for checks. */
+export interface GradientTrainer extends Trainer {
+  readGradients(): Promise<ParameterValues>
 }

@@ -37,7 +37,7 @@ export function scoreRows(
       bucketNames(bucket).logProbs,
     ])
     rowNumbers.forEach((row, i) => {
-      scores[row]?.set(logProbs?.subarray(i * bucket, i * bucket + chosen[i].length - 1) ?? [])
+      scores[row]?.set(logProbs?.subarray(i * bucket, i * bucket + (chosen[i]?.length ?? 1) - 1) ?? [])
     })
   }
   return scores

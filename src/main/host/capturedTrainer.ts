@@ -3,8 +3,14 @@ import { variableNames } from '../../core/graph/graphVariables.ts'
 import { bucketNames, captureTraining } from '../../core/graph/trainingGraph.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import type { MicroBatch } from '../../core/train/paddedBatch.ts'
-import { inputWidth, longestRow, padInput, splitIntoMicroBatches } from '../../core/train/paddedBatch.ts'
-import type { TokenBatch, Trainer, TrainerState, UpdateStats } from '../../core/train/trainer.ts'
+import {
+  inputWidth,
+  longestRow,
+  padInput,
+  requireRows,
+  splitIntoMicroBatches,
+} from '../../core/train/paddedBatch.ts'
+import type { GradientTrainer, TokenBatch, TrainerState, UpdateStats } from '../../core/train/trainer.ts'
 import type { TrainerSetup } from '../../core/train/trainerSetup.ts'
 import { requireFinite } from '../../core/train/requireFinite.ts'
 import { idFeeds, scoreRows } from './capturedScorer.ts'
@@ -16,11 +22,11 @@ import { GraphSession } from './graphSession.ts'
  * Trains in one captured TensorFlow graph: parameters, moments and gradients stay in its session; ids, weights and scalars go in, loss
  * and norm come out.
  */
-export function createCapturedTrainer(setup: TrainerSetup, workFolder?: string): Trainer {
+export function createCapturedTrainer(setup: TrainerSetup, workFolder?: string): GradientTrainer {
   return new CapturedTrainer(setup, workFolder)
 }
 
-class CapturedTrainer implements Trainer {
+class CapturedTrainer implements GradientTrainer {
   readonly maxRowLength: number
   readonly #setup: TrainerSetup
   readonly #session: GraphSession
@@ -38,6 +44,7 @@ class CapturedTrainer implements Trainer {
   }
 
   async step(batch: TokenBatch, learningRate: number): Promise<UpdateStats> {
+    requireRows(batch)
     const { rowsPerMicroBatch, buckets, adamW } = this.#setup
     const lengths = batch.rows.map((row) => row.ids.length)
     const totals = this.#accumulate(batch, splitIntoMicroBatches(lengths, buckets, rowsPerMicroBatch))
@@ -70,7 +77,6 @@ class CapturedTrainer implements Trainer {
     return Promise.resolve(readVariables(this.#session, 'parameter', this.#setup.parameters))
   }
 
-  /** The gradient that the last step accumulated, before clipping. */
   readGradients(): Promise<ParameterValues> {
     return Promise.resolve(readVariables(this.#session, 'gradient', this.#setup.parameters))
   }

@@ -1,0 +1,19 @@
+import { createEagerTrainer } from '../../core/train/eagerTrainer.ts'
+import type { GradientTrainer } from '../../core/train/trainer.ts'
+import type { TrainerSetup } from '../../core/train/trainerSetup.ts'
+import { createCapturedTrainer } from './capturedTrainer.ts'
+import { tensorFlowBackend } from './tensorflow.ts'
+
+export interface TrainerChoice {
+  /** true: one TensorFlow graph; false (`--no-capture`): op by op, three times slower, for comparison. */
+  readonly capture: boolean
+  /** Where the captured graph's file lies while TensorFlow reads it; left out: the system's folder for such files. */
+  readonly workFolder?: string
+}
+
+/** The trainer of a run, on TensorFlow. */
+export function createTrainer(setup: TrainerSetup, { capture, workFolder }: TrainerChoice): GradientTrainer {
+  if (capture) return createCapturedTrainer(setup, workFolder)
+  tensorFlowBackend()
+  return createEagerTrainer(setup)
+}
