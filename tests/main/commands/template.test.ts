@@ -18,7 +18,7 @@ async function preview(...args: readonly string[]): Promise<string> {
     nowMs: () => 0,
     signal: new AbortController().signal,
     dataFolder: () => '/nowhere',
-    openProgress: () => ({ update: () => undefined, stop: () => undefined }) as never,
+    openProgress: () => ({ update: () => undefined, stop: () => undefined }),
     setExitCode: (code) => assert.equal(code, 0),
   }
   const program = new Command('recheck').exitOverride()

@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import fc from 'fast-check'
 import { loadTokenizer } from '../../../src/main/host/hubTokenizer.ts'
 import type { ChatMessage, Tokenizer } from '../../../src/core/tokens/tokenizer.ts'
 import { BUILTIN_FOLDER, makeLlama3LikeFolder, QWEN_FOLDER } from '../../tokenizerFolders.ts'
@@ -72,6 +73,31 @@ for (const { name, folder: makeFolder } of cases) {
     })
   })
 }
+
+describe('round trips of any text', () => {
+  test('Qwen2.5 gives every text back in its normal form (its tokenizer normalises to NFC)', async () => {
+    const tokenizer = await loadTokenizer(QWEN_FOLDER)
+    const text = fc.string({ unit: 'binary', maxLength: 60 })
+    fc.assert(
+      fc.property(text, (written) => {
+        assert.equal(tokenizer.decode(tokenizer.encode(written)), written.normalize('NFC'))
+      }),
+      { numRuns: 500, seed: 1 },
+    )
+  })
+  test('the built-in model gives back every text over its characters, one id each, special tokens among them', async () => {
+    const tokenizer = await loadTokenizer(BUILTIN_FOLDER)
+    const pieces = Array.from({ length: 83 }, (_, id) => tokenizer.decode([id]))
+    fc.assert(
+      fc.property(fc.array(fc.nat(82), { maxLength: 60 }), (ids) => {
+        const text = ids.map((id) => pieces[id]).join('')
+        assert.deepEqual(tokenizer.encode(text), ids)
+        assert.equal(tokenizer.decode(ids), text)
+      }),
+      { numRuns: 500, seed: 1 },
+    )
+  })
+})
 
 describe('special ids', () => {
   test('the built-in model', async () => {
