@@ -1,0 +1,21 @@
+import { EagerVerifyEngine } from '../../core/train/eagerVerifyEngine.ts'
+import type { VerifyEngine } from '../../core/train/verifyEngine.ts'
+import type { Checkpoint } from './checkpointFiles.ts'
+import { loadTensors } from './loadTensors.ts'
+import { startTensorflow } from './tfBackend.ts'
+
+/** Opens an engine on a checkpoint; it is disposed before the next one is opened. */
+export type OpenVerifyEngine = (checkpoint: Checkpoint) => Promise<VerifyEngine>
+
+/** Every engine that `recheck verify` knows, by name. */
+export const verifyEngines: Readonly<Record<string, OpenVerifyEngine>> = {
+  'op by op': openEager,
+}
+
+async function openEager(checkpoint: Checkpoint): Promise<VerifyEngine> {
+  await startTensorflow()
+  // loaded after the addon: the kernels of RawOps belong to its backend
+  const { tensorflowOps } = await import('./tensorflowOps.ts')
+  const parameters = await loadTensors(checkpoint)
+  return new EagerVerifyEngine('op by op', { config: checkpoint.config, parameters, ops: tensorflowOps() })
+}
