@@ -1,4 +1,4 @@
-import { bucketNames, captureScoring } from '../../core/graph/trainingGraph.ts'
+import { bucketNames, captureScoring } from '../../core/train/trainingGraph.ts'
 import { padIds, splitIntoMicroBatches } from '../../core/train/paddedBatch.ts'
 import type { TokenScorer } from '../../core/train/trainer.ts'
 import type { ScorerSetup } from '../../core/train/trainerSetup.ts'

@@ -1,6 +1,6 @@
-import { updateNames, updateScalars } from '../../core/graph/adamWGraph.ts'
-import { variableNames } from '../../core/graph/graphVariables.ts'
-import { bucketNames, captureTraining } from '../../core/graph/trainingGraph.ts'
+import { updateNames, updateScalars } from '../../core/train/adamWGraph.ts'
+import { variableNames } from '../../core/train/graphVariables.ts'
+import { bucketNames, captureTraining } from '../../core/train/trainingGraph.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import type { MicroBatch } from '../../core/train/paddedBatch.ts'
 import {

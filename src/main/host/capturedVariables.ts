@@ -1,6 +1,6 @@
 import { RecheckError } from '../../shared/recheckError.ts'
-import type { ParameterKind } from '../../core/graph/graphVariables.ts'
-import { variableNames } from '../../core/graph/graphVariables.ts'
+import type { ParameterKind } from '../../core/train/graphVariables.ts'
+import { variableNames } from '../../core/train/graphVariables.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import type { GraphSession } from './graphSession.ts'
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CapturedGraph } from '../../core/graph/trainingGraph.ts'
+import type { CapturedGraph } from '../../core/train/trainingGraph.ts'
 import { encodeSavedModel } from '../../core/graph/savedModel.ts'
 import type { TensorFlowBinding } from './tensorflow.ts'
 import { tensorFlowBackend } from './tensorflow.ts'

@@ -1,6 +1,6 @@
-import type { AdamWSettings } from '../train/trainer.ts'
-import type { GraphBuilder, NodeRef } from './graphBuilder.ts'
-import { boolAttribute, intAttribute, typeAttribute } from './graphBuilder.ts'
+import type { AdamWSettings } from './trainer.ts'
+import type { GraphBuilder, NodeRef } from '../graph/graphBuilder.ts'
+import { boolAttribute, intAttribute, typeAttribute } from '../graph/graphBuilder.ts'
 import type { GraphVariables } from './graphVariables.ts'
 import { variableOf } from './graphVariables.ts'
 

@@ -1,6 +1,6 @@
 import type { ParameterValues } from '../model/parameterValues.ts'
-import type { GraphBuilder, NodeRef } from './graphBuilder.ts'
-import { shapeAttribute, typeAttribute } from './graphBuilder.ts'
+import type { GraphBuilder, NodeRef } from '../graph/graphBuilder.ts'
+import { shapeAttribute, typeAttribute } from '../graph/graphBuilder.ts'
 
 /** What is kept per parameter: its value, AdamW's moments, the gradient summed over micro-batches. */
 export const parameterKinds = ['parameter', 'firstMoment', 'secondMoment', 'gradient'] as const
