@@ -1,5 +1,4 @@
 import { openProgress } from '../src/main/commands/progressDisplay.ts'
-import { systemClock } from '../src/main/host/clock.ts'
 import { provisionDefaults } from '../src/main/host/provisionDefaults.ts'
 import { provisionTensorFlow } from '../src/main/host/provisionTensorFlow.ts'
 
@@ -10,7 +9,8 @@ import { provisionTensorFlow } from '../src/main/host/provisionTensorFlow.ts'
  */
 export async function provision(isStrict: boolean): Promise<0 | 1> {
   const stream = process.stderr
-  const display = openProgress({ stream, isTerminal: stream.isTTY, nowMs: systemClock.steadyMs })
+  const nowMs = (): number => performance.now()
+  const display = openProgress({ stream, isTerminal: stream.isTTY, nowMs })
   const status = await provisionTensorFlow(provisionDefaults((progress) => display.update(progress)))
   display.stop()
   if (status.isReady) return 0
