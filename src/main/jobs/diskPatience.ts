@@ -1,0 +1,30 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { RecheckError } from '../../shared/recheckError.ts'
+
+export interface DiskPatience {
+  readonly retryEveryMs: number
+  /** Called once, when the first try has failed. */
+  readonly onFull: (error: RecheckError) => void
+  /** Looked at before each new try. */
+  readonly isGivenUp: () => boolean
+}
+
+/**
+ * Does `work`, and while the disk is full does it again and again: a run then waits for space and loses nothing.
+ *
+ * @throws whatever `work` throws, `store.disk-full` only once given up
+ */
+export async function withDiskPatience<T>(work: () => T, patience: DiskPatience): Promise<T> {
+  let hasReported = false
+  for (;;) {
+    try {
+      return work()
+    } catch (thrown) {
+      const isFull = thrown instanceof RecheckError && thrown.code === 'store.disk-full'
+      if (!isFull || patience.isGivenUp()) throw thrown
+      if (!hasReported) patience.onFull(thrown)
+      hasReported = true
+      await wait(patience.retryEveryMs)
+    }
+  }
+}

@@ -1,0 +1,254 @@
+import { errorData, RecheckError } from '../../shared/recheckError.ts'
+import type { Run } from '../../shared/records.ts'
+import type { RunEvent } from '../../shared/runEvent.ts'
+import { isOver } from '../../shared/runTransitions.ts'
+import type { Clock } from '../host/clock.ts'
+import { newRunId } from '../host/identifiers.ts'
+import { openForWriting, type Database } from '../store/database.ts'
+import {
+  changeStatus,
+  insertRun,
+  readRun,
+  runsWithStatus,
+  setTotalSteps,
+  type NewRun,
+} from '../store/runStore.ts'
+import { serveControl, type ControlCommand, type ControlServer } from './controlChannel.ts'
+import { takeOwnership, type Ownership } from './ownership.ts'
+import { recoverRuns } from './recovery.ts'
+import { createRunQueue } from './runQueue.ts'
+import { notActive, superviseRun, type SupervisedRun } from './superviseRun.ts'
+import type { StopMoment } from './trainerMessages.ts'
+import type { TrainerProgram } from './trainingProcess.ts'
+
+export interface OwnerSetup {
+  readonly dataDir: string
+  readonly program: TrainerProgram
+  readonly clock: Clock
+  /** Where people reach this process: the URL of `recheck serve`, else words such as `recheck train`. */
+  readonly address: string
+  /** The device a run takes for itself, for example `cpu` or `gpu`; runs of one device wait for each other. */
+  readonly deviceOf: (run: Run) => string
+  /** Checkpoints a run keeps beside its best one. */
+  readonly keepLastOf: (run: Run) => number
+  /** Times of the tests; 1 s and 30 s when left out. */
+  readonly retryEveryMs?: number
+  readonly stopNowWithinMs?: number
+}
+
+export type OwnerListener = (runId: string, event: RunEvent) => void
+
+/**
+ * The one process that writes a data folder and starts its trainers. Makes the store when it is missing, sets right what
+ * a killed owner left, and listens to other processes' commands.
+ *
+ * @throws RecheckError `owner.busy`, or any of `openForWriting`
+ */
+export async function openOwner(setup: OwnerSetup): Promise<Owner> {
+  const ownership = takeOwnership(setup.dataDir)
+  let db: Database | null = null
+  try {
+    db = openForWriting(setup.dataDir)
+    const recovered = recoverRuns(db, setup.clock.nowMs())
+    const owner = new Owner(setup, db, { ownership, recovered })
+    await owner.listen()
+    return owner
+  } catch (thrown) {
+    db?.close()
+    ownership.release()
+    throw thrown
+  }
+}
+
+export class Owner {
+  /** For reading; runs are changed through the owner, labels through `runLabels`. */
+  readonly db: Database
+  /** Runs whose process was gone when this owner began. */
+  readonly recovered: readonly Run[]
+  readonly #setup: OwnerSetup
+  readonly #ownership: Ownership
+  readonly #queue = createRunQueue()
+  readonly #active = new Map<string, Promise<SupervisedRun>>()
+  readonly #listeners = new Set<OwnerListener>()
+  #control: ControlServer | null = null
+  #isClosing = false
+
+  constructor(
+    setup: OwnerSetup,
+    db: Database,
+    found: { readonly ownership: Ownership; readonly recovered: readonly Run[] },
+  ) {
+    this.#setup = setup
+    this.db = db
+    this.#ownership = found.ownership
+    this.recovered = found.recovered
+  }
+
+  async listen(): Promise<void> {
+    this.#control = await serveControl(this.#setup.dataDir, (command) => this.#obey(command))
+    this.#ownership.announce({
+      processId: process.pid,
+      address: this.#setup.address,
+      control: this.#control.address,
+    })
+  }
+
+  /** @returns a function that ends the subscription */
+  subscribe(listener: OwnerListener): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** A queued row; `start` lets it run. */
+  createRun(run: Omit<NewRun, 'runId'>): Run {
+    const nowMs = this.#setup.clock.nowMs()
+    return insertRun(this.db, { ...run, runId: newRunId(nowMs) }, nowMs)
+  }
+
+  /** Lets a queued run start as soon as its device is free. */
+  start(runId: string): void {
+    const run = readRun(this.db, runId)
+    if (run.status !== 'queued') {
+      throw new RecheckError(
+        'run.not-queued',
+        `run ${runId} is ${run.status}, not queued; "recheck runs" shows its state.`,
+      )
+    }
+    this.#queue.add(runId, this.#setup.deviceOf(run))
+    this.#startReady()
+  }
+
+  /** Lets every queued run start in its turn: those an earlier owner left, too. */
+  startQueued(): void {
+    for (const run of runsWithStatus(this.db, ['queued'])) {
+      if (!this.#active.has(run.runId)) this.start(run.runId)
+    }
+  }
+
+  /** Queued runs and paused ones without a process stop at once; others when their process does. */
+  async stop(runId: string, when: StopMoment): Promise<void> {
+    const active = this.#active.get(runId)
+    if (active) return (await active).stop(when)
+    this.#queue.remove(runId)
+    const { status } = readRun(this.db, runId)
+    if (isOver(status)) throw notActive(runId, status)
+    this.#change(runId, 'stopped')
+  }
+
+  /** After the step at hand. With `freeDevice` the process writes a checkpoint and ends, and another run may start. */
+  async pause(runId: string, freeDevice: boolean): Promise<void> {
+    const active = this.#active.get(runId)
+    if (!active) throw notActive(runId, readRun(this.db, runId).status)
+    ;(await active).pause(freeDevice)
+  }
+
+  /** Goes on from where the process waits, or from the last checkpoint. */
+  async resume(runId: string): Promise<void> {
+    const active = this.#active.get(runId)
+    if (active) return (await active).resume()
+    const { status } = readRun(this.db, runId)
+    if (status === 'finished') {
+      throw new RecheckError('run.finished', `run ${runId} is finished; extend it by more steps to go on.`)
+    }
+    this.#change(runId, 'queued')
+    this.start(runId)
+  }
+
+  /** Gives a finished run more steps and starts it again. */
+  extend(runId: string, steps: number): void {
+    const run = readRun(this.db, runId)
+    if (run.status !== 'finished') {
+      throw new RecheckError(
+        'run.not-finished',
+        `run ${runId} is ${run.status}; only a finished run is extended.`,
+      )
+    }
+    this.db.transaction(() => {
+      setTotalSteps(this.db, runId, run.totalSteps + steps)
+      this.#change(runId, 'queued')
+    })()
+    this.start(runId)
+  }
+
+  /** Resolves when no process executes or awaits this run any more. */
+  async whenEnded(runId: string): Promise<Run> {
+    while (this.#active.has(runId) || this.#queue.waiting().includes(runId)) {
+      const active = this.#active.get(runId) ?? [...this.#active.values()][0]
+      if (active) await (await active).ended
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return readRun(this.db, runId)
+  }
+
+  /** Stops every trainer (`abandon`: kills it, as a crash would), then lets go of the folder. */
+  async close(how: StopMoment | 'abandon'): Promise<void> {
+    this.#isClosing = true
+    await this.#control?.close()
+    await Promise.allSettled(
+      [...this.#active.values()].map(async (active) => {
+        const run = await active
+        if (how === 'abandon') run.abandon()
+        else run.stop(how)
+        await run.ended
+      }),
+    )
+    this.db.close()
+    this.#ownership.release()
+  }
+
+  async #obey(command: ControlCommand): Promise<void> {
+    switch (command.command) {
+      case 'stop':
+        return this.stop(command.runId, command.when)
+      case 'pause':
+        return this.pause(command.runId, command.freeDevice)
+      case 'resume':
+        return this.resume(command.runId)
+    }
+  }
+
+  #startReady(): void {
+    if (this.#isClosing) return
+    for (const runId of this.#queue.takeReady()) {
+      const active = this.#supervise(runId)
+      this.#active.set(runId, active)
+      void active
+        .then((run) => run.ended)
+        .catch((thrown: unknown) => this.#tellFailure(runId, thrown))
+        .finally(() => this.#release(runId))
+    }
+  }
+
+  #supervise(runId: string): Promise<SupervisedRun> {
+    const { dataDir, program, clock, keepLastOf, retryEveryMs = 1000, stopNowWithinMs = 30_000 } = this.#setup
+    return superviseRun(
+      {
+        ...{ db: this.db, dataDir, program, clock, retryEveryMs, stopNowWithinMs },
+        keepLast: keepLastOf(readRun(this.db, runId)),
+        onEvent: (id, event) => this.#tell(id, event),
+      },
+      runId,
+    )
+  }
+
+  #release(runId: string): void {
+    this.#active.delete(runId)
+    this.#queue.release(runId)
+    this.#startReady()
+  }
+
+  #change(runId: string, status: 'queued' | 'stopped'): void {
+    changeStatus(this.db, runId, { status, nowMs: this.#setup.clock.nowMs() })
+    this.#tell(runId, { type: 'status', status, error: null })
+  }
+
+  /** The store itself refused the run's last word: nobody is left to note it but those who listen. */
+  #tellFailure(runId: string, thrown: unknown): void {
+    const { code, message } = errorData(thrown)
+    this.#tell(runId, { type: 'log', level: 'error', code, message, remedy: null })
+  }
+
+  #tell(runId: string, event: RunEvent): void {
+    for (const listener of this.#listeners) listener(runId, event)
+  }
+}

@@ -1,0 +1,51 @@
+import type { Run } from '../../shared/records.ts'
+import { commandLineOf, isAlive } from '../host/processInfo.ts'
+import type { Database } from '../store/database.ts'
+import { appendLog } from '../store/eventLog.ts'
+import { changeStatus, runsWithStatus } from '../store/runStore.ts'
+
+const message = 'The process that ran this was gone when Recheck started again. Nothing stored is lost.'
+const remedy = 'Resume goes on from the last checkpoint; the curves continue without a seam.'
+
+/**
+ * Sets right what a killed owner has left: runs that stand as running or paused have nobody behind them. A trainer that
+ * still lives is ended; one that has become another program's process is left alone. To be called by the holder of the
+ * folder's lock.
+ *
+ * @returns the runs found, now interrupted; those that wait in the queue stay there
+ */
+export function recoverRuns(db: Database, nowMs: number): readonly Run[] {
+  return runsWithStatus(db, ['running', 'paused'])
+    .filter((run) => run.status === 'running' || run.processId !== null)
+    .map((run) => {
+      endOrphan(run)
+      const endedAtMs = run.heartbeatAtMs ?? run.startedAtMs ?? nowMs
+      appendLog(db, {
+        ...{ runId: run.runId, atMs: nowMs, level: 'warning', message, remedy },
+        code: 'run.interrupted',
+      })
+      return changeStatus(db, run.runId, {
+        status: 'interrupted',
+        error: { code: 'run.interrupted', message: `${message} ${remedy}` },
+        nowMs: endedAtMs,
+      })
+    })
+}
+
+function endOrphan(run: Run): void {
+  if (run.processId === null) return
+  const mark = { processId: run.processId, processStartedAtMs: run.processStartedAtMs }
+  if (!isAlive(mark) || !isTrainerOf(run)) return
+  try {
+    process.kill(run.processId, 'SIGKILL')
+  } catch (thrown) {
+    // it has ended between the look and the blow
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH')) throw thrown
+  }
+}
+
+/** Its arguments name the run. Where the system does not show them, id and start time must do. */
+function isTrainerOf(run: Run): boolean {
+  const words = run.processId === null ? [] : commandLineOf(run.processId)
+  return words.length === 0 || words.includes(run.runId)
+}

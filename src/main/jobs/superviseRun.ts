@@ -1,0 +1,223 @@
+import { errorData, RecheckError, type ErrorData } from '../../shared/recheckError.ts'
+import type { Run, RunStatus } from '../../shared/records.ts'
+import type { EventBatch, RunEvent } from '../../shared/runEvent.ts'
+import type { Clock } from '../host/clock.ts'
+import { openBatchWriter, type BatchWriter } from '../store/batchStore.ts'
+import type { Database } from '../store/database.ts'
+import { appendLog } from '../store/eventLog.ts'
+import { changeStatus, readRun, recordHeartbeat } from '../store/runStore.ts'
+import { withDiskPatience } from './diskPatience.ts'
+import { jobRequestOf } from './jobRequest.ts'
+import { applyRetention } from './retention.ts'
+import { describeExit, describeFailure, type TrainerExit } from './trainerExit.ts'
+import type { StopMoment, TrainerMessage } from './trainerMessages.ts'
+import { startTrainingProcess, type TrainerProgram, type TrainingProcess } from './trainingProcess.ts'
+
+export interface SupervisionSetup {
+  readonly db: Database
+  readonly dataDir: string
+  readonly program: TrainerProgram
+  readonly clock: Clock
+  /** Checkpoints kept beside the best one. */
+  readonly keepLast: number
+  /** Stored first, then told. */
+  readonly onEvent: (runId: string, event: RunEvent) => void
+  readonly retryEveryMs: number
+  /** How long a trainer may take to obey "stop now". */
+  readonly stopNowWithinMs: number
+}
+
+/** What a trainer was asked to do, which decides what its end means. */
+type Intent = 'run' | 'stop' | 'free-device'
+
+/** One run while a trainer process executes it. */
+export interface SupervisedRun {
+  stop(when: StopMoment): void
+  pause(freeDevice: boolean): void
+  resume(): void
+  /** Kills the process and stops trying to store: the next owner will find the run interrupted. */
+  abandon(): void
+  /** Resolves when the process has ended and the run's status is stored. */
+  readonly ended: Promise<void>
+}
+
+/** Starts the trainer of a queued run and stores what it reports until it ends. */
+export async function superviseRun(setup: SupervisionSetup, runId: string): Promise<SupervisedRun> {
+  const supervision = new Supervision(setup, runId)
+  await supervision.start()
+  return supervision
+}
+
+class Supervision implements SupervisedRun {
+  readonly ended: Promise<void>
+  readonly #setup: SupervisionSetup
+  readonly #runId: string
+  readonly #writer: BatchWriter
+  #process: TrainingProcess | null = null
+  #intent: Intent = 'run'
+  #isAbandoned = false
+  /** What the trainer, or the store, said before the process ended. */
+  #report: { readonly outcome: 'finished' | 'stopped' } | { readonly error: ErrorData } | null = null
+  /** Messages are handled one after the other, in the order in which they came. */
+  #work: Promise<void> = Promise.resolve()
+  #resolveEnded: () => void = () => undefined
+  #rejectEnded: (reason: unknown) => void = () => undefined
+
+  constructor(setup: SupervisionSetup, runId: string) {
+    this.#setup = setup
+    this.#runId = runId
+    this.#writer = openBatchWriter(setup.db, runId)
+    this.ended = new Promise((resolve, reject) => {
+      this.#resolveEnded = resolve
+      this.#rejectEnded = reject
+    })
+  }
+
+  async start(): Promise<void> {
+    const { db, dataDir, program } = this.#setup
+    try {
+      const request = jobRequestOf(db, dataDir, this.#runId)
+      const trainer = await startTrainingProcess(program, request, (message) => this.#enqueue(message))
+      this.#process = trainer
+      await this.#setStatus('running', { process: trainer.mark })
+      void trainer.exited.then((exit) => this.#finish(exit)).then(this.#resolveEnded, this.#rejectEnded)
+    } catch (thrown) {
+      this.#process?.kill()
+      await this.#setStatus('failed', { error: errorData(thrown) })
+      this.#resolveEnded()
+    }
+  }
+
+  stop(when: StopMoment): void {
+    this.#intent = 'stop'
+    this.#process?.stop(when)
+    if (when === 'now') this.#killUnlessEnded(this.#setup.stopNowWithinMs)
+  }
+
+  pause(freeDevice: boolean): void {
+    if (!freeDevice) return this.#process?.pause()
+    this.#intent = 'free-device'
+    this.#process?.stop('after-step')
+  }
+
+  resume(): void {
+    this.#process?.resume()
+  }
+
+  abandon(): void {
+    this.#isAbandoned = true
+    this.#process?.kill()
+  }
+
+  #killUnlessEnded(afterMs: number): void {
+    const timer = setTimeout(() => this.#process?.kill(), afterMs)
+    void this.#process?.exited.then(() => clearTimeout(timer))
+  }
+
+  #enqueue(message: TrainerMessage): void {
+    this.#work = this.#work.then(() => this.#handle(message)).catch((thrown: unknown) => this.#giveUp(thrown))
+  }
+
+  /** What cannot be stored must not go on: the process is ended, the run says why. */
+  #giveUp(thrown: unknown): void {
+    this.#report ??= { error: errorData(thrown) }
+    this.#process?.kill()
+  }
+
+  async #handle(message: TrainerMessage): Promise<void> {
+    const { db, clock } = this.#setup
+    switch (message.type) {
+      case 'batch':
+        return this.#storeBatch(message.batch)
+      case 'heartbeat': {
+        const beat = { nowMs: clock.nowMs(), activeMs: message.activeMs }
+        return this.#patiently(() => recordHeartbeat(db, this.#runId, beat))
+      }
+      case 'paused':
+        return this.#setStatus('paused', {})
+      case 'resumed':
+        return this.#setStatus('running', {})
+      case 'ended':
+        this.#report ??= { outcome: message.outcome }
+        return
+      case 'failed':
+        this.#report ??= { error: describeFailure(message.error) }
+        return
+    }
+  }
+
+  async #storeBatch(batch: EventBatch): Promise<void> {
+    if (this.#report !== null) return // contradicted what is stored: nothing after it counts
+    const { dataDir, db, clock, keepLast, onEvent } = this.#setup
+    await this.#patiently(() => this.#writer.store(batch, clock.nowMs()))
+    this.#process?.stored(batch.sequence)
+    for (const event of batch.events) onEvent(this.#runId, event)
+    if (batch.events.some((event) => event.type === 'checkpoint')) {
+      await applyRetention(db, dataDir, { runId: this.#runId, keepLast })
+    }
+  }
+
+  #patiently<T>(work: () => T): Promise<T> {
+    return withDiskPatience(work, {
+      retryEveryMs: this.#setup.retryEveryMs,
+      isGivenUp: () => this.#isAbandoned,
+      onFull: (error) =>
+        this.#setup.onEvent(this.#runId, {
+          ...{ type: 'log', level: 'error', code: error.code, message: error.message },
+          remedy: 'Free some space: the run waits, loses nothing, and goes on by itself.',
+        }),
+    })
+  }
+
+  async #finish(exit: TrainerExit): Promise<void> {
+    await this.#work
+    if (this.#isAbandoned) return
+    const { status } = readRun(this.#setup.db, this.#runId)
+    const end = endOf({ report: this.#report, intent: this.#intent, status, exit })
+    if (end.error) await this.#patiently(() => this.#log(end.error))
+    await this.#setStatus(end.status, { error: end.error })
+  }
+
+  #log(error: ErrorData | null): void {
+    if (error === null) return
+    const { db, clock, onEvent } = this.#setup
+    const entry = { level: 'error', code: error.code, message: error.message, remedy: null } as const
+    appendLog(db, { ...entry, runId: this.#runId, atMs: clock.nowMs() })
+    onEvent(this.#runId, { type: 'log', ...entry })
+  }
+
+  async #setStatus(
+    status: RunStatus,
+    change: { readonly error?: ErrorData | null; readonly process?: TrainingProcess['mark'] },
+  ): Promise<void> {
+    const { db, clock, onEvent } = this.#setup
+    const run: Run = await this.#patiently(() =>
+      changeStatus(db, this.#runId, { status, ...change, nowMs: clock.nowMs() }),
+    )
+    onEvent(this.#runId, { type: 'status', status: run.status, error: run.error })
+  }
+}
+
+interface TrainerEnd {
+  readonly report: { readonly outcome: 'finished' | 'stopped' } | { readonly error: ErrorData } | null
+  readonly intent: Intent
+  readonly status: RunStatus
+  readonly exit: TrainerExit
+}
+
+/** What the end of a process means for its run. */
+export function endOf(end: TrainerEnd): { readonly status: RunStatus; readonly error: ErrorData | null } {
+  const { report, intent, status, exit } = end
+  if (report !== null && 'error' in report) {
+    return { status: status === 'paused' ? 'interrupted' : 'failed', error: report.error }
+  }
+  if (report !== null && report.outcome === 'finished') return { status: 'finished', error: null }
+  if (report !== null && intent === 'free-device') return { status: 'paused', error: null }
+  if (report !== null || intent === 'stop') return { status: 'stopped', error: null }
+  return { status: 'interrupted', error: describeExit(exit) }
+}
+
+/** Thrown by owner calls that need a process the run has not. */
+export function notActive(runId: string, status: RunStatus): RecheckError {
+  return new RecheckError('run.not-active', `run ${runId} is ${status}; no process executes it.`)
+}

@@ -1,0 +1,28 @@
+import type { ErrorData } from '../../shared/recheckError.ts'
+import type { EventBatch } from '../../shared/runEvent.ts'
+import type { JobRequest } from './jobPort.ts'
+
+/** Owner → trainer. Plain JSON: the two may run on different versions of V8. */
+export type OwnerMessage =
+  | { readonly type: 'start'; readonly request: JobRequest }
+  | { readonly type: 'stored'; readonly sequence: number }
+  | { readonly type: 'stop'; readonly when: StopMoment }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+
+/** Trainer → owner. */
+export type TrainerMessage =
+  | { readonly type: 'batch'; readonly batch: EventBatch }
+  | { readonly type: 'heartbeat'; readonly activeMs: number }
+  | { readonly type: 'paused' }
+  | { readonly type: 'resumed' }
+  | { readonly type: 'ended'; readonly outcome: 'finished' | 'stopped' }
+  | { readonly type: 'failed'; readonly error: ErrorData }
+
+export type StopMoment = 'after-step' | 'now'
+
+/** Within the 250 ms that a kill may cost, with time left for the way to the disk. */
+export const batchEveryMs = 200
+export const heartbeatEveryMs = 1000
+/** Batches on their way before the job is held back. */
+export const maxUnstoredBatches = 8

@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from 'node:util'
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { Evaluation, EvaluationResult, Proportion } from '../../shared/records.ts'
+import type { Database } from './database.ts'
+
+/**
+ * Stores an evaluation once: the same run, step, split and number of samples must give the same proportions.
+ *
+ * @throws RecheckError `run.differs`
+ */
+export function storeEvaluation(
+  db: Database,
+  evaluation: Evaluation,
+  results: readonly EvaluationResult[] | undefined,
+): void {
+  const stored = findSame(db, evaluation)
+  if (stored) {
+    if (isDeepStrictEqual(stored.proportions, evaluation.proportions)) return
+    throw new RecheckError(
+      'run.differs',
+      `run ${evaluation.runId}: the evaluation on the ${evaluation.split} split at step ${evaluation.step} was made twice and differs. ` +
+        'The run is no longer the one it was (another machine, thread count, library or file?); start a new run from its config.',
+      { stored, now: evaluation },
+    )
+  }
+  db.prepare(
+    `INSERT INTO evaluation VALUES (:evaluationId, :runId, :step, :split, :samples, :problems, :proportions, :createdAtMs)`,
+  ).run({ ...evaluation, proportions: JSON.stringify(evaluation.proportions) })
+  if (results) {
+    db.prepare('INSERT INTO evaluation_result VALUES (?, ?)').run(
+      evaluation.evaluationId,
+      JSON.stringify(results),
+    )
+  }
+}
+
+interface EvaluationRow {
+  readonly evaluation_id: string
+  readonly run_id: string | null
+  readonly step: number
+  readonly split: Evaluation['split']
+  readonly samples: number
+  readonly problems: number
+  readonly proportions: string
+  readonly created_at_ms: number
+}
+
+function findSame(db: Database, wanted: Evaluation): Evaluation | null {
+  const row = db
+    .prepare<object, EvaluationRow>(
+      `SELECT * FROM evaluation WHERE evaluation_id = :evaluationId
+         OR (run_id = :runId AND step = :step AND split = :split AND samples = :samples AND problems = :problems)`,
+    )
+    .get({ ...wanted, proportions: null })
+  return row === undefined ? null : evaluationOf(row)
+}
+
+/** By step; `null` lists those that belong to no run. */
+export function readEvaluations(db: Database, runId: string | null): readonly Evaluation[] {
+  return db
+    .prepare<[string | null], EvaluationRow>(
+      'SELECT * FROM evaluation WHERE run_id IS ? ORDER BY step, rowid',
+    )
+    .all(runId)
+    .map(evaluationOf)
+}
+
+/** Problem by problem; null when the evaluation kept only its proportions. */
+export function readEvaluationResults(
+  db: Database,
+  evaluationId: string,
+): readonly EvaluationResult[] | null {
+  const text = db
+    .prepare<[string], string>('SELECT results FROM evaluation_result WHERE evaluation_id = ?')
+    .pluck()
+    .get(evaluationId)
+  return text === undefined ? null : (JSON.parse(text) as EvaluationResult[])
+}
+
+function evaluationOf(row: EvaluationRow): Evaluation {
+  return {
+    evaluationId: row.evaluation_id,
+    runId: row.run_id,
+    step: row.step,
+    split: row.split,
+    samples: row.samples,
+    problems: row.problems,
+    proportions: JSON.parse(row.proportions) as Record<string, Proportion>,
+    createdAtMs: row.created_at_ms,
+  }
+}

@@ -1,0 +1,31 @@
+import type { RunLogEntry } from '../../shared/records.ts'
+import type { Database } from './database.ts'
+
+export type NewLogEntry = Omit<RunLogEntry, 'sequence'>
+
+/** Entries are numbered as they come: their order does not depend on the clock. */
+export function appendLog(db: Database, entry: NewLogEntry): RunLogEntry {
+  const sequence = Number(
+    db.prepare('SELECT coalesce(max(sequence), 0) + 1 FROM event WHERE run_id = ?').pluck().get(entry.runId),
+  )
+  const { runId, atMs, level, code, message, remedy } = entry
+  db.prepare('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+    ...[runId, sequence, atMs, level, code, message, remedy],
+  )
+  return { ...entry, sequence }
+}
+
+/** The last `limit` entries after number `after`, oldest first. */
+export function readLog(
+  db: Database,
+  runId: string,
+  range: { readonly after: number; readonly limit: number },
+): readonly RunLogEntry[] {
+  return db
+    .prepare<[string, number, number], RunLogEntry>(
+      `SELECT run_id AS runId, sequence, at_ms AS atMs, level, code, message, remedy FROM event
+       WHERE run_id = ? AND sequence > ? ORDER BY sequence DESC LIMIT ?`,
+    )
+    .all(runId, range.after, range.limit)
+    .reverse()
+}

@@ -1,0 +1,55 @@
+import type { Database } from 'better-sqlite3'
+import { RecheckError } from '../../shared/recheckError.ts'
+import { schemaV1 } from './schema/v1.ts'
+import { schemaV2 } from './schema/v2.ts'
+import { schemaV3 } from './schema/v3.ts'
+
+/** Written into the file's header, so that a database of another program is recognised and left alone. */
+export const applicationId = 0x52436b31
+
+/** Entry i leads from version i to version i + 1. Entries are only ever added. */
+export const migrations: readonly string[] = [schemaV1, schemaV2, schemaV3]
+
+export const schemaVersion = migrations.length
+
+export function versionOf(db: Database): number {
+  return Number(db.pragma('user_version', { simple: true }))
+}
+
+/** @throws RecheckError `store.newer` or `store.foreign`; the file is not touched */
+export function assertReadable(db: Database, path: string): void {
+  const version = versionOf(db)
+  if (version > schemaVersion) {
+    throw new RecheckError(
+      'store.newer',
+      `${path} has schema version ${version}; this Recheck knows versions up to ${schemaVersion}. ` +
+        'A newer Recheck wrote it: update this one, or choose another folder with --data-dir.',
+      { version, known: schemaVersion },
+    )
+  }
+  const found = Number(db.pragma('application_id', { simple: true }))
+  const tables = Number(db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get())
+  if (found !== applicationId && (version > 0 || tables > 0)) {
+    throw new RecheckError(
+      'store.foreign',
+      `${path} is an SQLite database, but not one of Recheck's (application id ${found}, expected ${applicationId}). ` +
+        'Move it away, or choose another folder with --data-dir.',
+    )
+  }
+}
+
+/**
+ * Brings the database to `target` (the newest version when left out). Each step is one transaction: a failure leaves
+ * the version before it, complete.
+ */
+export function migrate(db: Database, target: number = schemaVersion): void {
+  for (let version = versionOf(db); version < target; version++) {
+    const script = migrations[version]
+    if (script === undefined) throw new RangeError(`migrate: no migration leads from version ${version}`)
+    db.transaction(() => {
+      db.exec(script)
+      db.pragma(`application_id = ${applicationId}`)
+      db.pragma(`user_version = ${version + 1}`)
+    }).exclusive()
+  }
+}

@@ -1,0 +1,65 @@
+import type { Run, RunStatus, Stage } from '../../shared/records.ts'
+
+/** A row of table `run`, with the run's tags as one JSON array. */
+export interface RunRow {
+  readonly number: number
+  readonly run_id: string
+  readonly name: string
+  readonly stage: Stage
+  readonly status: RunStatus
+  readonly config: string
+  readonly config_hash: string
+  readonly notes: string
+  readonly run_group: string | null
+  readonly archived: 0 | 1
+  readonly deleted_at_ms: number | null
+  readonly created_at_ms: number
+  readonly started_at_ms: number | null
+  readonly ended_at_ms: number | null
+  readonly process_id: number | null
+  readonly process_started_at_ms: number | null
+  readonly heartbeat_at_ms: number | null
+  readonly device: string | null
+  readonly step: number
+  readonly total_steps: number
+  readonly active_ms: number
+  readonly tokens_generated: number
+  readonly problems_seen: number
+  readonly error_code: string | null
+  readonly error_message: string | null
+  readonly latest: string
+  readonly v_star_id: string | null
+  readonly last_batch: number
+  readonly tags: string | null
+}
+
+export function runOf(row: RunRow): Run {
+  return {
+    runId: row.run_id,
+    name: row.name,
+    stage: row.stage,
+    status: row.status,
+    config: row.config,
+    configHash: row.config_hash,
+    tags: row.tags === null ? [] : (JSON.parse(row.tags) as string[]),
+    notes: row.notes,
+    group: row.run_group,
+    archived: row.archived === 1,
+    deletedAtMs: row.deleted_at_ms,
+    createdAtMs: row.created_at_ms,
+    startedAtMs: row.started_at_ms,
+    endedAtMs: row.ended_at_ms,
+    processId: row.process_id,
+    processStartedAtMs: row.process_started_at_ms,
+    heartbeatAtMs: row.heartbeat_at_ms,
+    device: row.device,
+    step: row.step,
+    totalSteps: row.total_steps,
+    activeMs: row.active_ms,
+    tokensGenerated: row.tokens_generated,
+    problemsSeen: row.problems_seen,
+    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    latest: JSON.parse(row.latest) as Record<string, number | null>,
+    vStarId: row.v_star_id,
+  }
+}

@@ -1,0 +1,190 @@
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { ErrorData } from '../../shared/recheckError.ts'
+import type { Run, RunStatus, Stage } from '../../shared/records.ts'
+import { assertMayBecome } from '../../shared/runTransitions.ts'
+import type { Database } from './database.ts'
+import { runOf, type RunRow } from './runRow.ts'
+
+export interface NewRun {
+  readonly runId: string
+  readonly name: string
+  readonly stage: Stage
+  /** The resolved config as JSON text. */
+  readonly config: string
+  readonly configHash: string
+  readonly totalSteps: number
+  readonly tags: readonly string[]
+  readonly notes: string
+  readonly group: string | null
+  readonly vStarId: string | null
+}
+
+export interface ProcessIdentity {
+  readonly processId: number
+  readonly processStartedAtMs: number | null
+}
+
+const tagsOfRun = `(SELECT json_group_array(tag) FROM (SELECT tag FROM tag WHERE tag.run_id = run.run_id ORDER BY tag)) AS tags`
+
+/** A run is a row, queued, before it is a process. */
+export function insertRun(db: Database, run: NewRun, nowMs: number): Run {
+  db.transaction(() => {
+    db.prepare(
+      `INSERT INTO run (run_id, name, stage, status, config, config_hash, total_steps, notes, run_group, v_star_id, created_at_ms)
+       VALUES (:runId, :name, :stage, 'queued', :config, :configHash, :totalSteps, :notes, :group, :vStarId, :nowMs)`,
+    ).run({ ...run, tags: null, nowMs })
+    setTags(db, run.runId, run.tags)
+  }).immediate()
+  return readRun(db, run.runId)
+}
+
+/** @throws RecheckError `run.unknown` */
+export function readRun(db: Database, runId: string): Run {
+  const row = db.prepare<[string], RunRow>(`SELECT *, ${tagsOfRun} FROM run WHERE run_id = ?`).get(runId)
+  if (row === undefined) throw unknownRun(runId)
+  return runOf(row)
+}
+
+/**
+ * The run a user means: its id, the beginning of an id, or its name where only one run has it.
+ *
+ * @throws RecheckError `run.unknown` or `run.ambiguous`, with the candidates
+ */
+export function findRun(db: Database, wanted: string): Run {
+  const ids = db
+    .prepare<{ wanted: string }, string>(
+      `SELECT run_id FROM run WHERE deleted_at_ms IS NULL
+         AND (run_id = :wanted OR name = :wanted OR substr(run_id, 1, length(:wanted)) = :wanted)
+       ORDER BY run_id = :wanted DESC, name = :wanted DESC, number DESC LIMIT 12`,
+    )
+    .pluck()
+    .all({ wanted })
+  const [first] = ids
+  if (first === undefined || wanted === '') throw unknownRun(wanted)
+  if (ids.length > 1 && first !== wanted) {
+    throw new RecheckError(
+      'run.ambiguous',
+      `"${wanted}" may mean ${ids.length} runs: ${ids.join(', ')}. Give more of the id.`,
+    )
+  }
+  return readRun(db, first)
+}
+
+function unknownRun(runId: string): RecheckError {
+  return new RecheckError(
+    'run.unknown',
+    `there is no run "${runId}" here. "recheck runs" lists what there is.`,
+  )
+}
+
+export interface RunListFilter {
+  /** Deleted runs alone (for undo), or all others. */
+  readonly deleted?: boolean
+  readonly limit?: number
+}
+
+/** Newest first. Joins no history: the latest values stand in the row. */
+export function listRuns(db: Database, filter: RunListFilter = {}): readonly Run[] {
+  const rows = db
+    .prepare<[number], Omit<RunRow, 'tags'>>(
+      `SELECT * FROM run WHERE deleted_at_ms IS ${filter.deleted ? 'NOT NULL' : 'NULL'} ORDER BY number DESC LIMIT ?`,
+    )
+    .all(filter.limit ?? -1)
+  const tags = tagsByRun(db)
+  return rows.map((row) => ({ ...runOf({ ...row, tags: null }), tags: tags.get(row.run_id) ?? [] }))
+}
+
+function tagsByRun(db: Database): ReadonlyMap<string, readonly string[]> {
+  const byRun = new Map<string, string[]>()
+  const rows = db
+    .prepare<[], [string, string]>('SELECT run_id, tag FROM tag ORDER BY run_id, tag')
+    .raw()
+    .iterate()
+  for (const [runId, tag] of rows) {
+    const tags = byRun.get(runId)
+    if (tags) tags.push(tag)
+    else byRun.set(runId, [tag])
+  }
+  return byRun
+}
+
+export function runsWithStatus(db: Database, statuses: readonly RunStatus[]): readonly Run[] {
+  const marks = statuses.map(() => '?').join(', ')
+  return db
+    .prepare<RunStatus[], RunRow>(
+      `SELECT *, ${tagsOfRun} FROM run WHERE status IN (${marks}) ORDER BY number`,
+    )
+    .all(...statuses)
+    .map(runOf)
+}
+
+/** The last batch of events stored for this run: the next one is this plus 1. */
+export function lastBatchOf(db: Database, runId: string): number {
+  const last = db.prepare<[string], number>('SELECT last_batch FROM run WHERE run_id = ?').pluck().get(runId)
+  if (last === undefined) throw unknownRun(runId)
+  return last
+}
+
+export interface StatusChange {
+  readonly status: RunStatus
+  readonly error?: ErrorData | null
+  readonly process?: ProcessIdentity | null
+  readonly nowMs: number
+}
+
+/**
+ * Changes the status by the table of `runTransitions`, and with it what belongs to it: start, end, process, error.
+ *
+ * @throws RecheckError `run.transition`
+ */
+export function changeStatus(db: Database, runId: string, change: StatusChange): Run {
+  return db.transaction(() => {
+    const before = readRun(db, runId)
+    assertMayBecome(runId, before.status, change.status)
+    const isActive = change.status === 'running' || change.status === 'paused'
+    const isEnd = !isActive && change.status !== 'queued'
+    const process = isActive ? (change.process === undefined ? before : change.process) : null
+    db.prepare(
+      `UPDATE run SET status = :status, error_code = :errorCode, error_message = :errorMessage,
+         process_id = :processId, process_started_at_ms = :processStartedAtMs,
+         started_at_ms = coalesce(started_at_ms, :startedAtMs), ended_at_ms = :endedAtMs WHERE run_id = :runId`,
+    ).run({
+      runId,
+      status: change.status,
+      errorCode: change.error?.code ?? null,
+      errorMessage: change.error?.message ?? null,
+      processId: process?.processId ?? null,
+      processStartedAtMs: process?.processStartedAtMs ?? null,
+      startedAtMs: change.status === 'running' ? change.nowMs : null,
+      endedAtMs: isEnd ? change.nowMs : null,
+    })
+    return readRun(db, runId)
+  })()
+}
+
+/** The process is there and has worked for `activeMs` in all. */
+export function recordHeartbeat(
+  db: Database,
+  runId: string,
+  beat: { nowMs: number; activeMs: number },
+): void {
+  db.prepare(
+    'UPDATE run SET heartbeat_at_ms = :nowMs, active_ms = max(active_ms, :activeMs) WHERE run_id = :runId',
+  ).run({
+    runId,
+    ...beat,
+  })
+}
+
+/** `finished` runs can be given more steps. */
+export function setTotalSteps(db: Database, runId: string, totalSteps: number): void {
+  db.prepare('UPDATE run SET total_steps = ? WHERE run_id = ?').run(totalSteps, runId)
+}
+
+export function setTags(db: Database, runId: string, tags: readonly string[]): void {
+  db.transaction(() => {
+    db.prepare('DELETE FROM tag WHERE run_id = ?').run(runId)
+    const insert = db.prepare('INSERT OR IGNORE INTO tag (run_id, tag) VALUES (?, ?)')
+    for (const tag of tags) insert.run(runId, tag)
+  })()
+}

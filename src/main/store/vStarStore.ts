@@ -1,0 +1,142 @@
+import { isDeepStrictEqual } from 'node:util'
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { VStarArtifact, VStarEstimate } from '../../shared/records.ts'
+import type { Database } from './database.ts'
+
+const columns: Readonly<Record<keyof VStarEstimate, string>> = {
+  problemId: 'problem_id',
+  canonical: 'canonical',
+  samples: 'samples',
+  correctAttempts: 'correct_attempts',
+  verdictsAfterCorrect: 'verdicts_after_correct',
+  rightVerdictsAfterCorrect: 'right_verdicts_after_correct',
+  verdictsAfterWrong: 'verdicts_after_wrong',
+  rightVerdictsAfterWrong: 'right_verdicts_after_wrong',
+  revisionsAfterCorrect: 'revisions_after_correct',
+  rightRevisionsAfterCorrect: 'right_revisions_after_correct',
+  revisionsAfterWrong: 'revisions_after_wrong',
+  rightRevisionsAfterWrong: 'right_revisions_after_wrong',
+}
+const selected = Object.entries(columns)
+  .map(([field, column]) => `${column} AS ${field}`)
+  .join(', ')
+
+/**
+ * Declares an artifact, or marks it complete; the run that makes it then names it.
+ *
+ * @throws RecheckError `v-star.differs` when the stored one was made from other inputs
+ */
+export function storeVStar(db: Database, artifact: VStarArtifact): void {
+  const { vStarId, runId, createdAtMs, inputHash, problems } = artifact
+  const stored = readVStar(db, vStarId)
+  if (stored && stored.inputHash !== inputHash) {
+    throw new RecheckError(
+      'v-star.differs',
+      `V* artifact ${vStarId} was made from other inputs (hash ${stored.inputHash}, now ${inputHash}); estimate V* anew.`,
+    )
+  }
+  const complete = artifact.complete || stored?.complete === true ? 1 : 0
+  db.prepare(
+    `INSERT INTO v_star VALUES (:vStarId, :runId, :createdAtMs, :inputHash, :inputs, :complete, :problems)
+     ON CONFLICT (v_star_id) DO UPDATE SET complete = :complete, problems = :problems`,
+  ).run({
+    ...{ vStarId, runId, createdAtMs, inputHash, problems, complete },
+    inputs: JSON.stringify(artifact.inputs),
+  })
+  db.prepare('UPDATE run SET v_star_id = ? WHERE run_id = ?').run(vStarId, runId)
+}
+
+/** Appends estimates to the artifact in the order of the problems; one sent twice must be equal. */
+export function storeVStarEstimates(
+  db: Database,
+  vStarId: string,
+  estimates: readonly VStarEstimate[],
+): void {
+  const fields = Object.keys(columns) as (keyof VStarEstimate)[]
+  const insert = db.prepare(
+    `INSERT INTO v_star_estimate (v_star_id, position, ${fields.map((field) => columns[field]).join(', ')})
+     VALUES (:vStarId, (SELECT count(*) FROM v_star_estimate WHERE v_star_id = :vStarId), ${fields.map((field) => `:${field}`).join(', ')})
+     ON CONFLICT (v_star_id, problem_id) DO NOTHING`,
+  )
+  const find = db.prepare<[string, string], VStarEstimate>(
+    `SELECT ${selected} FROM v_star_estimate WHERE v_star_id = ? AND problem_id = ?`,
+  )
+  for (const estimate of estimates) {
+    if (insert.run({ vStarId, ...estimate }).changes === 1) continue
+    const stored = find.get(vStarId, estimate.problemId)
+    if (!isDeepStrictEqual({ ...stored }, { ...estimate })) {
+      throw new RecheckError(
+        'run.differs',
+        `V* artifact ${vStarId}: problem ${estimate.problemId} was sampled twice and its counts differ; estimate V* anew.`,
+        { stored, now: estimate },
+      )
+    }
+  }
+}
+
+interface VStarRow {
+  readonly v_star_id: string
+  readonly run_id: string
+  readonly created_at_ms: number
+  readonly input_hash: string
+  readonly inputs: string
+  readonly complete: 0 | 1
+  readonly problems: number
+}
+
+export function readVStar(db: Database, vStarId: string): VStarArtifact | null {
+  const row = db.prepare<[string], VStarRow>('SELECT * FROM v_star WHERE v_star_id = ?').get(vStarId)
+  return row === undefined ? null : artifactOf(row)
+}
+
+/** Newest first. */
+export function listVStars(db: Database): readonly VStarArtifact[] {
+  return db.prepare<[], VStarRow>('SELECT * FROM v_star ORDER BY rowid DESC').all().map(artifactOf)
+}
+
+/** The newest complete artifact made from these inputs, for reuse. */
+export function findVStar(db: Database, inputHash: string): VStarArtifact | null {
+  const row = db
+    .prepare<[string], VStarRow>(
+      'SELECT * FROM v_star WHERE input_hash = ? AND complete = 1 ORDER BY rowid DESC LIMIT 1',
+    )
+    .get(inputHash)
+  return row === undefined ? null : artifactOf(row)
+}
+
+/** In the order in which the problems were sampled. */
+export function readVStarEstimates(db: Database, vStarId: string): readonly VStarEstimate[] {
+  return db
+    .prepare<[string], VStarEstimate>(
+      `SELECT ${selected} FROM v_star_estimate WHERE v_star_id = ? ORDER BY position`,
+    )
+    .all(vStarId)
+}
+
+export interface VStarCount {
+  readonly samples: number
+  readonly correctAttempts: number
+  readonly problems: number
+}
+
+/** How many problems had k of N attempts right: V* at any β₁ is a function of k and N, and so is its histogram. */
+export function countVStar(db: Database, vStarId: string): readonly VStarCount[] {
+  return db
+    .prepare<[string], VStarCount>(
+      `SELECT samples, correct_attempts AS correctAttempts, count(*) AS problems FROM v_star_estimate
+       WHERE v_star_id = ? GROUP BY samples, correct_attempts ORDER BY samples, correct_attempts`,
+    )
+    .all(vStarId)
+}
+
+function artifactOf(row: VStarRow): VStarArtifact {
+  return {
+    vStarId: row.v_star_id,
+    runId: row.run_id,
+    createdAtMs: row.created_at_ms,
+    inputHash: row.input_hash,
+    inputs: JSON.parse(row.inputs) as Record<string, string>,
+    complete: row.complete === 1,
+    problems: row.problems,
+  }
+}

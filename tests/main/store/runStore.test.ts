@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
+import { appendLog } from '../../../src/main/store/eventLog.ts'
+import { deleteRun, eraseRun, labelRun, restoreRun } from '../../../src/main/store/runLabels.ts'
+import {
+  changeStatus,
+  findRun,
+  listRuns,
+  readRun,
+  recordHeartbeat,
+  runsWithStatus,
+} from '../../../src/main/store/runStore.ts'
+import { storeVStar, storeVStarEstimates } from '../../../src/main/store/vStarStore.ts'
+import { addRun, metricsAt, rollout, temporaryStore } from './storeFixtures.ts'
+
+test('a run is a queued row first, and the row keeps its whole config', (t) => {
+  const { db } = temporaryStore(t)
+  addRun(db, 'a', { tags: ['zeta', 'alpha', 'alpha'], notes: 'why', group: 'g', config: '{"seed":3}' })
+  const run = readRun(db, 'a')
+  assert.equal(run.status, 'queued')
+  assert.deepEqual(run.tags, ['alpha', 'zeta'])
+  assert.deepEqual([run.notes, run.group, run.config, run.createdAtMs], ['why', 'g', '{"seed":3}', 1000])
+  assert.deepEqual([run.startedAtMs, run.processId, run.error, run.latest], [null, null, null, {}])
+})
+
+test('a status brings its process, start, end and error with it', (t) => {
+  const { db } = temporaryStore(t)
+  addRun(db, 'a')
+  const process = { processId: 42, processStartedAtMs: 7 }
+  const running = changeStatus(db, 'a', { status: 'running', process, nowMs: 2000 })
+  assert.deepEqual([running.startedAtMs, running.processId, running.processStartedAtMs], [2000, 42, 7])
+  assert.equal(changeStatus(db, 'a', { status: 'paused', nowMs: 2500 }).processId, 42)
+  const error = { code: 'x.y', message: 'why' }
+  const ended = changeStatus(db, 'a', { status: 'interrupted', error, nowMs: 3000 })
+  assert.deepEqual([ended.processId, ended.endedAtMs, ended.error], [null, 3000, error])
+  const again = changeStatus(db, 'a', { status: 'queued', nowMs: 4000 })
+  assert.deepEqual([again.endedAtMs, again.error, again.startedAtMs], [null, null, 2000])
+  assert.throws(() => changeStatus(db, 'a', { status: 'finished', nowMs: 5000 }), {
+    code: 'run.transition',
+    message:
+      'run a is queued and cannot become finished; from queued it can become running, stopped, failed.',
+  })
+})
+
+test('runs are listed newest first, whatever the clock said', (t) => {
+  const { db } = temporaryStore(t)
+  for (const runId of ['first', 'second', 'third']) addRun(db, runId, { tags: [`of ${runId}`] })
+  db.prepare("UPDATE run SET created_at_ms = 0 WHERE run_id = 'third'").run()
+  assert.deepEqual(
+    listRuns(db).map((run) => [run.runId, run.tags]),
+    [
+      ['third', ['of third']],
+      ['second', ['of second']],
+      ['first', ['of first']],
+    ],
+  )
+  assert.deepEqual(
+    listRuns(db, { limit: 1 }).map((run) => run.runId),
+    ['third'],
+  )
+  assert.equal(runsWithStatus(db, ['queued']).length, 3)
+})
+
+test('active time only grows, and heartbeats keep the moment', (t) => {
+  const { db } = temporaryStore(t)
+  addRun(db, 'a')
+  recordHeartbeat(db, 'a', { nowMs: 9000, activeMs: 500 })
+  recordHeartbeat(db, 'a', { nowMs: 5000, activeMs: 400 })
+  const run = readRun(db, 'a')
+  assert.deepEqual([run.heartbeatAtMs, run.activeMs], [5000, 500])
+})
+
+test('a run is found by id, by its beginning, by name; doubt is an error', (t) => {
+  const { db } = temporaryStore(t)
+  addRun(db, 'run-1a', { name: 'demo' })
+  addRun(db, 'run-1b', { name: 'other' })
+  assert.equal(findRun(db, 'run-1a').runId, 'run-1a')
+  assert.equal(findRun(db, 'other').runId, 'run-1b')
+  assert.throws(() => findRun(db, 'run-1'), { code: 'run.ambiguous', message: /run-1b, run-1a/ })
+  assert.throws(() => findRun(db, 'nothing'), { code: 'run.unknown', message: /no run "nothing" here/ })
+  assert.throws(() => findRun(db, ''), { code: 'run.unknown' })
+})
+
+test('labels change alone; a delete can be undone; an active run is not deleted', (t) => {
+  const { db } = temporaryStore(t)
+  addRun(db, 'a', { tags: ['keep'] })
+  const labelled = labelRun(db, 'a', { notes: 'new', archived: true })
+  assert.deepEqual(
+    [labelled.notes, labelled.archived, labelled.tags, labelled.name],
+    ['new', true, ['keep'], 'name of a'],
+  )
+  assert.deepEqual(labelRun(db, 'a', { tags: ['b'], group: 'g' }).tags, ['b'])
+  assert.throws(() => deleteRun(db, 'a', 5), { code: 'run.active', message: /is queued; stop it/ })
+  changeStatus(db, 'a', { status: 'stopped', nowMs: 4 })
+  deleteRun(db, 'a', 5)
+  assert.deepEqual(listRuns(db), [])
+  assert.deepEqual(
+    listRuns(db, { deleted: true }).map((run) => run.deletedAtMs),
+    [5],
+  )
+  assert.equal(restoreRun(db, 'a').deletedAtMs, null)
+})
+
+test('erasing a run leaves no row of it, and all rows of the others', (t) => {
+  const { db } = temporaryStore(t)
+  for (const runId of ['a', 'b']) {
+    addRun(db, runId, { tags: ['x'] })
+    const events = Array.from({ length: 600 }, (_, step) => metricsAt(step, { m: step }))
+    openBatchWriter(db, runId).store(
+      { runId, sequence: 1, events: [...events, { type: 'rollouts', rollouts: [rollout(0, 'p')] }] },
+      1,
+    )
+    appendLog(db, { runId, atMs: 1, level: 'info', code: 'c', message: 'm', remedy: null })
+    storeVStar(db, {
+      vStarId: `v-${runId}`,
+      runId,
+      createdAtMs: 1,
+      inputHash: 'h',
+      inputs: {},
+      complete: true,
+      problems: 0,
+    })
+    storeVStarEstimates(db, `v-${runId}`, [])
+  }
+  // a third run trains against the artifact of b
+  addRun(db, 'c', { vStarId: 'v-b' })
+  const rowsOf = (): Record<string, number> =>
+    Object.fromEntries(
+      db
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        .pluck()
+        .all()
+        .map((table) => [
+          String(table),
+          Number(
+            db
+              .prepare(`SELECT count(*) FROM ${String(table)}`)
+              .pluck()
+              .get(),
+          ),
+        ]),
+    )
+  const before = rowsOf()
+  eraseRun(db, 'a')
+  const after = rowsOf()
+  for (const table of [
+    'metric_series',
+    'metric_chunk',
+    'metric_point',
+    'rollout',
+    'turn',
+    'problem',
+    'event',
+    'tag',
+    'v_star',
+  ]) {
+    assert.equal((after[table] ?? 0) * 2, before[table], table)
+  }
+  eraseRun(db, 'b')
+  assert.equal(rowsOf()['v_star'], 1)
+  assert.equal(rowsOf()['metric_point'], 0)
+})
