@@ -135,6 +135,7 @@ function addGradients(
     gradient: grads[i] as tf.Tensor | null,
   }))
   addOutputs(trace, { variables, bucket, objective, gradients })
+  tf.dispose([objective.loss, objective.logProbs, ...Object.values(objective.sums)])
   return Object.keys(objective.sums)
 }
 

@@ -1,6 +1,7 @@
 import { EagerVerifyEngine } from '../../core/train/eagerVerifyEngine.ts'
 import type { VerifyEngine } from '../../core/train/verifyEngine.ts'
 import type { Checkpoint } from './checkpointFiles.ts'
+import { readParameters } from './checkpointFiles.ts'
 import { loadTensors } from './loadTensors.ts'
 import { startTensorflow } from './tfBackend.ts'
 
@@ -10,6 +11,7 @@ export type OpenVerifyEngine = (checkpoint: Checkpoint) => Promise<VerifyEngine>
 /** Every engine that `recheck verify` knows, by name. */
 export const verifyEngines: Readonly<Record<string, OpenVerifyEngine>> = {
   'op by op': openEager,
+  captured: openCaptured,
 }
 
 async function openEager(checkpoint: Checkpoint): Promise<VerifyEngine> {
@@ -18,4 +20,12 @@ async function openEager(checkpoint: Checkpoint): Promise<VerifyEngine> {
   const { tensorflowOps } = await import('./tensorflowOps.ts')
   const parameters = await loadTensors(checkpoint)
   return new EagerVerifyEngine('op by op', { config: checkpoint.config, parameters, ops: tensorflowOps() })
+}
+
+async function openCaptured(checkpoint: Checkpoint): Promise<VerifyEngine> {
+  await startTensorflow()
+  const { tensorflowOps } = await import('./tensorflowOps.ts')
+  const { CapturedVerifyEngine } = await import('./capturedVerifyEngine.ts')
+  const parameters = await readParameters(checkpoint)
+  return new CapturedVerifyEngine('captured', { config: checkpoint.config, parameters, ops: tensorflowOps() })
 }

@@ -1,0 +1,19 @@
+import * as tf from '@tensorflow/tfjs'
+import type { Scalar } from '@tensorflow/tfjs'
+import type { PolicyLoss } from './policyLoss.ts'
+
+/**
+ * L = − Σ weight · ln π(token): what a language model is pre-trained with, and what stored expectations of checkpoints hold. Input:
+ * `tokenWeight` [B, T].
+ */
+export const negativeLogLikelihood: PolicyLoss = {
+  name: 'negative-log-likelihood',
+  inputs: [{ name: 'tokenWeight', per: 'token' }],
+  needsEntropy: false,
+  compute(logProbs, _entropy, { tokenWeight }) {
+    return {
+      loss: tf.neg(tf.sum(tf.mul(logProbs, tokenWeight))) as Scalar,
+      sums: { weight: tf.sum(tokenWeight) },
+    }
+  },
+}
