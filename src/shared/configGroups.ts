@@ -101,7 +101,7 @@ export const samplingGroup = z
   .strictObject({
     temperature: field(z.number().min(0).max(10).default(1), {
       vStarInput,
-      description: 'training needs 1, so that log-probs are those of the model; 0 = greedy',
+      description: '1 as a rule; the log-probs of policy and reference are divided by it alike; 0 = greedy',
     }),
     topP: field(z.number().gt(0).max(1).default(1), { vStarInput, description: '1 = off; training needs 1' }),
     topK: field(count(0).default(0), { vStarInput, description: '0 = off; training needs 0' }),

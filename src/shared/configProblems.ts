@@ -88,6 +88,14 @@ export function crossFieldProblems(config: RunConfigValue): ConfigProblem[] {
   if (config.steps !== null && config.optimizer.warmupSteps >= config.steps) {
     refuse('optimizer.warmupSteps', `a number < steps (${config.steps})`, config.optimizer.warmupSteps)
   }
+  const comparesRollouts = config.method !== 'a-star-po' && config.method !== 'reinforce'
+  if (comparesRollouts && config.normalise !== 'none') {
+    refuse(
+      'normalise',
+      `none with method ${config.method}, which normalises within its groups`,
+      config.normalise,
+    )
+  }
   const weights = config.turnWeights
   if (weights.attempt + weights.verdict + weights.revision === 0) {
     refuse('turnWeights', 'at least one weight > 0', weights)
@@ -96,17 +104,20 @@ export function crossFieldProblems(config: RunConfigValue): ConfigProblem[] {
 }
 
 /**
- * What training needs of the sampler beyond a valid config: log-probs are taken at temperature 1 over all tokens, so a
- * policy sampled otherwise would be another one than the one that is trained.
+ * What training needs of the sampler beyond a valid config. Log-probs of both models are divided by the temperature
+ * alike, but a policy whose tail is cut off is another one than the one that is trained.
  */
 export function trainingProblems(config: RunConfigValue): ConfigProblem[] {
   const { temperature, topP, topK } = config.sampling
-  const wanted = [
-    { path: 'sampling.temperature', value: temperature, needs: 1 },
-    { path: 'sampling.topP', value: topP, needs: 1 },
-    { path: 'sampling.topK', value: topK, needs: 0 },
-  ]
-  return wanted
-    .filter(({ value, needs }) => value !== needs)
-    .map(({ path, value, needs }) => ({ path, expected: `${needs} while training`, got: shown(value) }))
+  const problems: ConfigProblem[] = []
+  if (temperature === 0) {
+    problems.push({
+      path: 'sampling.temperature',
+      expected: 'a number > 0 while training (1 as a rule)',
+      got: '0',
+    })
+  }
+  if (topP !== 1) problems.push({ path: 'sampling.topP', expected: '1 while training', got: shown(topP) })
+  if (topK !== 0) problems.push({ path: 'sampling.topK', expected: '0 while training', got: shown(topK) })
+  return problems
 }

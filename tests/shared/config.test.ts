@@ -75,11 +75,11 @@ test('rules between fields: steps or epochs, two mini-batches without a ratio, Î
   )
 })
 
-test('training refuses a sampler that is not the policy itself', () => {
-  const config = parseConfig({ sampling: { temperature: 0.6, topP: 0.95 } }, 'x')
+test('training refuses greedy sampling and a cut-off tail', () => {
+  const config = parseConfig({ sampling: { temperature: 0, topP: 0.95, topK: 5 } }, 'x')
   assert.deepEqual(
     trainingProblems(config).map((problem) => problem.path),
-    ['sampling.temperature', 'sampling.topP'],
+    ['sampling.temperature', 'sampling.topP', 'sampling.topK'],
   )
   assert.deepEqual(trainingProblems(parseConfig({}, 'x')), [])
 })

@@ -1,27 +1,9 @@
 import type { RunConfig } from '../../shared/config.ts'
 import { maskInputs, turnKinds } from '../rl/losses/turnSums.ts'
 import type { PolicyLoss } from '../rl/losses/policyLoss.ts'
-import type { Problem } from '../data/problem.ts'
-import type { ScoredTurn, Turn, TurnKind, Verdict } from '../rollout/rollout.ts'
+import type { AdvantagedTurn } from '../rl/turnAdvantages.ts'
+import type { Turn, TurnKind } from '../rollout/rollout.ts'
 import type { TokenBatch, TokenRow } from './trainer.ts'
-
-/** A scored turn with what the loss pulls towards. */
-export interface AdvantagedTurn extends ScoredTurn {
-  /** V of the turn; null for methods that compare rollouts with one another. */
-  readonly turnBaseline: number | null
-  /** reward − turnBaseline, before normalising; null where there is no baseline. */
-  readonly rawAdvantage: number | null
-  /** What the loss is fed. */
-  readonly advantage: number
-  /** ρ under the sampling policy: Σ over own tokens of ln π − ln π_ref; null without a reference. */
-  readonly logRatio: number | null
-}
-
-export interface AdvantagedRollout {
-  readonly problem: Problem
-  readonly turns: readonly AdvantagedTurn[]
-  readonly verdict: Verdict | null
-}
 
 /** Where a turn's own tokens stand in its packed row: ids[start … end − 1], end token included. */
 export interface TurnSpan {

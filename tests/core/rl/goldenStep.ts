@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { AdvantagedTurn } from '../../../src/core/train/tokenBatch.ts'
+import type { AdvantagedTurn } from '../../../src/core/rl/turnAdvantages.ts'
 import type { TurnKind } from '../../../src/core/rollout/rollout.ts'
 
 /** tests/fixtures/golden/rl-step as the code's own types; where it comes from stands in ../golden/README.md. */

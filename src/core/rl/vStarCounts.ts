@@ -1,0 +1,41 @@
+import type { Problem } from '../data/problem.ts'
+import type { VStarEstimate } from '../../shared/records.ts'
+import type { ScoredRollout, TurnKind } from '../rollout/rollout.ts'
+
+/**
+ * Stage 1's counts for one problem, from its reference rollouts: N attempts, each with a verdict and a forced revision.
+ * Counts, not values: another β₁, α or κ needs no new samples.
+ *
+ * @throws RangeError unless every rollout has all three turns
+ */
+export function countReferenceTurns(problem: Problem, rollouts: readonly ScoredRollout[]): VStarEstimate {
+  const outcomes = rollouts.map(({ turns }) => ({
+    attempt: isCorrect(turns, 'attempt'),
+    verdict: isCorrect(turns, 'verdict'),
+    revision: isCorrect(turns, 'revision'),
+  }))
+  const right = outcomes.filter((outcome) => outcome.attempt)
+  const wrong = outcomes.filter((outcome) => !outcome.attempt)
+  const count = (among: readonly (typeof outcomes)[number][], kind: 'verdict' | 'revision') =>
+    among.filter((outcome) => outcome[kind]).length
+  return {
+    problemId: problem.id,
+    canonical: problem.canonical,
+    samples: rollouts.length,
+    correctAttempts: right.length,
+    verdictsAfterCorrect: right.length,
+    rightVerdictsAfterCorrect: count(right, 'verdict'),
+    verdictsAfterWrong: wrong.length,
+    rightVerdictsAfterWrong: count(wrong, 'verdict'),
+    revisionsAfterCorrect: right.length,
+    rightRevisionsAfterCorrect: count(right, 'revision'),
+    revisionsAfterWrong: wrong.length,
+    rightRevisionsAfterWrong: count(wrong, 'revision'),
+  }
+}
+
+function isCorrect(turns: ScoredRollout['turns'], kind: TurnKind): boolean {
+  const turn = turns.find((each) => each.kind === kind)
+  if (turn === undefined) throw new RangeError(`countReferenceTurns: expected a ${kind} in every rollout`)
+  return turn.isCorrect
+}

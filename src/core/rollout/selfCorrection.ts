@@ -1,0 +1,115 @@
+import type { Problem } from '../data/problem.ts'
+import type { StopSignal } from '../stopSignal.ts'
+import type { Rollout, Turn, Verdict } from './rollout.ts'
+import { historyAfter, sampleTurns } from './sampleTurns.ts'
+import type { Conversation, ReportSampling } from './sampleTurns.ts'
+
+/**
+ * `single`: an attempt · `self-correction`: attempt, verdict, and a revision where the verdict is wrong ·
+ * `always-revise`: a revision whatever the verdict (stage 1 samples this way) · `never-revise`: attempt and verdict.
+ */
+export type TurnMode = 'single' | 'self-correction' | 'always-revise' | 'never-revise'
+
+export interface RolloutSetup {
+  readonly conversation: Conversation
+  readonly turns: TurnMode
+  /** Rollouts per problem, ≥ 1. */
+  readonly samples: number
+  /** Root of the draws: same labels, problem and sample number, same completion, whatever else is sampled. */
+  readonly seedLabels: readonly (string | number)[]
+  readonly signal?: StopSignal
+  readonly onProgress?: ReportSampling
+}
+
+/** A rollout in the making. */
+interface Started {
+  readonly problem: Problem
+  readonly sample: number
+  readonly turns: readonly Turn[]
+  readonly verdict: Verdict | null
+}
+
+/**
+ * Lets the policy attempt, judge and revise, turn by turn over all problems. An unparsed or truncated verdict ends the
+ * conversation like `correct`. No turn sees the known answer.
+ *
+ * @returns `samples` rollouts per problem, problem by problem
+ * @throws RecheckError `sampler.stopped` when the signal was raised
+ */
+export async function rollOutSelfCorrection(
+  problems: readonly Problem[],
+  setup: RolloutSetup,
+): Promise<Rollout[]> {
+  const { conversation, turns } = setup
+  try {
+    const attempted = await sampleAttempts(problems, setup)
+    if (turns === 'single') return attempted
+    const judged = (await addTurn('verdict', attempted, setup)).map((rollout) => ({
+      ...rollout,
+      verdict: verdictOf(rollout.turns[1], conversation),
+    }))
+    const revises = ({ verdict }: Started) =>
+      turns === 'always-revise' || (turns === 'self-correction' && verdict === 'wrong')
+    const revised = await addTurn('revision', judged.filter(revises), setup)
+    const revisedByKey = new Map(revised.map((rollout) => [keyOf(rollout), rollout]))
+    return judged.map((rollout) => revisedByKey.get(keyOf(rollout)) ?? rollout)
+  } finally {
+    conversation.sampler.forget()
+  }
+}
+
+async function sampleAttempts(problems: readonly Problem[], setup: RolloutSetup): Promise<Started[]> {
+  const { conversation, seedLabels, samples } = setup
+  const attempts = await sampleTurns(conversation, {
+    ...reporting(setup),
+    kind: 'attempt',
+    requests: problems.map((problem) => ({
+      promptIds: conversation.prompts.firstPromptIds(problem),
+      seedLabels: [...seedLabels, 'attempt', problem.id],
+      samples,
+    })),
+    keepCaches: setup.turns !== 'single',
+  })
+  return problems.flatMap((problem, index) =>
+    attempts[index].map((turn, sample) => ({ problem, sample, turns: [turn], verdict: null })),
+  )
+}
+
+async function addTurn(
+  kind: 'verdict' | 'revision',
+  rollouts: readonly Started[],
+  setup: RolloutSetup,
+): Promise<Started[]> {
+  const { conversation, seedLabels } = setup
+  const { prompts } = conversation
+  const turns = await sampleTurns(conversation, {
+    ...reporting(setup),
+    kind,
+    requests: rollouts.map(({ problem, sample, turns: earlier }) => {
+      const history = historyAfter(earlier[earlier.length - 1], prompts)
+      return {
+        promptIds:
+          kind === 'verdict' ? prompts.verdictPromptIds(history) : prompts.revisionPromptIds(history),
+        seedLabels: [...seedLabels, kind, problem.id, sample],
+        samples: 1,
+      }
+    }),
+    keepCaches: kind === 'verdict' && setup.turns !== 'never-revise',
+  })
+  return rollouts.map((rollout, index) => ({ ...rollout, turns: [...rollout.turns, turns[index][0]] }))
+}
+
+function verdictOf(turn: Turn, conversation: Conversation): Verdict {
+  return turn.finishReason === 'length' ? 'unparsed' : conversation.parseVerdict(turn.text)
+}
+
+function keyOf({ problem, sample }: Started): string {
+  return `${sample} ${problem.id}`
+}
+
+function reporting({ signal, onProgress }: RolloutSetup) {
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  }
+}

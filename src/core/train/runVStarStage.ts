@@ -1,0 +1,135 @@
+import type { RunConfig } from '../../shared/config.ts'
+import type { VStarEstimate } from '../../shared/records.ts'
+import type { Problem } from '../data/problem.ts'
+import { scoreRollout } from '../reward/scoreRollout.ts'
+import type { Grading } from '../reward/scoreRollout.ts'
+import { attemptVStar, hasSignal } from '../rl/turnBaseline.ts'
+import { plainVerdictWeights, rewardsOfTurn } from '../rl/turnReward.ts'
+import { countReferenceTurns } from '../rl/vStarCounts.ts'
+import type { Rollout } from '../rollout/rollout.ts'
+import type { Conversation } from '../rollout/sampleTurns.ts'
+import { rollOutSelfCorrection } from '../rollout/selfCorrection.ts'
+import type { StopSignal } from '../stopSignal.ts'
+import type { MetricValues } from './outcomeCounts.ts'
+import { reportProgress } from './reportProgress.ts'
+import { samplingProgress } from './samplingProgress.ts'
+import { tokensOf } from './stepMetrics.ts'
+import type { StageProgress, TrainEvent } from './trainEvent.ts'
+
+export interface VStarSetup {
+  readonly config: RunConfig
+  /** Holds the reference policy. */
+  readonly conversation: Conversation
+  readonly grading: Grading
+  /** The training problems. */
+  readonly problems: readonly Problem[]
+  /** Estimates there are already: their problems are not sampled again. */
+  readonly done: readonly VStarEstimate[]
+  /** Completion tokens sampled for them. */
+  readonly tokens: number
+  /** Finish the problems in hand, then end. */
+  readonly stop: StopSignal
+  /** Drop the problems in hand and end. */
+  readonly abort?: StopSignal
+  /** Problems sampled together; changes nothing but speed. Default: 512 attempts' worth. */
+  readonly problemsPerChunk?: number
+}
+
+/**
+ * Stage 1: N reference attempts per problem, each with one reference verdict and one forced revision, as counts.
+ * The draws depend on seed, problem and sample alone, so it can be stopped and resumed at any problem.
+ *
+ * Yields progress, estimates with the metrics so far, and at the end a word on problems without signal.
+ *
+ * @returns every estimate there is now, in the order of the problems
+ */
+export async function* runVStarStage(
+  setup: VStarSetup,
+): AsyncGenerator<TrainEvent, readonly VStarEstimate[]> {
+  const { config, conversation, problems, stop } = setup
+  const estimates = new Map(setup.done.map((estimate) => [estimate.problemId, estimate]))
+  const waiting = problems.filter((problem) => !estimates.has(problem.id))
+  const chunk = setup.problemsPerChunk ?? Math.max(1, Math.floor(512 / config.vStar.samples))
+  let tokens = setup.tokens
+  for (let first = 0; first < waiting.length && !stop.aborted; first += chunk) {
+    const chosen = waiting.slice(first, first + chunk)
+    const rollouts = yield* reportProgress<StageProgress, Rollout[]>((report) =>
+      rollOutSelfCorrection(chosen, {
+        conversation,
+        turns: 'always-revise',
+        samples: config.vStar.samples,
+        seedLabels: ['reference'],
+        onProgress: samplingProgress(report),
+        ...(setup.abort === undefined ? {} : { signal: setup.abort }),
+      }),
+    )
+    const counted = chosen.map((problem) => estimateOf(problem, rollouts, setup))
+    for (const estimate of counted) estimates.set(estimate.problemId, estimate)
+    tokens += tokensOf(rollouts.flatMap((rollout) => rollout.turns))
+    yield { type: 'vStar', estimates: counted }
+    yield {
+      type: 'metrics',
+      step: estimates.size,
+      tokens,
+      problems: estimates.size,
+      values: vStarMetrics([...estimates.values()], config),
+    }
+    yield {
+      type: 'progress',
+      activity: 'estimating V*',
+      done: estimates.size,
+      total: problems.length,
+      unit: 'problems',
+    }
+  }
+  const found = problems.flatMap((problem) => estimates.get(problem.id) ?? [])
+  if (found.length === problems.length) yield signalEvent(found, config)
+  return found
+}
+
+function estimateOf(problem: Problem, rollouts: readonly Rollout[], setup: VStarSetup): VStarEstimate {
+  const rewards = { revisionBonus: setup.config.revisionBonus, verdictWeights: plainVerdictWeights }
+  const own = rollouts.filter((rollout) => rollout.problem.id === problem.id)
+  const scored = own.map((rollout) =>
+    scoreRollout(rollout, setup.grading, (kind, isAttemptCorrect) =>
+      rewardsOfTurn(kind, isAttemptCorrect, rewards),
+    ),
+  )
+  return countReferenceTurns(problem, scored)
+}
+
+/** Mean V*, share without signal and accuracy of the reference; null without estimates. */
+export function vStarMetrics(estimates: readonly VStarEstimate[], config: RunConfig): MetricValues {
+  const total = (value: (estimate: VStarEstimate) => number) =>
+    estimates.reduce((sum, estimate) => sum + value(estimate), 0)
+  const problems = estimates.length
+  const samples = total((estimate) => estimate.samples)
+  return {
+    'vStar/mean': problems === 0 ? null : total((each) => attemptVStar(each, config.vStar.beta)) / problems,
+    'vStar/noSignal': problems === 0 ? null : total((each) => (hasSignal(each) ? 0 : 1)) / problems,
+    'vStar/accuracy': samples === 0 ? null : total((each) => each.correctAttempts) / samples,
+  }
+}
+
+/** What stage 1 says about signal: problems whose V* is 0 or 1 teach the attempt nothing. */
+export function signalEvent(
+  estimates: readonly VStarEstimate[],
+  config: RunConfig,
+): TrainEvent & { readonly type: 'log' } {
+  const without = estimates.filter((estimate) => !hasSignal(estimate)).length
+  const never = estimates.filter((estimate) => estimate.correctAttempts === 0).length
+  const share = `${without} of ${estimates.length} problems carry no signal: ${never} never solved by the reference (V* = 0), ${without - never} always (V* = 1)`
+  if (without < estimates.length) {
+    return { type: 'log', level: 'info', code: 'vstar.signal', message: share, remedy: null }
+  }
+  const tooHard = never * 2 > estimates.length
+  return {
+    type: 'log',
+    level: config.onNoSignal === 'stop' ? 'error' : 'warning',
+    code: 'vstar.no-signal',
+    message: share,
+    remedy: tooHard
+      ? 'The model cannot do this task: choose an easier source or a stronger model, or raise vStar.samples.'
+      : 'The model already does this task: choose a harder source.',
+  }
+}

@@ -1,0 +1,240 @@
+import type { RunConfig } from '../../shared/config.ts'
+import { needsVStar, totalSteps } from '../../shared/config.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { Problem } from '../data/problem.ts'
+import { ProblemBatches } from '../data/problemBatches.ts'
+import type { Grading } from '../reward/scoreRollout.ts'
+import { updateRoleStatistics } from '../rl/advantages.ts'
+import { needsReference } from '../rl/losses/policyLossOf.ts'
+import { globalShares } from '../rl/turnBaseline.ts'
+import type { ClassShares } from '../rl/turnBaseline.ts'
+import { roleOf } from '../rollout/rollout.ts'
+import type { Conversation } from '../rollout/sampleTurns.ts'
+import type { StopSignal } from '../stopSignal.ts'
+import { alarmEvents, findAlarms } from './alarms.ts'
+import { evaluate } from './evaluate.ts'
+import { countOutcomes } from './outcomeCounts.ts'
+import { signalEvent } from './runVStarStage.ts'
+import { stepMetrics, tokensOf } from './stepMetrics.ts'
+import type { Update } from './stepMetrics.ts'
+import { storedRollout } from './storedRollout.ts'
+import type { TokenScorer, Trainer } from './trainer.ts'
+import type { CheckpointReason, TrainEvent } from './trainEvent.ts'
+import { checkRowLengths, checkTrainable, filterBySignal } from './trainingProblems.ts'
+import type { EstimatesById } from './trainingProblems.ts'
+import { sampleStep, scheduleOf, updatePolicy, valueStep } from './trainingStep.ts'
+import { initialTrainState, updateShares } from './trainState.ts'
+import type { TrainState } from './trainState.ts'
+
+export interface SelfCorrectionSetup {
+  readonly config: RunConfig
+  /** Holds a sampler with the policy's parameters of `state`. */
+  readonly conversation: Conversation
+  readonly grading: Grading
+  /** Already in `state`: parameters and moments are the caller's to load. */
+  readonly trainer: Trainer
+  /** The frozen reference; null only where the method takes none (`needsReference`). */
+  readonly reference: TokenScorer | null
+  /** Stage 1's counts by problem id; empty where the method takes none (`needsVStar`). */
+  readonly estimates: EstimatesById
+  readonly train: readonly Problem[]
+  readonly validation: readonly Problem[]
+  readonly test: readonly Problem[]
+  /** null = from the beginning. */
+  readonly state: TrainState | null
+  /** Steps between checkpoints. */
+  readonly checkpointEvery: number
+  /** Finish the step in hand, checkpoint, end. */
+  readonly stop: StopSignal
+  /** Drop the step in hand, checkpoint what was done before it, end. */
+  readonly abort?: StopSignal
+  /** A monotonic clock, ms. */
+  readonly nowMs: () => number
+}
+
+/** The setup with what is worked out from it once. */
+export interface Prepared extends SelfCorrectionSetup {
+  readonly problems: readonly Problem[]
+  readonly globalShares: ClassShares
+  readonly steps: number
+  readonly problemsPerStep: number
+}
+
+/**
+ * Stage 2. Every step: problems → rollouts → rewards → advantages → one packed row per rollout → update.
+ *
+ * It yields what happened and calls nobody. A `checkpoint` event asks the caller to write trainer state and train state
+ * while the generator is suspended; a run resumed from them yields the same events as one that never stopped.
+ *
+ * @returns the state at the end
+ * @throws RecheckError `vstar.no-signal`, `vstar.incomplete`, `data.filtered-out`, `config.invalid`, `train.too-long`
+ *   before anything is sampled
+ */
+export async function* trainSelfCorrection(
+  setup: SelfCorrectionSetup,
+): AsyncGenerator<TrainEvent, TrainState> {
+  const prepared = prepare(setup)
+  if (needsVStar(setup.config)) yield* reportSignal(setup)
+  let state = setup.state ?? startingState(prepared)
+  try {
+    for (;;) {
+      state = yield* evaluateIfDue(state, prepared)
+      if (state.step >= prepared.steps || setup.stop.aborted) break
+      state = yield* trainStep(state, prepared)
+      const isLast = state.step >= prepared.steps
+      if (!isLast && state.step % setup.checkpointEvery === 0 && !setup.stop.aborted)
+        yield checkpoint('due', state)
+    }
+  } catch (error) {
+    if (!(error instanceof RecheckError) || error.code !== 'sampler.stopped') throw error
+  }
+  const isFinished = state.step >= prepared.steps && state.evaluatedStep === state.step
+  yield checkpoint(isFinished ? 'end' : 'stopped', state)
+  return state
+}
+
+function prepare(setup: SelfCorrectionSetup): Prepared {
+  const { config } = setup
+  checkTrainable(config)
+  if (setup.reference === null && needsReference(config)) {
+    throw new RangeError(`trainSelfCorrection: method ${config.method} needs the reference’s log-probs`)
+  }
+  const problems = filterBySignal(setup.train, setup.estimates, config)
+  const { maxRowLength } = setup.trainer
+  checkRowLengths(problems, setup.conversation.prompts, { config, maxRowLength })
+  return {
+    ...setup,
+    problems,
+    globalShares: globalShares([...setup.estimates.values()]),
+    steps: totalSteps(config, problems.length),
+    problemsPerStep: Math.min(config.problemsPerStep, problems.length),
+  }
+}
+
+/** Says how many problems carry signal, once; with none at all it stops or warns, as `onNoSignal` says. */
+function* reportSignal({ config, train, estimates, state }: SelfCorrectionSetup): Generator<TrainEvent> {
+  const event = signalEvent(
+    train.flatMap((problem) => estimates.get(problem.id) ?? []),
+    config,
+  )
+  if (event.code === 'vstar.no-signal' && config.onNoSignal === 'stop') {
+    throw new RecheckError(
+      event.code,
+      `${event.message}. ${event.remedy ?? ''} (onNoSignal=warn trains all the same.)`,
+    )
+  }
+  if (state === null) yield event
+}
+
+function startingState({ estimates, globalShares: shares }: Prepared): TrainState {
+  const all = [...estimates.values()]
+  const samples = all.reduce((sum, estimate) => sum + estimate.samples, 0)
+  const correct = all.reduce((sum, estimate) => sum + estimate.correctAttempts, 0)
+  return initialTrainState({ shares, correctShare: samples === 0 ? 0.5 : correct / samples })
+}
+
+async function* trainStep(state: TrainState, setup: Prepared): AsyncGenerator<TrainEvent, TrainState> {
+  const { config, conversation, trainer, nowMs } = setup
+  const startedMs = nowMs()
+  // data: the next problems, in an order fixed by the seed
+  const batches = new ProblemBatches(setup.problems, config.seed, state.cursor)
+  const problems = batches.next(setup.problemsPerStep)
+  // rollout: attempt → verdict → revision, where the verdict says the attempt is wrong
+  const rollouts = yield* sampleStep(problems, state.step, setup)
+  const sampledMs = nowMs()
+  yield { type: 'progress', activity: 'updating', done: state.step, total: setup.steps, unit: 'steps' }
+  // reward and advantage per turn, then loss and update
+  const valued = await valueStep(rollouts, state, setup)
+  const schedule = { ...scheduleOf(config, setup.steps), step: state.step }
+  const updates = await updatePolicy(valued, schedule, setup)
+  await conversation.sampler.refresh(await trainer.readParameters())
+  const times = { rolloutMs: sampledMs - startedMs, updateMs: nowMs() - sampledMs }
+  return yield* reportStep({ state, cursor: batches.cursor, updates, times }, setup)
+}
+
+interface FinishedStep {
+  readonly state: TrainState
+  readonly cursor: TrainState['cursor']
+  readonly updates: readonly Update[]
+  readonly times: { readonly rolloutMs: number; readonly updateMs: number }
+}
+
+/** Yields what the step did and makes the next state. */
+function* reportStep(
+  { state, cursor, updates, times }: FinishedStep,
+  setup: Prepared,
+): Generator<TrainEvent, TrainState> {
+  const { config, conversation } = setup
+  const rollouts = updates.flatMap((update) => update.rollouts)
+  const turns = rollouts.flatMap((rollout) => rollout.turns)
+  const values = stepMetrics(updates, times, config)
+  const firstLengths = state.firstLengths ?? {
+    attempt: values['length/attempt'] ?? null,
+    verdict: values['length/verdict'] ?? null,
+    revision: values['length/revision'] ?? null,
+  }
+  const alarms = alarmEvents(
+    findAlarms({ values, counts: countOutcomes(rollouts), firstLengths }, config),
+    state.activeAlarms,
+  )
+  const raw = turns.flatMap(({ kind, rawAdvantage }) =>
+    rawAdvantage === null ? [] : [{ role: roleOf(kind), rawAdvantage }],
+  )
+  const next: TrainState = {
+    ...state,
+    ...updateShares(state, rollouts),
+    step: state.step + 1,
+    cursor,
+    tokens: state.tokens + tokensOf(turns),
+    problems: state.problems + new Set(rollouts.map((rollout) => rollout.problem.id)).size,
+    roleStatistics: updateRoleStatistics(state.roleStatistics, raw),
+    firstLengths,
+    activeAlarms: alarms.active,
+  }
+  const labels = { step: state.step, split: 'train' } as const
+  yield {
+    type: 'rollouts',
+    rollouts: rollouts.map((rollout) => storedRollout(rollout, conversation.tokenizer, labels)),
+  }
+  yield { type: 'metrics', step: state.step, tokens: next.tokens, problems: next.problems, values }
+  yield* alarms.events
+  yield { type: 'progress', activity: 'training', done: next.step, total: setup.steps, unit: 'steps' }
+  return next
+}
+
+/** Validation every `evalEvery` steps, at the start and at the end; the test split at start and end only. */
+async function* evaluateIfDue(state: TrainState, setup: Prepared): AsyncGenerator<TrainEvent, TrainState> {
+  const { config, stop } = setup
+  const isEdge = state.step === 0 || state.step >= setup.steps
+  const isDue = isEdge || (config.evalEvery !== 'never' && state.step % config.evalEvery === 0)
+  if (!isDue || state.evaluatedStep === state.step || stop.aborted) return state
+  const held = {
+    ...setup,
+    step: state.step,
+    tokens: state.tokens,
+    problemsSeen: state.problems,
+    ...signalOf(setup),
+  }
+  const validation = yield* evaluate({ ...held, problems: setup.validation, split: 'validation' })
+  if (isEdge) yield* evaluate({ ...held, problems: setup.test, split: 'test' })
+  const isBest = validation !== null && validation > (state.bestValidation ?? -1)
+  const next: TrainState = {
+    ...state,
+    evaluatedStep: state.step,
+    bestValidation: isBest ? validation : state.bestValidation,
+  }
+  if (isBest && state.step > 0) yield checkpoint('best', next, validation)
+  return next
+}
+
+function signalOf({ abort }: SelfCorrectionSetup) {
+  return abort === undefined ? {} : { signal: abort }
+}
+
+function checkpoint(
+  reason: CheckpointReason,
+  state: TrainState,
+  validation: number | null = null,
+): TrainEvent {
+  return { type: 'checkpoint', reason, validation, state }
+}

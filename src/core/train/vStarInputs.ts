@@ -1,0 +1,49 @@
+import { vStarConfigInputs } from '../../shared/configFields.ts'
+import type { RunConfig } from '../../shared/config.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+
+/** Raised when a reward rule changes, so that estimates made under the old one are refused. */
+const rewardVersion = '1'
+
+/** Versions of what a config only names; the host hashes the files. */
+export interface VStarParts {
+  readonly templateVersion: string
+  /** Hash of the reference policy's weights and tokenizer. */
+  readonly referenceHash: string
+  /** Hash of the training problems. */
+  readonly problemsHash: string
+}
+
+/** Everything an estimate depends on, part by part; `inputHash` is the hash of its canonical JSON. */
+export function vStarInputs(config: RunConfig, parts: VStarParts): Readonly<Record<string, string>> {
+  return {
+    ...vStarConfigInputs(config),
+    'hash of the template': parts.templateVersion,
+    'hash of the reference': parts.referenceHash,
+    'hash of the problems': parts.problemsHash,
+    'version of the rewards': rewardVersion,
+  }
+}
+
+/**
+ * Refuses an estimate made from other inputs than this run's.
+ *
+ * @throws RecheckError `vstar.mismatch` naming each part that differs
+ */
+export function checkVStarInputs(
+  artifact: { readonly vStarId: string; readonly inputs: Readonly<Record<string, string>> },
+  wanted: Readonly<Record<string, string>>,
+): void {
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(artifact.inputs)])]
+  const differing = names.filter((name) => artifact.inputs[name] !== wanted[name])
+  if (differing.length === 0) return
+  const lines = differing.map(
+    (name) =>
+      `  ${name}: the estimate has ${artifact.inputs[name] ?? 'nothing'}, this run has ${wanted[name] ?? 'nothing'}`,
+  )
+  throw new RecheckError(
+    'vstar.mismatch',
+    `V* estimate ${artifact.vStarId} does not fit this run:\n${lines.join('\n')}\nRun stage 1 again with this config, or restore the settings above.`,
+    { differing },
+  )
+}

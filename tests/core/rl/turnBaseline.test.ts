@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { globalShares, hasSignal, shrunkShare, turnBaseline } from '../../../src/core/rl/turnBaseline.ts'
+import type { BaselineSetup } from '../../../src/core/rl/turnBaseline.ts'
+import {
+  balancedVerdictWeights,
+  plainVerdictWeights,
+  rewardsOfTurn,
+} from '../../../src/core/rl/turnReward.ts'
+import type { VStarEstimate } from '../../../src/shared/records.ts'
+import { assertClose } from '../../assertClose.ts'
+
+/** 8 attempts of one class with k right verdicts and revisions. */
+function estimate(correctAttempts: number, right: number): VStarEstimate {
+  const wrongAttempts = 8 - correctAttempts
+  return {
+    problemId: 'p',
+    canonical: 'p',
+    samples: 8,
+    correctAttempts,
+    verdictsAfterCorrect: correctAttempts,
+    rightVerdictsAfterCorrect: Math.min(right, correctAttempts),
+    verdictsAfterWrong: wrongAttempts,
+    rightVerdictsAfterWrong: Math.min(right, wrongAttempts),
+    revisionsAfterCorrect: correctAttempts,
+    rightRevisionsAfterCorrect: Math.min(right, correctAttempts),
+    revisionsAfterWrong: wrongAttempts,
+    rightRevisionsAfterWrong: Math.min(right, wrongAttempts),
+  }
+}
+
+const half = { 'verdict/correct': 0.5, 'verdict/wrong': 0.5, 'revision/correct': 0.5, 'revision/wrong': 0.5 }
+
+const setup: BaselineSetup = {
+  vStarBeta: 0.5,
+  baseline: 'class-conditional',
+  shrinkage: 0,
+  revisionBonus: 1,
+  verdictWeights: plainVerdictWeights,
+  globalShares: half,
+  runningShares: half,
+}
+
+test('shaped revisions at α = 1, β₁ = 0.5, no shrinkage: the rows of algorithms 3.2', () => {
+  const afterWrong = [0, 1.0206, 1.3336, 1.5246, 1.6625, 1.7705, 1.8592, 1.9345, 2]
+  const afterCorrect = [-1, 0.0206, 0.3336, 0.5246, 0.6625, 0.7705, 0.8592, 0.9345, 1]
+  for (let right = 0; right <= 8; right++) {
+    assertClose(turnBaseline('revision', false, estimate(0, right), setup), afterWrong[right] ?? NaN, 5e-5)
+    assertClose(turnBaseline('revision', true, estimate(8, right), setup), afterCorrect[right] ?? NaN, 5e-5)
+  }
+})
+
+test('a verdict is valued in its own class, an attempt by the problem’s V*', () => {
+  assertClose(turnBaseline('attempt', false, estimate(2, 0), setup), 0.4772, 5e-5)
+  assertClose(turnBaseline('verdict', true, estimate(8, 4), setup), 0.7169, 5e-5)
+  assertClose(turnBaseline('verdict', false, estimate(0, 1), setup), 0.2935, 5e-5)
+})
+
+test('shrinkage: 1 right of 4 with 4 pseudo-samples at 0.75 is 0.5', () => {
+  assert.equal(shrunkShare({ right: 1, count: 4 }, 0.75, 4), 0.5)
+  assert.equal(shrunkShare({ right: 0, count: 0 }, 0.3, 4), 0.3)
+  assert.equal(shrunkShare({ right: 0, count: 0 }, 0.3, 0), 0.3)
+})
+
+test('global shares add up over problems; a class that never occurred is 0.5', () => {
+  const shares = globalShares([estimate(8, 2), estimate(8, 6)])
+  assert.equal(shares['verdict/correct'], 0.5)
+  assert.equal(shares['revision/correct'], 8 / 16)
+  assert.equal(shares['verdict/wrong'], 0.5)
+  assert.equal(globalShares([estimate(0, 2)])['revision/wrong'], 0.25)
+})
+
+test('the other baselines: class alone, running mean, none', () => {
+  const shares = { ...half, 'verdict/wrong': 1 / 8, 'revision/wrong': 0.25 }
+  const of = (baseline: BaselineSetup['baseline'], kind: 'verdict' | 'revision') =>
+    turnBaseline(kind, false, estimate(0, 8), {
+      ...setup,
+      baseline,
+      globalShares: shares,
+      runningShares: shares,
+    })
+  assertClose(of('global', 'verdict'), 0.2935, 5e-5)
+  assert.equal(of('running-mean', 'verdict'), 1 / 8)
+  assert.equal(of('running-mean', 'revision'), 0.25 * 2)
+  assert.equal(of('none', 'revision'), 0)
+  // attempts keep V*: only later turns have the option
+  assert.equal(turnBaseline('attempt', true, estimate(8, 8), { ...setup, baseline: 'none' }), 1)
+})
+
+test('balanced verdict rewards: both majority verdicts earn one half on average', () => {
+  const share = 0.75
+  const weights = balancedVerdictWeights(share)
+  assertClose(share * weights.afterCorrect, 0.5, 1e-12)
+  assertClose((1 - share) * weights.afterWrong, 0.5, 1e-12)
+  assertClose(balancedVerdictWeights(0.999).afterWrong, 5, 1e-12)
+  const settings = { revisionBonus: 1, verdictWeights: weights }
+  assert.equal(rewardsOfTurn('verdict', false, settings).high, 2)
+  // V of the weighted reward: half the time 2, half the time 0
+  const value = turnBaseline('verdict', false, estimate(0, 4), {
+    ...setup,
+    vStarBeta: 'mean',
+    verdictWeights: weights,
+  })
+  assert.equal(value, 1)
+})
+
+test('signal: solved now and then', () => {
+  assert.deepEqual(
+    [0, 1, 7, 8].map((right) => hasSignal(estimate(right, 0))),
+    [false, true, true, false],
+  )
+})
