@@ -1,5 +1,22 @@
-import { type Rational, isEqual, rational } from './rational.ts'
+/**
+ * Whether an extracted answer is the known one. Order of the rules: same text, then the structure (list, set, pair,
+ * interval, matrix, relation), then leaf by leaf: words, choices, exact numbers, formulas.
+ *
+ * Not symmetric in one place, on purpose: a known answer that is a whole number asks for a numeral, so that `2·3` is
+ * no answer to a question whose answer is 6. Known limits: no conversion of units (1 m is not 100 cm), of bases or of
+ * degrees to radians; a product counts as its expansion, so "factor this" cannot be graded; intervals are not merged.
+ */
+import { NotGradable, StepBudget } from './budget.ts'
+import { literalRational } from './compareLeaves.ts'
+import { structuresAgree } from './compareStructures.ts'
+import type { Equivalence } from './equivalence.ts'
+import { readLeaf } from './leaf.ts'
+import { joinThousands } from './thousands.ts'
+import { readStructure } from './structure.ts'
+import type { Token } from './tokens.ts'
+import { tokenize, tokensKey } from './tokens.ts'
 
+/** `math`: everything below · `number`: numerals and literal fractions only · `exact`: the same text */
 export type Grader = 'math' | 'number' | 'exact'
 
 export interface Agreement {
@@ -8,6 +25,9 @@ export interface Agreement {
   readonly reason: string
 }
 
+/** About 50 ms of work at most; an answer of ordinary size takes well under 1 % of it. */
+const stepsPerComparison = 100_000
+
 /** Whether an extracted answer equals the known one. Never throws; the known answer comes first. */
 export function answersAgree(knownAnswer: string, answer: string, grader: Grader): boolean {
   return explainAgreement(knownAnswer, answer, grader).agrees
@@ -15,22 +35,46 @@ export function answersAgree(knownAnswer: string, answer: string, grader: Grader
 
 /** As `answersAgree`, with the rule that decided. */
 export function explainAgreement(knownAnswer: string, answer: string, grader: Grader): Agreement {
-  const known = knownAnswer.trim()
-  const given = answer.trim()
-  if (given === '') return { agrees: false, reason: 'empty answer' }
-  if (known === given) return { agrees: true, reason: 'same text' }
+  if (answer.trim() === '') return { agrees: false, reason: 'empty answer' }
+  if (knownAnswer.trim() === answer.trim()) return { agrees: true, reason: 'same text' }
   if (grader === 'exact') return { agrees: false, reason: 'different text' }
-  const knownNumber = plainNumber(known)
-  const givenNumber = plainNumber(given)
-  if (!knownNumber || !givenNumber) return { agrees: false, reason: 'different text' }
-  return { agrees: isEqual(knownNumber, givenNumber), reason: 'numbers compared exactly' }
+  const budget = new StepBudget(stepsPerComparison)
+  try {
+    return tokensAgree(tokenize(knownAnswer, budget), tokenize(answer, budget), { grader, budget })
+  } catch (thrown) {
+    if (thrown instanceof NotGradable) return { agrees: false, reason: thrown.message }
+    throw thrown
+  }
 }
 
-function plainNumber(text: string): Rational | null {
-  const match = /^([-+]?)(\d{1,3}(?:,\d{3})+|\d{1,200})?(?:\.(\d{0,200}))?$/.exec(text)
-  if (!match || (match[2] === undefined && !match[3])) return null
-  const whole = (match[2] ?? '0').replaceAll(',', '')
-  const decimals = match[3] ?? ''
-  const value = rational(BigInt(whole + decimals), 10n ** BigInt(decimals.length))
-  return match[1] === '-' ? { ...value, numerator: -value.numerator } : value
+interface Setting {
+  readonly grader: 'math' | 'number'
+  readonly budget: StepBudget
+}
+
+function tokensAgree(known: readonly Token[], given: readonly Token[], setting: Setting): Agreement {
+  if (known.length === 0 || given.length === 0) return { agrees: false, reason: 'nothing to compare' }
+  if (tokensKey(known) === tokensKey(given)) return { agrees: true, reason: 'same text' }
+  const compare = setting.grader === 'number' ? numbersAgree : formulasAgree
+  const asNumbers = compare(joinThousands(known, true), joinThousands(given, true), setting.budget)
+  if (asNumbers.agrees || setting.grader === 'number') return asNumbers
+  // 100,200 may be one number or two: where both sides have a comma, a list is tried as well
+  const asLists = [known, given].map((tokens) => joinThousands(tokens, false))
+  const isAmbiguous = [known, given].every((tokens) => tokens.some(({ text }) => text === ','))
+  const differs = [known, given].some((tokens, i) => joinThousands(tokens, true).length !== asLists[i].length)
+  return isAmbiguous && differs ? formulasAgree(asLists[0], asLists[1], setting.budget) : asNumbers
+}
+
+function formulasAgree(known: readonly Token[], given: readonly Token[], budget: StepBudget): Equivalence {
+  return structuresAgree(readStructure(known), readStructure(given), budget)
+}
+
+function numbersAgree(known: readonly Token[], given: readonly Token[], budget: StepBudget): Equivalence {
+  for (const tokens of [known, given]) {
+    const structure = readStructure(tokens)
+    const leaf = structure.kind === 'leaf' ? readLeaf(structure.tokens) : null
+    if (leaf?.kind !== 'value' || literalRational(leaf, budget) === null)
+      return { agrees: false, reason: 'not a plain number' }
+  }
+  return formulasAgree(known, given, budget)
 }
