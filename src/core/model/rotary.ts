@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 import { withGradient } from '../graph/withGradient.ts'
 import type { Llama3RopeScaling, RotarySettings } from './modelConfig.ts'
+import { decodeFloats, encodeBrainFloats } from './safetensors.ts'
 
 /** The tables of one batch: [T, 1, 1, D/2] and [T, 1, 2, D/2], or with B in front where rows have their own positions. */
 export interface Rotation {
@@ -21,6 +22,9 @@ export function inverseFrequencies(settings: RotarySettings, headWidth: number):
     const frequency = Math.fround(1 / Math.fround(settings.theta ** Math.fround((2 * i) / headWidth)))
     frequencies[i] = settings.scaling === null ? frequency : scaleLikeLlama3(frequency, settings.scaling)
   }
+  if (settings.frequencyFormat !== 'BF16') return frequencies
+  const halves = encodeBrainFloats(frequencies)
+  decodeFloats('BF16', new Uint8Array(halves.buffer), frequencies)
   return frequencies
 }
 

@@ -24,7 +24,7 @@ const adamW: VerifyAdamW = { learningRate: 1e-3, beta1: 0.9, beta2: 0.95, epsilo
  * Compares what an engine computes on a checkpoint with the stored numbers: one row per quantity, limits as in the
  * README of the golden data. `parameters` are the checkpoint's own, where the AdamW step starts.
  */
-export async function* verifyCheckpoint(
+export async function* verifyNumbers(
   engine: VerifyEngine,
   expected: Expectations,
   parameters: ParameterValues,
@@ -33,7 +33,6 @@ export async function* verifyCheckpoint(
   yield* verifyForward(engine, expected, batch)
   yield* verifyGradients(engine, expected, batch)
   yield* verifyAdamW(engine, expected, { batch, parameters })
-  yield* verifyGreedy(engine, expected, batch)
   for (const { quantity, ...check } of (await engine.selfChecks?.(batch)) ?? []) {
     yield verifyRow(engine.name, quantity, check)
   }
@@ -115,12 +114,10 @@ async function* verifyAdamW(
   }
 }
 
-async function* verifyGreedy(
-  engine: VerifyEngine,
-  expected: Expectations,
-  batch: VerifyBatch,
-): AsyncGenerator<VerifyRow> {
+/** Compares the likeliest tokens after every prompt, one after another. */
+export async function* verifyGreedy(engine: VerifyEngine, expected: Expectations): AsyncGenerator<VerifyRow> {
   if (engine.greedy === undefined) return
+  const batch = storedBatch(expected)
   const { ids, shape } = storedIds(expected, 'greedy')
   const prompts = unpaddedRows(batch).map((row) => [...row])
   const found = (await engine.greedy(prompts, shape[1])).flat()
