@@ -7,11 +7,12 @@ import type { ExitCode } from './commands/exitCode.ts'
 import { exitCodeOf } from './commands/exitCode.ts'
 import { openProgress } from './commands/progressDisplay.ts'
 import { register as registerDoctor } from './commands/doctor.ts'
+import { register as registerGrade } from './commands/grade.ts'
 import { register as registerVerify } from './commands/verify.ts'
 import { dataFolder, isDebugging, projectFolder } from './host/paths.ts'
 
 /** Every command, in the order in which `recheck --help` lists them: one import above and one name here. */
-export const commands: readonly Register[] = [registerDoctor, registerVerify]
+export const commands: readonly Register[] = [registerDoctor, registerVerify, registerGrade]
 
 /** The whole command line as commander sees it; nothing is run. */
 export function buildProgram(context: CommandContext): Command {

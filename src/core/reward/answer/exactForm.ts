@@ -19,6 +19,8 @@ export interface ExactForm {
 }
 
 const maxExponent = 200
+/** Still within the size that a coefficient may have, for small bases. */
+const maxExponentOfRational = 4096
 
 /** @throws NotGradable for a division by zero or a form too large to write out */
 export function exactForm(expression: Expression, budget: StepBudget): ExactForm {
@@ -124,7 +126,8 @@ function powerForm(base: Expression, exponent: Expression, budget: StepBudget): 
   const value = rationalOf(exponentForm)
   if (!value || value.denominator > 64n) return opaque('power', [baseForm, exponentForm])
   const size = value.numerator < 0n ? -value.numerator : value.numerator
-  if (size > BigInt(maxExponent)) return opaque('power', [baseForm, exponentForm])
+  if (size > BigInt(rationalOf(baseForm) ? maxExponentOfRational : maxExponent))
+    return opaque('power', [baseForm, exponentForm])
   const root = value.denominator === 1n ? baseForm : rootForm(baseForm, Number(value.denominator), budget)
   const raised = {
     over: polynomials.powerPolynomial(root.over, Number(size), budget),
