@@ -1,30 +1,66 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { cacheFolder } from '../host/paths.ts'
+import { Diagnosis } from '../../shared/diagnosis.ts'
 import type { CommandContext } from './command.ts'
 import { addCommand } from './command.ts'
-
-export const DoctorOutput = z.strictObject({
-  node: z.string().describe('version of the Node that runs this command'),
-  dataFolder: z.string(),
-  cacheFolder: z.string(),
-})
 
 export function register(program: Command, context: CommandContext): void {
   addCommand(program, context, {
     name: 'doctor',
-    summary: 'say which device, libraries and folders are in use, and what is missing',
+    summary:
+      'say which device, libraries and folders are in use and what is missing; exit code 1 if training cannot run',
     examples: ['recheck doctor', 'recheck doctor --json'],
     input: z.object({}),
-    output: DoctorOutput,
+    output: Diagnosis,
     async run(_input, call) {
-      const output = { node: process.versions.node, dataFolder: call.dataFolder, cacheFolder: cacheFolder() }
-      return {
-        output,
-        text: Object.entries(output)
-          .map(([name, value]) => `${name}: ${value}`)
-          .join('\n'),
-      }
+      const { diagnose } = await import('../host/diagnosis.ts')
+      const output = await diagnose(call.dataFolder)
+      return { output, text: describe(output), exitCode: output.canTrain ? 0 : 1 }
     },
   })
+}
+
+/** The diagnosis as lines for people. */
+export function describe(diagnosis: Diagnosis): string {
+  const { device, tensorFlow, onnxRuntime, compiler, memory, electron } = diagnosis
+  const providers = onnxRuntime.providers.map((one) => (one.bundled ? one.name : `${one.name} (not bundled)`))
+  const rows: [string, string][] = [
+    ['device', device.inUse ?? 'none'],
+    ['GPU', device.whyNoGpu === null ? 'in use' : `not used: ${device.whyNoGpu}`],
+    ...device.cards.map((card): [string, string] => ['card', `${card.name}, ${card.memoryMebibytes} MiB`]),
+    [
+      'TensorFlow',
+      tensorFlow.version ? `${tensorFlow.version} (${tensorFlow.variant ?? ''})` : 'not available',
+    ],
+    [
+      'ONNX Runtime',
+      onnxRuntime.version ? `${onnxRuntime.version} (${providers.join(', ')})` : 'not available',
+    ],
+    ['Node', `${diagnosis.node.version}, ${diagnosis.node.path}`],
+    ['compiler', compiler.cxx ?? 'none: only needed to build the TensorFlow addon (g++)'],
+    ['make', compiler.make ?? 'none: only needed to build the TensorFlow addon'],
+    ['Python', compiler.python ?? 'none: only needed to fetch and build at installation'],
+    ['pip', compiler.pip ?? 'none: only needed to fetch TensorFlow (or set TENSORFLOW_WHEEL)'],
+    ['memory', `${gibibytes(memory.availableBytes)} of ${gibibytes(memory.totalBytes)} available`],
+    ['data folder', folderLine(diagnosis.dataFolder)],
+    ['cache folder', folderLine(diagnosis.cacheFolder)],
+    ['Electron', electron.binary ?? `no binary; ${electron.remedy ?? ''}`],
+  ]
+  const lines = rows.map(([name, value]) => `${name.padEnd(14)}${value}`)
+  const problems = diagnosis.problems.map((problem) => `- ${problem.message}`)
+  const verdict = diagnosis.canTrain ? 'Training can run.' : 'Training cannot run:'
+  return [...lines, '', verdict, ...problems].join('\n')
+}
+
+function folderLine(folder: Diagnosis['dataFolder']): string {
+  const notes = [
+    `${gibibytes(folder.freeBytes)} free`,
+    ...(folder.exists ? [] : ['not made yet']),
+    ...(folder.isWritable ? [] : ['cannot be written']),
+  ]
+  return `${folder.path} (${notes.join(', ')})`
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`
 }
