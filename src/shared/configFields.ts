@@ -28,6 +28,7 @@ interface SchemaNode {
     readonly innerType?: SchemaNode
     readonly defaultValue?: unknown
     readonly options?: readonly SchemaNode[]
+    readonly element?: SchemaNode
     readonly entries?: Readonly<Record<string, string>>
   }
   readonly shape?: Readonly<Record<string, SchemaNode>>
@@ -131,6 +132,7 @@ function describe(node: SchemaNode, shape: Shape): void {
       break
     case 'array':
       shape.kind = 'list'
+      if (def.element?.def.type === 'enum') describe(def.element, shape)
       break
     case 'object':
       shape.kind = 'group'

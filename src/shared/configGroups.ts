@@ -82,6 +82,14 @@ export const dataGroup = z
       vStarInput,
       description: '`arithmetic`, `math`, `gsm8k`, or a file with a field map `{ path, fields }`',
     }),
+    levels: field(
+      z
+        .array(z.enum(['easy', 'starter', 'hard']))
+        .min(1)
+        .readonly()
+        .default(['starter']),
+      { vStarInput, description: 'of `arithmetic`: `starter` is what the built-in model was trained on' },
+    ),
     fallback: field(z.enum(['none', 'arithmetic']).default('none'), {
       description: '`arithmetic`: used when the source cannot be had; the run then says so',
     }),

@@ -109,6 +109,7 @@ test('the V* hash covers what stage 1 samples, and not β₁', () => {
     'model.reference',
     'model.baseWeights',
     'data.source',
+    'data.levels',
     'data.train',
     'template',
     'grader',

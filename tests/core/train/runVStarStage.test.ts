@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { runVStarStage } from '../../../src/core/train/runVStarStage.ts'
+import type { VStarSetup } from '../../../src/core/train/runVStarStage.ts'
+import type { TrainEvent } from '../../../src/core/train/trainEvent.ts'
+import { checkVStarInputs, vStarInputs } from '../../../src/core/train/vStarInputs.ts'
+import { parseConfig } from '../../../src/shared/config.ts'
+import type { VStarEstimate } from '../../../src/shared/records.ts'
+import { assertClose } from '../../assertClose.ts'
+import { conversationWith, fakeSampler, grading, sums } from './fakeEngine.ts'
+
+const problems = sums(12)
+
+function makeSetup(extra: Partial<VStarSetup> = {}): VStarSetup {
+  return {
+    config: parseConfig({ vStar: { samples: 5 } }, 'test'),
+    conversation: conversationWith(fakeSampler({ unparsed: 0.2, truncated: 0.05 }), 0),
+    grading,
+    problems,
+    done: [],
+    tokens: 0,
+    stop: { aborted: false },
+    ...extra,
+  }
+}
+
+async function run(setup: VStarSetup) {
+  const stage = runVStarStage(setup)
+  const events: TrainEvent[] = []
+  for (;;) {
+    const next = await stage.next()
+    if (next.done) return { events, estimates: next.value }
+    if (next.value.type !== 'progress') events.push(next.value)
+  }
+}
+
+test('counts per problem: N attempts, each with a verdict and a forced revision, split by class', async () => {
+  const { estimates } = await run(makeSetup())
+  assert.deepEqual(
+    estimates.map((estimate) => estimate.problemId),
+    problems.map((problem) => problem.id),
+  )
+  for (const each of estimates) {
+    assert.equal(each.samples, 5)
+    assert.equal(each.verdictsAfterCorrect, each.correctAttempts)
+    assert.equal(each.verdictsAfterCorrect + each.verdictsAfterWrong, 5)
+    assert.equal(each.revisionsAfterCorrect + each.revisionsAfterWrong, 5)
+    assert.ok(each.rightVerdictsAfterWrong <= each.verdictsAfterWrong)
+  }
+  assert.ok(estimates.some((each) => each.correctAttempts > 0 && each.correctAttempts < 5))
+})
+
+test('chunks change nothing, and a resume at any problem gives the same estimates', async () => {
+  const { estimates: whole } = await run(makeSetup())
+  assert.deepEqual((await run(makeSetup({ problemsPerChunk: 1 }))).estimates, whole)
+  for (const cut of [1, 5, 11]) {
+    assert.deepEqual(
+      (await run(makeSetup({ done: whole.slice(0, cut), problemsPerChunk: 2 }))).estimates,
+      whole,
+    )
+  }
+  // whatever was done before, in whatever order
+  assert.deepEqual(
+    (await run(makeSetup({ done: [...whole.slice(7), ...whole.slice(2, 4)] }))).estimates,
+    whole,
+  )
+})
+
+test('stopped after the chunk in hand; what is there is returned', async () => {
+  const stop = { aborted: false }
+  const stage = runVStarStage(makeSetup({ stop, problemsPerChunk: 4 }))
+  const found: VStarEstimate[] = []
+  for (;;) {
+    const next = await stage.next()
+    if (next.done) {
+      assert.equal(next.value.length, 4)
+      break
+    }
+    if (next.value.type === 'vStar') {
+      found.push(...next.value.estimates)
+      stop.aborted = true
+    }
+  }
+  assert.equal(found.length, 4)
+})
+
+test('metrics: mean V*, accuracy of the reference, share without signal; a word at the end', async () => {
+  const { events, estimates } = await run(makeSetup())
+  const metrics = events.findLast((event) => event.type === 'metrics')
+  assert.ok(metrics?.type === 'metrics')
+  const right = estimates.reduce((sum, each) => sum + each.correctAttempts, 0)
+  assertClose(metrics.values['vStar/accuracy'] ?? NaN, right / 60, 1e-12)
+  const value = (each: VStarEstimate) => 0.5 * Math.log(1 + (each.correctAttempts / 5) * (Math.exp(2) - 1))
+  assertClose(
+    metrics.values['vStar/mean'] ?? NaN,
+    estimates.reduce((sum, each) => sum + value(each), 0) / 12,
+    1e-9,
+  )
+  const last = events.at(-1)
+  assert.ok(last?.type === 'log' && last.code === 'vstar.signal')
+  assert.match(last.message, /of 12 problems carry no signal/)
+})
+
+test('an estimate made with another template is refused by name, another β₁ is not', () => {
+  const parts = { templateVersion: 'aaaa', referenceHash: 'bbbb', problemsHash: 'cccc' }
+  const config = parseConfig({}, 'test')
+  const artifact = { vStarId: 'v1', inputs: vStarInputs(config, parts) }
+  checkVStarInputs(
+    artifact,
+    vStarInputs(parseConfig({ vStar: { beta: 2 }, revisionBonus: 3 }, 'test'), parts),
+  )
+  assert.throws(
+    () => checkVStarInputs(artifact, vStarInputs(config, { ...parts, templateVersion: 'dddd' })),
+    /V\* estimate v1 does not fit this run:\n {2}hash of the template: the estimate has aaaa, this run has dddd\nRun stage 1 again/,
+  )
+  assert.throws(
+    () =>
+      checkVStarInputs(
+        artifact,
+        vStarInputs(parseConfig({ sampling: { maxCompletionTokens: 64 }, grader: 'exact' }, 'test'), parts),
+      ),
+    /grader: .*"math".*"exact"\n {2}sampling.maxCompletionTokens: the estimate has 48, this run has 64/,
+  )
+})
