@@ -1,0 +1,113 @@
+import { availableParallelism, freemem } from 'node:os'
+import type { ModelConfig } from '../../core/model/modelConfig.ts'
+import { parameterShapes } from '../../core/model/parameterTable.ts'
+import type { ParameterValues } from '../../core/model/parameterValues.ts'
+import { policyLossOf } from '../../core/rl/losses/policyLossOf.ts'
+import type { Sampler } from '../../core/sampling/sampler.ts'
+import type { TokenScorer, Trainer } from '../../core/train/trainer.ts'
+import { lengthBuckets, type TrainerSetup } from '../../core/train/trainerSetup.ts'
+import type { RunConfig } from '../../shared/config.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import { requireTensorFlow } from '../host/tensorFlowStatus.ts'
+import type { RunMaterial } from './runMaterial.ts'
+
+/** Bytes of activations that one micro-batch may take. */
+const activationBudget = 768e6
+const mostRowsPerMicroBatch = 64
+
+/** The fast sampler over a model's parameters. Natives are loaded here and not before. */
+export async function openSampler(config: ModelConfig, parameters: ParameterValues): Promise<Sampler> {
+  const { createOnnxSampler } = await import('../host/onnxSampler.ts')
+  return createOnnxSampler({
+    config,
+    parameters,
+    threads: availableParallelism(),
+    kvMemoryBytes: Math.min(4e9, Math.max(256e6, freemem() / 4)),
+  })
+}
+
+export interface TrainingEngines {
+  readonly trainer: Trainer
+  readonly reference: TokenScorer
+  /** The device really in use, for people. */
+  readonly device: string
+}
+
+/** Policy trainer and frozen reference on TensorFlow, of the same graph and shapes: ρ is exactly 0 before the first update. */
+export async function openTrainingEngines(
+  config: RunConfig,
+  material: RunMaterial,
+  weights: { readonly policy: ParameterValues; readonly reference: ParameterValues },
+): Promise<TrainingEngines> {
+  requireTensorFlow()
+  const { tensorFlowBackend } = await import('../host/tensorflow.ts')
+  const { tensorflowOps } = await import('../host/tensorflowOps.ts')
+  const { createCapturedScorer } = await import('../host/capturedScorer.ts')
+  const { createTrainer } = await import('../host/trainerFactory.ts')
+  const backend = tensorFlowBackend()
+  checkDevice(config, backend.isUsingGpuDevice)
+  const buckets = lengthBuckets(longestRow(config, material) - 1)
+  const setup: TrainerSetup = {
+    config: material.policy.config,
+    parameters: weights.policy,
+    ops: tensorflowOps(),
+    temperature: config.sampling.temperature,
+    buckets,
+    rowsPerMicroBatch: rowsPerMicroBatch(config, material.policy.config, buckets.at(-1) ?? 1),
+    loss: policyLossOf(config),
+    adamW: config.optimizer,
+  }
+  return {
+    trainer: createTrainer(setup, { capture: true }),
+    reference: createCapturedScorer({
+      ...setup,
+      config: material.reference.config,
+      parameters: weights.reference,
+    }),
+    device: backend.isUsingGpuDevice ? 'GPU' : `CPU (${availableParallelism()} threads)`,
+  }
+}
+
+function checkDevice(config: RunConfig, isUsingGpu: boolean): void {
+  if (config.device === 'gpu' && !isUsingGpu) {
+    throw new RecheckError(
+      'device.no-gpu',
+      'device=gpu, but TensorFlow sees no usable card. "recheck doctor" says why; device=auto or device=cpu trains on the CPU.',
+    )
+  }
+}
+
+/** Longest conversation, in tokens, that a run's problems and limits can give; at most the model's positions. */
+export function longestRow(config: RunConfig, { prompts, problems, policy }: RunMaterial): number {
+  const longestPrompt = Math.max(
+    ...problems.splits.train.map((problem) => prompts.firstPromptIds(problem).length),
+  )
+  const injected = (ids: readonly number[]): number => ids.length - 1
+  const end = [prompts.endTurnId]
+  // a truncated turn is followed by one end token
+  const turn = config.sampling.maxCompletionTokens + 1
+  const later =
+    config.turns === 'single'
+      ? 0
+      : 2 * turn + injected(prompts.verdictPromptIds(end)) + injected(prompts.revisionPromptIds(end))
+  return Math.min(longestPrompt + turn + later, policy.config.maxPositions)
+}
+
+/** Rows of one forward and backward pass: as asked for, else as many as the budget holds. */
+function rowsPerMicroBatch(config: RunConfig, model: ModelConfig, positions: number): number {
+  if (config.microBatch !== 'auto') return config.microBatch
+  const perLayer = 12 * model.width + 4 * model.feedForwardWidth + 2 * model.queryHeads * positions
+  const bytesPerRow = 4 * positions * (model.layers * perLayer + 3 * model.vocabularySize)
+  return Math.max(
+    1,
+    Math.min(mostRowsPerMicroBatch, config.problemsPerStep, Math.floor(activationBudget / bytesPerRow)),
+  )
+}
+
+/** Bytes of parameters and both moments: what a checkpoint weighs. */
+export function stateBytes(model: ModelConfig): number {
+  let elements = 0
+  for (const shape of parameterShapes(model).values())
+    elements += shape.reduce((product, length) => product * length, 1)
+  return 12 * elements
+}
