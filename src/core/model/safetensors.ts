@@ -143,13 +143,13 @@ function checkLayout(entries: readonly TensorEntry[], at: FileFacts & { readonly
 
 /** Length bytes and header of a file with these tensors in this order; padded to 8 bytes as the format advises. */
 export function buildHeader(
-  tensors: Iterable<readonly [name: string, tensor: { readonly shape: readonly number[] }]>,
+  shapes: ReadonlyMap<string, readonly number[]>,
   metadata: Readonly<Record<string, string>>,
   format: FloatFormat = 'F32',
 ): Uint8Array<ArrayBuffer> {
   const json: Record<string, unknown> = { __metadata__: metadata }
   let offset = 0
-  for (const [name, { shape }] of tensors) {
+  for (const [name, shape] of shapes) {
     const end = offset + sizeOf(shape) * bytesPerElement[format]
     json[name] = { dtype: format, shape, data_offsets: [offset, end] }
     offset = end

@@ -121,12 +121,18 @@ export interface SavedModel {
 /** Writes a folder that transformers opens: F32 weights, config, generation config, tokenizer. */
 export async function writeCheckpoint(folder: string, model: SavedModel): Promise<void> {
   await mkdir(folder, { recursive: true })
-  await writeSafetensors(join(folder, singleFile), model.parameters)
+  await writeParameters(folder, model.parameters)
   await writeJson(join(folder, 'config.json'), asFloat32Config(model.configJson))
   if (model.generationJson !== undefined && model.generationJson !== null) {
     await writeJson(join(folder, 'generation_config.json'), model.generationJson)
   }
   if (model.tokenizerFolder !== undefined) await copyCompanions(model.tokenizerFolder, folder)
+}
+
+async function writeParameters(folder: string, parameters: ParameterValues): Promise<void> {
+  const shapes = new Map([...parameters].map(([name, { shape }]) => [name, shape]))
+  const valuesOf = (name: string): Float32Array => parameters.get(name)?.values ?? new Float32Array(0)
+  await writeSafetensors(join(folder, singleFile), shapes, valuesOf)
 }
 
 /** The weights are F32 now, whatever they were loaded from. */

@@ -12,7 +12,6 @@ import {
   parseHeader,
   readHeaderLength,
 } from '../../core/model/safetensors.ts'
-import type { ParameterValue } from '../../core/model/parameterValues.ts'
 import { sizeOf } from '../../core/model/parameterTable.ts'
 
 /** Bytes converted at a time: what reading a tensor needs beside its target. */
@@ -106,16 +105,25 @@ export interface WriteSettings {
   readonly metadata?: Readonly<Record<string, string>>
 }
 
-/** Writes tensors in their order, through a temporary file that takes the name only when all is on disk. */
+/**
+ * Writes tensors in their order, through a temporary file that takes the name only when all is on disk. Values are asked
+ * for one tensor at a time.
+ */
 export async function writeSafetensors(
   path: string,
-  tensors: Iterable<readonly [string, ParameterValue]>,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  valuesOf: (name: string) => Float32Array,
   { format = 'F32', metadata = { format: 'pt' } }: WriteSettings = {},
 ): Promise<void> {
-  const list = [...tensors]
   await writeThroughTemporary(path, async (file) => {
-    await writeAll(file, buildHeader(list, metadata, format))
-    for (const [, { values }] of list) {
+    await writeAll(file, buildHeader(shapes, metadata, format))
+    for (const [name, shape] of shapes) {
+      const values = valuesOf(name)
+      if (values.length !== sizeOf(shape)) {
+        throw new RangeError(
+          `writeSafetensors: "${name}" [${shape.join(', ')}] was given ${values.length} values`,
+        )
+      }
       const stored = format === 'F32' ? values : encodeBrainFloats(values)
       await writeAll(file, new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength))
     }
