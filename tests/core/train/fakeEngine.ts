@@ -189,7 +189,7 @@ export function fakeTrainer(skill = 0): FakeTrainer {
       batches.push(batch)
       const pull = batch.rows.reduce(
         (sum, { inputs }, row) =>
-          sum + (1 + row / 100) * (inputs.turnAdvantage ?? []).reduce((total, each) => total + each, 0),
+          sum + (1 + row / 100) * [...(inputs.turnAdvantage ?? [])].reduce((total, each) => total + each, 0),
         0,
       )
       held.moment = Math.fround(0.9 * held.moment + (0.1 * pull) / batch.rows.length)
