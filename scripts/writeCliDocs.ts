@@ -1,0 +1,125 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import type { Command, Help, Option } from 'commander'
+import { z } from 'zod'
+import { buildProgram } from '../src/main/cli.ts'
+import type { CommandContext } from '../src/main/commands/command.ts'
+import { examplesOf, outputSchemaOf } from '../src/main/commands/command.ts'
+
+/** Writes docs/cli.md from the table of commands: `node scripts/writeCliDocs.ts`, `--check` to compare only. */
+const target = join(import.meta.dirname, '..', 'docs', 'cli.md')
+
+const introduction = `# Command line
+
+Written by \`npm run docs\` from the table of commands; do not edit.
+
+\`npx --no-install recheck <command>\` in the project folder. Every command takes \`--help\`, \`--json\` (one JSON document
+on stdout, whose schema stands below) and \`--data-dir FOLDER\`. Progress and notes go to stderr.
+
+| exit code | meaning |
+| --- | --- |
+| 0 | done |
+| 1 | a check did not hold, or the program or machine failed |
+| 2 | bad input |
+| 130 | interrupted (Ctrl-C): what was begun is ended in order; a second Ctrl-C ends at once |
+
+An error is one line on stderr; with \`--json\`, \`{ "error": { "code", "message" } }\` on stdout too.
+Runs and checkpoints are in \`--data-dir\`, else \`RECHECK_HOME\`, else the platform's folder for application data
+(Linux: \`$XDG_DATA_HOME/recheck\`). What can be fetched again is in \`RECHECK_CACHE\`, else the platform's cache folder.
+\`RECHECK_DEBUG=1\` shows stack traces.
+`
+
+/** The whole of docs/cli.md. */
+export function cliDocs(): string {
+  const sections = buildProgram(inertContext()).commands.map(commandSection)
+  return [introduction, ...sections].join('\n')
+}
+
+function commandSection(command: Command): string {
+  const help = command.createHelp()
+  const rows = [...argumentRows(command, help), ...command.options.map(optionRow)]
+  const schema = outputSchemaOf(command)
+  return [
+    `## recheck ${command.name()}`,
+    '',
+    `${command.description()}.`,
+    '',
+    ...['```bash', ...examplesOf(command), '```', ''],
+    ...['| argument or option | meaning |', '| --- | --- |', ...rows, ''],
+    ...(schema
+      ? [
+          '`--json` prints:',
+          '',
+          '```ts',
+          describeSchema(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' })),
+          '```',
+          '',
+        ]
+      : []),
+  ].join('\n')
+}
+
+function argumentRows(command: Command, help: Help): string[] {
+  return command.registeredArguments.map((one) => row(`<${one.name()}>`, help.argumentDescription(one)))
+}
+
+function optionRow(option: Option): string {
+  const fallback = option.defaultValue === undefined ? '' : ` (default: ${String(option.defaultValue)})`
+  return row(option.flags, option.description + fallback)
+}
+
+function row(name: string, meaning: string): string {
+  return `| \`${name.replaceAll('|', '\\|')}\` | ${meaning.replaceAll('|', '\\|')} |`
+}
+
+type JsonSchema = z.core.JSONSchema.JSONSchema | z.core.JSONSchema._JSONSchema
+
+/** A JSON schema as a TypeScript-like outline, descriptions as comments. */
+function describeSchema(schema: JsonSchema, indent = ''): string {
+  if (typeof schema === 'boolean') return 'unknown'
+  const alternatives = schema.anyOf ?? schema.oneOf
+  if (alternatives) return alternatives.map((one) => describeSchema(one, indent)).join(' | ')
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
+  if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.type === 'object') return describeObject(schema, indent)
+  if (schema.type === 'array') {
+    const items =
+      Array.isArray(schema.items) || schema.items === undefined
+        ? 'unknown'
+        : describeSchema(schema.items, indent)
+    return `${items.includes(' | ') ? `(${items})` : items}[]`
+  }
+  if (Array.isArray(schema.type)) return schema.type.join(' | ')
+  return schema.type ?? 'unknown'
+}
+
+function describeObject(schema: z.core.JSONSchema.BaseSchema, indent: string): string {
+  const inner = `${indent}  `
+  const required = new Set(schema.required)
+  const lines = Object.entries(schema.properties ?? {}).map(([name, value]) => {
+    const comment = typeof value === 'object' && value.description ? ` // ${value.description}` : ''
+    return `${inner}${name}${required.has(name) ? '' : '?'}: ${describeSchema(value, inner)}${comment}`
+  })
+  if (lines.length > 0) return ['{', ...lines, `${indent}}`].join('\n')
+  const values = schema.additionalProperties
+  return values === undefined ? '{}' : `{ [name: string]: ${describeSchema(values, indent)} }`
+}
+
+function inertContext(): CommandContext {
+  const sink = new PassThrough()
+  return {
+    ...{ stdin: sink, stdout: sink, stderr: sink, nowMs: () => 0, signal: new AbortController().signal },
+    dataFolder: () => '',
+    openProgress: () => ({ update: () => {}, stop: () => {} }),
+    setExitCode: () => {},
+  }
+}
+
+if (import.meta.main) {
+  if (!process.argv.includes('--check')) writeFileSync(target, cliDocs())
+  else if (readFileSync(target, 'utf8') !== cliDocs()) {
+    console.error('docs/cli.md is not what the commands say: run "npm run docs".')
+    process.exitCode = 1
+  }
+}

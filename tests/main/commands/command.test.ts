@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { z } from 'zod'
+import type { CommandCall, CommandResult } from '../../../src/main/commands/command.ts'
+import { addCommand } from '../../../src/main/commands/command.ts'
+import { exitCodeOf } from '../../../src/main/commands/exitCode.ts'
+import { RecheckError } from '../../../src/shared/recheckError.ts'
+import type { CommandFixture } from './commandFixture.ts'
+import { commandFixture } from './commandFixture.ts'
+
+const Input = z.object({ folder: z.string(), steps: z.coerce.number().int().min(1).default(3) })
+const Output = z.strictObject({ folder: z.string(), steps: z.number() })
+type Run = (input: z.infer<typeof Input>, call: CommandCall) => Promise<CommandResult<z.infer<typeof Output>>>
+
+async function runSample(fixture: CommandFixture, args: string[], run: Run): Promise<void> {
+  const { program, context } = fixture
+  addCommand(program, context, {
+    name: 'sample',
+    summary: 's',
+    examples: ['recheck sample x'],
+    input: Input,
+    output: Output,
+    run,
+  })
+    .argument('<folder>', 'a folder')
+    .option('--steps <n>', 'how many')
+  await program.parseAsync(['sample', ...args], { from: 'user' })
+  await setTimeout(0)
+}
+
+const echo: Run = (input, call) => {
+  call.print('streamed ')
+  return Promise.resolve({
+    output: { folder: input.folder, steps: input.steps },
+    text: `in ${call.dataFolder}`,
+  })
+}
+
+test('arguments and options reach the command parsed, with defaults; text goes to stdout', async () => {
+  const fixture = commandFixture()
+  await runSample(fixture, ['x', '--data-dir', '/chosen'], echo)
+  assert.equal(fixture.stdout(), 'streamed in /chosen\n')
+  assert.equal(fixture.exitCode(), 0)
+})
+
+test('--json prints one document and nothing else on stdout', async () => {
+  const fixture = commandFixture()
+  await runSample(fixture, ['x', '--steps', '7', '--json'], (input, call) => {
+    call.note('a note')
+    call.progress.update({ activity: 'working', done: 1, total: 2, unit: 'steps' })
+    return echo(input, call)
+  })
+  assert.deepEqual(JSON.parse(fixture.stdout()), { folder: 'x', steps: 7 })
+  assert.equal(fixture.stderr(), 'a note\nworking: 1/2 steps\n')
+})
+
+test('bad input names the field and the way to the help, with exit code 2', async () => {
+  const fixture = commandFixture()
+  await assert.rejects(runSample(fixture, ['x', '--steps', '0'], echo), (error) => {
+    assert.ok(error instanceof RecheckError)
+    assert.match(error.message, /^recheck sample: steps: .*>=1\. See "recheck sample --help"\.$/)
+    assert.equal(exitCodeOf(error), 2)
+    return true
+  })
+  assert.equal(fixture.stdout(), '')
+})
+
+test('a document that does not fit its schema is an error of the program', async () => {
+  const wrong: Run = () => Promise.resolve({ output: { folder: 'x', steps: 1, more: 2 }, text: '' })
+  await assert.rejects(
+    runSample(commandFixture(), ['x', '--json'], wrong),
+    /its own --json document does not fit/,
+  )
+})
+
+test('exit codes: 1 for a check that does not hold, 130 after an interruption', async () => {
+  const failing = commandFixture()
+  await runSample(failing, ['x'], async (input, call) => ({ ...(await echo(input, call)), exitCode: 1 }))
+  assert.equal(failing.exitCode(), 1)
+  const interrupted = commandFixture()
+  await runSample(interrupted, ['x'], (input, call) => {
+    interrupted.interruption.abort()
+    assert.ok(call.signal.aborted)
+    return echo(input, call)
+  })
+  assert.equal(interrupted.exitCode(), 130)
+})
+
+test('errors: what was given is 2; what no other input would have avoided is 1', () => {
+  for (const code of ['config.invalid', 'checkpoint.shape', 'usage.invalid', 'dataset.missing']) {
+    assert.equal(exitCodeOf(new RecheckError(code, 'x')), 2, code)
+  }
+  for (const code of ['tensorflow.missing', 'internal', 'process.crashed', 'onnx.load']) {
+    assert.equal(exitCodeOf(new RecheckError(code, 'x')), 1, code)
+  }
+  assert.equal(exitCodeOf(new TypeError('x')), 1)
+})

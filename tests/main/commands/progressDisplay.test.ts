@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { PassThrough } from 'node:stream'
+import { test } from 'node:test'
+import { formatDuration, openProgress } from '../../../src/main/commands/progressDisplay.ts'
+import { commandFixture } from './commandFixture.ts'
+
+const step = (done: number): { activity: string; done: number; total: number; unit: string } => ({
+  activity: 'updating',
+  done,
+  total: 100,
+  unit: 'steps',
+})
+
+test('without a terminal: a line at the start, one every 5 s, one at the end, with rate and time left', () => {
+  const { context, stderr, wait } = commandFixture()
+  const display = context.openProgress()
+  for (let done = 0; done <= 100; done += 10) {
+    display.update(step(done))
+    wait(1000)
+  }
+  display.stop()
+  // 10 steps a second: at 50 there are 50 left, 5 s
+  assert.deepEqual(stderr().trimEnd().split('\n'), [
+    'updating: 0/100 steps',
+    'updating: 50/100 steps, 10 steps/s, 5s left',
+    'updating: 100/100 steps, 10 steps/s, 0s left',
+  ])
+})
+
+test('another activity begins a line of its own, after the last state of the one before', () => {
+  const { context, stderr } = commandFixture()
+  const display = context.openProgress()
+  display.update(step(0))
+  display.update(step(4))
+  display.update({
+    activity: 'evaluating',
+    done: 0,
+    total: 2,
+    unit: 'problems',
+    ratePerSecond: 3,
+    secondsLeft: 61,
+  })
+  assert.equal(
+    stderr(),
+    'updating: 0/100 steps\nupdating: 4/100 steps\nevaluating: 0/2 problems, 3.0 problems/s, 1m 1s left\n',
+  )
+})
+
+test('in a terminal: a bar that redraws itself, and nothing is left running after stop', () => {
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 })
+  const drawn: string[] = []
+  stream.on('data', (chunk: Buffer) => drawn.push(chunk.toString()))
+  const withTerminal = Object.assign(stream, {
+    cursorTo: () => true,
+    clearLine: () => true,
+    moveCursor: () => true,
+  })
+  const display = openProgress({ stream: withTerminal, isTerminal: true, nowMs: () => 0 })
+  display.update(step(25))
+  display.stop()
+  assert.match(drawn.join(''), /updating \[=+ +\] 25\/100 steps/)
+})
+
+test('durations are read at a glance', () => {
+  assert.deepEqual([0, 59.4, 61, 3600, 7325].map(formatDuration), ['0s', '59s', '1m 1s', '1h 0m', '2h 2m'])
+})
