@@ -38,9 +38,7 @@ function assignmentsAgree(a: Structure, b: Structure, budget: StepBudget): Equiv
   const sameSymbol = a.kind === 'assignment' && b.kind === 'assignment' && a.symbol === b.symbol
   const oneSided = a.kind !== 'assignment' ? right && !left : b.kind !== 'assignment' && left && !right
   if (sameSymbol || oneSided) {
-    const inner = structuresAgree(valueOf(a), valueOf(b), budget)
-    if (inner.agrees || !sameSymbol) return inner
-    return inner
+    return structuresAgree(valueOf(a), valueOf(b), budget)
   }
   if (!left || !right) return { agrees: false, reason: 'an equation is not a value' }
   if (a.kind === 'assignment' && isWholeNumber(a.value))
@@ -76,24 +74,26 @@ function collectionsAgree(a: Collection, b: Collection, budget: StepBudget): Equ
   if (a.items.length !== b.items.length)
     return { agrees: false, reason: `${b.items.length} elements instead of ${a.items.length}` }
   const isNamed = [a, b].some(({ items }) => symbolsOf(items).size > 1)
+  const refusals = new Set<string>()
   const agree = (i: number, j: number): boolean => {
     if (isNamed && symbolOf(a.items[i]) !== symbolOf(b.items[j])) return false
-    return elementsAgree(a.items[i], b.items[j], budget)
+    const { agrees, reason } = elementsAgree(a.items[i], b.items[j], budget)
+    if (!agrees) refusals.add(reason)
+    return agrees
   }
   const agrees = perfectMatching(a.items.length, agree, budget)
-  return { agrees, reason: agrees ? 'the same elements' : 'different elements' }
+  return { agrees, reason: agrees ? 'the same elements' : `different elements: ${[...refusals].join('; ')}` }
 }
 
 /** An element that cannot be read agrees with no other: the rest may still match. */
-function elementsAgree(a: Structure, b: Structure, budget: StepBudget): boolean {
+function elementsAgree(a: Structure, b: Structure, budget: StepBudget): Equivalence {
   try {
-    return structuresAgree(a, b, budget).agrees
+    return structuresAgree(a, b, budget)
   } catch (thrown) {
-    if (thrown instanceof NotGradable) {
-      budget.spend(0)
-      return false
-    }
-    throw thrown
+    if (!(thrown instanceof NotGradable)) throw thrown
+    // throws again where it was the budget that ran out
+    budget.spend(0)
+    return { agrees: false, reason: thrown.message }
   }
 }
 
@@ -115,10 +115,7 @@ function isNamedInterval(item: Structure): boolean {
 }
 
 function inequalitiesAgree(a: Structure, b: Structure, budget: StepBudget): Equivalence {
-  if (a.kind === 'relation' && b.kind === 'relation') {
-    const inner = relationsAgree(a, b, budget)
-    return inner
-  }
+  if (a.kind === 'relation' && b.kind === 'relation') return relationsAgree(a, b, budget)
   const [relation, other] = a.kind === 'relation' ? [a, b] : [b, a]
   const interval = relation.kind === 'relation' ? asInterval(relation) : null
   if (!interval || other.kind !== 'tuple') return { agrees: false, reason: `a ${a.kind} is not a ${b.kind}` }
