@@ -1,6 +1,6 @@
 import { availableParallelism, freemem } from 'node:os'
 import type { ModelConfig } from '../../core/model/modelConfig.ts'
-import { parameterShapes } from '../../core/model/parameterTable.ts'
+import { countParameters } from '../../core/model/parameterTable.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { policyLossOf } from '../../core/rl/losses/policyLossOf.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
@@ -106,8 +106,5 @@ function rowsPerMicroBatch(config: RunConfig, model: ModelConfig, positions: num
 
 /** Bytes of parameters and both moments: what a checkpoint weighs. */
 export function stateBytes(model: ModelConfig): number {
-  let elements = 0
-  for (const shape of parameterShapes(model).values())
-    elements += shape.reduce((product, length) => product * length, 1)
-  return 12 * elements
+  return 12 * countParameters(model)
 }

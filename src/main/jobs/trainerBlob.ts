@@ -15,7 +15,9 @@ export function* trainerBlob(state: TrainerState): Generator<Uint8Array> {
   const tensors = (Object.keys(kinds) as Kind[]).flatMap((kind) =>
     [...state[kinds[kind]]].map(([name, value]) => [`${kind}/${name}`, value] as const),
   )
-  yield buildHeader(tensors, { updates: String(state.updates) })
+  yield buildHeader(new Map(tensors.map(([name, { shape }]) => [name, shape])), {
+    updates: String(state.updates),
+  })
   for (const [, { values }] of tensors)
     yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }
