@@ -1,3 +1,5 @@
+import { lastBoxedAnswer } from '../../data/boxedAnswer.ts'
+
 /**
  * The final answer of a completion. Looks at the policy's own text only (the caller passes no prompt: an
  * instruction's own empty box must never become the answer), and gives null rather than a guess: a reward never
@@ -17,7 +19,7 @@ export function extractAnswer(text: string, marker: AnswerMarker): string | null
   const own = text.replace(specialTokens, ' ')
   switch (marker) {
     case 'boxed':
-      return lastBox(own)
+      return lastBoxedAnswer(own)
     case 'hash':
       return hashNumber(own)
   }
@@ -26,42 +28,6 @@ export function extractAnswer(text: string, marker: AnswerMarker): string | null
 /** The `####` number, or the box where the text has no `####` at all. For data whose prompt may ask for either. */
 export function extractEitherMarker(text: string): string | null {
   return extractAnswer(text, text.includes('####') ? 'hash' : 'boxed')
-}
-
-function lastBox(text: string): string | null {
-  const start = Math.max(lastCommand(text, '\\boxed'), lastCommand(text, '\\fbox'))
-  if (start < 0) return null
-  const afterName = start + (text.startsWith('\\boxed', start) ? '\\boxed'.length : '\\fbox'.length)
-  const rest = text.slice(afterName).trimStart()
-  const content = rest.startsWith('{') ? bracedContent(rest) : bracelessContent(rest)
-  const trimmed = content?.trim()
-  return trimmed ? trimmed : null
-}
-
-/** Position of the last such command, not of a longer one that begins alike; −1 where there is none. */
-function lastCommand(text: string, command: string): number {
-  for (let at = text.lastIndexOf(command); at >= 0; at = at === 0 ? -1 : text.lastIndexOf(command, at - 1)) {
-    if (!/[a-zA-Z]/.test(text.charAt(at + command.length))) return at
-  }
-  return -1
-}
-
-/** Content of the group that opens at 0; null where it never closes. `\{` and `\}` are characters, not groups. */
-function bracedContent(text: string): string | null {
-  let depth = 0
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i]
-    if (character === '\\') i++
-    else if (character === '{') depth++
-    else if (character === '}' && --depth === 0) return text.slice(1, i)
-  }
-  return null
-}
-
-/** `\boxed 5$`: up to the next dollar, or the end of the line where no dollar closes the formula. */
-function bracelessContent(text: string): string | null {
-  const end = text.search(/[$\n]/)
-  return end < 0 ? text : text.slice(0, end)
 }
 
 /** Sign, currency and bold marks before the digits; a thousands comma stands before exactly three digits. */

@@ -1,0 +1,88 @@
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { ProblemSplits } from './arithmetic.ts'
+import { textHash } from './canonicalQuestion.ts'
+import type { Problem } from './problem.ts'
+import { SmallestKeys } from './smallestKeys.ts'
+
+export type Split = 'train' | 'validation' | 'test'
+
+export interface SplitSizes {
+  readonly train: number
+  readonly validation: number
+  readonly test: number
+}
+
+/**
+ * Chooses the problems of three splits from a stream, in memory that grows with what is asked for and not with the
+ * stream. Splits that have files of their own are sampled from them; the others come from the training files: the
+ * held-out problems are the same for every seed, the seed chooses the training problems among the rest.
+ */
+export class SplitSelection {
+  readonly #sizes: SplitSizes
+  readonly #seed: number
+  /** Splits with files of their own. */
+  readonly #own: ReadonlySet<Split>
+  readonly #chosen: Readonly<Record<Split, SmallestKeys<Problem>>>
+  /** Held-out problems taken from the training files. */
+  readonly #carved: SmallestKeys<Problem>
+  readonly #offered: Record<Split, number> = { train: 0, validation: 0, test: 0 }
+
+  constructor(sizes: SplitSizes, seed: number, ownSplits: readonly Split[]) {
+    this.#sizes = sizes
+    this.#seed = seed
+    this.#own = new Set(ownSplits)
+    const carved = this.#carvedSize()
+    this.#carved = new SmallestKeys(carved)
+    this.#chosen = {
+      // as many more as the held-out problems may take away again
+      train: new SmallestKeys(sizes.train + carved),
+      validation: new SmallestKeys(this.#own.has('validation') ? sizes.validation : 0),
+      test: new SmallestKeys(this.#own.has('test') ? sizes.test : 0),
+    }
+  }
+
+  /** @param split  of the file that the problem stands in */
+  offer(problem: Problem, split: Split): void {
+    this.#offered[split]++
+    if (split !== 'train') {
+      this.#chosen[split].offer(textHash(problem.canonical), problem)
+      return
+    }
+    this.#carved.offer(textHash(problem.canonical), problem)
+    this.#chosen.train.offer(textHash(problem.canonical, this.#seed + 1), problem)
+  }
+
+  /** @throws RecheckError `data.too-few` naming the split that cannot be filled */
+  splits(): ProblemSplits {
+    const carved = this.#carved.items()
+    const isCarved = new Set(carved.map(({ canonical }) => canonical))
+    const testFromTrain = this.#own.has('test') ? 0 : this.#sizes.test
+    const chosen = {
+      train: this.#chosen.train.items().filter(({ canonical }) => !isCarved.has(canonical)),
+      validation: this.#own.has('validation') ? this.#chosen.validation.items() : carved.slice(testFromTrain),
+      test: this.#own.has('test') ? this.#chosen.test.items() : carved.slice(0, testFromTrain),
+    }
+    return {
+      train: this.#complete('train', chosen.train),
+      validation: this.#complete('validation', chosen.validation),
+      test: this.#complete('test', chosen.test),
+    }
+  }
+
+  #carvedSize(): number {
+    const validation = this.#own.has('validation') ? 0 : this.#sizes.validation
+    return validation + (this.#own.has('test') ? 0 : this.#sizes.test)
+  }
+
+  #complete(split: Split, problems: readonly Problem[]): readonly Problem[] {
+    const wanted = this.#sizes[split]
+    if (problems.length >= wanted) return problems.slice(0, wanted)
+    const from = this.#own.has(split) || split === 'train' ? split : 'train'
+    throw new RecheckError(
+      'data.too-few',
+      `data.${split}: ${wanted} problems are asked for, but the ${from} files leave only ${problems.length} ` +
+        `(${this.#offered[from]} usable rows, copies counted once). Ask for at most ${problems.length}.`,
+      { split, wanted, available: problems.length },
+    )
+  }
+}
