@@ -33,7 +33,7 @@ export interface SelfCorrectionSetup {
   readonly grading: Grading
   /** Already in `state`: parameters and moments are the caller's to load. */
   readonly trainer: Trainer
-  /** The frozen reference; null only where the method takes none (`needsReference`). */
+  /** The frozen reference; not asked, and may be null, where the method takes none (`needsReference`). */
   readonly reference: TokenScorer | null
   /** Stage 1's counts by problem id; empty where the method takes none (`needsVStar`). */
   readonly estimates: EstimatesById

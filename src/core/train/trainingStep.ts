@@ -4,7 +4,7 @@ import type { LearningRateSchedule } from '../optim/learningRate.ts'
 import { learningRateAt } from '../optim/learningRate.ts'
 import type { Problem } from '../data/problem.ts'
 import { scoreRollout } from '../reward/scoreRollout.ts'
-import { policyLossOf } from '../rl/losses/policyLossOf.ts'
+import { needsReference, policyLossOf } from '../rl/losses/policyLossOf.ts'
 import type { ClassShares } from '../rl/turnBaseline.ts'
 import { turnAdvantages } from '../rl/turnAdvantages.ts'
 import type { AdvantagedRollout, LogRatios } from '../rl/turnAdvantages.ts'
@@ -62,7 +62,9 @@ export async function valueStep(
   )
   const packed = scored.map((rollout) => packRow(rollout.turns))
   const referenceLogProbs =
-    setup.reference === null ? null : await setup.reference.tokenLogProbs(packed.map((row) => row.ids))
+    setup.reference === null || !needsReference(config)
+      ? null
+      : await setup.reference.tokenLogProbs(packed.map((row) => row.ids))
   const logRatios: LogRatios =
     referenceLogProbs === null
       ? null
