@@ -175,7 +175,7 @@ class Supervision implements SupervisedRun {
     const { status } = readRun(this.#setup.db, this.#runId)
     const end = endOf({ report: this.#report, intent: this.#intent, status, exit })
     if (end.error) await this.#patiently(() => this.#log(end.error))
-    await this.#setStatus(end.status, { error: end.error })
+    await this.#setStatus(end.status, { error: end.error, process: null })
   }
 
   #log(error: ErrorData | null): void {
@@ -188,7 +188,7 @@ class Supervision implements SupervisedRun {
 
   async #setStatus(
     status: RunStatus,
-    change: { readonly error?: ErrorData | null; readonly process?: TrainingProcess['mark'] },
+    change: { readonly error?: ErrorData | null; readonly process?: TrainingProcess['mark'] | null },
   ): Promise<void> {
     const { db, clock, onEvent } = this.#setup
     const run: Run = await this.#patiently(() =>
