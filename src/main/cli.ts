@@ -8,11 +8,19 @@ import { exitCodeOf } from './commands/exitCode.ts'
 import { openProgress } from './commands/progressDisplay.ts'
 import { register as registerDoctor } from './commands/doctor.ts'
 import { register as registerGrade } from './commands/grade.ts'
+import { register as registerChat } from './commands/chat.ts'
+import { register as registerGenerate } from './commands/generate.ts'
 import { register as registerVerify } from './commands/verify.ts'
 import { dataFolder, isDebugging, projectFolder } from './host/paths.ts'
 
 /** Every command, in the order in which `recheck --help` lists them: one import above and one name here. */
-export const commands: readonly Register[] = [registerDoctor, registerVerify, registerGrade]
+export const commands: readonly Register[] = [
+  registerDoctor,
+  registerVerify,
+  registerGenerate,
+  registerChat,
+  registerGrade,
+]
 
 /** The whole command line as commander sees it; nothing is run. */
 export function buildProgram(context: CommandContext): Command {

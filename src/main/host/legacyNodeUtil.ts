@@ -6,4 +6,5 @@ import util from 'node:util'
  */
 const legacy = util as unknown as Record<string, unknown>
 legacy['isNullOrUndefined'] ??= (value: unknown): boolean => value === null || value === undefined
-legacy['isArray'] ??= Array.isArray
+// Node 24 still has this one, with a deprecation warning on stderr
+legacy['isArray'] = Array.isArray

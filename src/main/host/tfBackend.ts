@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { RecheckError } from '../../shared/recheckError.ts'
+import { requireTensorFlow } from './tensorFlowStatus.ts'
 
 /** What the TensorFlow addon really runs on. */
 export interface TensorflowDevice {
@@ -21,6 +22,8 @@ export async function startTensorflow(): Promise<TensorflowDevice> {
     await tf.ready()
     return { kind: backend.isUsingGpuDevice ? 'cuda' : 'cpu', tensorflowVersion: backend.binding.TF_Version }
   } catch (cause) {
+    // says more where the installation knows why
+    requireTensorFlow()
     throw new RecheckError(
       'tensorflow.missing',
       `TensorFlow cannot be loaded (${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}). ` +
