@@ -102,6 +102,14 @@ export class GraphBuilder {
     return this.constant('int32', [], Int32Array.of(value))
   }
 
+  /** Forgets every node from the `count`th on; none before may depend on them. */
+  truncate(count: number): void {
+    for (const { name } of this.nodes.splice(count)) this.#names.delete(name)
+    for (const [key, ref] of this.#constants) {
+      if (!this.#names.has(ref)) this.#constants.delete(key)
+    }
+  }
+
   /** A fetchable node that is ready once all `after` have run. */
   barrier(name: string, after: readonly NodeRef[]): NodeRef {
     return this.addNamed(

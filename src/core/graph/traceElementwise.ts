@@ -12,7 +12,6 @@ const unaryOps = {
   Exp: 'Exp',
   Expm1: 'Expm1',
   Floor: 'Floor',
-  Identity: 'Identity',
   Log: 'Log',
   Log1p: 'Log1p',
   Neg: 'Neg',
@@ -52,6 +51,10 @@ export function registerElementwiseKernels(): void {
   registerTraceKernel('LogicalAnd', (call) => logical(call, 'LogicalAnd'))
   registerTraceKernel('LogicalOr', (call) => logical(call, 'LogicalOr'))
   registerTraceKernel('LogicalNot', (call) => logical(call, 'LogicalNot'))
+  // a clone is another name for the same node
+  registerTraceKernel('Identity', ({ inputs: { x }, trace }) =>
+    trace.tensorOf(trace.ref(x), x.shape, x.dtype),
+  )
   registerTraceKernel('Cast', cast)
   registerTraceKernel('Select', select)
   registerTraceKernel('Step', step)

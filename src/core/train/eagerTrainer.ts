@@ -16,6 +16,7 @@ import {
 } from './paddedBatch.ts'
 import type { Objective, ObjectiveInputs } from './policyObjective.ts'
 import { policyObjective, rowLogProbs } from './policyObjective.ts'
+import { requireState } from './requireState.ts'
 import { requireFinite } from './requireFinite.ts'
 import type { GradientTrainer, TokenBatch, TokenRow, TrainerState, UpdateStats } from './trainer.ts'
 import type { TrainerSetup } from './trainerSetup.ts'
@@ -92,7 +93,8 @@ class EagerTrainer implements GradientTrainer {
     }
   }
 
-  writeState(state: TrainerState): Promise<void> {
+  async writeState(state: TrainerState): Promise<void> {
+    requireState(state, this.#setup.parameters)
     const written = {
       parameters: tensorsOf(state.parameters),
       firstMoments: tensorsOf(state.firstMoments),

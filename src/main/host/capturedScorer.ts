@@ -9,9 +9,9 @@ import { GraphSession } from './graphSession.ts'
 /** A fixed model's token log-probs from one captured graph: the same nodes and shapes as the captured trainer's. */
 export function createCapturedScorer(setup: ScorerSetup, workFolder?: string): TokenScorer {
   const session = new GraphSession(captureScoring(setup), workFolder)
-  writeVariables(session, 'parameter', setup.parameters, setup.parameters)
+  writeVariables(session, 'parameter', setup.parameters)
   return {
-    tokenLogProbs: (rows) => Promise.resolve(scoreRows(session, setup, rows)),
+    tokenLogProbs: async (rows) => scoreRows(session, setup, rows),
     dispose: () => {
       session.dispose()
       return Promise.resolve()
@@ -33,9 +33,8 @@ export function scoreRows(
     setup.rowsPerMicroBatch,
   )) {
     const chosen = rowNumbers.map((row) => rows[row] ?? new Int32Array())
-    const [logProbs] = session.run(idFeeds(chosen, setup.rowsPerMicroBatch, bucket), [
-      bucketNames(bucket).logProbs,
-    ])
+    const { logProbs: scored, forward } = bucketNames(bucket)
+    const [logProbs] = session.run(idFeeds(chosen, setup.rowsPerMicroBatch, bucket), [scored, forward])
     rowNumbers.forEach((row, i) => {
       scores[row]?.set(logProbs?.subarray(i * bucket, i * bucket + (chosen[i]?.length ?? 1) - 1) ?? [])
     })

@@ -12,6 +12,7 @@ import {
 } from '../../core/train/paddedBatch.ts'
 import type { GradientTrainer, TokenBatch, TrainerState, UpdateStats } from '../../core/train/trainer.ts'
 import type { TrainerSetup } from '../../core/train/trainerSetup.ts'
+import { requireState } from '../../core/train/requireState.ts'
 import { requireFinite } from '../../core/train/requireFinite.ts'
 import { idFeeds, scoreRows } from './capturedScorer.ts'
 import { readVariables, writeVariables } from './capturedVariables.ts'
@@ -39,7 +40,7 @@ class CapturedTrainer implements GradientTrainer {
     this.#sumNames = captured.sumNames
     this.maxRowLength = longestRow(setup.buckets, setup.config.maxPositions)
     this.#session = new GraphSession(captured, workFolder)
-    writeVariables(this.#session, 'parameter', setup.parameters, setup.parameters)
+    writeVariables(this.#session, 'parameter', setup.parameters)
     this.#session.run([], [variableNames.zeroAll('firstMoment'), variableNames.zeroAll('secondMoment')])
   }
 
@@ -69,7 +70,8 @@ class CapturedTrainer implements GradientTrainer {
     })
   }
 
-  tokenLogProbs(rows: readonly Int32Array[]): Promise<readonly Float32Array[]> {
+  // async, so that what is thrown here is a rejection, as the interface says
+  async tokenLogProbs(rows: readonly Int32Array[]): Promise<readonly Float32Array[]> {
     return Promise.resolve(scoreRows(this.#session, this.#setup, rows))
   }
 
@@ -92,11 +94,17 @@ class CapturedTrainer implements GradientTrainer {
     })
   }
 
-  writeState(state: TrainerState): Promise<void> {
-    const model = this.#setup.parameters
-    writeVariables(this.#session, 'parameter', state.parameters, model)
-    writeVariables(this.#session, 'firstMoment', state.firstMoments, model)
-    writeVariables(this.#session, 'secondMoment', state.secondMoments, model)
+  async writeState(state: TrainerState): Promise<void> {
+    requireState(state, this.#setup.parameters)
+    const written = [
+      ['parameter', state.parameters],
+      ['firstMoment', state.firstMoments],
+      ['secondMoment', state.secondMoments],
+    ] as const
+    for (const [kind, values] of written) {
+      const ofModel = [...values].filter(([name]) => this.#setup.parameters.has(name))
+      writeVariables(this.#session, kind, new Map(ofModel))
+    }
     this.#updates = state.updates
     return Promise.resolve()
   }

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { tensorflowOps } from '../../../src/main/host/tensorflowOps.ts'
+import type { ParameterValues } from '../../../src/core/model/parameterValues.ts'
+import { negativeLogLikelihood } from '../../../src/core/rl/losses/negativeLogLikelihood.ts'
+import type { GradientTrainer, TokenBatch, TrainerState } from '../../../src/core/train/trainer.ts'
+import type { TrainerSetup } from '../../../src/core/train/trainerSetup.ts'
+import { createTrainer } from '../../../src/main/host/trainerFactory.ts'
+import { littleModel, randomParameters, randomRows } from '../../randomModel.ts'
+
+/** A trainer of the little model that the tests change one thing of. */
+export const setup: TrainerSetup = {
+  config: littleModel,
+  parameters: randomParameters(littleModel, 1),
+  ops: tensorflowOps(),
+  temperature: 1,
+  buckets: [8, 16],
+  rowsPerMicroBatch: 4,
+  loss: negativeLogLikelihood,
+  adamW: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 },
+}
+
+export const rows = randomRows(littleModel, [9, 17, 5, 12, 2, 8, 16, 10, 7], 2)
+
+export async function withTrainer<T>(
+  changes: Partial<TrainerSetup>,
+  capture: boolean,
+  use: (trainer: GradientTrainer) => Promise<T>,
+): Promise<T> {
+  const trainer = createTrainer({ ...setup, ...changes }, { capture })
+  try {
+    return await use(trainer)
+  } finally {
+    await trainer.dispose()
+  }
+}
+
+/** Loss, gradients and parameters after one step. */
+export function oneStep(changes: Partial<TrainerSetup>, capture: boolean, batch: TokenBatch = { rows }) {
+  return withTrainer(changes, capture, async (trainer) => ({
+    stats: await trainer.step(batch, 1e-3),
+    gradients: await trainer.readGradients(),
+    parameters: await trainer.readParameters(),
+  }))
+}
+
+export function largestDifference(a: ParameterValues, b: ParameterValues): number {
+  assert.deepEqual([...a.keys()], [...b.keys()])
+  let largest = 0
+  for (const [name, { values }] of a) {
+    values.forEach((value, i) => {
+      const difference = Math.abs(value - (b.get(name)?.values[i] ?? Number.NaN))
+      assert.ok(!Number.isNaN(difference), name)
+      largest = Math.max(largest, difference)
+    })
+  }
+  return largest
+}
+
+export function assertSameBytes(a: TrainerState, b: TrainerState): void {
+  assert.equal(a.updates, b.updates)
+  for (const kind of ['parameters', 'firstMoments', 'secondMoments'] as const)
+    assert.deepEqual(a[kind], b[kind])
+}
