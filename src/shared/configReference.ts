@@ -1,0 +1,85 @@
+import { configFields } from './configFields.ts'
+import type { ConfigField } from './configFields.ts'
+import { metrics, plots } from './metrics.ts'
+import { presets } from './presets.ts'
+
+/** docs/config.md, from the schema: `node scripts/writeReference.ts` writes it, a test compares. */
+export function configReference(): string {
+  return [
+    '# The run config',
+    '',
+    'Every field, generated from `src/shared/configSchema.ts`. JSON or YAML; a dot is a nested group; unknown keys are errors.',
+    '**h**: part of the hash of a V\\* estimate, which a change of it makes unusable.',
+    '',
+    '| field | values | default | unit | meaning | h |',
+    '|---|---|---|---|---|---|',
+    ...configFields.map(fieldRow),
+    '',
+    '## Presets',
+    '',
+    '| preset | what it is | differs from the defaults in |',
+    '|---|---|---|',
+    ...presets.map(
+      (preset) =>
+        `| \`${preset.name}\` | ${escape(preset.description)} | \`${escape(JSON.stringify(preset.config))}\` |`,
+    ),
+    '',
+  ].join('\n')
+}
+
+/** docs/metrics.md, from the registry. */
+export function metricReference(): string {
+  const own = metrics.filter((metric) => !/^(validation|test)\//.test(metric.name))
+  const held = metrics.filter((metric) => metric.name.startsWith('validation/')).length
+  return [
+    '# Metrics',
+    '',
+    'Every quantity a run reports, generated from `src/shared/metricTable.ts`. Shares are numbers from 0 to 1; what is 0/0 is',
+    `absent. ${held} of them (accuracy, verifier, revision, turns) are also reported as \`validation/…\` and \`test/…\`.`,
+    '',
+    '| name | label | unit | of what | better | meaning |',
+    '|---|---|---|---|---|---|',
+    ...own.map(
+      ({ name, label, unit, denominator, better, meaning }) =>
+        `| \`${name}\` | ${escape(label)} | ${unit ?? ''} | ${denominator ?? ''} | ${better === 'neither' ? '' : better} | ${escape(meaning)} |`,
+    ),
+    '',
+    '## The six plots',
+    '',
+    ...plots.map(
+      ({ title, series, note }) => `- **${title}**: ${series.map((each) => each.label).join(' · ')}. ${note}`,
+    ),
+    '',
+  ].join('\n')
+}
+
+function fieldRow(field: ConfigField): string {
+  const shown = field.defaultValue === undefined ? '–' : `\`${JSON.stringify(field.defaultValue)}\``
+  const cells = [
+    `\`${field.path}\``,
+    valuesOf(field),
+    shown,
+    field.unit ?? '',
+    field.description,
+    field.isVStarInput ? 'h' : '',
+  ]
+  return `| ${cells.map(escape).join(' | ')} |`
+}
+
+function valuesOf(field: ConfigField): string {
+  const names = field.choices.map((choice) => `\`${choice}\``)
+  const kind = field.kind === 'choice' || field.kind === 'switch' ? [] : [field.kind + rangeOf(field)]
+  const onOff = field.kind === 'switch' ? ['`true`', '`false`'] : []
+  return [...kind, ...onOff, ...names, ...(field.nullable ? ['null'] : [])].join(', ')
+}
+
+function rangeOf({ least, most }: ConfigField): string {
+  if (least !== null && most !== null) return ` ${least} … ${most}`
+  if (least !== null) return ` from ${least}`
+  return most === null ? '' : ` up to ${most}`
+}
+
+/** A bar would end the cell. */
+function escape(text: string): string {
+  return text.replaceAll('|', '\\|')
+}
