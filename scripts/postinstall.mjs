@@ -6,6 +6,12 @@ const problem = checkStart(process.versions.node, process.env.npm_config_user_ag
 if (problem !== null) {
   process.stderr.write(`recheck: ${problem}\n`)
 } else {
-  const { provision } = await import('./provision.ts')
-  process.exitCode = await provision(process.argv.includes('--strict'))
+  const isStrict = process.argv.includes('--strict')
+  try {
+    const { provision } = await import('./provision.ts')
+    process.exitCode = await provision(isStrict)
+  } catch (error) {
+    process.stderr.write(`recheck: TensorFlow was not installed: ${error?.stack ?? error}\n`)
+    process.exitCode = isStrict ? 1 : 0
+  }
 }
