@@ -208,9 +208,8 @@ export const alarmsGroup = z
     lengthGrowthAbove: field(z.number().gt(1).default(2), {
       description: 'mean turn length ÷ that of the first step',
     }),
-    staleVStarBeyond: field(z.number().positive().default(0.3), {
-      unit: 'reward',
-      description: '|mean(r − V)| of a role and class: the baseline no longer fits the policy',
+    staleVStarBeyond: field(share.default(0.3), {
+      description: 'right share of a later turn’s class, now against stage 1: V* no longer fits the policy',
     }),
   })
   .readonly()

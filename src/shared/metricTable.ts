@@ -66,7 +66,7 @@ const rows: readonly Row[] = [
   ['loss/entropyBonus', 'Loss, entropy bonus', 'see method', null, 'neither', 'minus the weighted mean token entropy'],
   ['implicitReward/solver', 'β₂·ρ, solver', 'reward', 'turns of the role', 'neither', 'mean KL term of the loss; −1 equals a full reward'],
   ['implicitReward/verifier', 'β₂·ρ, verifier', 'reward', 'turns of the role', 'neither', 'mean KL term of the loss; −1 equals a full reward'],
-  ['advantage/attempt', 'r − V, attempts', 'reward', 'attempts', 'neither', 'mean raw advantage; beyond ±0.3 the baseline is stale'],
+  ['advantage/attempt', 'r − V, attempts', 'reward', 'attempts', 'neither', 'mean raw advantage; below 0 for the reference itself, because V* lies above its mean'],
   ['advantage/verdictAfterCorrect', 'r − V, verdicts on right attempts', 'reward', 'verdicts on right attempts', 'neither', 'mean raw advantage'],
   ['advantage/verdictAfterWrong', 'r − V, verdicts on wrong attempts', 'reward', 'verdicts on wrong attempts', 'neither', 'mean raw advantage'],
   ['advantage/revisionAfterCorrect', 'r − V, revisions of right attempts', 'reward', 'revisions of right attempts', 'neither', 'mean raw advantage'],

@@ -91,22 +91,28 @@ export function turnBaseline(
   setup: BaselineSetup,
 ): number {
   const rewards = rewardsOfTurn(kind, isAttemptCorrect, setup)
-  if (kind === 'attempt') {
-    return twoPointVStar({ share: estimate.correctAttempts / estimate.samples, ...rewards }, setup.vStarBeta)
-  }
+  const valueOf = (share: number, vStarBeta = betaFor(kind, rewards.high, setup.vStarBeta)) =>
+    twoPointVStar({ share, ...rewards }, vStarBeta)
+  if (kind === 'attempt') return valueOf(estimate.correctAttempts / estimate.samples)
   const key = classKey(kind, isAttemptCorrect)
   switch (setup.baseline) {
-    case 'class-conditional': {
-      const share = shrunkShare(tallyOf(estimate, key), setup.globalShares[key], setup.shrinkage)
-      return twoPointVStar({ share, ...rewards }, setup.vStarBeta)
-    }
+    case 'class-conditional':
+      return valueOf(shrunkShare(tallyOf(estimate, key), setup.globalShares[key], setup.shrinkage))
     case 'global':
-      return twoPointVStar({ share: setup.globalShares[key], ...rewards }, setup.vStarBeta)
+      return valueOf(setup.globalShares[key])
     case 'running-mean':
-      return twoPointVStar({ share: setup.runningShares[key], ...rewards }, 'mean')
+      return valueOf(setup.runningShares[key], 'mean')
     case 'none':
       return 0
   }
+}
+
+/**
+ * β₁ in the units of the turn's reward. A balanced verdict's reward is the plain one times a weight; β₁ is stretched with
+ * it, so that V is the plain V times the weight and the advantage the plain one times the weight.
+ */
+function betaFor(kind: TurnKind, weight: number, vStarBeta: VStarBeta): VStarBeta {
+  return kind === 'verdict' && typeof vStarBeta === 'number' ? vStarBeta * weight : vStarBeta
 }
 
 /** V* of a problem's attempt: what the V* histogram shows. */

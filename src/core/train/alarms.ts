@@ -1,6 +1,11 @@
 import type { RunConfig } from '../../shared/config.ts'
+import { needsVStar } from '../../shared/config.ts'
+import { wilson } from '../../shared/statistics.ts'
+import { classKeys } from '../rl/turnBaseline.ts'
+import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'
 import type { TurnKind } from '../rollout/rollout.ts'
 import type { MetricValues, OutcomeCounts } from './outcomeCounts.ts'
+import { outcomeShares } from './outcomeCounts.ts'
 import type { TrainEvent } from './trainEvent.ts'
 
 /** A sign that a run goes wrong, in plain words, with what to do about it. */
@@ -17,69 +22,94 @@ export interface AlarmInput {
   readonly values: MetricValues
   readonly counts: OutcomeCounts
   readonly firstLengths: Readonly<Record<TurnKind, number | null>> | null
+  /** Shares of right turns per class: the policy's moving ones, and stage 1's. */
+  readonly runningShares: ClassShares
+  readonly referenceShares: ClassShares
 }
 
 /** The alarms that a step gives reason for. Thresholds: `alarms` of the config. */
-export function findAlarms({ values, counts, firstLengths }: AlarmInput, config: RunConfig): Alarm[] {
-  const { alarms } = config
-  if (!alarms.enabled) return []
-  const shown = (name: string) => (values[name] ?? 0).toFixed(3)
-  const isBelow = (name: string, bound: number, cases = fewestCases) => {
-    const value = values[name] ?? null
-    return cases >= fewestCases && value !== null && value < bound
-  }
-  const isAbove = (name: string, bound: number, cases = fewestCases) => {
-    const value = values[name] ?? null
-    return cases >= fewestCases && value !== null && value > bound
-  }
-  const found: (Alarm | false)[] = [
-    isBelow('revision/changeRatio', alarms.changeRatioBelow, counts.revised) && {
-      code: 'alarm.change-ratio',
-      message: `low answer change ratio (model collapse): ${shown('revision/changeRatio')} of ${counts.revised} revisions changed the answer`,
-      remedy:
-        'Raise revisionBonus. If right answers alone are copied, the verdict is too strict: verdictReward=balanced.',
-    },
-    isBelow('verifier/wrongRecall', alarms.wrongRecallBelow, counts.verdictsOnWrong) && {
-      code: 'alarm.always-correct',
-      message: `the verdict is almost always “correct”: wrong recall ${shown('verifier/wrongRecall')} of ${counts.verdictsOnWrong}`,
-      remedy: 'Set verdictReward=balanced, or lower the learning rate.',
-    },
-    isBelow('verifier/correctRecall', alarms.correctRecallBelow, counts.verdictsOnRight) && {
-      code: 'alarm.always-wrong',
-      message: `the verdict is almost always “wrong”: correct recall ${shown('verifier/correctRecall')} of ${counts.verdictsOnRight}`,
-      remedy: 'Lower the learning rate or raise problemsPerStep, and go on from an earlier checkpoint.',
-    },
-    isAbove('verifier/unparsed', alarms.unparsedAbove, counts.verdicts) && {
-      code: 'alarm.unparsed',
-      message: `${shown('verifier/unparsed')} of the verdicts name no judgement; they earn nothing and end the rollout`,
-      remedy: 'Fix the template’s check prompt before training, or give the verdict more tokens.',
-    },
-    isAbove('turns/truncated', alarms.truncatedAbove, counts.turns) && {
-      code: 'alarm.truncated',
-      message: `${shown('turns/truncated')} of the turns were cut at ${config.sampling.maxCompletionTokens} tokens and earned nothing`,
-      remedy: 'Raise sampling.maxCompletionTokens (stage 1 has to run again).',
-    },
-    isAbove('policy/klK3', alarms.klAbove) && {
-      code: 'alarm.kl',
-      message: `the policy is far from the reference: KL ${shown('policy/klK3')} nats per token`,
-      remedy: 'Raise policyBeta or lower the learning rate.',
-    },
-    isBelow('policy/entropy', alarms.entropyBelow) && {
-      code: 'alarm.entropy',
-      message: `sampling hardly varies any more: entropy ${shown('policy/entropy')} nats per token`,
-      remedy: 'Stop here, or set an entropyBonus; more steps will not find new answers.',
-    },
-    ...lengthAlarms(values, firstLengths, config),
-    ...staleAlarms(values, counts, config),
-  ]
-  return found.filter((alarm) => alarm !== false)
+export function findAlarms(input: AlarmInput, config: RunConfig): Alarm[] {
+  if (!config.alarms.enabled) return []
+  return [
+    ...shareAlarms(input.counts, config),
+    ...policyAlarms(input.values, config),
+    ...lengthAlarms(input, config),
+    ...staleAlarms(input, config),
+  ].filter((alarm) => alarm !== false)
 }
 
-function lengthAlarms(
-  values: MetricValues,
-  firstLengths: AlarmInput['firstLengths'],
-  config: RunConfig,
-): (Alarm | false)[] {
+type MaybeAlarm = Alarm | false
+
+/**
+ * Shares. The two recalls are compared as they are, because zero of few is all there is to see; the others, whose
+ * thresholds lie amid ordinary values, must be beyond them by more than noise (the whole Wilson interval).
+ */
+function shareAlarms(counts: OutcomeCounts, config: RunConfig): MaybeAlarm[] {
+  const { alarms, sampling } = config
+  const share = (name: string) => {
+    const [part, whole] = outcomeShares(counts)[name]
+    return { ...wilson(part, whole), isCounted: whole >= fewestCases, words: `${part} of ${whole}` }
+  }
+  const change = share('revision/changeRatio')
+  const wrongRecall = share('verifier/wrongRecall')
+  const correctRecall = share('verifier/correctRecall')
+  const unparsed = share('verifier/unparsed')
+  const truncated = share('turns/truncated')
+  return [
+    change.isCounted &&
+      (change.high ?? 1) < alarms.changeRatioBelow && {
+        code: 'alarm.change-ratio',
+        message: `low answer change ratio (model collapse): ${change.words} revisions changed the answer`,
+        remedy:
+          'Raise revisionBonus. If right answers alone are copied, the verdict is too strict: verdictReward=balanced.',
+      },
+    wrongRecall.isCounted &&
+      (wrongRecall.value ?? 1) < alarms.wrongRecallBelow && {
+        code: 'alarm.always-correct',
+        message: `the verdict is almost always “correct”: it called ${wrongRecall.words} wrong attempts wrong`,
+        remedy: 'Set verdictReward=balanced, or lower the learning rate.',
+      },
+    correctRecall.isCounted &&
+      (correctRecall.value ?? 1) < alarms.correctRecallBelow && {
+        code: 'alarm.always-wrong',
+        message: `the verdict is almost always “wrong”: it called ${correctRecall.words} right attempts correct`,
+        remedy: 'Lower the learning rate or raise problemsPerStep, and go on from an earlier checkpoint.',
+      },
+    unparsed.isCounted &&
+      (unparsed.low ?? 0) > alarms.unparsedAbove && {
+        code: 'alarm.unparsed',
+        message: `${unparsed.words} verdicts name no judgement; they earn nothing and end the rollout`,
+        remedy: 'Fix the template’s check prompt before training, or give the verdict more tokens.',
+      },
+    truncated.isCounted &&
+      (truncated.low ?? 0) > alarms.truncatedAbove && {
+        code: 'alarm.truncated',
+        message: `${truncated.words} turns were cut at ${sampling.maxCompletionTokens} tokens and earned nothing`,
+        remedy: 'Raise sampling.maxCompletionTokens (stage 1 has to run again).',
+      },
+  ]
+}
+
+function policyAlarms(values: MetricValues, { alarms }: RunConfig): MaybeAlarm[] {
+  const kl = values['policy/klK3'] ?? null
+  const entropy = values['policy/entropy'] ?? null
+  return [
+    kl !== null &&
+      kl > alarms.klAbove && {
+        code: 'alarm.kl',
+        message: `the policy is far from the reference: KL ${kl.toFixed(3)} nats per token`,
+        remedy: 'Raise policyBeta or lower the learning rate.',
+      },
+    entropy !== null &&
+      entropy < alarms.entropyBelow && {
+        code: 'alarm.entropy',
+        message: `sampling hardly varies any more: entropy ${entropy.toFixed(3)} nats per token`,
+        remedy: 'Stop here, or set an entropyBonus; more steps will not find new answers.',
+      },
+  ]
+}
+
+function lengthAlarms({ values, firstLengths }: AlarmInput, config: RunConfig): MaybeAlarm[] {
   return (['attempt', 'verdict', 'revision'] as const).map((kind) => {
     const first = firstLengths?.[kind] ?? null
     const now = values[`length/${kind}`] ?? null
@@ -92,22 +122,28 @@ function lengthAlarms(
   })
 }
 
-/** Role and class, and how many turns the mean is over. */
-function staleAlarms(values: MetricValues, counts: OutcomeCounts, config: RunConfig): (Alarm | false)[] {
-  const bound = config.alarms.staleVStarBeyond
-  const classes = [
-    { name: 'verdictAfterCorrect', cases: counts.verdictsOnRight },
-    { name: 'verdictAfterWrong', cases: counts.verdictsOnWrong },
-    { name: 'revisionAfterCorrect', cases: counts.revisedRight },
-    { name: 'revisionAfterWrong', cases: counts.revisedWrong },
-  ]
-  return classes.map(({ name, cases }) => {
-    const value = values[`advantage/${name}`] ?? null
-    if (value === null || cases < fewestCases || Math.abs(value) <= bound) return false
+const classWords: Readonly<Record<ClassKey, string>> = {
+  'verdict/correct': 'verdicts on right attempts',
+  'verdict/wrong': 'verdicts on wrong attempts',
+  'revision/correct': 'revisions of right attempts',
+  'revision/wrong': 'revisions of wrong attempts',
+}
+
+/**
+ * The policy's moving shares against stage 1's, on which V of later turns rests. Mean r − V itself is no measure: V*
+ * lies above the mean reward by construction, so it is negative from the first step on.
+ */
+function staleAlarms({ runningShares, referenceShares }: AlarmInput, config: RunConfig): MaybeAlarm[] {
+  const rests = config.vStar.baseline === 'class-conditional' || config.vStar.baseline === 'global'
+  if (!needsVStar(config) || !rests) return []
+  return classKeys.map((key) => {
+    const [now, then] = [runningShares[key], referenceShares[key]]
+    if (Math.abs(now - then) <= config.alarms.staleVStarBeyond) return false
     return {
-      code: `alarm.stale.${name}`,
-      message: `mean r − V of ${name} is ${value.toFixed(2)}: the reference’s V* no longer fits the policy`,
-      remedy: 'Harmless for a few steps; if it stays, set vStar.baseline=running-mean.',
+      code: `alarm.stale.${key.replace('/', '-')}`,
+      message: `${(100 * now).toFixed(0)} % of the ${classWords[key]} are right now, ${(100 * then).toFixed(0)} % were in stage 1: V* no longer fits the policy`,
+      remedy:
+        'Harmless on fresh rollouts, but noisier: set vStar.baseline=running-mean, or run stage 1 again from here.',
     }
   })
 }

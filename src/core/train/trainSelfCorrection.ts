@@ -173,8 +173,15 @@ function* reportStep(
     verdict: values['length/verdict'] ?? null,
     revision: values['length/revision'] ?? null,
   }
+  const shares = updateShares(state, rollouts)
   const alarms = alarmEvents(
-    findAlarms({ values, counts: countOutcomes(rollouts), firstLengths }, config),
+    findAlarms(
+      {
+        ...{ values, firstLengths, counts: countOutcomes(rollouts) },
+        ...{ runningShares: shares.runningShares, referenceShares: setup.globalShares },
+      },
+      config,
+    ),
     state.activeAlarms,
   )
   const raw = turns.flatMap(({ kind, rawAdvantage }) =>
@@ -182,7 +189,7 @@ function* reportStep(
   )
   const next: TrainState = {
     ...state,
-    ...updateShares(state, rollouts),
+    ...shares,
     step: state.step + 1,
     cursor,
     tokens: state.tokens + tokensOf(turns),

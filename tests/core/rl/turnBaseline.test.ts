@@ -95,13 +95,11 @@ test('balanced verdict rewards: both majority verdicts earn one half on average'
   assertClose(balancedVerdictWeights(0.999).afterWrong, 5, 1e-12)
   const settings = { revisionBonus: 1, verdictWeights: weights }
   assert.equal(rewardsOfTurn('verdict', false, settings).high, 2)
-  // V of the weighted reward: half the time 2, half the time 0
-  const value = turnBaseline('verdict', false, estimate(0, 4), {
-    ...setup,
-    vStarBeta: 'mean',
-    verdictWeights: weights,
-  })
-  assert.equal(value, 1)
+  // the plain V of a 1-in-2 verdict, 0.7169, times the weight 2; so is the mean
+  const value = (vStarBeta: BaselineSetup['vStarBeta']) =>
+    turnBaseline('verdict', false, estimate(0, 4), { ...setup, vStarBeta, verdictWeights: weights })
+  assertClose(value(0.5), 2 * 0.7169, 1e-4)
+  assert.equal(value('mean'), 1)
 })
 
 test('signal: solved now and then', () => {
