@@ -7,7 +7,7 @@ import { storeError, withStoreErrors } from './storeError.ts'
 
 export type { Database }
 
-const busyTimeoutMs = 5000
+const busyTimeoutMs = 2500
 /** Pages kept in memory, in KiB: a long series fits. */
 const cacheKib = 64 * 1024
 
@@ -83,6 +83,12 @@ export function makeFolder(dataDir: string): void {
 
 /** SQLite's own check of the whole file: `[]` when all is well, else what is wrong, at most 20 lines. */
 export function integrityProblems(db: Database): readonly string[] {
-  const lines = db.prepare('PRAGMA integrity_check(20)').pluck().all().map(String)
-  return lines.length === 1 && lines[0] === 'ok' ? [] : lines
+  try {
+    const lines = db.prepare('PRAGMA integrity_check(20)').pluck().all().map(String)
+    return lines.length === 1 && lines[0] === 'ok' ? [] : lines
+  } catch (thrown) {
+    const error = storeError(thrown, db.name)
+    if (error instanceof RecheckError && error.code === 'store.damaged') return [error.message]
+    throw error
+  }
 }

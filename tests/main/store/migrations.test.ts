@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import BetterSqlite3 from 'better-sqlite3'
+import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
+import {
+  databasePath,
+  integrityProblems,
+  openForReading,
+  openForWriting,
+} from '../../../src/main/store/database.ts'
+import { readEvaluationResults, readEvaluations } from '../../../src/main/store/evaluationStore.ts'
+import { readSeries } from '../../../src/main/store/metricQuery.ts'
+import { migrate, migrations, schemaVersion, versionOf } from '../../../src/main/store/migrations.ts'
+import { readRollouts } from '../../../src/main/store/rolloutQuery.ts'
+import { labelRun } from '../../../src/main/store/runLabels.ts'
+import { readRun } from '../../../src/main/store/runStore.ts'
+import { metricsAt, temporaryFolder } from './storeFixtures.ts'
+
+/** Rows as each version wrote them, in plain SQL: later code must not be what makes the past. */
+const dataOfVersion: readonly string[] = [
+  `INSERT INTO run (run_id, name, stage, status, config, config_hash, total_steps, created_at_ms, latest, last_batch)
+     VALUES ('old', 'from the past', 'self-correction', 'stopped', '{"seed":1}', 'h', 700, 5, '{"x":599}', 3);
+   INSERT INTO tag VALUES ('old', 'kept');
+   INSERT INTO metric_series VALUES (1, 'old', 'x', 600, 599);
+   WITH RECURSIVE n (step) AS (SELECT 0 UNION ALL SELECT step + 1 FROM n WHERE step < 599)
+     INSERT INTO metric_point SELECT 1, step, step * 10, step * 100, step * 8, step FROM n;
+   INSERT INTO problem VALUES (1, 'old', 'p1', 'What is 3 + 4?', '7', NULL, 'easy');
+   INSERT INTO rollout VALUES (1, 'old', 'train', 0, 0, 1, NULL, 'right', 0);
+   INSERT INTO turn VALUES (1, 0, 'attempt', 'Q', '7', '7', 1, 1.0, NULL, NULL, NULL, 3, 'stop');
+   INSERT INTO evaluation VALUES ('e1', 'old', 20, 'test', 1, 100, '{}', 6);
+   INSERT INTO checkpoint VALUES ('c1', 'old', 600, 'runs/old/checkpoints/x', 9, 's', 0.5, 7);
+   INSERT INTO event VALUES ('old', 1, 8, 'info', 'c', 'm', NULL);`,
+  `UPDATE run SET notes = 'written in version 2', archived = 1 WHERE run_id = 'old';`,
+  `INSERT INTO evaluation_result VALUES ('e1', '[]');`,
+]
+
+/** A store as version `version` left it, with data of that version and all before. */
+function storeOfVersion(dataDir: string, version: number): void {
+  const db = new BetterSqlite3(databasePath(dataDir))
+  for (let next = 1; next <= version; next++) {
+    migrate(db, next)
+    db.exec(dataOfVersion[next - 1] ?? assert.fail(`no data of version ${next}`))
+  }
+  assert.equal(versionOf(db), version)
+  db.close()
+}
+
+for (let version = 1; version <= schemaVersion; version++) {
+  test(`a store of version ${version} is brought up to date with all its data, and goes on`, (t) => {
+    const dataDir = temporaryFolder(t)
+    storeOfVersion(dataDir, version)
+    const db = openForWriting(dataDir)
+    t.after(() => db.close())
+    assert.equal(versionOf(db), schemaVersion)
+    assert.deepEqual(integrityProblems(db), [])
+
+    const run = readRun(db, 'old')
+    assert.deepEqual(
+      [run.name, run.tags, run.latest, run.status],
+      ['from the past', ['kept'], { x: 599 }, 'stopped'],
+    )
+    assert.deepEqual([run.notes, run.archived], version >= 2 ? ['written in version 2', true] : ['', false])
+    assert.equal(
+      readRollouts(db, { runId: 'old' }, { offset: 0, limit: 9 }).rollouts[0]?.turns[0]?.answer,
+      '7',
+    )
+    assert.equal(readEvaluations(db, 'old').length, 1)
+    assert.deepEqual(readEvaluationResults(db, 'e1'), version >= 3 ? [] : null)
+
+    const events = Array.from({ length: 100 }, (_, index) => metricsAt(600 + index, { x: 600 + index }))
+    openBatchWriter(db, 'old').store({ runId: 'old', sequence: 4, events }, 9)
+    const { step, value, tokens } = readSeries(db, 'old', 'x')
+    assert.deepEqual(
+      [...step],
+      Array.from({ length: 700 }, (_, index) => index),
+    )
+    assert.deepEqual(value, step)
+    assert.equal(tokens[699], 69_900)
+    assert.equal(db.prepare('SELECT count(*) FROM metric_chunk').pluck().get(), 1)
+    assert.equal(labelRun(db, 'old', { group: 'now' }).group, 'now')
+  })
+}
+
+test('a reader leaves an older store to its owner', (t) => {
+  const dataDir = temporaryFolder(t)
+  storeOfVersion(dataDir, 1)
+  const before = readFileSync(databasePath(dataDir))
+  assert.throws(() => openForReading(dataDir), {
+    code: 'store.older',
+    message: /schema version 1 of an older Recheck/,
+  })
+  assert.deepEqual(readFileSync(databasePath(dataDir)), before)
+})
+
+test('a migration that fails leaves the version before it, complete', (t) => {
+  const dataDir = temporaryFolder(t)
+  storeOfVersion(dataDir, 1)
+  const db = new BetterSqlite3(join(databasePath(dataDir)))
+  t.after(() => db.close())
+  // stands in the way of version 2, which adds the table first and the columns after it
+  db.exec('ALTER TABLE run ADD COLUMN archived INTEGER')
+  assert.throws(() => migrate(db), /duplicate column name: archived/)
+  assert.equal(versionOf(db), 1)
+  assert.equal(db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'metric_chunk'").pluck().get(), 0)
+  assert.equal(db.prepare('SELECT count(*) FROM metric_point').pluck().get(), 600)
+})
+
+test('every version has data of its own in these tests', () => {
+  assert.equal(dataOfVersion.length, migrations.length)
+})
