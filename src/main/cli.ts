@@ -6,6 +6,7 @@ import type { CommandContext, Register } from './commands/command.ts'
 import type { ExitCode } from './commands/exitCode.ts'
 import { exitCodeOf } from './commands/exitCode.ts'
 import { openProgress } from './commands/progressDisplay.ts'
+import { register as registerData } from './commands/data.ts'
 import { register as registerDoctor } from './commands/doctor.ts'
 import { register as registerGrade } from './commands/grade.ts'
 import { register as registerChat } from './commands/chat.ts'
@@ -20,6 +21,7 @@ export const commands: readonly Register[] = [
   registerGenerate,
   registerChat,
   registerGrade,
+  registerData,
 ]
 
 /** The whole command line as commander sees it; nothing is run. */

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { ProblemSplits } from '../../core/data/arithmetic.ts'
 import type { DataReport } from '../../core/data/dataReport.ts'
+import type { Problem } from '../../core/data/problem.ts'
 import type { RowLayout } from '../../core/data/sourceRows.ts'
 import type { SplitSizes } from '../../core/data/splitSelection.ts'
 import { SplitSelection } from '../../core/data/splitSelection.ts'
@@ -77,6 +78,23 @@ export async function checkProblemFiles(
     for await (const problem of scan.readFile(file)) void problem
   }
   return scan.report()
+}
+
+/** The first problems of the files, as they are read. */
+export async function showProblemFiles(
+  path: string,
+  layout: RowLayout | null,
+  count: number,
+): Promise<readonly Problem[]> {
+  const scan = new DatasetScan({ source: path, layout, promptLimit: null, keepsGoing: true })
+  const problems: Problem[] = []
+  for (const file of await findDatasetFiles(path)) {
+    for await (const problem of scan.readFile(file)) {
+      problems.push(problem)
+      if (problems.length === count) return problems
+    }
+  }
+  return problems
 }
 
 /** Held-out problems must be known before the training files are compared with them. */

@@ -43,7 +43,7 @@ export async function loadRunMaterial(config: RunConfig, workingFolder: string):
   const policy = await openCheckpoint(policyFolder)
   const reference = referenceFolder === policyFolder ? policy : await openCheckpoint(referenceFolder)
   const tokenizer = await loadTokenizer(policyFolder)
-  const problems = await loadRunProblems(config)
+  const problems = await loadRunProblems(config, workingFolder)
   const template = await chooseTemplate(config.template, tokenizer, problems.marker)
   const prompts = conversationPrompts(tokenizer, template)
   const inputs = vStarInputs(config, {

@@ -1,0 +1,190 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import type { DataReport } from '../../core/data/dataReport.ts'
+import type { RowLayout } from '../../core/data/sourceRows.ts'
+import type { PromptLimit } from '../host/datasetScan.ts'
+import type { CommandContext } from './command.ts'
+import { addCommand } from './command.ts'
+
+const tally = z.record(z.string(), z.int())
+
+export const DataCheckOutput = z.strictObject({
+  passed: z.boolean().describe('at most 1 % of the rows are bad, and no problem stands in two splits'),
+  source: z.string(),
+  files: z.array(
+    z.strictObject({
+      name: z.string(),
+      split: z.enum(['train', 'validation', 'test']),
+      rows: z.int(),
+      bad: z.int(),
+    }),
+  ),
+  rows: z.int(),
+  bad: z.int(),
+  badRows: z
+    .array(z.strictObject({ place: z.string().describe('file:line'), reason: z.string() }))
+    .describe('the first 20'),
+  overlapping: z.int().describe('rows whose problem stands in a held-out split as well'),
+  overlaps: z
+    .array(z.strictObject({ place: z.string(), question: z.string(), heldOut: z.string() }))
+    .describe('the first 10'),
+  longPrompts: z.int().nullable().describe('questions of more tokens than --max-prompt-tokens'),
+  subjects: tally,
+  levels: tally,
+  marker: z.enum(['hash', 'boxed']),
+})
+
+export const DataShowOutput = z.strictObject({
+  source: z.string(),
+  problems: z.array(
+    z.strictObject({
+      id: z.string(),
+      question: z.string(),
+      answer: z.string().describe('the known answer as the source writes it'),
+      canonical: z.string().describe('problems that share it are the same'),
+      subject: z.string().nullable(),
+      level: z.string().nullable(),
+    }),
+  ),
+})
+
+const columns = {
+  question: z.string().optional(),
+  answer: z.string().optional(),
+  subject: z.string().optional(),
+  level: z.string().optional(),
+}
+
+const CheckInput = z.object({
+  path: z.string(),
+  ...columns,
+  model: z.string().optional(),
+  maxPromptTokens: z.coerce.number().int().min(1).optional(),
+})
+
+const ShowInput = z.object({
+  path: z.string().default('arithmetic'),
+  ...columns,
+  n: z.coerce.number().int().min(1).max(1000),
+})
+
+export function register(program: Command, context: CommandContext): void {
+  const data = program.command('data').description('look at files of problems before a run uses them')
+  registerCheck(data, context)
+  registerShow(data, context)
+}
+
+function registerCheck(data: Command, context: CommandContext): void {
+  const command = addCommand(data, context, {
+    name: 'check',
+    summary: 'read every row of problem files: bad rows, overlap of the splits, subjects, levels',
+    examples: [
+      'recheck data check math',
+      'recheck data check problems.csv --question prompt --answer solution --json',
+      'recheck data check gsm8k --model models/qwen --max-prompt-tokens 256',
+    ],
+    input: CheckInput,
+    output: DataCheckOutput,
+    async run({ path, model, maxPromptTokens, ...fields }) {
+      const { checkProblemFiles } = await import('../host/datasetFiles.ts')
+      const { datasetPath } = await import('../host/datasetsFolder.ts')
+      const limit = await promptLimit(model, maxPromptTokens)
+      const report = await checkProblemFiles(datasetPath(path), layoutOf(fields), limit)
+      const passed = report.bad <= 0.01 * report.rows && report.overlapping === 0 && report.rows > 0
+      const output = DataCheckOutput.parse({ passed, ...report })
+      return { output, text: reportText(report, passed), exitCode: passed ? 0 : 1 }
+    },
+  })
+  addColumnOptions(command.argument('<path>', 'file or folder, or math or gsm8k in the folder of data sets'))
+    .option('--max-prompt-tokens <n>', 'count questions of more tokens than this; needs --model')
+    .option('--model <folder>', 'model folder whose tokenizer counts')
+}
+
+function registerShow(data: Command, context: CommandContext): void {
+  const command = addCommand(data, context, {
+    name: 'show',
+    summary: 'print the first problems of a source as a run would see them',
+    examples: ['recheck data show', 'recheck data show math -n 3', 'recheck data show problems.jsonl --json'],
+    input: ShowInput,
+    output: DataShowOutput,
+    async run({ path, n, ...fields }) {
+      const problems = await firstProblems(path, n, layoutOf(fields))
+      const output = { source: path, problems: problems.map((problem) => ({ ...problem })) }
+      const text = problems.map(
+        ({ id, question, answer, subject, level }) =>
+          `${id}${subject === null ? '' : `  ${subject}`}${level === null ? '' : `  level ${level}`}\n${question}\n→ ${answer}\n`,
+      )
+      return { output, text: text.join('\n') }
+    },
+  })
+  addColumnOptions(
+    command.argument('[path]', 'arithmetic, math, gsm8k, a file or a folder', 'arithmetic'),
+  ).option('-n <count>', 'how many', '5')
+}
+
+function addColumnOptions(command: Command): Command {
+  return command
+    .option('--question <column>', 'column of the question')
+    .option('--answer <column>', 'column of the known answer')
+    .option('--subject <column>', 'column of the subject')
+    .option('--level <column>', 'column of the level')
+}
+
+type Fields = Readonly<Partial<Record<'question' | 'answer' | 'subject' | 'level', string | undefined>>>
+
+/** Null where no column is named: the layout then follows from the columns that are there. */
+function layoutOf({ question, answer, subject, level }: Fields): RowLayout | null {
+  if ([question, answer, subject, level].every((column) => column === undefined)) return null
+  return {
+    kind: 'fields',
+    question: question ?? 'question',
+    answer: answer ?? 'answer',
+    subject: subject ?? null,
+    level: level ?? null,
+  }
+}
+
+async function promptLimit(
+  model: string | undefined,
+  maxTokens: number | undefined,
+): Promise<PromptLimit | null> {
+  if (maxTokens === undefined) return null
+  const { loadTokenizer } = await import('../host/hubTokenizer.ts')
+  const { builtinModelFolder } = await import('../jobs/modelFolder.ts')
+  const tokenizer = await loadTokenizer(model ?? builtinModelFolder)
+  return { maxTokens, countTokens: (question) => tokenizer.encode(question).length }
+}
+
+async function firstProblems(path: string, n: number, layout: RowLayout | null) {
+  if (path === 'arithmetic') {
+    const { parseConfig } = await import('../../shared/config.ts')
+    const { arithmeticProblems } = await import('../jobs/runProblems.ts')
+    const config = parseConfig({ data: { train: n, validation: 0, test: 0 } }, 'recheck data show')
+    return (await arithmeticProblems(config)).train
+  }
+  const { showProblemFiles } = await import('../host/datasetFiles.ts')
+  const { datasetPath } = await import('../host/datasetsFolder.ts')
+  return showProblemFiles(datasetPath(path), layout, n)
+}
+
+function reportText(report: DataReport, passed: boolean): string {
+  const list = (tallied: Readonly<Record<string, number>>): string =>
+    Object.entries(tallied)
+      .map(([name, rows]) => `${name} ${rows}`)
+      .join(', ')
+  const lines = [
+    ...report.files
+      .slice(0, 20)
+      .map(({ name, split, rows, bad }) => `${name}: ${split}, ${rows} rows, ${bad} bad`),
+    ...(report.files.length > 20 ? [`… ${report.files.length - 20} more files`] : []),
+    ...report.badRows.map(({ place, reason }) => `bad: ${place}: ${reason}`),
+    ...report.overlaps.map(
+      ({ place, heldOut, question }) => `also in ${heldOut}: ${place}: ${question.slice(0, 80)}`,
+    ),
+    ...(Object.keys(report.subjects).length > 0 ? [`subjects: ${list(report.subjects)}`] : []),
+    ...(Object.keys(report.levels).length > 0 ? [`levels: ${list(report.levels)}`] : []),
+    ...(report.longPrompts === null ? [] : [`questions above the limit of tokens: ${report.longPrompts}`]),
+    `${report.rows} rows, ${report.bad} bad, ${report.overlapping} in two splits: ${passed ? 'usable' : 'NOT usable'}`,
+  ]
+  return lines.join('\n')
+}
