@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { access, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { RecheckError } from '../../shared/recheckError.ts'
@@ -53,8 +53,16 @@ export async function makeWritableFolder(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await access(folder, constants.W_OK)
   } catch (thrown) {
+    // on a read-only disk a recursive mkdir speaks of a missing folder: the nearest one that is there knows better
+    await access(nearestThere(folder), constants.W_OK).catch((denied: unknown) => {
+      throw fileError(denied, folder)
+    })
     throw fileError(thrown, folder)
   }
+}
+
+function nearestThere(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearestThere(dirname(folder))
 }
 
 /** A file system's error as one that names the file and the way out; anything else comes back as it is. */
