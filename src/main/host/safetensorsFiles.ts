@@ -185,7 +185,7 @@ async function readInto(
     if (bytesRead === 0) {
       throw new RecheckError(
         'checkpoint.corrupt',
-        `${path}: ends at byte ${start + done}, before its last tensor`,
+        `${path}: ends before byte ${start + done}, in the middle of a tensor`,
       )
     }
     done += bytesRead
