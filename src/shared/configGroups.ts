@@ -113,7 +113,7 @@ export const samplingGroup = z
     }),
     topP: field(z.number().gt(0).max(1).default(1), { vStarInput, description: '1 = off; training needs 1' }),
     topK: field(count(0).default(0), { vStarInput, description: '0 = off; training needs 0' }),
-    maxCompletionTokens: field(count(1).default(48), {
+    maxCompletionTokens: field(count(1).default(64), {
       vStarInput,
       unit: 'tokens per turn',
       description: 'a turn that reaches it is cut: no answer, reward 0',

@@ -117,8 +117,8 @@ test('an estimate made with another template is refused by name, another β₁ i
     () =>
       checkVStarInputs(
         artifact,
-        vStarInputs(parseConfig({ sampling: { maxCompletionTokens: 64 }, grader: 'exact' }, 'test'), parts),
+        vStarInputs(parseConfig({ sampling: { maxCompletionTokens: 32 }, grader: 'exact' }, 'test'), parts),
       ),
-    /grader: .*"math".*"exact"\n {2}sampling.maxCompletionTokens: the estimate has 48, this run has 64/,
+    /grader: .*"math".*"exact"\n {2}sampling.maxCompletionTokens: the estimate has 64, this run has 32/,
   )
 })
