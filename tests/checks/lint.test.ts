@@ -58,6 +58,8 @@ function plantPackageImports(): void {
     const lines = Object.keys(packageHomes).map((name, i) => `export const p${i} = await import('${name}')`)
     plant(`${folder}/packages.ts`, ...lines, `export const fs = await import('node:fs')`)
   }
+  plant('src/core/graph/bytes.ts', `export const bytes = await import('protobufjs/minimal.js')`)
+  plant('src/core/graph/yaml.ts', `export const yaml = await import('yaml')`)
   plant('src/renderer/src/views/x.ts', `export const charts = await import('echarts')`)
   plant('src/renderer/src/charts/x.ts', `export const charts = await import('echarts')`)
 }
@@ -259,6 +261,8 @@ test('a package with one home is refused everywhere else, and the core, shared a
     const refused = isReported(`${folder}/packages.ts`, names.length + 1, 'recheck/package-imports')
     assert.equal(refused, noNode, `node:fs in ${folder}`)
   }
+  assert.equal(reports.get('src/core/graph/bytes.ts:1'), undefined)
+  assert.ok(isReported('src/core/graph/yaml.ts', 1, 'recheck/package-imports'))
   assert.ok(isReported('src/renderer/src/views/x.ts', 1, 'recheck/package-imports'))
   assert.equal(reports.get('src/renderer/src/charts/x.ts:1'), undefined)
 })
