@@ -6,6 +6,9 @@ import type { ForwardOptions, Transformer } from '../model/transformer.ts'
 import { logits, tokenLogProbs } from '../model/transformer.ts'
 import { adamWStep, disposeOptimizerState, startAdamW } from '../optim/adamW.ts'
 import { EagerSampler } from '../sampling/eagerSampler.ts'
+import { createEagerTrainer } from './eagerTrainer.ts'
+import type { PolicyStep, PolicyStepResult } from './policyStep.ts'
+import { takePolicyStep, wholeBatchShape } from './policyStep.ts'
 import type { SelfCheck, VerifyAdamW, VerifyBatch, VerifyEngine } from './verifyEngine.ts'
 import { largestDifference, realParts, unpaddedRows } from './verifyEngine.ts'
 
@@ -61,6 +64,13 @@ export class EagerVerifyEngine implements VerifyEngine {
     disposeTensors(start.secondMoments)
     disposeOptimizerState(state)
     return after
+  }
+
+  async policyStep(step: PolicyStep): Promise<PolicyStepResult> {
+    const { config, ops } = this.#model
+    const parameters = await valuesOf(this.#model.parameters)
+    const setup = { config, ops, parameters, ...step, ...wholeBatchShape(step.batch), temperature: 1 }
+    return takePolicyStep(createEagerTrainer(setup), step)
   }
 
   async greedy(prompts: readonly (readonly number[])[], newTokens: number): Promise<number[][]> {

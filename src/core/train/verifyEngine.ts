@@ -1,4 +1,5 @@
 import type { ParameterValue, ParameterValues } from '../model/parameterValues.ts'
+import type { PolicyStep, PolicyStepResult } from './policyStep.ts'
 
 /** Rows as the stored expectations hold them: padded on the left to one length. */
 export interface VerifyBatch {
@@ -39,6 +40,8 @@ export interface VerifyEngine {
   adamWStep?(batch: VerifyBatch, settings: VerifyAdamW): Promise<ParameterValues>
   /** @returns per prompt the `newTokens` likeliest tokens, end tokens not heeded */
   greedy?(prompts: readonly (readonly number[])[], newTokens: number): Promise<readonly (readonly number[])[]>
+  /** One update of the policy from rows of rollouts; the engine's own parameters stay as they were. */
+  policyStep?(step: PolicyStep): Promise<PolicyStepResult>
   /** Further numbers this engine vouches for: each must be at most its limit. */
   selfChecks?(batch: VerifyBatch): Promise<readonly SelfCheck[]>
   /** Tensors still alive that the engine made, after `dispose`. */

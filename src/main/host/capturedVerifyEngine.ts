@@ -3,6 +3,8 @@ import type { RawOps } from '../../core/graph/rawOps.ts'
 import type { ModelConfig } from '../../core/model/modelConfig.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { negativeLogLikelihood } from '../../core/rl/losses/negativeLogLikelihood.ts'
+import type { PolicyStep, PolicyStepResult } from '../../core/train/policyStep.ts'
+import { takePolicyStep, wholeBatchShape } from '../../core/train/policyStep.ts'
 import type { AdamWSettings, GradientTrainer, TokenBatch } from '../../core/train/trainer.ts'
 import type { SelfCheck, VerifyAdamW, VerifyBatch, VerifyEngine } from '../../core/train/verifyEngine.ts'
 import { largestDifference, parameterValue, unpaddedRows } from '../../core/train/verifyEngine.ts'
@@ -49,6 +51,11 @@ export class CapturedVerifyEngine implements VerifyEngine {
       await trainer.step(meanNegativeLogProb(batch), verify.learningRate)
       return trainer.readParameters()
     })
+  }
+
+  policyStep(step: PolicyStep): Promise<PolicyStepResult> {
+    const setup = { ...this.#model, ...step, ...wholeBatchShape(step.batch), temperature: 1 }
+    return takePolicyStep(createCapturedTrainer(setup), step)
   }
 
   /** Gradients of the same rows in micro-batches of one, and padded to a longer bucket. */

@@ -1,21 +1,13 @@
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import type { VerifyAdamW, VerifyBatch, VerifyEngine } from '../../../core/train/verifyEngine.ts'
-import {
-  largestDifference,
-  parameterValue,
-  realParts,
-  unpaddedRows,
-} from '../../../core/train/verifyEngine.ts'
+import { largestDifference, realParts, unpaddedRows } from '../../../core/train/verifyEngine.ts'
+import { compareAdamW, compareGradients, largest, lossLimit } from './compareStep.ts'
 import type { Expectations } from './expectations.ts'
 import { storedBatch, storedFloats, storedIds, storedNumber } from './expectations.ts'
 import type { VerifyRow } from './verifyRow.ts'
 import { verifyRow } from './verifyRow.ts'
 
 const logProbLimit = 2e-4
-const lossLimit = 1e-4
-const adamWLimit = 1e-5
-/** Below this a stored gradient is rounding noise, which Adam blows up to a full step in either direction. */
-const smallestGradient = 1e-6
 
 /** The step behind `adamw.*`. */
 const adamW: VerifyAdamW = { learningRate: 1e-3, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1 }
@@ -77,11 +69,7 @@ async function* verifyGradients(
   const norm = storedNumber(expected, 'grad_norm')
   const normDifference = Math.abs(globalNorm(found.gradients) - norm)
   yield verifyRow(engine.name, 'gradient norm', { difference: normDifference, limit: 1e-3 * norm })
-  for (const [quantity, name] of storedOf(expected, 'grad.')) {
-    const wanted = storedFloats(expected, quantity)
-    const difference = largestDifference(parameterValue(found.gradients, name).values, wanted)
-    yield verifyRow(engine.name, quantity, { difference, limit: 1e-3 * largestMagnitude(wanted) + 1e-7 })
-  }
+  yield* compareGradients({ engine: engine.name, expected, prefix: '' }, found.gradients)
 }
 
 async function* verifyAdamW(
@@ -91,27 +79,11 @@ async function* verifyAdamW(
 ): AsyncGenerator<VerifyRow> {
   const found = await engine.adamWStep?.(batch, adamW)
   if (found === undefined) return
-  for (const [quantity, name] of storedOf(expected, 'adamw.')) {
-    const wanted = storedFloats(expected, quantity)
-    const gradient = storedFloats(expected, `grad.${name}`)
-    const after = parameterValue(found, name).values
-    const start = parameterValue(parameters, name).values
-    let difference = after.length === wanted.length ? 0 : NaN
-    let drift = 0
-    for (let i = 0; i < after.length; i++) {
-      if (Math.abs(gradient[i] ?? NaN) < smallestGradient) {
-        drift = largest(drift, Math.abs((after[i] ?? NaN) - (start[i] ?? NaN)))
-      } else difference = largest(difference, Math.abs((after[i] ?? NaN) - (wanted[i] ?? NaN)))
-    }
-    yield verifyRow(engine.name, quantity, { difference, limit: adamWLimit })
-    if (drift > 0 || Number.isNaN(drift)) {
-      const limit = 2 * adamW.learningRate
-      yield verifyRow(engine.name, `${quantity} (gradient < 1e-6: way from the start)`, {
-        difference: drift,
-        limit,
-      })
-    }
-  }
+  const { learningRate } = adamW
+  yield* compareAdamW(
+    { engine: engine.name, expected, prefix: '' },
+    { after: found, start: parameters, learningRate },
+  )
 }
 
 /** Compares the likeliest tokens after every prompt, one after another. */
@@ -126,23 +98,9 @@ export async function* verifyGreedy(engine: VerifyEngine, expected: Expectations
   yield verifyRow(engine.name, 'greedy ids', { difference: differing, limit: 0 })
 }
 
-function storedOf({ tensors }: Expectations, prefix: string): readonly (readonly [string, string])[] {
-  const quantities = [...tensors.keys()].filter((name) => name.startsWith(prefix))
-  return quantities.map((quantity) => [quantity, quantity.slice(prefix.length)])
-}
-
 function worstRow(found: readonly Float32Array[], wanted: readonly Float32Array[]): number {
   if (found.length !== wanted.length) return NaN
   return found.reduce((worst, row, index) => largest(worst, largestDifference(row, wanted[index] ?? [])), 0)
-}
-
-/** The larger one; NaN wins. */
-function largest(a: number, b: number): number {
-  return Number.isNaN(a) || b <= a ? a : b
-}
-
-function largestMagnitude(values: Float32Array): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 }
 
 function globalNorm(gradients: ParameterValues): number {

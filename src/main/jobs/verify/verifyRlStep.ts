@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import type { VerifyBatch, VerifyEngine } from '../../../core/train/verifyEngine.ts'
 import { largestDifference } from '../../../core/train/verifyEngine.ts'
 import { isJsonObject } from '../../../core/model/configFields.ts'
-import { openCheckpoint } from '../../host/checkpointFiles.ts'
+import { openCheckpoint, readParameters } from '../../host/checkpointFiles.ts'
 import type { OpenVerifyEngine } from '../../host/verifyEngines.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import type { Expectations } from './expectations.ts'
 import { storedFloats } from './expectations.ts'
+import { verifyRlLosses } from './verifyRlLosses.ts'
 import type { VerifyRow } from './verifyRow.ts'
 import { verifyRow } from './verifyRow.ts'
 
@@ -19,7 +20,7 @@ const models = [
   { folder: 'old-policy', quantity: 'old_log_probs' },
 ] as const
 
-/** Compares the token log-probs of stored rollouts under policy, reference and old policy. */
+/** Compares the token log-probs of stored rollouts under policy, reference and old policy, and one update per loss. */
 export async function* verifyRlStep(
   open: OpenVerifyEngine,
   expected: Expectations,
@@ -27,7 +28,8 @@ export async function* verifyRlStep(
   const rows = rolloutIds(expected)
   const longest = Math.max(...rows.map((row) => row.length))
   for (const { folder, quantity } of models) {
-    const engine = await open(await openCheckpoint(join(expected.folder, folder)))
+    const checkpoint = await openCheckpoint(join(expected.folder, folder))
+    const engine = await open(checkpoint)
     const stored = storedFloats(expected, quantity)
     const found = await engine.tokenLogProbs?.(leftPadded(rows))
     if (found !== undefined) {
@@ -37,6 +39,7 @@ export async function* verifyRlStep(
       })
       yield verifyRow(engine.name, quantity, { difference: Math.max(...differences), limit: logProbLimit })
     }
+    if (folder === 'policy') yield* verifyRlLosses(engine, expected, await readParameters(checkpoint))
     yield await closeEngine(engine, folder)
   }
 }
