@@ -6,6 +6,7 @@ import type { CommandContext, Register } from './commands/command.ts'
 import type { ExitCode } from './commands/exitCode.ts'
 import { exitCodeOf } from './commands/exitCode.ts'
 import { openProgress } from './commands/progressDisplay.ts'
+import { register as registerCompareEvals } from './commands/compareEvals.ts'
 import { register as registerData } from './commands/data.ts'
 import { register as registerDoctor } from './commands/doctor.ts'
 import { register as registerGrade } from './commands/grade.ts'
@@ -22,6 +23,7 @@ export const commands: readonly Register[] = [
   registerChat,
   registerGrade,
   registerData,
+  registerCompareEvals,
 ]
 
 /** The whole command line as commander sees it; nothing is run. */

@@ -27,3 +27,82 @@ export function wilson(successes: number, trials: number): Proportion {
     high: successes === trials ? 1 : centre + half,
   }
 }
+
+/** Uniform whole numbers below a bound; `Random.nextInt` fits. */
+export type NextInt = (bound: number) => number
+
+export interface Interval {
+  readonly estimate: number
+  /** 95 %. */
+  readonly low: number
+  readonly high: number
+}
+
+const defaultResamples = 10_000
+
+/**
+ * Mean of per-problem values and its percentile bootstrap interval, problems drawn with replacement. With several
+ * samples a problem this is the interval to quote: rollouts of one problem are not independent, which Wilson's
+ * interval takes them for.
+ *
+ * @param values  one a problem, for example the share of its samples that were right; at least one
+ */
+export function bootstrapMean(
+  values: readonly number[],
+  nextInt: NextInt,
+  resamples = defaultResamples,
+): Interval {
+  if (values.length === 0) throw new RangeError('bootstrapMean: expected at least one value, got none')
+  const means = new Float64Array(resamples)
+  for (let i = 0; i < resamples; i++) {
+    let sum = 0
+    for (let j = 0; j < values.length; j++) sum += values[nextInt(values.length)] ?? 0
+    means[i] = sum / values.length
+  }
+  means.sort()
+  const estimate = values.reduce((sum, value) => sum + value, 0) / values.length
+  return { estimate, low: quantile(means, 0.025), high: quantile(means, 0.975) }
+}
+
+/**
+ * Difference of two means over the same problems (second − first), paired: each resample draws problems, and with a
+ * problem both its values. Problems that both get right or both get wrong then add no noise.
+ *
+ * @param pairs  [first, second] for each problem; at least one
+ */
+export function pairedBootstrap(
+  pairs: readonly (readonly [number, number])[],
+  nextInt: NextInt,
+  resamples = defaultResamples,
+): Interval {
+  return bootstrapMean(
+    pairs.map(([first, second]) => second - first),
+    nextInt,
+    resamples,
+  )
+}
+
+/** Linear between the two nearest order statistics, as NumPy's default. */
+function quantile(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1)
+  const below = Math.floor(place)
+  const [a, b] = [sorted[below] ?? NaN, sorted[Math.min(below + 1, sorted.length - 1)] ?? NaN]
+  return a + (place - below) * (b - a)
+}
+
+/**
+ * McNemar's exact test, two-sided: under no difference the problems that only one of two evaluations gets right fall
+ * to either side like coins. p = 2·P(X ≤ min), X ~ Binomial(onlyFirst + onlySecond, ½), at most 1.
+ */
+export function mcNemarExact(onlyFirst: number, onlySecond: number): number {
+  const n = onlyFirst + onlySecond
+  const fewer = Math.min(onlyFirst, onlySecond)
+  // in logarithms: 2⁻ⁿ alone is 0 in doubles beyond n = 1074
+  let logTerm = -n * Math.LN2
+  let tail = 0
+  for (let k = 0; k <= fewer; k++) {
+    tail += Math.exp(logTerm)
+    logTerm += Math.log((n - k) / (k + 1))
+  }
+  return Math.min(1, 2 * tail)
+}
