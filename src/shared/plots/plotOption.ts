@@ -5,6 +5,9 @@ import type { PlotTheme } from './plotTheme.ts'
 /** An ECharts option as plain data: no functions, so that it can be compared in tests and sent anywhere. */
 export type PlotOption = Readonly<Record<string, unknown>>
 
+/** What a chart needs of a plot; the page's further plots have no `PlotId`. */
+export type PlotShape = Omit<Plot, 'id'>
+
 const dashedIcon = 'path://M0,0H6V4H0ZM9,0H15V4H9ZM18,0H24V4H18Z'
 
 export interface PlotView {
@@ -23,7 +26,7 @@ export interface PlotView {
 }
 
 /** The option of one of the six plots with lines (five of them). */
-export function linePlotOption(plot: Plot, lines: readonly PlotLine[], view: PlotView): PlotOption {
+export function linePlotOption(plot: PlotShape, lines: readonly PlotLine[], view: PlotView): PlotOption {
   const isLog = view.logScale && lines.every((line) => line.points.every(([, y]) => y > 0))
   return {
     ...frame(plot, view),
@@ -55,7 +58,7 @@ export function linePlotOption(plot: Plot, lines: readonly PlotLine[], view: Plo
 }
 
 /** The V* distribution: counts per bin, the two ends (no signal) in the alarm colour. */
-export function histogramOption(plot: Plot, bins: readonly PlotBin[], view: PlotView): PlotOption {
+export function histogramOption(plot: PlotShape, bins: readonly PlotBin[], view: PlotView): PlotOption {
   const { theme } = view
   const last = bins.length - 1
   return {
@@ -92,7 +95,7 @@ export function histogramOption(plot: Plot, bins: readonly PlotBin[], view: Plot
   }
 }
 
-function frame(plot: Plot, view: PlotView): PlotOption {
+function frame(plot: PlotShape, view: PlotView): PlotOption {
   const { theme, scale } = view
   const top = (view.withTitle ? 96 : 34) * scale
   return {
@@ -185,7 +188,7 @@ function lineSeries(line: PlotLine, view: PlotView, markLine: PlotOption | null)
   ]
 }
 
-function markLines(plot: Plot, view: PlotView): PlotOption | null {
+function markLines(plot: PlotShape, view: PlotView): PlotOption | null {
   if (plot.lines.length === 0) return null
   return {
     silent: true,

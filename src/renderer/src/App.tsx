@@ -1,0 +1,85 @@
+import { Alert, AppShell, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { spotlight } from '@mantine/spotlight'
+import { useMemo, type JSX } from 'react'
+import { CommandPalette } from './components/CommandPalette.tsx'
+import { Header } from './components/Header.tsx'
+import { KeyboardMap } from './components/KeyboardMap.tsx'
+import { Navigation } from './components/Navigation.tsx'
+import { useApi } from './hooks/apiContext.ts'
+import { goTo, usePlace } from './hooks/usePlace.ts'
+import { useLiveUpdates } from './hooks/useLiveUpdates.ts'
+import { useShortcuts } from './hooks/useShortcuts.ts'
+import type { Place } from './state/place.ts'
+import { ComparePage } from './views/ComparePage.tsx'
+import { NewRunPage } from './views/NewRunPage.tsx'
+import { RunPage } from './views/RunPage.tsx'
+import { RunsPage } from './views/RunsPage.tsx'
+
+export function App(): JSX.Element {
+  const place = usePlace()
+  const connection = useLiveUpdates(useApi())
+  const [keysOpened, keys] = useDisclosure(false)
+  const toggleTheme = useToggleTheme()
+  useShortcuts(
+    useMemo(
+      () => ({
+        '?': keys.open,
+        'g r': () => goTo({ page: 'runs' }),
+        'g n': () => goTo({ page: 'new', likeRunId: null }),
+        'g c': () => goTo({ page: 'compare', runIds: [] }),
+        t: toggleTheme,
+        'ctrl+k': spotlight.open,
+      }),
+      [keys.open, toggleTheme],
+    ),
+  )
+  return (
+    <AppShell header={{ height: 44 }} navbar={{ width: 156, breakpoint: 0 }} h="100%">
+      <a className="skip-link" href="#main" onClick={focusMain}>
+        Skip to the page
+      </a>
+      <AppShell.Header>
+        <Header onToggleTheme={toggleTheme} onShowKeys={keys.open} />
+      </AppShell.Header>
+      <AppShell.Navbar>
+        <Navigation place={place} />
+      </AppShell.Navbar>
+      <AppShell.Main h="100dvh" id="main" tabIndex={-1} style={{ outlineOffset: -2 }}>
+        {connection === 'lost' && (
+          <Alert color="red" radius={0} p="xs" role="status">
+            The connection to Recheck is lost; runs go on without it. Trying again…
+          </Alert>
+        )}
+        <Page place={place} />
+      </AppShell.Main>
+      <CommandPalette onToggleTheme={toggleTheme} onShowKeys={keys.open} />
+      <KeyboardMap opened={keysOpened} onClose={keys.close} />
+    </AppShell>
+  )
+}
+
+function Page({ place }: { readonly place: Place }): JSX.Element {
+  switch (place.page) {
+    case 'runs':
+      return <RunsPage />
+    case 'run':
+      return <RunPage key={place.runId} runId={place.runId} tab={place.tab} />
+    case 'new':
+      return <NewRunPage key={place.likeRunId} likeRunId={place.likeRunId} />
+    case 'compare':
+      return <ComparePage runIds={place.runIds} />
+  }
+}
+
+/** The link's fragment is the page's address, so the jump is made by hand. */
+function focusMain(event: { preventDefault(): void }): void {
+  event.preventDefault()
+  document.getElementById('main')?.focus()
+}
+
+function useToggleTheme(): () => void {
+  const { setColorScheme } = useMantineColorScheme()
+  const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false })
+  return useMemo(() => () => setColorScheme(scheme === 'dark' ? 'light' : 'dark'), [scheme, setColorScheme])
+}

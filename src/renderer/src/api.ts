@@ -1,0 +1,121 @@
+import { RecheckError, type ErrorData } from '../../shared/recheckError.ts'
+import type { Api, InputOf, OutputOf, Result, Route, StoreEvent } from '../../shared/routes.ts'
+
+/** `lost`: the events' connection broke and is being made again; requests may still work. */
+export type Connection = 'open' | 'lost'
+
+/** The page's one way to the owner process, whichever shell it is in. The only reader of `window.recheck`. */
+export interface PageApi extends Api {
+  /** Must end before the first request: in a browser, exchanges the link's token for a session. */
+  open(): Promise<void>
+  onConnection(listener: (connection: Connection) => void): () => void
+}
+
+interface Bridge {
+  request(route: string, input: unknown): Promise<Result<unknown>>
+  onEvent(listener: (event: StoreEvent) => void): () => void
+}
+
+export function createApi(page: Window): PageApi {
+  const bridge = (page as Window & { readonly recheck?: Bridge }).recheck
+  return bridge === undefined ? new HttpApi(page) : bridgeApi(bridge)
+}
+
+function bridgeApi(bridge: Bridge): PageApi {
+  return {
+    open: () => Promise.resolve(),
+    request: async (route, input) => unwrap(await bridge.request(route, input)),
+    onEvent: (listener) => bridge.onEvent(listener),
+    onConnection: (listener) => {
+      listener('open')
+      return () => undefined
+    },
+  }
+}
+
+const firstDelayMs = 500
+const longestDelayMs = 8000
+
+class HttpApi implements PageApi {
+  #page: Window
+  #events = new Set<(event: StoreEvent) => void>()
+  #connections = new Set<(connection: Connection) => void>()
+  #connection: Connection = 'lost'
+  #delayMs = firstDelayMs
+
+  constructor(page: Window) {
+    this.#page = page
+  }
+
+  async open(): Promise<void> {
+    const token = new URLSearchParams(this.#page.location.hash.slice(1)).get('token')
+    if (token !== null) {
+      // out of the address before anything else: a token must not stay in the history
+      this.#page.history.replaceState(null, '', this.#page.location.pathname + '#/runs')
+      await post('/session', { token })
+    }
+    this.#connect()
+  }
+
+  async request<R extends Route>(route: R, input: InputOf<R>): Promise<OutputOf<R>> {
+    return (await post(`/api/${route}`, input)) as OutputOf<R>
+  }
+
+  onEvent(listener: (event: StoreEvent) => void): () => void {
+    this.#events.add(listener)
+    return () => this.#events.delete(listener)
+  }
+
+  onConnection(listener: (connection: Connection) => void): () => void {
+    this.#connections.add(listener)
+    listener(this.#connection)
+    return () => this.#connections.delete(listener)
+  }
+
+  #connect(): void {
+    const { host, protocol } = this.#page.location
+    const socket = new WebSocket(`${protocol === 'https:' ? 'wss' : 'ws'}://${host}/events`)
+    socket.addEventListener('open', () => {
+      this.#delayMs = firstDelayMs
+      this.#become('open')
+    })
+    socket.addEventListener('message', (message) => {
+      const event = JSON.parse(String(message.data)) as StoreEvent
+      for (const listener of this.#events) listener(event)
+    })
+    socket.addEventListener('close', () => {
+      this.#become('lost')
+      this.#page.setTimeout(() => this.#connect(), this.#delayMs)
+      this.#delayMs = Math.min(longestDelayMs, this.#delayMs * 2)
+    })
+  }
+
+  #become(connection: Connection): void {
+    this.#connection = connection
+    for (const listener of this.#connections) listener(connection)
+  }
+}
+
+async function post(path: string, body: unknown): Promise<unknown> {
+  const response = await fetch(path, {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => {
+    throw new RecheckError(
+      'connection.lost',
+      'Recheck does not answer. If it was stopped, start it again and open the link that it prints.',
+    )
+  })
+  const result = (await response.json().catch(() => null)) as Result<unknown> | null
+  if (result === null)
+    throw new RecheckError('connection.answer', `${path} answered ${response.status} without JSON.`)
+  return unwrap(result) as unknown
+}
+
+function unwrap<T>(result: Result<unknown>): T {
+  if (result.ok) return result.data as T
+  const error: ErrorData = result.error
+  throw new RecheckError(error.code, error.message)
+}

@@ -1,0 +1,107 @@
+import { connect, init, type EChartsType } from 'echarts/core'
+import { useEffect, useRef, useState, type JSX, type PointerEvent } from 'react'
+import type { PlotOption } from '../../../shared/plots/plotOption.ts'
+import { formatNumber } from '../state/format.ts'
+import type { XRange } from '../state/plotLines.ts'
+
+export interface ChartProps {
+  readonly option: PlotOption
+  readonly label: string
+  /** Charts of one group share their cursor. */
+  readonly group?: string
+  /** Called with the dragged range of x; without it, dragging does nothing. */
+  readonly onSelectRange?: (range: XRange) => void
+  readonly onResetRange?: () => void
+}
+
+/** Shorter drags are clicks. */
+const shortestDragPx = 6
+
+/** A chart that follows its box and its option. The options come from `src/shared/plots`. */
+export function Chart({ option, label, group, onSelectRange, onResetRange }: ChartProps): JSX.Element {
+  const box = useRef<HTMLDivElement>(null)
+  const chart = useRef<EChartsType | null>(null)
+  useEffect(() => {
+    if (box.current === null) return undefined
+    const made = init(box.current, null, { renderer: 'canvas' })
+    chart.current = made
+    if (group !== undefined) {
+      made.group = group
+      connect(group)
+    }
+    const observer = new ResizeObserver(() => made.resize())
+    observer.observe(box.current)
+    return () => {
+      observer.disconnect()
+      made.dispose()
+      chart.current = null
+    }
+  }, [group])
+  useEffect(() => {
+    if (chart.current !== null) applyOption(chart.current, option)
+  }, [option, group])
+  const [drag, setDrag] = useState<{ start: number; end: number } | null>(null)
+  const localX = (event: PointerEvent<HTMLDivElement>): number =>
+    event.clientX - event.currentTarget.getBoundingClientRect().left
+  const finish = (): void => {
+    if (drag !== null && chart.current !== null && Math.abs(drag.end - drag.start) >= shortestDragPx) {
+      const range = dataRange(chart.current, drag)
+      if (range !== null) onSelectRange?.(range)
+    }
+    setDrag(null)
+  }
+  return (
+    <div
+      className="chart"
+      role="img"
+      aria-label={label}
+      onPointerDown={(event) => {
+        if (onSelectRange === undefined || event.button !== 0 || isOnLegend(event)) return
+        const x = localX(event)
+        setDrag({ start: x, end: x })
+      }}
+      onPointerMove={(event) => {
+        if (drag !== null) setDrag({ ...drag, end: localX(event) })
+      }}
+      onPointerUp={finish}
+      onPointerLeave={() => setDrag(null)}
+      onDoubleClick={onResetRange}
+    >
+      <div ref={box} className="chart-box" />
+      {drag !== null && Math.abs(drag.end - drag.start) >= shortestDragPx && (
+        <div
+          className="chart-selection"
+          style={{ left: Math.min(drag.start, drag.end), width: Math.abs(drag.end - drag.start) }}
+        />
+      )}
+    </div>
+  )
+}
+
+/** The legend lies above the grid and is clicked, not dragged. */
+function isOnLegend(event: PointerEvent<HTMLDivElement>): boolean {
+  return event.clientY - event.currentTarget.getBoundingClientRect().top < 34
+}
+
+function dataRange(chart: EChartsType, drag: { start: number; end: number }): XRange | null {
+  const at = (pixel: number): number => Number(chart.convertFromPixel({ xAxisIndex: 0 }, pixel))
+  const from = at(Math.min(drag.start, drag.end))
+  const to = at(Math.max(drag.start, drag.end))
+  return Number.isFinite(from) && Number.isFinite(to) && to > from ? { from, to } : null
+}
+
+/** Merged where the series are the same, so that an open tooltip and hidden series survive a live update. */
+function applyOption(chart: EChartsType, option: PlotOption): void {
+  const before = (chart.getOption() as { series?: readonly { name?: string }[] } | undefined)?.series
+  const names = (series: unknown): string =>
+    JSON.stringify((series as readonly { name?: string }[] | undefined)?.map((each) => each.name) ?? [])
+  const tooltip = { ...(option.tooltip as object), valueFormatter: tooltipValue }
+  chart.setOption(
+    { ...option, tooltip },
+    { notMerge: names(before) !== names(option.series), lazyUpdate: false },
+  )
+}
+
+function tooltipValue(value: unknown): string {
+  return typeof value === 'number' ? formatNumber(value) : String(value)
+}

@@ -1,0 +1,31 @@
+import { BarChart, LineChart } from 'echarts/charts'
+import {
+  AriaComponent,
+  AxisPointerComponent,
+  GraphicComponent,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TitleComponent,
+  TooltipComponent,
+} from 'echarts/components'
+import { use } from 'echarts/core'
+import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
+
+/** Only what the plots use, so that the page stays small. */
+export function registerCharts(): void {
+  use([
+    BarChart,
+    LineChart,
+    AriaComponent,
+    AxisPointerComponent,
+    GraphicComponent,
+    GridComponent,
+    LegendComponent,
+    MarkLineComponent,
+    TitleComponent,
+    TooltipComponent,
+    CanvasRenderer,
+    SVGRenderer,
+  ])
+}

@@ -1,0 +1,57 @@
+import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core'
+import { IconPlayerPlay } from '@tabler/icons-react'
+import type { JSX } from 'react'
+import { findPreset, presetConfig } from '../../../shared/presets.ts'
+import { goTo } from '../hooks/usePlace.ts'
+import { useChange, useRead } from '../hooks/useRoute.ts'
+import { ProblemNote } from './ProblemNote.tsx'
+
+/** Nothing here yet: one click starts the demo. */
+export function EmptyRuns({ onShowArchived }: { readonly onShowArchived: () => void }): JSX.Element {
+  const start = useChange('run.start')
+  const info = useRead('app.info', {}).data
+  const startDemo = (): void =>
+    start.mutate(
+      { stage: 'self-correction', config: { ...presetConfig('builtin') }, group: 'demo' },
+      {
+        onSuccess: ({ runIds }) => {
+          const last = runIds.at(-1)
+          if (last !== undefined) goTo({ page: 'run', runId: last, tab: 'plots' })
+        },
+      },
+    )
+  return (
+    <Stack align="flex-start" gap="md" maw={620} mx="auto" mt="10vh" p="xl" className="panel">
+      <Title order={1} size="h2">
+        No runs yet
+      </Title>
+      <Text>
+        The demo trains the built-in model on arithmetic to check and correct its own answers:{' '}
+        {findPreset('builtin').description.split(':')[0]}. It needs no download.
+      </Text>
+      <Text className="muted">
+        Stage 1 estimates how well the untrained model does on each problem (V*), stage 2 trains. You can stop at any
+        time and resume.
+      </Text>
+      <Group>
+        <Button
+          size="sm"
+          leftSection={<IconPlayerPlay size={16} />}
+          onClick={startDemo}
+          loading={start.isPending}
+          disabled={info?.canTrain === false}
+        >
+          Start the demo
+        </Button>
+        <Button size="sm" variant="default" onClick={() => goTo({ page: 'new', likeRunId: null })}>
+          Set up a run
+        </Button>
+        <Anchor component="button" fz="sm" onClick={onShowArchived}>
+          Show archived runs
+        </Anchor>
+      </Group>
+      {info?.trainingProblem != null && <ProblemNote problem={new Error(info.trainingProblem)} />}
+      <ProblemNote problem={start.error} />
+    </Stack>
+  )
+}

@@ -1,0 +1,144 @@
+import { Button, Group, Modal, NumberInput, Stack, Text } from '@mantine/core'
+import { useState, type JSX } from 'react'
+import type { Run } from '../../../shared/records.ts'
+import { actionsOf, type RunAction } from '../../../shared/runTransitions.ts'
+import { useChange } from '../hooks/useRoute.ts'
+import { actionWords, confirmationOf } from '../state/runWords.ts'
+import { ProblemNote } from './ProblemNote.tsx'
+
+/** The buttons that the run's status allows; one that loses work asks first. */
+export function RunActions({ run }: { readonly run: Run }): JSX.Element {
+  const actions = useRunActions(run)
+  const [asked, setAsked] = useState<RunAction | null>(null)
+  const click = (action: RunAction): void => {
+    if (action === 'extend' || confirmationOf(action, run.status) !== null) setAsked(action)
+    else actions.run(action)
+  }
+  return (
+    <>
+      <Group gap="xs" wrap="nowrap">
+        {actionsOf(run.status).map((action) => (
+          <Button
+            key={action}
+            variant={action === 'resume' ? 'filled' : 'default'}
+            color={action === 'stop-now' ? 'red' : undefined}
+            loading={actions.isPending}
+            onClick={() => click(action)}
+          >
+            {actionWords[action]}
+          </Button>
+        ))}
+      </Group>
+      {actions.problem !== null && (
+        <Modal opened onClose={actions.clear} title={`${run.name}: not done`} closeButtonProps={{ 'aria-label': 'Close' }}>
+          <ProblemNote problem={actions.problem} />
+        </Modal>
+      )}
+      {asked === 'extend' && <ExtendDialog onClose={() => setAsked(null)} onExtend={actions.extend} />}
+      {asked !== null && asked !== 'extend' && (
+        <ConfirmDialog action={asked} run={run} onClose={() => setAsked(null)} onConfirm={() => actions.run(asked)} />
+      )}
+    </>
+  )
+}
+
+function useRunActions({ runId }: Run) {
+  const stop = useChange('run.stop')
+  const pause = useChange('run.pause')
+  const resume = useChange('run.resume')
+  const extend = useChange('run.extend')
+  const all = [stop, pause, resume, extend]
+  const run = (action: RunAction): void => {
+    switch (action) {
+      case 'pause':
+        return pause.mutate({ runId })
+      case 'stop-after-step':
+        return stop.mutate({ runId, when: 'after-step' })
+      case 'stop-now':
+        return stop.mutate({ runId, when: 'now' })
+      case 'resume':
+        return resume.mutate({ runId })
+      case 'extend':
+        return undefined
+    }
+  }
+  return {
+    run,
+    extend: (steps: number) => extend.mutate({ runId, steps }),
+    isPending: all.some((each) => each.isPending),
+    problem: all.find((each) => each.error !== null)?.error ?? null,
+    clear: () => all.forEach((each) => each.reset()),
+  }
+}
+
+interface ConfirmDialogProps {
+  readonly action: RunAction
+  readonly run: Run
+  readonly onClose: () => void
+  readonly onConfirm: () => void
+}
+
+function ConfirmDialog({ action, run, onClose, onConfirm }: ConfirmDialogProps): JSX.Element {
+  return (
+    <Modal opened onClose={onClose} title={`${actionWords[action]}: ${run.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Stack gap="md">
+        <Text>{confirmationOf(action, run.status)}</Text>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose} data-autofocus>
+            Keep running
+          </Button>
+          <Button
+            color="red"
+            onClick={() => {
+              onConfirm()
+              onClose()
+            }}
+          >
+            {actionWords[action]}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}
+
+interface ExtendDialogProps {
+  readonly onClose: () => void
+  readonly onExtend: (steps: number) => void
+}
+
+function ExtendDialog({ onClose, onExtend }: ExtendDialogProps): JSX.Element {
+  const [steps, setSteps] = useState<number | string>(20)
+  const isValid = typeof steps === 'number' && Number.isInteger(steps) && steps >= 1 && steps <= 1_000_000
+  return (
+    <Modal opened onClose={onClose} title="Extend the run" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Stack gap="md">
+        <NumberInput
+          label="Further steps"
+          description="The run goes on from its last checkpoint; its curves go on without a seam."
+          value={steps}
+          onChange={setSteps}
+          min={1}
+          max={1_000_000}
+          allowDecimal={false}
+          error={isValid ? null : 'A whole number from 1 to 1,000,000'}
+          data-autofocus
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            disabled={!isValid}
+            onClick={() => {
+              onExtend(Number(steps))
+              onClose()
+            }}
+          >
+            Extend
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

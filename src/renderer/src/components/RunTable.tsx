@@ -1,0 +1,186 @@
+import { Checkbox, UnstyledButton } from '@mantine/core'
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
+import { useTable } from '@tanstack/react-table'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useMemo, useRef, useState, type JSX } from 'react'
+import type { Run } from '../../../shared/records.ts'
+import { useShortcuts } from '../hooks/useShortcuts.ts'
+import { goTo } from '../hooks/usePlace.ts'
+import { runColumns, runLines, type RunColumnId, type RunLine, type RunSort } from '../state/runRows.ts'
+import { runTableColumns, runTableFeatures } from './runTableColumns.tsx'
+
+export interface RunTableProps {
+  /** Filtered and sorted. */
+  readonly runs: readonly Run[]
+  readonly isGrouped: boolean
+  readonly shownColumns: readonly RunColumnId[]
+  readonly sort: RunSort
+  readonly onSort: (sort: RunSort) => void
+  readonly selected: ReadonlySet<string>
+  readonly onSelect: (selected: ReadonlySet<string>) => void
+}
+
+const rowHeightPx = 40
+const groupHeightPx = 32
+
+/** Only the rows in view exist, so that 10,000 runs scroll as ten do. */
+export function RunTable(props: RunTableProps): JSX.Element {
+  'use no memo' // the virtualizer hands out functions whose answers change with the scroll position
+  const { runs, isGrouped } = props
+  const lines = useMemo(() => runLines(runs, isGrouped), [runs, isGrouped])
+  const table = useRunTable(props)
+  const rows = new Map(table.getRowModel().rows.map((row) => [row.id, row]))
+  const box = useRef<HTMLDivElement>(null)
+  const virtualizer = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => box.current,
+    estimateSize: (index) => (lines[index]?.kind === 'group' ? groupHeightPx : rowHeightPx),
+    overscan: 8,
+  })
+  const current = useCurrentRow(lines, props, (index) => virtualizer.scrollToIndex(index))
+  useEffect(() => virtualizer.measure(), [lines, virtualizer])
+  return (
+    <div ref={box} className="panel run-table" role="grid" aria-label="Runs" aria-rowcount={lines.length + 1} tabIndex={0}>
+      <div className="run-table-inner">
+        <HeaderRow {...props} />
+        <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
+          {virtualizer.getVirtualItems().map((item) => {
+            const line = lines[item.index]
+            if (line === undefined) return null
+            const place = { transform: `translateY(${item.start}px)` }
+            if (line.kind === 'group') return <GroupRow key={`group ${line.group}`} line={line} style={place} />
+            const row = rows.get(line.run.runId)
+            return (
+              <div
+                key={line.run.runId}
+                className="run-row"
+                role="row"
+                aria-rowindex={item.index + 2}
+                aria-selected={props.selected.has(line.run.runId)}
+                style={{ ...place, boxShadow: item.index === current ? 'inset 3px 0 var(--accent)' : undefined }}
+                onDoubleClick={() => goTo({ page: 'run', runId: line.run.runId, tab: 'plots' })}
+              >
+                <SelectCell run={line.run} selected={props.selected} onSelect={props.onSelect} />
+                {row?.getVisibleCells().map((cell) => (
+                  <div key={cell.id} role="gridcell" {...cellLook(cell.column.id)}>
+                    <table.FlexRender cell={cell} />
+                  </div>
+                ))}
+              </div>
+            )
+          })}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function useRunTable({ runs, shownColumns }: RunTableProps) {
+  const columnVisibility = useMemo(
+    () => Object.fromEntries(runColumns.map(({ id }) => [id, shownColumns.includes(id)])),
+    [shownColumns],
+  )
+  return useTable({
+    features: runTableFeatures,
+    columns: runTableColumns,
+    data: runs,
+    getRowId: (run: Run) => run.runId,
+    state: { columnVisibility },
+  })
+}
+
+function cellLook(id: string): { className: string; style: { width: number } } {
+  const column = runColumns.find((each) => each.id === id)
+  const kind = id === 'name' ? 'run-cell-name' : column?.isNumber === true ? 'run-cell-right' : ''
+  return { className: `run-cell ${kind}`, style: { width: column?.width ?? 100 } }
+}
+
+function HeaderRow({ runs, shownColumns, sort, onSort, selected, onSelect }: RunTableProps): JSX.Element {
+  const isAll = runs.length > 0 && runs.every((run) => selected.has(run.runId))
+  return (
+    <div className="run-header" role="row" aria-rowindex={1}>
+      <div className="run-cell" role="columnheader" style={{ width: 34 }}>
+        <Checkbox
+          aria-label="Select all runs shown"
+          checked={isAll}
+          indeterminate={!isAll && selected.size > 0}
+          onChange={() => onSelect(new Set(isAll ? [] : runs.map((run) => run.runId)))}
+        />
+      </div>
+      {runColumns
+        .filter(({ id }) => shownColumns.includes(id))
+        .map(({ id, label }) => {
+          const isSorted = sort.column === id
+          const direction = sort.isDescending ? 'descending' : 'ascending'
+          return (
+            <div key={id} role="columnheader" aria-sort={isSorted ? direction : 'none'} {...cellLook(id)}>
+              <UnstyledButton
+                className="sort-button"
+                onClick={() => onSort({ column: id, isDescending: isSorted ? !sort.isDescending : true })}
+              >
+                {label}
+                {isSorted && (sort.isDescending ? <IconArrowDown size={13} /> : <IconArrowUp size={13} />)}
+              </UnstyledButton>
+            </div>
+          )
+        })}
+    </div>
+  )
+}
+
+function GroupRow({ line, style }: { readonly line: RunLine & { kind: 'group' }; readonly style: object }): JSX.Element {
+  return (
+    <div className="group-row" role="row" style={style}>
+      <span role="gridcell">
+        {line.group} <span className="muted">({line.runs})</span>
+      </span>
+    </div>
+  )
+}
+
+type SelectCellProps = Pick<RunTableProps, 'selected' | 'onSelect'> & { readonly run: Run }
+
+function SelectCell({ run, selected, onSelect }: SelectCellProps): JSX.Element {
+  return (
+    <div className="run-cell" role="gridcell" style={{ width: 34 }}>
+      <Checkbox
+        aria-label={`Select ${run.name}`}
+        checked={selected.has(run.runId)}
+        onChange={() => onSelect(toggled(selected, run.runId))}
+      />
+    </div>
+  )
+}
+
+function toggled(selected: ReadonlySet<string>, runId: string): ReadonlySet<string> {
+  return selected.has(runId) ? new Set([...selected].filter((id) => id !== runId)) : new Set([...selected, runId])
+}
+
+/** j and k move, Enter opens, x selects. */
+function useCurrentRow(
+  lines: readonly RunLine[],
+  { selected, onSelect }: RunTableProps,
+  scrollTo: (index: number) => void,
+): number {
+  const [current, setCurrent] = useState(-1)
+  useShortcuts(
+    useMemo(() => {
+      const move = (by: number): void => {
+        const at = (index: number): RunLine | undefined => lines[index]
+        let next = current + by
+        if (at(next)?.kind === 'group') next += by
+        if (at(next) === undefined) return
+        setCurrent(next)
+        scrollTo(next)
+      }
+      const line = lines[current]
+      return {
+        j: () => move(1),
+        k: () => move(-1),
+        Enter: () => line?.kind === 'run' && goTo({ page: 'run', runId: line.run.runId, tab: 'plots' }),
+        x: () => line?.kind === 'run' && onSelect(toggled(selected, line.run.runId)),
+      }
+    }, [lines, current, selected, onSelect, scrollTo]),
+  )
+  return current
+}

@@ -1,0 +1,95 @@
+import { Button, Checkbox, Group, Menu, Select, Stack, Switch, TextInput } from '@mantine/core'
+import { IconColumns3, IconPlus, IconSearch } from '@tabler/icons-react'
+import { useMemo, useRef, type JSX } from 'react'
+import { runStatuses, type Run } from '../../../shared/records.ts'
+import { goTo } from '../hooks/usePlace.ts'
+import { useShortcuts } from '../hooks/useShortcuts.ts'
+import { termOf, withTerm } from '../state/filterText.ts'
+import { runColumns, type RunColumnId } from '../state/runRows.ts'
+
+export interface RunsToolbarProps {
+  readonly runs: readonly Run[]
+  readonly text: string
+  readonly onText: (text: string) => void
+  readonly isGrouped: boolean
+  readonly onGrouped: (isGrouped: boolean) => void
+  readonly archived: boolean
+  readonly onArchived: (archived: boolean) => void
+  readonly shownColumns: readonly RunColumnId[]
+  readonly onShownColumns: (columns: readonly RunColumnId[]) => void
+}
+
+export function RunsToolbar(props: RunsToolbarProps): JSX.Element {
+  const { text, onText, runs } = props
+  const search = useRef<HTMLInputElement>(null)
+  useShortcuts(useMemo(() => ({ '/': () => search.current?.focus() }), []))
+  const tags = useMemo(() => [...new Set(runs.flatMap((run) => run.tags))].sort(), [runs])
+  return (
+    <Group gap="xs" align="center" wrap="wrap">
+      <TextInput
+        ref={search}
+        aria-label="Search and filter"
+        placeholder="Search, or accuracy/final >= 0.6   vStar.beta = 0.5   tag:baseline"
+        leftSection={<IconSearch size={15} />}
+        value={text}
+        onChange={(event) => onText(event.currentTarget.value)}
+        style={{ flex: '1 1 320px' }}
+      />
+      <Select
+        aria-label="Status"
+        placeholder="Any status"
+        clearable
+        w={132}
+        data={[...runStatuses]}
+        value={termOf(text, 'status')}
+        onChange={(status) => onText(withTerm(text, 'status', status))}
+      />
+      <Select
+        aria-label="Tag"
+        placeholder="Any tag"
+        clearable
+        searchable
+        w={130}
+        data={tags}
+        value={termOf(text, 'tag')}
+        onChange={(tag) => onText(withTerm(text, 'tag', tag))}
+      />
+      <Switch label="Groups" checked={props.isGrouped} onChange={(event) => props.onGrouped(event.currentTarget.checked)} />
+      <Switch label="Archived" checked={props.archived} onChange={(event) => props.onArchived(event.currentTarget.checked)} />
+      <ColumnChooser shown={props.shownColumns} onShown={props.onShownColumns} />
+      <Button leftSection={<IconPlus size={15} />} onClick={() => goTo({ page: 'new', likeRunId: null })}>
+        New run
+      </Button>
+    </Group>
+  )
+}
+
+interface ColumnChooserProps {
+  readonly shown: readonly RunColumnId[]
+  readonly onShown: (columns: readonly RunColumnId[]) => void
+}
+
+function ColumnChooser({ shown, onShown }: ColumnChooserProps): JSX.Element {
+  return (
+    <Menu closeOnItemClick={false} position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconColumns3 size={15} />}>
+          Columns
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Stack gap={6} p="xs">
+          {runColumns.map(({ id, label }) => (
+            <Checkbox
+              key={id}
+              label={label}
+              checked={shown.includes(id)}
+              disabled={id === 'name'}
+              onChange={() => onShown(shown.includes(id) ? shown.filter((each) => each !== id) : [...shown, id])}
+            />
+          ))}
+        </Stack>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,75 @@
+import { Badge, Group } from '@mantine/core'
+import { columnVisibilityFeature, createColumnHelper, tableFeatures } from '@tanstack/react-table'
+import type { JSX } from 'react'
+import type { Run } from '../../../shared/records.ts'
+import { formatAge, formatCount, formatDuration, formatNumber, formatShare, missing } from '../state/format.ts'
+import { placeAddress } from '../state/place.ts'
+import { runColumns, type RunColumnId } from '../state/runRows.ts'
+import { RunProgress } from './RunProgress.tsx'
+import { Sparkline } from './Sparkline.tsx'
+import { StatusBadge } from './StatusBadge.tsx'
+
+export const runTableFeatures = tableFeatures({ columnVisibilityFeature })
+const helper = createColumnHelper<typeof runTableFeatures, Run>()
+
+export const runTableColumns = helper.columns(
+  runColumns.map((column) =>
+    helper.display({
+      id: column.id,
+      header: column.label,
+      cell: ({ row }) => <Cell run={row.original} column={column.id} />,
+    }),
+  ),
+)
+
+function Cell({ run, column }: { readonly run: Run; readonly column: RunColumnId }): JSX.Element | string | null {
+  switch (column) {
+    case 'name':
+      return <NameCell run={run} />
+    case 'status':
+      return <StatusBadge status={run.status} />
+    case 'stage':
+      return run.stage === 'estimate-v-star' ? '1: V*' : '2: RL'
+    case 'progress':
+      return <RunProgress run={run} />
+    case 'curve':
+      return run.step > 0 && run.stage === 'self-correction' ? <Sparkline runId={run.runId} /> : null
+    case 'tags':
+      return <Tags tags={run.tags} />
+    case 'activeMs':
+      return formatDuration(run.activeMs)
+    case 'createdAtMs':
+      return formatAge(run.createdAtMs, performance.timeOrigin + performance.now())
+    case 'group':
+      return run.group ?? missing
+    case 'device':
+      return run.device ?? missing
+    case 'tokensGenerated':
+      return formatCount(run.tokensGenerated)
+    case 'loss/policy':
+    case 'policy/klK3':
+      return formatNumber(run.latest[column])
+    default:
+      return formatShare(run.latest[column])
+  }
+}
+
+function NameCell({ run }: { readonly run: Run }): JSX.Element {
+  return (
+    <a className="link" title={run.name} href={placeAddress({ page: 'run', runId: run.runId, tab: 'plots' })}>
+      {run.name}
+    </a>
+  )
+}
+
+function Tags({ tags }: { readonly tags: readonly string[] }): JSX.Element {
+  return (
+    <Group gap={4} wrap="nowrap">
+      {tags.map((tag) => (
+        <Badge key={tag} variant="default" tt="none" fw={400}>
+          {tag}
+        </Badge>
+      ))}
+    </Group>
+  )
+}

@@ -1,0 +1,60 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import type { Run } from '../../../shared/records.ts'
+import type { Route } from '../../../shared/routes.ts'
+import type { Connection, PageApi } from '../api.ts'
+import { isTouched, TouchedRuns, type Touched } from '../state/touchedRoutes.ts'
+
+/** Reads at most this often, however many events come. */
+const periodMs = 400
+
+/** The store is the truth, events are hints: they only say which answers to read again. */
+export function useLiveUpdates(api: PageApi): Connection {
+  const client = useQueryClient()
+  const [connection, setConnection] = useState<Connection>('open')
+  useEffect(() => {
+    const gathered = new TouchedRuns()
+    const endEvents = api.onEvent((event) => gathered.add(event))
+    const timer = setInterval(() => {
+      for (const touched of gathered.take()) void readAgain(client, api, touched)
+    }, periodMs)
+    const endConnection = api.onConnection((next) => {
+      setConnection(next)
+      // what happened meanwhile was missed
+      if (next === 'open') void client.invalidateQueries()
+    })
+    return () => {
+      clearInterval(timer)
+      endEvents()
+      endConnection()
+    }
+  }, [api, client])
+  return connection
+}
+
+async function readAgain(client: QueryClient, api: PageApi, { runId, routes }: Touched): Promise<void> {
+  // a refetch under way is left to end: cancelling it at every event would starve a slow page
+  const reading = client.invalidateQueries(
+    {
+      predicate: ({ queryKey: [route, input] }) =>
+        routes.has(route as Route) && isTouched(route as Route, input, runId),
+    },
+    { cancelRefetch: false },
+  )
+  // the list of 10,000 runs is not read again for one run's new step
+  if (routes.has('run.get') && !routes.has('run.list')) await patchRunList(client, api, runId)
+  await reading
+}
+
+async function patchRunList(client: QueryClient, api: PageApi, runId: string): Promise<void> {
+  const lists = client.getQueriesData<readonly Run[]>({ queryKey: ['run.list'] })
+  if (!lists.some(([, runs]) => runs?.some((run) => run.runId === runId))) {
+    await client.invalidateQueries({ queryKey: ['run.list'] })
+    return
+  }
+  const fresh = await api.request('run.get', { runId }).catch(() => null)
+  if (fresh === null) return
+  client.setQueriesData<readonly Run[]>({ queryKey: ['run.list'] }, (runs) =>
+    runs?.map((run) => (run.runId === runId ? fresh : run)),
+  )
+}

@@ -1,0 +1,46 @@
+import {
+  keepPreviousData,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+import type { InputOf, OutputOf, Route } from '../../../shared/routes.ts'
+import { useApi } from './apiContext.ts'
+
+export interface ReadOptions {
+  readonly enabled?: boolean
+  /** Shows the last answer while another input is being read. */
+  readonly keepPrevious?: boolean
+  readonly everyMs?: number
+}
+
+/** Reads a route; the answer is read again when an event touches it (see `useLiveUpdates`). */
+export function useRead<R extends Route>(
+  route: R,
+  input: InputOf<R>,
+  options: ReadOptions = {},
+): UseQueryResult<OutputOf<R>> {
+  const api = useApi()
+  return useQuery<OutputOf<R>>({
+    queryKey: [route, input],
+    queryFn: () => api.request(route, input),
+    enabled: options.enabled ?? true,
+    ...(options.keepPrevious === true ? { placeholderData: keepPreviousData } : {}),
+    ...(options.everyMs === undefined ? {} : { refetchInterval: options.everyMs }),
+  })
+}
+
+/** Calls a route that changes something, then reads everything about runs again. */
+export function useChange<R extends Route>(route: R): UseMutationResult<OutputOf<R>, Error, InputOf<R>> {
+  const api = useApi()
+  const client = useQueryClient()
+  return useMutation<OutputOf<R>, Error, InputOf<R>>({
+    mutationFn: (input) => api.request(route, input),
+    onSettled: () =>
+      client.invalidateQueries({
+        predicate: ({ queryKey }) => typeof queryKey[0] === 'string' && queryKey[0].startsWith('run.'),
+      }),
+  })
+}

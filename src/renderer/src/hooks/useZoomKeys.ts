@@ -1,0 +1,21 @@
+import { useEffect, useMemo, useRef } from 'react'
+import { useShortcuts } from './useShortcuts.ts'
+
+/** `+`, `−` and `0` for the plots. */
+export function useZoomKeys(zoom: (factor: number) => void, reset: () => void): void {
+  const latest = useRef({ zoom, reset })
+  useEffect(() => {
+    latest.current = { zoom, reset }
+  })
+  useShortcuts(
+    useMemo(
+      () => ({
+        '+': () => latest.current.zoom(0.5),
+        '=': () => latest.current.zoom(0.5),
+        '-': () => latest.current.zoom(2),
+        '0': () => latest.current.reset(),
+      }),
+      [],
+    ),
+  )
+}

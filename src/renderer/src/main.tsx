@@ -1,0 +1,56 @@
+import '@mantine/core/styles.css'
+import '@mantine/spotlight/styles.css'
+import './app.css'
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { RecheckError } from '../../shared/recheckError.ts'
+import { createApi } from './api.ts'
+import { App } from './App.tsx'
+import { registerCharts } from './charts/echartsParts.ts'
+import { NoSession } from './components/NoSession.tsx'
+import { ApiContext } from './hooks/apiContext.ts'
+import { theme } from './theme.ts'
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // an answer of the owner process is not a flaky network: it says what is wrong the first time
+      retry: (failures, error) =>
+        error instanceof RecheckError && error.code === 'connection.lost' && failures < 3,
+      staleTime: 1000,
+      refetchOnWindowFocus: false,
+    },
+  },
+})
+
+async function openPage(): Promise<void> {
+  const box = document.getElementById('root')
+  if (box === null) throw new Error('index.html has no element "root"')
+  registerCharts()
+  const api = createApi(window)
+  const root = createRoot(box)
+  const problem = await api
+    .open()
+    .then(() => api.request('app.info', {}))
+    .then(() => null)
+    .catch((thrown: unknown) => thrown)
+  root.render(
+    <StrictMode>
+      <MantineProvider theme={theme} defaultColorScheme="auto">
+        {problem === null ? (
+          <QueryClientProvider client={client}>
+            <ApiContext value={api}>
+              <App />
+            </ApiContext>
+          </QueryClientProvider>
+        ) : (
+          <NoSession problem={problem} />
+        )}
+      </MantineProvider>
+    </StrictMode>,
+  )
+}
+
+void openPage()

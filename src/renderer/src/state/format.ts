@@ -1,0 +1,77 @@
+/** Numbers and times as the page writes them. A missing value is a dash, never 0. */
+export const missing = '–'
+
+/** 214,000 */
+export function formatCount(value: number): string {
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** Four significant digits; very large and very small ones as powers of ten. */
+export function formatNumber(value: number | null | undefined): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return missing
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return formatSigned(value)
+  const size = Math.abs(value)
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(2).replace('-', '−').replace('e+', 'e')
+  return String(Number(value.toPrecision(4))).replace('-', '−')
+}
+
+function formatSigned(value: number): string {
+  return (value < 0 ? '−' : '') + formatCount(Math.abs(value))
+}
+
+/** A share of 1 with three decimals: 0.612 */
+export function formatShare(value: number | null | undefined): string {
+  return value === null || value === undefined || Number.isNaN(value) ? missing : value.toFixed(3)
+}
+
+/** Two units at most: 45 s, 3 min 05 s, 2 h 10 min, 4 d 3 h. */
+export function formatDuration(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined || !Number.isFinite(ms)) return missing
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`
+}
+
+/** How long ago, in its largest unit. */
+export function formatAge(thenMs: number | null, nowMs: number): string {
+  if (thenMs === null) return missing
+  const minutes = Math.floor((nowMs - thenMs) / 60_000)
+  if (minutes < 1) return 'just now'
+  if (minutes < 60) return `${minutes} min ago`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`
+}
+
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
+
+export function formatBytes(bytes: number | null | undefined): string {
+  if (bytes === null || bytes === undefined) return missing
+  const power = Math.min(
+    byteUnits.length - 1,
+    Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)),
+  )
+  const value = bytes / 1024 ** power
+  return `${value >= 100 || power === 0 ? Math.round(value) : value.toFixed(1)} ${byteUnits[power] ?? 'B'}`
+}
+
+/** 2026-11-22 16:05:09, in the reader's time zone. */
+export function formatTime(ms: number | null): string {
+  if (ms === null) return missing
+  const date = new Date(ms)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
+
+/** A config value as text for a cell. */
+export function formatValue(value: unknown): string {
+  if (value === null || value === undefined) return 'null'
+  if (typeof value === 'string') return value === '' ? '(empty)' : value
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}

@@ -1,0 +1,60 @@
+/** Where the page is; kept in the address's fragment, so that back, forward and a copied link work. */
+export type Place =
+  | { readonly page: 'runs' }
+  | { readonly page: 'run'; readonly runId: string; readonly tab: RunTab }
+  | { readonly page: 'new'; readonly likeRunId: string | null }
+  | { readonly page: 'compare'; readonly runIds: readonly string[] }
+
+export const runTabs = [
+  'plots',
+  'metrics',
+  'rollouts',
+  'evaluations',
+  'config',
+  'checkpoints',
+  'events',
+] as const
+export type RunTab = (typeof runTabs)[number]
+
+/** The place that a fragment names; an unknown one is the run list. */
+export function parsePlace(fragment: string): Place {
+  const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split('?')
+  const [page = '', id = '', tab = ''] = path.split('/').map(decodePart)
+  const search = new URLSearchParams(query)
+  switch (page) {
+    case 'run':
+      return id === '' ? { page: 'runs' } : { page: 'run', runId: id, tab: tabNamed(tab) }
+    case 'new':
+      return { page: 'new', likeRunId: search.get('like') }
+    case 'compare':
+      return { page: 'compare', runIds: (search.get('runs') ?? '').split(',').filter((each) => each !== '') }
+    default:
+      return { page: 'runs' }
+  }
+}
+
+export function placeAddress(place: Place): string {
+  switch (place.page) {
+    case 'runs':
+      return '#/runs'
+    case 'run':
+      return `#/run/${encodeURIComponent(place.runId)}/${place.tab}`
+    case 'new':
+      return place.likeRunId === null ? '#/new' : `#/new?like=${encodeURIComponent(place.likeRunId)}`
+    case 'compare':
+      return `#/compare?runs=${place.runIds.map(encodeURIComponent).join(',')}`
+  }
+}
+
+function tabNamed(name: string): RunTab {
+  return runTabs.find((tab) => tab === name) ?? 'plots'
+}
+
+/** A fragment typed by hand may hold a stray `%`. */
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

@@ -1,0 +1,19 @@
+import type { Run } from '../../../shared/records.ts'
+import type { Progress } from '../../../shared/runEvent.ts'
+import { formatCount, formatDuration, formatNumber } from './format.ts'
+
+/** `rolling out 96/192 problems, 41.2/s, 12 s left`; short: activity and time left only. */
+export function progressText(progress: Progress, isLong: boolean): string {
+  const left = progress.secondsLeft === null ? null : `${formatDuration(progress.secondsLeft * 1000)} left`
+  if (!isLong) return [progress.activity, left].filter((part) => part !== null).join(', ')
+  const rate =
+    progress.ratePerSecond === null ? null : `${formatNumber(Number(progress.ratePerSecond.toPrecision(3)))}/s`
+  const counted = `${progress.activity} ${formatCount(progress.done)} of ${formatCount(progress.total)} ${progress.unit}`
+  return [counted, rate, left].filter((part) => part !== null).join(', ')
+}
+
+/** Share of the whole run that is done, 0 to 1; what the present activity is at counts only before the first step. */
+export function doneShare(run: Run, progress: Progress | null): number {
+  if (run.totalSteps > 0 && (run.step > 0 || progress === null)) return Math.min(1, run.step / run.totalSteps)
+  return progress === null || progress.total === 0 ? 0 : Math.min(1, progress.done / progress.total)
+}

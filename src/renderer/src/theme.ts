@@ -1,0 +1,30 @@
+import { createTheme, type MantineThemeOverride } from '@mantine/core'
+
+const small = { defaultProps: { size: 'xs' } }
+
+/** Dense, as a desktop tool: small controls, small type, little rounding. */
+export const theme: MantineThemeOverride = createTheme({
+  fontFamily: 'Inter, "DejaVu Sans", system-ui, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "DejaVu Sans Mono", monospace',
+  fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },
+  primaryColor: 'blue',
+  primaryShade: { light: 8, dark: 8 },
+  defaultRadius: 'sm',
+  cursorType: 'pointer',
+  components: {
+    Button: small,
+    TextInput: small,
+    NumberInput: small,
+    Select: small,
+    NativeSelect: small,
+    MultiSelect: small,
+    TagsInput: small,
+    Textarea: small,
+    Switch: small,
+    Checkbox: small,
+    SegmentedControl: small,
+    Badge: { defaultProps: { size: 'sm', radius: 'sm' } },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
+    Tooltip: { defaultProps: { openDelay: 350, multiline: true, maw: 360 } },
+  },
+})

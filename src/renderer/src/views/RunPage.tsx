@@ -1,0 +1,85 @@
+import { Loader, Tabs } from '@mantine/core'
+import { useMemo, type JSX } from 'react'
+import type { Run } from '../../../shared/records.ts'
+import { CheckpointsTab } from '../components/CheckpointsTab.tsx'
+import { ConfigTab } from '../components/ConfigTab.tsx'
+import { EvaluationsTab } from '../components/EvaluationsTab.tsx'
+import { EventsTab } from '../components/EventsTab.tsx'
+import { ProblemNote } from '../components/ProblemNote.tsx'
+import { RolloutsTab } from '../components/RolloutsTab.tsx'
+import { RunAlarms } from '../components/RunAlarms.tsx'
+import { RunHead } from '../components/RunHead.tsx'
+import { RunPlots } from '../components/RunPlots.tsx'
+import { goTo } from '../hooks/usePlace.ts'
+import { useRead } from '../hooks/useRoute.ts'
+import { useShortcuts } from '../hooks/useShortcuts.ts'
+import { morePlots, sixPlots } from '../state/morePlots.ts'
+import { runTabs, type RunTab } from '../state/place.ts'
+
+const tabWords: Readonly<Record<RunTab, string>> = {
+  plots: 'Plots',
+  metrics: 'More metrics',
+  rollouts: 'Rollouts',
+  evaluations: 'Evaluations',
+  config: 'Config',
+  checkpoints: 'Checkpoints',
+  events: 'Events',
+}
+
+export function RunPage({ runId, tab }: { readonly runId: string; readonly tab: RunTab }): JSX.Element {
+  const run = useRead('run.get', { runId })
+  useShortcuts(
+    useMemo(
+      () =>
+        Object.fromEntries(
+          runTabs.map((each, index) => [String(index + 1), () => goTo({ page: 'run', runId, tab: each })]),
+        ),
+      [runId],
+    ),
+  )
+  if (run.error !== null) return <ProblemNote problem={run.error} />
+  if (run.data === undefined) return <Loader m="xl" aria-label="Reading the run" />
+  return (
+    <div className="page page-scroll">
+      <RunHead run={run.data} />
+      <RunAlarms run={run.data} />
+      <Tabs
+        value={tab}
+        onChange={(next) => goTo({ page: 'run', runId, tab: (next ?? 'plots') as RunTab })}
+        keepMounted={false}
+      >
+        <Tabs.List mb={10}>
+          {runTabs.map((each) => (
+            <Tabs.Tab key={each} value={each}>
+              {tabWords[each]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {runTabs.map((each) => (
+          <Tabs.Panel key={each} value={each}>
+            <TabContent run={run.data} tab={each} />
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </div>
+  )
+}
+
+function TabContent({ run, tab }: { readonly run: Run; readonly tab: RunTab }): JSX.Element {
+  switch (tab) {
+    case 'plots':
+      return <RunPlots run={run} named={sixPlots} />
+    case 'metrics':
+      return <RunPlots run={run} named={morePlots} />
+    case 'rollouts':
+      return <RolloutsTab run={run} />
+    case 'evaluations':
+      return <EvaluationsTab run={run} />
+    case 'config':
+      return <ConfigTab run={run} />
+    case 'checkpoints':
+      return <CheckpointsTab run={run} />
+    case 'events':
+      return <EventsTab run={run} />
+  }
+}
