@@ -13,8 +13,8 @@ export interface BatchSamplerSetup {
   readonly maxRows: number
 }
 
-/** Lengths of rows are rounded up to this, so that calls of nearly the same length share their buffers. */
-const lengthStep = 16
+/** Tokens of a completion for which slots have room from the start. */
+const shortCompletion = 64
 
 /**
  * Sampler over a decoder with cache slots: ragged prefill, rows that finish leave the batch and waiting prompts take
@@ -57,13 +57,19 @@ export class BatchSampler implements Sampler {
 
   async #run(call: SampleCall): Promise<readonly (readonly Completion[])[]> {
     const { decoder } = this.#setup
-    const longest = Math.max(0, ...call.requests.map(({ promptIds }) => promptIds.length))
-    const needed = longest + call.settings.maxCompletionTokens
-    const length = Math.min(decoder.maxPositions, Math.ceil(needed / lengthStep) * lengthStep)
-    const slots = this.#slotsFor(call, length)
-    decoder.reserve(slots, length)
+    const longestPrompt = Math.max(0, ...call.requests.map(({ promptIds }) => promptIds.length))
+    const longest = longestPrompt + call.settings.maxCompletionTokens
+    const slots = this.#slotsFor(call, longest)
+    // room for the whole of a short completion; longer ones grow into theirs
+    decoder.reserve({ slots, longest, length: Math.min(longest, longestPrompt + shortCompletion) })
     decoder.setDraw(call.settings)
-    return new BatchSchedule({ decoder, kept: this.#kept, call, slots }).run()
+    try {
+      return await new BatchSchedule({ decoder, kept: this.#kept, call, slots }).run()
+    } catch (thrown) {
+      // a run that failed half-way may have left anything in the slots
+      decoder.clear()
+      throw thrown
+    }
   }
 
   #slotsFor({ requests }: SampleCall, length: number): number {

@@ -1,6 +1,5 @@
 import type { ParameterValues } from '../model/parameterValues.ts'
-import type { DrawnToken } from './nextToken.ts'
-import type { DrawSettings } from './nextToken.ts'
+import type { DrawnToken, DrawSettings } from './nextToken.ts'
 import type { Random } from '../random.ts'
 
 /** What one run of a decoder left to draw from; valid until the decoder's next run. */
@@ -9,10 +8,12 @@ export interface NextTokens {
   draw(row: number, random: Random): DrawnToken
 }
 
-/** One prompt, or the end of one, for a slot. */
-export interface SlotTokens {
-  readonly slot: number
-  readonly ids: readonly number[]
+export interface SlotRoom {
+  readonly slots: number
+  /** Positions of a slot to begin with. */
+  readonly length: number
+  /** Positions that a row may come to; slots grow towards it as rows do. */
+  readonly longest: number
 }
 
 /**
@@ -25,8 +26,8 @@ export interface Decoder {
   readonly maxPositions: number
   /** KV cache of one position of one row. */
   readonly cacheBytesPerPosition: number
-  /** Room for `slots` rows of `length` positions; what the slots held is lost where the shape changes. */
-  reserve(slots: number, length: number): void
+  /** Makes room for rows; what the slots held is lost. */
+  reserve(room: SlotRoom): void
   setDraw(settings: DrawSettings): void
   /** Whole prompts into neighbouring slots firstSlot, firstSlot + 1, …, which start empty. */
   prefill(firstSlot: number, prompts: readonly (readonly number[])[]): Promise<NextTokens>
@@ -43,6 +44,8 @@ export interface Decoder {
     saved: Float32Array,
     lengths: { readonly saved: number; readonly used: number },
   ): void
+  /** Drops all slots and their memory, for instance after numbers that are not finite stood in them. */
+  clear(): void
   refresh(parameters: ParameterValues): Promise<void>
   dispose(): Promise<void>
 }

@@ -45,9 +45,9 @@ function rotaryLayer(config: ModelConfig, at: string, take: Take): [string, Para
   keep('input_layernorm.weight')
   keep('post_attention_layernorm.weight')
   for (const kind of config.attentionInputBias ? ['weight', 'bias'] : ['weight']) {
-    const [q, k] = ['q', 'k'].map((head) =>
-      padRows(take(`${at}.self_attn.${head}_proj.${kind}`), config, 'halves'),
-    )
+    const plainQ = take(`${at}.self_attn.q_proj.${kind}`)
+    const q = padRows(config.queryKeyNorm ? plainQ : scaleQueries(plainQ, config), config, 'halves')
+    const k = padRows(take(`${at}.self_attn.k_proj.${kind}`), config, 'halves')
     const v = padRows(take(`${at}.self_attn.v_proj.${kind}`), config, 'whole')
     if (config.queryKeyNorm) {
       result.push([`${at}.q.${kind}`, q], [`${at}.k.${kind}`, k], [`${at}.v.${kind}`, v])
@@ -56,9 +56,9 @@ function rotaryLayer(config: ModelConfig, at: string, take: Take): [string, Para
     }
   }
   if (config.queryKeyNorm) {
-    for (const head of ['q', 'k']) {
-      result.push([`${at}.${head}_norm`, padHeadNorm(take(`${at}.self_attn.${head}_norm.weight`), config)])
-    }
+    const qNorm = scaleQueries(take(`${at}.self_attn.q_norm.weight`), config)
+    result.push([`${at}.q_norm`, padHeadNorm(qNorm, config)])
+    result.push([`${at}.k_norm`, padHeadNorm(take(`${at}.self_attn.k_norm.weight`), config)])
   }
   result.push([`${at}.o.weight`, padColumns(take(`${at}.self_attn.o_proj.weight`), config)])
   if (config.attentionOutputBias) result.push([`${at}.o.bias`, take(`${at}.self_attn.o_proj.bias`)])
@@ -76,12 +76,25 @@ function gpt2Layer(config: ModelConfig, at: string, take: Take): [string, Parame
     result.push([`${at}.${name}.weight`, take(`${at}.${name}.weight`)])
     result.push([`${at}.${name}.bias`, take(`${at}.${name}.bias`)])
   }
-  const qkvWeight = padRows(transpose(take(`${at}.attn.c_attn.weight`)), config, 'whole')
-  result.push([`${at}.qkv.weight`, qkvWeight])
-  result.push([`${at}.qkv.bias`, padRows(take(`${at}.attn.c_attn.bias`), config, 'whole')])
+  for (const kind of ['weight', 'bias']) {
+    const plain = take(`${at}.attn.c_attn.${kind}`)
+    const scaled = scaleQueries(kind === 'weight' ? transpose(plain) : plain, config)
+    result.push([`${at}.qkv.${kind}`, padRows(scaled, config, 'whole')])
+  }
   result.push([`${at}.o.weight`, padColumns(transpose(take(`${at}.attn.c_proj.weight`)), config)])
   result.push([`${at}.o.bias`, take(`${at}.attn.c_proj.bias`)])
   return result
+}
+
+/**
+ * The first H · D rows (of q, or of packed q, k, v) times 1/√D, so that the attention's own scale is 1: only then do
+ * ONNX Runtime's products of one query row skip packing the keys (a third of a decoding step on small models).
+ */
+function scaleQueries({ shape, values }: ParameterValue, config: ModelConfig): ParameterValue {
+  const scale = 1 / Math.sqrt(config.headWidth)
+  const columns = shape.length === 1 ? 1 : shape[1]
+  const end = config.queryHeads * config.headWidth * columns
+  return { shape, values: values.map((value, at) => (at < end ? value * scale : value)) }
 }
 
 /** Heads of D rows each, [heads · D, …], to heads of Dp rows; rotary heads have each half padded by itself. */

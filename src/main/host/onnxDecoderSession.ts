@@ -1,82 +1,79 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { encodeOnnxModel } from '../../core/graph/onnxModel.ts'
+import { Tensor } from 'onnxruntime-node'
+import type { InferenceSession } from 'onnxruntime-node'
 import type { ModelConfig } from '../../core/model/modelConfig.ts'
 import type { ParameterValue, ParameterValues } from '../../core/model/parameterValues.ts'
-import { buildDecoder, chunkedVocabularySize } from '../../core/sampling/onnxDecoder.ts'
+import type { WeightsAs } from '../../core/sampling/onnxGraphParts.ts'
+import { buildPrefillGraph } from '../../core/sampling/onnxPrefill.ts'
+import { buildStepGraph } from '../../core/sampling/onnxStep.ts'
 import { decoderWeights } from '../../core/sampling/onnxWeights.ts'
 import { rotaryWeights } from '../../core/sampling/rotaryWeights.ts'
-
-export type Feeds = Record<string, Tensor>
+import { createGraphSession } from './onnxGraphSession.ts'
+import type { Feeds } from './onnxGraphSession.ts'
 
 export interface DecoderSessionSetup {
   readonly config: ModelConfig
   readonly threads: number
-  /** How weights reach the session: packed into it (rebuilt by a refresh), or fed with every run. */
-  readonly weightsAs: 'initialisers' | 'inputs'
+  /**
+   * How weights reach the step's graph. The prefill's are always fed: its products are large enough that packed
+   * weights gain nothing, and it is never rebuilt.
+   */
+  readonly weightsAs: WeightsAs
 }
 
-/** The decoder's ONNX Runtime session with its weights; it knows nothing of rows and caches. */
+/** The decoder's two ONNX Runtime sessions and one set of weights; it knows nothing of rows and caches. */
 export class OnnxDecoderSession {
-  readonly usesChunkSums: boolean
   readonly #setup: DecoderSessionSetup
   readonly #tables: ReadonlyMap<string, ParameterValue>
-  #session: InferenceSession | null = null
-  #weightFeeds: Feeds = {}
+  #prefill: InferenceSession | null = null
+  #step: InferenceSession | null = null
+  #weights: Feeds = {}
 
   constructor(setup: DecoderSessionSetup) {
     this.#setup = setup
-    this.usesChunkSums = setup.config.vocabularySize >= chunkedVocabularySize
     this.#tables = rotaryWeights(setup.config, setup.config.maxPositions)
   }
 
   /** Takes new weights; the values are copied, so the caller may change its arrays afterwards. */
   async load(parameters: ParameterValues): Promise<void> {
     const weights = decoderWeights(this.#setup.config, parameters)
-    if (this.#setup.weightsAs === 'initialisers') return this.#build(weights)
-    this.#weightFeeds = copyOfWeights(weights, this.#weightFeeds)
-    if (this.#session === null) await this.#build(weights)
+    this.#weights = copyOfWeights(weights, this.#weights)
+    const { config, threads, weightsAs } = this.#setup
+    const graphSetup = { config, weights, positions: config.maxPositions }
+    const values = new Map([...this.#tables].map(([name, table]) => [name, table.values]))
+    for (const [name, tensor] of Object.entries(this.#weights)) values.set(name, tensor.data as Float32Array)
+    this.#prefill ??= await createGraphSession(
+      buildPrefillGraph({ ...graphSetup, weightsAs: 'inputs' }),
+      values,
+      threads,
+    )
+    if (this.#step !== null && weightsAs === 'inputs') return
+    // the old session goes first: two sets of packed weights would double the peak
+    await this.#step?.release()
+    this.#step = await createGraphSession(buildStepGraph({ ...graphSetup, weightsAs }), values, threads)
   }
 
-  /** Runs the graph; every output is written into the tensors of `fetches`. */
-  async run(feeds: Feeds, fetches: Feeds): Promise<void> {
-    if (this.#session === null)
-      throw new Error('OnnxDecoderSession.run: expected load() before the first run')
-    await this.#session.run({ ...this.#weightFeeds, ...feeds }, fetches)
+  /** Every output is written into the tensors of `fetches`. */
+  async prefill(feeds: Feeds, fetches: Feeds): Promise<void> {
+    await loaded(this.#prefill).run({ ...this.#weights, ...feeds }, fetches)
+  }
+
+  async step(feeds: Feeds, fetches: Feeds): Promise<void> {
+    const isFed = this.#setup.weightsAs === 'inputs'
+    await loaded(this.#step).run(isFed ? { ...this.#weights, ...feeds } : feeds, fetches)
   }
 
   async dispose(): Promise<void> {
-    await this.#session?.release()
-    this.#session = null
-    this.#weightFeeds = {}
-  }
-
-  async #build(weights: ReadonlyMap<string, ParameterValue>): Promise<void> {
-    const { config, threads, weightsAs } = this.#setup
-    const graph = buildDecoder(config, weights, {
-      positions: config.maxPositions,
-      weightsAs,
-      chunkSums: this.usesChunkSums,
-    })
-    const external = weightsAs === 'inputs' ? [...this.#tables] : [...weights, ...this.#tables]
-    // the old session goes first: two sets of packed weights would double the peak
-    await this.#session?.release()
-    this.#session = await InferenceSession.create(encodeOnnxModel(graph), {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      // shapes change with every prefill, so recorded memory patterns would only pile up
-      enableMemPattern: false,
-      logSeverityLevel: 3,
-      externalData: external.map(([path, { values }]) => ({ path, data: bytesOf(values) })),
-      // TensorFlow's pool shares the cores: a waiting pool must not spin
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    } as InferenceSession.SessionOptions)
+    await this.#prefill?.release()
+    await this.#step?.release()
+    this.#prefill = null
+    this.#step = null
+    this.#weights = {}
   }
 }
 
-function bytesOf(values: Float32Array): Buffer {
-  return Buffer.from(values.buffer, values.byteOffset, values.byteLength)
+function loaded(session: InferenceSession | null): InferenceSession {
+  if (session === null) throw new Error('OnnxDecoderSession: expected load() before the first run')
+  return session
 }
 
 /** Weights as feeds in arrays of our own, kept from refresh to refresh. */
