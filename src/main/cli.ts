@@ -7,16 +7,33 @@ import type { ExitCode } from './commands/exitCode.ts'
 import { exitCodeOf } from './commands/exitCode.ts'
 import { openProgress } from './commands/progressDisplay.ts'
 import { register as registerCompareEvals } from './commands/compareEvals.ts'
+import { register as registerDemo } from './commands/demo.ts'
+import { register as registerTrain } from './commands/train.ts'
+import { register as registerResume } from './commands/resume.ts'
+import { register as registerExport } from './commands/export.ts'
+import { register as registerServe } from './commands/serve.ts'
+import { register as registerTemplate } from './commands/template.ts'
 import { register as registerData } from './commands/data.ts'
 import { register as registerDoctor } from './commands/doctor.ts'
 import { register as registerGrade } from './commands/grade.ts'
 import { register as registerChat } from './commands/chat.ts'
 import { register as registerGenerate } from './commands/generate.ts'
 import { register as registerVerify } from './commands/verify.ts'
+import { register as registerBackup } from './commands/backup.ts'
+import { register as registerGc } from './commands/gc.ts'
+import { register as registerRuns } from './commands/runs.ts'
+import { register as registerShow } from './commands/show.ts'
+import { register as registerStop } from './commands/stop.ts'
 import { dataFolder, isDebugging, projectFolder } from './host/paths.ts'
 
 /** Every command, in the order in which `recheck --help` lists them: one import above and one name here. */
 export const commands: readonly Register[] = [
+  registerDemo,
+  registerServe,
+  registerTrain,
+  registerResume,
+  registerExport,
+  registerTemplate,
   registerDoctor,
   registerVerify,
   registerGenerate,
@@ -24,6 +41,11 @@ export const commands: readonly Register[] = [
   registerGrade,
   registerData,
   registerCompareEvals,
+  registerRuns,
+  registerShow,
+  registerStop,
+  registerBackup,
+  registerGc,
 ]
 
 /** The whole command line as commander sees it; nothing is run. */

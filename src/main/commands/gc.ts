@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import type { Register } from './command.ts'
+import { addCommand } from './command.ts'
+import { formatBytes } from './runText.ts'
+
+const Input = z.object({
+  dryRun: z.boolean().default(false),
+  deletedDays: z.coerce.number().min(0),
+})
+
+const Output = z.strictObject({
+  dryRun: z.boolean(),
+  garbage: z.array(
+    z.strictObject({
+      what: z.enum([
+        'deleted-run',
+        'folder-without-run',
+        'checkpoint-without-row',
+        'unfinished',
+        'row-without-checkpoint',
+      ]),
+      name: z.string().describe('run id, checkpoint id, or path relative to the data folder'),
+      bytes: z.int(),
+    }),
+  ),
+  bytes: z.int().describe('given back to the disk, or to be given back at least'),
+})
+
+const dayMs = 86_400_000
+
+/** `recheck gc` */
+export const register: Register = (program, context) => {
+  addCommand(program, context, {
+    name: 'gc',
+    summary: 'erase runs deleted long ago and files that nothing refers to',
+    examples: ['recheck gc --dry-run', 'recheck gc', 'recheck gc --deleted-days 0'],
+    input: Input,
+    output: Output,
+    run: async ({ dryRun, deletedDays }, call) => {
+      const { systemClock } = await import('../host/clock.ts')
+      const { collectGarbage, planGarbage } = await import('../jobs/collectGarbage.ts')
+      const { ownStore } = await import('../jobs/storeReader.ts')
+      const { plan, bytes } = await ownStore(call.dataFolder, systemClock, (db) => {
+        const found = planGarbage(db, call.dataFolder, systemClock.nowMs() - deletedDays * dayMs)
+        return { plan: found, bytes: dryRun ? found.bytes : collectGarbage(db, call.dataFolder, found) }
+      })
+      const lines = plan.garbage.map((item) => `${item.what}  ${item.name}  ${formatBytes(item.bytes)}`)
+      const size = formatBytes(bytes)
+      const end = dryRun ? `${size} would be freed; nothing was changed (--dry-run)` : `${size} freed`
+      return { output: { dryRun, garbage: [...plan.garbage], bytes }, text: [...lines, end].join('\n') }
+    },
+  })
+    .option('--dry-run', 'only say what would go')
+    .option('--deleted-days <n>', 'erase runs that were deleted at least so many days ago', '30')
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import type { Run } from '../../shared/records.ts'
+import { runStatuses } from '../../shared/records.ts'
+import type { Register } from './command.ts'
+import { addCommand } from './command.ts'
+import { formatProgress, formatTable, formatTime, formatValue } from './runText.ts'
+
+const Input = z.object({
+  status: z.enum(runStatuses).optional(),
+  tag: z.string().optional(),
+  all: z.boolean().default(false),
+  limit: z.coerce.number().int().min(1),
+})
+
+const Output = z.strictObject({
+  runs: z.array(
+    z.strictObject({
+      runId: z.string(),
+      name: z.string(),
+      stage: z.enum(['estimate-v-star', 'self-correction']),
+      status: z.enum(runStatuses),
+      step: z.int(),
+      totalSteps: z.int(),
+      createdAtMs: z.number(),
+      activeMs: z.number(),
+      tags: z.array(z.string()),
+      configHash: z.string(),
+      latest: z.record(z.string(), z.number().nullable()).describe('latest value of each metric'),
+    }),
+  ),
+  total: z.int().describe('runs that the filter lets through; `runs` holds the newest of them'),
+})
+
+/** `recheck runs` */
+export const register: Register = (program, context) => {
+  addCommand(program, context, {
+    name: 'runs',
+    summary: 'list runs, newest first',
+    examples: ['recheck runs', 'recheck runs --status interrupted', 'recheck runs --tag demo --json'],
+    input: Input,
+    output: Output,
+    run: async (input, call) => {
+      const { systemClock } = await import('../host/clock.ts')
+      const { readStore } = await import('../jobs/storeReader.ts')
+      const { listRuns } = await import('../store/runStore.ts')
+      const all = await readStore(call.dataFolder, systemClock, (db) => listRuns(db))
+      const chosen = all.filter((run) => isWanted(run, input))
+      const runs = chosen.slice(0, input.limit)
+      return { output: { runs: runs.map(listed), total: chosen.length }, text: textOf(runs, chosen.length) }
+    },
+  })
+    .option('--status <status>', `only runs that are ${runStatuses.join(', ')}`)
+    .option('--tag <tag>', 'only runs with this tag')
+    .option('--all', 'archived runs too')
+    .option('--limit <n>', 'at most so many', '50')
+}
+
+function isWanted(run: Run, input: z.infer<typeof Input>): boolean {
+  if (run.archived && !input.all) return false
+  if (input.status !== undefined && run.status !== input.status) return false
+  return input.tag === undefined || run.tags.includes(input.tag)
+}
+
+function listed(run: Run): z.infer<typeof Output>['runs'][number] {
+  const { runId, name, stage, status, step, totalSteps, createdAtMs, activeMs, configHash } = run
+  return {
+    ...{ runId, name, stage, status, step, totalSteps, createdAtMs, activeMs, configHash },
+    tags: [...run.tags],
+    latest: { ...run.latest },
+  }
+}
+
+function textOf(runs: readonly Run[], total: number): string {
+  if (total === 0) return 'No such runs. "npm run demo" makes one.'
+  const rows = runs.map((run) => [
+    ...[run.runId, run.name, run.stage, run.status, formatProgress(run)],
+    ...[formatValue(run.latest['accuracy/final']), formatTime(run.createdAtMs)],
+  ])
+  const table = formatTable(['run', 'name', 'stage', 'status', 'step', 'Acc@final', 'made (UTC)'], rows)
+  return runs.length < total ? `${table}\n${runs.length} of ${total} runs; --limit shows more` : table
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { findMetric } from '../../shared/metrics.ts'
+import type { CheckpointRecord, Evaluation, Run, RunLogEntry } from '../../shared/records.ts'
+import { runStatuses } from '../../shared/records.ts'
+import type { CommandCall, Register } from './command.ts'
+import { addCommand } from './command.ts'
+import { formatDuration } from './progressDisplay.ts'
+import { formatBytes, formatProgress, formatTable, formatTime, formatValue } from './runText.ts'
+
+const nullableNumber = z.number().nullable()
+const Proportion = z.object({
+  successes: z.number(),
+  trials: z.number(),
+  value: nullableNumber,
+  low: nullableNumber,
+  high: nullableNumber,
+})
+const Output = z.strictObject({
+  run: z.object({ runId: z.string(), name: z.string(), status: z.enum(runStatuses) }).loose(),
+  config: z.record(z.string(), z.unknown()).describe('resolved'),
+  evaluations: z.array(
+    z.object({ step: z.int(), split: z.string(), proportions: z.record(z.string(), Proportion) }).loose(),
+  ),
+  checkpoints: z.array(z.object({ step: z.int(), folder: z.string(), bytes: z.int() }).loose()),
+  events: z.array(z.object({ sequence: z.int(), level: z.string(), message: z.string() }).loose()),
+})
+
+interface Shown {
+  readonly run: Run
+  readonly evaluations: readonly Evaluation[]
+  readonly checkpoints: readonly CheckpointRecord[]
+  readonly events: readonly RunLogEntry[]
+}
+
+/** `recheck show RUN` */
+export const register: Register = (program, context) => {
+  addCommand(program, context, {
+    name: 'show',
+    summary: 'show one run: state, latest metrics, evaluations, checkpoints, events',
+    examples: ['recheck show demo', 'recheck show run-20260727 --json'],
+    input: z.object({ run: z.string(), events: z.coerce.number().int().min(0) }),
+    output: Output,
+    run: async (input, call) => {
+      const shown = await readShown(call, input)
+      const { evaluations, checkpoints, events } = shown
+      return {
+        output: {
+          run: { ...shown.run },
+          config: JSON.parse(shown.run.config) as Record<string, unknown>,
+          evaluations: evaluations.map((evaluation) => ({
+            ...evaluation,
+            proportions: { ...evaluation.proportions },
+          })),
+          checkpoints: checkpoints.map((checkpoint) => ({ ...checkpoint })),
+          events: events.map((event) => ({ ...event })),
+        },
+        text: textOf(shown),
+      }
+    },
+  })
+    .argument('<run>', 'id of the run, the beginning of it, or its name')
+    .option('--events <n>', 'how many of the last events', '10')
+}
+
+async function readShown(call: CommandCall, input: { run: string; events: number }): Promise<Shown> {
+  const { systemClock } = await import('../host/clock.ts')
+  const { readStore } = await import('../jobs/storeReader.ts')
+  const { readCheckpoints } = await import('../store/checkpointStore.ts')
+  const { readEvaluations } = await import('../store/evaluationStore.ts')
+  const { readLog } = await import('../store/eventLog.ts')
+  const { findRun } = await import('../store/runStore.ts')
+  return readStore(call.dataFolder, systemClock, (db) => {
+    const run = findRun(db, input.run)
+    return {
+      run,
+      evaluations: readEvaluations(db, run.runId),
+      checkpoints: readCheckpoints(db, run.runId),
+      events: readLog(db, run.runId, { after: 0, limit: input.events }),
+    }
+  })
+}
+
+function textOf(shown: Shown): string {
+  const parts = [
+    stateText(shown.run),
+    metricsText(shown.run),
+    evaluationsText(shown.evaluations),
+    checkpointsText(shown.checkpoints),
+    eventsText(shown.events),
+  ]
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function stateText(run: Run): string {
+  const lines: readonly (readonly [string, string])[] = [
+    ['run', run.runId],
+    ['name', run.name],
+    ['stage', run.stage],
+    ['status', run.error === null ? run.status : `${run.status}: ${run.error.message}`],
+    ['step', formatProgress(run)],
+    ['active', formatDuration(run.activeMs / 1000)],
+    ['tokens', run.tokensGenerated.toLocaleString('en-US')],
+    ['device', run.device ?? '–'],
+    ['tags', run.tags.join(', ') || '–'],
+    ['config', run.configHash],
+    ['V*', run.vStarId ?? '–'],
+    ['made', `${formatTime(run.createdAtMs)} UTC`],
+  ]
+  return lines.map(([name, value]) => `${name.padEnd(7)} ${value}`).join('\n')
+}
+
+function metricsText(run: Run): string {
+  const rows = Object.entries(run.latest).map(([name, value]) => {
+    const metric = findMetric(name)
+    return [name, formatValue(value), metric?.unit ?? '', metric?.label ?? '']
+  })
+  return rows.length === 0 ? '' : formatTable(['metric', 'latest', 'unit', 'what'], rows)
+}
+
+function evaluationsText(evaluations: readonly Evaluation[]): string {
+  const rows = evaluations.flatMap((evaluation) =>
+    Object.entries(evaluation.proportions).map(([name, { value, low, high, trials }]) => [
+      ...[evaluation.split, String(evaluation.step), name, formatValue(value)],
+      ...[`${formatValue(low)} to ${formatValue(high)}`, String(trials)],
+    ]),
+  )
+  return rows.length === 0
+    ? ''
+    : formatTable(['split', 'step', 'share', 'value', '95 % interval', 'of'], rows)
+}
+
+function checkpointsText(checkpoints: readonly CheckpointRecord[]): string {
+  const rows = checkpoints.map(({ step, bytes, validation, folder }) => [
+    ...[String(step), formatBytes(bytes), formatValue(validation), folder],
+  ])
+  return rows.length === 0 ? '' : formatTable(['checkpoint', 'size', 'validation', 'folder'], rows)
+}
+
+function eventsText(events: readonly RunLogEntry[]): string {
+  return events
+    .map(({ atMs, level, message, remedy }) => {
+      const line = `${formatTime(atMs)} ${level}: ${message}`
+      return remedy === null ? line : `${line}\n  ${remedy}`
+    })
+    .join('\n')
+}
