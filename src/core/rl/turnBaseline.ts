@@ -116,7 +116,10 @@ function betaFor(kind: TurnKind, weight: number, vStarBeta: VStarBeta): VStarBet
 }
 
 /** V* of a problem's attempt: what the V* histogram shows. */
-export function attemptVStar(estimate: VStarEstimate, vStarBeta: VStarBeta): number {
+export function attemptVStar(
+  estimate: Pick<VStarEstimate, 'samples' | 'correctAttempts'>,
+  vStarBeta: VStarBeta,
+): number {
   return twoPointVStar({ share: estimate.correctAttempts / estimate.samples, low: 0, high: 1 }, vStarBeta)
 }
 

@@ -86,11 +86,13 @@ export class Owner {
 
   async listen(): Promise<void> {
     this.#control = await serveControl(this.#setup.dataDir, (command) => this.#obey(command))
-    this.#ownership.announce({
-      processId: process.pid,
-      address: this.#setup.address,
-      control: this.#control.address,
-    })
+    this.announce(this.#setup.address)
+  }
+
+  /** Tells other processes where people reach this one: a server knows its port only when it listens. */
+  announce(address: string): void {
+    if (this.#control === null) return
+    this.#ownership.announce({ processId: process.pid, address, control: this.#control.address })
   }
 
   /** @returns a function that ends the subscription */
@@ -164,7 +166,8 @@ export class Owner {
       )
     }
     this.db.transaction(() => {
-      setTotalSteps(this.db, runId, run.totalSteps + steps)
+      // a length that followed from the data alone is not in the row
+      setTotalSteps(this.db, runId, Math.max(run.totalSteps, run.step) + steps)
       this.#change(runId, 'queued')
     })()
     this.start(runId)

@@ -1,0 +1,97 @@
+import { performance } from 'node:perf_hooks'
+import type { AppInfo, Handlers } from '../../shared/routes.ts'
+import { metricsCsv } from '../jobs/metricsCsv.ts'
+import { askPreview } from '../jobs/inquiry.ts'
+import type { Owner } from '../jobs/owner.ts'
+import { startRun } from '../jobs/startRuns.ts'
+import { vStarHistogram } from '../jobs/vStarHistogram.ts'
+import { readCheckpoints } from '../store/checkpointStore.ts'
+import { readEvaluations } from '../store/evaluationStore.ts'
+import { readLog } from '../store/eventLog.ts'
+import { listSeries, readRange } from '../store/metricQuery.ts'
+import { deleteRun, labelRun, restoreRun } from '../store/runLabels.ts'
+import { listRuns, readRun } from '../store/runStore.ts'
+import { listVStars } from '../store/vStarStore.ts'
+import type { ProgressBoard } from './progressBoard.ts'
+import { pageOfRollouts } from './rolloutPage.ts'
+import { readTelemetry } from './telemetry.ts'
+
+export interface HandlersSetup {
+  readonly owner: Owner
+  /** The Node 24 binary that trainers and inquiries run on. */
+  readonly nodePath: string
+  readonly info: () => Promise<AppInfo>
+  readonly progress: ProgressBoard
+  readonly nowMs: () => number
+}
+
+/** Every route answered by the owner of this process. */
+export function createHandlers(setup: HandlersSetup): Handlers {
+  return { ...runHandlers(setup), ...readingHandlers(setup) }
+}
+
+type RunRoutes =
+  | 'run.start'
+  | 'run.stop'
+  | 'run.pause'
+  | 'run.resume'
+  | 'run.extend'
+  | 'run.update'
+  | 'run.delete'
+  | 'run.restore'
+
+/** What changes something. */
+function runHandlers({ owner, nodePath, nowMs }: HandlersSetup): Pick<Handlers, RunRoutes> {
+  return {
+    'run.start': async (input) => {
+      const run = await startRun(owner, nodePath, { ...input, source: 'the form' })
+      return { runIds: [run.runId] }
+    },
+    'run.stop': async ({ runId, when }) => done(await owner.stop(runId, when)),
+    'run.pause': async ({ runId, freeDevice }) => done(await owner.pause(runId, freeDevice)),
+    'run.resume': async ({ runId }) => done(await owner.resume(runId)),
+    'run.extend': async ({ runId, steps }) => done(owner.extend(runId, steps)),
+    'run.update': async ({ runId, ...labels }) => labelRun(owner.db, runId, withoutUndefined(labels)),
+    'run.delete': async ({ runIds }) => {
+      owner.db.transaction(() => runIds.forEach((runId) => deleteRun(owner.db, runId, nowMs())))()
+      return null
+    },
+    'run.restore': async ({ runIds }) => {
+      owner.db.transaction(() => runIds.forEach((runId) => restoreRun(owner.db, runId)))()
+      return null
+    },
+  }
+}
+
+/** What only reads. */
+function readingHandlers({ owner, nodePath, info, progress }: HandlersSetup): Omit<Handlers, RunRoutes> {
+  const { db } = owner
+  return {
+    'app.info': info,
+    'app.telemetry': async () => readTelemetry(listRuns(db), performance.timeOrigin + performance.now()),
+    'run.list': async ({ archived }) => listRuns(db).filter((run) => run.archived === archived),
+    'run.get': async ({ runId }) => readRun(db, runId),
+    'run.progress': async ({ runId }) => progress.of(runId),
+    'run.log': async ({ runId, afterSequence, limit }) => readLog(db, runId, { after: afterSequence, limit }),
+    'metrics.names': async ({ runId }) => listSeries(db, runId).map((series) => series.name),
+    'metrics.range': async ({ names, ...query }) => names.map((name) => readRange(db, { ...query, name })),
+    'metrics.csv': async ({ runId }) => ({ csv: metricsCsv(db, readRun(db, runId).runId) }),
+    'rollouts.list': async (input) => pageOfRollouts(db, input),
+    'vStar.list': async () => listVStars(db),
+    'vStar.histogram': async ({ vStarId, bins }) => vStarHistogram(db, vStarId, bins),
+    'evaluations.list': async ({ runId }) => readEvaluations(db, runId),
+    'checkpoints.list': async ({ runId }) => readCheckpoints(db, runId),
+    'template.preview': async ({ config }) => askPreview(nodePath, config),
+  }
+}
+
+function done(_nothing: void): null {
+  return null
+}
+
+/** A field that was left out is absent, not undefined: it must not overwrite what is stored. */
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
+}

@@ -1,0 +1,81 @@
+import type { AppInfo, Handlers, StoreEvent } from '../../shared/routes.ts'
+import { appInfoReader } from '../jobs/appInfo.ts'
+import { openLocalOwner } from '../jobs/localOwner.ts'
+import type { Owner } from '../jobs/owner.ts'
+import { createHandlers } from './handlers.ts'
+import { createProgressBoard } from './progressBoard.ts'
+
+export interface OwnerBackendSetup {
+  readonly dataDir: string
+  readonly shell: AppInfo['shell']
+  /** Where people reach this process. */
+  readonly address: string
+  readonly nodePath: string
+  readonly nowMs: () => number
+}
+
+/** An owner of a data folder with the routes that a page may ask it. */
+export interface OwnerBackend {
+  readonly owner: Owner
+  readonly handlers: Handlers
+  readonly subscribe: (listener: (event: StoreEvent) => void) => () => void
+}
+
+/** @throws RecheckError `owner.busy` and whatever opening the store finds wrong */
+export async function openOwnerBackend(setup: OwnerBackendSetup): Promise<OwnerBackend> {
+  const { dataDir, address, nodePath, nowMs } = setup
+  const owner = await openLocalOwner({ dataDir, address, nodePath })
+  const progress = createProgressBoard()
+  owner.subscribe((runId, event) => progress.note(runId, event))
+  const info = appInfoReader(dataDir, setup.shell)
+  owner.startQueued()
+  const listeners = new Set<(event: StoreEvent) => void>()
+  const tell = (event: StoreEvent): void => listeners.forEach((listener) => listener(event))
+  owner.subscribe((runId, event) => tell({ runId, event: withoutBulk(event) }))
+  const handlers = createHandlers({ owner, nodePath, nowMs, info, progress })
+  return {
+    owner,
+    handlers: tellingChanges(handlers, tell),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** Events are hints: what a page reads from the store anyway does not travel twice. */
+function withoutBulk(event: StoreEvent['event']): StoreEvent['event'] {
+  if (event.type === 'rollouts') return { type: 'rollouts', rollouts: [] }
+  if (event.type === 'vStar') return { type: 'vStar', estimates: [] }
+  if (event.type === 'evaluation') return { type: 'evaluation', evaluation: event.evaluation }
+  return event
+}
+
+/** A label, a deletion or a new run is told to every page, not only to the one that asked. */
+function tellingChanges(handlers: Handlers, tell: (event: StoreEvent) => void): Handlers {
+  const changed = (runIds: readonly string[]): void =>
+    runIds.forEach((runId) => tell({ runId, event: { type: 'changed' } }))
+  return {
+    ...handlers,
+    'run.start': async (input) => {
+      const started = await handlers['run.start'](input)
+      changed(started.runIds)
+      return started
+    },
+    'run.update': async (input) => {
+      const run = await handlers['run.update'](input)
+      changed([run.runId])
+      return run
+    },
+    'run.delete': async (input) => {
+      await handlers['run.delete'](input)
+      input.runIds.forEach((runId) => tell({ runId, event: { type: 'deleted' } }))
+      return null
+    },
+    'run.restore': async (input) => {
+      await handlers['run.restore'](input)
+      changed(input.runIds)
+      return null
+    },
+  }
+}

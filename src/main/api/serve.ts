@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { RecheckError } from '../../shared/recheckError.ts'
+import { startHttpServer, type HttpServer } from './httpServer.ts'
+import { openOwnerBackend } from './ownerBackend.ts'
+
+export interface ServeSetup {
+  readonly dataDir: string
+  /** 0 = any free port. */
+  readonly port: number
+  /** Folder of the built page. */
+  readonly pageFolder: string
+  /** The Node 24 binary that trainers run on. */
+  readonly nodePath: string
+  readonly nowMs: () => number
+}
+
+/**
+ * Owns the data folder and serves its page on 127.0.0.1.
+ *
+ * @throws RecheckError `serve.no-page` before `npm run build`, `owner.busy`, `serve.port`
+ */
+export async function serve({ dataDir, port, pageFolder, nodePath, nowMs }: ServeSetup): Promise<HttpServer> {
+  if (!existsSync(join(pageFolder, 'index.html'))) {
+    throw new RecheckError('serve.no-page', 'The page has not been built yet. Run: npm run build')
+  }
+  const backend = await openOwnerBackend({
+    dataDir,
+    shell: 'browser',
+    address: `recheck serve, port ${port === 0 ? 'any' : port}`,
+    nodePath,
+    nowMs,
+  })
+  const { handlers, subscribe, owner } = backend
+  try {
+    const server = await startHttpServer({ handlers, subscribe, pageFolder, port })
+    owner.announce(`http://127.0.0.1:${server.port}/`)
+    return {
+      port: server.port,
+      newLink: server.newLink,
+      close: async () => {
+        await server.close()
+        await owner.close('after-step')
+      },
+    }
+  } catch (thrown) {
+    await owner.close('now')
+    throw thrown
+  }
+}

@@ -1,0 +1,36 @@
+import { currentLoad, graphics, mem, processes } from 'systeminformation'
+import type { Run } from '../../shared/records.ts'
+import type { Telemetry } from '../../shared/routes.ts'
+
+/** What the machine is doing now: processors, memory, the trainer's part of it, graphics cards if there are any. */
+export async function readTelemetry(runs: readonly Run[], nowMs: number): Promise<Telemetry> {
+  const trainer = runs.find((run) => run.status === 'running' || run.status === 'paused')?.processId ?? null
+  const [load, memory, cards, trainerBytes] = await Promise.all([
+    currentLoad(),
+    mem(),
+    graphics(),
+    residentBytes(trainer),
+  ])
+  return {
+    atMs: Math.round(nowMs),
+    cpuPercent: load.currentLoad,
+    memoryUsedBytes: memory.active,
+    memoryTotalBytes: memory.total,
+    trainerMemoryBytes: trainerBytes,
+    gpus: cards.controllers
+      .filter((card) => card.memoryTotal !== undefined)
+      .map((card) => ({
+        name: card.name ?? card.model,
+        utilisationPercent: card.utilizationGpu ?? null,
+        memoryUsedBytes: card.memoryUsed === undefined ? null : card.memoryUsed * 1_048_576,
+        memoryTotalBytes: card.memoryTotal === undefined ? null : card.memoryTotal * 1_048_576,
+      })),
+  }
+}
+
+/** systeminformation counts in KiB. */
+async function residentBytes(processId: number | null): Promise<number | null> {
+  if (processId === null) return null
+  const found = (await processes()).list.find((each) => each.pid === processId)
+  return found === undefined ? null : found.memRss * 1024
+}

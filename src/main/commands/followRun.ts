@@ -1,0 +1,66 @@
+import type { Run, RunLogEntry } from '../../shared/records.ts'
+import type { RunEvent } from '../../shared/runEvent.ts'
+import type { Owner } from '../jobs/owner.ts'
+import type { CommandCall } from './command.ts'
+
+/**
+ * Shows a run's progress, its log and its evaluations until it ends. Ctrl-C finishes the step in hand and writes a
+ * checkpoint; a second one ends the process at once (the run is then found interrupted and can be resumed).
+ */
+export async function followRun(owner: Owner, runId: string, call: CommandCall): Promise<Run> {
+  const unsubscribe = owner.subscribe((id, event) => {
+    if (id === runId) showEvent(event, call)
+  })
+  const interrupt = (): void => {
+    call.note('Finishing the step in hand and writing a checkpoint; Ctrl-C again ends at once.')
+    // a run that has just ended needs no stop
+    void owner.stop(runId, 'after-step').catch(() => undefined)
+  }
+  call.signal.addEventListener('abort', interrupt, { once: true })
+  try {
+    return await owner.whenEnded(runId)
+  } finally {
+    unsubscribe()
+    call.signal.removeEventListener('abort', interrupt)
+    call.progress.stop()
+  }
+}
+
+function showEvent(event: RunEvent, call: CommandCall): void {
+  switch (event.type) {
+    case 'progress':
+      call.progress.update(event.progress)
+      return
+    case 'log':
+      call.note(logLine(event))
+      return
+    case 'evaluation': {
+      const { split, step, problems, proportions } = event.evaluation
+      const shown = ['accuracy/attempt', 'accuracy/final', 'verifier/accuracy'].map((name) => {
+        const value = proportions[name]?.value ?? null
+        return `${name} ${value === null ? '–' : value.toFixed(3)}`
+      })
+      call.note(`step ${step}, ${problems} ${split} problems: ${shown.join(' · ')}`)
+      return
+    }
+    case 'metrics':
+    case 'status':
+    case 'device':
+    case 'rollouts':
+    case 'vStar':
+    case 'vStarArtifact':
+    case 'checkpoint':
+  }
+}
+
+/** `warning: what happened. What to do.` */
+export function logLine(entry: Pick<RunLogEntry, 'level' | 'message' | 'remedy'>): string {
+  return `${entry.level}: ${entry.message}${entry.remedy === null ? '' : ` ${entry.remedy}`}`
+}
+
+/** How a run that did not finish goes on. */
+export function resumeHint(run: Run): string {
+  return run.status === 'stopped' || run.status === 'interrupted' || run.status === 'paused'
+    ? `\nGo on with: recheck resume ${run.runId}`
+    : ''
+}

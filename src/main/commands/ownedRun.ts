@@ -1,0 +1,67 @@
+import type { Evaluation } from '../../shared/records.ts'
+import { openLocalOwner } from '../jobs/localOwner.ts'
+import type { Owner } from '../jobs/owner.ts'
+import { readEvaluations } from '../store/evaluationStore.ts'
+import type { CommandCall, CommandResult } from './command.ts'
+import { followRun, resumeHint } from './followRun.ts'
+import { runExitCode, runOutput, type RunOutput } from './runResult.ts'
+
+/** Opens the data folder as its owner for as long as `work` lasts. */
+export async function withOwner<T>(
+  call: CommandCall,
+  address: string,
+  work: (owner: Owner) => Promise<T>,
+): Promise<T> {
+  const owner = await openLocalOwner({ dataDir: call.dataFolder, address, nodePath: process.execPath })
+  try {
+    return await work(owner)
+  } finally {
+    await owner.close('now')
+  }
+}
+
+/** Follows a started run to its end and says what came of it. */
+export async function endOfRun(
+  owner: Owner,
+  runId: string,
+  call: CommandCall,
+): Promise<CommandResult<RunOutput>> {
+  const run = await followRun(owner, runId, call)
+  const evaluations = readEvaluations(owner.db, runId)
+  const error = run.error === null ? '' : `\n${run.error.message}`
+  const seconds = Math.round(run.activeMs / 1000)
+  return {
+    output: runOutput(run, evaluations),
+    text: `${run.runId}: ${run.status} after ${seconds} s${error}${testTable(evaluations)}${resumeHint(run)}`,
+    exitCode: runExitCode(run),
+  }
+}
+
+const shown = [
+  ['accuracy/attempt', 'Acc@t1'],
+  ['accuracy/final', 'Acc@final'],
+  ['verifier/accuracy', 'verifier accuracy'],
+  ['verifier/correctRecall', 'correct recall'],
+  ['verifier/wrongRecall', 'wrong recall'],
+  ['revision/rate', 'revision rate'],
+] as const
+
+/** Held-out test at the start and the end, with 95 % intervals; '' before both exist. */
+export function testTable(evaluations: readonly Evaluation[]): string {
+  const tests = evaluations
+    .filter((evaluation) => evaluation.split === 'test')
+    .sort((a, b) => a.step - b.step)
+  const before = tests[0]
+  const after = tests.at(-1)
+  if (before === undefined || after === undefined || before === after) return ''
+  const cell = (evaluation: Evaluation, name: string): string => {
+    const share = evaluation.proportions[name]
+    if (share === undefined || share.value === null) return '–'
+    return `${share.value.toFixed(3)} [${share.low?.toFixed(3)}, ${share.high?.toFixed(3)}]`
+  }
+  const rows = shown.map(
+    ([name, label]) => `  ${label.padEnd(18)} ${cell(before, name).padEnd(22)} ${cell(after, name)}`,
+  )
+  const head = `  ${'test'.padEnd(18)} ${`before (step ${before.step})`.padEnd(22)} after (step ${after.step})`
+  return `\n\nHeld-out test, ${after.problems} problems, one sample each, 95 % Wilson intervals:\n${head}\n${rows.join('\n')}`
+}

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { mergeConfigs, parseSetting, type ConfigLayer } from '../../shared/configLayers.ts'
+import { findPreset } from '../../shared/presets.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+
+/** `--config`, `--preset`, `--set`, as a command's input schema takes them in. */
+export const configOptionsShape = {
+  config: z.string().optional(),
+  preset: z.string().optional(),
+  set: z.array(z.string()).default([]),
+}
+
+export interface ConfigOptions {
+  readonly config?: string | undefined
+  readonly preset?: string | undefined
+  readonly set: readonly string[]
+}
+
+export function addConfigOptions(command: Command): Command {
+  return command
+    .option('--preset <name>', 'named starting point, see docs/config.md')
+    .option('--config <file>', 'run config, YAML or JSON; lies over the preset')
+    .option('--set <path=value>', 'one field, over both; may be given again', collect, [])
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value]
+}
+
+/** Preset, file and settings laid over one another; not yet parsed. */
+export async function readConfigOptions(
+  options: ConfigOptions,
+  fallbackPreset: string | null,
+): Promise<ConfigLayer> {
+  const preset = options.preset ?? (options.config === undefined ? fallbackPreset : null)
+  const layers: ConfigLayer[] = preset === null ? [] : [findPreset(preset).config]
+  if (options.config !== undefined) layers.push(await readConfigFile(options.config))
+  return mergeConfigs(...layers, ...options.set.map(parseSetting))
+}
+
+async function readConfigFile(path: string): Promise<ConfigLayer> {
+  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    throw new RecheckError('config.unreadable', `${path} cannot be read: ${reason}`)
+  })
+  const value = parseYaml(path, text)
+  const group = z.record(z.string(), z.unknown()).safeParse(value)
+  if (group.success) return group.data
+  throw new RecheckError('config.invalid', `${path} is not a run config: expected fields, like "steps: 40".`)
+}
+
+/** YAML 1.2 holds JSON. */
+function parseYaml(path: string, text: string): unknown {
+  try {
+    return parse(text)
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    throw new RecheckError('config.invalid', `${path} is neither YAML nor JSON: ${reason}`)
+  }
+}

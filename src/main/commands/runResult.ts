@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import type { Evaluation, Run } from '../../shared/records.ts'
+import type { ExitCode } from './exitCode.ts'
+
+const ProportionOutput = z.object({
+  successes: z.number(),
+  trials: z.number(),
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+})
+
+/** The document of `estimate`, `train` and `resume`. */
+export const RunOutput = z.object({
+  runId: z.string(),
+  status: z.string(),
+  stage: z.string(),
+  vStarId: z.string().nullable(),
+  step: z.number(),
+  totalSteps: z.number(),
+  activeMs: z.number(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  evaluations: z.array(
+    z.object({
+      step: z.number(),
+      split: z.string(),
+      problems: z.number(),
+      proportions: z.record(z.string(), ProportionOutput),
+    }),
+  ),
+})
+export type RunOutput = z.infer<typeof RunOutput>
+
+export function runOutput(run: Run, evaluations: readonly Evaluation[]): RunOutput {
+  const { runId, status, stage, vStarId, step, totalSteps, activeMs, error } = run
+  return {
+    ...{ runId, status, stage, vStarId, step, totalSteps, activeMs, error },
+    evaluations: evaluations.map((evaluation) => ({
+      step: evaluation.step,
+      split: evaluation.split,
+      problems: evaluation.problems,
+      proportions: { ...evaluation.proportions },
+    })),
+  }
+}
+
+/** Finished 0, stopped by Ctrl-C 130, anything else 1. */
+export function runExitCode(run: Run): ExitCode {
+  if (run.status === 'finished') return 0
+  return run.status === 'stopped' || run.status === 'paused' ? 130 : 1
+}

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+import { addCommand, type CommandCall, type Register } from './command.ts'
+
+const Input = z.object({
+  port: z.coerce.number().int().min(0).max(65_535).default(7860),
+  open: z.boolean().default(false),
+})
+const Output = z.object({ port: z.number(), stopped: z.boolean() })
+
+export const register: Register = (program, context) => {
+  addCommand(program, context, {
+    name: 'serve',
+    summary: 'show the app in a browser on this machine; runs until Ctrl-C',
+    examples: [
+      'recheck serve',
+      'recheck serve --port 0 --open',
+      'ssh -L 7860:127.0.0.1:7860 gpu-box   # then open the printed link here',
+    ],
+    input: Input,
+    output: Output,
+    run: async (input, call) => {
+      const { serve } = await import('../api/serve.ts')
+      const { projectFolder } = await import('../host/paths.ts')
+      const { systemClock } = await import('../host/clock.ts')
+      const server = await serve({
+        dataDir: call.dataFolder,
+        port: input.port,
+        pageFolder: join(projectFolder, 'out', 'renderer'),
+        nodePath: process.execPath,
+        nowMs: systemClock.nowMs,
+      })
+      const link = server.newLink()
+      call.note(`Open ${link}`)
+      call.note('The link works once; press Enter for another. Ctrl-C stops after the step in hand.')
+      if (input.open) openBrowser(link)
+      await untilInterrupted(call, () => call.note(`Open ${server.newLink()}`))
+      call.note('Stopping; a run writes a checkpoint first.')
+      await server.close()
+      return { output: { port: server.port, stopped: true }, text: '', exitCode: 0 }
+    },
+  })
+    .option('--port <n>', 'port on 127.0.0.1; 0 = any free one (default 7860)')
+    .option('--open', 'open the page in the default browser')
+}
+
+async function untilInterrupted(call: CommandCall, onEnter: () => void): Promise<void> {
+  const lines = createInterface({ input: call.stdin })
+  lines.on('line', onEnter)
+  if (!call.signal.aborted) await once(call.signal, 'abort')
+  lines.close()
+}
+
+/** The program that opens links on this desktop; nothing happens where there is none. */
+function openBrowser(link: string): void {
+  const program =
+    process.platform === 'darwin' ? 'open' : process.platform === 'win32' ? 'explorer' : 'xdg-open'
+  const child = spawn(program, [link], { stdio: 'ignore', detached: true })
+  child.on('error', () => undefined) // the link stands in the terminal
+  child.unref()
+}

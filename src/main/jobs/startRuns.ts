@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { canonicalConfig } from '../../shared/configFields.ts'
+import { needsVStar, parseConfig, totalSteps, type RunConfig } from '../../shared/config.ts'
+import type { Run, Stage } from '../../shared/records.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import { findVStar, readVStar } from '../store/vStarStore.ts'
+import { askVStarInputs } from './inquiry.ts'
+import type { Owner } from './owner.ts'
+
+export interface RunPlan {
+  readonly stage: Stage
+  /** Anything; checked here. */
+  readonly config: unknown
+  /** What the config came from, for messages. */
+  readonly source: string
+  /** The V* estimate to train against; null = a fitting one if there is one, else the run makes its own. */
+  readonly vStarId: string | null
+  readonly group: string | null
+}
+
+/**
+ * Makes the row of a run and lets it start: the config is checked and resolved, and a V* estimate made from the same
+ * inputs is found and reused.
+ *
+ * @throws RecheckError `config.invalid`, `vstar.unknown`, or whatever opening the model and data finds wrong
+ */
+export async function startRun(owner: Owner, nodePath: string, plan: RunPlan): Promise<Run> {
+  const config = parseConfig(plan.config, plan.source)
+  const vStarId =
+    plan.stage === 'self-correction' && needsVStar(config)
+      ? await chooseVStar(owner, nodePath, { plan, config })
+      : null
+  const run = owner.createRun({
+    name: config.name === '' ? automaticName(plan.stage, config) : config.name,
+    stage: plan.stage,
+    config: JSON.stringify(config),
+    configHash: hashConfig(config),
+    totalSteps: plan.stage === 'estimate-v-star' ? config.data.train : stepsOf(config),
+    tags: config.tags,
+    notes: config.notes,
+    group: plan.group,
+    vStarId,
+  })
+  owner.start(run.runId)
+  return run
+}
+
+async function chooseVStar(
+  owner: Owner,
+  nodePath: string,
+  { plan, config }: { readonly plan: RunPlan; readonly config: RunConfig },
+): Promise<string | null> {
+  if (plan.vStarId === null) {
+    const { inputHash } = await askVStarInputs(nodePath, config)
+    return findVStar(owner.db, inputHash)?.vStarId ?? null
+  }
+  const artifact = readVStar(owner.db, plan.vStarId)
+  if (artifact?.complete) return artifact.vStarId
+  throw new RecheckError(
+    'vstar.unknown',
+    artifact === null
+      ? `There is no V* estimate "${plan.vStarId}"; "recheck runs" lists the runs that made one.`
+      : `V* estimate "${plan.vStarId}" is not complete; resume run ${artifact.runId} first.`,
+  )
+}
+
+/** First 12 hexadecimal digits of SHA-256 of the canonical config. */
+export function hashConfig(config: RunConfig): string {
+  return createHash('sha256').update(canonicalConfig(config)).digest('hex').slice(0, 12)
+}
+
+/** 0 = known only when the filter has been applied. */
+function stepsOf(config: RunConfig): number {
+  return config.steps === null && config.data.filter !== 'none' ? 0 : totalSteps(config, config.data.train)
+}
+
+function automaticName(stage: Stage, config: RunConfig): string {
+  const what = stage === 'estimate-v-star' ? 'V* estimate' : config.method
+  const source = typeof config.data.source === 'string' ? config.data.source : 'own file'
+  const model = config.model.path.split('/').at(-1) ?? config.model.path
+  return `${what} · ${model} · ${source} · seed ${config.seed}`
+}
