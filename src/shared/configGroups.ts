@@ -201,7 +201,7 @@ export const alarmsGroup = z
       unit: 'nats per token',
       description: 'distance from the reference',
     }),
-    entropyBelow: field(z.number().min(0).default(0.02), {
+    entropyBelow: field(z.number().min(0).default(0.002), {
       unit: 'nats per token',
       description: 'sampling freezes',
     }),

@@ -57,8 +57,8 @@ test('recalls are compared as they are; seven cases say nothing', () => {
 
 test('KL, entropy and length', () => {
   assert.deepEqual(codes({}, { values: { 'policy/klK3': 0.51 } }), ['alarm.kl'])
-  assert.deepEqual(codes({}, { values: { 'policy/klK3': 0.5, 'policy/entropy': 0.02 } }), [])
-  assert.deepEqual(codes({}, { values: { 'policy/entropy': 0.01 } }), ['alarm.entropy'])
+  assert.deepEqual(codes({}, { values: { 'policy/klK3': 0.5, 'policy/entropy': 0.002 } }), [])
+  assert.deepEqual(codes({}, { values: { 'policy/entropy': 0.001 } }), ['alarm.entropy'])
   const firstLengths = { attempt: 10, verdict: 10, revision: null }
   const values = { 'length/attempt': 20, 'length/verdict': 21, 'length/revision': 99 }
   assert.deepEqual(codes({}, { values, firstLengths }), ['alarm.length.verdict'])
