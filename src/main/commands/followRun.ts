@@ -1,5 +1,5 @@
 import type { Run, RunLogEntry } from '../../shared/records.ts'
-import type { RunEvent } from '../../shared/runEvent.ts'
+import type { Progress, RunEvent } from '../../shared/runEvent.ts'
 import type { Owner } from '../jobs/owner.ts'
 import type { CommandCall } from './command.ts'
 
@@ -8,8 +8,11 @@ import type { CommandCall } from './command.ts'
  * checkpoint; a second one ends the process at once (the run is then found interrupted and can be resumed).
  */
 export async function followRun(owner: Owner, runId: string, call: CommandCall): Promise<Run> {
+  const showProgress = progressShower(call)
   const unsubscribe = owner.subscribe((id, event) => {
-    if (id === runId) showEvent(event, call)
+    if (id !== runId) return
+    if (event.type === 'progress') showProgress(event.progress)
+    else showEvent(event, call)
   })
   const interrupt = (): void => {
     call.note('Finishing the step in hand and writing a checkpoint; Ctrl-C again ends at once.')
@@ -26,11 +29,27 @@ export async function followRun(owner: Owner, runId: string, call: CommandCall):
   }
 }
 
+const overall = new Set(['training', 'estimating V*'])
+const patienceMs = 5000
+
+/** The whole run is shown; what a single step is doing only when the step takes long. */
+function progressShower(call: CommandCall): (progress: Progress) => void {
+  let overallMs = -Infinity
+  let hasBegun = false
+  return (progress) => {
+    const isOverall = overall.has(progress.activity)
+    if (isOverall) {
+      hasBegun = true
+      overallMs = call.nowMs()
+    }
+    const isPart = /^(sampling|updating)/.test(progress.activity)
+    if (isPart && hasBegun && call.nowMs() - overallMs < patienceMs) return
+    call.progress.update(progress)
+  }
+}
+
 function showEvent(event: RunEvent, call: CommandCall): void {
   switch (event.type) {
-    case 'progress':
-      call.progress.update(event.progress)
-      return
     case 'log':
       call.note(logLine(event))
       return
@@ -43,6 +62,7 @@ function showEvent(event: RunEvent, call: CommandCall): void {
       call.note(`step ${step}, ${problems} ${split} problems: ${shown.join(' · ')}`)
       return
     }
+    case 'progress':
     case 'metrics':
     case 'status':
     case 'device':

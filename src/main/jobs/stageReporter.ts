@@ -22,24 +22,28 @@ export interface StageClock {
 
 const progressEveryMs = 200
 
-/** Rates are measured from the first report of an activity, so that a change of activity begins anew. */
+interface ActivityStart {
+  readonly done: number
+  readonly atMs: number
+}
+
+/** A rate is measured from the first report of its activity; activities that take turns each keep their own. */
 export function openStageReporter(runId: string, clock: StageClock): StageReporter {
+  const starts = new Map<string, ActivityStart>()
   let activity = ''
-  let firstDone = 0
-  let firstMs = 0
   let shownMs = -Infinity
   const progressOf = (event: Extract<TrainEvent, { type: 'progress' }>): Progress | null => {
     const nowMs = clock.activeMs()
-    const isSame = event.activity === activity && event.done >= firstDone && event.done < event.total
-    if (isSame && nowMs - shownMs < progressEveryMs) return null
+    const known = starts.get(event.activity)
+    const isNew = known === undefined || event.done <= known.done
+    const start = isNew ? { done: event.done, atMs: nowMs } : known
+    starts.set(event.activity, start)
+    const isSoon = event.activity === activity && !isNew && event.done < event.total
+    if (isSoon && nowMs - shownMs < progressEveryMs) return null
+    activity = event.activity
     shownMs = nowMs
-    if (event.activity !== activity || event.done < firstDone) {
-      activity = event.activity
-      firstDone = event.done
-      firstMs = nowMs
-    }
-    const seconds = (nowMs - firstMs) / 1000
-    const rate = seconds > 0 && event.done > firstDone ? (event.done - firstDone) / seconds : null
+    const seconds = (nowMs - start.atMs) / 1000
+    const rate = seconds > 0 && event.done > start.done ? (event.done - start.done) / seconds : null
     return {
       activity: event.activity,
       done: event.done,

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openStageReporter } from '../../../src/main/jobs/stageReporter.ts'
+import type { StageProgress } from '../../../src/core/train/trainEvent.ts'
+
+function reporterAt() {
+  const time = { ms: 0 }
+  const reporter = openStageReporter('run-1', { activeMs: () => time.ms, nowMs: () => 1000 + time.ms })
+  const report = (ms: number, activity: string, done: number) => {
+    time.ms = ms
+    const event: StageProgress = { type: 'progress', activity, done, total: 10, unit: 'steps' }
+    const told = reporter.eventOf(event)
+    return told?.type === 'progress' ? told.progress : null
+  }
+  return { time, reporter, report }
+}
+
+test('an activity keeps its rate though others come between: 1 step in 2 s, 8 left, 16 s', () => {
+  const { report } = reporterAt()
+  assert.equal(report(0, 'training', 1)?.ratePerSecond, null)
+  report(500, 'sampling', 3)
+  const progress = report(2000, 'training', 2)
+  assert.deepEqual([progress?.ratePerSecond, progress?.secondsLeft], [0.5, 16])
+})
+
+test('a count that begins anew measures its rate anew', () => {
+  const { report } = reporterAt()
+  report(0, 'sampling', 1)
+  assert.equal(report(1000, 'sampling', 5)?.ratePerSecond, 4)
+  assert.equal(report(2000, 'sampling', 1)?.ratePerSecond, null)
+  assert.equal(report(3000, 'sampling', 2)?.ratePerSecond, 1)
+})
+
+test('progress nobody could read is left out, the last one of an activity never', () => {
+  const { report } = reporterAt()
+  assert.notEqual(report(0, 'sampling', 1), null)
+  assert.equal(report(100, 'sampling', 2), null)
+  assert.notEqual(report(300, 'sampling', 3), null)
+  assert.notEqual(report(310, 'sampling', 10), null)
+})
+
+test('metrics get the active time, evaluations an id, their run and the time of day', () => {
+  const { time, reporter } = reporterAt()
+  time.ms = 700
+  const metrics = reporter.eventOf({ type: 'metrics', step: 1, tokens: 2, problems: 3, values: {} })
+  assert.ok(metrics?.type === 'metrics' && metrics.timeMs === 700)
+  const told = reporter.eventOf({
+    type: 'evaluation',
+    evaluation: { step: 1, split: 'test', samples: 1, problems: 2, proportions: {} },
+  })
+  assert.ok(told?.type === 'evaluation')
+  assert.equal(told.evaluation.runId, 'run-1')
+  assert.equal(told.evaluation.createdAtMs, 1700)
+  assert.match(told.evaluation.evaluationId, /^evaluation-[0-9a-f]{16}$/)
+})
