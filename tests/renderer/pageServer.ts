@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { createHandlers } from '../../src/main/api/handlers.ts'
+import { startHttpServer, type HttpServer } from '../../src/main/api/httpServer.ts'
+import { createProgressBoard } from '../../src/main/api/progressBoard.ts'
+import { systemClock } from '../../src/main/host/clock.ts'
+import { openOwner, type Owner } from '../../src/main/jobs/owner.ts'
+import { hashConfig } from '../../src/main/jobs/startRuns.ts'
+import { parseConfig, totalSteps } from '../../src/shared/config.ts'
+import type { AppInfo, Handlers, StoreEvent } from '../../src/shared/routes.ts'
+import { builtPage } from './pageBuild.ts'
+
+export interface PageServer {
+  readonly owner: Owner
+  readonly http: HttpServer
+  close(): Promise<void>
+}
+
+const info: AppInfo = {
+  ...{ version: '0.1.0', dataFolder: '~/.local/share/recheck', shell: 'browser', device: 'cpu (2 threads)' },
+  ...{ deviceNote: 'No NVIDIA card was found.', canTrain: true, trainingProblem: null },
+}
+
+/** The real owner, store, routes and server, with a trainer that makes its numbers up (pageJob.ts). */
+export async function startPageServer(dataDir: string): Promise<PageServer> {
+  const owner = await openOwner({
+    ...{ dataDir, address: 'a test', clock: systemClock },
+    program: {
+      nodePath: process.execPath,
+      workerPath: join(import.meta.dirname, 'pageWorker.ts'),
+      environment: process.env,
+    },
+    deviceOf: () => 'cpu',
+    keepLastOf: () => 2,
+  })
+  const progress = createProgressBoard()
+  owner.subscribe((runId, event) => progress.note(runId, event))
+  const listeners = new Set<(event: StoreEvent) => void>()
+  owner.subscribe((runId, event) => listeners.forEach((listener) => listener({ runId, event })))
+  const setup = { owner, nodePath: process.execPath, progress, nowMs: systemClock.nowMs, info: async () => info }
+  const http = await startHttpServer({
+    handlers: { ...createHandlers(setup), 'run.start': startIn(owner) },
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    pageFolder: await builtPage(),
+    port: 0,
+  })
+  return {
+    owner,
+    http,
+    close: async () => {
+      await http.close()
+      await owner.close('now')
+    },
+  }
+}
+
+/** As the real one, but without loading the model for the hash of a V* artifact. */
+function startIn(owner: Owner): Handlers['run.start'] {
+  return async ({ stage, config: written, vStarId, group }) => {
+    const config = parseConfig(written, 'the form')
+    const run = owner.createRun({
+      ...{ name: config.name === '' ? 'demo' : config.name, stage, group, vStarId },
+      ...{ config: JSON.stringify(config), configHash: hashConfig(config), tags: config.tags, notes: config.notes },
+      totalSteps: totalSteps(config, config.data.train),
+    })
+    owner.start(run.runId)
+    return { runIds: [run.runId] }
+  }
+}
