@@ -26,7 +26,8 @@ export const allowedFolders = {
   'main/jobs': ['shared', 'core', 'main/store', 'main/host'],
   'main/api': ['shared', 'main/store', 'main/jobs'],
   'main/app': ['shared', 'main/api'],
-  'main/commands': ['shared', 'core', 'main/store', 'main/host', 'main/jobs', 'main/api'],
+  // `recheck serve` starts the same entry as the browser's shell
+  'main/commands': ['shared', 'core', 'main/store', 'main/host', 'main/jobs', 'main/api', 'main/serve.ts'],
   preload: ['shared'],
   renderer: ['shared'],
 }
@@ -36,6 +37,7 @@ export const allowedInEntries = {
   'main/index.ts': ['shared', 'main/app', 'main/api', 'main/host'],
   'main/serve.ts': ['shared', 'main/api', 'main/store', 'main/jobs', 'main/host'],
   'main/cli.ts': ['shared', 'main/commands', 'main/api', 'main/store', 'main/jobs', 'main/host'],
+  'main/answer.ts': ['shared', 'core', 'main/host', 'main/jobs'],
   'main/worker.ts': ['shared', 'core', 'main/host', 'main/jobs'],
 }
 

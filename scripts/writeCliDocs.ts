@@ -5,7 +5,7 @@ import type { Command, Help, Option } from 'commander'
 import { z } from 'zod'
 import { buildProgram } from '../src/main/cli.ts'
 import type { CommandContext } from '../src/main/commands/command.ts'
-import { examplesOf, outputSchemaOf } from '../src/main/commands/command.ts'
+import { commandLineOf, examplesOf, outputSchemaOf, runnableCommands } from '../src/main/commands/command.ts'
 
 /** Writes docs/cli.md from the table of commands: `node scripts/writeCliDocs.ts`, `--check` to compare only. */
 const target = join(import.meta.dirname, '..', 'docs', 'cli.md')
@@ -32,7 +32,7 @@ Runs and checkpoints are in \`--data-dir\`, else \`RECHECK_HOME\`, else the plat
 
 /** The whole of docs/cli.md. */
 export function cliDocs(): string {
-  const sections = buildProgram(inertContext()).commands.map(commandSection)
+  const sections = runnableCommands(buildProgram(inertContext())).map(commandSection)
   return [introduction, ...sections].join('\n')
 }
 
@@ -41,7 +41,7 @@ function commandSection(command: Command): string {
   const rows = [...argumentRows(command, help), ...command.options.map(optionRow)]
   const schema = outputSchemaOf(command)
   return [
-    `## recheck ${command.name()}`,
+    `## ${commandLineOf(command)}`,
     '',
     `${command.description()}.`,
     '',

@@ -33,8 +33,12 @@ export const entryTable: Readonly<Record<string, readonly string[]>> = {
     'src/main/jobs',
     'src/main/host',
   ],
+  'src/main/answer.ts': ['src/core', 'src/main/host', 'src/main/jobs'],
   'src/main/worker.ts': ['src/core', 'src/main/host', 'src/main/jobs'],
 }
+
+/** The one import of an entry: `recheck serve` starts what the browser's shell starts. */
+export const entryImports: readonly string[] = ['src/main/commands → src/main/serve.ts']
 
 /** Left to right: a stage may import those before it. */
 export const stages = 'data tokens graph model sampling rollout reward rl optim train sweep'.split(' ')

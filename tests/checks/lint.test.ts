@@ -167,6 +167,7 @@ const plantedRules: readonly (readonly [
 
 function plantEntryImport(): void {
   plant('src/main/jobs/entry.ts', `export const cli = await import('../cli.ts')`)
+  plant('src/main/commands/entry.ts', `export const serve = await import('../serve.ts')`)
   plant('scripts/says.ts', "console.log('x')")
 }
 
@@ -238,6 +239,7 @@ test('an entry may import what it puts together, and no other file may import an
     })
   }
   assert.ok(isReported('src/main/jobs/entry.ts', 1, 'import-x/no-restricted-paths'))
+  assert.ok(!isReported('src/main/commands/entry.ts', 1, 'import-x/no-restricted-paths'))
 })
 
 test('a stage of the core may import the stages to its left only, and nothing beside the stages may import one', () => {

@@ -6,7 +6,12 @@ import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { buildProgram } from '../../src/main/cli.ts'
-import { examplesOf, outputSchemaOf } from '../../src/main/commands/command.ts'
+import {
+  commandLineOf,
+  examplesOf,
+  outputSchemaOf,
+  runnableCommands,
+} from '../../src/main/commands/command.ts'
 import { cacheFolder, dataFolder } from '../../src/main/host/paths.ts'
 import { Diagnosis } from '../../src/shared/diagnosis.ts'
 import { commandFixture } from './commands/commandFixture.ts'
@@ -21,16 +26,17 @@ function recheck(...args: string[]): { code: number | null; stdout: string; stde
   return { code: status, stdout, stderr }
 }
 
-const commands = buildProgram(commandFixture().context).commands
+const program = buildProgram(commandFixture().context)
+const commands = runnableCommands(program)
 
 test('every command has a summary, examples of itself, --json with a schema, and --data-dir', () => {
   assert.ok(commands.length > 0)
   for (const command of commands) {
-    const name = command.name()
+    const name = commandLineOf(command)
     assert.notEqual(command.description(), '', name)
     assert.ok(outputSchemaOf(command), `${name} has no schema`)
     const examples = examplesOf(command)
-    assert.ok(examples.length > 0 && examples.every((line) => line.startsWith(`recheck ${name}`)), name)
+    assert.ok(examples.length > 0 && examples.every((line) => line.startsWith(name)), name)
     const options = command.options.map((option) => option.long)
     assert.ok(options.includes('--json') && options.includes('--data-dir'), name)
   }
@@ -39,7 +45,8 @@ test('every command has a summary, examples of itself, --json with a schema, and
 test('--help and --version answer on stdout with exit code 0', () => {
   const help = recheck('--help')
   assert.equal(help.code, 0)
-  for (const command of commands) assert.match(help.stdout, new RegExp(`^  ${command.name()}\\b`, 'm'))
+  for (const command of program.commands)
+    assert.match(help.stdout, new RegExp(`^  ${command.name()}\\b`, 'm'))
   assert.match(recheck('doctor', '--help').stdout, /Examples:\n {2}\$ recheck doctor/)
   assert.match(recheck('--version').stdout, /^\d+\.\d+\.\d+\n$/)
 })

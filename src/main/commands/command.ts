@@ -73,6 +73,18 @@ export function examplesOf(command: Command): readonly string[] {
   return exampleLines.get(command) ?? []
 }
 
+/** The commands that can be run, those inside groups (`recheck data check`) included, in the order of the help. */
+export function runnableCommands(group: Command): Command[] {
+  return group.commands.flatMap((command) =>
+    outputSchemas.has(command) ? [command] : runnableCommands(command),
+  )
+}
+
+/** `recheck data check`: how the command is called. */
+export function commandLineOf(command: Command): string {
+  return command.parent ? `${commandLineOf(command.parent)} ${command.name()}` : command.name()
+}
+
 /**
  * Adds a command with `--json`, `--data-dir`, examples, parsed input and checked output.
  *
@@ -119,7 +131,7 @@ function parseInput<Input>(command: Command, schema: z.ZodType<Input>): Input {
   const lines = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(input)'}: ${issue.message}`)
   throw new RecheckError(
     'usage.invalid',
-    `recheck ${command.name()}: ${lines.join('; ')}. See "recheck ${command.name()} --help".`,
+    `${commandLineOf(command)}: ${lines.join('; ')}. See "${commandLineOf(command)} --help".`,
   )
 }
 
