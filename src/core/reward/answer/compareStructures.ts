@@ -35,6 +35,8 @@ function isCollection(structure: Structure): structure is Collection {
 /** x = 5 agrees with 5 and with x = 5; with another symbol or an equation only as an equation. */
 function assignmentsAgree(a: Structure, b: Structure, budget: StepBudget): Equivalence {
   const [left, right] = [relationOf(a), relationOf(b)]
+  if (isRange(a) && b.kind === 'relation') return structuresAgree(valueOf(a), b, budget)
+  if (isRange(b) && a.kind === 'relation') return structuresAgree(a, valueOf(b), budget)
   const sameSymbol = a.kind === 'assignment' && b.kind === 'assignment' && a.symbol === b.symbol
   const oneSided = a.kind !== 'assignment' ? right && !left : b.kind !== 'assignment' && left && !right
   if (sameSymbol || oneSided) {
@@ -44,6 +46,11 @@ function assignmentsAgree(a: Structure, b: Structure, budget: StepBudget): Equiv
   if (a.kind === 'assignment' && isWholeNumber(a.value))
     return { agrees: false, reason: 'the known answer is a whole number: an answer must give it' }
   return relationsAgree(left, right, budget)
+}
+
+/** x ∈ (−2, 5), which an inequality may say as well. */
+function isRange(structure: Structure): boolean {
+  return structure.kind === 'assignment' && structure.value.kind === 'tuple'
 }
 
 function valueOf(structure: Structure): Structure {

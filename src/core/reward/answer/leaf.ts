@@ -3,6 +3,7 @@ import type { Numeral } from './numeral.ts'
 import { readNumeral } from './numeral.ts'
 import { multiply, rational } from './rational.ts'
 import type { Token } from './tokens.ts'
+import { findClosing } from './tokenGroups.ts'
 import { functionNames } from './tokenNames.ts'
 import type { UnitReading } from './units.ts'
 import { isBareLetterUnit, readUnit } from './units.ts'
@@ -60,7 +61,16 @@ function takeMarks(tokens: readonly Token[]): Marks {
       marks = { ...marks, tokens: rest, factor: marks.factor * reading.factor }
     else marks = { ...marks, tokens: rest, unit: marks.unit ?? reading.unit }
   }
-  return takeCurrency(marks)
+  return takeBrackets(takeCurrency(marks))
+}
+
+/** (7) is as much a numeral as 7. */
+function takeBrackets(marks: Marks): Marks {
+  const { tokens } = marks
+  const isWhole = tokens.length > 2 && tokens[0].text === '(' && findClosing(tokens, 0) === tokens.length - 1
+  return isWhole && tokens.at(-1)?.text === ')'
+    ? takeBrackets({ ...marks, tokens: tokens.slice(1, -1) })
+    : marks
 }
 
 function hasValue(tokens: readonly Token[]): boolean {
@@ -99,15 +109,24 @@ function lastUnit(tokens: readonly Token[]): Mark | null {
   const at = tokens.length - 1 - power.length
   const word = tokens[at]
   if (word === undefined) return null
+  const per = power.length === 0 ? lastRate(tokens) : null
+  if (per !== null) return per
   if (word.kind === 'text') {
-    // \text{km}/\text{h}
-    const isPer = power.length === 0 && tokens[at - 1]?.text === '/' && tokens[at - 2]?.kind === 'text'
-    if (isPer) return { reading: readUnit(`${tokens[at - 2].text}/${word.text}`, 1), length: 3 }
     return { reading: readUnit(word.text, power.value), length: 1 + power.length }
   }
   const isLetterUnit = word.kind === 'letter' && word.gap === 'space' && isBareLetterUnit(word.text)
   if (!isLetterUnit || tokens[at - 1]?.kind !== 'number') return null
   return { reading: readUnit(word.text.toLowerCase(), power.value), length: 1 + power.length }
+}
+
+/** \text{km}/\text{h}, `km/h`, ` m/s` behind a number. */
+function lastRate(tokens: readonly Token[]): Mark | null {
+  const [number, unit, slash, time] = tokens.slice(-4)
+  if (time === undefined || slash.text !== '/' || number.kind !== 'number') return null
+  const isUnit =
+    unit.kind === 'text' || (unit.kind === 'letter' && unit.gap === 'space' && isBareLetterUnit(unit.text))
+  const isTime = time.kind === 'text' || (time.kind === 'letter' && isBareLetterUnit(time.text))
+  return isUnit && isTime ? { reading: readUnit(`${unit.text}/${time.text}`, 1), length: 3 } : null
 }
 
 /** `^2`, `^{3}` at the end. */

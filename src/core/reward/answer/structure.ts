@@ -125,6 +125,7 @@ function topOperators(tokens: readonly Token[], sides: readonly (readonly Token[
 function symbolOf(side: readonly Token[]): string | null {
   const key = side.map(({ text }) => text).join(' ')
   if (side.length === 1 && side[0].kind === 'text') return key
+  if (/^(?:m )?angle(?: [A-Z])+$/.test(key)) return key
   const isName = /^(?:[a-zA-Z]|[a-z]{2,})(?: '+)?(?: _ (?:\{ [^{}]* \}|\S+))?(?: \( [a-zA-Z] \))?$/.test(key)
   const isNamed = side[0]?.kind === 'letter' || (side[0]?.kind === 'command' && side[0].text !== 'pi')
   return isName && isNamed ? key.replace(/ _ \{ ([^{}]*) \}/, ' _ $1') : null
@@ -166,6 +167,9 @@ function readBrackets(tokens: readonly Token[], depth: number): Structure | null
   const close = tokens[tokens.length - 1].text
   if (tokens.length < 2 || findClosing(tokens, 0) !== tokens.length - 1) return null
   const inner = tokens.slice(1, -1)
+  // \left[\begin{array}…\end{array}\right]
+  if (inner[0]?.kind === 'begin' && findClosing(inner, 0) === inner.length - 1)
+    return readMatrix(inner, depth)
   if (open === '\\{' && close === '\\}') {
     if (inner.length === 0) return { kind: 'set', items: [] }
     if (inner.some(({ text }) => text === 'mid' || text === '|' || text === ':')) return null

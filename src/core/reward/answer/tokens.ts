@@ -32,7 +32,24 @@ export function tokenize(answer: string, budget: StepBudget): Token[] {
 
 /** The same tokens give the same key, whatever the spaces between them. */
 export function tokensKey(tokens: readonly Token[]): string {
-  return tokens.map((token) => `${token.kind} ${token.text}`).join('\n')
+  return tokens
+    .filter((_, i) => !isIdleBrace(tokens, i))
+    .map((token) => `${token.kind} ${token.text}`)
+    .join('\n')
+}
+
+/** Of `^{2}` and `_{2}`: the brace around one token says nothing. Elsewhere it may: \frac{12}{3} is not \frac12 3. */
+function isIdleBrace(tokens: readonly Token[], at: number): boolean {
+  const { kind, text } = tokens[at]
+  if (kind !== 'symbol' || (text !== '{' && text !== '}')) return false
+  const open = text === '{' ? at : at - 2
+  const isScript = tokens[open - 1]?.kind === 'symbol' && '^_'.includes(tokens[open - 1].text)
+  return (
+    isScript &&
+    tokens[open].text === '{' &&
+    tokens[open + 2]?.text === '}' &&
+    tokens[open + 1].kind !== 'symbol'
+  )
 }
 
 interface Source {
@@ -80,6 +97,8 @@ function readPiece(source: Source, at: number): Step {
   if (/[A-Za-z]/.test(character)) return readWord(source, at)
   // $ opens and closes formulas; a currency's $ says nothing that the number does not
   if (character === '$' || character === '"') return { tokens: [], next: at + 1 }
+  // a power as programs write it
+  if (source.text.startsWith('**', at)) return symbol('^', at + 2)
   if (character === ',' && source.text.startsWith('\\!', at + 1)) return symbol('{,}', at + 3)
   if (source.text.startsWith('{,}', at)) return symbol('{,}', at + 3)
   return symbol(character, at + 1)
@@ -202,7 +221,8 @@ function readTextGroup(source: Source, content: string, isMath: boolean): Token[
   if (Object.hasOwn(names.plainNames, words) || names.functionNames.has(words))
     return [{ kind: 'command', text: names.plainNames[words] ?? words, gap }]
   if (isMath && words.length === 1) return readTokens({ ...source, text: words, depth: source.depth + 1 })
-  if (/^[A-Za-z][A-Za-z .'/-]*(?:\^\{?\d\}?)?$/.test(words)) {
+  const isJoined = / (?:and|or) /.test(words)
+  if (!isJoined && /^[A-Za-z][A-Za-z .'/-]*(?:\^\{?\d\}?)?$/.test(words)) {
     const lower = words.toLowerCase()
     return [{ kind: 'text', text: /^[ap]\.m\.$/.test(lower) ? lower : lower.replace(/[ .]+$/, ''), gap }]
   }
