@@ -105,5 +105,10 @@ export default tseslint.config(
   {
     files: ['src/renderer/**/*.ts', 'src/renderer/**/*.tsx'],
     ...reactHooks.configs.flat.recommended,
+    rules: {
+      ...reactHooks.configs.flat.recommended.rules,
+      // speaks of the React Compiler, which this project does not use
+      'react-hooks/incompatible-library': 'off',
+    },
   },
 )
