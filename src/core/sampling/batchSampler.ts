@@ -11,6 +11,8 @@ export interface BatchSamplerSetup {
   readonly kvMemoryBytes: number
   /** Most rows that decode together. */
   readonly maxRows: number
+  /** See `ScheduleSetup`; 0 appends every extension in a run of its own. */
+  readonly stepwiseTokens: number
 }
 
 /** Tokens of a completion for which slots have room from the start. */
@@ -56,7 +58,7 @@ export class BatchSampler implements Sampler {
   }
 
   async #run(call: SampleCall): Promise<readonly (readonly Completion[])[]> {
-    const { decoder } = this.#setup
+    const { decoder, stepwiseTokens } = this.#setup
     const longestPrompt = Math.max(0, ...call.requests.map(({ promptIds }) => promptIds.length))
     const longest = longestPrompt + call.settings.maxCompletionTokens
     const slots = this.#slotsFor(call, longest)
@@ -64,7 +66,7 @@ export class BatchSampler implements Sampler {
     decoder.reserve({ slots, longest, length: Math.min(longest, longestPrompt + shortCompletion) })
     decoder.setDraw(call.settings)
     try {
-      return await new BatchSchedule({ decoder, kept: this.#kept, call, slots }).run()
+      return await new BatchSchedule({ decoder, kept: this.#kept, call, slots, stepwiseTokens }).run()
     } catch (thrown) {
       // a run that failed half-way may have left anything in the slots
       decoder.clear()

@@ -11,15 +11,21 @@ export interface ScheduleSetup {
   readonly kept: KeptPrefixes
   readonly call: SampleCall
   readonly slots: number
+  /** A prompt that extends a kept cache by at most so many tokens takes them in the shared steps, one a step. */
+  readonly stepwiseTokens: number
 }
 
-/** One sample in the making. Its cache holds prompt + completion but the last drawn token. */
+/**
+ * One sample in the making. Its cache holds prompt + completion but the last drawn token; while tokens of the prompt
+ * are pending, the prompt without them.
+ */
 interface Row {
   readonly request: number
   readonly sample: number
   readonly random: Random
   readonly completionIds: number[]
   readonly logProbs: number[]
+  readonly pendingIds: number[]
 }
 
 /** Samples of one prompt that found no slot: their first tokens are drawn, the prompt's cache is saved. */
@@ -72,10 +78,13 @@ export class BatchSchedule {
 
   async #step(): Promise<void> {
     const { decoder } = this.#setup
-    const ids = Int32Array.from(this.#rows, (row) => row.completionIds[row.completionIds.length - 1])
+    const ids = Int32Array.from(this.#rows, nextInput)
     const lengths = Int32Array.from(this.#rows, (row) => this.#cachedLength(row))
     const next = await decoder.step(ids, lengths)
-    this.#rows.forEach((row, slot) => this.#take(row, next.draw(slot, row.random)))
+    this.#rows.forEach((row, slot) => {
+      row.pendingIds.shift()
+      if (row.pendingIds.length === 0) this.#take(row, next.draw(slot, row.random))
+    })
     this.#retire()
   }
 
@@ -103,13 +112,21 @@ export class BatchSchedule {
   }
 
   async #extendKept(promptIds: readonly number[]): Promise<void> {
-    const { decoder, kept } = this.#setup
+    const { decoder, kept, call, stepwiseTokens } = this.#setup
     const prefix = kept.longestPrefixOf(promptIds)
     if (prefix === null) return
     const slot = this.#rows.length
+    const request = call.requests[this.#nextRequest]
+    const saved = prefix.ids.length
+    if (request.samples === 1 && promptIds.length - saved <= stepwiseTokens) {
+      decoder.writeSlot(slot, prefix.cache, { saved, used: saved })
+      this.#rows.push({ ...this.#newRow(request, this.#nextRequest, 0), pendingIds: promptIds.slice(saved) })
+      this.#nextRequest++
+      return
+    }
     // at least two tokens a run: a single one may round differently
-    const used = Math.min(prefix.ids.length, promptIds.length - 2)
-    decoder.writeSlot(slot, prefix.cache, { saved: prefix.ids.length, used })
+    const used = Math.min(saved, promptIds.length - 2)
+    decoder.writeSlot(slot, prefix.cache, { saved, used })
     const next = await decoder.append(slot, promptIds.slice(used), used)
     this.#seat([this.#nextRequest], next)
     this.#nextRequest++
@@ -180,7 +197,7 @@ export class BatchSchedule {
 
   #newRow({ seedLabels }: SampleRequest, request: number, sample: number): Row {
     const random = forkRandom(this.#setup.call.settings.seed, ...seedLabels, sample)
-    return { request, sample, random, completionIds: [], logProbs: [] }
+    return { request, sample, random, completionIds: [], logProbs: [], pendingIds: [] }
   }
 
   #take(row: Row, { id, logProb }: DrawnToken): void {
@@ -204,6 +221,7 @@ export class BatchSchedule {
   }
 
   #isFinished({ completionIds }: Row): boolean {
+    if (completionIds.length === 0) return false
     const { endIds, maxCompletionTokens } = this.#setup.call.settings
     return (
       completionIds.length >= maxCompletionTokens || endIds.includes(completionIds[completionIds.length - 1])
@@ -226,9 +244,15 @@ export class BatchSchedule {
     call.onProgress?.(this.#done, this.#total, this.#tokens)
   }
 
-  #cachedLength(row: Row): number {
-    return this.#setup.call.requests[row.request].promptIds.length + row.completionIds.length - 1
+  #cachedLength({ request, completionIds, pendingIds }: Row): number {
+    const drawnAndCached = Math.max(0, completionIds.length - 1)
+    return this.#setup.call.requests[request].promptIds.length - pendingIds.length + drawnAndCached
   }
+}
+
+/** The token that a row puts into the next step. */
+function nextInput({ pendingIds, completionIds }: Row): number {
+  return pendingIds.length > 0 ? pendingIds[0] : completionIds[completionIds.length - 1]
 }
 
 function stopped(done: number, total: number): RecheckError {

@@ -87,6 +87,7 @@ export class OnnxDecoder implements Decoder {
   /** Logits of every token of one row, for checks: [T, V]. */
   async scoreRow(ids: readonly number[]): Promise<Float32Array> {
     this.reserve({ slots: 1, length: ids.length, longest: ids.length })
+    this.setDraw({ temperature: 1, topP: 1, topK: 0 })
     const run = paddedRun([ids], Math.max(2, ids.length))
     await this.#prefill(0, { ...run, outputRows: ids.map((_, t) => t) })
     return this.#output('logits').slice(0, ids.length * this.vocabularySize)

@@ -26,5 +26,10 @@ export async function createOnnxSampler(setup: OnnxSamplerSetup): Promise<Sample
   const isLarge = countParameters(config) >= parametersFedAsInputs
   const weightsAs = setup.weightsAs ?? (isLarge ? 'inputs' : 'initialisers')
   const decoder = await OnnxDecoder.load({ config, threads, weightsAs }, setup.parameters)
-  return new BatchSampler({ decoder, kvMemoryBytes, maxRows: setup.maxRows ?? 192 })
+  return new BatchSampler({
+    decoder,
+    kvMemoryBytes,
+    maxRows: setup.maxRows ?? 192,
+    stepwiseTokens: isLarge ? 0 : 64,
+  })
 }

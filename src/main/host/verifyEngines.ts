@@ -12,6 +12,7 @@ export type OpenVerifyEngine = (checkpoint: Checkpoint) => Promise<VerifyEngine>
 export const verifyEngines: Readonly<Record<string, OpenVerifyEngine>> = {
   'op by op': openEager,
   captured: openCaptured,
+  onnx: openOnnx,
 }
 
 async function openEager(checkpoint: Checkpoint): Promise<VerifyEngine> {
@@ -28,4 +29,9 @@ async function openCaptured(checkpoint: Checkpoint): Promise<VerifyEngine> {
   const { CapturedVerifyEngine } = await import('./capturedVerifyEngine.ts')
   const parameters = await readParameters(checkpoint)
   return new CapturedVerifyEngine('captured', { config: checkpoint.config, parameters, ops: tensorflowOps() })
+}
+
+async function openOnnx(checkpoint: Checkpoint): Promise<VerifyEngine> {
+  const { OnnxVerifyEngine } = await import('./onnxVerifyEngine.ts')
+  return OnnxVerifyEngine.load('onnx', checkpoint.config, await readParameters(checkpoint))
 }
