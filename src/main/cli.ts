@@ -10,6 +10,7 @@ import { register as registerCompareEvals } from './commands/compareEvals.ts'
 import { register as registerDemo } from './commands/demo.ts'
 import { register as registerTrain } from './commands/train.ts'
 import { register as registerResume } from './commands/resume.ts'
+import { register as registerEval } from './commands/eval.ts'
 import { register as registerExport } from './commands/export.ts'
 import { register as registerServe } from './commands/serve.ts'
 import { register as registerTemplate } from './commands/template.ts'
@@ -32,6 +33,7 @@ export const commands: readonly Register[] = [
   registerServe,
   registerTrain,
   registerResume,
+  registerEval,
   registerExport,
   registerTemplate,
   registerDoctor,

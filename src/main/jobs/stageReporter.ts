@@ -25,6 +25,8 @@ const progressEveryMs = 200
 interface ActivityStart {
   readonly done: number
   readonly atMs: number
+  /** Last count: a smaller one means that the activity has begun anew. */
+  readonly last: number
 }
 
 /** A rate is measured from the first report of its activity; activities that take turns each keep their own. */
@@ -35,9 +37,9 @@ export function openStageReporter(runId: string, clock: StageClock): StageReport
   const progressOf = (event: Extract<TrainEvent, { type: 'progress' }>): Progress | null => {
     const nowMs = clock.activeMs()
     const known = starts.get(event.activity)
-    const isNew = known === undefined || event.done <= known.done
+    const isNew = known === undefined || event.done <= known.last
     const start = isNew ? { done: event.done, atMs: nowMs } : known
-    starts.set(event.activity, start)
+    starts.set(event.activity, { ...start, last: event.done })
     const isSoon = event.activity === activity && !isNew && event.done < event.total
     if (isSoon && nowMs - shownMs < progressEveryMs) return null
     activity = event.activity

@@ -27,8 +27,8 @@ test('a count that begins anew measures its rate anew', () => {
   const { report } = reporterAt()
   report(0, 'sampling', 1)
   assert.equal(report(1000, 'sampling', 5)?.ratePerSecond, 4)
-  assert.equal(report(2000, 'sampling', 1)?.ratePerSecond, null)
-  assert.equal(report(3000, 'sampling', 2)?.ratePerSecond, 1)
+  assert.equal(report(2000, 'sampling', 2)?.ratePerSecond, null)
+  assert.equal(report(3000, 'sampling', 3)?.ratePerSecond, 1)
 })
 
 test('progress nobody could read is left out, the last one of an activity never', () => {

@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import { mergeConfigs, type ConfigLayer } from '../../shared/configLayers.ts'
+import { parseConfig, type RunConfig } from '../../shared/config.ts'
+import { evaluatedProblemSchema } from '../../shared/evaluationResult.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { CheckpointRecord } from '../../shared/records.ts'
+import type { ModelEvaluation } from '../jobs/evaluateModel.ts'
+import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
+import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'
+
+const Input = z.object({
+  ...configOptionsShape,
+  model: z.string().optional(),
+  run: z.string().optional(),
+  step: z.coerce.number().int().min(0).optional(),
+  data: z.string().optional(),
+  split: z.enum(['validation', 'test']).default('test'),
+  samples: z.coerce.number().int().min(1).default(1),
+  greedy: z.boolean().default(false),
+})
+type Input = z.infer<typeof Input>
+
+const Share = z.object({
+  successes: z.number(),
+  trials: z.number(),
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+})
+const Group = z.object({
+  group: z.string().nullable(),
+  problems: z.number(),
+  attempt: Share,
+  final: Share,
+  verifier: Share,
+  correctRecall: Share,
+  wrongRecall: Share,
+})
+const Output = z.object({
+  model: z.string(),
+  runId: z.string().nullable(),
+  step: z.number().nullable().describe('of the checkpoint; null: the model folder’s own weights'),
+  split: z.string(),
+  samples: z.number(),
+  greedy: z.boolean(),
+  proportions: z.record(z.string(), Share).describe('95 % Wilson intervals'),
+  bySubject: z.array(Group),
+  byLevel: z.array(Group),
+  atEqualTokens: z.array(
+    z.object({
+      method: z.string(),
+      n: z.number(),
+      tokensPerProblem: z.number(),
+      accuracy: z.object({ estimate: z.number(), low: z.number(), high: z.number() }),
+    }),
+  ),
+  problems: z.array(evaluatedProblemSchema),
+})
+type Output = z.infer<typeof Output>
+
+export const register: Register = (program, context) => {
+  const command = addCommand(program, context, {
+    name: 'eval',
+    summary: 'evaluate a model folder or a run’s checkpoint on held-out problems',
+    examples: [
+      'recheck eval --model resources/models/builtin --samples 4',
+      'recheck eval --run 7f3a9c --json > after.json',
+      'recheck eval --model builtin --greedy --set data.test=200',
+    ],
+    input: Input,
+    output: Output,
+    run: evaluate,
+  })
+  addConfigOptions(command)
+    .option('--model <folder>', 'model folder, hub id or `builtin`')
+    .option('--run <run>', 'a run: its config and its newest checkpoint')
+    .option('--step <n>', 'with --run: the checkpoint of this step')
+    .option('--data <source>', 'arithmetic, math, gsm8k, or a JSONL, CSV or Parquet file')
+    .option('--split <name>', 'validation or test (default test)')
+    .option('--samples <m>', 'rollouts a problem (default 1)')
+    .option('--greedy', 'temperature 0')
+}
+
+async function evaluate(input: Input, call: CommandCall): Promise<CommandResult<Output>> {
+  const { evaluateModel } = await import('../jobs/evaluateModel.ts')
+  const base = input.run === undefined ? null : await runToEvaluate(input, call)
+  const config = await evaluationConfig(input, base?.config ?? null)
+  const evaluation = await evaluateModel({
+    ...{ config, split: input.split, workingFolder: process.cwd(), signal: call.signal },
+    checkpoints: base === null ? null : { dataDir: call.dataFolder, records: base.checkpoints },
+    onProgress: (activity, done, total) =>
+      call.progress.update({ activity: `sampling ${activity}`, done, total, unit: 'completions' }),
+  })
+  const facts = {
+    model: config.model.path,
+    runId: base?.runId ?? null,
+    split: input.split,
+    samples: input.samples,
+  }
+  const tables = { ...evaluation, bySubject: [...evaluation.bySubject], byLevel: [...evaluation.byLevel] }
+  return {
+    output: {
+      ...{ ...facts, greedy: input.greedy, ...tables },
+      proportions: { ...evaluation.proportions },
+      atEqualTokens: [...evaluation.atEqualTokens],
+      problems: [...evaluation.problems],
+    },
+    text: textOf(evaluation),
+  }
+}
+
+interface RunToEvaluate {
+  readonly runId: string
+  readonly config: ConfigLayer
+  readonly checkpoints: readonly CheckpointRecord[]
+}
+
+async function runToEvaluate(input: Input, call: CommandCall): Promise<RunToEvaluate> {
+  const { openForReading } = await import('../store/database.ts')
+  const { findRun } = await import('../store/runStore.ts')
+  const { readCheckpoints } = await import('../store/checkpointStore.ts')
+  const db = openForReading(call.dataFolder)
+  if (db === null) throw new RecheckError('run.unknown', `${call.dataFolder} holds no runs.`)
+  try {
+    const run = findRun(db, input.run ?? '')
+    const all = readCheckpoints(db, run.runId)
+    const checkpoints = input.step === undefined ? all : all.filter((each) => each.step === input.step)
+    if (checkpoints.length === 0) {
+      const steps = all.map((each) => each.step).join(', ') || 'none'
+      throw new RecheckError(
+        'checkpoint.unknown',
+        `run ${run.runId} has no such checkpoint; it has steps: ${steps}.`,
+      )
+    }
+    return { runId: run.runId, config: JSON.parse(run.config) as ConfigLayer, checkpoints }
+  } finally {
+    db.close()
+  }
+}
+
+async function evaluationConfig(input: Input, runConfig: ConfigLayer | null): Promise<RunConfig> {
+  const given = await readConfigOptions(input, runConfig === null ? 'builtin' : null)
+  const isNamed = ['arithmetic', 'math', 'gsm8k'].includes(input.data ?? '')
+  const layer: ConfigLayer = {
+    evalSamples: input.samples,
+    ...(input.model === undefined ? {} : { model: { path: input.model } }),
+    ...(input.data === undefined ? {} : { data: { source: isNamed ? input.data : { path: input.data } } }),
+    ...(input.greedy ? { sampling: { temperature: 0 } } : {}),
+  }
+  return parseConfig(mergeConfigs(runConfig ?? {}, given, layer), 'recheck eval')
+}
+
+function textOf({ proportions, atEqualTokens, problems }: ModelEvaluation): string {
+  const lines = Object.entries(proportions).map(([name, share]) => {
+    const value = share.value === null ? '–' : share.value.toFixed(3)
+    const interval =
+      share.low === null || share.high === null ? '' : ` [${share.low.toFixed(3)}, ${share.high.toFixed(3)}]`
+    return `  ${name.padEnd(34)} ${value}${interval}  (${share.successes} of ${share.trials})`
+  })
+  const votes = atEqualTokens.map(
+    (row) =>
+      `  ${row.method.padEnd(20)} n ${String(row.n).padEnd(3)} ${row.tokensPerProblem.toFixed(1)} tokens a problem  ` +
+      `${row.accuracy.estimate.toFixed(3)} [${row.accuracy.low.toFixed(3)}, ${row.accuracy.high.toFixed(3)}]`,
+  )
+  return [
+    `${problems.length} problems, 95 % Wilson intervals:`,
+    ...lines,
+    ...(votes.length === 0 ? [] : ['At equal generated tokens:', ...votes]),
+  ].join('\n')
+}

@@ -1,0 +1,109 @@
+import type { ParameterValues } from '../../core/model/parameterValues.ts'
+import { parameterShapes } from '../../core/model/parameterTable.ts'
+import { answersAgree } from '../../core/reward/answer/compare.ts'
+import { scoreRollout } from '../../core/reward/scoreRollout.ts'
+import { plainVerdictWeights, rewardsOfTurn } from '../../core/rl/turnReward.ts'
+import { rollOutSelfCorrection } from '../../core/rollout/selfCorrection.ts'
+import { parseVerdict } from '../../core/rollout/verdict.ts'
+import { evaluatedProblems } from '../../core/train/evaluatedProblems.ts'
+import {
+  equalTokenTable,
+  groupTable,
+  type GroupRow,
+  type VoteRow,
+} from '../../core/train/evaluationTables.ts'
+import { countOutcomes, outcomeShares } from '../../core/train/outcomeCounts.ts'
+import type { StopSignal } from '../../core/stopSignal.ts'
+import type { RunConfig } from '../../shared/config.ts'
+import type { EvaluatedProblem } from '../../shared/evaluationResult.ts'
+import type { CheckpointRecord, Proportion } from '../../shared/records.ts'
+import { wilson } from '../../shared/statistics.ts'
+import { readParameters } from '../host/checkpointFiles.ts'
+import { openSampler } from './engines.ts'
+import { openNewestCheckpoint } from './newestCheckpoint.ts'
+import { loadRunMaterial, type RunMaterial } from './runMaterial.ts'
+import { readTrainerBlob, trainerBlobName } from './trainerBlob.ts'
+
+export interface ModelEvaluationSetup {
+  /** Model, data, template, grader and sampling; `evalSamples` rollouts a problem. */
+  readonly config: RunConfig
+  readonly split: 'validation' | 'test'
+  readonly workingFolder: string
+  /** Weights of a run's newest sound checkpoint instead of the model folder's; null = the folder's. */
+  readonly checkpoints: { readonly dataDir: string; readonly records: readonly CheckpointRecord[] } | null
+  readonly signal: StopSignal
+  readonly onProgress: (activity: string, done: number, total: number) => void
+}
+
+export interface ModelEvaluation {
+  /** Step of the checkpoint; null = the model folder's own weights. */
+  readonly step: number | null
+  readonly proportions: Readonly<Record<string, Proportion>>
+  readonly bySubject: readonly GroupRow[]
+  readonly byLevel: readonly GroupRow[]
+  /** Self-correction, majority vote and self-verified best at equal generated tokens; empty with one sample a problem. */
+  readonly atEqualTokens: readonly VoteRow[]
+  readonly problems: readonly EvaluatedProblem[]
+}
+
+/** A policy on held-out problems, with the same draws for every policy, so that two can be compared problem by problem. */
+export async function evaluateModel(setup: ModelEvaluationSetup): Promise<ModelEvaluation> {
+  const { config, split, signal, onProgress } = setup
+  const material = await loadRunMaterial(config, setup.workingFolder)
+  const { step, parameters } = await policyWeights(setup, material)
+  const { prompts, tokenizer, grading } = material
+  const sampler = await openSampler(material.policy.config, parameters)
+  const { temperature, topP, topK, maxCompletionTokens } = config.sampling
+  const settings = { temperature, topP, topK, maxCompletionTokens, endIds: prompts.endIds, seed: config.seed }
+  try {
+    const rollouts = await rollOutSelfCorrection(material.problems.splits[split], {
+      conversation: {
+        prompts,
+        tokenizer,
+        sampler,
+        settings,
+        parseVerdict: (text) => parseVerdict(text, config.verdictParser),
+      },
+      ...{ turns: config.turns, samples: config.evalSamples, seedLabels: ['evaluation', split], signal },
+      onProgress: (kind, done, total) => onProgress(`${kind}s`, done, total),
+    })
+    const rewards = { revisionBonus: config.revisionBonus, verdictWeights: plainVerdictWeights }
+    const scored = rollouts.map((rollout) =>
+      scoreRollout(rollout, grading, (kind, isAttemptCorrect) =>
+        rewardsOfTurn(kind, isAttemptCorrect, rewards),
+      ),
+    )
+    const shares = Object.entries(outcomeShares(countOutcomes(scored)))
+    const proportions = Object.fromEntries(shares.map(([name, [part, whole]]) => [name, wilson(part, whole)]))
+    return { step, proportions, ...tablesOf(evaluatedProblems(scored, tokenizer), config) }
+  } finally {
+    await sampler.dispose()
+  }
+}
+
+function tablesOf(
+  problems: readonly EvaluatedProblem[],
+  config: RunConfig,
+): Omit<ModelEvaluation, 'step' | 'proportions'> {
+  const same = (a: string, b: string): boolean => answersAgree(a, b, config.grader)
+  // half the samples' tokens are the budget: the other methods need samples left to spend it on
+  const budgetSamples = Math.floor(config.evalSamples / 2)
+  return {
+    problems,
+    bySubject: groupTable(problems, 'subject'),
+    byLevel: groupTable(problems, 'level'),
+    atEqualTokens: budgetSamples === 0 ? [] : equalTokenTable(problems, budgetSamples, same),
+  }
+}
+
+async function policyWeights(
+  { checkpoints }: ModelEvaluationSetup,
+  material: RunMaterial,
+): Promise<{ readonly step: number | null; readonly parameters: ParameterValues }> {
+  const newest =
+    checkpoints === null ? null : await openNewestCheckpoint(checkpoints.dataDir, checkpoints.records)
+  if (newest === null) return { step: null, parameters: await readParameters(material.policy) }
+  const path = newest.checkpoint.blobPath(trainerBlobName)
+  const { parameters } = await readTrainerBlob(path, parameterShapes(material.policy.config))
+  return { step: newest.record.step, parameters }
+}
