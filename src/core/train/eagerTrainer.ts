@@ -1,24 +1,18 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
+import type { Tensor } from '@tensorflow/tfjs'
 import type { ParameterValues } from '../model/parameterValues.ts'
 import { disposeTensors, tensorsOf, valuesOf } from '../model/parameterTensors.ts'
 import type { Transformer } from '../model/transformer.ts'
 import type { OptimizerState } from '../optim/adamW.ts'
 import { adamWStep, disposeOptimizerState, startAdamW } from '../optim/adamW.ts'
+import { eagerInputs, scoreRowsEagerly } from './eagerScorer.ts'
 import type { MicroBatch } from './paddedBatch.ts'
-import {
-  inputWidth,
-  longestRow,
-  padIds,
-  padInput,
-  requireRows,
-  splitIntoMicroBatches,
-} from './paddedBatch.ts'
+import { longestRow, requireRows, splitIntoMicroBatches } from './paddedBatch.ts'
 import type { Objective, ObjectiveInputs } from './policyObjective.ts'
-import { policyObjective, rowLogProbs } from './policyObjective.ts'
+import { policyObjective } from './policyObjective.ts'
 import { requireState } from './requireState.ts'
 import { requireFinite } from './requireFinite.ts'
-import type { GradientTrainer, TokenBatch, TokenRow, TrainerState, UpdateStats } from './trainer.ts'
+import type { GradientTrainer, TokenBatch, TrainerState, UpdateStats } from './trainer.ts'
 import type { TrainerSetup } from './trainerSetup.ts'
 
 /** Trains op by op on tfjs's active backend: the reference that the captured trainer is compared with. */
@@ -59,21 +53,8 @@ class EagerTrainer implements GradientTrainer {
     return { loss, gradientNorm, sums, tokens, learningRate }
   }
 
-  async tokenLogProbs(rows: readonly Int32Array[]): Promise<readonly Float32Array[]> {
-    const scores = rows.map((row) => new Float32Array(Math.max(0, row.length - 1)))
-    for (const microBatch of this.#microBatches(rows.map((row) => row.length))) {
-      const { rowNumbers, bucket } = microBatch
-      const chosen = rowNumbers.map((row) => ({ ids: rows[row], inputs: {} }))
-      const logProbs = tf.tidy(() =>
-        rowLogProbs(this.#model(), this.#inputs(chosen, bucket, []), this.#setup.temperature),
-      )
-      const values = await logProbs.data<'float32'>()
-      logProbs.dispose()
-      rowNumbers.forEach((row, i) => {
-        scores[row].set(values.subarray(i * bucket, i * bucket + rows[row].length - 1))
-      })
-    }
-    return scores
+  tokenLogProbs(rows: readonly Int32Array[]): Promise<readonly Float32Array[]> {
+    return scoreRowsEagerly(this.#model(), this.#setup, rows)
   }
 
   readParameters(): Promise<ParameterValues> {
@@ -126,7 +107,7 @@ class EagerTrainer implements GradientTrainer {
     for (const { rowNumbers, bucket } of microBatches) {
       const rows = rowNumbers.map((row) => batch.rows[row])
       tf.tidy(() => {
-        this.#addGradients(accumulated, this.#inputs(rows, bucket, this.#setup.loss.inputs))
+        this.#addGradients(accumulated, eagerInputs(rows, this.#setup, bucket))
       })
     }
     return accumulated
@@ -174,27 +155,5 @@ class EagerTrainer implements GradientTrainer {
     disposeOptimizerState(superseded)
     requireFinite('gradient norm', norm)
     return norm
-  }
-
-  #inputs(
-    rows: readonly TokenRow[],
-    bucket: number,
-    lossInputs: TrainerSetup['loss']['inputs'],
-  ): ObjectiveInputs {
-    const rowCount = this.#setup.rowsPerMicroBatch
-    const { ids, targets } = padIds(
-      rows.map((row) => row.ids),
-      rowCount,
-      bucket,
-    )
-    const padded = lossInputs.map((input): [string, Tensor2D] => [
-      input.name,
-      tf.tensor2d(padInput(rows, input, { rowCount, bucket }), [rowCount, inputWidth(input, bucket)]),
-    ])
-    return {
-      ids: tf.tensor2d(ids, [rowCount, bucket], 'int32'),
-      targets: tf.tensor2d(targets, [rowCount, bucket], 'int32'),
-      lossInputs: Object.fromEntries(padded),
-    }
   }
 }

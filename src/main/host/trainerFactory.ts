@@ -1,6 +1,8 @@
 import { createEagerTrainer } from '../../core/train/eagerTrainer.ts'
-import type { GradientTrainer } from '../../core/train/trainer.ts'
-import type { TrainerSetup } from '../../core/train/trainerSetup.ts'
+import { createEagerScorer } from '../../core/train/eagerScorer.ts'
+import type { GradientTrainer, TokenScorer } from '../../core/train/trainer.ts'
+import type { ScorerSetup, TrainerSetup } from '../../core/train/trainerSetup.ts'
+import { createCapturedScorer } from './capturedScorer.ts'
 import { createCapturedTrainer } from './capturedTrainer.ts'
 import { tensorFlowBackend } from './tensorflow.ts'
 
@@ -16,4 +18,11 @@ export function createTrainer(setup: TrainerSetup, { capture, workFolder }: Trai
   if (capture) return createCapturedTrainer(setup, workFolder)
   tensorFlowBackend()
   return createEagerTrainer(setup)
+}
+
+/** A fixed model's log-probs, computed as the trainer of the same choice computes the policy's. */
+export function createScorer(setup: ScorerSetup, { capture, workFolder }: TrainerChoice): TokenScorer {
+  if (capture) return createCapturedScorer(setup, workFolder)
+  tensorFlowBackend()
+  return createEagerScorer(setup)
 }

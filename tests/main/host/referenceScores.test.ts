@@ -5,8 +5,7 @@ import * as tf from '@tensorflow/tfjs'
 import type { ModelConfig } from '../../../src/core/model/modelConfig.ts'
 import type { PolicyLoss } from '../../../src/core/rl/losses/policyLoss.ts'
 import type { TrainerSetup } from '../../../src/core/train/trainerSetup.ts'
-import { createCapturedScorer } from '../../../src/main/host/capturedScorer.ts'
-import { createTrainer } from '../../../src/main/host/trainerFactory.ts'
+import { createScorer } from '../../../src/main/host/trainerFactory.ts'
 import { littleModel, randomParameters } from '../../randomModel.ts'
 
 /** Models whose forward passes differ in what TensorFlow may fuse. */
@@ -51,7 +50,7 @@ for (const capture of [true, false]) {
 async function assertNoLogRatio(own: TrainerSetup, capture: boolean): Promise<void> {
   const ids = rows.map((row) => row.ids)
   await withTrainer(own, capture, async (trainer) => {
-    const reference = capture ? createCapturedScorer(own) : createTrainer(own, { capture: false })
+    const reference = createScorer(own, { capture })
     const scores = await reference.tokenLogProbs(ids)
     assert.deepEqual(await trainer.tokenLogProbs(ids), scores)
     const referenced = ids.map((row, i) => ({
