@@ -1,7 +1,7 @@
-import { Alert, AppShell, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { Alert, AppShell, Loader, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { spotlight } from '@mantine/spotlight'
-import { useMemo, type JSX } from 'react'
+import { lazy, Suspense, useMemo, type JSX } from 'react'
 import { CommandPalette } from './components/CommandPalette.tsx'
 import { Header } from './components/Header.tsx'
 import { KeyboardMap } from './components/KeyboardMap.tsx'
@@ -12,9 +12,11 @@ import { useLiveUpdates } from './hooks/useLiveUpdates.ts'
 import { useShortcuts } from './hooks/useShortcuts.ts'
 import type { Place } from './state/place.ts'
 import { ComparePage } from './views/ComparePage.tsx'
-import { NewRunPage } from './views/NewRunPage.tsx'
 import { RunPage } from './views/RunPage.tsx'
 import { RunsPage } from './views/RunsPage.tsx'
+
+/** Has the editor with it, which no other page needs. */
+const NewRunPage = lazy(() => import('./views/NewRunPage.tsx').then((module) => ({ default: module.NewRunPage })))
 
 export function App(): JSX.Element {
   const place = usePlace()
@@ -66,7 +68,11 @@ function Page({ place }: { readonly place: Place }): JSX.Element {
     case 'run':
       return <RunPage key={place.runId} runId={place.runId} tab={place.tab} />
     case 'new':
-      return <NewRunPage key={place.likeRunId} likeRunId={place.likeRunId} />
+      return (
+        <Suspense fallback={<Loader m="xl" aria-label="Opening the form" />}>
+          <NewRunPage key={place.likeRunId} likeRunId={place.likeRunId} />
+        </Suspense>
+      )
     case 'compare':
       return <ComparePage runIds={place.runIds} />
   }

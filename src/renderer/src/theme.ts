@@ -7,6 +7,21 @@ export const theme: MantineThemeOverride = createTheme({
   fontFamily: 'Inter, "DejaVu Sans", system-ui, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "DejaVu Sans Mono", monospace',
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },
+  colors: {
+    // Mantine's greys for the dark theme, with the plots' blueish tone
+    dark: [
+      '#e7e9ee',
+      '#c9ced8',
+      '#a3aab6',
+      '#7d8592',
+      '#5d6572',
+      '#3a404b',
+      '#262b33',
+      '#1a1d23',
+      '#15181d',
+      '#121418',
+    ],
+  },
   primaryColor: 'blue',
   primaryShade: { light: 8, dark: 8 },
   defaultRadius: 'sm',

@@ -129,8 +129,8 @@ function legend(lines: readonly PlotLine[], view: PlotView): PlotOption {
     right: 16 * view.scale,
     itemWidth: 18 * view.scale,
     itemHeight: 4 * view.scale,
-    // wide gap: without a browser, text is measured by an estimate
-    itemGap: 26 * view.scale,
+    // wide gap in pictures: without a browser, text is measured by an estimate
+    itemGap: (view.withTitle ? 26 : 11) * view.scale,
     data: lines.map((line) => ({ name: line.label, icon: line.dashed ? dashedIcon : 'rect' })),
     textStyle: { color: view.theme.text, fontSize: 11 * view.scale },
     pageTextStyle: { color: view.theme.text },

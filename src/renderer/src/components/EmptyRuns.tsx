@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import type { JSX } from 'react'
-import { findPreset, presetConfig } from '../../../shared/presets.ts'
+import { presetConfig } from '../../../shared/presets.ts'
 import { goTo } from '../hooks/usePlace.ts'
 import { useChange, useRead } from '../hooks/useRoute.ts'
 import { ProblemNote } from './ProblemNote.tsx'
@@ -26,8 +26,8 @@ export function EmptyRuns({ onShowArchived }: { readonly onShowArchived: () => v
         No runs yet
       </Title>
       <Text>
-        The demo trains the built-in model on arithmetic to check and correct its own answers:{' '}
-        {findPreset('builtin').description.split(':')[0]}. It needs no download.
+        The demo teaches the built-in model to check and correct its own answers to arithmetic problems. It takes minutes
+        on two cores and needs no download.
       </Text>
       <Text className="muted">
         Stage 1 estimates how well the untrained model does on each problem (V*), stage 2 trains. You can stop at any

@@ -51,7 +51,7 @@ function Device({ info }: { readonly info: AppInfo }): JSX.Element {
     <Tooltip label={<span style={{ whiteSpace: 'pre-line' }}>{note}</span>}>
       <UnstyledButton aria-label={`Device: ${info.device}. ${note}`}>
         <Badge
-          variant="light"
+          variant="dot"
           color={info.canTrain ? (info.deviceNote === null ? 'teal' : 'yellow') : 'red'}
           tt="none"
           maw={260}

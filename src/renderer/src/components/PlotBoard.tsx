@@ -23,6 +23,8 @@ export interface BoardPlot {
   readonly bins: readonly PlotBin[]
   readonly emptyText: string
   readonly footText: string
+  /** Lines over something else than the run's course: neither its cursor nor its stretch of x. */
+  readonly hasOwnX?: boolean
 }
 
 export interface BoardFiles {
@@ -60,9 +62,9 @@ export function PlotBoard({ plots, settings, range, onRange, files, group }: Plo
             option={boardOption(plot, view, range)}
             emptyText={isEmpty ? plot.emptyText : null}
             footText={plot.footText}
-            group={isHistogram ? null : group}
+            group={hasOwnX(plot) ? null : group}
             exports={boardExports([plot], { view, range, files, part: plot.id })}
-            onRange={isHistogram ? ignore : onRange}
+            onRange={hasOwnX(plot) ? ignore : onRange}
           />
         )
       })}
@@ -84,8 +86,16 @@ export function BoardExport(props: Omit<PlotBoardProps, 'onRange' | 'group'>): J
 
 const ignore = (): void => undefined
 
+function hasOwnX(plot: BoardPlot): boolean {
+  return plot.hasOwnX === true || plot.shape.kind === 'histogram'
+}
+
 function boardOption(plot: BoardPlot, view: PlotView, range: XRange | null): PlotOption {
   if (plot.shape.kind === 'histogram') return histogramOption(plot.shape, plot.bins, view)
+  if (plot.hasOwnX === true) {
+    const own = { ...view, xLabel: plot.shape.xLabel, smoothing: 0 }
+    return linePlotOption(plot.shape, plot.lines, own)
+  }
   return withXRange(linePlotOption(plot.shape, plot.lines, view), range)
 }
 

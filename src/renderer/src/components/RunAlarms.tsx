@@ -17,6 +17,8 @@ export function RunAlarms({ run }: { readonly run: Run }): JSX.Element | null {
       {alarms.map((entry) => (
         <Alert
           key={entry.code}
+          variant="default"
+          className={entry.level === 'error' ? 'alarm alarm-error' : 'alarm'}
           color={entry.level === 'error' ? 'red' : 'yellow'}
           icon={<IconAlertTriangle size={17} />}
           p="6px 12px"

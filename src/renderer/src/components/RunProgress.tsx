@@ -5,6 +5,7 @@ import type { Progress } from '../../../shared/runEvent.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { formatCount } from '../state/format.ts'
 import { doneShare, progressText } from '../state/progressText.ts'
+import { stepsDone } from '../state/stepsDone.ts'
 import { statusColours } from '../state/runWords.ts'
 
 /** Where a run is; a live one says what it does, how fast and for how long. */
@@ -12,7 +13,7 @@ export function RunProgress({ run, wide = false }: { readonly run: Run; readonly
   const isLive = run.status === 'running'
   const progress = useRead('run.progress', { runId: run.runId }, { enabled: isLive }).data ?? null
   const share = doneShare(run, isLive ? progress : null)
-  const steps = `${formatCount(run.step)} of ${formatCount(run.totalSteps)} steps`
+  const steps = `${formatCount(stepsDone(run))} of ${formatCount(run.totalSteps)} steps`
   return (
     <div style={{ width: '100%' }} className="tabular">
       <ProgressBar

@@ -1,4 +1,4 @@
-import { axisLabels } from '../../../shared/plots/plotData.ts'
+import { axisLabels, type PlotLine } from '../../../shared/plots/plotData.ts'
 import type { PlotOption, PlotView } from '../../../shared/plots/plotOption.ts'
 import type { PlotTheme } from '../../../shared/plots/plotTheme.ts'
 import type { MetricAxis } from '../../../shared/routes.ts'
@@ -39,4 +39,13 @@ export function fileName(name: string, part: string, ending: string): string {
     .replace(/^[-.]+|[-.]+$/g, '')
     .slice(0, 80)
   return `${safe === '' ? 'run' : safe}-${part}.${ending}`
+}
+
+/** From the least to the greatest y of all lines, so that plots side by side can be compared; null without points. */
+export function sharedYRange(lines: readonly PlotLine[]): readonly [number, number] | null {
+  const ys = lines.flatMap((line) => line.points.map(([, y]) => y))
+  if (ys.length === 0) return null
+  const low = ys.reduce((least, y) => Math.min(least, y))
+  const high = ys.reduce((most, y) => Math.max(most, y))
+  return low === high ? null : [low, high]
 }

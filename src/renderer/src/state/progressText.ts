@@ -1,5 +1,6 @@
 import type { Run } from '../../../shared/records.ts'
 import type { Progress } from '../../../shared/runEvent.ts'
+import { stepsDone } from './stepsDone.ts'
 import { formatCount, formatDuration, formatNumber } from './format.ts'
 
 /** `rolling out 96/192 problems, 41.2/s, 12 s left`; short: activity and time left only. */
@@ -14,6 +15,7 @@ export function progressText(progress: Progress, isLong: boolean): string {
 
 /** Share of the whole run that is done, 0 to 1; what the present activity is at counts only before the first step. */
 export function doneShare(run: Run, progress: Progress | null): number {
-  if (run.totalSteps > 0 && (run.step > 0 || progress === null)) return Math.min(1, run.step / run.totalSteps)
+  const done = stepsDone(run)
+  if (run.totalSteps > 0 && (done > 0 || progress === null)) return Math.min(1, done / run.totalSteps)
   return progress === null || progress.total === 0 ? 0 : Math.min(1, progress.done / progress.total)
 }

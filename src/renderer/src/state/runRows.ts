@@ -1,23 +1,24 @@
 import type { Run } from '../../../shared/records.ts'
 import { runStatuses } from '../../../shared/records.ts'
+import { stepsDone } from './stepsDone.ts'
 
 /** Columns of the run table that can be sorted by; a metric is sorted by its own name. */
 export const runColumns = [
-  { id: 'name', label: 'Name', width: 250, isShown: true, isNumber: false },
+  { id: 'name', label: 'Name', width: 220, isShown: true, isNumber: false },
   { id: 'status', label: 'Status', width: 108, isShown: true, isNumber: false },
   { id: 'stage', label: 'Stage', width: 72, isShown: true, isNumber: false },
-  { id: 'progress', label: 'Progress', width: 190, isShown: true, isNumber: false },
-  { id: 'curve', label: 'Acc@final', width: 104, isShown: true, isNumber: false },
-  { id: 'accuracy/final', label: 'Acc@final, now', width: 112, isShown: true, isNumber: true },
+  { id: 'progress', label: 'Progress', width: 160, isShown: true, isNumber: false },
+  { id: 'curve', label: 'Curve', width: 104, isShown: true, isNumber: false },
+  { id: 'accuracy/final', label: 'Acc@final', width: 88, isShown: true, isNumber: true },
   { id: 'accuracy/attempt', label: 'Acc@t1', width: 78, isShown: true, isNumber: true },
   { id: 'verifier/accuracy', label: 'Verifier', width: 78, isShown: true, isNumber: true },
   { id: 'revision/changeRatio', label: 'Change ratio', width: 104, isShown: false, isNumber: true },
   { id: 'loss/policy', label: 'Loss', width: 88, isShown: false, isNumber: true },
   { id: 'policy/klK3', label: 'KL (k3)', width: 84, isShown: false, isNumber: true },
   { id: 'test/accuracy/final', label: 'Test Acc@final', width: 116, isShown: false, isNumber: true },
-  { id: 'tags', label: 'Tags', width: 150, isShown: true, isNumber: false },
-  { id: 'activeMs', label: 'Active time', width: 108, isShown: true, isNumber: true },
-  { id: 'createdAtMs', label: 'Created', width: 110, isShown: true, isNumber: true },
+  { id: 'tags', label: 'Tags', width: 120, isShown: true, isNumber: false },
+  { id: 'activeMs', label: 'Active time', width: 100, isShown: true, isNumber: true },
+  { id: 'createdAtMs', label: 'Created', width: 92, isShown: true, isNumber: true },
   { id: 'group', label: 'Group', width: 120, isShown: false, isNumber: false },
   { id: 'device', label: 'Device', width: 140, isShown: false, isNumber: false },
   { id: 'tokensGenerated', label: 'Tokens', width: 100, isShown: false, isNumber: true },
@@ -35,7 +36,7 @@ export function sortValue(run: Run, column: RunColumnId): number | string | null
     case 'stage':
       return run.stage
     case 'progress':
-      return run.totalSteps === 0 ? null : run.step / run.totalSteps
+      return run.totalSteps === 0 ? null : stepsDone(run) / run.totalSteps
     case 'curve':
       return run.latest['accuracy/final'] ?? null
     case 'tags':

@@ -1,2 +1,78 @@
-import type { JSX } from 'react'
-export function ComparePage(props: { readonly runIds: readonly string[] }): JSX.Element { return <div>{String(props.runIds)}</div> }
+import { Loader, MultiSelect, SegmentedControl, Text, Title } from '@mantine/core'
+import { useState, type JSX } from 'react'
+import type { Run } from '../../../shared/records.ts'
+import { ComparedPlots } from '../components/ComparedPlots.tsx'
+import { DifferenceTable } from '../components/DifferenceTable.tsx'
+import { ProblemNote } from '../components/ProblemNote.tsx'
+import { SideBySide } from '../components/SideBySide.tsx'
+import { TestScores } from '../components/TestScores.tsx'
+import { goTo } from '../hooks/usePlace.ts'
+import { useRead } from '../hooks/useRoute.ts'
+import { differingFields, mostCompared, runLabels } from '../state/compareRuns.ts'
+
+const views = [
+  { value: 'overlaid', label: 'Overlaid' },
+  { value: 'side-by-side', label: 'Side by side' },
+]
+
+export function ComparePage({ runIds }: { readonly runIds: readonly string[] }): JSX.Element {
+  const list = useRead('run.list', { archived: false })
+  if (list.error !== null) return <ProblemNote problem={list.error} />
+  if (list.data === undefined) return <Loader m="xl" aria-label="Reading the runs" />
+  const all = list.data
+  const runs = runIds.flatMap((runId) => all.find((run) => run.runId === runId) ?? []).slice(0, mostCompared)
+  return (
+    <div className="page page-scroll">
+      <div className="form-tools">
+        <Title order={1} fz={17}>
+          Compare
+        </Title>
+        <MultiSelect
+          aria-label="Runs to compare"
+          placeholder={runs.length === 0 ? 'Choose two to eight runs' : ''}
+          searchable
+          maxValues={mostCompared}
+          data={all.map((run) => ({ value: run.runId, label: run.name }))}
+          value={runs.map((run) => run.runId)}
+          onChange={(chosen) => goTo({ page: 'compare', runIds: chosen })}
+          style={{ flex: 1 }}
+        />
+      </div>
+      {runs.length < 2 ? (
+        <Text className="muted">
+          Choose two to eight runs here, or select them in the run list: their curves, the config fields that differ and
+          their test scores stand side by side.
+        </Text>
+      ) : (
+        <Comparison key={runs.map((run) => run.runId).join()} runs={runs} />
+      )}
+    </div>
+  )
+}
+
+function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
+  const [view, setView] = useState('overlaid')
+  const labels = runLabels(runs)
+  return (
+    <>
+      <SegmentedControl aria-label="View" data={views} value={view} onChange={setView} style={{ alignSelf: 'flex-start' }} />
+      {view === 'overlaid' ? <ComparedPlots runs={runs} labels={labels} /> : <SideBySide runs={runs} labels={labels} />}
+      <section className="panel side-panel" aria-label="Test scores">
+        <Title order={2} fz={14} mb={6}>
+          Test scores
+        </Title>
+        <TestScores runs={runs} labels={labels} />
+      </section>
+      <section className="panel side-panel" aria-label="Config differences" style={{ overflow: 'auto', flex: 'none' }}>
+        <Title order={2} fz={14} mb={6}>
+          Config fields that differ
+        </Title>
+        <DifferenceTable
+          columns={labels}
+          rows={differingFields(runs)}
+          emptyText="None: these runs have the same config but for name, tags and notes."
+        />
+      </section>
+    </>
+  )
+}

@@ -1,0 +1,49 @@
+import { Table, Text } from '@mantine/core'
+import type { JSX } from 'react'
+import { findMetric } from '../../../shared/metrics.ts'
+import { useManyReads } from '../hooks/useManyReads.ts'
+import { lastTest } from '../state/compareRuns.ts'
+import type { ComparedProps } from './ComparedPlots.tsx'
+import { Interval } from './Interval.tsx'
+
+/** Each run's newest scores on the held-out test split, with 95 % intervals. */
+export function TestScores({ runs, labels }: ComparedProps): JSX.Element {
+  const evaluations = useManyReads(
+    'evaluations.list',
+    runs.map(({ runId }) => ({ runId })),
+  )
+  const tests = evaluations.map((each) => lastTest(each ?? []))
+  const names = [...new Set(tests.flatMap((test) => Object.keys(test?.proportions ?? {})))]
+  if (names.length === 0)
+    return <Text className="muted">None of these runs has been evaluated on the test split yet.</Text>
+  return (
+    <div style={{ overflow: 'auto' }}>
+      <Table className="tabular">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Run</Table.Th>
+            <Table.Th>Step</Table.Th>
+            {names.map((name) => (
+              <Table.Th key={name} title={findMetric(name)?.meaning}>
+                {findMetric(name)?.label ?? name}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {runs.map((run, index) => (
+            <Table.Tr key={run.runId}>
+              <Table.Td>{labels[index]}</Table.Td>
+              <Table.Td>{tests[index]?.step ?? 'not evaluated'}</Table.Td>
+              {names.map((name) => (
+                <Table.Td key={name}>
+                  <Interval proportion={tests[index]?.proportions[name]} />
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  )
+}
