@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,8 +7,13 @@ import envPaths from 'env-paths'
 /** The variables a process was started with. Read here and in `childEnvironment` only. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
-/** The folder that holds package.json. */
-export const projectFolder = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
+/** The folder that holds package.json, seen from this file's source or from a bundle it was built into. */
+export const projectFolder = folderAbove(dirname(fileURLToPath(import.meta.url)), 'package.json')
+
+function folderAbove(folder: string, file: string): string {
+  const parent = dirname(folder)
+  return existsSync(join(folder, file)) || parent === folder ? folder : folderAbove(parent, file)
+}
 
 /**
  * Folder of the run store, its checkpoints and exports: `--data-dir`, else `RECHECK_HOME`, else the platform's

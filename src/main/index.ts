@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { RecheckError } from '../shared/recheckError.ts'
+import { localBackend, type Backend } from './api/backend.ts'
+import { openOwnerBackend } from './api/ownerBackend.ts'
+import { connectRemote } from './api/remoteBackend.ts'
+import { appRoot } from './app/appRoot.ts'
+import { startApp } from './app/startApp.ts'
+import { readWindowArguments } from './app/windowArguments.ts'
+
+// The window shell: owns the data folder itself, or drives a running `recheck serve` (--connect).
+const root = appRoot()
+const { link, dataDir } = readWindowArguments(process.argv.slice(1))
+
+void startApp({
+  pageFolder: join(root, 'out', 'renderer'),
+  preloadFile: join(root, 'out', 'preload', 'index.cjs'),
+  iconFile: join(root, 'resources', 'icon.png'),
+  link,
+  openLocal,
+  openRemote: connectRemote,
+})
+
+async function openLocal(): Promise<Backend> {
+  const { dataFolder } = await import('./host/paths.ts')
+  const { systemClock } = await import('./host/clock.ts')
+  const backend = await openOwnerBackend({
+    dataDir: dataFolder(dataDir ?? undefined),
+    shell: 'window',
+    address: 'the Recheck window',
+    nodePath: plainNode(),
+    nowMs: systemClock.nowMs,
+  })
+  return localBackend({ ...backend, close: () => backend.owner.close('after-step') })
+}
+
+/** Trainers run on plain Node 24, never on Electron's own binary: the one beside the app, else the project's. */
+function plainNode(): string {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node'
+  const candidates = [join(process.resourcesPath, name), join(root, 'node_modules', 'node', 'bin', name)]
+  const found = candidates.find((candidate) => existsSync(candidate))
+  if (found !== undefined) return found
+  throw new RecheckError(
+    'trainer.no-node',
+    `Node 24 is missing: it was looked for in ${candidates.join(' and ')}. Run "npm ci" again.`,
+  )
+}
