@@ -14,6 +14,7 @@ import { openCheckpoint, type Checkpoint } from '../host/checkpointFiles.ts'
 import { loadTokenizer } from '../host/hubTokenizer.ts'
 import { chooseTemplate } from '../host/templateFiles.ts'
 import { modelFolderOf } from './modelFolder.ts'
+import { refuseUnsupported } from './refuseUnsupported.ts'
 import { loadRunProblems, type RunProblems } from './runProblems.ts'
 
 /** What a config names, opened and checked; no weight is in memory yet. */
@@ -37,6 +38,7 @@ export interface RunMaterial {
  * @throws RecheckError for each thing that is missing or wrong, before memory is spent
  */
 export async function loadRunMaterial(config: RunConfig, workingFolder: string): Promise<RunMaterial> {
+  refuseUnsupported(config)
   const policyFolder = modelFolderOf(config.model.path, workingFolder)
   const referenceFolder =
     config.model.reference === null ? policyFolder : modelFolderOf(config.model.reference, workingFolder)

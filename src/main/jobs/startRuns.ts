@@ -6,6 +6,7 @@ import { RecheckError } from '../../shared/recheckError.ts'
 import { findVStar, readVStar } from '../store/vStarStore.ts'
 import { askVStarInputs } from './inquiry.ts'
 import type { Owner } from './owner.ts'
+import { refuseUnsupported } from './refuseUnsupported.ts'
 
 export interface RunPlan {
   readonly stage: Stage
@@ -26,6 +27,7 @@ export interface RunPlan {
  */
 export async function startRun(owner: Owner, nodePath: string, plan: RunPlan): Promise<Run> {
   const config = parseConfig(plan.config, plan.source)
+  refuseUnsupported(config)
   const vStarId =
     plan.stage === 'self-correction' && needsVStar(config)
       ? await chooseVStar(owner, nodePath, { plan, config })
