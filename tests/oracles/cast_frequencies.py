@@ -1,7 +1,7 @@
 """Why `recheck verify` rounds rotary frequencies for expectations of BF16 weights.
 
 torch 2.13.0, transformers 5.17.0, one thread:
-    python tests/oracles/cast_frequencies.py tests/fixtures/golden/qwen2-bf16-sharded
+    python -P tests/oracles/cast_frequencies.py tests/fixtures/golden/qwen2-bf16-sharded
 prints, and tests/oracles/cast_frequencies.txt keeps, how far the stored logits are from the model as transformers
 loads it, and from the same model with its frequencies rounded to BF16.
 """

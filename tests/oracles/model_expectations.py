@@ -1,7 +1,7 @@
 """What transformers computes for the model variants that the golden data lack.
 
 torch 2.13.0+cpu, transformers 5.17.0, one thread; from the repository's root:
-    python tests/oracles/model_expectations.py tests/fixtures/models
+    python -P tests/oracles/model_expectations.py tests/fixtures/models
 Layout and conventions are those of tests/fixtures/golden/README.md. Weights are random with a fixed seed. Some config
 files are rewritten afterwards into older or rarer forms that transformers reads as the same model; the expectations
 are computed from the folder as it lies there at the end.
