@@ -25,6 +25,7 @@ export function openLocalOwner({ dataDir, address, nodePath }: LocalOwnerSetup):
       environment: childEnvironment(),
     },
     deviceOf: (run) => deviceOf(configOf(run)),
+    isExactOn: (device) => device === 'cpu',
     keepLastOf: (run) => configOf(run).keep,
   })
 }

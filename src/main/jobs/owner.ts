@@ -29,6 +29,8 @@ export interface OwnerSetup {
   readonly address: string
   /** The device a run takes for itself, for example `cpu` or `gpu`; runs of one device wait for each other. */
   readonly deviceOf: (run: Run) => string
+  /** True where a step computed twice gives the same bytes: on a processor, not on a graphics card. */
+  readonly isExactOn: (device: string) => boolean
   /** Checkpoints a run keeps beside its best one. */
   readonly keepLastOf: (run: Run) => number
   /** Times of the tests; 1 s and 30 s when left out. */
@@ -223,11 +225,14 @@ export class Owner {
   }
 
   #supervise(runId: string): Promise<SupervisedRun> {
-    const { dataDir, program, clock, keepLastOf, retryEveryMs = 1000, stopNowWithinMs = 30_000 } = this.#setup
+    const { dataDir, program, clock, keepLastOf, deviceOf, isExactOn } = this.#setup
+    const { retryEveryMs = 1000, stopNowWithinMs = 30_000 } = this.#setup
+    const run = readRun(this.db, runId)
     return superviseRun(
       {
         ...{ db: this.db, dataDir, program, clock, retryEveryMs, stopNowWithinMs },
-        keepLast: keepLastOf(readRun(this.db, runId)),
+        keepLast: keepLastOf(run),
+        isExact: isExactOn(deviceOf(run)),
         onEvent: (id, event) => this.#tell(id, event),
       },
       runId,

@@ -5,6 +5,7 @@ import type { Clock } from '../host/clock.ts'
 import { openBatchWriter, type BatchWriter } from '../store/batchStore.ts'
 import type { Database } from '../store/database.ts'
 import { appendLog } from '../store/eventLog.ts'
+import { forgetStepsFrom } from '../store/forgetSteps.ts'
 import { changeStatus, readRun, recordHeartbeat } from '../store/runStore.ts'
 import { withDiskPatience } from './diskPatience.ts'
 import { jobRequestOf } from './jobRequest.ts'
@@ -20,6 +21,8 @@ export interface SupervisionSetup {
   readonly clock: Clock
   /** Checkpoints kept beside the best one. */
   readonly keepLast: number
+  /** A step computed twice gives the same bytes. */
+  readonly isExact: boolean
   /** Stored first, then told. */
   readonly onEvent: (runId: string, event: RunEvent) => void
   readonly retryEveryMs: number
@@ -66,7 +69,7 @@ class Supervision implements SupervisedRun {
   constructor(setup: SupervisionSetup, runId: string) {
     this.#setup = setup
     this.#runId = runId
-    this.#writer = openBatchWriter(setup.db, runId)
+    this.#writer = openBatchWriter(setup.db, runId, setup.isExact ? 'must-equal' : 'first-stays')
     this.ended = new Promise((resolve, reject) => {
       this.#resolveEnded = resolve
       this.#rejectEnded = reject
@@ -74,9 +77,10 @@ class Supervision implements SupervisedRun {
   }
 
   async start(): Promise<void> {
-    const { db, dataDir, program } = this.#setup
+    const { db, dataDir, program, isExact } = this.#setup
     try {
       const request = jobRequestOf(db, dataDir, this.#runId)
+      if (!isExact) forgetStepsFrom(db, this.#runId, request.checkpoints[0]?.step ?? 0)
       const trainer = await startTrainingProcess(program, request, (message) => this.#enqueue(message))
       this.#process = trainer
       await this.#setStatus('running', { process: trainer.mark })

@@ -4,7 +4,7 @@ import { storeCheckpoint } from './checkpointStore.ts'
 import type { Database } from './database.ts'
 import { storeEvaluation } from './evaluationStore.ts'
 import { appendLog } from './eventLog.ts'
-import { openMetricWriter, type MetricsEvent } from './metricStore.ts'
+import { openMetricWriter, type MetricsEvent, type Twice } from './metricStore.ts'
 import { openRolloutWriter } from './rolloutStore.ts'
 import { lastBatchOf, readRun } from './runStore.ts'
 import { withStoreErrors } from './storeError.ts'
@@ -25,16 +25,18 @@ export interface BatchWriter {
 interface RunWriters {
   readonly db: Database
   readonly runId: string
+  readonly twice: Twice
   readonly metrics: ReturnType<typeof openMetricWriter>
   readonly rollouts: ReturnType<typeof openRolloutWriter>
 }
 
-export function openBatchWriter(db: Database, runId: string): BatchWriter {
+export function openBatchWriter(db: Database, runId: string, twice: Twice = 'must-equal'): BatchWriter {
   const writers: RunWriters = {
     db,
     runId,
-    metrics: openMetricWriter(db, runId),
-    rollouts: openRolloutWriter(db, runId),
+    twice,
+    metrics: openMetricWriter(db, runId, twice),
+    rollouts: openRolloutWriter(db, runId, twice),
   }
   const storeWhole = db.transaction((batch: EventBatch, nowMs: number): boolean => {
     const last = lastBatchOf(db, runId)
@@ -80,7 +82,7 @@ function storeEvent(writers: RunWriters, event: RunEvent, nowMs: number): void {
     case 'rollouts':
       return writers.rollouts.append(event.rollouts)
     case 'evaluation':
-      return storeEvaluation(db, event.evaluation, event.results)
+      return storeEvaluation(db, event, writers.twice)
     case 'checkpoint':
       return storeCheckpoint(db, event.checkpoint)
     case 'vStarArtifact':

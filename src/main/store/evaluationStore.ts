@@ -2,20 +2,22 @@ import { isDeepStrictEqual } from 'node:util'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { Evaluation, EvaluationResult, Proportion } from '../../shared/records.ts'
 import type { Database } from './database.ts'
+import type { Twice } from './metricStore.ts'
 
 /**
- * Stores an evaluation once: the same run, step, split and number of samples must give the same proportions.
+ * Stores an evaluation once: the same run, step, split and number of samples must give the same proportions, unless
+ * `twice` says otherwise.
  *
  * @throws RecheckError `run.differs`
  */
 export function storeEvaluation(
   db: Database,
-  evaluation: Evaluation,
-  results: readonly EvaluationResult[] | undefined,
+  { evaluation, results }: { evaluation: Evaluation; results?: readonly EvaluationResult[] },
+  twice: Twice,
 ): void {
   const stored = findSame(db, evaluation)
   if (stored) {
-    if (isDeepStrictEqual(stored.proportions, evaluation.proportions)) return
+    if (twice === 'first-stays' || isDeepStrictEqual(stored.proportions, evaluation.proportions)) return
     throw new RecheckError(
       'run.differs',
       `run ${evaluation.runId}: the evaluation on the ${evaluation.split} split at step ${evaluation.step} was made twice and differs. ` +

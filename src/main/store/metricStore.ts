@@ -7,6 +7,12 @@ import { readColumns } from './metricQuery.ts'
 
 export type MetricsEvent = Extract<RunEvent, { type: 'metrics' }>
 
+/**
+ * What to do with a step computed twice. `must-equal`: it has to give the same values, as it does on a processor.
+ * `first-stays`: for devices whose sums have no fixed order.
+ */
+export type Twice = 'must-equal' | 'first-stays'
+
 /** Values that no seed fixes: when a step is computed twice, the first one stays. */
 const measuredPrefixes = ['time/', 'speed/', 'memory/', 'system/'] as const
 
@@ -44,8 +50,8 @@ interface Statements {
   readonly addChunk: Statement
 }
 
-/** @throws RecheckError `run.differs` from `append` when a step computed twice has another value */
-export function openMetricWriter(db: Database, runId: string): MetricWriter {
+/** @throws RecheckError `run.differs` from `append` when, under `must-equal`, a step computed twice has another value */
+export function openMetricWriter(db: Database, runId: string, twice: Twice): MetricWriter {
   const statements = prepareStatements(db)
   const known = new Map<string, Series>()
 
@@ -64,7 +70,8 @@ export function openMetricWriter(db: Database, runId: string): MetricWriter {
         const series = seriesOf(name)
         const point: RawPoint = [event.step, event.timeMs, event.tokens, event.problems, value]
         if (event.step > series.lastStep) addPoint(statements, series, point)
-        else compareWithStored(db, { runId, name, seriesId: series.seriesId }, point)
+        else if (twice === 'must-equal')
+          compareWithStored(db, { runId, name, seriesId: series.seriesId }, point)
       }
     },
     finishBatch() {

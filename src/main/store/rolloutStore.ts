@@ -3,6 +3,7 @@ import type { Statement } from 'better-sqlite3'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { StoredRollout } from '../../shared/records.ts'
 import type { Database } from './database.ts'
+import type { Twice } from './metricStore.ts'
 import { isTruncated, outcomeOf } from './outcome.ts'
 import { readRolloutAt, type RolloutPlace } from './rolloutQuery.ts'
 
@@ -23,11 +24,11 @@ interface Statements {
 
 /**
  * Rollouts of a step are numbered as they come. A process that computes a step again starts at 0 again, and what it
- * sends must equal what is stored.
+ * sends must equal what is stored, unless `twice` says otherwise.
  *
  * @throws RecheckError `run.differs` from `append`
  */
-export function openRolloutWriter(db: Database, runId: string): RolloutWriter {
+export function openRolloutWriter(db: Database, runId: string, twice: Twice): RolloutWriter {
   const statements = prepareStatements(db)
   const problemKeys = new Map<string, number>()
   /** Next place within a step, of the steps this process has sent; `pending` belongs to the batch at hand. */
@@ -54,7 +55,8 @@ export function openRolloutWriter(db: Database, runId: string): RolloutWriter {
     append(rollouts) {
       for (const rollout of rollouts) {
         const place = takePlace(rollout)
-        if (!addRollout(statements, place, { rollout, problemKey: problemKeyOf(rollout) })) {
+        const isNew = addRollout(statements, place, { rollout, problemKey: problemKeyOf(rollout) })
+        if (!isNew && twice === 'must-equal') {
           assertSame(place, readRolloutAt(db, place), rollout)
         }
       }

@@ -8,7 +8,6 @@ import { readOwnerCard } from '../../../src/main/jobs/ownership.ts'
 import { openOwner } from '../../../src/main/jobs/owner.ts'
 import { isAlive } from '../../../src/main/host/processInfo.ts'
 import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
-import { readLog } from '../../../src/main/store/eventLog.ts'
 import { readSeries } from '../../../src/main/store/metricQuery.ts'
 import { readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
@@ -184,82 +183,6 @@ test('stage 1 stopped between two problems goes on with the next one', async (t)
     readVStarEstimates(owner.db, `v-${runId}`),
     Array.from({ length: 300 }, (_, index) => estimateOf(index, 3)),
   )
-})
-
-test('what a trainer dies of is said in plain words', async (t) => {
-  const program = { ...ownerSetup('').program, nodeOptions: ['--max-old-space-size=40'] }
-  const owner = await testOwner(t, temporaryFolder(t), { program })
-  const endOf = async (
-    how: 'throw' | 'throw-memory' | 'abort' | 'heap' | 'exit',
-  ): Promise<[string, string, string]> => {
-    const { runId } = fakeRun(owner, { misbehaves: { step: 2, how } })
-    owner.start(runId)
-    const { status, error } = await owner.whenEnded(runId)
-    assert.equal(readLog(owner.db, runId, { after: 0, limit: 9 }).at(-1)?.message, error?.message)
-    assert.equal(readSeries(owner.db, runId, 'loss/policy').step.length, how.startsWith('throw') ? 2 : 0)
-    return [status, error?.code ?? '', error?.message ?? '']
-  }
-  assert.deepEqual(await endOf('throw'), ['failed', 'internal', 'the fake job was told to fail'])
-  assert.match(
-    (await endOf('throw-memory')).join('|'),
-    /^failed\|trainer\.out-of-memory\|The trainer ran out of memory.*smaller micro-batch/,
-  )
-  assert.match(
-    (await endOf('abort')).join('|'),
-    /^interrupted\|trainer\.crashed\|The trainer process ended by signal SIGABRT\./,
-  )
-  assert.match((await endOf('heap')).join('|'), /^interrupted\|trainer\.out-of-memory\|/)
-  assert.match(
-    (await endOf('exit')).join('|'),
-    /^interrupted\|trainer\.crashed\|The trainer process ended by exit code 7\./,
-  )
-})
-
-test('a failed run resumes from its last checkpoint', async (t) => {
-  const owner = await testOwner(t, temporaryFolder(t))
-  const { runId } = fakeRun(owner, { misbehaves: { step: 14, how: 'throw' } })
-  owner.start(runId)
-  assert.equal((await owner.whenEnded(runId)).status, 'failed')
-  owner.db.prepare(`UPDATE run SET config = json_set(config, '$.misbehaves', null)`).run()
-  await owner.resume(runId)
-  const run = await owner.whenEnded(runId)
-  assert.deepEqual([run.status, run.error, run.step], ['finished', null, 19])
-})
-
-test('values that are not finite are left out of the curve and said once', async (t) => {
-  const owner = await testOwner(t, temporaryFolder(t))
-  const { runId } = fakeRun(owner, { misbehaves: { step: 2, how: 'nan' } }, { totalSteps: 5 })
-  owner.start(runId)
-  assert.equal((await owner.whenEnded(runId)).status, 'finished')
-  assert.equal(readSeries(owner.db, runId, 'policy/klK3').step.length, 0)
-  assert.deepEqual([...readSeries(owner.db, runId, 'reward/attempt').value], [0.5])
-  const [entry] = readLog(owner.db, runId, { after: 0, limit: 9 })
-  assert.deepEqual(
-    [entry?.code, entry?.message.slice(0, 30)],
-    ['metric.not-finite', 'policy/klK3 is NaN at step 2; '],
-  )
-})
-
-test('a trainer that contradicts what is stored is ended, and the run says where', async (t) => {
-  const owner = await testOwner(t, temporaryFolder(t))
-  const { runId } = fakeRun(owner, { checkpointEvery: 1000, misbehaves: { step: 8, how: 'throw' } })
-  owner.start(runId)
-  await owner.whenEnded(runId)
-  owner.db.prepare(`UPDATE run SET config = json_set(config, '$.seed', 2)`).run()
-  await owner.resume(runId)
-  const run = await owner.whenEnded(runId)
-  assert.deepEqual([run.status, run.error?.code], ['failed', 'run.differs'])
-  assert.match(run.error?.message ?? '', /step 0 was computed twice/)
-})
-
-test('a trainer that cannot be started is a failed run with the way out', async (t) => {
-  const program = { ...ownerSetup('').program, nodePath: '/nowhere/node' }
-  const owner = await testOwner(t, temporaryFolder(t), { program })
-  const { runId } = fakeRun(owner, {})
-  owner.start(runId)
-  const run = await owner.whenEnded(runId)
-  assert.deepEqual([run.status, run.error?.code], ['failed', 'trainer.start'])
-  assert.match(run.error?.message ?? '', /\/nowhere\/node: .*ENOENT.*recheck doctor/)
 })
 
 test('a second owner is refused with the first one’s process and address, and leaves it unharmed', async (t) => {

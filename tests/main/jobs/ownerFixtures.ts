@@ -21,6 +21,7 @@ export function ownerSetup(dataDir: string, fields: Partial<OwnerSetup> = {}): O
     clock: systemClock,
     address: 'a test',
     deviceOf: () => 'cpu',
+    isExactOn: () => true,
     keepLastOf: () => 2,
     retryEveryMs: 50,
     stopNowWithinMs: 300,

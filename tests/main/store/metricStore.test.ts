@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
+import { forgetStepsFrom } from '../../../src/main/store/forgetSteps.ts'
 import { listSeries, readRange, readSeries } from '../../../src/main/store/metricQuery.ts'
+import { readRollouts } from '../../../src/main/store/rolloutQuery.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
-import { addRun, metricsAt, temporaryStore } from './storeFixtures.ts'
+import { addRun, metricsAt, rollout, temporaryStore } from './storeFixtures.ts'
 
 const wave = (step: number): number => Math.sin(step / 7) * 1e-3 + step
 
@@ -146,4 +148,39 @@ test('a range with no more points than buckets gives the points themselves, both
   assert.deepEqual([range.total, range.buckets.length], [6, 0])
   const none = readRange(db, { runId, name: 'y', axis: 'step', from: null, to: null, buckets: 6 })
   assert.deepEqual(none, { name: 'y', total: 0, points: [], buckets: [] })
+})
+
+test('on a device that is not exact, what came after a checkpoint is taken back and computed anew', (t) => {
+  const { db } = temporaryStore(t)
+  const runId = addRun(db, 'a')
+  const value = (step: number): number => step
+  const before = Array.from({ length: 1300 }, (_, step) =>
+    metricsAt(step, { x: value(step), 'validation/x': step }),
+  )
+  const seen = [699, 700, 701].map((step) => rollout(step, `p${step}`))
+  const checked = [700, 701].map((step) => rollout(step, 'v', { split: 'validation' }))
+  const events = [...before, { type: 'rollouts' as const, rollouts: [...seen, ...checked] }]
+  openBatchWriter(db, runId).store({ runId, sequence: 1, events }, 1)
+
+  forgetStepsFrom(db, runId, 700)
+  assert.deepEqual(listSeries(db, runId), [
+    { name: 'validation/x', points: 701, lastStep: 700 },
+    { name: 'x', points: 700, lastStep: 699 },
+  ])
+  const left = readRollouts(db, { runId }, { offset: 0, limit: 9 }).rollouts
+  assert.deepEqual(
+    left.map(({ split, step }) => `${split} ${step}`),
+    ['train 699', 'validation 700'],
+  )
+
+  const again = Array.from({ length: 600 }, (_, i) => metricsAt(700 + i, { x: -i, 'validation/x': -i }))
+  openBatchWriter(db, runId, 'first-stays').store({ runId, sequence: 2, events: again }, 2)
+  const series = readSeries(db, runId, 'x')
+  assert.deepEqual(
+    [...series.step],
+    Array.from({ length: 1300 }, (_, step) => step),
+  )
+  assert.deepEqual([series.value[699], series.value[701], series.value[1299]], [699, -1, -599])
+  // the evaluation at the checkpoint's own step was of the same weights: the first one stays
+  assert.deepEqual([...readSeries(db, runId, 'validation/x').value].slice(699, 702), [699, 700, -1])
 })

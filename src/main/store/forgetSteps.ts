@@ -1,0 +1,68 @@
+import type { MetricPoint } from '../../shared/records.ts'
+import type { Database } from './database.ts'
+import { pointAt } from './metricChunk.ts'
+import { readColumns } from './metricQuery.ts'
+
+/** Evaluations at a step are made from the state that a checkpoint of this step holds, training steps after it. */
+const evaluationPrefixes = ['validation/', 'test/'] as const
+
+/**
+ * Takes back what a run reported after a checkpoint, for devices that cannot compute the same bytes twice: the run then
+ * goes on as if it had been killed at that checkpoint, and its curves belong to its weights.
+ *
+ * @param step  of the checkpoint: training steps from this one on will be computed again
+ */
+export function forgetStepsFrom(db: Database, runId: string, step: number): void {
+  const series = db
+    .prepare<[string, number], { series_id: number; name: string }>(
+      'SELECT series_id, name FROM metric_series WHERE run_id = ? AND last_step >= ?',
+    )
+    .all(runId, step)
+  db.transaction(() => {
+    for (const { series_id: seriesId, name } of series) {
+      const isEvaluation = evaluationPrefixes.some((prefix) => name.startsWith(prefix))
+      cutSeries(db, seriesId, isEvaluation ? step + 1 : step)
+    }
+    const chosen = `run_id = :runId AND (CASE split WHEN 'train' THEN step >= :step ELSE step > :step END)`
+    db.prepare(`DELETE FROM turn WHERE rollout_id IN (SELECT rollout_id FROM rollout WHERE ${chosen})`).run({
+      runId,
+      step,
+    })
+    db.prepare(`DELETE FROM rollout WHERE ${chosen}`).run({ runId, step })
+    const evaluations = 'SELECT evaluation_id FROM evaluation WHERE run_id = ? AND step > ?'
+    db.prepare(`DELETE FROM evaluation_result WHERE evaluation_id IN (${evaluations})`).run(runId, step)
+    db.prepare(`DELETE FROM evaluation WHERE evaluation_id IN (${evaluations})`).run(runId, step)
+  }).immediate()
+}
+
+/** Drops the points from `step` on; those before it in the chunk that it cuts through become rows again. */
+function cutSeries(db: Database, seriesId: number, step: number): void {
+  const cut = db
+    .prepare('SELECT first_step FROM metric_chunk WHERE series_id = ? AND first_step < ? AND last_step >= ?')
+    .pluck()
+    .get(seriesId, step, step)
+  const kept = cut === undefined ? [] : pointsBetween(db, seriesId, { from: Number(cut), to: step - 1 })
+  db.prepare('DELETE FROM metric_point WHERE series_id = ? AND step >= ?').run(seriesId, step)
+  db.prepare('DELETE FROM metric_chunk WHERE series_id = ? AND last_step >= ?').run(seriesId, step)
+  const insert = db.prepare('INSERT INTO metric_point VALUES (?, ?, ?, ?, ?, ?)')
+  for (const point of kept) {
+    insert.run(seriesId, point.step, point.timeMs, point.tokens, point.problems, point.value)
+  }
+  db.prepare(
+    `UPDATE metric_series SET
+       points = (SELECT coalesce(sum(points), 0) FROM metric_chunk WHERE series_id = :seriesId)
+         + (SELECT count(*) FROM metric_point WHERE series_id = :seriesId),
+       last_step = max((SELECT coalesce(max(last_step), -1) FROM metric_chunk WHERE series_id = :seriesId),
+         (SELECT coalesce(max(step), -1) FROM metric_point WHERE series_id = :seriesId))
+     WHERE series_id = :seriesId`,
+  ).run({ seriesId })
+}
+
+function pointsBetween(
+  db: Database,
+  seriesId: number,
+  range: { readonly from: number; readonly to: number },
+): readonly MetricPoint[] {
+  const columns = readColumns(db, seriesId, range)
+  return Array.from(columns.step, (_, index) => pointAt(columns, index))
+}
