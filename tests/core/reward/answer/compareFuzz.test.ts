@@ -19,16 +19,22 @@ const fragments = (
 
 const formula = fc.array(fc.constantFrom(...fragments, ' '), { maxLength: 16 }).map((parts) => parts.join(''))
 const characters = fc.string({ unit: 'grapheme', maxLength: 40 })
-const edit = fc.record({ at: fc.nat(60), drop: fc.nat(3), put: fc.oneof(fc.constantFrom(...fragments), fc.string({ maxLength: 2 })) })
-const mutated = fc
-  .tuple(fc.constantFrom(...known), fc.array(edit, { maxLength: 3 }))
-  .map(([text, edits]) =>
-    edits.reduce((held, { at, drop, put }) => {
-      const place = at % (held.length + 1)
-      return held.slice(0, place) + put + held.slice(place + drop)
-    }, text),
-  )
-const answer = fc.oneof({ weight: 3, arbitrary: mutated }, { weight: 2, arbitrary: formula }, { weight: 1, arbitrary: characters })
+const edit = fc.record({
+  at: fc.nat(60),
+  drop: fc.nat(3),
+  put: fc.oneof(fc.constantFrom(...fragments), fc.string({ maxLength: 2 })),
+})
+const mutated = fc.tuple(fc.constantFrom(...known), fc.array(edit, { maxLength: 3 })).map(([text, edits]) =>
+  edits.reduce((held, { at, drop, put }) => {
+    const place = at % (held.length + 1)
+    return held.slice(0, place) + put + held.slice(place + drop)
+  }, text),
+)
+const answer = fc.oneof(
+  { weight: 3, arbitrary: mutated },
+  { weight: 2, arbitrary: formula },
+  { weight: 1, arbitrary: characters },
+)
 
 /** Two answers that often have much in common, since unrelated ones leave the comparison early. */
 const pair = fc.oneof(
@@ -55,7 +61,9 @@ test('100,000 random and mutated answers: no error, no hang, reflexive, symmetri
 })
 
 test('extraction from random texts: no error, and what it finds stands in the text', () => {
-  const text = fc.array(fc.oneof(answer, fc.constantFrom('\\boxed{', '}', '#### ', '\n')), { maxLength: 8 }).map((parts) => parts.join(''))
+  const text = fc
+    .array(fc.oneof(answer, fc.constantFrom('\\boxed{', '}', '#### ', '\n')), { maxLength: 8 })
+    .map((parts) => parts.join(''))
   fc.assert(
     fc.property(text, (completion) => {
       const box = extractAnswer(completion, 'boxed')
@@ -71,11 +79,29 @@ test('extraction from random texts: no error, and what it finds stands in the te
 test('extreme answers are bounded in steps, not in luck', () => {
   const deep = '('.repeat(140) + 'x' + ')'.repeat(140)
   const extremes = [
-    deep, '-'.repeat(299) + '1', '9'.repeat(299), `2${'^2'.repeat(149)}`, '10^{10^{10^{10}}}', `(x+y+z+1)^{200}`,
-    `(${'x+'.repeat(60)}1)^{64}`, '\\frac{'.repeat(45) + '1' + '}{2}'.repeat(45), '\\sqrt{'.repeat(49) + '2' + '}'.repeat(49),
-    '1,'.repeat(149) + '1', 'x,'.repeat(149) + 'y', '\\{1,2\\},'.repeat(30), `${'x!'.repeat(100)}`, '9'.repeat(20) + '!',
-    '\\text{'.repeat(50) + 'a' + '}'.repeat(50), '{'.repeat(300), 'a'.repeat(100_000), '\\pm'.repeat(90) + '1', '1e400', `1e-400`,
-    '\\sin'.repeat(70) + 'x', '|'.repeat(299), '\\binom{300}{150}^{300}',
+    deep,
+    '-'.repeat(299) + '1',
+    '9'.repeat(299),
+    `2${'^2'.repeat(149)}`,
+    '10^{10^{10^{10}}}',
+    `(x+y+z+1)^{200}`,
+    `(${'x+'.repeat(60)}1)^{64}`,
+    '\\frac{'.repeat(45) + '1' + '}{2}'.repeat(45),
+    '\\sqrt{'.repeat(49) + '2' + '}'.repeat(49),
+    '1,'.repeat(149) + '1',
+    'x,'.repeat(149) + 'y',
+    '\\{1,2\\},'.repeat(30),
+    `${'x!'.repeat(100)}`,
+    '9'.repeat(20) + '!',
+    '\\text{'.repeat(50) + 'a' + '}'.repeat(50),
+    '{'.repeat(300),
+    'a'.repeat(100_000),
+    '\\pm'.repeat(90) + '1',
+    '1e400',
+    `1e-400`,
+    '\\sin'.repeat(70) + 'x',
+    '|'.repeat(299),
+    '\\binom{300}{150}^{300}',
   ]
   for (const a of extremes) {
     for (const b of [...extremes, 'x', '1']) {
