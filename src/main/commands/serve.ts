@@ -48,10 +48,11 @@ export const register: Register = (program, context) => {
 }
 
 async function untilInterrupted(call: CommandCall, onEnter: () => void): Promise<void> {
-  const lines = createInterface({ input: call.stdin })
-  lines.on('line', onEnter)
+  // only a person presses Enter; a pipe or a closed input must end nothing and make no links
+  const lines = 'isTTY' in call.stdin && call.stdin.isTTY ? createInterface({ input: call.stdin }) : null
+  lines?.on('line', onEnter)
   if (!call.signal.aborted) await once(call.signal, 'abort')
-  lines.close()
+  lines?.close()
 }
 
 /** The program that opens links on this desktop; nothing happens where there is none. */
