@@ -38,7 +38,7 @@ test('two steps by hand', () => {
 
 test('weight decay shrinks matrices alone, or what the mask says', () => {
   const start = () => stateOf({ 'norm.weight': tf.tensor1d([1]), 'mlp.weight': tf.tensor2d([[1]]) })
-  const zero = new Map([
+  const zero = new Map<string, tf.Tensor>([
     ['norm.weight', tf.tensor1d([0])],
     ['mlp.weight', tf.tensor2d([[0]])],
   ])
@@ -58,7 +58,7 @@ test('clipping by the global norm: (3) and (4) have norm 5; the norm before clip
   assert.equal(clipFactor(tf.scalar(0.5), 1).dataSync()[0], 1)
   const clipped = adamWStep(
     stateOf({ a: tf.tensor1d([0]), b: tf.tensor2d([[0]]) }),
-    new Map([
+    new Map<string, tf.Tensor>([
       ['a', tf.tensor1d([3])],
       ['b', tf.tensor2d([[4]])],
     ]),
