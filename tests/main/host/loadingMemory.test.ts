@@ -7,6 +7,14 @@ import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { makeRandomModel, readRandomModelSpec } from '../../../src/main/host/randomModel.ts'
 
+/** What the child prints; bytes but for the first. */
+interface LoadingCost {
+  readonly parameters: number
+  readonly growth: number
+  readonly weights: number
+  readonly largest: number
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'recheck-memory-'))
 const run = promisify(execFile)
 
@@ -20,7 +28,7 @@ for (const way of ['arrays', 'tensors']) {
   test(`135 M parameters as ${way}: growth ≤ weights as kept + 2 × largest tensor`, async () => {
     const child = join(import.meta.dirname, 'loadingMemory.ts')
     const { stdout } = await run(process.execPath, ['--expose-gc', child, folder, way])
-    const { parameters, growth, weights, largest } = JSON.parse(stdout) as Record<string, number>
+    const { parameters, growth, weights, largest } = JSON.parse(stdout) as LoadingCost
     assert.equal(parameters, 272)
     assert.equal(weights, 4 * 134_515_008)
     assert.equal(largest, 4 * 49152 * 576)
