@@ -1,0 +1,119 @@
+import { cpus } from 'node:os'
+import { z } from 'zod'
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { BenchResult } from '../jobs/bench/benchResult.ts'
+import type { FixedShape } from '../jobs/bench/fixedWorkload.ts'
+import type { CommandCall, Register } from './command.ts'
+import { addCommand } from './command.ts'
+
+const count = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback)
+
+const Input = z.object({
+  model: z.string().optional(),
+  random: z.string().optional(),
+  workload: z.enum(['fixed', 'rl']).default('fixed'),
+  batch: count(1, 32),
+  prompt: count(1, 32),
+  new: count(1, 64),
+  trainBatch: count(0, 16),
+  trainLength: count(2, 128),
+  problems: count(1, 192),
+  repeat: count(1, 3),
+})
+type Input = z.infer<typeof Input>
+
+const Output = z.object({
+  workload: z.enum(['fixed', 'rl']),
+  parameters: z.number().describe('trainable parameters of the model'),
+  rates: z
+    .record(
+      z.string(),
+      z.object({
+        tokens: z.number().describe('of one repetition'),
+        seconds: z.array(z.number()).describe('of each repetition'),
+        tokensPerSecond: z.number().describe('median'),
+      }),
+    )
+    .describe('fixed: generation, prefill, update; rl: step, rollout, update (tokens are the sampled ones)'),
+  memory: z.object({
+    afterWarmUp: z.number().describe('resident bytes'),
+    atEnd: z.number(),
+  }),
+  device: z.string(),
+  versions: z.record(z.string(), z.string()),
+})
+type Output = z.infer<typeof Output>
+
+/** `recheck bench`: how fast this machine samples and trains a model. */
+export const register: Register = (program, context) => {
+  addCommand(program, context, {
+    name: 'bench',
+    summary: 'measure sampling and training of a model on this machine',
+    examples: [
+      'recheck bench --model resources/models/builtin --workload rl',
+      'recheck bench --random bench/tiny.json --batch 32 --prompt 32 --new 64 --json',
+    ],
+    input: Input,
+    output: Output,
+    run: async (input, call) => {
+      const output = await measure(input, call)
+      return { output, text: table(output) }
+    },
+  })
+    .option('--model <folder>', 'model folder')
+    .option('--random <file>', 'spec of a model with random weights, as bench/tiny.json')
+    .option('--workload <name>', 'fixed lengths, or rl: whole training steps of three turns', 'fixed')
+    .option('--batch <n>', 'fixed: rows that decode together', '32')
+    .option('--prompt <n>', 'fixed: tokens of each prompt', '32')
+    .option('--new <n>', 'fixed: new tokens of each row', '64')
+    .option('--train-batch <n>', 'fixed: rows of an update; 0 = no update', '16')
+    .option('--train-length <n>', 'fixed: tokens of each of them', '128')
+    .option('--problems <n>', 'rl: problems of a step', '192')
+    .option('--repeat <n>', 'repetitions after the warm-up', '3')
+}
+
+async function measure(input: Input, call: CommandCall): Promise<Output> {
+  const { versions } = await import('../jobs/bench/benchVersions.ts')
+  const { withBenchModel } = await import('../jobs/bench/benchModel.ts')
+  if ((input.model === undefined) === (input.random === undefined)) {
+    throw new RecheckError('usage.invalid', 'recheck bench: expected exactly one of --model and --random')
+  }
+  return withBenchModel(input, async ({ folder, parameters }) => ({
+    workload: input.workload,
+    parameters,
+    ...(await runWorkload(input, folder, call)),
+    device: `${cpus()[0]?.model ?? 'CPU'}, ${cpus().length} cores`,
+    versions: await versions(),
+  }))
+}
+
+async function runWorkload(input: Input, folder: string, { nowMs }: CommandCall): Promise<BenchResult> {
+  if (input.workload === 'rl') {
+    const { runRlWorkload } = await import('../jobs/bench/rlWorkload.ts')
+    return runRlWorkload({ folder, problems: input.problems, repeat: input.repeat, nowMs })
+  }
+  const { openCheckpoint, readParameters } = await import('../host/checkpointFiles.ts')
+  const { runFixedWorkload } = await import('../jobs/bench/fixedWorkload.ts')
+  const checkpoint = await openCheckpoint(folder)
+  const shape: FixedShape = input
+  return runFixedWorkload({
+    config: checkpoint.config,
+    parameters: await readParameters(checkpoint),
+    shape,
+    nowMs,
+  })
+}
+
+function table({ rates, memory, device }: Output): string {
+  const lines = Object.entries(rates).map(
+    ([name, { tokens, tokensPerSecond, seconds }]) =>
+      `${name.padEnd(11)} ${tokensPerSecond.toFixed(0).padStart(8)} tok/s   ` +
+      `${Math.round(tokens)} tokens in ${seconds.map((time) => time.toFixed(3)).join(', ')} s`,
+  )
+  const grown = (memory.atEnd - memory.afterWarmUp) / 1e6
+  return [
+    device,
+    ...lines,
+    `memory      ${(memory.atEnd / 1e6).toFixed(0)} MB, ${grown.toFixed(0)} MB more than after the warm-up`,
+  ].join('\n')
+}
