@@ -20,6 +20,7 @@ import { register as registerGrade } from './commands/grade.ts'
 import { register as registerChat } from './commands/chat.ts'
 import { register as registerGenerate } from './commands/generate.ts'
 import { register as registerVerify } from './commands/verify.ts'
+import { register as registerBench } from './commands/bench.ts'
 import { register as registerBackup } from './commands/backup.ts'
 import { register as registerGc } from './commands/gc.ts'
 import { register as registerRuns } from './commands/runs.ts'
@@ -38,6 +39,7 @@ export const commands: readonly Register[] = [
   registerTemplate,
   registerDoctor,
   registerVerify,
+  registerBench,
   registerGenerate,
   registerChat,
   registerGrade,
