@@ -177,7 +177,8 @@ export class Owner {
 
   /** Resolves when no process executes or awaits this run any more. */
   async whenEnded(runId: string): Promise<Run> {
-    while (this.#active.has(runId) || this.#queue.waiting().includes(runId)) {
+    const isWaiting = (): boolean => !this.#isClosing && this.#queue.waiting().includes(runId)
+    while (this.#active.has(runId) || isWaiting()) {
       const active = this.#active.get(runId) ?? [...this.#active.values()][0]
       if (active) await (await active).ended
       await new Promise((resolve) => setImmediate(resolve))

@@ -46,7 +46,7 @@ export function openTrainerPort(
         transmit({ type: 'paused' })
         await pause.whenOver()
         activeTime.go()
-        if (stopping === null) transmit({ type: 'resumed' })
+        transmit({ type: 'resumed' })
       }
       // lets the event loop read what the owner sent, however busy the job keeps it
       await new Promise((resolve) => setImmediate(resolve))

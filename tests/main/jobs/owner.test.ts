@@ -123,6 +123,21 @@ test('pause keeps the process and its time stands still; resume lets it go on', 
   assert.ok(gap < 300, `the 400 ms of the pause are not active time (gap ${gap} ms)`)
 })
 
+test('a paused run is stopped, and writes its checkpoint first', async (t) => {
+  const owner = await testOwner(t, temporaryFolder(t))
+  const { runId } = fakeRun(owner, { stepMs: 5, checkpointEvery: 1000 }, { totalSteps: 300 })
+  const moved = nextEvent(owner, runId, isMetrics)
+  owner.start(runId)
+  await moved
+  const paused = nextEvent(owner, runId, isStatus('paused'))
+  await owner.pause(runId, false)
+  await paused
+  await owner.stop(runId, 'after-step')
+  const run = await owner.whenEnded(runId)
+  assert.equal(run.status, 'stopped')
+  assert.equal(readCheckpoints(owner.db, runId)[0]?.step, run.step + 1)
+})
+
 test('pause frees the device on request; the next run starts, and the paused one waits for it in the queue', async (t) => {
   const owner = await testOwner(t, temporaryFolder(t))
   const first = fakeRun(owner, { stepMs: 5, checkpointEvery: 1000 }, { totalSteps: 50 })

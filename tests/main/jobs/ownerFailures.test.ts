@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { writeCheckpoint } from '../../../src/main/jobs/checkpointFolder.ts'
 import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
