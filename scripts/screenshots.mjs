@@ -19,7 +19,7 @@ const pages = [
     name: 'run-rollouts',
     address: '#/run/r-first/rollouts',
     act: async (page) => {
-      await page.getByLabel('Outcome').click()
+      await page.getByRole('combobox', { name: 'Outcome' }).click()
       await page.getByRole('option', { name: 'Wrong → right' }).click()
       await page.getByRole('region', { name: 'Revision' }).waitFor()
     },
@@ -40,7 +40,8 @@ mkdirSync(target, { recursive: true })
 const browser = await launchChromium()
 try {
   await photograph(true, shownPages)
-  if (wanted.length === 0 || wanted.includes('empty')) await photograph(false, [{ name: 'empty', address: '#/runs' }])
+  if (wanted.length === 0 || wanted.includes('empty'))
+    await photograph(false, [{ name: 'empty', address: '#/runs' }])
 } finally {
   await browser.close()
 }

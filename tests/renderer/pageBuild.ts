@@ -23,6 +23,8 @@ export async function builtPage(): Promise<string> {
 
 function newestMs(folder: string): number {
   if (!existsSync(folder)) return 0
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true, encoding: 'utf8' }).filter((entry) => entry.isFile())
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true, encoding: 'utf8' }).filter(
+    (entry) => entry.isFile(),
+  )
   return Math.max(0, ...entries.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs))
 }

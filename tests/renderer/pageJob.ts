@@ -4,7 +4,13 @@ import type { JobPort, JobRequest, RunJob } from '../../src/main/jobs/jobPort.ts
 import { openNewestCheckpoint } from '../../src/main/jobs/newestCheckpoint.ts'
 import type { RunConfig } from '../../src/shared/config.ts'
 import { wilson } from '../../src/shared/statistics.ts'
-import { sampleEstimate, sampleMetrics, sampleRollout, sampleValidation, type SampleRun } from './sampleRun.ts'
+import {
+  sampleEstimate,
+  sampleMetrics,
+  sampleRollout,
+  sampleValidation,
+  type SampleRun,
+} from './sampleRun.ts'
 
 const stepMs = 120
 const evalEvery = 5
@@ -32,7 +38,14 @@ export const pageJob: RunJob = async (request, port) => {
 }
 
 async function estimate(runId: string, port: JobPort): Promise<void> {
-  const artifact = { vStarId: `v-${runId}`, runId, createdAtMs: 1, inputHash: runId, inputs: {}, problems: 200 }
+  const artifact = {
+    vStarId: `v-${runId}`,
+    runId,
+    createdAtMs: 1,
+    inputHash: runId,
+    inputs: {},
+    problems: 200,
+  }
   port.emit({ type: 'vStarArtifact', artifact: { ...artifact, complete: false } })
   for (let first = 0; first < 200; first += 50) {
     await wait(stepMs)
@@ -73,7 +86,10 @@ function evaluate(runId: string, run: SampleRun, { step, port }: { step: number;
 async function save(request: JobRequest, step: number, port: JobPort): Promise<void> {
   const { runId } = request.run
   const place = { dataDir: request.dataDir, runId, step }
-  const written = await writeCheckpoint(place, { blobs: { 'weights.bin': new Uint8Array(64) }, state: { step } })
+  const written = await writeCheckpoint(place, {
+    blobs: { 'weights.bin': new Uint8Array(64) },
+    state: { step },
+  })
   await port.checkpoint({
     ...{ checkpointId: `${runId}-c${step}`, runId, step, ...written },
     ...{ validation: null, createdAtMs: 1_790_000_000_000 },

@@ -36,7 +36,13 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
   owner.subscribe((runId, event) => progress.note(runId, event))
   const listeners = new Set<(event: StoreEvent) => void>()
   owner.subscribe((runId, event) => listeners.forEach((listener) => listener({ runId, event })))
-  const setup = { owner, nodePath: process.execPath, progress, nowMs: systemClock.nowMs, info: async () => info }
+  const setup = {
+    owner,
+    nodePath: process.execPath,
+    progress,
+    nowMs: systemClock.nowMs,
+    info: async () => info,
+  }
   const http = await startHttpServer({
     handlers: { ...createHandlers(setup), 'run.start': startIn(owner) },
     subscribe: (listener) => {
@@ -62,7 +68,12 @@ function startIn(owner: Owner): Handlers['run.start'] {
     const config = parseConfig(written, 'the form')
     const run = owner.createRun({
       ...{ name: config.name === '' ? 'demo' : config.name, stage, group, vStarId },
-      ...{ config: JSON.stringify(config), configHash: hashConfig(config), tags: config.tags, notes: config.notes },
+      ...{
+        config: JSON.stringify(config),
+        configHash: hashConfig(config),
+        tags: config.tags,
+        notes: config.notes,
+      },
       totalSteps: totalSteps(config, config.data.train),
     })
     owner.start(run.runId)

@@ -111,16 +111,32 @@ function answerTurn(kind: 'attempt' | 'revision', answer: number, right: number,
   return {
     ...{ kind, promptText: `Question: …\n${kind}:`, completionText: `${lead}${answer}. Answer: ${answer}` },
     ...{ answer: String(answer), isCorrect, reward: isCorrect ? 1 : 0, turnBaseline: 0.5466, tokens: 14 },
-    ...{ advantage: isCorrect ? 0.4534 : -0.5466, logRatio: isCorrect ? 0.0312 : -0.0187, finishReason: 'stop' },
+    ...{
+      advantage: isCorrect ? 0.4534 : -0.5466,
+      logRatio: isCorrect ? 0.0312 : -0.0187,
+      finishReason: 'stop',
+    },
   }
 }
 
 function verdictTurn(verdict: 'correct' | 'wrong' | 'unparsed', isRight: boolean): StoredTurn {
   const isCorrect = verdict === (isRight ? 'correct' : 'wrong')
   return {
-    ...{ kind: 'verdict', promptText: 'Is this answer correct?', answer: null, isCorrect, reward: isCorrect ? 1 : 0 },
+    ...{
+      kind: 'verdict',
+      promptText: 'Is this answer correct?',
+      answer: null,
+      isCorrect,
+      reward: isCorrect ? 1 : 0,
+    },
     ...{ completionText: verdict === 'unparsed' ? 'The the the' : `The answer is ${verdict}.` },
-    ...{ turnBaseline: 0.61, advantage: isCorrect ? 0.39 : -0.61, logRatio: 0.004, tokens: 8, finishReason: 'stop' },
+    ...{
+      turnBaseline: 0.61,
+      advantage: isCorrect ? 0.39 : -0.61,
+      logRatio: 0.004,
+      tokens: 8,
+      finishReason: 'stop',
+    },
   }
 }
 
@@ -132,9 +148,15 @@ export function sampleEstimate(seed: number, index: number): VStarEstimate {
   const wrong = samples - correctAttempts
   return {
     ...{ problemId: `p${index}`, canonical: `c${index}`, samples, correctAttempts },
-    ...{ verdictsAfterCorrect: correctAttempts, rightVerdictsAfterCorrect: Math.round(correctAttempts * 0.8) },
+    ...{
+      verdictsAfterCorrect: correctAttempts,
+      rightVerdictsAfterCorrect: Math.round(correctAttempts * 0.8),
+    },
     ...{ verdictsAfterWrong: wrong, rightVerdictsAfterWrong: Math.round(wrong * 0.4) },
-    ...{ revisionsAfterCorrect: correctAttempts, rightRevisionsAfterCorrect: Math.round(correctAttempts * 0.7) },
+    ...{
+      revisionsAfterCorrect: correctAttempts,
+      rightRevisionsAfterCorrect: Math.round(correctAttempts * 0.7),
+    },
     ...{ revisionsAfterWrong: wrong, rightRevisionsAfterWrong: Math.round(wrong * 0.2) },
   }
 }

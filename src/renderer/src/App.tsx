@@ -16,7 +16,9 @@ import { RunPage } from './views/RunPage.tsx'
 import { RunsPage } from './views/RunsPage.tsx'
 
 /** Has the editor with it, which no other page needs. */
-const NewRunPage = lazy(() => import('./views/NewRunPage.tsx').then((module) => ({ default: module.NewRunPage })))
+const NewRunPage = lazy(() =>
+  import('./views/NewRunPage.tsx').then((module) => ({ default: module.NewRunPage })),
+)
 
 export function App(): JSX.Element {
   const place = usePlace()

@@ -11,7 +11,7 @@ import { App } from './App.tsx'
 import { registerCharts } from './charts/echartsParts.ts'
 import { NoSession } from './components/NoSession.tsx'
 import { ApiContext } from './hooks/apiContext.ts'
-import { theme } from './theme.ts'
+import { readableHints, theme } from './theme.ts'
 
 const client = new QueryClient({
   defaultOptions: {
@@ -38,7 +38,7 @@ async function openPage(): Promise<void> {
     .catch((thrown: unknown) => thrown)
   root.render(
     <StrictMode>
-      <MantineProvider theme={theme} defaultColorScheme="auto">
+      <MantineProvider theme={theme} cssVariablesResolver={readableHints} defaultColorScheme="auto">
         {problem === null ? (
           <QueryClientProvider client={client}>
             <ApiContext value={api}>

@@ -1,4 +1,4 @@
-import { createTheme, type MantineThemeOverride } from '@mantine/core'
+import { createTheme, type CSSVariablesResolver, type MantineThemeOverride } from '@mantine/core'
 
 const small = { defaultProps: { size: 'xs' } }
 
@@ -30,6 +30,7 @@ export const theme: MantineThemeOverride = createTheme({
     Button: small,
     TextInput: small,
     NumberInput: small,
+    Autocomplete: small,
     Select: small,
     NativeSelect: small,
     MultiSelect: small,
@@ -38,8 +39,16 @@ export const theme: MantineThemeOverride = createTheme({
     Switch: small,
     Checkbox: small,
     SegmentedControl: small,
+    Table: { defaultProps: { verticalSpacing: 5 } },
     Badge: { defaultProps: { size: 'sm', radius: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
     Tooltip: { defaultProps: { openDelay: 350, multiline: true, maw: 360 } },
   },
+})
+
+/** Mantine's greys for hints are too faint to read by WCAG's measure. */
+export const readableHints: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { '--mantine-color-dimmed': '#5c6470', '--mantine-color-placeholder': '#646c78' },
+  dark: { '--mantine-color-dimmed': '#a3aab6', '--mantine-color-placeholder': '#979fac' },
 })

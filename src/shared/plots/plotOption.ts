@@ -29,7 +29,7 @@ export interface PlotView {
 export function linePlotOption(plot: PlotShape, lines: readonly PlotLine[], view: PlotView): PlotOption {
   const isLog = view.logScale && lines.every((line) => line.points.every(([, y]) => y > 0))
   return {
-    ...frame(plot, view),
+    ...frame(plot, view, legendRows(lines, view)),
     legend: legend(lines, view),
     tooltip: tooltip(view),
     xAxis: {
@@ -62,7 +62,7 @@ export function histogramOption(plot: PlotShape, bins: readonly PlotBin[], view:
   const { theme } = view
   const last = bins.length - 1
   return {
-    ...frame(plot, view),
+    ...frame(plot, view, 1),
     tooltip: tooltip(view),
     xAxis: {
       ...axis(view),
@@ -95,9 +95,16 @@ export function histogramOption(plot: PlotShape, bins: readonly PlotBin[], view:
   }
 }
 
-function frame(plot: PlotShape, view: PlotView): PlotOption {
+/** Rows that the legend of a chart on the page will need, by an estimate of a narrow one's width; 3 at most, then it pages. */
+function legendRows(lines: readonly PlotLine[], view: PlotView): 1 | 2 | 3 {
+  if (view.withTitle) return 1
+  const pixels = lines.reduce((sum, line) => sum + 6.3 * line.label.length + 36, 0)
+  return pixels <= 360 ? 1 : pixels <= 680 ? 2 : 3
+}
+
+function frame(plot: PlotShape, view: PlotView, legendRows: number): PlotOption {
   const { theme, scale } = view
-  const top = (view.withTitle ? 96 : 34) * scale
+  const top = (view.withTitle ? 96 : 16 + 18 * legendRows) * scale
   return {
     animation: false,
     backgroundColor: theme.background,
@@ -123,7 +130,7 @@ function frame(plot: PlotShape, view: PlotView): PlotOption {
 
 function legend(lines: readonly PlotLine[], view: PlotView): PlotOption {
   return {
-    type: 'scroll',
+    type: view.withTitle || legendRows(lines, view) > 2 ? 'scroll' : 'plain',
     top: (view.withTitle ? 66 : 4) * view.scale,
     left: 16 * view.scale,
     right: 16 * view.scale,

@@ -13,19 +13,28 @@ export function saveFile(content: Blob, name: string): void {
 }
 
 /** One option as it is; several as one picture of two columns. */
-export async function savePng(options: readonly PlotOption[], pixelRatio: number, name: string): Promise<void> {
+export async function savePng(
+  options: readonly PlotOption[],
+  pixelRatio: number,
+  name: string,
+): Promise<void> {
   const [only] = options.length === 1 ? options : []
   const canvas = only === undefined ? dashboardCanvas(options, pixelRatio) : plotCanvas(only, pixelRatio)
   const picture = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))
   if (picture === null) {
-    throw new Error(`The picture of ${canvas.width} × ${canvas.height} px is too large here: choose a smaller size.`)
+    throw new Error(
+      `The picture of ${canvas.width} × ${canvas.height} px is too large here: choose a smaller size.`,
+    )
   }
   saveFile(picture, name)
 }
 
 export function saveSvg(options: readonly PlotOption[], name: string): void {
   const [only] = options.length === 1 ? options : []
-  saveFile(new Blob([only === undefined ? dashboardSvg(options) : plotSvg(only)], { type: 'image/svg+xml' }), name)
+  saveFile(
+    new Blob([only === undefined ? dashboardSvg(options) : plotSvg(only)], { type: 'image/svg+xml' }),
+    name,
+  )
 }
 
 export function saveCsv(csv: string, name: string): void {

@@ -9,7 +9,9 @@ export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
   const { data, error } = useRead('checkpoints.list', { runId: run.runId })
   if (error !== null) return <ProblemNote problem={error} />
   if (data?.length === 0)
-    return <Text className="muted">No checkpoint yet. Every stop writes one, and so does the end of the run.</Text>
+    return (
+      <Text className="muted">No checkpoint yet. Every stop writes one, and so does the end of the run.</Text>
+    )
   return (
     <div className="panel" style={{ overflow: 'auto' }}>
       <Table className="tabular">

@@ -14,7 +14,11 @@ export interface CommandPaletteProps {
 export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProps): JSX.Element {
   const runs = useRead('run.list', { archived: false }).data
   const actions = useMemo((): SpotlightActionData[] => {
-    const go = (id: string, label: string, onClick: () => void): SpotlightActionData => ({ id, label, onClick })
+    const go = (id: string, label: string, onClick: () => void): SpotlightActionData => ({
+      id,
+      label,
+      onClick,
+    })
     return [
       go('runs', 'Runs', () => goTo({ page: 'runs' })),
       go('new', 'New run', () => goTo({ page: 'new', likeRunId: null })),

@@ -1,6 +1,12 @@
 import { Fieldset, Switch, Text, TextInput } from '@mantine/core'
 import { useState, type JSX } from 'react'
-import { draftValue, isChanged, withField, type ConfigDraft, type DraftProblems } from '../state/configDraft.ts'
+import {
+  draftValue,
+  isChanged,
+  withField,
+  type ConfigDraft,
+  type DraftProblems,
+} from '../state/configDraft.ts'
 import { formGroups } from '../state/formGroups.ts'
 import { FieldInput } from './FieldInput.tsx'
 
@@ -41,7 +47,9 @@ export function ConfigForm({ draft, problems, onChange }: ConfigFormProps): JSX.
           onChange={(event) => setOnlyChanged(event.currentTarget.checked)}
         />
       </div>
-      {groups.length === 0 && <Text className="muted">No field here: nothing differs, or no field has these words.</Text>}
+      {groups.length === 0 && (
+        <Text className="muted">No field here: nothing differs, or no field has these words.</Text>
+      )}
       {groups.map((group) => (
         <Fieldset key={group.title} legend={group.title} className="form-group">
           {group.fields.map((field) => (

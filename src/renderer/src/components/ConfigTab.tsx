@@ -7,6 +7,7 @@ import { saveFile } from '../charts/savePictures.ts'
 import { formatValue } from '../state/format.ts'
 import { fileName } from '../state/plotSettings.ts'
 import { configOf } from '../state/runFilter.ts'
+import { Words } from './Words.tsx'
 
 /** The resolved config, as the run was started with it; what differs from the defaults stands out. */
 export function ConfigTab({ run }: { readonly run: Run }): JSX.Element {
@@ -16,12 +17,23 @@ export function ConfigTab({ run }: { readonly run: Run }): JSX.Element {
   const rows = configFields
     .map((field) => ({ field, value: valueAtPath(config, field.path) }))
     .filter(({ value }) => value !== undefined)
-    .map((row) => ({ ...row, isChanged: JSON.stringify(row.value) !== JSON.stringify(row.field.defaultValue) }))
-    .filter(({ field, isChanged }) => (!onlyChanged || isChanged) && field.path.toLowerCase().includes(text.toLowerCase()))
+    .map((row) => ({
+      ...row,
+      isChanged: JSON.stringify(row.value) !== JSON.stringify(row.field.defaultValue),
+    }))
+    .filter(
+      ({ field, isChanged }) =>
+        (!onlyChanged || isChanged) && field.path.toLowerCase().includes(text.toLowerCase()),
+    )
   return (
     <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
       <Group gap="md">
-        <TextInput aria-label="Find a field" placeholder="Find a field" value={text} onChange={(event) => setText(event.currentTarget.value)} />
+        <TextInput
+          aria-label="Find a field"
+          placeholder="Find a field"
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
         <Switch
           label="Only what differs from the defaults"
           checked={onlyChanged}
@@ -29,7 +41,12 @@ export function ConfigTab({ run }: { readonly run: Run }): JSX.Element {
         />
         <Button
           variant="default"
-          onClick={() => saveFile(new Blob([stringify(config)], { type: 'text/yaml' }), fileName(run.name, 'config', 'yaml'))}
+          onClick={() =>
+            saveFile(
+              new Blob([stringify(config)], { type: 'text/yaml' }),
+              fileName(run.name, 'config', 'yaml'),
+            )
+          }
         >
           Save as YAML
         </Button>
@@ -52,7 +69,9 @@ export function ConfigTab({ run }: { readonly run: Run }): JSX.Element {
                   {formatValue(value)} {field.unit !== null && <span className="muted">{field.unit}</span>}
                 </Table.Td>
                 <Table.Td className="mono muted">{formatValue(field.defaultValue)}</Table.Td>
-                <Table.Td className="muted">{field.description}</Table.Td>
+                <Table.Td className="muted">
+                  <Words text={field.description} />
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

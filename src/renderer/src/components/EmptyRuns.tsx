@@ -26,12 +26,12 @@ export function EmptyRuns({ onShowArchived }: { readonly onShowArchived: () => v
         No runs yet
       </Title>
       <Text>
-        The demo teaches the built-in model to check and correct its own answers to arithmetic problems. It takes minutes
-        on two cores and needs no download.
+        The demo teaches the built-in model to check and correct its own answers to arithmetic problems. It
+        takes minutes on two cores and needs no download.
       </Text>
       <Text className="muted">
-        Stage 1 estimates how well the untrained model does on each problem (V*), stage 2 trains. You can stop at any
-        time and resume.
+        Stage 1 estimates how well the untrained model does on each problem (V*), stage 2 trains. You can stop
+        at any time and resume.
       </Text>
       <Group>
         <Button

@@ -12,12 +12,23 @@ export function EvaluationsTab({ run }: { readonly run: Run }): JSX.Element {
   const { data, error } = useRead('evaluations.list', { runId: run.runId })
   if (error !== null) return <ProblemNote problem={error} />
   if (data?.length === 0)
-    return <Text className="muted">Nothing evaluated yet. The test split is evaluated before and after training.</Text>
+    return (
+      <Text className="muted">
+        Nothing evaluated yet. The test split is evaluated before and after training.
+      </Text>
+    )
   return (
     <div style={{ display: 'flex', flexDirection: 'column', gap: 12 }}>
+      <Text fz={12} className="muted">
+        Shares with Wilson’s 95 % interval, and successes of trials.
+      </Text>
       {(['test', 'validation'] as const).map((split) => {
-        const evaluations = (data ?? []).filter((each) => each.split === split).toSorted((a, b) => b.step - a.step)
-        return evaluations.length === 0 ? null : <SplitTable key={split} split={split} evaluations={evaluations} />
+        const evaluations = (data ?? [])
+          .filter((each) => each.split === split)
+          .toSorted((a, b) => b.step - a.step)
+        return evaluations.length === 0 ? null : (
+          <SplitTable key={split} split={split} evaluations={evaluations} />
+        )
       })}
     </div>
   )
@@ -33,7 +44,6 @@ function SplitTable({ split, evaluations }: SplitTableProps): JSX.Element {
   return (
     <section className="panel" style={{ overflow: 'auto' }} aria-label={`Evaluations of the ${split} split`}>
       <Table className="tabular">
-        <Table.Caption>Shares with Wilson’s 95 % interval, successes of trials.</Table.Caption>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Step ({split})</Table.Th>

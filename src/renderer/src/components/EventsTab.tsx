@@ -19,7 +19,12 @@ export function EventsTab({ run }: { readonly run: Run }): JSX.Element {
   return (
     <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
       <ProblemNote problem={log.error} />
-      <SegmentedControl data={choices} value={choice} onChange={setChoice} style={{ alignSelf: 'flex-start' }} />
+      <SegmentedControl
+        data={choices}
+        value={choice}
+        onChange={setChoice}
+        style={{ alignSelf: 'flex-start' }}
+      />
       {entries.length === 0 ? (
         <Text className="muted">Nothing has been reported.</Text>
       ) : (
@@ -37,7 +42,12 @@ export function EventsTab({ run }: { readonly run: Run }): JSX.Element {
                 <tr key={entry.sequence}>
                   <td className="tabular muted">{formatTime(entry.atMs)}</td>
                   <td>
-                    <Badge variant="dot" color={levelColours[entry.level]} tt="none" style={{ color: 'var(--text)' }}>
+                    <Badge
+                      variant="dot"
+                      color={levelColours[entry.level]}
+                      tt="none"
+                      style={{ color: 'var(--text)' }}
+                    >
                       {entry.level}
                     </Badge>
                   </td>

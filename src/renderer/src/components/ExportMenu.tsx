@@ -12,7 +12,13 @@ export interface Exports {
 const pixelRatios = [1, 2, 3, 4] as const
 
 /** PNG at four sizes, SVG, and every point as CSV. */
-export function ExportMenu({ label, exports }: { readonly label: string; readonly exports: Exports }): JSX.Element {
+export function ExportMenu({
+  label,
+  exports,
+}: {
+  readonly label: string
+  readonly exports: Exports
+}): JSX.Element {
   const [problem, setProblem] = useState<unknown>(null)
   const run = (job: () => Promise<void>): void => {
     setProblem(null)
@@ -28,7 +34,10 @@ export function ExportMenu({ label, exports }: { readonly label: string; readonl
       <Menu.Dropdown>
         {pixelRatios.map((ratio) => (
           <Menu.Item key={ratio} onClick={() => run(() => exports.png(ratio))}>
-            PNG {ratio}× <span className="muted">({1200 * ratio} × {800 * ratio} a plot)</span>
+            PNG {ratio}×{' '}
+            <span className="muted">
+              ({1200 * ratio} × {800 * ratio} a plot)
+            </span>
           </Menu.Item>
         ))}
         <Menu.Item onClick={() => run(exports.svg)}>SVG</Menu.Item>

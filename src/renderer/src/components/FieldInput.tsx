@@ -4,6 +4,7 @@ import type { ConfigField } from '../../../shared/configFields.ts'
 import { readFieldText, writeFieldText } from '../state/configDraft.ts'
 import { fieldLabel } from '../state/formGroups.ts'
 import { formatValue } from '../state/format.ts'
+import { Words } from './Words.tsx'
 
 export interface FieldInputProps {
   readonly field: ConfigField
@@ -18,16 +19,30 @@ export function FieldInput(props: FieldInputProps): JSX.Element {
   const { field, value, problem, onChange } = props
   const common = {
     label: <Label {...props} />,
-    description: field.description,
+    description: <Words text={field.description} />,
     error: problem,
     'data-path': field.path,
   }
   if (field.kind === 'switch') {
-    return <Switch {...common} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />
+    return (
+      <Switch
+        {...common}
+        checked={value === true}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+    )
   }
   if (field.kind === 'choice') {
     const chosen = typeof value === 'string' && field.choices.includes(value) ? value : null
-    return <Select {...common} data={[...field.choices]} value={chosen} allowDeselect={false} onChange={onChange} />
+    return (
+      <Select
+        {...common}
+        data={[...field.choices]}
+        value={chosen}
+        allowDeselect={false}
+        onChange={onChange}
+      />
+    )
   }
   if (field.kind === 'list') {
     return <TagsInput {...common} value={Array.isArray(value) ? value.map(String) : []} onChange={onChange} />
@@ -46,7 +61,11 @@ function Label({ field, isChanged }: FieldInputProps): JSX.Element {
 }
 
 interface WrittenInputProps extends FieldInputProps {
-  readonly common: { readonly label: JSX.Element; readonly description: string; readonly error: string | null }
+  readonly common: {
+    readonly label: JSX.Element
+    readonly description: JSX.Element
+    readonly error: string | null
+  }
 }
 
 /** What is typed stays as typed while it means the value: `0.0` on the way to `0.05` must not become `0`. */
@@ -60,11 +79,25 @@ function WrittenInput({ field, value, onChange, common }: WrittenInputProps): JS
   }
   const placeholder = field.nullable ? 'not set' : ''
   if (field.choices.length > 0) {
-    return <Autocomplete {...common} data={[...field.choices]} value={text} onChange={change} placeholder={placeholder} />
+    return (
+      <Autocomplete
+        {...common}
+        data={[...field.choices]}
+        value={text}
+        onChange={change}
+        placeholder={placeholder}
+      />
+    )
   }
   if (field.path === 'notes') {
     return (
-      <Textarea {...common} autosize minRows={2} value={text} onChange={(event) => change(event.currentTarget.value)} />
+      <Textarea
+        {...common}
+        autosize
+        minRows={2}
+        value={text}
+        onChange={(event) => change(event.currentTarget.value)}
+      />
     )
   }
   return (

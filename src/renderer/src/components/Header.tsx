@@ -70,7 +70,9 @@ function Load({ telemetry }: { readonly telemetry: Telemetry }): JSX.Element {
     <Group gap={14} wrap="nowrap" className="tabular muted" fz={12} visibleFrom="xs">
       <span>CPU {Math.round(telemetry.cpuPercent)} %</span>
       <span>Memory {memory}</span>
-      {telemetry.trainerMemoryBytes !== null && <span>Trainer {formatBytes(telemetry.trainerMemoryBytes)}</span>}
+      {telemetry.trainerMemoryBytes !== null && (
+        <span>Trainer {formatBytes(telemetry.trainerMemoryBytes)}</span>
+      )}
       {telemetry.gpus.map((gpu, index) => (
         <span key={index}>
           {gpu.name}

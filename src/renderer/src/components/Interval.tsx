@@ -3,7 +3,11 @@ import type { Proportion } from '../../../shared/records.ts'
 import { formatCount, formatShare, missing } from '../state/format.ts'
 
 /** A share with its 95 % interval, drawn and written. */
-export function Interval({ proportion }: { readonly proportion: Proportion | undefined }): JSX.Element | string {
+export function Interval({
+  proportion,
+}: {
+  readonly proportion: Proportion | undefined
+}): JSX.Element | string {
   if (proportion === undefined || proportion.value === null) return missing
   const { value, low, high, successes, trials } = proportion
   const left = (low ?? value) * 100
@@ -16,7 +20,15 @@ export function Interval({ proportion }: { readonly proportion: Proportion | und
           [{formatShare(low)}, {formatShare(high)}]
         </span>
       </div>
-      <div style={{ position: 'relative', height: 5, margin: '3px 0', background: 'var(--panel-border)', borderRadius: 2 }}>
+      <div
+        style={{
+          position: 'relative',
+          height: 5,
+          margin: '3px 0',
+          background: 'var(--panel-border)',
+          borderRadius: 2,
+        }}
+      >
         <div
           style={{
             position: 'absolute',

@@ -4,7 +4,12 @@ import { keyboardMap } from '../state/keySequence.ts'
 
 export function KeyboardMap(props: { readonly opened: boolean; readonly onClose: () => void }): JSX.Element {
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title="Keyboard" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title="Keyboard"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <Table>
         <Table.Tbody>
           {keyboardMap.map(({ keys, does }) => (

@@ -5,7 +5,13 @@ import { useChange } from '../hooks/useRoute.ts'
 import { ProblemNote } from './ProblemNote.tsx'
 
 /** Tags and group of one or several runs; name and notes where it is one. Tags of several are added, not replaced. */
-export function LabelsDialog({ runs, onClose }: { readonly runs: readonly Run[]; readonly onClose: () => void }): JSX.Element {
+export function LabelsDialog({
+  runs,
+  onClose,
+}: {
+  readonly runs: readonly Run[]
+  readonly onClose: () => void
+}): JSX.Element {
   const [only] = runs.length === 1 ? runs : []
   const [name, setName] = useState(only?.name ?? '')
   const [tags, setTags] = useState<string[]>([...(only?.tags ?? [])])
@@ -28,7 +34,12 @@ export function LabelsDialog({ runs, onClose }: { readonly runs: readonly Run[];
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="sm">
         {only !== undefined && (
-          <TextInput label="Name" value={name} maxLength={200} onChange={(event) => setName(event.currentTarget.value)} />
+          <TextInput
+            label="Name"
+            value={name}
+            maxLength={200}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
         )}
         <TagsInput
           label={only === undefined ? 'Tags to add' : 'Tags'}
@@ -37,7 +48,12 @@ export function LabelsDialog({ runs, onClose }: { readonly runs: readonly Run[];
           onChange={setTags}
           maxTags={50}
         />
-        <TextInput label="Group" value={group} maxLength={200} onChange={(event) => setGroup(event.currentTarget.value)} />
+        <TextInput
+          label="Group"
+          value={group}
+          maxLength={200}
+          onChange={(event) => setGroup(event.currentTarget.value)}
+        />
         {only !== undefined && (
           <Textarea
             label="Notes"

@@ -14,8 +14,8 @@ export function NoSession({ problem }: { readonly problem: unknown }): JSX.Eleme
       <Text>{message}</Text>
       {isSession && (
         <Text>
-          Every start of <Code>recheck serve</Code> prints a link that opens the page once. Runs go on
-          whether or not a page is open.
+          Every start of <Code>recheck serve</Code> prints a link that opens the page once. Runs go on whether
+          or not a page is open.
         </Text>
       )}
       <Anchor href="#/runs" onClick={() => window.location.reload()}>

@@ -55,7 +55,11 @@ export function PlotToolbar({ settings, onSettings, children, ...zoom }: PlotToo
   )
 }
 
-function ZoomButtons({ isZoomed, onZoom, onReset }: Pick<PlotToolbarProps, 'isZoomed' | 'onZoom' | 'onReset'>): JSX.Element {
+function ZoomButtons({
+  isZoomed,
+  onZoom,
+  onReset,
+}: Pick<PlotToolbarProps, 'isZoomed' | 'onZoom' | 'onReset'>): JSX.Element {
   return (
     <Group gap={4} wrap="nowrap">
       <Tooltip label="Zoom in (+), or drag across a plot">

@@ -7,7 +7,13 @@ import { errorData } from '../../../shared/recheckError.ts'
 export function ProblemNote({ problem }: { readonly problem: unknown }): JSX.Element | null {
   if (problem === null || problem === undefined) return null
   return (
-    <Alert color="red" icon={<IconAlertTriangle size={18} />} p="sm" role="alert" style={{ whiteSpace: 'pre-line' }}>
+    <Alert
+      color="red"
+      icon={<IconAlertTriangle size={18} />}
+      p="sm"
+      role="alert"
+      style={{ whiteSpace: 'pre-line' }}
+    >
       {errorData(problem).message}
     </Alert>
   )

@@ -8,7 +8,13 @@ import { turnWords } from '../state/rolloutWords.ts'
 import { ProblemNote } from './ProblemNote.tsx'
 
 /** The three turns as the model would see them, with the ids of its own tokenizer. */
-export function PromptPreview({ draft, isValid }: { readonly draft: ConfigDraft; readonly isValid: boolean }): JSX.Element {
+export function PromptPreview({
+  draft,
+  isValid,
+}: {
+  readonly draft: ConfigDraft
+  readonly isValid: boolean
+}): JSX.Element {
   const preview = useChange('template.preview')
   return (
     <Stack gap={8}>

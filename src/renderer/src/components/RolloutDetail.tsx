@@ -47,7 +47,13 @@ export function RolloutDetail({ rollout, onFollow }: RolloutDetailProps): JSX.El
   )
 }
 
-function TurnCard({ turn, verdict }: { readonly turn: StoredTurn; readonly verdict: StoredRollout['verdict'] }): JSX.Element {
+function TurnCard({
+  turn,
+  verdict,
+}: {
+  readonly turn: StoredTurn
+  readonly verdict: StoredRollout['verdict']
+}): JSX.Element {
   return (
     <section className="panel turn-card" aria-label={turnWords[turn.kind]}>
       <Group justify="space-between" wrap="nowrap">
@@ -55,7 +61,12 @@ function TurnCard({ turn, verdict }: { readonly turn: StoredTurn; readonly verdi
           {turnWords[turn.kind]}
           {turn.kind === 'verdict' && verdict !== null && <span className="muted"> : {verdict}</span>}
         </Title>
-        <Badge variant="light" color={turn.isCorrect ? 'teal' : 'red'} tt="none" style={{ color: 'var(--text)' }}>
+        <Badge
+          variant="light"
+          color={turn.isCorrect ? 'teal' : 'red'}
+          tt="none"
+          style={{ color: 'var(--text)' }}
+        >
           {turn.isCorrect ? 'right' : 'wrong'}
         </Badge>
       </Group>
@@ -79,7 +90,11 @@ function Numbers({ turn }: { readonly turn: StoredTurn }): JSX.Element {
     ['V*', formatNumber(turn.turnBaseline), 'baseline of this turn, from stage 1'],
     ['Advantage', formatNumber(turn.advantage), 'after normalising'],
     ['Log-ratio ρ', formatNumber(turn.logRatio), 'Σ ln π − ln π_ref over the turn’s tokens, nats'],
-    ['Tokens', `${formatCount(turn.tokens)}${turn.finishReason === 'length' ? ' (cut)' : ''}`, 'end token included'],
+    [
+      'Tokens',
+      `${formatCount(turn.tokens)}${turn.finishReason === 'length' ? ' (cut)' : ''}`,
+      'end token included',
+    ],
   ]
   return (
     <dl className="turn-numbers tabular">

@@ -24,7 +24,9 @@ export function RolloutList({ rollouts, chosen, onChoose }: RolloutListProps): J
           >
             <span className="rollout-question">{rollout.question}</span>
             <span className="rollout-facts tabular">
-              <span style={{ color: isFinallyRight(rollout) ? 'var(--good)' : 'var(--bad)' }}>{outcomeText(rollout)}</span>
+              <span style={{ color: isFinallyRight(rollout) ? 'var(--good)' : 'var(--bad)' }}>
+                {outcomeText(rollout)}
+              </span>
               <span className="muted">
                 {rollout.split === 'train' ? '' : `${rollout.split}, `}step {rollout.step}
               </span>

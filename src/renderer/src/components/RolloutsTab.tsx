@@ -22,7 +22,12 @@ interface RolloutFilter {
 
 /** What the model wrote, turn by turn: problem → attempt → verdict → revision. */
 export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
-  const [filter, setFilter] = useState<RolloutFilter>({ outcome: 'all', step: null, problemId: null, page: 1 })
+  const [filter, setFilter] = useState<RolloutFilter>({
+    outcome: 'all',
+    step: null,
+    problemId: null,
+    page: 1,
+  })
   const [index, setIndex] = useState(0)
   const { page, ...rest } = filter
   const answer = useRead(
@@ -43,7 +48,9 @@ export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
       <FilterBar run={run} filter={filter} total={total} onChange={change} />
       {chosen === undefined ? (
         <Text className="muted">
-          {answer.isPending ? 'Reading the rollouts…' : 'No rollout matches. Choose another outcome or all steps.'}
+          {answer.isPending
+            ? 'Reading the rollouts…'
+            : 'No rollout matches. Choose another outcome or all steps.'}
         </Text>
       ) : (
         <div className="rollout-panes">
@@ -60,7 +67,10 @@ export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
               />
             )}
           </div>
-          <RolloutDetail rollout={chosen} onFollow={() => change({ problemId: chosen.problemId, step: null, outcome: 'all' })} />
+          <RolloutDetail
+            rollout={chosen}
+            onFollow={() => change({ problemId: chosen.problemId, step: null, outcome: 'all' })}
+          />
         </div>
       )}
     </div>

@@ -30,13 +30,23 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
         ))}
       </Group>
       {actions.problem !== null && (
-        <Modal opened onClose={actions.clear} title={`${run.name}: not done`} closeButtonProps={{ 'aria-label': 'Close' }}>
+        <Modal
+          opened
+          onClose={actions.clear}
+          title={`${run.name}: not done`}
+          closeButtonProps={{ 'aria-label': 'Close' }}
+        >
           <ProblemNote problem={actions.problem} />
         </Modal>
       )}
       {asked === 'extend' && <ExtendDialog onClose={() => setAsked(null)} onExtend={actions.extend} />}
       {asked !== null && asked !== 'extend' && (
-        <ConfirmDialog action={asked} run={run} onClose={() => setAsked(null)} onConfirm={() => actions.run(asked)} />
+        <ConfirmDialog
+          action={asked}
+          run={run}
+          onClose={() => setAsked(null)}
+          onConfirm={() => actions.run(asked)}
+        />
       )}
     </>
   )
@@ -80,7 +90,12 @@ interface ConfirmDialogProps {
 
 function ConfirmDialog({ action, run, onClose, onConfirm }: ConfirmDialogProps): JSX.Element {
   return (
-    <Modal opened onClose={onClose} title={`${actionWords[action]}: ${run.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={`${actionWords[action]}: ${run.name}`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <Stack gap="md">
         <Text>{confirmationOf(action, run.status)}</Text>
         <Group justify="flex-end" gap="xs">

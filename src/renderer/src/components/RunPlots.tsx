@@ -14,7 +14,13 @@ import { PlotToolbar } from './PlotToolbar.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
 
 /** Plots of one run, live: the six, or those of the second tab. */
-export function RunPlots({ run, named }: { readonly run: Run; readonly named: readonly NamedPlot[] }): JSX.Element {
+export function RunPlots({
+  run,
+  named,
+}: {
+  readonly run: Run
+  readonly named: readonly NamedPlot[]
+}): JSX.Element {
   const [settings, setSettings] = useState<PlotSettings>(firstSettings)
   const [range, setRange] = useState<XRange | null>(null)
   const names = useMemo(() => metricNames(named), [named])
@@ -54,7 +60,13 @@ export function RunPlots({ run, named }: { readonly run: Run; readonly named: re
   )
 }
 
-function Panel({ problem, children }: { readonly problem: unknown; readonly children: ReactNode }): JSX.Element {
+function Panel({
+  problem,
+  children,
+}: {
+  readonly problem: unknown
+  readonly children: ReactNode
+}): JSX.Element {
   return (
     <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
       <ProblemNote problem={problem} />
@@ -77,12 +89,21 @@ function histogramText(histogram: VStarHistogram | undefined): string {
 }
 
 function metricNames(named: readonly NamedPlot[]): string[] {
-  return [...new Set(named.flatMap(({ shape }) => (shape.kind === 'line' ? shape.series.map((s) => s.metric) : [])))]
+  return [
+    ...new Set(
+      named.flatMap(({ shape }) => (shape.kind === 'line' ? shape.series.map((s) => s.metric) : [])),
+    ),
+  ]
 }
 
 /** How far the run has come, in the unit of the axis as drawn. */
 function runRange(run: Run, axis: MetricAxis): XRange {
-  const ends = { step: run.step, timeMs: run.activeMs / 60_000, tokens: run.tokensGenerated, problems: run.problemsSeen }
+  const ends = {
+    step: run.step,
+    timeMs: run.activeMs / 60_000,
+    tokens: run.tokensGenerated,
+    problems: run.problemsSeen,
+  }
   return { from: 0, to: ends[axis] }
 }
 

@@ -9,7 +9,13 @@ import { stepsDone } from '../state/stepsDone.ts'
 import { statusColours } from '../state/runWords.ts'
 
 /** Where a run is; a live one says what it does, how fast and for how long. */
-export function RunProgress({ run, wide = false }: { readonly run: Run; readonly wide?: boolean }): JSX.Element {
+export function RunProgress({
+  run,
+  wide = false,
+}: {
+  readonly run: Run
+  readonly wide?: boolean
+}): JSX.Element {
   const isLive = run.status === 'running'
   const progress = useRead('run.progress', { runId: run.runId }, { enabled: isLive }).data ?? null
   const share = doneShare(run, isLive ? progress : null)
@@ -22,7 +28,10 @@ export function RunProgress({ run, wide = false }: { readonly run: Run; readonly
         color={statusColours[run.status]}
         aria-label={`Progress of ${run.name}`}
       />
-      <div className="muted" style={{ fontSize: 11, marginTop: 3, overflow: 'hidden', textOverflow: 'ellipsis' }}>
+      <div
+        className="muted"
+        style={{ fontSize: 11, marginTop: 3, overflow: 'hidden', textOverflow: 'ellipsis' }}
+      >
         {lineOf(run, steps, isLive ? progress : null, wide)}
       </div>
     </div>

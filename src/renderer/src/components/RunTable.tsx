@@ -40,7 +40,14 @@ export function RunTable(props: RunTableProps): JSX.Element {
   const current = useCurrentRow(lines, props, (index) => virtualizer.scrollToIndex(index))
   useEffect(() => virtualizer.measure(), [lines, virtualizer])
   return (
-    <div ref={box} className="panel run-table" role="grid" aria-label="Runs" aria-rowcount={lines.length + 1} tabIndex={0}>
+    <div
+      ref={box}
+      className="panel run-table"
+      role="grid"
+      aria-label="Runs"
+      aria-rowcount={lines.length + 1}
+      tabIndex={0}
+    >
       <div className="run-table-inner">
         <HeaderRow {...props} />
         <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
@@ -48,7 +55,8 @@ export function RunTable(props: RunTableProps): JSX.Element {
             const line = lines[item.index]
             if (line === undefined) return null
             const place = { transform: `translateY(${item.start}px)` }
-            if (line.kind === 'group') return <GroupRow key={`group ${line.group}`} line={line} style={place} />
+            if (line.kind === 'group')
+              return <GroupRow key={`group ${line.group}`} line={line} style={place} />
             const row = rows.get(line.run.runId)
             return (
               <div
@@ -57,7 +65,10 @@ export function RunTable(props: RunTableProps): JSX.Element {
                 role="row"
                 aria-rowindex={item.index + 2}
                 aria-selected={props.selected.has(line.run.runId)}
-                style={{ ...place, boxShadow: item.index === current ? 'inset 3px 0 var(--accent)' : undefined }}
+                style={{
+                  ...place,
+                  boxShadow: item.index === current ? 'inset 3px 0 var(--accent)' : undefined,
+                }}
                 onDoubleClick={() => goTo({ page: 'run', runId: line.run.runId, tab: 'plots' })}
               >
                 <SelectCell run={line.run} selected={props.selected} onSelect={props.onSelect} />
@@ -128,7 +139,13 @@ function HeaderRow({ runs, shownColumns, sort, onSort, selected, onSelect }: Run
   )
 }
 
-function GroupRow({ line, style }: { readonly line: RunLine & { kind: 'group' }; readonly style: object }): JSX.Element {
+function GroupRow({
+  line,
+  style,
+}: {
+  readonly line: RunLine & { kind: 'group' }
+  readonly style: object
+}): JSX.Element {
   return (
     <div className="group-row" role="row" style={style}>
       <span role="gridcell">
@@ -153,7 +170,9 @@ function SelectCell({ run, selected, onSelect }: SelectCellProps): JSX.Element {
 }
 
 function toggled(selected: ReadonlySet<string>, runId: string): ReadonlySet<string> {
-  return selected.has(runId) ? new Set([...selected].filter((id) => id !== runId)) : new Set([...selected, runId])
+  return selected.has(runId)
+    ? new Set([...selected].filter((id) => id !== runId))
+    : new Set([...selected, runId])
 }
 
 /** j and k move, Enter opens, x selects. */

@@ -54,8 +54,16 @@ export function RunsToolbar(props: RunsToolbarProps): JSX.Element {
         value={termOf(text, 'tag')}
         onChange={(tag) => onText(withTerm(text, 'tag', tag))}
       />
-      <Switch label="Groups" checked={props.isGrouped} onChange={(event) => props.onGrouped(event.currentTarget.checked)} />
-      <Switch label="Archived" checked={props.archived} onChange={(event) => props.onArchived(event.currentTarget.checked)} />
+      <Switch
+        label="Groups"
+        checked={props.isGrouped}
+        onChange={(event) => props.onGrouped(event.currentTarget.checked)}
+      />
+      <Switch
+        label="Archived"
+        checked={props.archived}
+        onChange={(event) => props.onArchived(event.currentTarget.checked)}
+      />
       <ColumnChooser shown={props.shownColumns} onShown={props.onShownColumns} />
       <Button leftSection={<IconPlus size={15} />} onClick={() => goTo({ page: 'new', likeRunId: null })}>
         New run
@@ -85,7 +93,9 @@ function ColumnChooser({ shown, onShown }: ColumnChooserProps): JSX.Element {
               label={label}
               checked={shown.includes(id)}
               disabled={id === 'name'}
-              onChange={() => onShown(shown.includes(id) ? shown.filter((each) => each !== id) : [...shown, id])}
+              onChange={() =>
+                onShown(shown.includes(id) ? shown.filter((each) => each !== id) : [...shown, id])
+              }
             />
           ))}
         </Stack>

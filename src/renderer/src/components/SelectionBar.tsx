@@ -47,7 +47,11 @@ export function SelectionBar({ runs, onClear, onUndo }: SelectionBarProps): JSX.
       <Button variant="default" leftSection={<IconTag size={15} />} onClick={labels.open}>
         Tags and group
       </Button>
-      <Button variant="default" leftSection={<IconArchive size={15} />} onClick={() => void archiveRuns().catch(() => undefined)}>
+      <Button
+        variant="default"
+        leftSection={<IconArchive size={15} />}
+        onClick={() => void archiveRuns().catch(() => undefined)}
+      >
         Archive
       </Button>
       <Button

@@ -19,7 +19,12 @@ export function SideBySide({ runs, labels }: ComparedProps): JSX.Element {
   const plot = sixPlots.find((each) => each.id === plotId) ?? sixPlots[0]
   const series = plot?.shape.series ?? []
   const names = series.map(({ metric }) => metric)
-  const { ranges, problem } = useSeries({ runIds: runs.map((run) => run.runId), names, axis: settings.axis, range })
+  const { ranges, problem } = useSeries({
+    runIds: runs.map((run) => run.runId),
+    names,
+    axis: settings.axis,
+    range,
+  })
   const isHistogram = plot?.shape.kind === 'histogram'
   const histograms = useManyReads(
     'vStar.histogram',
@@ -34,7 +39,9 @@ export function SideBySide({ runs, labels }: ComparedProps): JSX.Element {
     const answered = ranges[index] ?? []
     const bins = histograms[index]?.bins ?? []
     const footText = isHistogram ? '' : shownText(shownPoints(series, answered))
-    return [{ id: run.runId, shape, lines: lines[index] ?? [], bins, emptyText: 'Nothing measured.', footText }]
+    return [
+      { id: run.runId, shape, lines: lines[index] ?? [], bins, emptyText: 'Nothing measured.', footText },
+    ]
   })
   const zoom = (factor: number): void => {
     if (whole === null) return
@@ -63,7 +70,12 @@ export function SideBySide({ runs, labels }: ComparedProps): JSX.Element {
           onChange={(next) => setPlotId(next ?? 'policy-rewards')}
         />
       </PlotToolbar>
-      <PlotBoard {...{ plots, settings, files }} range={range ?? whole} onRange={setRange} group="side by side" />
+      <PlotBoard
+        {...{ plots, settings, files }}
+        range={range ?? whole}
+        onRange={setRange}
+        group="side by side"
+      />
     </>
   )
 }

@@ -5,14 +5,25 @@ import { sparklinePath } from '../state/sparkline.ts'
 
 const size = { width: 88, height: 24 }
 
-/** Acc@final over the run, 0 to 1; drawn only for rows in view. */
+/** Acc@final over the run, from its least to its greatest value; drawn only for rows in view. */
 export function Sparkline({ runId }: { readonly runId: string }): JSX.Element | null {
   const answer = useRead('metrics.range', { runId, names: ['accuracy/final'], buckets: 44 })
   const range = answer.data?.[0]
   if (range === undefined || range.total < 2) return null
   return (
-    <svg width={size.width} height={size.height} role="img" aria-label="Acc@final over the run" style={{ display: 'block' }}>
-      <path d={sparklinePath(rangePoints(range, 'step'), size)} fill="none" stroke="var(--accent)" strokeWidth={1.4} />
+    <svg
+      width={size.width}
+      height={size.height}
+      role="img"
+      aria-label="Acc@final over the run"
+      style={{ display: 'block' }}
+    >
+      <path
+        d={sparklinePath(rangePoints(range, 'step'), size)}
+        fill="none"
+        stroke="var(--accent)"
+        strokeWidth={1.4}
+      />
     </svg>
   )
 }

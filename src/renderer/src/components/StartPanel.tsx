@@ -60,7 +60,9 @@ export function StartPanel({ draft, problems }: StartPanelProps): JSX.Element {
           Start
         </Button>
         <Text fz={12} role="status" style={{ color: count > 0 ? 'var(--bad)' : 'var(--muted)' }}>
-          {count === 0 ? 'The config is valid.' : `${count} ${count === 1 ? 'field is' : 'fields are'} not valid.`}
+          {count === 0
+            ? 'The config is valid.'
+            : `${count} ${count === 1 ? 'field is' : 'fields are'} not valid.`}
         </Text>
       </Group>
       {info?.trainingProblem != null && <ProblemNote problem={new Error(info.trainingProblem)} />}

@@ -2,7 +2,14 @@ import { Badge, Group } from '@mantine/core'
 import { columnVisibilityFeature, createColumnHelper, tableFeatures } from '@tanstack/react-table'
 import type { JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
-import { formatAge, formatCount, formatDuration, formatNumber, formatShare, missing } from '../state/format.ts'
+import {
+  formatAge,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatShare,
+  missing,
+} from '../state/format.ts'
 import { placeAddress } from '../state/place.ts'
 import { runColumns, type RunColumnId } from '../state/runRows.ts'
 import { RunProgress } from './RunProgress.tsx'
@@ -22,7 +29,13 @@ export const runTableColumns = helper.columns(
   ),
 )
 
-function Cell({ run, column }: { readonly run: Run; readonly column: RunColumnId }): JSX.Element | string | null {
+function Cell({
+  run,
+  column,
+}: {
+  readonly run: Run
+  readonly column: RunColumnId
+}): JSX.Element | string | null {
   switch (column) {
     case 'name':
       return <NameCell run={run} />

@@ -11,7 +11,8 @@ export function useCompareFiles(runs: readonly Run[]): BoardFiles {
     stamp: runs.map((run) => `${run.name} · ${run.configHash.slice(0, 12)}`).join('   '),
     readCsv: async () => {
       const parts: { run: string; csv: string }[] = []
-      for (const { runId } of runs) parts.push({ run: runId, csv: (await api.request('metrics.csv', { runId })).csv })
+      for (const { runId } of runs)
+        parts.push({ run: runId, csv: (await api.request('metrics.csv', { runId })).csv })
       return joinCsv(parts)
     },
   }

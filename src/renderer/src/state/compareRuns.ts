@@ -19,7 +19,9 @@ export function differingFields(runs: readonly Run[]): { path: string; values: u
 /** Names of the runs as labels; a name that occurs twice gets the end of its id. */
 export function runLabels(runs: readonly Run[]): string[] {
   return runs.map((run) =>
-    runs.filter((other) => other.name === run.name).length === 1 ? run.name : `${run.name} (${run.runId.slice(-6)})`,
+    runs.filter((other) => other.name === run.name).length === 1
+      ? run.name
+      : `${run.name} (${run.runId.slice(-6)})`,
   )
 }
 
@@ -42,14 +44,18 @@ export const comparedPlots: readonly NamedPlot[] = plots.map(({ id, ...shape }) 
         kind: 'line',
         series: [],
         xLabel: 'V* of the attempt (reward)',
-        yLabel: 'share of problems',
-        note: 'share of the training problems in each bin of V*; 0 and 1 carry no signal',
+        yLabel: 'share of problems up to here',
+        yRange: [0, 1],
+        note: 'share of the training problems whose V* is at most x; 0 and 1 carry no signal',
       },
     }
   }
   const series = shape.series.filter(({ metric }) => metric === comparedMetric[id])
   const [only] = series
-  return { id, shape: { ...shape, series, title: only === undefined ? shape.title : `${shape.title}: ${only.label}` } }
+  return {
+    id,
+    shape: { ...shape, series, title: only === undefined ? shape.title : `${shape.title}: ${only.label}` },
+  }
 })
 
 /** One line a run of the plot's metric; a run keeps its colour in every plot. */
@@ -66,13 +72,17 @@ export function comparedLines(
   })
 }
 
-/** V* of each run as a line over the bins' middles. */
-export function vStarLines(histograms: readonly (VStarHistogram | null)[], labels: readonly string[]): PlotLine[] {
+/** V* of each run as a line: the share of its problems up to each value. */
+export function vStarLines(
+  histograms: readonly (VStarHistogram | null)[],
+  labels: readonly string[],
+): PlotLine[] {
   return labels.flatMap((label, index): PlotLine[] => {
     const histogram = histograms[index] ?? null
     if (histogram === null || histogram.problems === 0) return []
+    let upTo = 0
     const points = histogram.bins.map(
-      ({ low, high, count }) => [(low + high) / 2, count / histogram.problems] as const,
+      ({ high, count }) => [high, (upTo += count) / histogram.problems] as const,
     )
     return [{ label, colour: index, dashed: false, points }]
   })

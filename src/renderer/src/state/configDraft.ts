@@ -74,7 +74,8 @@ export function parseDraftYaml(text: string): { readonly draft: ConfigDraft } | 
     return { problem: thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown) }
   }
   if (value === null || value === undefined) return { draft: {} }
-  if (typeof value !== 'object' || Array.isArray(value)) return { problem: 'expected fields, for example “seed: 1”' }
+  if (typeof value !== 'object' || Array.isArray(value))
+    return { problem: 'expected fields, for example “seed: 1”' }
   return { draft: draftOf(value as ConfigLayer) }
 }
 

@@ -10,12 +10,23 @@ const layout: readonly (readonly [title: string, paths: readonly string[]])[] = 
   ['Run', ['name', 'tags', 'notes', 'seed', 'device']],
   ['Model', ['model.']],
   ['Data', ['data.']],
-  ['Length and batches', ['steps', 'epochs', 'problemsPerStep', 'miniBatches', 'microBatch', 'groupSize', 'recompute']],
+  [
+    'Length and batches',
+    ['steps', 'epochs', 'problemsPerStep', 'miniBatches', 'microBatch', 'groupSize', 'recompute'],
+  ],
   ['Turns and sampling', ['turns', 'template', 'grader', 'verdictParser', 'sampling.']],
   ['Stage 1: V*', ['vStar.', 'onNoSignal']],
   [
     'Method and reward',
-    ['method', 'policyBeta', 'revisionBonus', 'verdictReward', 'turnWeights.', 'normalise', 'runningStatistics'],
+    [
+      'method',
+      'policyBeta',
+      'revisionBonus',
+      'verdictReward',
+      'turnWeights.',
+      'normalise',
+      'runningStatistics',
+    ],
   ],
   ['Loss', ['lossScale', 'entropyBonus', 'clip.']],
   ['Optimizer', ['optimizer.']],
@@ -27,7 +38,10 @@ const layout: readonly (readonly [title: string, paths: readonly string[]])[] = 
 export const formGroups: readonly FormGroup[] = groupFields()
 
 function groupFields(): FormGroup[] {
-  const groups = layout.map(([title, paths]) => ({ title, fields: configFields.filter(({ path }) => isIn(path, paths)) }))
+  const groups = layout.map(([title, paths]) => ({
+    title,
+    fields: configFields.filter(({ path }) => isIn(path, paths)),
+  }))
   const known = new Set(groups.flatMap((group) => group.fields))
   const others = configFields.filter((field) => !known.has(field))
   return others.length === 0 ? groups : [...groups, { title: 'Further', fields: others }]
@@ -40,6 +54,9 @@ function isIn(path: string, paths: readonly string[]): boolean {
 /** `optimizer.learningRate` → `Learning rate` */
 export function fieldLabel(path: string): string {
   const last = path.split('.').at(-1) ?? path
-  const words = last.replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`)
+  const words = last.replace(
+    /([a-z])([A-Z])/g,
+    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
+  )
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

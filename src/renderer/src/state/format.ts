@@ -13,7 +13,7 @@ export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return missing
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return formatSigned(value)
   const size = Math.abs(value)
-  if (size >= 1e6 || size < 1e-3) return value.toExponential(2).replace('-', '−').replace('e+', 'e')
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(2).replace('e+', 'e').replaceAll('-', '−')
   return String(Number(value.toPrecision(4))).replace('-', '−')
 }
 
@@ -52,10 +52,7 @@ const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
 export function formatBytes(bytes: number | null | undefined): string {
   if (bytes === null || bytes === undefined) return missing
-  const power = Math.min(
-    byteUnits.length - 1,
-    Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)),
-  )
+  const power = Math.min(byteUnits.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)))
   const value = bytes / 1024 ** power
   return `${value >= 100 || power === 0 ? Math.round(value) : value.toFixed(1)} ${byteUnits[power] ?? 'B'}`
 }

@@ -43,7 +43,10 @@ export interface XRange {
 }
 
 /** What `metrics.range` wants: time in ms. */
-export function storedRange(range: XRange | null, axis: MetricAxis): { from: number | null; to: number | null } {
+export function storedRange(
+  range: XRange | null,
+  axis: MetricAxis,
+): { from: number | null; to: number | null } {
   if (range === null) return { from: null, to: null }
   const unit = axis === 'timeMs' ? 60_000 : 1
   return { from: range.from * unit, to: range.to * unit }

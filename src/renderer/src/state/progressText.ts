@@ -8,7 +8,9 @@ export function progressText(progress: Progress, isLong: boolean): string {
   const left = progress.secondsLeft === null ? null : `${formatDuration(progress.secondsLeft * 1000)} left`
   if (!isLong) return [progress.activity, left].filter((part) => part !== null).join(', ')
   const rate =
-    progress.ratePerSecond === null ? null : `${formatNumber(Number(progress.ratePerSecond.toPrecision(3)))}/s`
+    progress.ratePerSecond === null
+      ? null
+      : `${formatNumber(Number(progress.ratePerSecond.toPrecision(3)))}/s`
   const counted = `${progress.activity} ${formatCount(progress.done)} of ${formatCount(progress.total)} ${progress.unit}`
   return [counted, rate, left].filter((part) => part !== null).join(', ')
 }

@@ -51,7 +51,8 @@ function comparison(name: string, operator: Operator, value: string): FilterTerm
       ? `${name} is compared with a number, not with “${value}”.`
       : { kind: 'metric', name, operator, value: number }
   }
-  if (configFields.some((field) => field.path === name)) return { kind: 'config', path: name, operator, value }
+  if (configFields.some((field) => field.path === name))
+    return { kind: 'config', path: name, operator, value }
   return `There is no metric or config field “${name}”.`
 }
 

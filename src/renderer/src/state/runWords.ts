@@ -13,10 +13,10 @@ export const statusWords: Readonly<Record<RunStatus, string>> = {
 
 /** Names of the page's colours. */
 export const statusColours: Readonly<Record<RunStatus, string>> = {
-  queued: 'gray',
+  queued: 'gray.5',
   running: 'blue',
   paused: 'yellow',
-  stopped: 'gray',
+  stopped: 'gray.5',
   interrupted: 'orange',
   failed: 'red',
   finished: 'teal',

@@ -40,8 +40,8 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
       </div>
       {runs.length < 2 ? (
         <Text className="muted">
-          Choose two to eight runs here, or select them in the run list: their curves, the config fields that differ and
-          their test scores stand side by side.
+          Choose two to eight runs here, or select them in the run list: their curves, the config fields that
+          differ and their test scores stand side by side.
         </Text>
       ) : (
         <Comparison key={runs.map((run) => run.runId).join()} runs={runs} />
@@ -55,15 +55,29 @@ function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
   const labels = runLabels(runs)
   return (
     <>
-      <SegmentedControl aria-label="View" data={views} value={view} onChange={setView} style={{ alignSelf: 'flex-start' }} />
-      {view === 'overlaid' ? <ComparedPlots runs={runs} labels={labels} /> : <SideBySide runs={runs} labels={labels} />}
+      <SegmentedControl
+        aria-label="View"
+        data={views}
+        value={view}
+        onChange={setView}
+        style={{ alignSelf: 'flex-start' }}
+      />
+      {view === 'overlaid' ? (
+        <ComparedPlots runs={runs} labels={labels} />
+      ) : (
+        <SideBySide runs={runs} labels={labels} />
+      )}
       <section className="panel side-panel" aria-label="Test scores">
         <Title order={2} fz={14} mb={6}>
           Test scores
         </Title>
         <TestScores runs={runs} labels={labels} />
       </section>
-      <section className="panel side-panel" aria-label="Config differences" style={{ overflow: 'auto', flex: 'none' }}>
+      <section
+        className="panel side-panel"
+        aria-label="Config differences"
+        style={{ overflow: 'auto', flex: 'none' }}
+      >
         <Title order={2} fz={14} mb={6}>
           Config fields that differ
         </Title>

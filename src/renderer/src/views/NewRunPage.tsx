@@ -42,7 +42,13 @@ function runStart(run: Run): Start {
   return { name: run.name, draft: draftOf(config) }
 }
 
-function Editor({ start: first, likeRunId }: { readonly start: Start; readonly likeRunId: string | null }): JSX.Element {
+function Editor({
+  start: first,
+  likeRunId,
+}: {
+  readonly start: Start
+  readonly likeRunId: string | null
+}): JSX.Element {
   const [start, setStart] = useState(first)
   const [draft, setDraft] = useState(first.draft)
   const problems = useMemo(() => draftProblems(draft), [draft])

@@ -49,7 +49,13 @@ function RunList({ runs, archived, onArchived, onUndo }: RunListProps): JSX.Elem
   )
   const filter = useMemo(() => parseFilter(text), [text])
   const shown = useMemo(
-    () => (runs.length === 0 ? none : sortRuns(runs.filter((run) => matchesFilter(run, filter.terms)), sort)),
+    () =>
+      runs.length === 0
+        ? none
+        : sortRuns(
+            runs.filter((run) => matchesFilter(run, filter.terms)),
+            sort,
+          ),
     [runs, filter, sort],
   )
   const chosen = useMemo(() => runs.filter((run) => selected.has(run.runId)), [runs, selected])

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { seedRuns } from './seedStore.ts'
+import { goTo, openPages, type OpenedPages } from './openPages.ts'
+
+let pages: OpenedPages
+before(async () => {
+  pages = await openPages(seedRuns)
+})
+after(() => pages.close())
+
+const addresses = [
+  '#/runs',
+  '#/run/r-second/plots',
+  '#/run/r-first/metrics',
+  '#/run/r-first/rollouts',
+  '#/run/r-first/evaluations',
+  '#/run/r-first/config',
+  '#/run/r-first/checkpoints',
+  '#/run/r-second/events',
+  '#/new',
+  '#/compare?runs=r-first,r-second',
+] as const
+
+async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  await page.waitForTimeout(150)
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious on any page, ${colorScheme}`, async () => {
+    const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+    const { page } = await pages.open('#/runs', { colorScheme, bypassCSP: true, reducedMotion: 'reduce' })
+    await page.evaluate(source)
+    const found: string[] = []
+    for (const address of addresses) {
+      await goTo(page, address)
+      await settle(page)
+      found.push(...((await page.evaluate(axeRun)) as string[]).map((line) => `${address} ${line}`))
+    }
+    assert.deepEqual(found, [])
+    await page.context().close()
+  })
+}
+
+const axeRun = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+  violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html.slice(0, 200))))`
+
+for (const viewport of [
+  { width: 1024, height: 700 },
+  { width: 3840, height: 2160 },
+]) {
+  test(`no page is cut off at ${viewport.width} px`, async () => {
+    const { page } = await pages.open('#/runs', { viewport })
+    for (const address of addresses) {
+      await goTo(page, address)
+      await settle(page)
+      const wide = await page.evaluate(`document.documentElement.scrollWidth`)
+      assert.ok(Number(wide) <= viewport.width, `${address}: ${String(wide)} px wide`)
+      const cut = await page.evaluate(cutButtons)
+      assert.deepEqual(cut, [], address)
+    }
+    await page.context().close()
+  })
+}
+
+/** Buttons that lie beyond the right edge and cannot be scrolled to. */
+const cutButtons = `[...document.querySelectorAll('main button, header button')]
+  .filter((button) => button.getBoundingClientRect().right > innerWidth + 1 && !button.closest('.run-table'))
+  .map((button) => button.innerText || button.ariaLabel)`
+
+test('the keys lead everywhere: pages, tabs, palette, map, theme', async () => {
+  const { page } = await pages.open('#/runs', { colorScheme: 'light' })
+  const at = (address: string): Promise<unknown> =>
+    page.waitForFunction(`location.hash === ${JSON.stringify(address)}`)
+  await page.locator('.run-row').first().waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await at('#/run/r-failed/plots')
+  await page.getByRole('tab', { name: 'Plots' }).waitFor()
+  await page.keyboard.press('3')
+  await at('#/run/r-failed/rollouts')
+  await page.keyboard.press('g')
+  await page.keyboard.press('n')
+  await at('#/new')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('textbox', { name: 'Command' }).fill('revision bonus 2')
+  await page.getByRole('dialog').getByText('revision bonus 2').waitFor()
+  await page.keyboard.press('Enter')
+  await at('#/run/r-stopped/plots')
+  await page.keyboard.press('?')
+  await page.getByRole('dialog').getByText('zoom the plots').waitFor()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('t')
+  await page.waitForFunction(`document.documentElement.dataset.mantineColorScheme === 'dark'`)
+  await page.context().close()
+})
+
+test('focus is visible wherever Tab goes', async () => {
+  const { page } = await pages.open('#/run/r-first/plots')
+  await page.getByRole('tab', { name: 'Plots' }).waitFor()
+  for (let presses = 0; presses < 25; presses++) {
+    await page.keyboard.press('Tab')
+    const look = (await page.evaluate(
+      `(() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle, s.outlineWidth, document.activeElement.outerHTML.slice(0, 120)] })()`,
+    )) as [string, string, string]
+    assert.equal(look[0], 'solid', look[2])
+    assert.equal(look[1], '2px', look[2])
+  }
+  await page.context().close()
+})

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import { PNG } from 'pngjs'
+import type { Download, Page } from 'playwright-core'
+import { readRun } from '../../src/main/store/runStore.ts'
+import { darkTheme, lightTheme } from '../../src/shared/plots/plotTheme.ts'
+import { openPages, type OpenedPages } from './openPages.ts'
+
+let pages: OpenedPages
+before(async () => {
+  pages = await openPages([])
+})
+after(() => pages.close())
+
+const plotTitles = [
+  'Training loss',
+  'Policy rewards',
+  'Verifier accuracy',
+  'Answer change ratio',
+  'Revision rate',
+  'V* distribution',
+]
+
+/** What a plot shows, as a hash of its pixels. */
+function pixelsOf(page: Page, title: string): Promise<string> {
+  const canvas = page.getByRole('region', { name: title, exact: true }).locator('canvas').first()
+  return canvas.evaluate('canvas => canvas.toDataURL()')
+}
+
+async function assertMoves(page: Page, title: string, before: string): Promise<void> {
+  for (let tries = 0; tries < 60; tries++) {
+    if ((await pixelsOf(page, title)) !== before) return
+    await page.waitForTimeout(100)
+  }
+  assert.fail(`“${title}” has not changed in 6 s`)
+}
+
+function shown(page: Page, title: string): Promise<string> {
+  return page.getByRole('region', { name: title, exact: true }).locator('.plot-foot').first().innerText()
+}
+
+async function exportPlot(page: Page, menu: string, item: RegExp): Promise<Download> {
+  await page.getByRole('button', { name: menu, exact: true }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: item }).click(),
+  ])
+  return download
+}
+
+test('empty page → demo → six plots, the curves move → stop → resume → finished', async () => {
+  const { page, assertNoErrors } = await pages.open('')
+  assert.equal(await page.evaluate('location.hash.includes("token")'), false)
+  await page.getByRole('button', { name: 'Start the demo' }).click()
+  for (const title of plotTitles) {
+    await page.getByRole('region', { name: title, exact: true }).locator('canvas').first().waitFor()
+  }
+  const moving = plotTitles.slice(0, 5)
+  const drawn = await Promise.all(moving.map((title) => pixelsOf(page, title)))
+  for (const [index, title] of moving.entries()) await assertMoves(page, title, drawn[index] ?? '')
+  assert.match(await shown(page, 'V* distribution'), /^200 problems, 0\.\d{3} of them without signal$/)
+  await page.getByText(/rolling out 96 of 192 problems, 71.4\/s, .* left/).waitFor()
+
+  await page.getByRole('button', { name: 'Stop after this step' }).click()
+  await page.getByRole('button', { name: 'Resume' }).waitFor()
+  const runId = new URL(page.url()).hash.split('/')[2] ?? ''
+  const stoppedAt = readRun(pages.server.owner.db, runId)
+  assert.equal(stoppedAt.status, 'stopped')
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await page.getByText('40 of 40 steps').waitFor()
+  await page.getByText('finished').first().waitFor()
+  assert.equal(readRun(pages.server.owner.db, runId).status, 'finished')
+  assertNoErrors()
+  await page.context().close()
+})
+
+test('a killed trainer: interrupted, said so, and resumed from the page', async () => {
+  const { page } = await pages.open('#/new')
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await page.getByRole('region', { name: 'Training loss' }).locator('canvas').first().waitFor()
+  const runId = new URL(page.url()).hash.split('/')[2] ?? ''
+  const { processId } = readRun(pages.server.owner.db, runId)
+  assert.ok(processId !== null)
+  process.kill(processId, 'SIGKILL')
+  await page.getByText('interrupted').first().waitFor()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await page.getByRole('button', { name: 'Stop now' }).click()
+  await page.getByRole('dialog').getByText('thrown away').waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop now' }).click()
+  await page.getByRole('button', { name: 'Resume' }).waitFor()
+  await page.context().close()
+})
+
+for (const [scheme, theme] of [
+  ['light', lightTheme],
+  ['dark', darkTheme],
+] as const) {
+  test(`a plot as PNG, decoded: its size, not blank, the colours of the ${scheme} theme`, async () => {
+    const { page, assertNoErrors } = await pages.open('', { colorScheme: scheme })
+    await page.getByRole('link', { name: 'demo' }).last().click()
+    await page.getByRole('region', { name: 'Training loss' }).locator('canvas').first().waitFor()
+    const download = await exportPlot(page, 'Export Training loss', /^PNG 2×/)
+    assert.equal(download.suggestedFilename(), 'demo-training-loss.png')
+    const picture = PNG.sync.read(await readFile(await download.path()))
+    assert.deepEqual([picture.width, picture.height], [2400, 1600])
+    const colours = coloursOf(picture)
+    assert.ok((colours.get(theme.background) ?? 0) > 0.5 * 2400 * 1600, 'background')
+    for (const index of [0, 1, 2]) {
+      assert.ok((colours.get(theme.palette[index] ?? '') ?? 0) > 1000, `line ${index}`)
+    }
+    assertNoErrors()
+    await page.context().close()
+  })
+}
+
+test('the dashboard as one PNG, SVG with name and hash, CSV with every point', async () => {
+  const { page } = await pages.open('')
+  await page.getByRole('link', { name: 'demo' }).last().click()
+  await page.getByRole('region', { name: 'Training loss' }).locator('canvas').first().waitFor()
+  const menu = 'Export all plots as one picture'
+  const png = PNG.sync.read(await readFile(await (await exportPlot(page, menu, /^PNG 1×/)).path()))
+  assert.deepEqual([png.width, png.height], [2400, 2400])
+  const svg = await readFile(await (await exportPlot(page, menu, /^SVG/)).path(), 'utf8')
+  for (const title of plotTitles) assert.ok(svg.includes(`>${title}<`), title)
+  assert.match(svg, /demo · config [0-9a-f]{12}/)
+  const csv = await readFile(await (await exportPlot(page, menu, /^CSV/)).path(), 'utf8')
+  const losses = csv.split('\n').filter((line) => line.includes('loss/policy'))
+  assert.ok(losses.length >= 1)
+  assert.ok(csv.split('\n').length > 40, 'a line a step at least')
+  await page.context().close()
+})
+
+function coloursOf(picture: PNG): Map<string, number> {
+  const colours = new Map<string, number>()
+  for (let at = 0; at < picture.data.length; at += 4) {
+    const hex = `#${picture.data.subarray(at, at + 3).toString('hex')}`
+    colours.set(hex, (colours.get(hex) ?? 0) + 1)
+  }
+  return colours
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { launchChromium } from './chromium.ts'
+import { startPageServer, type PageServer } from './pageServer.ts'
+import { seedStore, type SeedRun } from './seedStore.ts'
+
+export interface OpenedPages {
+  readonly browser: Browser
+  readonly server: PageServer
+  /** A page with a session of its own; what it reports as an error fails the test that asks. */
+  open(address: string, options?: BrowserContextOptions): Promise<OpenedPage>
+  close(): Promise<void>
+}
+
+export interface OpenedPage {
+  readonly page: Page
+  assertNoErrors(): void
+}
+
+/** A server over a fresh data folder with these runs, and a browser. */
+export async function openPages(runs: readonly SeedRun[]): Promise<OpenedPages> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'recheck-pages-'))
+  if (runs.length > 0) seedStore(dataDir, runs)
+  const browser = await launchChromium()
+  const server = await startPageServer(dataDir)
+  return {
+    browser,
+    server,
+    open: (address, options = {}) => openPage(browser, server, { address, options }),
+    close: async () => {
+      await browser.close()
+      await server.close()
+      rmSync(dataDir, { recursive: true })
+    },
+  }
+}
+
+async function openPage(
+  browser: Browser,
+  server: PageServer,
+  place: { readonly address: string; readonly options: BrowserContextOptions },
+): Promise<OpenedPage> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...place.options })
+  context.setDefaultTimeout(20_000)
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text())
+  })
+  page.on('dialog', (dialog) => {
+    errors.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  await page.goto(server.http.newLink())
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+  if (place.address !== '') await goTo(page, place.address)
+  return { page, assertNoErrors: () => assert.deepEqual(errors, []) }
+}
+
+/** Changes the fragment, as a link in the page does. */
+export async function goTo(page: Page, address: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(address)}`)
+}

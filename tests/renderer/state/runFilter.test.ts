@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { matchesFilter, parseFilter } from '../../../src/renderer/src/state/runFilter.ts'
+import { termOf, withTerm } from '../../../src/renderer/src/state/filterText.ts'
+import type { Run } from '../../../src/shared/records.ts'
+import { sampleRunRow } from './runFixtures.ts'
+
+const run = sampleRunRow('r1', {
+  name: 'Balanced, rate 5e-5',
+  status: 'stopped',
+  tags: ['Baseline', 'two words'],
+  group: 'rates',
+  notes: 'see the lab log',
+  latest: { 'accuracy/final': 0.61, 'policy/klK1': -0.02, 'revision/changeRatio': null },
+})
+
+function finds(text: string, of: Run = run): boolean {
+  const { terms, problem } = parseFilter(text)
+  assert.equal(problem, null)
+  return matchesFilter(of, terms)
+}
+
+test('a metric is compared as a number, spaces or not, negative or not', () => {
+  assert.equal(finds('accuracy/final >= 0.6'), true)
+  assert.equal(finds('accuracy/final>=0.62'), false)
+  assert.equal(finds('accuracy/final >= 0.61 accuracy/final <= 0.61'), true)
+  assert.equal(finds('policy/klK1 < -0.01'), true)
+  assert.equal(finds('accuracy/final != 0.61'), false)
+})
+
+test('a metric that the run has not, or has as undefined, matches nothing', () => {
+  assert.equal(finds('accuracy/attempt >= 0'), false)
+  assert.equal(finds('revision/changeRatio >= 0'), false)
+  assert.equal(finds('revision/changeRatio != 5'), false)
+})
+
+test('config fields: numbers by value, words by text, null', () => {
+  assert.equal(finds('optimizer.learningRate = 0.00005'), true)
+  assert.equal(finds('optimizer.learningRate > 1e-4'), false)
+  assert.equal(finds('verdictReward = balanced'), true)
+  assert.equal(finds('model.lora = null'), true)
+  assert.equal(finds('vStar.samples <= 4 method != grpo'), true)
+})
+
+test('status, tag, group and words; every condition has to hold', () => {
+  assert.equal(finds('status:stopped tag:baseline group:rates'), true)
+  assert.equal(finds('tag:"two words" "lab log"'), true)
+  assert.equal(finds('BALANCED rate'), true)
+  assert.equal(finds('balanced status:running'), false)
+  assert.equal(finds('absent'), false)
+  assert.equal(finds(''), true)
+})
+
+test('what cannot be read is said, and names the thing', () => {
+  assert.match(parseFilter('acuracy/final > 0.6').problem ?? '', /no metric or config field “acuracy\/final”/)
+  assert.match(parseFilter('accuracy/final > high').problem ?? '', /compared with a number, not with “high”/)
+  assert.match(parseFilter('status:done').problem ?? '', /no status “done”; there are queued, running/)
+})
+
+test('the menus write into the text and read from it', () => {
+  assert.equal(withTerm('balanced', 'status', 'running'), 'balanced status:running')
+  assert.equal(withTerm('status:failed balanced', 'status', 'running'), 'balanced status:running')
+  assert.equal(withTerm('balanced status:running', 'status', null), 'balanced')
+  assert.equal(withTerm('', 'tag', 'two words'), 'tag:"two words"')
+  assert.equal(termOf('a tag:"two words" b', 'tag'), 'two words')
+  assert.equal(termOf('a b', 'tag'), null)
+})

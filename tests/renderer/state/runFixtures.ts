@@ -1,0 +1,27 @@
+import { presetConfig } from '../../../src/shared/presets.ts'
+import type { Run } from '../../../src/shared/records.ts'
+
+export function sampleRunRow(runId: string, fields: Partial<Run> = {}): Run {
+  return {
+    ...{
+      runId,
+      name: `name of ${runId}`,
+      stage: 'self-correction',
+      status: 'finished',
+      configHash: 'c0ffee',
+    },
+    config: JSON.stringify(presetConfig('builtin')),
+    ...{ tags: [], notes: '', group: null, archived: false, deletedAtMs: null, createdAtMs: 0 },
+    ...{ startedAtMs: null, endedAtMs: null, processId: null, processStartedAtMs: null, heartbeatAtMs: null },
+    ...{
+      device: null,
+      step: 0,
+      totalSteps: 40,
+      activeMs: 0,
+      tokensGenerated: 0,
+      problemsSeen: 0,
+      error: null,
+    },
+    ...{ latest: {}, vStarId: null, ...fields },
+  }
+}
