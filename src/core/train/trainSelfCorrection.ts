@@ -86,11 +86,18 @@ export async function* trainSelfCorrection(
         yield checkpoint('due', state)
     }
   } catch (error) {
-    if (!(error instanceof RecheckError) || error.code !== 'sampler.stopped') throw error
+    // a refused update leaves the trainer as it was; with mini-batches, those before it have been applied
+    if (hasCode(error, 'trainer.not-finite') && setup.config.miniBatches === 1)
+      yield checkpoint('stopped', state)
+    if (!hasCode(error, 'sampler.stopped')) throw error
   }
   const isFinished = state.step >= prepared.steps && state.evaluatedStep === state.step
   yield checkpoint(isFinished ? 'end' : 'stopped', state)
   return state
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof RecheckError && error.code === code
 }
 
 function prepare(setup: SelfCorrectionSetup): Prepared {

@@ -150,6 +150,7 @@ function isMissing(thrown: unknown): boolean {
 
 /** A checkpoint whose every byte has been checked. */
 export interface OpenCheckpoint {
+  readonly runId: string
   readonly step: number
   readonly state: unknown
   /** Absolute path of a blob by its name. @throws RecheckError `checkpoint.damaged` when it has no such blob */
@@ -173,6 +174,7 @@ export async function openCheckpoint(folder: string, sha256OfManifest?: string):
   for (const file of manifest.files) await checkFile(folder, file)
   const names = new Set(manifest.files.map((file) => file.name))
   return {
+    runId: manifest.runId,
     step: manifest.step,
     state: JSON.parse(await readFile(join(folder, stateName), 'utf8')) as unknown,
     blobPath(name) {

@@ -1,12 +1,12 @@
-import { availableParallelism, freemem } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import type { ModelConfig } from '../../core/model/modelConfig.ts'
 import { countParameters } from '../../core/model/parameterTable.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
-import { policyLossOf } from '../../core/rl/losses/policyLossOf.ts'
+import { needsReference, policyLossOf } from '../../core/rl/losses/policyLossOf.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
 import type { TokenScorer, Trainer } from '../../core/train/trainer.ts'
 import { lengthBuckets, type TrainerSetup } from '../../core/train/trainerSetup.ts'
-import type { RunConfig } from '../../shared/config.ts'
+import { isGroupMethod, type RunConfig } from '../../shared/config.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { requireTensorFlow } from '../host/tensorFlowStatus.ts'
 import type { RunMaterial } from './runMaterial.ts'
@@ -14,6 +14,8 @@ import type { RunMaterial } from './runMaterial.ts'
 /** Bytes of activations that one micro-batch may take. */
 const activationBudget = 768e6
 const mostRowsPerMicroBatch = 64
+/** Of the machine's memory, not of what happens to be free: a resumed run has to decode in the same batches. */
+const kvShareOfMemory = 1 / 8
 
 /** The fast sampler over a model's parameters. Natives are loaded here and not before. */
 export async function openSampler(config: ModelConfig, parameters: ParameterValues): Promise<Sampler> {
@@ -22,13 +24,14 @@ export async function openSampler(config: ModelConfig, parameters: ParameterValu
     config,
     parameters,
     threads: availableParallelism(),
-    kvMemoryBytes: Math.min(4e9, Math.max(256e6, freemem() / 4)),
+    kvMemoryBytes: Math.min(4e9, Math.max(256e6, totalmem() * kvShareOfMemory)),
   })
 }
 
 export interface TrainingEngines {
   readonly trainer: Trainer
-  readonly reference: TokenScorer
+  /** Null where the method takes none (`needsReference`). */
+  readonly reference: TokenScorer | null
   /** The device really in use, for people. */
   readonly device: string
 }
@@ -59,11 +62,13 @@ export async function openTrainingEngines(
   }
   return {
     trainer: createTrainer(setup, { capture: true }),
-    reference: createCapturedScorer({
-      ...setup,
-      config: material.reference.config,
-      parameters: weights.reference,
-    }),
+    reference: needsReference(config)
+      ? createCapturedScorer({
+          ...setup,
+          config: material.reference.config,
+          parameters: weights.reference,
+        })
+      : null,
     device: backend.isUsingGpuDevice ? 'GPU' : `CPU (${availableParallelism()} threads)`,
   }
 }
@@ -93,14 +98,19 @@ export function longestRow(config: RunConfig, { prompts, problems, policy }: Run
   return Math.min(longestPrompt + turn + later, policy.config.maxPositions)
 }
 
-/** Rows of one forward and backward pass: as asked for, else as many as the budget holds. */
-function rowsPerMicroBatch(config: RunConfig, model: ModelConfig, positions: number): number {
+/**
+ * Rows of one forward and backward pass: as asked for, else as many as the budget holds, and never more than an update
+ * has.
+ */
+export function rowsPerMicroBatch(config: RunConfig, model: ModelConfig, positions: number): number {
   if (config.microBatch !== 'auto') return config.microBatch
   const perLayer = 12 * model.width + 4 * model.feedForwardWidth + 2 * model.queryHeads * positions
   const bytesPerRow = 4 * positions * (model.layers * perLayer + 3 * model.vocabularySize)
+  const rowsPerStep = config.problemsPerStep * (isGroupMethod(config.method) ? config.groupSize : 1)
+  const rowsPerUpdate = Math.ceil(rowsPerStep / config.miniBatches)
   return Math.max(
     1,
-    Math.min(mostRowsPerMicroBatch, config.problemsPerStep, Math.floor(activationBudget / bytesPerRow)),
+    Math.min(mostRowsPerMicroBatch, rowsPerUpdate, Math.floor(activationBudget / bytesPerRow)),
   )
 }
 

@@ -1,9 +1,13 @@
+import type { TrainEvent } from '../../core/train/trainEvent.ts'
 import { runVStarStage } from '../../core/train/runVStarStage.ts'
 import { checkVStarInputs } from '../../core/train/vStarInputs.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
 import type { VStarArtifact, VStarEstimate } from '../../shared/records.ts'
 import { systemClock } from '../host/clock.ts'
 import { newId } from '../host/identifiers.ts'
 import type { JobContext, StopRequest } from './jobContext.ts'
+
+type Stage = AsyncGenerator<TrainEvent, readonly VStarEstimate[]>
 
 /**
  * Stage 1 of a job: samples the problems that have no estimate yet. A complete estimate is only checked against the
@@ -13,7 +17,7 @@ import type { JobContext, StopRequest } from './jobContext.ts'
  * @throws RecheckError `vstar.mismatch` when the estimate was made from other inputs
  */
 export async function estimateStage(context: JobContext): Promise<readonly VStarEstimate[] | null> {
-  const { request, port, config, material, conversation, reporter } = context
+  const { request, port, config, material, conversation } = context
   const given = request.vStar
   if (given !== null) checkVStarInputs(given.artifact, material.vStarInputs)
   if (given?.artifact.complete) return given.estimates
@@ -28,23 +32,40 @@ export async function estimateStage(context: JobContext): Promise<readonly VStar
     tokens: request.run.tokensGenerated,
     abort: port.stopNow,
   })
-  const estimates = await drive(stage)
-  if (estimates.length < material.problems.splits.train.length) return null
+  const estimates = await driveStage(stage, context, stop)
+  if (estimates === null || estimates.length < material.problems.splits.train.length) return null
   port.emit({ type: 'vStarArtifact', artifact: { ...artifact, complete: true } })
   await port.flush()
-  return estimates
+  // the estimates were the work in hand: training, which would come next, has not begun
+  return stop.aborted && request.run.stage === 'self-correction' ? null : estimates
+}
 
-  async function drive(events: typeof stage): Promise<readonly VStarEstimate[]> {
+/** @returns null when "stop now" gave up the problems in hand: none of them is counted */
+async function driveStage(
+  stage: Stage,
+  context: JobContext,
+  stop: StopRequest,
+): Promise<readonly VStarEstimate[] | null> {
+  try {
     for (;;) {
-      const next = await events.next()
+      const next = await stage.next()
       if (next.done) return next.value
-      // steps of a training run are its updates, not problems sampled before them
-      if (next.value.type === 'metrics' && request.run.stage === 'self-correction') continue
-      const event = next.value.type === 'checkpoint' ? null : reporter.eventOf(next.value)
-      if (event !== null) port.emit(event)
-      if (next.value.type === 'vStar' && (await port.betweenSteps()) === 'stop') stop.aborted = true
+      report(next.value, context)
+      // the last event of the problems in hand: estimates and metrics are on their way together
+      const isChunkEnd = next.value.type === 'progress' && next.value.activity === 'estimating V*'
+      if (isChunkEnd && (await context.port.betweenSteps()) === 'stop') stop.aborted = true
     }
+  } catch (thrown) {
+    if (thrown instanceof RecheckError && thrown.code === 'sampler.stopped') return null
+    throw thrown
   }
+}
+
+function report(event: TrainEvent, { request, port, reporter }: JobContext): void {
+  // steps of a training run are its updates, not problems sampled before them
+  if (event.type === 'metrics' && request.run.stage === 'self-correction') return
+  const reported = event.type === 'checkpoint' ? null : reporter.eventOf(event)
+  if (reported !== null) port.emit(reported)
 }
 
 function newArtifact({ request, material }: JobContext): VStarArtifact {

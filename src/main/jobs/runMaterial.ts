@@ -15,7 +15,7 @@ import { loadTokenizer } from '../host/hubTokenizer.ts'
 import { chooseTemplate } from '../host/templateFiles.ts'
 import { modelFolderOf } from './modelFolder.ts'
 import { refuseUnsupported } from './refuseUnsupported.ts'
-import { loadRunProblems, type RunProblems } from './runProblems.ts'
+import { loadRunProblems, type ProblemUse, type RunProblems } from './runProblems.ts'
 
 /** What a config names, opened and checked; no weight is in memory yet. */
 export interface RunMaterial {
@@ -25,6 +25,8 @@ export interface RunMaterial {
   readonly prompts: ConversationPrompts
   readonly problems: RunProblems
   readonly grading: Grading
+  /** SHA-256 of the reference's weights, config and tokenizer. */
+  readonly referenceHash: string
   /** Everything a V* estimate depends on, part by part. */
   readonly vStarInputs: Readonly<Record<string, string>>
   /** SHA-256 of `vStarInputs`. */
@@ -37,7 +39,11 @@ export interface RunMaterial {
  * @param workingFolder relative paths of the config start here
  * @throws RecheckError for each thing that is missing or wrong, before memory is spent
  */
-export async function loadRunMaterial(config: RunConfig, workingFolder: string): Promise<RunMaterial> {
+export async function loadRunMaterial(
+  config: RunConfig,
+  workingFolder: string,
+  use: ProblemUse = 'training',
+): Promise<RunMaterial> {
   refuseUnsupported(config)
   const policyFolder = modelFolderOf(config.model.path, workingFolder)
   const referenceFolder =
@@ -45,12 +51,13 @@ export async function loadRunMaterial(config: RunConfig, workingFolder: string):
   const policy = await openCheckpoint(policyFolder)
   const reference = referenceFolder === policyFolder ? policy : await openCheckpoint(referenceFolder)
   const tokenizer = await loadTokenizer(policyFolder)
-  const problems = await loadRunProblems(config, workingFolder)
+  const problems = await loadRunProblems(config, workingFolder, use)
   const template = await chooseTemplate(config.template, tokenizer, problems.marker)
   const prompts = conversationPrompts(tokenizer, template)
+  const referenceHash = await modelHash(referenceFolder)
   const inputs = vStarInputs(config, {
     templateVersion: prompts.version,
-    referenceHash: await modelHash(referenceFolder),
+    referenceHash,
     problemsHash: sha256(canonicalJson(problems.splits.train)),
   })
   return {
@@ -59,6 +66,7 @@ export async function loadRunMaterial(config: RunConfig, workingFolder: string):
       extractAnswer: (text) => extractAnswer(text, template.answerMarker),
       answersAgree: (knownAnswer, answer) => answersAgree(knownAnswer, answer, config.grader),
     },
+    referenceHash,
     vStarInputs: inputs,
     inputHash: sha256(canonicalJson(inputs)),
   }

@@ -209,10 +209,14 @@ interface TrainerEnd {
   readonly exit: TrainerExit
 }
 
+/** Errors before which nothing was changed, and after which a person has to decide: the run waits. */
+const pausingErrors: ReadonlySet<string> = new Set(['trainer.not-finite'])
+
 /** What the end of a process means for its run. */
 export function endOf(end: TrainerEnd): { readonly status: RunStatus; readonly error: ErrorData | null } {
   const { report, intent, status, exit } = end
   if (report !== null && 'error' in report) {
+    if (pausingErrors.has(report.error.code)) return { status: 'paused', error: report.error }
     return { status: status === 'paused' ? 'interrupted' : 'failed', error: report.error }
   }
   if (report !== null && report.outcome === 'finished') return { status: 'finished', error: null }

@@ -10,16 +10,32 @@ export const trainerBlobName = 'trainer.safetensors'
 const kinds = { parameter: 'parameters', first: 'firstMoments', second: 'secondMoments' } as const
 type Kind = keyof typeof kinds
 
-/** A trainer's state as the bytes of a safetensors file, in pieces, so that nothing is held twice. */
-export function* trainerBlob(state: TrainerState): Generator<Uint8Array> {
+/**
+ * A trainer's state as the bytes of a safetensors file, in pieces, so that nothing is held twice.
+ *
+ * @param reference hash of the reference policy's files
+ */
+export function* trainerBlob(state: TrainerState, reference: string): Generator<Uint8Array> {
   const tensors = (Object.keys(kinds) as Kind[]).flatMap((kind) =>
     [...state[kinds[kind]]].map(([name, value]) => [`${kind}/${name}`, value] as const),
   )
   yield buildHeader(new Map(tensors.map(([name, { shape }]) => [name, shape])), {
-    updates: String(state.updates),
+    ...{ updates: String(state.updates), reference },
   })
   for (const [, { values }] of tensors)
     yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+}
+
+/** @throws RecheckError `checkpoint.other-model` when the run that wrote the blob had another reference policy */
+export async function checkReference(path: string, reference: string): Promise<void> {
+  const { metadata } = await readSafetensorsHeader(path)
+  const written = metadata['reference']
+  if (written === reference) return
+  throw new RecheckError(
+    'checkpoint.other-model',
+    `${path} was written beside the model files of hash ${written?.slice(0, 12) ?? 'unknown'}; those of this run have ` +
+      `hash ${reference.slice(0, 12)} now. Put the files back that the run began with, or start a new run.`,
+  )
 }
 
 /**

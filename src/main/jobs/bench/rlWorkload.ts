@@ -49,7 +49,7 @@ export async function runRlWorkload({ folder, problems, repeat, nowMs }: RlWorkl
     return await measureSteps(setup)
   } finally {
     await engines.trainer.dispose()
-    await engines.reference.dispose()
+    await engines.reference?.dispose()
     await sampler.dispose()
   }
 }
