@@ -36,7 +36,8 @@ test('every command has a summary, examples of itself, --json with a schema, and
     assert.notEqual(command.description(), '', name)
     assert.ok(outputSchemaOf(command), `${name} has no schema`)
     const examples = examplesOf(command)
-    assert.ok(examples.length > 0 && examples.every((line) => line.startsWith(name)), name)
+    // the first shows the command itself; one beside it may be a step around it, such as an ssh tunnel
+    assert.ok(examples[0]?.startsWith(name), name)
     const options = command.options.map((option) => option.long)
     assert.ok(options.includes('--json') && options.includes('--data-dir'), name)
   }
