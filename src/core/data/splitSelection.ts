@@ -6,6 +6,7 @@ import { SmallestKeys } from './smallestKeys.ts'
 
 export type Split = 'train' | 'validation' | 'test'
 
+/** A training split of 0 problems is left empty; so is a held-out one. */
 export interface SplitSizes {
   readonly train: number
   readonly validation: number
@@ -52,7 +53,12 @@ export class SplitSelection {
     this.#chosen.train.offer(textHash(problem.canonical, this.#seed + 1), problem)
   }
 
-  /** @throws RecheckError `data.too-few` naming the split that cannot be filled */
+  /**
+   * The splits as asked for. Where no training problems are asked for (an evaluation), a held-out split may have fewer
+   * problems than its size: all there are.
+   *
+   * @throws RecheckError `data.too-few` naming the split that cannot be filled
+   */
   splits(): ProblemSplits {
     const carved = this.#carved.items()
     const isCarved = new Set(carved.map(({ canonical }) => canonical))
@@ -76,7 +82,8 @@ export class SplitSelection {
 
   #complete(split: Split, problems: readonly Problem[]): readonly Problem[] {
     const wanted = this.#sizes[split]
-    if (problems.length >= wanted) return problems.slice(0, wanted)
+    const takesAll = this.#sizes.train === 0
+    if (problems.length >= wanted || takesAll) return problems.slice(0, wanted)
     const from = this.#own.has(split) || split === 'train' ? split : 'train'
     throw new RecheckError(
       'data.too-few',

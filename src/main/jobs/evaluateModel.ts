@@ -49,14 +49,20 @@ export interface ModelEvaluation {
 /** A policy on held-out problems, with the same draws for every policy, so that two can be compared problem by problem. */
 export async function evaluateModel(setup: ModelEvaluationSetup): Promise<ModelEvaluation> {
   const { config, split, signal, onProgress } = setup
-  const material = await loadRunMaterial(config, setup.workingFolder)
+  const material = await loadRunMaterial(config, setup.workingFolder, 'held-out')
   const { step, parameters } = await policyWeights(setup, material)
   const { prompts, tokenizer, grading } = material
   const sampler = await openSampler(material.policy.config, parameters)
   const { temperature, topP, topK, maxCompletionTokens } = config.sampling
   const settings = { temperature, topP, topK, maxCompletionTokens, endIds: prompts.endIds, seed: config.seed }
   try {
-    const rollouts = await rollOutSelfCorrection(material.problems.splits[split], {
+    const chosen = material.problems.splits[split]
+    if (chosen.length === 0)
+      throw new RecheckError(
+        'data.empty-split',
+        `the ${split} split of the data has no problems; see data.${split}.`,
+      )
+    const rollouts = await rollOutSelfCorrection(chosen, {
       conversation: {
         prompts,
         tokenizer,

@@ -8,6 +8,8 @@ import { datasetsFolder } from '../host/datasetsFolder.ts'
 import { reservedProblems } from '../host/reservedProblems.ts'
 import { builtinModelFolder } from './modelFolder.ts'
 
+export type ProblemUse = 'training' | 'held-out'
+
 export interface RunProblems {
   readonly splits: ProblemSplits
   /** How the data set's solutions mark their answer. */
@@ -21,14 +23,18 @@ export interface RunProblems {
  * where the source cannot be had.
  *
  * @param workingFolder relative paths of the config start here
+ * @param use `held-out`: no training problems are taken, so a file with a test alone will do
  * @throws RecheckError `data.*`
  */
-export async function loadRunProblems(config: RunConfig, workingFolder: string): Promise<RunProblems> {
+export async function loadRunProblems(
+  config: RunConfig,
+  workingFolder: string,
+  use: ProblemUse = 'training',
+): Promise<RunProblems> {
   const { source, fallback } = config.data
   if (source === 'arithmetic') return { splits: await arithmeticProblems(config), marker: 'hash', note: null }
   try {
-    const splits = await fileProblems(config, sourceFrom(source, workingFolder))
-    return { splits, marker: source === 'gsm8k' ? 'hash' : 'boxed', note: null }
+    return await fileProblems(config, sourceFrom(source, workingFolder), use)
   } catch (thrown) {
     if (!(thrown instanceof RecheckError) || thrown.code !== 'data.missing' || fallback === 'none')
       throw thrown
@@ -43,10 +49,19 @@ export async function arithmeticProblems(config: RunConfig): Promise<ProblemSpli
   return arithmeticSplits({ seed: config.seed, train, validation, test, levels, reserved })
 }
 
-async function fileProblems(config: RunConfig, source: ProblemSource): Promise<ProblemSplits> {
+async function fileProblems(config: RunConfig, source: ProblemSource, use: ProblemUse): Promise<RunProblems> {
   const { train, validation, test } = config.data
-  const sizes = { train, validation, test }
-  return loadProblems({ source, sizes, seed: config.seed, datasetsFolder: datasetsFolder() })
+  const sizes = { train: use === 'training' ? train : 0, validation, test }
+  const loaded = await loadProblems({ source, sizes, seed: config.seed, datasetsFolder: datasetsFolder() })
+  const { bad, rows, marker } = loaded.report
+  return {
+    splits: { train: loaded.train, validation: loaded.validation, test: loaded.test },
+    marker,
+    note:
+      bad === 0
+        ? null
+        : `${bad} of ${rows} rows of ${loaded.report.source} are left out: they cannot be used`,
+  }
 }
 
 function sourceFrom(
