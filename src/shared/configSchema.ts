@@ -111,6 +111,9 @@ export const runConfigSchema = z
       description: 'rows per forward pass; `auto` = as memory allows',
     }),
     optimizer: optimizerGroup.prefault({}),
+    capture: field(z.boolean().default(true), {
+      description: 'train from one captured TensorFlow graph; false = op by op, slower, for comparison',
+    }),
     recompute: field(z.enum(['auto', 'on', 'off']).default('auto'), {
       description: 'recompute layers in the backward pass: less memory, more time',
     }),

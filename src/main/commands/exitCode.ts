@@ -12,6 +12,9 @@ const failurePrefixes = [
   'process.',
   'trainer.',
   'store.busy',
+  'store.disk-full',
+  'store.failed',
+  'file.disk-full',
   'store.damaged',
   'failed.',
 ]

@@ -11,12 +11,15 @@ export const configOptionsShape = {
   config: z.string().optional(),
   preset: z.string().optional(),
   set: z.array(z.string()).default([]),
+  capture: z.boolean().default(true),
 }
 
 export interface ConfigOptions {
   readonly config?: string | undefined
   readonly preset?: string | undefined
   readonly set: readonly string[]
+  /** false: `--no-capture`. */
+  readonly capture: boolean
 }
 
 export function addConfigOptions(command: Command): Command {
@@ -24,6 +27,7 @@ export function addConfigOptions(command: Command): Command {
     .option('--preset <name>', 'named starting point, see docs/config.md')
     .option('--config <file>', 'run config, YAML or JSON; lies over the preset')
     .option('--set <path=value>', 'one field, over both; may be given again', collect, [])
+    .option('--no-capture', 'train op by op instead of from one graph: slower, for comparison')
 }
 
 function collect(value: string, before: string[]): string[] {
@@ -38,7 +42,7 @@ export async function readConfigOptions(
   const preset = options.preset ?? (options.config === undefined ? fallbackPreset : null)
   const layers: ConfigLayer[] = preset === null ? [] : [findPreset(preset).config]
   if (options.config !== undefined) layers.push(await readConfigFile(options.config))
-  return mergeConfigs(...layers, ...options.set.map(parseSetting))
+  return mergeConfigs(...layers, ...options.set.map(parseSetting), options.capture ? {} : { capture: false })
 }
 
 async function readConfigFile(path: string): Promise<ConfigLayer> {

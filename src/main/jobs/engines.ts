@@ -45,8 +45,7 @@ export async function openTrainingEngines(
   requireTensorFlow()
   const { tensorFlowBackend } = await import('../host/tensorflow.ts')
   const { tensorflowOps } = await import('../host/tensorflowOps.ts')
-  const { createCapturedScorer } = await import('../host/capturedScorer.ts')
-  const { createTrainer } = await import('../host/trainerFactory.ts')
+  const { createScorer, createTrainer } = await import('../host/trainerFactory.ts')
   const backend = tensorFlowBackend()
   checkDevice(config, backend.isUsingGpuDevice)
   const buckets = lengthBuckets(longestRow(config, material) - 1)
@@ -61,13 +60,12 @@ export async function openTrainingEngines(
     adamW: config.optimizer,
   }
   return {
-    trainer: createTrainer(setup, { capture: true }),
+    trainer: createTrainer(setup, { capture: config.capture }),
     reference: needsReference(config)
-      ? createCapturedScorer({
-          ...setup,
-          config: material.reference.config,
-          parameters: weights.reference,
-        })
+      ? createScorer(
+          { ...setup, config: material.reference.config, parameters: weights.reference },
+          { capture: config.capture },
+        )
       : null,
     device: backend.isUsingGpuDevice ? 'GPU' : `CPU (${availableParallelism()} threads)`,
   }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
+import { checkVStarInputs } from '../../core/train/vStarInputs.ts'
 import { canonicalConfig } from '../../shared/configFields.ts'
 import { needsVStar, parseConfig, totalSteps, type RunConfig } from '../../shared/config.ts'
 import type { Run, Stage } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { findVStar, readVStar } from '../store/vStarStore.ts'
-import { askVStarInputs } from './inquiry.ts'
+import { askVStarInputs, type VStarInputsAnswer } from './inquiry.ts'
 import type { Owner } from './owner.ts'
 import { refuseUnsupported } from './refuseUnsupported.ts'
 
@@ -20,18 +21,16 @@ export interface RunPlan {
 }
 
 /**
- * Makes the row of a run and lets it start: the config is checked and resolved, and a V* estimate made from the same
- * inputs is found and reused.
+ * Makes the row of a run and lets it start. Everything the config names is opened first, by another process, so that bad
+ * input makes no run; a V* estimate made from the same inputs is found and reused.
  *
- * @throws RecheckError `config.invalid`, `vstar.unknown`, or whatever opening the model and data finds wrong
+ * @throws RecheckError `config.*`, `model.*`, `data.*`, `vstar.*`: whatever is wrong with what was given
  */
 export async function startRun(owner: Owner, nodePath: string, plan: RunPlan): Promise<Run> {
   const config = parseConfig(plan.config, plan.source)
   refuseUnsupported(config)
-  const vStarId =
-    plan.stage === 'self-correction' && needsVStar(config)
-      ? await chooseVStar(owner, nodePath, { plan, config })
-      : null
+  const answer = await askVStarInputs(nodePath, config)
+  const usesEstimate = plan.stage === 'self-correction' && needsVStar(config)
   const run = owner.createRun({
     name: config.name === '' ? automaticName(plan.stage, config) : config.name,
     stage: plan.stage,
@@ -41,29 +40,29 @@ export async function startRun(owner: Owner, nodePath: string, plan: RunPlan): P
     tags: config.tags,
     notes: config.notes,
     group: plan.group,
-    vStarId,
+    vStarId: usesEstimate ? chooseVStar(owner, plan.vStarId, answer) : null,
   })
   owner.start(run.runId)
   return run
 }
 
-async function chooseVStar(
-  owner: Owner,
-  nodePath: string,
-  { plan, config }: { readonly plan: RunPlan; readonly config: RunConfig },
-): Promise<string | null> {
-  if (plan.vStarId === null) {
-    const { inputHash } = await askVStarInputs(nodePath, config)
-    return findVStar(owner.db, inputHash)?.vStarId ?? null
+function chooseVStar(owner: Owner, wanted: string | null, answer: VStarInputsAnswer): string | null {
+  if (wanted === null) return findVStar(owner.db, answer.inputHash)?.vStarId ?? null
+  const artifact = readVStar(owner.db, wanted)
+  if (artifact === null) {
+    throw new RecheckError(
+      'vstar.unknown',
+      `There is no V* estimate "${wanted}"; "recheck runs" lists the runs that made one.`,
+    )
   }
-  const artifact = readVStar(owner.db, plan.vStarId)
-  if (artifact?.complete) return artifact.vStarId
-  throw new RecheckError(
-    'vstar.unknown',
-    artifact === null
-      ? `There is no V* estimate "${plan.vStarId}"; "recheck runs" lists the runs that made one.`
-      : `V* estimate "${plan.vStarId}" is not complete; resume run ${artifact.runId} first.`,
-  )
+  if (!artifact.complete) {
+    throw new RecheckError(
+      'vstar.unknown',
+      `V* estimate "${wanted}" is not complete; resume run ${artifact.runId} first.`,
+    )
+  }
+  checkVStarInputs(artifact, answer.inputs)
+  return artifact.vStarId
 }
 
 /** First 12 hexadecimal digits of SHA-256 of the canonical config. */

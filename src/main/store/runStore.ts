@@ -46,7 +46,7 @@ export function readRun(db: Database, runId: string): Run {
 }
 
 /**
- * The run a user means: its id, the beginning of an id, or its name where only one run has it.
+ * The run a user means: its id, the beginning or the end of an id, or its name where only one run has it.
  *
  * @throws RecheckError `run.unknown` or `run.ambiguous`, with the candidates
  */
@@ -54,7 +54,8 @@ export function findRun(db: Database, wanted: string): Run {
   const ids = db
     .prepare<{ wanted: string }, string>(
       `SELECT run_id FROM run WHERE deleted_at_ms IS NULL
-         AND (run_id = :wanted OR name = :wanted OR substr(run_id, 1, length(:wanted)) = :wanted)
+         AND (run_id = :wanted OR name = :wanted OR substr(run_id, 1, length(:wanted)) = :wanted
+           OR substr(run_id, -length(:wanted)) = :wanted)
        ORDER BY run_id = :wanted DESC, name = :wanted DESC, number DESC LIMIT 12`,
     )
     .pluck()
