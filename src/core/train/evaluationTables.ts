@@ -66,19 +66,15 @@ export interface VoteRow {
 }
 
 /**
- * What the tokens of k self-corrections buy otherwise: votes over their final answers, votes over attempts alone, and
- * the attempt that the policy's own verdict is surest of; each with as many samples as those tokens pay for on average.
- *
- * @param k  self-corrections whose tokens are the budget; 1 ≤ k ≤ samples of each problem
+ * Several samples a problem at equal generated tokens: votes over the final answers of self-corrections, votes over
+ * attempts alone, and the attempt that the policy's own verdict is surest of. The budget is what the cheapest method
+ * spends on all samples of a problem (one self-correction at least); each method takes as many samples as it pays for
+ * on average. `tokensPerProblem` says what was really spent: less than the budget by up to one sample.
  */
-export function equalTokenTable(
-  problems: readonly EvaluatedProblem[],
-  k: number,
-  same: SameAnswer,
-): readonly VoteRow[] {
+export function equalTokenTable(problems: readonly EvaluatedProblem[], same: SameAnswer): readonly VoteRow[] {
   const available = Math.min(...problems.map(({ samples }) => samples.length))
-  if (k < 1 || k > available) throw new RangeError(`equalTokenTable: expected 1 ≤ k ≤ ${available}, got ${k}`)
-  const budget = meanTokens(problems, k, allTokens)
+  const spentOnAll = Object.values(tokensOf).map((tokens) => meanTokens(problems, available, tokens))
+  const budget = Math.max(meanTokens(problems, 1, allTokens), Math.min(...spentOnAll))
   const affordable = (tokens: TokensOf): number => {
     let n = 0
     while (n < available && meanTokens(problems, n + 1, tokens) <= budget * (1 + 1e-12)) n++
@@ -92,7 +88,7 @@ export function equalTokenTable(
     return [{ method, n, tokensPerProblem: meanTokens(problems, n, tokensOf[method]), accuracy }]
   }
   return [
-    ...row('self-correction', k),
+    ...row('self-correction', affordable(allTokens)),
     ...row('majority-vote', affordable(tokensOf['majority-vote'])),
     ...row('self-verified-best', affordable(tokensOf['self-verified-best'])),
   ]

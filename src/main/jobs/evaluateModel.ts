@@ -93,13 +93,11 @@ function tablesOf(
   config: RunConfig,
 ): Omit<ModelEvaluation, 'step' | 'proportions'> {
   const same = (a: string, b: string): boolean => answersAgree(a, b, config.grader)
-  // half the samples' tokens are the budget: the other methods need samples left to spend it on
-  const budgetSamples = Math.floor(config.evalSamples / 2)
   return {
     problems,
     bySubject: groupTable(problems, 'subject'),
     byLevel: groupTable(problems, 'level'),
-    atEqualTokens: budgetSamples === 0 ? [] : equalTokenTable(problems, budgetSamples, same),
+    atEqualTokens: config.evalSamples === 1 ? [] : equalTokenTable(problems, same),
   }
 }
 

@@ -113,32 +113,36 @@ test('by subject: counts by hand', () => {
   assert.deepEqual([none?.verifier.value, none?.wrongRecall.value], [0, null])
 })
 
-test('equal tokens: one self-correction of 30 tokens buys three attempts, or two judged ones', () => {
+test('equal tokens: four attempts cost what one self-correction and two judged attempts do', () => {
   const right = { attemptAnswer: '2', attemptCorrect: true, finalAnswer: '2', finalCorrect: true }
-  // every rollout: 10 + 5 + 15 tokens; the second and third attempts are right
+  // every rollout: 10 + 5 + 15 tokens; three of the four attempts are right, the first is not
   const problems = Array.from({ length: 4 }, (_, i) =>
     problem(`p${i}`, [
       { revisionTokens: 15, verdictLogProb: -0.5 },
       { ...right, revisionTokens: 15, verdictLogProb: -0.1 },
       { ...right, revisionTokens: 15, verdictLogProb: -0.2 },
-      { revisionTokens: 15 },
+      { ...right, revisionTokens: 15 },
     ]),
   )
-  const table = equalTokenTable(problems, 1, textual)
+  const rows = equalTokenTable(problems, textual)
   assert.deepEqual(
-    table.map(({ method, n, tokensPerProblem, accuracy }) => [
-      method,
-      n,
-      tokensPerProblem,
-      accuracy.estimate,
-    ]),
+    rows.map(({ method, n, tokensPerProblem, accuracy }) => [method, n, tokensPerProblem, accuracy.estimate]),
     [
       ['self-correction', 1, 30, 0],
-      ['majority-vote', 3, 30, 1],
+      ['majority-vote', 4, 40, 1],
       ['self-verified-best', 2, 30, 1],
     ],
   )
-  assert.throws(() => equalTokenTable(problems, 5, textual), /equalTokenTable: expected 1 ≤ k ≤ 4, got 5/)
+  // with two samples the attempts of both do not reach one self-correction, which is then the budget
+  const two = problems.map((each) => ({ ...each, samples: each.samples.slice(0, 2) }))
+  assert.deepEqual(
+    equalTokenTable(two, textual).map(({ method, n }) => [method, n]),
+    [
+      ['self-correction', 1],
+      ['majority-vote', 2],
+      ['self-verified-best', 2],
+    ],
+  )
 })
 
 test('two evaluations, problem by problem: difference, McNemar by hand, problems of one alone left out', () => {
