@@ -30,6 +30,7 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
       environment: process.env,
     },
     deviceOf: () => 'cpu',
+    isExactOn: () => false,
     keepLastOf: () => 2,
   })
   const progress = createProgressBoard()

@@ -91,13 +91,9 @@ test('rollouts: filtered by outcome, j and k, the same problem over training', a
   const first = await detail.getByRole('heading', { level: 2 }).innerText()
   await page.getByRole('tab', { name: 'Rollouts' }).focus()
   await page.keyboard.press('j')
-  await page.waitForFunction(
-    `document.querySelector('article h2').innerText !== ${JSON.stringify(first)}`,
-  )
+  await page.waitForFunction(`document.querySelector('article h2').innerText !== ${JSON.stringify(first)}`)
   await page.keyboard.press('k')
-  await page.waitForFunction(
-    `document.querySelector('article h2').innerText === ${JSON.stringify(first)}`,
-  )
+  await page.waitForFunction(`document.querySelector('article h2').innerText === ${JSON.stringify(first)}`)
   await page.getByRole('button', { name: 'This problem over training' }).click()
   await page.getByRole('button', { name: /show all problems/ }).waitFor()
   await page.context().close()
@@ -115,7 +111,10 @@ test('a bad config shows its message at the field, in form and YAML alike, and c
   await page.locator('.cm-content').getByText('0.00002').waitFor()
   await page.getByRole('cell', { name: 'optimizer.learningRate' }).waitFor()
   await page.getByRole('textbox', { name: 'Config as YAML' }).fill('steps: 7\nlearningrate: 3')
-  await page.getByRole('alert').getByText('learningrate: expected a known field, got an unknown one').waitFor()
+  await page
+    .getByRole('alert')
+    .getByText('learningrate: expected a known field, got an unknown one')
+    .waitFor()
   assert.equal(await page.locator('[data-path="steps"]').first().inputValue(), '7')
   assertNoErrors()
   await page.context().close()
@@ -142,7 +141,10 @@ test('comparison: only fields that differ, test scores with intervals, both view
     'optimizer.learningRate',
   ])
   const scores = page.getByRole('region', { name: 'Test scores' })
-  await scores.getByText(/^\[0\.\d{3}, 0\.\d{3}\]$/).first().waitFor()
+  await scores
+    .getByText(/^\[0\.\d{3}, 0\.\d{3}\]$/)
+    .first()
+    .waitFor()
   assert.equal(await page.locator('.plot-card canvas').count(), 6)
   await page.getByText('Side by side').click()
   await page.getByRole('region', { name: 'balanced, learning rate 1e-4' }).locator('canvas').first().waitFor()

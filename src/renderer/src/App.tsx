@@ -5,12 +5,13 @@ import { lazy, Suspense, useMemo, type JSX } from 'react'
 import { CommandPalette } from './components/CommandPalette.tsx'
 import { Header } from './components/Header.tsx'
 import { KeyboardMap } from './components/KeyboardMap.tsx'
+import { PageBoundary } from './components/PageBoundary.tsx'
 import { Navigation } from './components/Navigation.tsx'
 import { useApi } from './hooks/apiContext.ts'
 import { goTo, usePlace } from './hooks/usePlace.ts'
 import { useLiveUpdates } from './hooks/useLiveUpdates.ts'
 import { useShortcuts } from './hooks/useShortcuts.ts'
-import type { Place } from './state/place.ts'
+import { placeAddress, type Place } from './state/place.ts'
 import { ComparePage } from './views/ComparePage.tsx'
 import { RunPage } from './views/RunPage.tsx'
 import { RunsPage } from './views/RunsPage.tsx'
@@ -55,7 +56,9 @@ export function App(): JSX.Element {
             The connection to Recheck is lost; runs go on without it. Trying again…
           </Alert>
         )}
-        <Page place={place} />
+        <PageBoundary address={placeAddress(place)}>
+          <Page place={place} />
+        </PageBoundary>
       </AppShell.Main>
       <CommandPalette onToggleTheme={toggleTheme} onShowKeys={keys.open} />
       <KeyboardMap opened={keysOpened} onClose={keys.close} />

@@ -10,16 +10,13 @@ import { ProblemNote } from './ProblemNote.tsx'
 export function EmptyRuns({ onShowArchived }: { readonly onShowArchived: () => void }): JSX.Element {
   const start = useChange('run.start')
   const info = useRead('app.info', {}).data
-  const startDemo = (): void =>
-    start.mutate(
-      { stage: 'self-correction', config: { ...presetConfig('builtin') }, group: 'demo' },
-      {
-        onSuccess: ({ runIds }) => {
-          const last = runIds.at(-1)
-          if (last !== undefined) goTo({ page: 'run', runId: last, tab: 'plots' })
-        },
-      },
-    )
+  const startDemo = async (): Promise<void> => {
+    // awaited, not a callback: with the first run in the list this component is gone
+    const config = { ...presetConfig('builtin') }
+    const { runIds } = await start.mutateAsync({ stage: 'self-correction', config, group: 'demo' })
+    const last = runIds.at(-1)
+    if (last !== undefined) goTo({ page: 'run', runId: last, tab: 'plots' })
+  }
   return (
     <Stack align="flex-start" gap="md" maw={620} mx="auto" mt="10vh" p="xl" className="panel">
       <Title order={1} size="h2">
@@ -37,7 +34,7 @@ export function EmptyRuns({ onShowArchived }: { readonly onShowArchived: () => v
         <Button
           size="sm"
           leftSection={<IconPlayerPlay size={16} />}
-          onClick={startDemo}
+          onClick={() => void startDemo().catch(() => undefined)}
           loading={start.isPending}
           disabled={info?.canTrain === false}
         >

@@ -11,7 +11,10 @@ export interface RolloutListProps {
 
 export function RolloutList({ rollouts, chosen, onChoose }: RolloutListProps): JSX.Element {
   const row = useRef<HTMLButtonElement>(null)
-  useEffect(() => row.current?.scrollIntoView({ block: 'nearest' }), [chosen])
+  useEffect(() => {
+    // newer browsers return a promise here, which is no cleanup
+    void row.current?.scrollIntoView({ block: 'nearest' })
+  }, [chosen])
   return (
     <ul className="panel rollout-list" aria-label="Rollouts">
       {rollouts.map((rollout, index) => (
