@@ -18,6 +18,14 @@ export interface ChunkedRows {
   readonly chunkSums: Float32Array
 }
 
+export type DrawOutput = 'logits' | 'probabilities' | 'chunk_sums'
+
+/** Which of the graph's outputs a draw reads; the others may be empty. */
+export function outputsToDrawFrom(vocabularySize: number, settings: DrawSettings): readonly DrawOutput[] {
+  if (settings.temperature === 0) return ['logits']
+  return keepsAll(vocabularySize, settings) ? ['probabilities', 'chunk_sums'] : ['logits', 'probabilities']
+}
+
 /** As `drawToken`: the same distribution, one number of the stream a draw, none when greedy. */
 export function drawTokenByChunks(
   rows: ChunkedRows,

@@ -1,6 +1,7 @@
 import { Tensor } from 'onnxruntime-node'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
-import { drawTokenByChunks } from '../../core/sampling/chunkedDraw.ts'
+import { drawTokenByChunks, outputsToDrawFrom } from '../../core/sampling/chunkedDraw.ts'
+import type { DrawOutput } from '../../core/sampling/chunkedDraw.ts'
 import type { Decoder, NextTokens, SlotRoom } from '../../core/sampling/decoder.ts'
 import { drawToken } from '../../core/sampling/nextToken.ts'
 import type { DrawSettings } from '../../core/sampling/nextToken.ts'
@@ -23,6 +24,8 @@ export class OnnxDecoder implements Decoder {
   readonly #caches: SlotCaches
   readonly #inverseTemperature = Float32Array.of(1)
   #settings: DrawSettings = { temperature: 1, topP: 1, topK: 0 }
+  /** Outputs that are fetched: each costs a copy of its size. */
+  #drawnFrom: readonly DrawOutput[] = ['logits']
   #room: SlotRoom = { slots: 0, length: 0, longest: 0 }
   #outputs: Record<string, Float32Array> = {}
   /** Of the latest number of rows; null when the slots have changed. */
@@ -52,6 +55,9 @@ export class OnnxDecoder implements Decoder {
 
   setDraw(settings: DrawSettings): void {
     this.#settings = settings
+    this.#drawnFrom = hasChunkSums(this.#setup.config)
+      ? outputsToDrawFrom(this.vocabularySize, settings)
+      : ['logits']
     this.#inverseTemperature[0] = settings.temperature === 0 ? 1 : 1 / settings.temperature
   }
 
@@ -87,7 +93,8 @@ export class OnnxDecoder implements Decoder {
   /** Logits of every token of one row, for checks: [T, V]. */
   async scoreRow(ids: readonly number[]): Promise<Float32Array> {
     this.reserve({ slots: 1, length: ids.length, longest: ids.length })
-    this.setDraw({ temperature: 1, topP: 1, topK: 0 })
+    // greedy draws read plain logits
+    this.setDraw({ temperature: 0, topP: 1, topK: 0 })
     const run = paddedRun([ids], Math.max(2, ids.length))
     await this.#prefill(0, { ...run, outputRows: ids.map((_, t) => t) })
     return this.#output('logits').slice(0, ids.length * this.vocabularySize)
@@ -175,10 +182,9 @@ export class OnnxDecoder implements Decoder {
 
   /** Tensors over output arrays that only ever grow. */
   #outputTensors(rows: number, isStep: boolean): Feeds {
-    const widths: Record<string, number> = { logits: this.vocabularySize }
-    if (hasChunkSums(this.#setup.config)) {
-      widths.probabilities = this.vocabularySize
-      widths.chunk_sums = Math.ceil(this.vocabularySize / chunkWidth)
+    const widths: Record<string, number> = {}
+    for (const name of this.#drawnFrom) {
+      widths[name] = name === 'chunk_sums' ? Math.ceil(this.vocabularySize / chunkWidth) : this.vocabularySize
     }
     if (isStep) widths.new_caches = newCacheWidth(this.#setup.config)
     const tensors: Feeds = {}
@@ -200,21 +206,17 @@ export class OnnxDecoder implements Decoder {
   #nextTokens(): NextTokens {
     const settings = this.#settings
     const { vocabularySize } = this
-    const values = this.#output('logits')
+    const fetched = (name: DrawOutput): Float32Array =>
+      this.#drawnFrom.includes(name) ? this.#output(name) : new Float32Array(0)
+    const logits = fetched('logits')
     if (!hasChunkSums(this.#setup.config)) {
       return {
         draw: (row, random) =>
-          drawToken({ values, offset: row * vocabularySize, vocabularySize }, settings, random),
+          drawToken({ values: logits, offset: row * vocabularySize, vocabularySize }, settings, random),
       }
     }
-    const probabilities = this.#output('probabilities')
-    const rows = {
-      vocabularySize,
-      chunkWidth,
-      logits: values,
-      probabilities,
-      chunkSums: this.#output('chunk_sums'),
-    }
+    const probabilities = fetched('probabilities')
+    const rows = { vocabularySize, chunkWidth, logits, probabilities, chunkSums: fetched('chunk_sums') }
     return { draw: (row, random) => drawTokenByChunks(rows, row, settings, random) }
   }
 }

@@ -12,13 +12,16 @@ export interface OnnxSamplerSetup {
   readonly kvMemoryBytes: number
   /** Threads of ONNX Runtime's pool; draws are the same for one machine and one thread count. */
   readonly threads: number
-  /** Most rows that decode together; 192 where nothing is said. */
+  /** Most rows that decode together; left out: 192, fewer with a large vocabulary. */
   readonly maxRows?: number
   readonly weightsAs?: 'initialisers' | 'inputs'
 }
 
 /** At or above this many parameters a refresh costs more than packed weights save; see bench/RESULTS.md. */
 const parametersFedAsInputs = 50e6
+
+/** Logits of one step in memory; bounds the rows that decode together where the vocabulary is large. */
+const logitsBytes = 64e6
 
 /** The fast sampler: ONNX Runtime's CPU kernels under the batch scheduler. */
 export async function createOnnxSampler(setup: OnnxSamplerSetup): Promise<Sampler> {
@@ -29,7 +32,7 @@ export async function createOnnxSampler(setup: OnnxSamplerSetup): Promise<Sample
   return new BatchSampler({
     decoder,
     kvMemoryBytes,
-    maxRows: setup.maxRows ?? 192,
+    maxRows: setup.maxRows ?? Math.min(192, Math.ceil(logitsBytes / (4 * config.vocabularySize))),
     stepwiseTokens: isLarge ? 0 : 64,
   })
 }

@@ -117,6 +117,23 @@ for (const [name, config] of Object.entries(configs)) {
   })
 }
 
+test('a large vocabulary under top-k 1 and under a tiny top-p draws what greedy takes', async () => {
+  const config = { ...littleModel, vocabularySize: 8301 }
+  const parameters = randomParameters(config, 3)
+  const sampler = await createOnnxSampler({ config, parameters, kvMemoryBytes: 64e6, threads: 2 })
+  const settings = { temperature: 1, topP: 1, topK: 0, maxCompletionTokens: 12, endIds: [], seed: 4 }
+  const requests = [{ promptIds: [5, 6, 7], seedLabels: ['top'], samples: 1 }]
+  const idsUnder = async (changes: Partial<SamplingSettings>) => {
+    const [completions] = await sampler.sample({ requests, settings: { ...settings, ...changes } })
+    return completions?.[0]?.completionIds
+  }
+  const greedy = await idsUnder({ temperature: 0 })
+  assert.deepEqual(await idsUnder({ topK: 1 }), greedy)
+  assert.deepEqual(await idsUnder({ topP: 1e-9 }), greedy)
+  assert.notDeepEqual(await idsUnder({}), greedy)
+  await sampler.dispose()
+})
+
 test('slots grow with their rows: long completions beside short prompts = the same rows alone', async () => {
   const config = { ...littleModel, maxPositions: 400 }
   const parameters = randomParameters(config, 3)
