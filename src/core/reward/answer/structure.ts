@@ -125,8 +125,12 @@ function topOperators(tokens: readonly Token[], sides: readonly (readonly Token[
 function symbolOf(side: readonly Token[]): string | null {
   const key = side.map(({ text }) => text).join(' ')
   if (side.length === 1 && side[0].kind === 'text') return key
-  if (/^(?:m )?angle(?: [A-Z])+$/.test(key)) return key
-  const isName = /^(?:[a-zA-Z]|[a-z]{2,})(?: '+)?(?: _ (?:\{ [^{}]* \}|\S+))?(?: \( [a-zA-Z] \))?$/.test(key)
+  // ∠ABC and (x, y)
+  if (/^(?:m )?angle(?: [A-Z])+$|^\( [a-zA-Z](?: , [a-zA-Z])+ \)$/.test(key)) return key
+  const isName =
+    /^(?:[a-zA-Z]|[a-z]{2,})(?: '+)?(?: _ (?:\{ [^{}]* \}|\S+))?(?:(?: \^ \{ - 1 \})? \( [a-zA-Z] \))?$/.test(
+      key,
+    )
   const isNamed = side[0]?.kind === 'letter' || (side[0]?.kind === 'command' && side[0].text !== 'pi')
   return isName && isNamed ? key.replace(/ _ \{ ([^{}]*) \}/, ' _ $1') : null
 }

@@ -127,7 +127,8 @@ function readWord({ text, inText }: Source, at: number): Step {
   const next = at + word.length
   if (Object.hasOwn(names.plainNames, word))
     return { tokens: [{ kind: 'command', text: names.plainNames[word], gap: 'none' }], next }
-  const isText = word.length >= (inText ? 2 : 4) || names.shortWords.has(word) || isBareUnit(word)
+  const isName = /^[A-Z][a-z]{2,}$/.test(word)
+  const isText = isName || word.length >= (inText ? 2 : 4) || names.shortWords.has(word) || isBareUnit(word)
   if (isText) return { tokens: [{ kind: 'text', text: word.toLowerCase(), gap: 'none' }], next }
   return { tokens: [...word].map((letter) => ({ kind: 'letter', text: letter, gap: 'none' })), next }
 }
