@@ -2,33 +2,34 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { RecheckError } from '../shared/recheckError.ts'
 import { localBackend, type Backend } from './api/backend.ts'
-import { openOwnerBackend } from './api/ownerBackend.ts'
 import { connectRemote } from './api/remoteBackend.ts'
 import { appRoot } from './app/appRoot.ts'
 import { startApp } from './app/startApp.ts'
-import { readWindowArguments } from './app/windowArguments.ts'
 
 // The window shell: owns the data folder itself, or drives a running `recheck serve` (--connect).
 const root = appRoot()
-const { link, dataDir } = readWindowArguments(process.argv.slice(1))
 
 void startApp({
+  args: process.argv.slice(1),
   pageFolder: join(root, 'out', 'renderer'),
   preloadFile: join(root, 'out', 'preload', 'index.cjs'),
   iconFile: join(root, 'resources', 'icon.png'),
-  link,
   openLocal,
   openRemote: connectRemote,
 })
 
-async function openLocal(): Promise<Backend> {
+/** Imported only when it is needed: a window that drives a server loads nothing native. */
+async function openLocal(dataDir: string | null): Promise<Backend> {
+  const { openOwnerBackend } = await import('./api/ownerBackend.ts')
   const { dataFolder } = await import('./host/paths.ts')
   const { systemClock } = await import('./host/clock.ts')
+  const nodePath = plainNode()
+  process.execPath = nodePath // the diagnosis starts its children on it, and Electron's own binary is not plain Node
   const backend = await openOwnerBackend({
     dataDir: dataFolder(dataDir ?? undefined),
     shell: 'window',
     address: 'the Recheck window',
-    nodePath: plainNode(),
+    nodePath,
     nowMs: systemClock.nowMs,
   })
   return localBackend({ ...backend, close: () => backend.owner.close('after-step') })

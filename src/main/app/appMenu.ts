@@ -2,24 +2,33 @@ import { Menu, type MenuItemConstructorOptions } from 'electron'
 
 export interface MenuActions {
   readonly connect: () => void
-  readonly quit: () => void
+  /** Back to this computer's own runs. */
+  readonly disconnect: () => void
+  /** Shows a place of the page, for example `#/runs`. */
+  readonly show: (fragment: string) => void
+  readonly close: () => void
 }
 
-/** The native menu; every page action has its own key in the page, so the menu holds only what the window owns. */
-export function menuTemplate(actions: MenuActions): MenuItemConstructorOptions[] {
+/** The native menu. Accelerators avoid the page's own keys (Ctrl+K and the single letters of its keyboard map). */
+export function menuTemplate(actions: MenuActions, isConnected: boolean): MenuItemConstructorOptions[] {
   return [
     {
       label: '&File',
       submenu: [
-        { label: 'Connect…', accelerator: 'CmdOrCtrl+Shift+O', click: actions.connect },
+        { label: '&New run', accelerator: 'CmdOrCtrl+N', click: () => actions.show('#/new') },
         { type: 'separator' },
-        { label: 'Quit', accelerator: 'CmdOrCtrl+Q', click: actions.quit },
+        { label: '&Connect…', accelerator: 'CmdOrCtrl+Shift+O', click: actions.connect },
+        { label: 'Back to &this computer', enabled: isConnected, click: actions.disconnect },
+        { type: 'separator' },
+        { label: '&Quit', accelerator: 'CmdOrCtrl+Q', click: actions.close },
       ],
     },
     { role: 'editMenu' },
     {
       label: '&View',
       submenu: [
+        { label: 'All &runs', accelerator: 'CmdOrCtrl+1', click: () => actions.show('#/runs') },
+        { type: 'separator' },
         { role: 'reload' },
         { role: 'resetZoom' },
         { role: 'zoomIn' },
@@ -33,6 +42,6 @@ export function menuTemplate(actions: MenuActions): MenuItemConstructorOptions[]
   ]
 }
 
-export function setAppMenu(actions: MenuActions): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(actions)))
+export function setAppMenu(actions: MenuActions, isConnected: boolean): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(actions, isConnected)))
 }

@@ -1,7 +1,7 @@
 import { ipcMain, type IpcMainInvokeEvent, type WebContents, type WebFrameMain } from 'electron'
 import type { Result } from '../../shared/routes.ts'
 import type { Backend } from '../api/backend.ts'
-import { pageOrigin } from './pageProtocol.ts'
+import { isPageAddress } from './pageProtocol.ts'
 
 export const requestChannel = 'recheck:request'
 export const eventChannel = 'recheck:event'
@@ -35,6 +35,9 @@ export function serveIpc(page: WebContents, backend: Backend): () => void {
 }
 
 /** The main frame of this window, showing our own page. */
-export function isOwnFrame(frame: WebFrameMain | null, page: WebContents): boolean {
-  return frame !== null && frame === page.mainFrame && new URL(frame.url).origin === pageOrigin
+export function isOwnFrame(
+  frame: Pick<WebFrameMain, 'url'> | null,
+  page: { readonly mainFrame: unknown },
+): boolean {
+  return frame !== null && frame === page.mainFrame && isPageAddress(frame.url)
 }

@@ -3,8 +3,14 @@ import { extname, join, normalize, sep } from 'node:path'
 import { protocol, type Session } from 'electron'
 
 const scheme = 'app'
-export const pageOrigin = `${scheme}://recheck`
-export const pageAddress = `${pageOrigin}/index.html`
+const host = 'recheck'
+export const pageAddress = `${scheme}://${host}/index.html`
+
+/** Whether an address belongs to our own page. (`URL.origin` is "null" for every scheme that Node does not know.) */
+export function isPageAddress(address: string): boolean {
+  const url = URL.canParse(address) ? new URL(address) : null
+  return url?.protocol === `${scheme}:` && url.host === host
+}
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -15,7 +21,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
   '.ttf': 'font/ttf',
 }
-/** The page talks through IPC only, so it may connect to nothing. */
+/** As `recheck serve` sends it: no inline script, nothing from elsewhere. The page talks through IPC. */
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
   "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -47,9 +53,17 @@ export function servePage(session: Session, pageFolder: string): void {
 
 /** @returns the file that an address names, or null when it lies outside the folder or belongs to another host */
 export function pageFile(address: string, pageFolder: string): string | null {
-  const url = new URL(address)
-  if (url.host !== 'recheck') return null
+  const path = isPageAddress(address) ? decodePath(new URL(address).pathname) : null
+  if (path === null) return null
   const root = normalize(pageFolder) + sep
-  const file = normalize(join(root, decodeURIComponent(url.pathname)))
+  const file = normalize(join(root, path))
   return file.startsWith(root) ? file : null
+}
+
+function decodePath(path: string): string | null {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return null // a stray % names no file of ours
+  }
 }

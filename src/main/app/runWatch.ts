@@ -1,43 +1,66 @@
 import { powerSaveBlocker, type BrowserWindow } from 'electron'
 import type { Run } from '../../shared/records.ts'
 import type { Backend } from '../api/backend.ts'
+import type { BackendSlot } from './backendSlot.ts'
 
-/** @returns the runs that have a process now */
-export async function activeRuns(backend: Backend): Promise<readonly Run[]> {
-  const answer = await backend.request('run.list', {})
-  if (!answer.ok) return []
-  return (answer.data as readonly Run[]).filter((run) => run.status === 'running')
+/** @returns the runs that compute now; none when the backend does not answer */
+export async function runningRuns(backend: Backend): Promise<readonly Run[]> {
+  const answers = await Promise.all([
+    backend.request('run.list', { archived: false }),
+    backend.request('run.list', { archived: true }),
+  ])
+  return answers
+    .flatMap((answer) => (answer.ok ? (answer.data as readonly Run[]) : []))
+    .filter((run) => run.status === 'running')
 }
 
 /**
- * Keeps the machine awake while a run is active, and says so in the title (the task bar's own progress does nothing on
- * Linux). Asked anew at every change of status; nothing is polled.
+ * Keeps the machine awake while a run computes on it, and says so in the title (the task bar's own progress does nothing
+ * on Linux). Asked anew when something happened; nothing is polled, and answers that overlap are one.
  *
  * @returns a function that lets the machine sleep again and ends the watch
  */
-export function watchRuns(window: BrowserWindow, backend: Backend): () => void {
+export function watchRuns(window: BrowserWindow, backend: BackendSlot): () => void {
   let blocker: number | null = null
-  const update = async (): Promise<void> => {
-    const [run] = await activeRuns(backend)
-    if (run !== undefined && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension')
-    if (run === undefined && blocker !== null) {
+  let isUpdating = false
+  let isOutdated = false
+  const keepAwake = (isNeeded: boolean): void => {
+    if (isNeeded && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension')
+    if (!isNeeded && blocker !== null) {
       powerSaveBlocker.stop(blocker)
       blocker = null
     }
-    if (!window.isDestroyed()) window.setTitle(windowTitle(run))
+  }
+  const update = async (): Promise<void> => {
+    isOutdated = true
+    if (isUpdating) return
+    isUpdating = true
+    while (isOutdated && !window.isDestroyed()) {
+      isOutdated = false
+      const [run] = await runningRuns(backend)
+      const { server } = backend.place()
+      keepAwake(run !== undefined && server === null) // a server keeps itself awake
+      if (!window.isDestroyed()) window.setTitle(windowTitle(run, server))
+    }
+    isUpdating = false
   }
   const unsubscribe = backend.subscribe(({ event }) => {
-    if (event.type === 'status' || event.type === 'metrics') void update()
+    if (event.type !== 'progress' && event.type !== 'rollouts') void update()
   })
   void update()
   return () => {
     unsubscribe()
-    if (blocker !== null) powerSaveBlocker.stop(blocker)
+    keepAwake(false)
   }
 }
 
-export function windowTitle(run: Run | undefined): string {
-  if (run === undefined) return 'Recheck'
+/** For example `demo 40 % – Recheck on 127.0.0.1:7860`. */
+export function windowTitle(
+  run: Pick<Run, 'name' | 'step' | 'totalSteps'> | undefined,
+  server: string | null,
+): string {
+  const app = server === null ? 'Recheck' : `Recheck on ${server}`
+  if (run === undefined) return app
   const share = run.totalSteps > 0 ? ` ${Math.floor((100 * run.step) / run.totalSteps)} %` : ''
-  return `${run.name}${share} – Recheck`
+  return `${run.name}${share} – ${app}`
 }

@@ -33,10 +33,16 @@ export function readWindowState(file: string, screens: readonly ScreenArea[]): W
   return isVisible(parsed.data, screens) ? parsed.data : { ...initialState, maximised: parsed.data.maximised }
 }
 
-export function writeWindowState(file: string, state: WindowState): void {
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(`${file}.new`, JSON.stringify(state))
-  renameSync(`${file}.new`, file)
+/** @returns false when the disk refused it: the window then opens in its initial size next time */
+export function writeWindowState(file: string, state: WindowState): boolean {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(`${file}.new`, JSON.stringify(state))
+    renameSync(`${file}.new`, file)
+    return true
+  } catch {
+    return false // a full disk must not keep a window from closing
+  }
 }
 
 function isVisible(state: WindowState, screens: readonly ScreenArea[]): boolean {

@@ -1,0 +1,43 @@
+import type { StoreEvent } from '../../shared/routes.ts'
+import type { Backend } from '../api/backend.ts'
+
+/** Where the window's requests go now: this computer's own data folder, or a running `recheck serve`. */
+export interface Place {
+  readonly backend: Backend
+  /** Host and port of the server; null = this computer. */
+  readonly server: string | null
+}
+
+/** A backend that can be exchanged while the window stays: whoever listens to it keeps listening. */
+export interface BackendSlot extends Backend {
+  place(): Place
+  /** Requests go to the new backend at once. @returns when the old one is closed: its runs finish their step first */
+  replace(next: Place): Promise<void>
+}
+
+export function openBackendSlot(first: Place): BackendSlot {
+  const listeners = new Set<(event: StoreEvent) => void>()
+  const tell = (event: StoreEvent): void => listeners.forEach((listener) => listener(event))
+  let place = first
+  let unsubscribe = first.backend.subscribe(tell)
+  let leaving = Promise.resolve()
+  return {
+    place: () => place,
+    request: (route, input) => place.backend.request(route, input),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async replace(next) {
+      const old = place.backend
+      unsubscribe()
+      place = next
+      unsubscribe = next.backend.subscribe(tell)
+      leaving = Promise.all([leaving, old.close()]).then(() => undefined)
+      await leaving
+    },
+    async close() {
+      await Promise.all([leaving, place.backend.close()])
+    },
+  }
+}
