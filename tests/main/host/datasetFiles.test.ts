@@ -263,3 +263,18 @@ test('what cannot be read is named: missing, of another format, damaged, without
     /other\.jsonl:1: expected the columns question and answer \(or problem and solution\), got prompt, target\./,
   )
 })
+
+test('Parquet by Apache Arrow, in the codecs that data sets come in', async () => {
+  for (const codec of ['none', 'snappy', 'gzip', 'brotli', 'zstd']) {
+    // made by tests/oracles/parquet_files.py
+    const path = join(import.meta.dirname, '..', '..', 'fixtures', 'parquet', `${codec}.parquet`)
+    const map = { ...fields, level: 'level' }
+    const { test: problems, report } = await load(
+      { path, fields: map },
+      { train: 0, validation: 0, test: 50 },
+    )
+    assert.deepEqual([problems.length, report.bad], [50, 0], codec)
+    const seven = problems.find(({ question }) => question === 'What is 7 + 7? π')
+    assert.deepEqual([seven?.answer, seven?.level], ['14', '1'], codec)
+  }
+})
