@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { answerInquiry } from '../../../src/main/jobs/answerInquiry.ts'
+import { askPreview, askVStarInputs } from '../../../src/main/jobs/inquiry.ts'
+import { hubFolder, modelFolderOf } from '../../../src/main/jobs/modelFolder.ts'
+import type { RecheckError } from '../../../src/shared/recheckError.ts'
+import type { TurnPreview } from '../../../src/shared/routes.ts'
+
+const config = { data: { train: 4, validation: 2, test: 2 }, steps: 1, problemsPerStep: 2 }
+
+test('a preview shows the exact ids and text of the three turns, each extending the one before', async () => {
+  const turns = (await answerInquiry({ question: 'preview', config })) as readonly TurnPreview[]
+  assert.deepEqual(
+    turns.map((turn) => turn.kind),
+    ['attempt', 'verdict', 'revision'],
+  )
+  const [attempt, verdict, revision] = turns
+  assert.ok(attempt && verdict && revision)
+  assert.match(attempt.text, /^<bos><user>(What is|Find x).*<assistant>$/)
+  assert.match(verdict.text, /#### -?\d+<eos><user>Check the answer\.<assistant>$/)
+  assert.match(revision.text, /The answer is wrong\.<eos><user>Try again\.<assistant>$/)
+  assert.deepEqual(verdict.ids.slice(0, attempt.ids.length), attempt.ids)
+  assert.deepEqual(revision.ids.slice(0, verdict.ids.length), verdict.ids)
+})
+
+test('another process gives the same answer, and its refusal comes back as it was', async () => {
+  const here = await answerInquiry({ question: 'v-star-inputs', config })
+  assert.deepEqual(await askVStarInputs(process.execPath, config), here)
+  await assert.rejects(
+    askPreview(process.execPath, { ...config, model: { path: 'nowhere' } }),
+    (error: RecheckError) => error.code === 'model.missing' && /"nowhere"/.test(error.message),
+  )
+})
+
+test('the hash changes with what stage 1 samples from, and with nothing else', async () => {
+  const hashOf = async (change: object): Promise<unknown> => {
+    const answer = await answerInquiry({ question: 'v-star-inputs', config: { ...config, ...change } })
+    return 'inputHash' in answer ? answer.inputHash : assert.fail()
+  }
+  const base = await hashOf({})
+  for (const same of [{ steps: 7 }, { vStar: { beta: 0.1 } }, { policyBeta: 0.01 }, { name: 'other' }]) {
+    assert.equal(await hashOf(same), base, JSON.stringify(same))
+  }
+  const others = [
+    { seed: 1 },
+    { vStar: { samples: 4 } },
+    { data: { ...config.data, train: 5 } },
+    { grader: 'exact' },
+  ]
+  for (const other of others) assert.notEqual(await hashOf(other), base, JSON.stringify(other))
+})
+
+test('a hub id names a folder of the cache; a path that climbs out of it names none', () => {
+  assert.match(hubFolder('Qwen/Qwen2.5-0.5B@abc') ?? '', /models\/Qwen\/Qwen2\.5-0\.5B\/abc$/)
+  for (const path of ['../x', 'a/../b', '/etc', 'a/b/c', 'a', '..\\x/y'])
+    assert.equal(hubFolder(path), null, path)
+  assert.match(modelFolderOf('builtin', '/'), /resources\/models\/builtin$/)
+  assert.throws(
+    () => modelFolderOf('Some/Model', '/'),
+    (error: RecheckError) =>
+      error.code === 'model.missing' && /put its files .* into .*Some\/Model\/main/.test(error.message),
+  )
+})
