@@ -36,6 +36,18 @@ export interface TrainingEngines {
   readonly device: string
 }
 
+/**
+ * What training needs of this machine, looked at before anything is sampled for it.
+ *
+ * @throws RecheckError `tensorflow.missing`, `device.no-gpu`
+ */
+export async function checkEngines(config: RunConfig): Promise<void> {
+  requireTensorFlow()
+  if (config.device !== 'gpu') return
+  const { tensorFlowBackend } = await import('../host/tensorflow.ts')
+  checkDevice(config, tensorFlowBackend().isUsingGpuDevice)
+}
+
 /** Policy trainer and frozen reference on TensorFlow, of the same graph and shapes: ρ is exactly 0 before the first update. */
 export async function openTrainingEngines(
   config: RunConfig,

@@ -98,8 +98,8 @@ export function keepRefusedBatches(trainer: Trainer, { dataDir, runId, step }: R
         await writeRefusedBatch(join(dataDir, path), refused)
         throw new RecheckError(
           thrown.code,
-          `Step ${step()}: ${thrown.message} The run waits: resume tries this step again; a new run from its config can ` +
-            `have a lower optimizer.learningRate or an optimizer.clipNorm. The batch is kept in ${path}.`,
+          `Step ${step()}: ${thrown.message} The run waits: resume tries this step again; other settings need a new run ` +
+            `from its config. The batch is kept in ${path}.`,
           { step: step(), path },
         )
       }

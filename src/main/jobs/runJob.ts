@@ -2,10 +2,11 @@ import type { Conversation } from '../../core/rollout/sampleTurns.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { parseVerdict } from '../../core/rollout/verdict.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
+import { checkTrainable } from '../../core/train/trainingProblems.ts'
 import { needsVStar, parseConfig, type RunConfig } from '../../shared/config.ts'
 import { readParameters } from '../host/checkpointFiles.ts'
 import { systemClock } from '../host/clock.ts'
-import { openSampler } from './engines.ts'
+import { checkEngines, openSampler } from './engines.ts'
 import { estimateStage } from './estimateStage.ts'
 import type { RunJob } from './jobPort.ts'
 import type { JobContext } from './jobContext.ts'
@@ -20,6 +21,10 @@ import { trainStage } from './trainStage.ts'
 export const runJob: RunJob = async (request, port) => {
   const config = parseConfig(JSON.parse(request.run.config), `run ${request.run.runId}`)
   port.emit({ type: 'progress', progress: starting })
+  if (request.run.stage === 'self-correction') {
+    checkTrainable(config)
+    await checkEngines(config)
+  }
   const material = await loadRunMaterial(config, process.cwd())
   if (material.problems.note !== null) {
     port.emit({

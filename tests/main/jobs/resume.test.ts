@@ -15,6 +15,8 @@ import type { Interruption } from './interruptedWorker.ts'
 import { factsOf, finalWeights, realOwner, realProgram, realRun, runToEnd } from './realRuns.ts'
 
 const ways = ['kill', 'now', 'after-step'] as const
+/** 512 attempts are sampled together: eight problems, then four. */
+const inTwoGoes = { data: { train: 12 }, vStar: { samples: 64 } }
 const phases = ['estimate', 'evaluation', 'rollout', 'update', 'checkpoint'] as const
 
 /** Three plans that together interrupt every phase in every way, at moments drawn from the seed. */
@@ -31,7 +33,7 @@ function plansOf(seed: number): readonly (readonly Interruption[])[] {
         delayMs: draw(60),
       }
     })
-    return [...inPhases, { phase: 'files', how: 'kill', count: 1, delayMs: draw(12) }]
+    return plan > 0 ? inPhases : [...inPhases, { phase: 'files', how: 'kill', count: 1, delayMs: draw(12) }]
   })
 }
 
@@ -96,10 +98,10 @@ test('stage 1 in a run of its own, killed between two goes, gives the estimates 
   const dataDir = temporaryFolder(t)
   const { owner, plan } = await interruptedOwner(t, dataDir)
   plan(null)
-  const both = await runToEnd(owner, realRun(owner, { steps: 2 }))
+  const both = await runToEnd(owner, realRun(owner, { ...inTwoGoes, steps: 2 }))
   // the second go has begun: the first one's eight problems are stored within a fifth of a second
   plan({ phase: 'estimate', count: 8, delayMs: 400, how: 'kill' })
-  const estimate = realRun(owner, {}, { stage: 'estimate-v-star', totalSteps: 12 })
+  const estimate = realRun(owner, inTwoGoes, { stage: 'estimate-v-star', totalSteps: 12 })
   const killed = await runToEnd(owner, estimate)
   assert.equal(killed.status, 'interrupted')
   plan(null)
@@ -111,7 +113,7 @@ test('stage 1 in a run of its own, killed between two goes, gives the estimates 
   const estimatesOf = (run: Run): unknown => readVStarEstimates(owner.db, run.vStarId ?? '')
   assert.deepEqual(estimatesOf(finished), estimatesOf(both))
   const vStarId = finished.vStarId ?? ''
-  const second = await runToEnd(owner, realRun(owner, { steps: 2 }, { vStarId }))
+  const second = await runToEnd(owner, realRun(owner, { ...inTwoGoes, steps: 2 }, { vStarId }))
   assert.deepEqual(factsOf(owner.db, second.runId), factsOf(owner.db, both.runId))
   assert.deepEqual(finalWeights(owner.db, dataDir, second.runId), finalWeights(owner.db, dataDir, both.runId))
 })
