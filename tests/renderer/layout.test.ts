@@ -27,6 +27,7 @@ const addresses = [
 
 async function settle(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
+  await page.waitForFunction(`!document.querySelector('.mantine-Loader-root')`)
   await page.waitForTimeout(150)
 }
 
@@ -94,6 +95,7 @@ test('the keys lead everywhere: pages, tabs, palette, map, theme', async () => {
   await page.getByRole('dialog').getByText('revision bonus 2').waitFor()
   await page.keyboard.press('Enter')
   await at('#/run/r-stopped/plots')
+  await page.getByRole('textbox', { name: 'Command' }).waitFor({ state: 'hidden' })
   await page.keyboard.press('?')
   await page.getByRole('dialog').getByText('zoom the plots').waitFor()
   await page.keyboard.press('Escape')

@@ -1,7 +1,6 @@
 import { forkRandom } from '../../src/core/random.ts'
-import type { StoredRollout, StoredTurn } from '../../src/shared/records.ts'
+import type { StoredRollout, StoredTurn, VStarEstimate } from '../../src/shared/records.ts'
 import type { RunEvent } from '../../src/shared/runEvent.ts'
-import type { VStarEstimate } from '../../src/shared/records.ts'
 
 type MetricsEvent = Extract<RunEvent, { type: 'metrics' }>
 
@@ -14,6 +13,17 @@ export interface SampleRun {
 
 /** Every metric of a step, as a run that improves would report them. */
 export function sampleMetrics(run: SampleRun, step: number): MetricsEvent {
+  return {
+    type: 'metrics',
+    step,
+    timeMs: (step + 1) * 2600,
+    tokens: (step + 1) * run.problemsPerStep * 31,
+    problems: (step + 1) * run.problemsPerStep,
+    values: { ...shareValues(run, step), ...updateValues(run, step) },
+  }
+}
+
+function shareValues(run: SampleRun, step: number): Record<string, number> {
   const noise = noiseOf(run.seed, step)
   const grown = 1 - Math.exp((-3 * step) / run.steps)
   const attempt = clip(0.52 + 0.13 * grown + noise(0.03))
@@ -22,60 +32,60 @@ export function sampleMetrics(run: SampleRun, step: number): MetricsEvent {
   const rightToWrong = clip(rate * (0.12 - 0.09 * grown + noise(0.02)))
   const correctRecall = clip(0.74 + 0.17 * grown + noise(0.03))
   const wrongRecall = clip(0.41 + 0.3 * grown + noise(0.04))
-  const lossSolver = 0.27 - 0.07 * grown + noise(0.02)
-  const lossVerifier = 0.22 - 0.08 * grown + noise(0.02)
   const changeRatio = clip(0.58 + 0.22 * grown + noise(0.05))
   return {
-    type: 'metrics',
-    step,
-    timeMs: (step + 1) * 2600,
-    tokens: (step + 1) * run.problemsPerStep * 31,
-    problems: (step + 1) * run.problemsPerStep,
-    values: {
-      'accuracy/attempt': attempt,
-      'accuracy/final': clip(attempt + wrongToRight - rightToWrong),
-      'accuracy/gain': wrongToRight - rightToWrong,
-      'reward/attempt': attempt,
-      'reward/verdict': attempt * correctRecall + (1 - attempt) * wrongRecall,
-      'reward/revision': 0.3 + 0.5 * grown + noise(0.05),
-      'verifier/accuracy': attempt * correctRecall + (1 - attempt) * wrongRecall,
-      'verifier/baseRate': attempt,
-      'verifier/correctRecall': correctRecall,
-      'verifier/wrongRecall': wrongRecall,
-      'verifier/unparsed': clip(0.04 * (1 - grown) + noise(0.005)),
-      'revision/rate': rate,
-      'revision/changeRatio': changeRatio,
-      'revision/changeRatioAll': changeRatio * rate,
-      'revision/wrongToRight': wrongToRight,
-      'revision/rightToWrong': rightToWrong,
-      'turns/truncated': clip(0.02 + noise(0.006)),
-      'turns/noAnswer': clip(0.03 * (1 - grown) + noise(0.005)),
-      'length/attempt': 14.2 + noise(0.5),
-      'length/verdict': 8.1 + noise(0.3),
-      'length/revision': 15 + noise(0.7),
-      'loss/policy': lossSolver + lossVerifier,
-      'loss/solver': lossSolver,
-      'loss/verifier': lossVerifier,
-      'loss/attempt': lossSolver * 0.7,
-      'loss/revision': lossSolver * 0.3,
-      'loss/verdict': lossVerifier,
-      'implicitReward/solver': -0.02 * grown + noise(0.002),
-      'implicitReward/verifier': -0.03 * grown + noise(0.002),
-      'advantage/attempt': 0.12 * grown + noise(0.02),
-      'advantage/verdictAfterCorrect': 0.1 * grown + noise(0.03),
-      'advantage/verdictAfterWrong': 0.2 * grown + noise(0.03),
-      'advantage/revisionAfterWrong': 0.16 * grown + noise(0.04),
-      'policy/klK1': 0.02 * grown + noise(0.002),
-      'policy/klK3': Math.abs(0.021 * grown + noise(0.001)),
-      'policy/entropy': 0.52 - 0.11 * grown + noise(0.01),
-      'update/gradientNorm': 1.1 + noise(0.3),
-      'update/learningRate': 5e-5,
-      'tokens/generated': run.problemsPerStep * 31,
-      'speed/rollout': 3900 + noise(200),
-      'speed/update': 5200 + noise(300),
-      'time/rollout': 1500 + noise(90),
-      'time/update': 1100 + noise(70),
-    },
+    'accuracy/attempt': attempt,
+    'accuracy/final': clip(attempt + wrongToRight - rightToWrong),
+    'accuracy/gain': wrongToRight - rightToWrong,
+    'reward/attempt': attempt,
+    'reward/verdict': attempt * correctRecall + (1 - attempt) * wrongRecall,
+    'reward/revision': 0.3 + 0.5 * grown + noise(0.05),
+    'verifier/accuracy': attempt * correctRecall + (1 - attempt) * wrongRecall,
+    'verifier/baseRate': attempt,
+    'verifier/correctRecall': correctRecall,
+    'verifier/wrongRecall': wrongRecall,
+    'verifier/unparsed': clip(0.04 * (1 - grown) + noise(0.005)),
+    'revision/rate': rate,
+    'revision/changeRatio': changeRatio,
+    'revision/changeRatioAll': changeRatio * rate,
+    'revision/wrongToRight': wrongToRight,
+    'revision/rightToWrong': rightToWrong,
+    'turns/truncated': clip(0.02 + noise(0.006)),
+    'turns/noAnswer': clip(0.03 * (1 - grown) + noise(0.005)),
+  }
+}
+
+function updateValues(run: SampleRun, step: number): Record<string, number> {
+  const noise = noiseOf(run.seed + 1000, step)
+  const grown = 1 - Math.exp((-3 * step) / run.steps)
+  const lossSolver = 0.27 - 0.07 * grown + noise(0.02)
+  const lossVerifier = 0.22 - 0.08 * grown + noise(0.02)
+  return {
+    'length/attempt': 14.2 + noise(0.5),
+    'length/verdict': 8.1 + noise(0.3),
+    'length/revision': 15 + noise(0.7),
+    'loss/policy': lossSolver + lossVerifier,
+    'loss/solver': lossSolver,
+    'loss/verifier': lossVerifier,
+    'loss/attempt': lossSolver * 0.7,
+    'loss/revision': lossSolver * 0.3,
+    'loss/verdict': lossVerifier,
+    'implicitReward/solver': -0.02 * grown + noise(0.002),
+    'implicitReward/verifier': -0.03 * grown + noise(0.002),
+    'advantage/attempt': 0.12 * grown + noise(0.02),
+    'advantage/verdictAfterCorrect': 0.1 * grown + noise(0.03),
+    'advantage/verdictAfterWrong': 0.2 * grown + noise(0.03),
+    'advantage/revisionAfterWrong': 0.16 * grown + noise(0.04),
+    'policy/klK1': 0.02 * grown + noise(0.002),
+    'policy/klK3': Math.abs(0.021 * grown + noise(0.001)),
+    'policy/entropy': 0.52 - 0.11 * grown + noise(0.01),
+    'update/gradientNorm': 1.1 + noise(0.3),
+    'update/learningRate': 5e-5,
+    'tokens/generated': run.problemsPerStep * 31,
+    'speed/rollout': 3900 + noise(200),
+    'speed/update': 5200 + noise(300),
+    'time/rollout': 1500 + noise(90),
+    'time/update': 1100 + noise(70),
   }
 }
 

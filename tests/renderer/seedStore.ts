@@ -114,7 +114,7 @@ function addRun(db: Database, seed: SeedRun, nowMs: number): void {
   )
   changeStatus(db, runId, { status: 'running', nowMs })
   const run = { seed: config.seed, steps: totalSteps, problemsPerStep: config.problemsPerStep }
-  const writer = openBatchWriter(db, runId)
+  const writer = openBatchWriter(db, runId, 'must-equal')
   seedEvents(seed, run).forEach((events, index) => {
     writer.store({ runId, sequence: index + 1, events }, nowMs + index * 2600)
   })

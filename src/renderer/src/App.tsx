@@ -1,4 +1,4 @@
-import { Alert, AppShell, Loader, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { Alert, AppShell, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { spotlight } from '@mantine/spotlight'
 import { lazy, Suspense, useMemo, type JSX } from 'react'
@@ -15,6 +15,7 @@ import { placeAddress, type Place } from './state/place.ts'
 import { ComparePage } from './views/ComparePage.tsx'
 import { RunPage } from './views/RunPage.tsx'
 import { RunsPage } from './views/RunsPage.tsx'
+import { Loading } from './components/Loading.tsx'
 
 /** Has the editor with it, which no other page needs. */
 const NewRunPage = lazy(() =>
@@ -74,7 +75,7 @@ function Page({ place }: { readonly place: Place }): JSX.Element {
       return <RunPage key={place.runId} runId={place.runId} tab={place.tab} />
     case 'new':
       return (
-        <Suspense fallback={<Loader m="xl" aria-label="Opening the form" />}>
+        <Suspense fallback={<Loading what="Opening the form…" />}>
           <NewRunPage key={place.likeRunId} likeRunId={place.likeRunId} />
         </Suspense>
       )

@@ -9,12 +9,12 @@ import {
   TitleComponent,
   TooltipComponent,
 } from 'echarts/components'
-import { use } from 'echarts/core'
+import { use as registerParts } from 'echarts/core'
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
 
 /** Only what the plots use, so that the page stays small. */
 export function registerCharts(): void {
-  use([
+  registerParts([
     BarChart,
     LineChart,
     AriaComponent,

@@ -1,11 +1,12 @@
-import { useState, type JSX } from 'react'
+import type { JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
-import { useManyReads } from '../hooks/useManyReads.ts'
-import { useSeries } from '../hooks/useSeries.ts'
 import { useCompareFiles } from '../hooks/useCompareFiles.ts'
+import { useManyReads } from '../hooks/useManyReads.ts'
+import { usePlotFrame } from '../hooks/usePlotFrame.ts'
+import { useSeries } from '../hooks/useSeries.ts'
 import { comparedLines, comparedPlots, vStarLines } from '../state/compareRuns.ts'
-import { wholeRange, zoomed, type XRange } from '../state/plotLines.ts'
-import { firstSettings, type PlotSettings } from '../state/plotSettings.ts'
+import { wholeRange } from '../state/plotLines.ts'
+import { runEnds } from '../state/runEnds.ts'
 import { BoardExport, PlotBoard, type BoardPlot } from './PlotBoard.tsx'
 import { PlotToolbar } from './PlotToolbar.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
@@ -19,38 +20,26 @@ const names = comparedPlots.flatMap(({ shape }) => shape.series.map(({ metric })
 
 /** The six plots with one line a run. */
 export function ComparedPlots({ runs, labels }: ComparedProps): JSX.Element {
-  const [settings, setSettings] = useState<PlotSettings>(firstSettings)
-  const [range, setRange] = useState<XRange | null>(null)
-  const runIds = runs.map((run) => run.runId)
-  const { ranges, problem } = useSeries({ runIds, names, axis: settings.axis, range })
+  const { settings, range, setRange, toolbar } = usePlotFrame()
+  const { axis } = settings
+  const { ranges, problem } = useSeries({ runIds: runs.map((run) => run.runId), names, axis, range })
   const histograms = useManyReads(
     'vStar.histogram',
     runs.map(({ vStarId }) => (vStarId === null ? null : { vStarId })),
   )
   const plots = comparedPlots.map((plot): BoardPlot => {
-    const base = { ...plot, bins: [], emptyText: 'None of these runs has measured it yet.' }
-    if (plot.id === 'v-star') {
-      const lines = vStarLines(histograms, labels)
-      return { ...base, lines, hasOwnX: true, footText: `${lines.length} of ${runs.length} runs` }
-    }
-    const lines = comparedLines(plot, ranges, { labels, axis: settings.axis })
-    return { ...base, lines, footText: `${lines.length} of ${runs.length} runs` }
+    const isVStar = plot.id === 'v-star'
+    const lines = isVStar ? vStarLines(histograms, labels) : comparedLines(plot, ranges, { labels, axis })
+    const footText = `${lines.length} of ${runs.length} runs`
+    const emptyText = 'None of these runs has measured it yet.'
+    return { ...plot, bins: [], lines, hasOwnX: isVStar, footText, emptyText }
   })
-  const whole = wholeRange(plots.flatMap((plot) => (plot.hasOwnX === true ? [] : plot.lines)))
-  const zoom = (factor: number): void => {
-    const widest = { from: 0, to: Number.MAX_VALUE }
-    if (whole !== null) setRange(factor > 1 ? null : zoomed(range ?? whole, factor, widest))
-  }
-  const board = { plots, settings, range: range ?? whole, files: useCompareFiles(runs) }
-  const changeSettings = (next: PlotSettings): void => {
-    if (next.axis !== settings.axis) setRange(null)
-    setSettings(next)
-  }
-  const toolbar = { settings, onSettings: changeSettings, isZoomed: range !== null, onZoom: zoom }
+  const drawn = wholeRange(plots.flatMap((plot) => (plot.hasOwnX === true ? [] : plot.lines)))
+  const board = { plots, settings, range: range ?? drawn, files: useCompareFiles(runs) }
   return (
     <>
       <ProblemNote problem={problem} />
-      <PlotToolbar {...toolbar} onReset={() => setRange(null)}>
+      <PlotToolbar {...toolbar(drawn, runEnds(runs, axis))}>
         <BoardExport {...board} />
       </PlotToolbar>
       <PlotBoard {...board} onRange={setRange} group="compare" />

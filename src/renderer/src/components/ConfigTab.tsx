@@ -1,7 +1,7 @@
 import { Button, Group, Switch, Table, TextInput } from '@mantine/core'
 import { useMemo, useState, type JSX } from 'react'
 import { stringify } from 'yaml'
-import { configFields, valueAtPath } from '../../../shared/configFields.ts'
+import { configFields, valueAtPath, type ConfigField } from '../../../shared/configFields.ts'
 import type { Run } from '../../../shared/records.ts'
 import { saveFile } from '../charts/savePictures.ts'
 import { formatValue } from '../state/format.ts'
@@ -51,32 +51,44 @@ export function ConfigTab({ run }: { readonly run: Run }): JSX.Element {
           Save as YAML
         </Button>
       </Group>
-      <div className="panel" style={{ overflow: 'auto' }}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w={260}>Field</Table.Th>
-              <Table.Th w={240}>Value</Table.Th>
-              <Table.Th w={160}>Default</Table.Th>
-              <Table.Th>Meaning</Table.Th>
+      <FieldTable rows={rows} />
+    </div>
+  )
+}
+
+interface FieldRow {
+  readonly field: ConfigField
+  readonly value: unknown
+  readonly isChanged: boolean
+}
+
+function FieldTable({ rows }: { readonly rows: readonly FieldRow[] }): JSX.Element {
+  return (
+    <div className="panel" style={{ overflow: 'auto' }}>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w={260}>Field</Table.Th>
+            <Table.Th w={240}>Value</Table.Th>
+            <Table.Th w={160}>Default</Table.Th>
+            <Table.Th>Meaning</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(({ field, value, isChanged }) => (
+            <Table.Tr key={field.path}>
+              <Table.Td className="mono">{field.path}</Table.Td>
+              <Table.Td className="mono" fw={isChanged ? 700 : 400} style={{ overflowWrap: 'anywhere' }}>
+                {formatValue(value)} {field.unit !== null && <span className="muted">{field.unit}</span>}
+              </Table.Td>
+              <Table.Td className="mono muted">{formatValue(field.defaultValue)}</Table.Td>
+              <Table.Td className="muted">
+                <Words text={field.description} />
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map(({ field, value, isChanged }) => (
-              <Table.Tr key={field.path}>
-                <Table.Td className="mono">{field.path}</Table.Td>
-                <Table.Td className="mono" fw={isChanged ? 700 : 400} style={{ overflowWrap: 'anywhere' }}>
-                  {formatValue(value)} {field.unit !== null && <span className="muted">{field.unit}</span>}
-                </Table.Td>
-                <Table.Td className="mono muted">{formatValue(field.defaultValue)}</Table.Td>
-                <Table.Td className="muted">
-                  <Words text={field.description} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+          ))}
+        </Table.Tbody>
+      </Table>
     </div>
   )
 }

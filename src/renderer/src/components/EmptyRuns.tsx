@@ -47,7 +47,7 @@ export function EmptyRuns({ onShowArchived }: { readonly onShowArchived: () => v
           Show archived runs
         </Anchor>
       </Group>
-      {info?.trainingProblem != null && <ProblemNote problem={new Error(info.trainingProblem)} />}
+      {typeof info?.trainingProblem === 'string' && <ProblemNote problem={new Error(info.trainingProblem)} />}
       <ProblemNote problem={start.error} />
     </Stack>
   )

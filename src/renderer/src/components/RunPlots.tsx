@@ -1,28 +1,27 @@
-import { useMemo, useState, type JSX, type ReactNode } from 'react'
+import { useMemo, type JSX, type ReactNode } from 'react'
 import type { Run } from '../../../shared/records.ts'
-import type { MetricAxis, VStarHistogram } from '../../../shared/routes.ts'
+import type { VStarHistogram } from '../../../shared/routes.ts'
 import { useApi } from '../hooks/apiContext.ts'
+import { usePlotFrame } from '../hooks/usePlotFrame.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { useSeries } from '../hooks/useSeries.ts'
 import { useZoomKeys } from '../hooks/useZoomKeys.ts'
 import { formatCount, formatShare } from '../state/format.ts'
 import type { NamedPlot } from '../state/morePlots.ts'
-import { plotLines, shownPoints, shownText, wholeRange, zoomed, type XRange } from '../state/plotLines.ts'
-import { firstSettings, type PlotSettings } from '../state/plotSettings.ts'
+import { plotLines, shownPoints, shownText, wholeRange } from '../state/plotLines.ts'
+import { runEnds } from '../state/runEnds.ts'
 import { BoardExport, PlotBoard, type BoardFiles, type BoardPlot } from './PlotBoard.tsx'
 import { PlotToolbar } from './PlotToolbar.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
 
-/** Plots of one run, live: the six, or those of the second tab. */
-export function RunPlots({
-  run,
-  named,
-}: {
+export interface RunPlotsProps {
   readonly run: Run
   readonly named: readonly NamedPlot[]
-}): JSX.Element {
-  const [settings, setSettings] = useState<PlotSettings>(firstSettings)
-  const [range, setRange] = useState<XRange | null>(null)
+}
+
+/** Plots of one run, live: the six, or those of the second tab. */
+export function RunPlots({ run, named }: RunPlotsProps): JSX.Element {
+  const { settings, range, setRange, toolbar } = usePlotFrame()
   const names = useMemo(() => metricNames(named), [named])
   const { ranges, problem } = useSeries({ runIds: [run.runId], names, axis: settings.axis, range })
   const histogram = useRead(
@@ -37,22 +36,13 @@ export function RunPlots({
       ? { ...base, bins: histogram?.bins ?? [], emptyText: noVStar, footText: histogramText(histogram) }
       : { ...base, emptyText: noPoints(run), footText: shownText(shownPoints(plot.shape.series, answered)) }
   })
-  const whole = wholeRange(plots.flatMap((plot) => (plot.shape.kind === 'line' ? plot.lines : [])))
-  const zoom = (factor: number): void => {
-    if (whole !== null) setRange(zoomed(range ?? whole, factor, runRange(run, settings.axis)))
-  }
-  useZoomKeys(zoom, () => setRange(null))
-  const files = useFiles(run)
-  const board = { plots, settings, range: range ?? whole, files }
-  const changeSettings = (next: PlotSettings): void => {
-    // a range of steps means nothing in minutes
-    if (next.axis !== settings.axis) setRange(null)
-    setSettings(next)
-  }
-  const toolbar = { settings, onSettings: changeSettings, isZoomed: range !== null, onZoom: zoom }
+  const drawn = wholeRange(plots.flatMap((plot) => (plot.shape.kind === 'line' ? plot.lines : [])))
+  const tools = toolbar(drawn, runEnds([run], settings.axis))
+  useZoomKeys(tools.onZoom, tools.onReset)
+  const board = { plots, settings, range: range ?? drawn, files: useFiles(run) }
   return (
     <Panel problem={problem}>
-      <PlotToolbar {...toolbar} onReset={() => setRange(null)}>
+      <PlotToolbar {...tools}>
         <BoardExport {...board} />
       </PlotToolbar>
       <PlotBoard {...board} onRange={setRange} group={`run ${run.runId}`} />
@@ -94,17 +84,6 @@ function metricNames(named: readonly NamedPlot[]): string[] {
       named.flatMap(({ shape }) => (shape.kind === 'line' ? shape.series.map((s) => s.metric) : [])),
     ),
   ]
-}
-
-/** How far the run has come, in the unit of the axis as drawn. */
-function runRange(run: Run, axis: MetricAxis): XRange {
-  const ends = {
-    step: run.step,
-    timeMs: run.activeMs / 60_000,
-    tokens: run.tokensGenerated,
-    problems: run.problemsSeen,
-  }
-  return { from: 0, to: ends[axis] }
 }
 
 function useFiles(run: Run): BoardFiles {

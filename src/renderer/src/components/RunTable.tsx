@@ -2,7 +2,7 @@ import { Checkbox, UnstyledButton } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState, type JSX } from 'react'
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type JSX, type ReactNode } from 'react'
 import type { Run } from '../../../shared/records.ts'
 import { useShortcuts } from '../hooks/useShortcuts.ts'
 import { goTo } from '../hooks/usePlace.ts'
@@ -38,7 +38,9 @@ export function RunTable(props: RunTableProps): JSX.Element {
     overscan: 8,
   })
   const current = useCurrentRow(lines, props, (index) => virtualizer.scrollToIndex(index))
-  useEffect(() => virtualizer.measure(), [lines, virtualizer])
+  useEffect(() => {
+    virtualizer.measure()
+  }, [lines, virtualizer])
   return (
     <div
       ref={box}
@@ -59,29 +61,48 @@ export function RunTable(props: RunTableProps): JSX.Element {
               return <GroupRow key={`group ${line.group}`} line={line} style={place} />
             const row = rows.get(line.run.runId)
             return (
-              <div
+              <RunRow
                 key={line.run.runId}
-                className="run-row"
-                role="row"
-                aria-rowindex={item.index + 2}
-                aria-selected={props.selected.has(line.run.runId)}
-                style={{
-                  ...place,
-                  boxShadow: item.index === current ? 'inset 3px 0 var(--accent)' : undefined,
-                }}
-                onDoubleClick={() => goTo({ page: 'run', runId: line.run.runId, tab: 'plots' })}
+                {...props}
+                run={line.run}
+                index={item.index}
+                style={{ ...place, boxShadow: item.index === current ? currentMark : undefined }}
               >
-                <SelectCell run={line.run} selected={props.selected} onSelect={props.onSelect} />
                 {row?.getVisibleCells().map((cell) => (
                   <div key={cell.id} role="gridcell" {...cellLook(cell.column.id)}>
                     <table.FlexRender cell={cell} />
                   </div>
                 ))}
-              </div>
+              </RunRow>
             )
           })}
         </div>
       </div>
+    </div>
+  )
+}
+
+const currentMark = 'inset 3px 0 var(--accent)'
+
+interface RunRowProps extends Pick<RunTableProps, 'selected' | 'onSelect'> {
+  readonly run: Run
+  readonly index: number
+  readonly style: CSSProperties
+  readonly children: ReactNode
+}
+
+function RunRow({ run, index, style, selected, onSelect, children }: RunRowProps): JSX.Element {
+  return (
+    <div
+      className="run-row"
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={selected.has(run.runId)}
+      style={style}
+      onDoubleClick={() => goTo({ page: 'run', runId: run.runId, tab: 'plots' })}
+    >
+      <SelectCell run={run} selected={selected} onSelect={onSelect} />
+      {children}
     </div>
   )
 }

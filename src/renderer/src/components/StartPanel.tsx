@@ -65,7 +65,7 @@ export function StartPanel({ draft, problems }: StartPanelProps): JSX.Element {
             : `${count} ${count === 1 ? 'field is' : 'fields are'} not valid.`}
         </Text>
       </Group>
-      {info?.trainingProblem != null && <ProblemNote problem={new Error(info.trainingProblem)} />}
+      {typeof info?.trainingProblem === 'string' && <ProblemNote problem={new Error(info.trainingProblem)} />}
       <ProblemNote problem={start.error} />
     </Stack>
   )

@@ -39,7 +39,7 @@ export function YamlEditor(props: {
         placeholder="Every field has its default. Type here, or use the form."
         basicSetup={{ foldGutter: false, highlightActiveLine: false }}
       />
-      {isCurrent && typed?.problem != null && (
+      {isCurrent && typeof typed?.problem === 'string' && (
         <div role="alert" style={{ color: 'var(--bad)', padding: '4px 8px', fontSize: 12 }}>
           Not YAML yet: {typed.problem}
         </div>

@@ -2,16 +2,10 @@ import { Badge, Group } from '@mantine/core'
 import { columnVisibilityFeature, createColumnHelper, tableFeatures } from '@tanstack/react-table'
 import type { JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
-import {
-  formatAge,
-  formatCount,
-  formatDuration,
-  formatNumber,
-  formatShare,
-  missing,
-} from '../state/format.ts'
+import { formatCount, formatDuration, formatNumber, formatShare, missing } from '../state/format.ts'
 import { placeAddress } from '../state/place.ts'
 import { runColumns, type RunColumnId } from '../state/runRows.ts'
+import { Age } from './Age.tsx'
 import { RunProgress } from './RunProgress.tsx'
 import { Sparkline } from './Sparkline.tsx'
 import { StatusBadge } from './StatusBadge.tsx'
@@ -52,7 +46,7 @@ function Cell({
     case 'activeMs':
       return formatDuration(run.activeMs)
     case 'createdAtMs':
-      return formatAge(run.createdAtMs, performance.timeOrigin + performance.now())
+      return <Age thenMs={run.createdAtMs} />
     case 'group':
       return run.group ?? missing
     case 'device':

@@ -1,4 +1,4 @@
-import { Loader, MultiSelect, SegmentedControl, Text, Title } from '@mantine/core'
+import { MultiSelect, SegmentedControl, Text, Title } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
 import { ComparedPlots } from '../components/ComparedPlots.tsx'
@@ -9,6 +9,7 @@ import { TestScores } from '../components/TestScores.tsx'
 import { goTo } from '../hooks/usePlace.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { differingFields, mostCompared, runLabels } from '../state/compareRuns.ts'
+import { Loading } from '../components/Loading.tsx'
 
 const views = [
   { value: 'overlaid', label: 'Overlaid' },
@@ -18,7 +19,7 @@ const views = [
 export function ComparePage({ runIds }: { readonly runIds: readonly string[] }): JSX.Element {
   const list = useRead('run.list', { archived: false })
   if (list.error !== null) return <ProblemNote problem={list.error} />
-  if (list.data === undefined) return <Loader m="xl" aria-label="Reading the runs" />
+  if (list.data === undefined) return <Loading what="Reading the runs…" />
   const all = list.data
   const runs = runIds.flatMap((runId) => all.find((run) => run.runId === runId) ?? []).slice(0, mostCompared)
   return (

@@ -1,4 +1,4 @@
-import { Loader, Select, Title } from '@mantine/core'
+import { Select, Title } from '@mantine/core'
 import { useMemo, useState, type JSX } from 'react'
 import { configFields } from '../../../shared/configFields.ts'
 import type { ConfigLayer } from '../../../shared/configLayers.ts'
@@ -14,6 +14,7 @@ import { goTo } from '../hooks/usePlace.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { draftOf, draftProblems, draftValue, type ConfigDraft } from '../state/configDraft.ts'
 import { configOf } from '../state/runFilter.ts'
+import { Loading } from '../components/Loading.tsx'
 
 interface Start {
   readonly name: string
@@ -25,7 +26,7 @@ export function NewRunPage({ likeRunId }: { readonly likeRunId: string | null })
   if (likeRunId === null) return <Editor start={presetStart('builtin')} likeRunId={null} />
   if (like.error !== null) return <ProblemNote problem={like.error} />
   return like.data === undefined ? (
-    <Loader m="xl" aria-label="Reading the run" />
+    <Loading what="Reading the run…" />
   ) : (
     <Editor start={runStart(like.data)} likeRunId={likeRunId} />
   )

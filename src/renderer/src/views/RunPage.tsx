@@ -1,4 +1,4 @@
-import { Loader, Tabs } from '@mantine/core'
+import { Tabs } from '@mantine/core'
 import { useMemo, type JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
 import { CheckpointsTab } from '../components/CheckpointsTab.tsx'
@@ -15,6 +15,7 @@ import { useRead } from '../hooks/useRoute.ts'
 import { useShortcuts } from '../hooks/useShortcuts.ts'
 import { morePlots, sixPlots } from '../state/morePlots.ts'
 import { runTabs, type RunTab } from '../state/place.ts'
+import { Loading } from '../components/Loading.tsx'
 
 const tabWords: Readonly<Record<RunTab, string>> = {
   plots: 'Plots',
@@ -38,7 +39,7 @@ export function RunPage({ runId, tab }: { readonly runId: string; readonly tab: 
     ),
   )
   if (run.error !== null) return <ProblemNote problem={run.error} />
-  if (run.data === undefined) return <Loader m="xl" aria-label="Reading the run" />
+  if (run.data === undefined) return <Loading what="Reading the run…" />
   return (
     <div className="page page-scroll">
       <RunHead run={run.data} />

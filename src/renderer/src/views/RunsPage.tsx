@@ -1,4 +1,4 @@
-import { Alert, Group, Loader, Text } from '@mantine/core'
+import { Alert, Group, Text } from '@mantine/core'
 import { useMemo, useState, type JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
 import { EmptyRuns } from '../components/EmptyRuns.tsx'
@@ -11,6 +11,7 @@ import { useRead } from '../hooks/useRoute.ts'
 import { formatCount } from '../state/format.ts'
 import { matchesFilter, parseFilter } from '../state/runFilter.ts'
 import { runColumns, sortRuns, type RunColumnId, type RunSort } from '../state/runRows.ts'
+import { Loading } from '../components/Loading.tsx'
 
 const none: readonly Run[] = []
 
@@ -18,7 +19,7 @@ export function RunsPage(): JSX.Element {
   const [archived, setArchived] = useState(false)
   const [undo, setUndo] = useState<Undo | null>(null)
   const list = useRead('run.list', { archived }, { keepPrevious: true })
-  if (list.isPending) return <Loader m="xl" aria-label="Reading the runs" />
+  if (list.isPending) return <Loading what="Reading the runs…" />
   if (list.error !== null) return <ProblemNote problem={list.error} />
   return (
     <div className="page">

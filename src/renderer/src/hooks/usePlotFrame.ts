@@ -1,0 +1,45 @@
+import { useState } from 'react'
+import { zoomed, type XRange } from '../state/plotLines.ts'
+import { firstSettings, type PlotSettings } from '../state/plotSettings.ts'
+
+export interface PlotFrame {
+  readonly settings: PlotSettings
+  /** The stretch of x that was zoomed to; null = the whole run. */
+  readonly range: XRange | null
+  readonly setRange: (range: XRange | null) => void
+  /** What the toolbar needs, given what is drawn now and how far the data goes. */
+  readonly toolbar: (
+    drawn: XRange | null,
+    ends: XRange,
+  ) => {
+    readonly settings: PlotSettings
+    readonly onSettings: (settings: PlotSettings) => void
+    readonly isZoomed: boolean
+    readonly onZoom: (factor: number) => void
+    readonly onReset: () => void
+  }
+}
+
+/** Axis, smoothing and zoom that all plots of a view share. */
+export function usePlotFrame(): PlotFrame {
+  const [settings, setSettings] = useState<PlotSettings>(firstSettings)
+  const [range, setRange] = useState<XRange | null>(null)
+  return {
+    settings,
+    range,
+    setRange,
+    toolbar: (drawn, ends) => ({
+      settings,
+      onSettings: (next) => {
+        // a range of steps means nothing in minutes
+        if (next.axis !== settings.axis) setRange(null)
+        setSettings(next)
+      },
+      isZoomed: range !== null,
+      onZoom: (factor) => {
+        if (drawn !== null) setRange(zoomed(range ?? drawn, factor, ends))
+      },
+      onReset: () => setRange(null),
+    }),
+  }
+}
