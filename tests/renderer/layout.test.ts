@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { seedRuns } from './seedStore.ts'
-import { goTo, openPages, type OpenedPages } from './openPages.ts'
+import { goTo, openPages, waitUntil, type OpenedPages } from './openPages.ts'
 
 let pages: OpenedPages
 before(async () => {
@@ -27,7 +27,7 @@ const addresses = [
 
 async function settle(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
-  await page.waitForFunction(`!document.querySelector('.mantine-Loader-root')`)
+  await waitUntil(page, `!document.querySelector('.mantine-Loader-root')`)
   await page.waitForTimeout(150)
 }
 
@@ -78,7 +78,7 @@ const cutButtons = `[...document.querySelectorAll('main button, header button')]
 test('the keys lead everywhere: pages, tabs, palette, map, theme', async () => {
   const { page } = await pages.open('#/runs', { colorScheme: 'light' })
   const at = (address: string): Promise<unknown> =>
-    page.waitForFunction(`location.hash === ${JSON.stringify(address)}`)
+    waitUntil(page, `location.hash === ${JSON.stringify(address)}`)
   await page.locator('.run-row').first().waitFor()
   await page.keyboard.press('j')
   await page.keyboard.press('j')
@@ -100,7 +100,7 @@ test('the keys lead everywhere: pages, tabs, palette, map, theme', async () => {
   await page.getByRole('dialog').getByText('zoom the plots').waitFor()
   await page.keyboard.press('Escape')
   await page.keyboard.press('t')
-  await page.waitForFunction(`document.documentElement.dataset.mantineColorScheme === 'dark'`)
+  await waitUntil(page, `document.documentElement.dataset.mantineColorScheme === 'dark'`)
   await page.context().close()
 })
 

@@ -25,7 +25,7 @@ const plotTitles = [
 /** What a plot shows, as a hash of its pixels. */
 function pixelsOf(page: Page, title: string): Promise<string> {
   const canvas = page.getByRole('region', { name: title, exact: true }).locator('canvas').first()
-  return canvas.evaluate('canvas => canvas.toDataURL()')
+  return canvas.evaluate((drawn: { toDataURL(): string }) => drawn.toDataURL())
 }
 
 async function assertMoves(page: Page, title: string, before: string): Promise<void> {
@@ -58,6 +58,7 @@ test('empty page → demo → six plots, the curves move → stop → resume →
   }
   const moving = plotTitles.slice(0, 5)
   const drawn = await Promise.all(moving.map((title) => pixelsOf(page, title)))
+  assert.ok(drawn.every((each) => each.startsWith('data:image/png;base64,')))
   for (const [index, title] of moving.entries()) await assertMoves(page, title, drawn[index] ?? '')
   assert.match(await shown(page, 'V* distribution'), /^200 problems, 0\.\d{3} of them without signal$/)
   await page.getByText(/rolling out 96 of 192 problems, 71.4\/s, .* left/).waitFor()

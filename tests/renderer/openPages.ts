@@ -61,6 +61,15 @@ async function openPage(
   return { page, assertNoErrors: () => assert.deepEqual(errors, []) }
 }
 
+/** Waits until an expression is true in the page; Playwright's own waiting needs `eval`, which the page forbids. */
+export async function waitUntil(page: Page, expression: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if ((await page.evaluate(expression)) === true) return
+    await page.waitForTimeout(100)
+  }
+  assert.fail(`not true after 20 s: ${expression}`)
+}
+
 /** Changes the fragment, as a link in the page does. */
 export async function goTo(page: Page, address: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(address)}`)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { evilName, seedRuns } from './seedStore.ts'
-import { goTo, openPages, type OpenedPages } from './openPages.ts'
+import { goTo, openPages, waitUntil, type OpenedPages } from './openPages.ts'
 
 let pages: OpenedPages
 before(async () => {
@@ -91,9 +91,9 @@ test('rollouts: filtered by outcome, j and k, the same problem over training', a
   const first = await detail.getByRole('heading', { level: 2 }).innerText()
   await page.getByRole('tab', { name: 'Rollouts' }).focus()
   await page.keyboard.press('j')
-  await page.waitForFunction(`document.querySelector('article h2').innerText !== ${JSON.stringify(first)}`)
+  await waitUntil(page, `document.querySelector('article h2').innerText !== ${JSON.stringify(first)}`)
   await page.keyboard.press('k')
-  await page.waitForFunction(`document.querySelector('article h2').innerText === ${JSON.stringify(first)}`)
+  await waitUntil(page, `document.querySelector('article h2').innerText === ${JSON.stringify(first)}`)
   await page.getByRole('button', { name: 'This problem over training' }).click()
   await page.getByRole('button', { name: /show all problems/ }).waitFor()
   await page.context().close()

@@ -10,6 +10,11 @@ const longSteps = 214_000
 const manyRuns = 10_000
 const config = JSON.stringify(presetConfig('builtin'))
 
+interface Scrollable {
+  readonly scrollHeight: number
+  scrollTo(x: number, y: number): void
+}
+
 let pages: OpenedPages
 before(async () => {
   pages = await openPages([])
@@ -84,7 +89,9 @@ test('10,000 runs: only rows in view exist, the last one is a scroll away, searc
   const { page, assertNoErrors } = await pages.open('#/runs')
   await page.getByText('10,001 runs', { exact: true }).waitFor()
   assert.ok((await page.locator('.run-row').count()) < 60)
-  await page.getByRole('grid', { name: 'Runs' }).evaluate('grid => grid.scrollTo(0, grid.scrollHeight)')
+  await page
+    .getByRole('grid', { name: 'Runs' })
+    .evaluate((grid: Scrollable) => grid.scrollTo(0, grid.scrollHeight))
   await page.getByRole('link', { name: 'run 0', exact: true }).waitFor()
   const start = performance.now()
   await page.getByRole('textbox', { name: 'Search and filter' }).fill('run 4321')

@@ -18,10 +18,13 @@ export function useLiveUpdates(api: PageApi): Connection {
     const timer = setInterval(() => {
       for (const touched of gathered.take()) void readAgain(client, api, touched)
     }, periodMs)
+    let wasOpen = false
     const endConnection = api.onConnection((next) => {
+      if (next === 'lost' && !wasOpen) return
       setConnection(next)
-      // what happened meanwhile was missed
-      if (next === 'open') void client.invalidateQueries()
+      // what happened while it was lost was missed
+      if (next === 'open' && wasOpen) void client.invalidateQueries()
+      wasOpen = true
     })
     return () => {
       clearInterval(timer)
