@@ -33,6 +33,7 @@ export function openBackendSlot(first: Place): BackendSlot {
       unsubscribe()
       place = next
       unsubscribe = next.backend.subscribe(tell)
+      tell({ runId: '', event: { type: 'changed' } }) // every run is another one now
       leaving = Promise.all([leaving, old.close()]).then(() => undefined)
       await leaving
     },

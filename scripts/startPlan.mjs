@@ -1,0 +1,35 @@
+// What `npm start` decides: whether to build, and which shell to open.
+import { existsSync, globSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The bundles that a build makes; all are newer than every source after it. */
+const builtFiles = ['out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html']
+
+export function isBuildOutdated(root) {
+  const built = builtFiles.map((file) => join(root, file))
+  if (!built.every((file) => existsSync(file))) return true
+  const sources = globSync(['src/**/*.{ts,tsx,css,html}', 'electron.vite.config.ts', 'package-lock.json'], {
+    cwd: root,
+  })
+  const newestSource = Math.max(...sources.map((file) => statSync(join(root, file)).mtimeMs))
+  return newestSource > Math.min(...built.map((file) => statSync(file).mtimeMs))
+}
+
+/**
+ * @param {{ args: readonly string[], binary: string | null, platform: string,
+ *           environment: Readonly<Record<string, string | undefined>> }} machine
+ * @returns {{ shell: 'window', binary: string, args: readonly string[], note: null }
+ *         | { shell: 'serve' | 'none', args: readonly string[], note: string }}
+ */
+export function planStart({ args, binary, platform, environment }) {
+  const hasDisplay = platform !== 'linux' || Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY)
+  if (binary !== null && hasDisplay) return { shell: 'window', binary, args, note: null }
+  const missing =
+    binary === null
+      ? 'Electron’s binary is missing (npx install-electron fetches it)'
+      : 'There is no display to open a window on'
+  if (args.some((arg) => arg === '--connect' || arg.startsWith('--connect='))) {
+    return { shell: 'none', args, note: `${missing}; open the link in a browser instead.` }
+  }
+  return { shell: 'serve', args, note: `${missing}: starting "recheck serve" instead of the window.` }
+}

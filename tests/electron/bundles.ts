@@ -1,0 +1,16 @@
+import { existsSync, globSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { build, type InlineConfig } from 'electron-vite'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Builds the main and preload bundles when a source is newer than they are; the page is not part of it. */
+export async function buildBundles(): Promise<void> {
+  const built = ['out/main/index.js', 'out/preload/index.cjs'].map((file) => join(root, file))
+  const sources = globSync(['src/{main,preload,shared}/**/*.ts', 'electron.vite.config.ts'], { cwd: root })
+  const newestMs = Math.max(...sources.map((file) => statSync(join(root, file)).mtimeMs))
+  if (built.every((file) => existsSync(file) && statSync(file).mtimeMs > newestMs)) return
+  const { default: config } = await import('../../electron.vite.config.ts')
+  const { main, preload } = config as Pick<InlineConfig, 'main' | 'preload'>
+  await build({ root, configFile: false, logLevel: 'warn', main, preload } as InlineConfig)
+}

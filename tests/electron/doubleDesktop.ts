@@ -1,0 +1,53 @@
+import { EventEmitter } from 'node:events'
+import { world, type MenuItem, type ShownDialog } from './doubleWorld.ts'
+
+export const dialog = {
+  async showMessageBox(_window: unknown, shown: ShownDialog): Promise<{ response: number }> {
+    world.dialogs.push(shown)
+    const response =
+      world.answers.shift() ?? (await new Promise<number>((resolve) => world.waiting.push(resolve)))
+    return { response }
+  },
+  showErrorBox(title: string, text: string): void {
+    world.errorBoxes.push(`${title}: ${text}`)
+    process.send?.({ type: 'errorBox', text: `${title}: ${text}` })
+  },
+}
+
+export const Menu = {
+  buildFromTemplate: (template: readonly MenuItem[]): readonly MenuItem[] => template,
+  setApplicationMenu(menu: readonly MenuItem[]): void {
+    world.menu = [...menu]
+  },
+}
+
+export class Tray extends EventEmitter {
+  constructor() {
+    super()
+    world.trays++
+  }
+  setToolTip(): void {}
+  setContextMenu(): void {}
+  destroy(): void {
+    world.trays--
+  }
+}
+
+export const powerSaveBlocker = {
+  start(): number {
+    const id = world.blockersStarted++
+    world.blockers.add(id)
+    return id
+  },
+  stop: (id: number): boolean => world.blockers.delete(id),
+}
+
+export const nativeImage = { createFromPath: () => ({ resize: () => ({}) }) }
+export const screen = {
+  getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
+}
+export const shell = {
+  async openExternal(address: string): Promise<void> {
+    world.external.push(address)
+  },
+}

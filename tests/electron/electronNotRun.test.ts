@@ -1,0 +1,258 @@
+// The real main and preload bundles, with a double in the place of Electron's modules.
+import assert from 'node:assert/strict'
+import { after, before, test, type TestContext } from 'node:test'
+import { connectRemote } from '../../src/main/api/remoteBackend.ts'
+import { serve } from '../../src/main/api/serve.ts'
+import type { HttpServer } from '../../src/main/api/httpServer.ts'
+import { systemClock } from '../../src/main/host/clock.ts'
+import { openForReading } from '../../src/main/store/database.ts'
+import { readRun } from '../../src/main/store/runStore.ts'
+import type { Run } from '../../src/shared/records.ts'
+import type { Result } from '../../src/shared/routes.ts'
+import { buildBundles } from './bundles.ts'
+import type { WindowState } from './obeyTest.ts'
+import { makeAppFolder, WindowProcess } from './windowProcess.ts'
+
+const notice = 'Electron itself was not run: its modules are a double, the main and preload bundles are real.'
+process.stdout.write(`${notice}\n`)
+
+before(buildBundles)
+
+interface Opened {
+  readonly window: WindowProcess
+  readonly dataDir: string
+}
+
+function open(t: TestContext, args: readonly string[] = [], isFirst = true): Opened {
+  t.diagnostic(notice)
+  const folder = makeAppFolder()
+  const window = new WindowProcess(['--data-dir', folder.dataDir, ...args], { ...folder.setup, isFirst })
+  t.after(async () => {
+    window.kill()
+    await window.exited
+    folder.remove()
+  })
+  return { window, dataDir: folder.dataDir }
+}
+
+const isLoaded = ({ statuses }: WindowState): boolean => statuses.length > 0
+
+function dataOf<T>(answer: unknown): T {
+  const result = answer as Result<T>
+  assert.ok(result.ok, JSON.stringify(answer))
+  return result.data
+}
+
+function codeOf(answer: unknown): string {
+  const result = answer as Result<unknown>
+  return result.ok ? 'ok' : result.error.code
+}
+
+test('start: one sandboxed, isolated window on its own protocol, which answers its page from a real store', async (t) => {
+  const { window } = open(t)
+  const state = await window.until('the page', (found) => isLoaded(found) && found.isShown)
+  assert.deepEqual(state.schemes, ['app'])
+  assert.deepEqual([state.loads, state.statuses, state.windows], [['app://recheck/index.html'], [200], 1])
+  const { contextIsolation, sandbox, nodeIntegration, webviewTag } = state.preferences
+  assert.deepEqual([contextIsolation, sandbox, nodeIntegration, webviewTag], [true, true, false, false])
+  assert.match(state.icon ?? '', /resources\/icon\.png$/)
+  assert.deepEqual(state.permissions, { asked: false, checked: false })
+  assert.deepEqual(dataOf(await window.ask('request', 'run.list', {})), [])
+  // a window of its own folder does load the store's module: the test of connect mode can tell the difference
+  assert.ok((await window.ask('natives')).some((file) => file.includes('better-sqlite3')))
+  await window.ask('close')
+  assert.equal(await window.exited, 0)
+})
+
+test('what is not the page’s main frame, no text, no route or no fitting payload is refused', async (t) => {
+  const { window } = open(t)
+  await window.until('the page', isLoaded)
+  for (const frame of ['inner', 'foreign', 'none'] as const) {
+    assert.equal(codeOf(await window.ask('requestFrom', frame, 'run.list', {})), 'request.sender')
+  }
+  assert.equal(codeOf(await window.ask('rawRequest', 'run.list', {})), 'ok')
+  assert.equal(codeOf(await window.ask('rawRequest', 7, {})), 'request.route')
+  assert.equal(codeOf(await window.ask('request', 'constructor', {})), 'request.route')
+  assert.equal(codeOf(await window.ask('request', 'run.get', { runId: 5 })), 'request.invalid')
+  assert.equal(codeOf(await window.ask('request', 'run.get', { runId: 'r', more: 1 })), 'request.invalid')
+})
+
+test('the page goes nowhere else, opens nothing, and its protocol serves its own folder alone', async (t) => {
+  const { window } = open(t)
+  await window.until('the page', isLoaded)
+  for (const address of ['https://example.org/', 'file:///etc/passwd', 'app://other/index.html']) {
+    const refused = await window.ask('navigate', address)
+    assert.deepEqual(refused, { page: true, frame: true, window: 'deny' }, address)
+  }
+  const { external } = await window.until('the browser', (state) => state.external.length > 0)
+  assert.deepEqual(external, ['https://example.org/'], 'only https goes to the browser')
+  const page = await window.ask('fetch', 'app://recheck/index.html')
+  assert.deepEqual([page.status, page.type], [200, 'text/html; charset=utf-8'])
+  assert.match(page.policy ?? '', /default-src 'none'; script-src 'self';/)
+  for (const path of [
+    '../preload/index.cjs',
+    '%2e%2e/%2e%2e/package.json',
+    '..%2fpreload%2findex.cjs',
+    '%',
+  ]) {
+    assert.equal((await window.ask('fetch', `app://recheck/${path}`)).status, 404, path)
+  }
+})
+
+test('a page that dies is loaded again; one that keeps dying asks first', async (t) => {
+  const { window } = open(t)
+  await window.until('the page', isLoaded)
+  await window.ask('crash', 'clean-exit')
+  for (let crash = 1; crash <= 3; crash++) {
+    await window.ask('crash', 'oom')
+    await window.until(`load ${crash + 1}`, ({ statuses }) => statuses.length === crash + 1)
+    assert.deepEqual(dataOf(await window.ask('request', 'run.list', {})), [])
+  }
+  await window.ask('crash', 'crashed')
+  const { dialogs, loads } = await window.until('the question', (state) => state.dialogs.length === 1)
+  assert.equal(loads.length, 4)
+  assert.match(dialogs[0]?.message ?? '', /keeps ending \(crashed\)/)
+  await window.ask('answer', 0)
+  await window.until('the fifth load', (state) => state.loads.length === 5)
+})
+
+test('a second instance ends at once; the first one comes to the front', async (t) => {
+  const second = open(t, [], false)
+  assert.equal(await second.window.exited, 0)
+  const { window } = open(t)
+  await window.until('the page', isLoaded)
+  await window.ask('secondInstance', { link: null })
+  const { focusCount, loads } = await window.ask('state')
+  assert.deepEqual([focusCount, loads.length], [1, 1])
+})
+
+test('a link that does not fit is said in words, and the program ends with 1', async (t) => {
+  const { window } = open(t, ['--connect', 'https://example.org/#token=x'])
+  assert.equal(await window.exited, 1)
+  assert.match(
+    window.errorBoxes.join('\n'),
+    /^Recheck cannot start: Expected the link that `recheck serve` prints/,
+  )
+})
+
+const longRun = {
+  stage: 'estimate-v-star',
+  config: {
+    name: 'long',
+    data: { train: 2000, validation: 2, test: 2 },
+    steps: 1,
+    problemsPerStep: 2,
+  },
+}
+
+test('closing while training asks: cancel, the tray, then stop after this step with a run that can be resumed', async (t) => {
+  const { window, dataDir } = open(t)
+  await window.until('the page', isLoaded)
+  const started = dataOf<{ runIds: string[] }>(await window.ask('request', 'run.start', longRun))
+  const runId = started.runIds[0] ?? ''
+  await window.untilEvent('a status', ({ event }) => event.type === 'status' && event.status === 'running')
+  await window.untilEvent('progress of a real trainer', ({ event }) => event.type === 'progress')
+  const running = await window.until('the title', ({ title }) => title.startsWith('long'))
+  assert.equal(running.blockers, 1, 'the machine stays awake')
+
+  await window.ask('answer', 2)
+  await window.ask('close')
+  const asked = await window.until('the question', ({ dialogs }) => dialogs.length === 1)
+  assert.deepEqual(
+    [asked.dialogs[0]?.message, asked.dialogs[0]?.buttons],
+    ['"long" is still running.', ['Keep running in the tray', 'Stop after this step', 'Cancel']],
+  )
+  assert.deepEqual([asked.windows, asked.isShown, asked.trays], [1, true, 0])
+
+  await window.ask('answer', 0)
+  await window.ask('close')
+  await window.until('the tray', ({ trays, isShown }) => trays === 1 && !isShown)
+  assert.equal(dataOf<Run>(await window.ask('request', 'run.get', { runId })).status, 'running')
+
+  await window.ask('answer', 1)
+  await window.ask('quit')
+  assert.equal(await window.exited, 0)
+  const db = openForReading(dataDir)
+  assert.ok(db !== null)
+  const run = readRun(db, runId)
+  db.close()
+  assert.deepEqual([run.status, run.processId], ['stopped', null])
+})
+
+test('a trainer that dies marks its run interrupted, the page is told, and the machine may sleep', async (t) => {
+  const { window } = open(t)
+  await window.until('the page', isLoaded)
+  const { runIds } = dataOf<{ runIds: string[] }>(await window.ask('request', 'run.start', longRun))
+  const runId = runIds[0] ?? ''
+  await window.untilEvent('progress', ({ event }) => event.type === 'progress')
+  await window.until('the blocker', ({ blockers }) => blockers === 1)
+  const { processId } = dataOf<Run>(await window.ask('request', 'run.get', { runId }))
+  assert.ok(processId !== null)
+  process.kill(processId, 'SIGKILL')
+  await window.untilEvent('the end', ({ event }) => event.type === 'status' && event.status === 'interrupted')
+  const { blockersStarted } = await window.until('sleep', (state) => state.blockers === 0)
+  assert.equal(blockersStarted, 1)
+  await window.ask('close')
+  assert.equal(await window.exited, 0, 'nothing runs, so nothing is asked')
+})
+
+interface Served {
+  readonly server: HttpServer
+  readonly remove: () => void
+}
+let served: Served
+
+before(async () => {
+  const folder = makeAppFolder()
+  const server = await serve({
+    ...{ dataDir: folder.dataDir, port: 0, nodePath: process.execPath, nowMs: systemClock.nowMs },
+    pageFolder: `${folder.setup.appPath}/out/renderer`,
+  })
+  served = { server, remove: folder.remove }
+})
+after(async () => {
+  await served.server.close()
+  served.remove()
+})
+
+test('--connect drives a running serve: requests and events go through, and nothing native is loaded', async (t) => {
+  const { server } = served
+  const { window } = open(t, ['--connect', server.newLink()])
+  await window.until('the title', ({ title }) => title === `Recheck on 127.0.0.1:${server.port}`)
+  const { runIds } = dataOf<{ runIds: string[] }>(await window.ask('request', 'run.start', longRun))
+  const runId = runIds[0] ?? ''
+  await window.untilEvent('its status', (event) => event.runId === runId && event.event.type === 'status')
+  assert.equal(codeOf(await window.ask('requestFrom', 'foreign', 'run.list', {})), 'request.sender')
+  assert.deepEqual(dataOf(await window.ask('request', 'run.stop', { runId, when: 'now' })), null)
+  await window.untilEvent('the stop', ({ event }) => event.type === 'status' && event.status === 'stopped')
+  const { blockersStarted } = await window.ask('state')
+  assert.equal(blockersStarted, 0, 'another machine’s run keeps only that machine awake')
+  assert.deepEqual(await window.ask('natives'), [])
+  await window.ask('close')
+  assert.equal(await window.exited, 0, 'the server’s runs go on without the window, so nothing is asked')
+})
+
+test('File → Connect… moves the window to a server and back; a used link is refused and may be mended', async (t) => {
+  const { server } = served
+  const { window } = open(t)
+  await window.until('the page', isLoaded)
+  const used = server.newLink()
+  await (await connectRemote(used)).close()
+  await window.ask('click', 'Connect…')
+  assert.equal(await window.ask('sendForm', used), true, 'the form’s own navigation is refused')
+  const refused = await window.until('the refusal', ({ dialogs }) => dialogs.length === 1)
+  assert.match(refused.dialogs[0]?.detail ?? '', /refused the link; it may have been used before/)
+  assert.equal(refused.windows, 2, 'the form stays')
+  await window.ask('answer', 0)
+  await window.ask('sendForm', server.newLink())
+  const moved = await window.until(
+    'the server',
+    ({ windows, title }) => windows === 1 && /^Recheck on /.test(title),
+  )
+  assert.equal(moved.loads.length, 2, 'the page starts anew on the other runs')
+  const remote = dataOf<{ dataFolder: string }>(await window.ask('request', 'app.info', {}))
+  await window.ask('click', 'Back to this computer')
+  await window.until('home', ({ title, statuses }) => title === 'Recheck' && statuses.length === 3)
+  const home = dataOf<{ dataFolder: string }>(await window.ask('request', 'app.info', {}))
+  assert.notEqual(home.dataFolder, remote.dataFolder)
+})

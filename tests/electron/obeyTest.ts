@@ -1,0 +1,161 @@
+import { app } from './doubleApp.ts'
+import { BrowserWindow, invoke } from './doubleWindow.ts'
+import { answerDialog, PreventableEvent, world, type MenuItem } from './doubleWorld.ts'
+
+export interface WindowState {
+  readonly title: string
+  readonly isShown: boolean
+  readonly focusCount: number
+  readonly loads: readonly string[]
+  readonly statuses: readonly number[]
+  readonly address: string
+  readonly icon: string | undefined
+  readonly preferences: Readonly<Record<string, unknown>>
+  readonly windows: number
+  readonly dialogs: typeof world.dialogs
+  readonly external: readonly string[]
+  readonly blockers: number
+  readonly blockersStarted: number
+  readonly trays: number
+  readonly schemes: readonly string[]
+  readonly lockData: unknown
+  readonly permissions: { readonly asked: boolean; readonly checked: boolean }
+}
+
+/** What a test may ask of the double's process; everything but the calls themselves crosses as plain data. */
+export const commands = {
+  state,
+  request: async (route: string, input: unknown): Promise<unknown> => {
+    const { bridge } = mainWindow().webContents
+    if (bridge === null) throw new Error('the preload exposed nothing')
+    return bridge.request(route, input)
+  },
+  /** A call past the preload: from a frame inside the page, a page of another origin, a frame that is gone. */
+  requestFrom: async (frame: 'inner' | 'foreign' | 'none', ...args: unknown[]): Promise<unknown> => {
+    const { mainFrame } = mainWindow().webContents
+    if (frame === 'inner') return invoke('recheck:request', { url: mainFrame.url }, args)
+    if (frame === 'none') return invoke('recheck:request', null, args)
+    const own = mainFrame.url
+    mainFrame.url = 'https://example.org/index.html'
+    try {
+      return await invoke('recheck:request', mainFrame, args)
+    } finally {
+      mainFrame.url = own
+    }
+  },
+  rawRequest: async (...args: unknown[]): Promise<unknown> =>
+    invoke('recheck:request', mainWindow().webContents.mainFrame, args),
+  fetch: async (address: string): Promise<{ status: number; type: string | null; policy: string | null }> => {
+    const { session } = mainWindow().options.webPreferences
+    const response = await session?.fetch(address)
+    if (response === undefined) throw new Error('the window has no session of its own')
+    const header = (name: string): string | null => response.headers.get(name)
+    return {
+      status: response.status,
+      type: header('content-type'),
+      policy: header('content-security-policy'),
+    }
+  },
+  /** @returns whether each kind of navigation was refused */
+  navigate: async (url: string): Promise<{ page: boolean; frame: boolean; window: string | undefined }> => {
+    const page = mainWindow().webContents
+    const events = [true, false].map((isMainFrame) =>
+      Object.assign(new PreventableEvent(), { url, isMainFrame }),
+    )
+    page.emit('will-navigate', events[0])
+    page.emit('will-frame-navigate', events[1])
+    return {
+      page: events[0]?.defaultPrevented ?? false,
+      frame: events[1]?.defaultPrevented ?? false,
+      window: page.openHandler?.({ url }).action,
+    }
+  },
+  crash: async (reason: string): Promise<void> => {
+    mainWindow().webContents.emit('render-process-gone', {}, { reason })
+  },
+  close: async (): Promise<void> => mainWindow().close(),
+  quit: async (): Promise<void> => app.quit(),
+  answer: async (response: number): Promise<void> => answerDialog(response),
+  click: async (label: string): Promise<void> => {
+    const item = allItems(world.menu).find((each) => each.label?.replace('&', '') === label)
+    if (item?.click === undefined || item.enabled === false) throw new Error(`no such menu item: ${label}`)
+    item.click()
+  },
+  /** Fills in and sends the form of "Connect…". */
+  sendForm: async (link: string): Promise<boolean> => {
+    const form = [...BrowserWindow.all].find((window) => window.options.parent !== undefined)
+    if (form === undefined) throw new Error('no form is open')
+    const event = Object.assign(new PreventableEvent(), {
+      url: `app://connect/?${new URLSearchParams({ link, do: 'connect' }).toString()}`,
+    })
+    form.webContents.emit('will-navigate', event)
+    return event.defaultPrevented
+  },
+  secondInstance: async (data: unknown): Promise<void> => {
+    app.emit('second-instance', {}, [], '/', data)
+  },
+  /** Native modules that this process has loaded. */
+  natives: async (): Promise<readonly string[]> => {
+    const report = process.report.getReport() as unknown as { sharedObjects: readonly string[] }
+    return report.sharedObjects.filter(
+      (file) => file.endsWith('.node') || /onnxruntime|tensorflow/.test(file),
+    )
+  },
+}
+
+export type Commands = typeof commands
+
+interface Asked {
+  readonly id: number
+  readonly command: keyof Commands
+  readonly args: readonly unknown[]
+}
+
+/** Answers the test's messages, and sends it every event that reaches the page. */
+export function obeyTest(): void {
+  process.on('message', (asked: Asked) => {
+    const call = commands[asked.command] as (...args: readonly unknown[]) => Promise<unknown>
+    Promise.resolve()
+      .then(() => call(...asked.args))
+      .then(
+        (value) => process.send?.({ type: 'answer', id: asked.id, value }),
+        (error: unknown) => process.send?.({ type: 'answer', id: asked.id, error: String(error) }),
+      )
+  })
+}
+
+async function state(): Promise<WindowState> {
+  const window = mainWindow()
+  const { webContents: page, options } = window
+  const { session, ...preferences } = options.webPreferences
+  let asked = true
+  session?.permissionHandler?.(page, 'media', (granted) => (asked = granted))
+  listen(page)
+  return {
+    ...{ title: window.title, isShown: window.isShown, focusCount: window.focusCount, icon: options.icon },
+    ...{ loads: page.loads, statuses: page.statuses, address: page.mainFrame.url, preferences },
+    ...{ windows: BrowserWindow.all.size, dialogs: world.dialogs, external: world.external },
+    ...{ blockers: world.blockers.size, blockersStarted: world.blockersStarted, trays: world.trays },
+    ...{ schemes: world.schemes, lockData: app.lockData },
+    permissions: { asked, checked: session?.permissionCheck?.() ?? true },
+  }
+}
+
+const heard = new WeakSet<object>()
+
+/** Sends on what the page's own listener is told, once a document. */
+function listen({ bridge }: BrowserWindow['webContents']): void {
+  if (bridge === null || heard.has(bridge)) return
+  heard.add(bridge)
+  bridge.onEvent((event) => process.send?.({ type: 'event', event }))
+}
+
+function mainWindow(): BrowserWindow {
+  const window = [...BrowserWindow.all].find((each) => each.options.parent === undefined)
+  if (window === undefined) throw new Error('no window is open')
+  return window
+}
+
+function allItems(items: readonly MenuItem[]): readonly MenuItem[] {
+  return items.flatMap((item) => [item, ...allItems(item.submenu ?? [])])
+}
