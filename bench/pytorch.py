@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 import transformers
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 
 
 def parse_arguments():
@@ -127,7 +127,8 @@ class ReinforcementLoop:
     def __init__(self, folder, model, problems):
         self.model = model
         self.reference = copy.deepcopy(model).eval()
-        self.tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
+        # not AutoTokenizer: transformers 5 takes Qwen2's own for this model type, whose splitting loses the spaces
+        self.tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(Path(folder) / "tokenizer.json"))
         self.optimizer = torch.optim.AdamW(model.parameters(), lr=1e-7, betas=(0.9, 0.95), weight_decay=0.0)
         lines = (Path(folder) / "problems.jsonl").read_text().splitlines()[:problems]
         self.prompts = [self.encode(f"<bos><user>{json.loads(line)['problem']}<assistant>") for line in lines]
