@@ -86,10 +86,7 @@ function gpt2Layer(config: ModelConfig, at: string, take: Take): [string, Parame
   return result
 }
 
-/**
- * The first H · D rows (of q, or of packed q, k, v) times 1/√D, so that the attention's own scale is 1: only then do
- * ONNX Runtime's products of one query row skip packing the keys (a third of a decoding step on small models).
- */
+/** The first H · D rows (of q, or of packed q, k, v) times 1/√D, so that neither graph scales scores. */
 function scaleQueries({ shape, values }: ParameterValue, config: ModelConfig): ParameterValue {
   const scale = 1 / Math.sqrt(config.headWidth)
   const columns = shape.length === 1 ? 1 : shape[1]
