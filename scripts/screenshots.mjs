@@ -30,8 +30,8 @@ const pages = [
   { name: 'run-events', address: '#/run/r-second/events' },
   { name: 'new-run', address: '#/new' },
   { name: 'compare', address: '#/compare?runs=r-first,r-second,r-stopped' },
-  { name: 'commands', address: '#/runs', act: (page) => page.keyboard.press('Control+k') },
-  { name: 'keyboard', address: '#/runs', act: (page) => page.keyboard.press('?') },
+  { name: 'commands', address: '#/runs', only: 'dark', act: (page) => page.keyboard.press('Control+k') },
+  { name: 'keyboard', address: '#/runs', only: 'light', act: (page) => page.keyboard.press('?') },
 ]
 
 const wanted = process.argv.slice(2)
@@ -58,7 +58,8 @@ async function photograph(isSeeded, list) {
       page.on('console', (message) => message.type() === 'error' && console.error(message.text()))
       await page.goto(server.http.newLink())
       await page.getByRole('banner').waitFor()
-      for (const { name, address, act } of list) {
+      for (const { name, address, act, only } of list) {
+        if (only !== undefined && only !== colorScheme) continue
         await page.goto(`http://127.0.0.1:${server.http.port}/?${name}${address}`)
         await page.waitForLoadState('networkidle')
         await act?.(page)

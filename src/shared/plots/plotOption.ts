@@ -37,7 +37,7 @@ export function linePlotOption(plot: PlotShape, lines: readonly PlotLine[], view
       type: 'value',
       name: view.xLabel,
       nameLocation: 'middle',
-      nameGap: 28 * view.scale,
+      nameGap: (view.withTitle ? 28 : 25) * view.scale,
       min: 'dataMin',
       max: 'dataMax',
     },
@@ -69,7 +69,7 @@ export function histogramOption(plot: PlotShape, bins: readonly PlotBin[], view:
       type: 'category',
       name: plot.xLabel,
       nameLocation: 'middle',
-      nameGap: 28 * view.scale,
+      nameGap: (view.withTitle ? 28 : 25) * view.scale,
       data: bins.map((bin) => binLabel(bin)),
     },
     yAxis: {
@@ -111,7 +111,7 @@ function frame(plot: PlotShape, view: PlotView, legendRows: number): PlotOption 
     color: theme.palette,
     textStyle: { fontFamily: theme.fontFamily, fontSize: 12 * scale, color: theme.text },
     aria: { enabled: true, label: { description: `${plot.title}. ${plot.note}` } },
-    grid: { left: 72 * scale, right: 24 * scale, top, bottom: 48 * scale },
+    grid: { left: 72 * scale, right: 24 * scale, top, bottom: (view.withTitle ? 48 : 42) * scale },
     ...(view.withTitle
       ? {
           title: {
@@ -163,13 +163,13 @@ function axis(view: PlotView): PlotOption {
     axisTick: { show: false },
     axisLabel: { color: theme.mutedText, fontSize: 11 * scale, hideOverlap: true },
     splitLine: { show: true, lineStyle: { color: theme.gridLine, width: scale } },
-    nameTextStyle: { color: theme.text, fontSize: 12 * scale },
+    nameTextStyle: { color: theme.text, fontSize: (view.withTitle ? 12 : 11) * scale },
   }
 }
 
 function lineSeries(line: PlotLine, view: PlotView, markLine: PlotOption | null): PlotOption[] {
   const color = view.theme.palette[line.colour % view.theme.palette.length]
-  const few = line.points.length < 30
+  const few = line.points.length < 12
   const base = {
     type: 'line',
     name: line.label,

@@ -33,7 +33,7 @@ export function EventsTab({ run }: { readonly run: Run }): JSX.Element {
             <thead>
               <tr>
                 <th style={{ width: 160 }}>Time</th>
-                <th style={{ width: 90 }}>Level</th>
+                <th style={{ width: 112 }}>Level</th>
                 <th>Message and remedy</th>
               </tr>
             </thead>

@@ -59,7 +59,7 @@ function TurnCard({
       <Group justify="space-between" wrap="nowrap">
         <Title order={3} fz={13}>
           {turnWords[turn.kind]}
-          {turn.kind === 'verdict' && verdict !== null && <span className="muted"> : {verdict}</span>}
+          {turn.kind === 'verdict' && verdict !== null && <span className="muted"> “{verdict}”</span>}
         </Title>
         <Badge
           variant="light"
@@ -68,6 +68,7 @@ function TurnCard({
           style={{ color: 'var(--text)' }}
         >
           {turn.isCorrect ? 'right' : 'wrong'}
+          {turn.kind === 'verdict' && ' judgement'}
         </Badge>
       </Group>
       <Spoiler maxHeight={36} showLabel="Whole prompt" hideLabel="Less" fz={11} className="muted">

@@ -44,7 +44,7 @@ export const comparedPlots: readonly NamedPlot[] = plots.map(({ id, ...shape }) 
         kind: 'line',
         series: [],
         xLabel: 'V* of the attempt (reward)',
-        yLabel: 'share of problems up to here',
+        yLabel: 'share up to here',
         yRange: [0, 1],
         note: 'share of the training problems whose V* is at most x; 0 and 1 carry no signal',
       },
