@@ -23,10 +23,10 @@ export const presets: readonly Preset[] = [
       data: { train: 2048, validation: 256, test: 1000 },
       vStar: { samples: 4 },
       verdictReward: 'balanced',
-      steps: 40,
+      steps: 80,
       problemsPerStep: 192,
       optimizer: { learningRate: 5e-5 },
-      evalEvery: 10,
+      evalEvery: 20,
     },
   },
   {

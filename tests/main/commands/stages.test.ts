@@ -96,6 +96,9 @@ test('its export holds six plots of 1,200 × 800, the complete CSV and the resol
     ),
     [0, 0],
   )
+  // the sampler has the trainer's weights, before and after an update
+  const gaps = rows.filter((row) => row['metric'] === 'policy/samplerGap').map((row) => Number(row['value']))
+  assert.ok(gaps.length === 2 && gaps.every((gap) => gap < 1e-5), gaps.join(' and '))
   assert.match(readFileSync(join(demo.plots, 'config.yaml'), 'utf8'), /problemsPerStep: 8/)
 })
 
