@@ -44,8 +44,9 @@ export function runOutput(run: Run, evaluations: readonly Evaluation[]): RunOutp
   }
 }
 
-/** Finished 0, stopped by Ctrl-C 130, anything else 1. */
+/** Finished 0, stopped by Ctrl-C 130, anything else 1: an update that was refused pauses a run, too. */
 export function runExitCode(run: Run): ExitCode {
   if (run.status === 'finished') return 0
-  return run.status === 'stopped' || run.status === 'paused' ? 130 : 1
+  const isStopped = run.status === 'stopped' || run.status === 'paused'
+  return isStopped && run.error === null ? 130 : 1
 }
