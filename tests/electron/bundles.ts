@@ -1,6 +1,6 @@
 import { existsSync, globSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { build, type InlineConfig } from 'electron-vite'
+import { build } from 'electron-vite'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -10,7 +10,6 @@ export async function buildBundles(): Promise<void> {
   const sources = globSync(['src/{main,preload,shared}/**/*.ts', 'electron.vite.config.ts'], { cwd: root })
   const newestMs = Math.max(...sources.map((file) => statSync(join(root, file)).mtimeMs))
   if (built.every((file) => existsSync(file) && statSync(file).mtimeMs > newestMs)) return
-  const { default: config } = await import('../../electron.vite.config.ts')
-  const { main, preload } = config as Pick<InlineConfig, 'main' | 'preload'>
-  await build({ root, configFile: false, logLevel: 'warn', main, preload } as InlineConfig)
+  const configFile = join(import.meta.dirname, 'bundles.config.ts')
+  await build({ root, configFile, logLevel: 'warn', ignoreConfigWarning: true })
 }

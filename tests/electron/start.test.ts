@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { after, test } from 'node:test'
+// @ts-expect-error plain JavaScript, run before anything is built
+import * as startPlan from '../../scripts/startPlan.mjs'
+
+interface Machine {
+  readonly args: readonly string[]
+  readonly binary: string | null
+  readonly platform: string
+  readonly environment: Readonly<Record<string, string>>
+}
+const { planStart, isBuildOutdated } = startPlan as {
+  planStart(machine: Machine): { shell: string; args: readonly string[]; note: string | null }
+  isBuildOutdated(root: string): boolean
+}
+
+const root = join(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'recheck-start-'))
+after(() => rmSync(folder, { recursive: true }))
+
+test('the window where there is a binary and a display, else serve with one line that says why', () => {
+  const machine = {
+    args: ['--data-dir', '/d'],
+    binary: '/e',
+    platform: 'linux',
+    environment: { DISPLAY: ':0' },
+  }
+  assert.equal(planStart(machine).shell, 'window')
+  assert.equal(planStart({ ...machine, environment: { WAYLAND_DISPLAY: 'w' } }).shell, 'window')
+  assert.equal(planStart({ ...machine, platform: 'darwin', environment: {} }).shell, 'window')
+  const blind = planStart({ ...machine, environment: {} })
+  assert.deepEqual([blind.shell, blind.args], ['serve', machine.args])
+  assert.match(blind.note ?? '', /^There is no display [^\n]+$/)
+  const bare = planStart({ ...machine, binary: null })
+  assert.equal(bare.shell, 'serve')
+  assert.match(bare.note ?? '', /^Electron’s binary is missing \(npx install-electron [^\n]+$/)
+  for (const args of [['--connect', 'L'], ['--connect=L']]) {
+    const plan = planStart({ ...machine, binary: null, args })
+    assert.equal(plan.shell, 'none')
+    assert.match(plan.note ?? '', /open the link in a browser instead/)
+  }
+})
+
+test('a build is made when it is missing in part or older than a source', () => {
+  const file = (name: string, second: number): void => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), '')
+    utimesSync(join(folder, name), second, second)
+  }
+  file('src/main/index.ts', 1000)
+  file('package-lock.json', 1000)
+  assert.equal(isBuildOutdated(folder), true)
+  for (const name of ['main/index.js', 'preload/index.cjs', 'renderer/index.html']) file(`out/${name}`, 2000)
+  assert.equal(isBuildOutdated(folder), false)
+  file('src/renderer/src/app.css', 3000)
+  assert.equal(isBuildOutdated(folder), true)
+})
+
+test('npm start without a display says one line, serves the app and ends on a signal', async () => {
+  const environment = { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '' }
+  const args = ['--port', '0', '--data-dir', join(folder, 'data')]
+  const child = spawn(process.execPath, [join(root, 'scripts/start.mjs'), ...args], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const exited = once(child, 'exit')
+  const lines: string[] = []
+  for await (const line of createInterface({ input: child.stderr })) {
+    lines.push(line)
+    if (line.startsWith('Open ')) child.kill('SIGTERM')
+  }
+  await exited
+  const first = lines.findIndex((line) => line.includes('starting "recheck serve"'))
+  assert.ok(first >= 0, lines.join('\n'))
+  assert.match(lines[first + 1] ?? '', /^Open http:\/\/127\.0\.0\.1:\d+\/#token=/)
+})
