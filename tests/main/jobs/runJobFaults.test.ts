@@ -243,3 +243,27 @@ test('want of memory in the trainer is said plainly and offers a smaller micro-b
   )
   assert.equal(readSeries(owner.db, run.runId, 'loss/policy').step.length, 0)
 })
+
+test('alarms are in the log of a real run, each once while it lasts; a task without signal stops before training', async (t) => {
+  const { owner, run } = await endOf(t, {
+    config: { ...attemptsOnly, steps: 2, sampling: { maxCompletionTokens: 3 }, alarms: { enabled: true } },
+  })
+  assert.equal(run.status, 'finished')
+  const alarms = readLog(owner.db, run.runId, { after: 0, limit: 99 }).filter(({ code }) =>
+    code.startsWith('alarm.'),
+  )
+  assert.deepEqual(
+    alarms.map(({ code, level }) => [code, level]),
+    [['alarm.truncated', 'warning']],
+  )
+  assert.match(alarms[0]?.message ?? '', /of 24 turns were cut at 3 tokens and earned nothing/)
+  assert.match(alarms[0]?.remedy ?? '', /^Raise sampling\.maxCompletionTokens/)
+
+  const hopeless = await runToEnd(owner, realRun(owner, { sampling: { maxCompletionTokens: 2 } }))
+  assert.deepEqual([hopeless.status, hopeless.error?.code], ['failed', 'vstar.no-signal'])
+  assert.match(
+    hopeless.error?.message ?? '',
+    /8 of 8 problems carry no signal: 8 never solved.*choose an easier source/,
+  )
+  assert.equal(readSeries(owner.db, hopeless.runId, 'loss/policy').step.length, 0)
+})
