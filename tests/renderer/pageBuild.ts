@@ -1,30 +1,45 @@
 import react from '@vitejs/plugin-react'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
 
 const root = join(import.meta.dirname, '../..')
+const builds = join(root, '.cache', 'pages')
 
-/** Folder of the built page; built when a source file is newer than it. */
+/**
+ * Folder of the page built from the sources as they are now. One folder for each state of the sources, put in place whole: test
+ * files that run side by side, or a build of the app meanwhile, never take files from under each other.
+ */
 export async function builtPage(): Promise<string> {
-  const folder = join(root, 'out/renderer')
-  const sources = ['src/renderer', 'src/shared'].map((part) => newestMs(join(root, part)))
-  if (Math.max(...sources) > newestMs(folder)) {
-    await build({
-      configFile: false,
-      logLevel: 'error',
-      root: join(root, 'src/renderer'),
-      plugins: [react()],
-      build: { outDir: folder, emptyOutDir: true },
-    })
-  }
+  const newest = Math.max(...['src/renderer', 'src/shared'].map((part) => newestMs(join(root, part))))
+  const folder = join(builds, String(Math.round(newest)))
+  if (existsSync(folder)) return folder
+  mkdirSync(builds, { recursive: true })
+  const unfinished = mkdtempSync(join(builds, 'unfinished-'))
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    root: join(root, 'src/renderer'),
+    plugins: [react()],
+    build: { outDir: unfinished, emptyOutDir: true },
+  })
+  if (existsSync(folder)) rmSync(unfinished, { recursive: true })
+  else putInPlace(unfinished, folder)
   return folder
 }
 
+function putInPlace(unfinished: string, folder: string): void {
+  try {
+    renameSync(unfinished, folder)
+  } catch (thrown) {
+    // another test file was quicker: its build is the same
+    if (!existsSync(folder)) throw thrown
+    rmSync(unfinished, { recursive: true })
+  }
+}
+
 function newestMs(folder: string): number {
-  if (!existsSync(folder)) return 0
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true, encoding: 'utf8' }).filter(
-    (entry) => entry.isFile(),
-  )
-  return Math.max(0, ...entries.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs))
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true, encoding: 'utf8' })
+  const files = entries.filter((entry) => entry.isFile())
+  return Math.max(...files.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs))
 }

@@ -28,7 +28,7 @@ test('the real trainer from the page: a small run on the built-in model, to its 
   const browser = await launchChromium()
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-    page.setDefaultTimeout(150_000)
+    page.setDefaultTimeout(100_000)
     await page.goto(http.newLink())
     await page.getByRole('button', { name: 'Set up a run' }).click()
     await page.getByRole('textbox', { name: 'Config as YAML' }).fill(small)
@@ -45,7 +45,9 @@ test('the real trainer from the page: a small run on the built-in model, to its 
     await loss.getByText('4 points a line').waitFor()
     await page.getByText(/^16 problems, [01]\.\d{3} of them without signal$/).waitFor()
     await page.getByRole('tab', { name: 'Rollouts' }).click()
-    await page.getByText('32 rollouts').waitFor()
+    const rollout = page.getByRole('article', { name: 'Rollout' })
+    await rollout.getByRole('region', { name: 'Attempt' }).waitFor()
+    assert.match(await rollout.getByRole('heading', { level: 2 }).innerText(), /\d/)
   } finally {
     await browser.close()
     await http.close()
