@@ -26,12 +26,9 @@ function plansOf(seed: number): readonly (readonly Interruption[])[] {
   return ways.map((_, plan) => {
     const inPhases = phases.map((phase, index): Interruption => {
       const how = ways[(plan + index) % ways.length] ?? 'kill'
-      return {
-        phase,
-        how,
-        count: 1 + draw(phase === 'update' || phase === 'checkpoint' ? 2 : 4),
-        delayMs: draw(60),
-      }
+      // within the first step of its process, so that all five come before the last one
+      const count = phase === 'update' || phase === 'checkpoint' ? 1 : 1 + draw(3)
+      return { phase, how, count, delayMs: draw(phase === 'checkpoint' ? 25 : 40) }
     })
     return plan > 0 ? inPhases : [...inPhases, { phase: 'files', how: 'kill', count: 1, delayMs: draw(12) }]
   })
@@ -100,7 +97,7 @@ test('stage 1 in a run of its own, killed between two goes, gives the estimates 
   plan(null)
   const both = await runToEnd(owner, realRun(owner, { ...inTwoGoes, steps: 2 }))
   // the second go has begun: the first one's eight problems are stored within a fifth of a second
-  plan({ phase: 'estimate', count: 8, delayMs: 400, how: 'kill' })
+  plan({ phase: 'estimate', count: 8, delayMs: 100, how: 'kill' })
   const estimate = realRun(owner, inTwoGoes, { stage: 'estimate-v-star', totalSteps: 12 })
   const killed = await runToEnd(owner, estimate)
   assert.equal(killed.status, 'interrupted')
