@@ -96,7 +96,7 @@ test('stage 1 in a run of its own, killed between two goes, gives the estimates 
   const { owner, plan } = await interruptedOwner(t, dataDir)
   plan(null)
   const both = await runToEnd(owner, realRun(owner, { ...inTwoGoes, steps: 2 }))
-  // the second go has begun: the first one's eight problems are stored within a fifth of a second
+  // six reports or more belong to the first go: the blow falls in the second, or late in the first
   plan({ phase: 'estimate', count: 8, delayMs: 100, how: 'kill' })
   const estimate = realRun(owner, inTwoGoes, { stage: 'estimate-v-star', totalSteps: 12 })
   const killed = await runToEnd(owner, estimate)
