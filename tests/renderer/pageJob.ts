@@ -12,7 +12,8 @@ import {
   type SampleRun,
 } from './sampleRun.ts'
 
-const stepMs = 120
+/** Slow enough at first that a busy machine's browser can stop it under way; quick to the end once it was resumed. */
+const stepMs = { fresh: 400, resumed: 40 }
 const evalEvery = 5
 
 /** The trainer of the pages' tests: reports a run that learns, step by step, and can be paused, stopped and resumed. */
@@ -25,7 +26,7 @@ export const pageJob: RunJob = async (request, port) => {
   let step = newest === null ? 0 : (newest.checkpoint.state as { step: number }).step
   if (step === 0 && request.vStar === null) await estimate(runId, port)
   while (step < totalSteps) {
-    await wait(stepMs)
+    await wait(newest === null ? stepMs.fresh : stepMs.resumed)
     if (port.stopNow.aborted) return 'stopped'
     reportStep(run, step, port)
     step++
@@ -48,7 +49,7 @@ async function estimate(runId: string, port: JobPort): Promise<void> {
   }
   port.emit({ type: 'vStarArtifact', artifact: { ...artifact, complete: false } })
   for (let first = 0; first < 200; first += 50) {
-    await wait(stepMs)
+    await wait(100)
     const estimates = Array.from({ length: 50 }, (_, index) => sampleEstimate(1, first + index))
     port.emit({ type: 'vStar', estimates })
   }
@@ -57,7 +58,7 @@ async function estimate(runId: string, port: JobPort): Promise<void> {
 }
 
 function reportStep(run: SampleRun, step: number, port: JobPort): void {
-  const left = (run.steps - step) * (stepMs / 1000)
+  const left = (run.steps - step) * (stepMs.fresh / 1000)
   port.emit({
     type: 'progress',
     progress: {

@@ -96,12 +96,20 @@ function applyOption(chart: EChartsType, option: PlotOption): void {
   const names = (series: unknown): string =>
     JSON.stringify((series as readonly { name?: string }[] | undefined)?.map((each) => each.name) ?? [])
   const tooltip = { ...(option.tooltip as object), valueFormatter: tooltipValue }
+  const xAxis = option.xAxis as { readonly type?: string }
+  const pointed =
+    xAxis.type === 'value' ? { ...xAxis, axisPointer: { label: { formatter: pointedValue } } } : xAxis
   chart.setOption(
-    { ...option, tooltip },
+    { ...option, tooltip, xAxis: pointed },
     { notMerge: names(before) !== names(option.series), lazyUpdate: false },
   )
 }
 
 function tooltipValue(value: unknown): string {
   return typeof value === 'number' ? formatNumber(value) : String(value)
+}
+
+/** ECharts writes a step as 22.00. */
+function pointedValue({ value }: { readonly value: unknown }): string {
+  return tooltipValue(value)
 }
