@@ -4,8 +4,11 @@ import { after, before, test } from 'node:test'
 import { PNG } from 'pngjs'
 import type { Download, Page } from 'playwright-core'
 import { readRun } from '../../src/main/store/runStore.ts'
+import { presetConfig } from '../../src/shared/presets.ts'
 import { darkTheme, lightTheme } from '../../src/shared/plots/plotTheme.ts'
 import { openPages, type OpenedPages } from './openPages.ts'
+
+const { steps, problemsPerStep } = presetConfig('builtin')
 
 let pages: OpenedPages
 before(async () => {
@@ -61,7 +64,7 @@ test('empty page → demo → six plots, the curves move → stop → resume →
   assert.ok(drawn.every((each) => each.startsWith('data:image/png;base64,')))
   for (const [index, title] of moving.entries()) await assertMoves(page, title, drawn[index] ?? '')
   assert.match(await shown(page, 'V* distribution'), /^200 problems, 0\.\d{3} of them without signal$/)
-  await page.getByText(/rolling out 96 of 192 problems, 71.4\/s, .* left/).waitFor()
+  await page.getByText(`rolling out 96 of ${problemsPerStep} problems, 71.4/s, `).waitFor()
 
   await page.getByRole('button', { name: 'Stop after this step' }).click()
   await page.getByRole('button', { name: 'Resume' }).waitFor()
@@ -69,7 +72,7 @@ test('empty page → demo → six plots, the curves move → stop → resume →
   const stoppedAt = readRun(pages.server.owner.db, runId)
   assert.equal(stoppedAt.status, 'stopped')
   await page.getByRole('button', { name: 'Resume' }).click()
-  await page.getByText('40 of 40 steps').waitFor()
+  await page.getByText(`${steps ?? 0} of ${steps ?? 0} steps`).waitFor()
   await page.getByText('finished').first().waitFor()
   assert.equal(readRun(pages.server.owner.db, runId).status, 'finished')
   assertNoErrors()

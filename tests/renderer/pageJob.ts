@@ -13,7 +13,7 @@ import {
 } from './sampleRun.ts'
 
 /** Slow enough at first that a busy machine's browser can stop it under way; quick to the end once it was resumed. */
-const stepMs = { fresh: 400, resumed: 40 }
+const stepMs = { fresh: 300, resumed: 30 }
 const evalEvery = 5
 
 /** The trainer of the pages' tests: reports a run that learns, step by step, and can be paused, stopped and resumed. */

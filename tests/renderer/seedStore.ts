@@ -31,6 +31,12 @@ export interface SeedRun {
   readonly warnings?: boolean
 }
 
+/** Written out: the preset may change. */
+const seedConfig: ConfigLayer = {
+  ...{ seed: 0, problemsPerStep: 192, revisionBonus: 1 },
+  optimizer: { learningRate: 5e-5 },
+}
+
 export const evilName = '<img src=x onerror=alert(1)>'
 
 /** The runs of the pages' tests and pictures. */
@@ -102,7 +108,7 @@ export function seedStore(dataDir: string, runs: readonly SeedRun[] = seedRuns):
 }
 
 function addRun(db: Database, seed: SeedRun, nowMs: number): void {
-  const config = presetConfig('builtin', mergeConfigs({ steps: seed.steps, seed: 0 }, seed.layer ?? {}))
+  const config = presetConfig('builtin', mergeConfigs(seedConfig, { steps: seed.steps }, seed.layer ?? {}))
   const { runId, name, tags = [], notes = '', group = null, steps: totalSteps } = seed
   insertRun(
     db,

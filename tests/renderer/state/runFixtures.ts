@@ -1,6 +1,12 @@
 import { presetConfig } from '../../../src/shared/presets.ts'
 import type { Run } from '../../../src/shared/records.ts'
 
+/** Written out: the preset may change. */
+const config = presetConfig('builtin', {
+  ...{ steps: 40, problemsPerStep: 192, verdictReward: 'balanced', vStar: { samples: 4 } },
+  optimizer: { learningRate: 5e-5 },
+})
+
 export function sampleRunRow(runId: string, fields: Partial<Run> = {}): Run {
   return {
     ...{
@@ -10,7 +16,7 @@ export function sampleRunRow(runId: string, fields: Partial<Run> = {}): Run {
       status: 'finished',
       configHash: 'c0ffee',
     },
-    config: JSON.stringify(presetConfig('builtin')),
+    config: JSON.stringify(config),
     ...{ tags: [], notes: '', group: null, archived: false, deletedAtMs: null, createdAtMs: 0 },
     ...{ startedAtMs: null, endedAtMs: null, processId: null, processStartedAtMs: null, heartbeatAtMs: null },
     ...{
