@@ -16,8 +16,6 @@ import { makeAppFolder, WindowProcess } from './windowProcess.ts'
 const notice = 'Electron itself was not run: its modules are a double, the main and preload bundles are real.'
 process.stdout.write(`${notice}\n`)
 
-before(buildBundles)
-
 interface Opened {
   readonly window: WindowProcess
   readonly dataDir: string
@@ -203,6 +201,7 @@ interface Served {
 let served: Served
 
 before(async () => {
+  await buildBundles()
   const folder = makeAppFolder()
   const server = await serve({
     ...{ dataDir: folder.dataDir, port: 0, nodePath: process.execPath, nowMs: systemClock.nowMs },

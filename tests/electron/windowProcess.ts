@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { StoreEvent } from '../../src/shared/routes.ts'
 import type { DoubleSetup } from './doubleWorld.ts'
 import type { Commands, WindowState } from './obeyTest.ts'
+import { bundlesFolder } from './bundlesFolder.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -30,7 +31,7 @@ export class WindowProcess {
   #output = ''
 
   constructor(args: readonly string[], setup: DoubleSetup) {
-    this.#child = fork(join(root, 'out/main/index.js'), [...args], {
+    this.#child = fork(join(root, bundlesFolder, 'main/index.js'), [...args], {
       execArgv: ['--import', join(import.meta.dirname, 'registerDouble.ts')],
       env: { ...process.env, ELECTRON_DOUBLE: JSON.stringify(setup) },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -101,7 +102,7 @@ export function makeAppFolder(): { readonly setup: DoubleSetup; readonly dataDir
   const appPath = join(folder, 'app')
   mkdirSync(join(appPath, 'out', 'renderer'), { recursive: true })
   writeFileSync(join(appPath, 'out', 'renderer', 'index.html'), '<!doctype html><title>Recheck</title>')
-  cpSync(join(root, 'out', 'preload'), join(appPath, 'out', 'preload'), { recursive: true })
+  cpSync(join(root, bundlesFolder, 'preload'), join(appPath, 'out', 'preload'), { recursive: true })
   for (const part of ['node_modules', 'resources', 'package.json']) {
     if (existsSync(join(root, part))) symlinkSync(join(root, part), join(appPath, part))
   }
