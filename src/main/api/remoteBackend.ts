@@ -92,14 +92,16 @@ function openEventStream(
 ): { close(): void } {
   let isClosed = false
   let socket: WebSocket
+  let wasLost = false
+  const tell = (event: StoreEvent): void => listeners.forEach((listener) => listener(event))
   const open = (): void => {
     socket = new WebSocket(`${origin.replace('http', 'ws')}/events`, { origin, headers: { cookie } })
-    socket.on('message', (data: Buffer) => {
-      const event = JSON.parse(data.toString()) as StoreEvent
-      for (const listener of listeners) listener(event)
-    })
+    socket.on('message', (data: Buffer) => tell(JSON.parse(data.toString()) as StoreEvent))
+    // events were missed meanwhile: the page reads the store again
+    socket.on('open', () => wasLost && tell({ runId: '', event: { type: 'changed' } }))
     socket.on('error', () => socket.close())
     socket.on('close', () => {
+      wasLost = true
       if (!isClosed) setTimeout(open, reconnectMs).unref()
     })
   }
