@@ -23,18 +23,13 @@ const files = (chosen.length > 0 ? chosen : [join(root, 'tests')]).flatMap(testF
 const counts = { passed: 0, failed: 0, notRun: 0 }
 const problems = []
 
-const stream = run({
-  files,
-  cwd: root,
-  concurrency: 2,
-  forceExit: false,
-  timeout: 600_000,
-})
-stream.on('test:pass', (event) => count(event, 'passed'))
-stream.on('test:fail', (event) => count(event, 'failed'))
-if (quiet) reportQuietly(stream)
-else stream.compose(spec).pipe(process.stdout)
-await finished(stream.resume())
+// Processes that died in native code, by file: they are named and run once more; a second death is a failure.
+const died = new Map()
+await runFiles(files, true)
+if (died.size > 0) {
+  for (const [file, how] of died) console.log(`DIED ${relative(root, file)}: ${how}; it is run once more`)
+  await runFiles([...died.keys()], false)
+}
 
 checkFloor()
 for (const problem of problems) console.log(problem)
@@ -42,6 +37,19 @@ const failed =
   counts.failed + counts.notRun + (problems.length > 0 && counts.failed + counts.notRun === 0 ? 1 : 0)
 console.log(`${counts.passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
+
+async function runFiles(chosenFiles, isFirst) {
+  const stream = run({ files: chosenFiles, cwd: root, concurrency: 2, forceExit: false, timeout: 600_000 })
+  stream.on('test:pass', (event) => count(event, 'passed'))
+  stream.on('test:fail', (event) => {
+    const signal = event.details.error?.signal ?? null
+    if (isFirst && event.name === event.file && signal !== null) died.set(event.file, signal)
+    else count(event, 'failed')
+  })
+  if (quiet) reportQuietly(stream)
+  else stream.compose(spec).pipe(process.stdout)
+  await finished(stream.resume())
+}
 
 function testFilesOf(path) {
   if (statSync(path).isFile()) return [resolve(path)]
@@ -78,6 +86,8 @@ function reportQuietly(events) {
   events.on('test:fail', ({ name, file, details }) => {
     if (details.error?.failureType === 'subtestsFailed') return
     const cause = details.error?.cause
+    const { exitCode, signal } = details.error ?? {}
+    if (signal ?? exitCode) console.log(`  (its process ended with ${signal ?? `code ${exitCode}`})`)
     console.log(`FAILED ${relative(root, file ?? '')}: ${name}`)
     console.log(`  ${String(cause?.stack ?? cause ?? details.error).replaceAll('\n', '\n  ')}`)
   })
