@@ -11,7 +11,7 @@ interface Bounds {
   readonly high: number
 }
 
-/** Made by tests/oracles/statistics.py with SciPy. */
+/** Made by tests/oracles/intervals.py with SciPy. */
 const scipy = JSON.parse(
   readFileSync(`${import.meta.dirname}/../fixtures/statistics/scipy.json`, 'utf8'),
 ) as {

@@ -7,6 +7,7 @@ import type { CheckpointRecord } from '../../shared/records.ts'
 import type { ModelEvaluation } from '../jobs/evaluateModel.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'
+import { ProportionOutput } from './runResult.ts'
 
 const Input = z.object({
   ...configOptionsShape,
@@ -20,21 +21,14 @@ const Input = z.object({
 })
 type Input = z.infer<typeof Input>
 
-const Share = z.object({
-  successes: z.number(),
-  trials: z.number(),
-  value: z.number().nullable(),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
-})
 const Group = z.object({
   group: z.string().nullable(),
   problems: z.number(),
-  attempt: Share,
-  final: Share,
-  verifier: Share,
-  correctRecall: Share,
-  wrongRecall: Share,
+  attempt: ProportionOutput,
+  final: ProportionOutput,
+  verifier: ProportionOutput,
+  correctRecall: ProportionOutput,
+  wrongRecall: ProportionOutput,
 })
 const Output = z.object({
   model: z.string(),
@@ -43,7 +37,7 @@ const Output = z.object({
   split: z.string(),
   samples: z.number(),
   greedy: z.boolean(),
-  proportions: z.record(z.string(), Share).describe('95 % Wilson intervals'),
+  proportions: z.record(z.string(), ProportionOutput).describe('95 % Wilson intervals'),
   bySubject: z.array(Group),
   byLevel: z.array(Group),
   atEqualTokens: z.array(

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Evaluation, Run } from '../../shared/records.ts'
 import type { ExitCode } from './exitCode.ts'
 
-const ProportionOutput = z.object({
+/** A share with its 95 % Wilson interval; nulls where nothing was counted. */
+export const ProportionOutput = z.object({
   successes: z.number(),
   trials: z.number(),
   value: z.number().nullable(),

@@ -5,21 +5,16 @@ import { runStatuses } from '../../shared/records.ts'
 import type { CommandCall, Register } from './command.ts'
 import { addCommand } from './command.ts'
 import { formatDuration } from './progressDisplay.ts'
+import { ProportionOutput } from './runResult.ts'
 import { formatBytes, formatProgress, formatTable, formatTime, formatValue } from './runText.ts'
 
-const nullableNumber = z.number().nullable()
-const Proportion = z.object({
-  successes: z.number(),
-  trials: z.number(),
-  value: nullableNumber,
-  low: nullableNumber,
-  high: nullableNumber,
-})
 const Output = z.strictObject({
   run: z.object({ runId: z.string(), name: z.string(), status: z.enum(runStatuses) }).loose(),
   config: z.record(z.string(), z.unknown()).describe('resolved'),
   evaluations: z.array(
-    z.object({ step: z.int(), split: z.string(), proportions: z.record(z.string(), Proportion) }).loose(),
+    z
+      .object({ step: z.int(), split: z.string(), proportions: z.record(z.string(), ProportionOutput) })
+      .loose(),
   ),
   checkpoints: z.array(z.object({ step: z.int(), folder: z.string(), bytes: z.int() }).loose()),
   events: z.array(z.object({ sequence: z.int(), level: z.string(), message: z.string() }).loose()),

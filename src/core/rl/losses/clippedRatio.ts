@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
 import type { PolicyLoss } from './policyLoss.ts'
+import { turnActionLoss } from './turnActionLoss.ts'
 import {
   commonInputs,
   completionMask,
@@ -73,34 +74,14 @@ export interface SequenceRatioSettings {
  * With one update per rollout w = 1 and its gradient is REINFORCE's. The KL sits in the reward, so in A.
  * Inputs: `turnAdvantage`, `turnWeight` [B, 3]. Source: arXiv 2402.14740.
  */
-export function sequenceRatioLoss(settings: SequenceRatioSettings): PolicyLoss {
-  const { usesReference, hasEntropyBonus } = settings
-  return {
-    name: 'rloo',
-    inputs: [
-      ...commonInputs({ usesReference, hasEntropyBonus }),
-      { name: 'turnAdvantage', per: 'turn' },
-      { name: 'turnWeight', per: 'turn' },
-    ],
-    needsEntropy: hasEntropyBonus,
-    compute(logProbs, entropy, inputs) {
-      const ratio = tf.exp(sumPerTurn(tf.sub(logProbs, inputs.samplingLogProbs), inputs)) // [B, 3]
-      const { gain, clipped } = clippedGain(ratio, inputs.turnAdvantage, settings.clip)
-      const perTurn = tf.neg(tf.mul(gain, inputs.turnWeight))
-      const bonus = entropyTerm(entropy, inputs)
-      // counted in tokens, like every other sum: a clipped turn counts with all its tokens
-      const lengths = sumPerTurn(tf.onesLike(logProbs), inputs)
-      return {
-        loss: tf.sub(tf.sum(perTurn), bonus),
-        sums: {
-          ...sumsByKind('loss', perTurn),
-          lossEntropyBonus: tf.neg(bonus),
-          clipped: tf.sum(tf.mul(clipped, lengths)),
-          ...diagnosticSums(logProbs, inputs),
-        },
-      }
-    },
-  }
+export function sequenceRatioLoss({ clip, ...settings }: SequenceRatioSettings): PolicyLoss {
+  return turnActionLoss({ name: 'rloo', ...settings }, (logProbs, inputs) => {
+    const ratio = tf.exp(sumPerTurn(tf.sub(logProbs, inputs.samplingLogProbs), inputs)) // [B, 3]
+    const { gain, clipped } = clippedGain(ratio, inputs.turnAdvantage, clip)
+    // counted in tokens, like every other sum: a clipped turn counts with all its tokens
+    const lengths = sumPerTurn(tf.onesLike(logProbs), inputs)
+    return { gain, sums: { clipped: tf.sum(tf.mul(clipped, lengths)) } }
+  })
 }
 
 /** min(w·A, clip(w)·A), and 1 where the clipped branch was taken. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { PolicyLoss } from './policyLoss.ts'
-import { commonInputs, diagnosticSums, entropyTerm, sumPerTurn, sumsByKind } from './turnSums.ts'
+import { turnActionLoss } from './turnActionLoss.ts'
+import { sumPerTurn } from './turnSums.ts'
 
 export interface ReinforceSettings {
   readonly usesReference: boolean
@@ -12,27 +13,9 @@ export interface ReinforceSettings {
  * With A = r − β₂·ρ − V, ρ a constant, its gradient is that of A*-PO's square ÷ 2β₂ on fresh rollouts (algorithms 4.3).
  * Inputs: `turnAdvantage`, `turnWeight` [B, 3].
  */
-export function reinforceLoss({ usesReference, hasEntropyBonus }: ReinforceSettings): PolicyLoss {
-  return {
-    name: 'reinforce',
-    inputs: [
-      ...commonInputs({ usesReference, hasEntropyBonus }),
-      { name: 'turnAdvantage', per: 'turn' },
-      { name: 'turnWeight', per: 'turn' },
-    ],
-    needsEntropy: hasEntropyBonus,
-    compute(logProbs, entropy, inputs) {
-      const turnLogProb = sumPerTurn(logProbs, inputs) // [B, 3]
-      const perTurn = tf.neg(tf.mul(tf.mul(turnLogProb, inputs.turnAdvantage), inputs.turnWeight))
-      const bonus = entropyTerm(entropy, inputs)
-      return {
-        loss: tf.sub(tf.sum(perTurn), bonus),
-        sums: {
-          ...sumsByKind('loss', perTurn),
-          lossEntropyBonus: tf.neg(bonus),
-          ...diagnosticSums(logProbs, inputs),
-        },
-      }
-    },
-  }
+export function reinforceLoss(settings: ReinforceSettings): PolicyLoss {
+  return turnActionLoss({ name: 'reinforce', ...settings }, (logProbs, inputs) => ({
+    gain: tf.mul(sumPerTurn(logProbs, inputs), inputs.turnAdvantage),
+    sums: {},
+  }))
 }

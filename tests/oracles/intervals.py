@@ -3,7 +3,7 @@
 Writes tests/fixtures/statistics/scipy.json. Run from the repository's root:
 
     python3 -m venv /tmp/oracle && /tmp/oracle/bin/pip install scipy==1.17.1 numpy==2.4.6
-    /tmp/oracle/bin/python tests/oracles/statistics.py
+    /tmp/oracle/bin/python tests/oracles/intervals.py
 """
 
 import json
@@ -45,6 +45,6 @@ for count, samples, before, after in [(400, 1, 0.60, 0.68), (150, 4, 0.40, 0.41)
 
 out = ROOT / "tests/fixtures/statistics/scipy.json"
 out.write_text(json.dumps({
-    "madeBy": f"tests/oracles/statistics.py, SciPy {scipy.__version__}, NumPy {numpy.__version__}",
+    "madeBy": f"tests/oracles/intervals.py, SciPy {scipy.__version__}, NumPy {numpy.__version__}",
     "wilson": wilson, "mcnemar": mcnemar, "bootstrap": bootstrap,
 }) + "\n")
