@@ -1,3 +1,4 @@
+import type { FieldMeta } from './configField.ts'
 import { runConfigSchema } from './configSchema.ts'
 import type { RunConfig } from './config.ts'
 
@@ -7,7 +8,11 @@ export type FieldKind = 'text' | 'integer' | 'number' | 'switch' | 'choice' | 'l
 export interface ConfigField {
   /** Dotted: `optimizer.learningRate`. */
   readonly path: string
+  /** Its name for people: `Learning rate`. */
+  readonly label: string
   readonly description: string
+  /** What a term of art in it means; null where there is none. */
+  readonly hint: string | null
   readonly unit: string | null
   /** What it takes besides its choices; `number` for a union of a number and names. */
   readonly kind: FieldKind
@@ -19,6 +24,8 @@ export interface ConfigField {
   readonly defaultValue: unknown
   /** Part of the hash of a V* artifact. */
   readonly isVStarInput: boolean
+  /** Fields within the value where it is a group of its own (`model.lora.rank`); empty for all others. */
+  readonly inner: readonly ConfigField[]
 }
 
 /** What is read of a zod schema's own description of itself. */
@@ -35,7 +42,7 @@ interface SchemaNode {
   readonly format?: string | null
   readonly minValue?: number | null
   readonly maxValue?: number | null
-  meta(): { readonly description?: string; readonly unit?: string; readonly vStarInput?: boolean } | undefined
+  meta(): Partial<FieldMeta> | undefined
 }
 
 interface Shape {
@@ -48,6 +55,9 @@ interface Shape {
 
 /** Every field in the order of the schema; groups are flattened into dotted paths. */
 export const configFields: readonly ConfigField[] = fieldsOf(runConfigSchema as unknown as SchemaNode, '')
+
+/** Every field that a form shows: those of groups that are one value (`model.lora`, a file as `data.source`) among them. */
+export const allConfigFields: readonly ConfigField[] = configFields.flatMap((each) => [each, ...each.inner])
 
 /** The fields that decide what stage 1 samples: the parts of a V* artifact's hash. */
 export const vStarInputFields: readonly string[] = configFields
@@ -102,13 +112,27 @@ function fieldsOf(node: SchemaNode, prefix: string): ConfigField[] {
   return [
     {
       path: prefix,
+      label: meta?.label ?? prefix,
       description: meta?.description ?? '',
+      hint: meta?.hint ?? null,
       unit: meta?.unit ?? null,
       ...shape,
       defaultValue: def.defaultValue,
       isVStarInput: meta?.vStarInput ?? false,
+      inner: innerFields(node, prefix),
     },
   ]
+}
+
+/** Fields of the object that a field may hold, whatever wraps it (default, null, a union). */
+function innerFields(node: SchemaNode, prefix: string): ConfigField[] {
+  const { innerType, options = [] } = node.def
+  if (node.shape !== undefined) {
+    return Object.entries(node.shape).flatMap(([key, inner]) => fieldsOf(inner, `${prefix}.${key}`))
+  }
+  return [...(innerType === undefined ? [] : [innerType]), ...options].flatMap((each) =>
+    innerFields(each, prefix),
+  )
 }
 
 /** Reads a schema from outside in: default and null wrap the kind. */

@@ -1,31 +1,21 @@
 import { z } from 'zod'
+import { count, field } from './configField.ts'
 
 /**
- * Every field of a run, once: its type, default, unit and meaning. The form, `--help` and docs/config.md are generated
- * from here (`configFields.ts`). This file has the groups, `configSchema.ts` the whole; `parseConfig` in config.ts is the only door.
+ * Every field of a run, once: its type, default, unit, name and meaning. The form, `--help` and docs/config.md are generated
+ * from here (`configFields.ts`). This file has the groups of what is sampled, `configTrainingGroups.ts` those of the update,
+ * `configSchema.ts` the whole; `parseConfig` in config.ts is the only door.
  *
  * `vStarInput: true` marks the fields that decide what stage 1 samples: they are part of a V* artifact's hash.
  */
-export interface FieldMeta {
-  readonly description: string
-  readonly unit?: string
-  readonly vStarInput?: boolean
-}
-
 const vStarInput = true
-
-/** A schema with its description, unit and part in the V* hash attached. */
-export function field<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
-  return schema.meta({ ...meta })
-}
-
-const count = (least: number) => z.int().min(least).max(1_000_000_000)
 const text = (longest: number) => z.string().max(longest)
 
 const lora = z
   .strictObject({
-    rank: field(count(1).default(16), { description: 'rank of the adapter’s two factors' }),
+    rank: field(count(1).default(16), { label: 'Rank', description: 'rank of the adapter’s two factors' }),
     alpha: field(z.number().positive().default(32), {
+      label: 'Alpha',
       description: 'the adapter is scaled by alpha ÷ rank',
     }),
     targets: field(
@@ -33,9 +23,13 @@ const lora = z
         .array(z.string().min(1))
         .min(1)
         .default(['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj']),
-      { description: 'linear layers that get an adapter, by the last part of their name' },
+      {
+        label: 'Layers with an adapter',
+        description: 'linear layers that get an adapter, by the last part of their name',
+      },
     ),
     dropout: field(z.number().min(0).lt(1).default(0), {
+      label: 'Dropout',
       description: 'share of the adapter’s inputs dropped while training',
     }),
   })
@@ -45,17 +39,23 @@ export const modelGroup = z
   .strictObject({
     path: field(text(1000).min(1).default('builtin'), {
       vStarInput,
+      label: 'Model',
       description: 'model folder, hub id with revision (`org/name@revision`), or `builtin`',
     }),
     reference: field(text(1000).min(1).nullable().default(null), {
       vStarInput,
+      label: 'Reference model',
+      hint: 'The frozen model that the policy is compared with, and that stage 1 samples.',
       description: 'reference policy: folder or hub id; null = the initial policy',
     }),
     baseWeights: field(z.enum(['f32', 'bf16', 'int8']).default('f32'), {
       vStarInput,
+      label: 'Frozen weights as',
       description: 'how frozen weights are kept in memory',
     }),
     lora: field(lora.nullable().default(null), {
+      label: 'LoRA adapter',
+      hint: 'Low-rank adaptation: the model’s weights stay as they are, and small added matrices are trained. Takes far less memory.',
       description: 'train a low-rank adapter; null = train every parameter',
     }),
   })
@@ -63,13 +63,25 @@ export const modelGroup = z
 
 const dataFile = z
   .strictObject({
-    path: field(text(1000).min(1), { description: 'JSON, JSONL, CSV or Parquet file' }),
+    path: field(text(1000).min(1), { label: 'File', description: 'JSON, JSONL, CSV or Parquet file' }),
     fields: z
       .strictObject({
-        question: field(z.string().min(1).default('question'), { description: 'column of the question' }),
-        answer: field(z.string().min(1).default('answer'), { description: 'column of the known answer' }),
-        subject: field(z.string().min(1).nullable().default(null), { description: 'column of the subject' }),
-        level: field(z.string().min(1).nullable().default(null), { description: 'column of the level' }),
+        question: field(z.string().min(1).default('question'), {
+          label: 'Column of the question',
+          description: 'holds the text of the problem',
+        }),
+        answer: field(z.string().min(1).default('answer'), {
+          label: 'Column of the answer',
+          description: 'holds the known answer',
+        }),
+        subject: field(z.string().min(1).nullable().default(null), {
+          label: 'Column of the subject',
+          description: 'to tell subjects apart; none when not set',
+        }),
+        level: field(z.string().min(1).nullable().default(null), {
+          label: 'Column of the level',
+          description: 'to tell levels apart; none when not set',
+        }),
       })
       .readonly()
       .prefault({}),
@@ -80,6 +92,7 @@ export const dataGroup = z
   .strictObject({
     source: field(z.union([z.enum(['arithmetic', 'math', 'gsm8k']), dataFile]).default('arithmetic'), {
       vStarInput,
+      label: 'Data source',
       description: '`arithmetic`, `math`, `gsm8k`, or a file with a field map `{ path, fields }`',
     }),
     levels: field(
@@ -88,18 +101,35 @@ export const dataGroup = z
         .min(1)
         .readonly()
         .default(['starter']),
-      { vStarInput, description: 'of `arithmetic`: `starter` is what the built-in model was trained on' },
+      {
+        vStarInput,
+        label: 'Arithmetic levels',
+        description: 'of `arithmetic`: `starter` is what the built-in model was trained on',
+      },
     ),
     fallback: field(z.enum(['none', 'arithmetic']).default('none'), {
+      label: 'Fallback',
       description: '`arithmetic`: used when the source cannot be had; the run then says so',
     }),
-    train: field(count(1).default(4096), { vStarInput, unit: 'problems', description: 'training split' }),
-    validation: field(count(0).default(256), { unit: 'problems', description: 'validation split' }),
+    train: field(count(1).default(4096), {
+      vStarInput,
+      unit: 'problems',
+      label: 'Training problems',
+      description: 'training split',
+    }),
+    validation: field(count(0).default(256), {
+      unit: 'problems',
+      label: 'Validation problems',
+      description: 'validation split',
+    }),
     test: field(count(0).default(1000), {
       unit: 'problems',
+      label: 'Test problems',
       description: 'test split, used at start and end',
     }),
     filter: field(z.enum(['none', 'drop-all-wrong', 'drop-no-signal']).default('none'), {
+      label: 'Filter by V*',
+      hint: 'V* is what the reference can be expected to earn on a problem; stage 1 estimates it.',
       description: 'drop training problems by V*: never solved (0), or without signal (0 or 1)',
     }),
   })
@@ -109,13 +139,27 @@ export const samplingGroup = z
   .strictObject({
     temperature: field(z.number().min(0).max(10).default(1), {
       vStarInput,
+      label: 'Temperature',
+      hint: 'Logits are divided by it before a token is drawn: below 1 the likely tokens gain, above 1 the unlikely ones.',
       description: '1 as a rule; the log-probs of policy and reference are divided by it alike; 0 = greedy',
     }),
-    topP: field(z.number().gt(0).max(1).default(1), { vStarInput, description: '1 = off; training needs 1' }),
-    topK: field(count(0).default(0), { vStarInput, description: '0 = off; training needs 0' }),
+    topP: field(z.number().gt(0).max(1).default(1), {
+      vStarInput,
+      label: 'Top-p',
+      hint: 'Draws only from the likeliest tokens that together have this share.',
+      description: '1 = off; training needs 1',
+    }),
+    topK: field(count(0).default(0), {
+      vStarInput,
+      label: 'Top-k',
+      hint: 'Draws only from the k likeliest tokens.',
+      description: '0 = off; training needs 0',
+    }),
     maxCompletionTokens: field(count(1).default(64), {
       vStarInput,
       unit: 'tokens per turn',
+      label: 'Longest completion',
+      hint: 'A token is a piece of text as the model reads it: a character, part of a word, or a word.',
       description: 'a turn that reaches it is cut: no answer, reward 0',
     }),
   })
@@ -126,90 +170,28 @@ export const vStarGroup = z
     samples: field(count(1).default(8), {
       vStarInput,
       unit: 'attempts per problem',
+      label: 'Attempts per problem (N)',
       description: 'N: attempts of the reference policy, each with one verdict and one forced revision',
     }),
     beta: field(z.union([z.number().positive(), z.enum(['mean', 'max'])]).default(0.5), {
       unit: 'reward',
+      label: 'Temperature of V* (β₁)',
+      hint: 'V* is what the reference can be expected to earn on a problem. A small β₁ leans to the best of the N attempts, a large one to their mean.',
       description: 'β₁ of V* = β₁·ln mean exp(r/β₁); `mean` is its limit at infinity, `max` at 0',
     }),
     baseline: field(
       z.enum(['class-conditional', 'global', 'running-mean', 'none']).default('class-conditional'),
       {
+        label: 'Baseline of later turns',
+        hint: 'What a verdict or a revision is expected to earn; the advantage is the reward minus it.',
         description:
           'V of verdicts and revisions: per problem and class of attempt, per class, on-line, or 0',
       },
     ),
     shrinkage: field(z.number().min(0).default(4), {
       unit: 'pseudo-samples',
+      label: 'Shrinkage (κ)',
       description: 'κ: how strongly a problem’s share is drawn to the share of its class',
-    }),
-  })
-  .readonly()
-
-export const turnWeightsGroup = z
-  .strictObject({
-    attempt: field(z.number().min(0).default(1), { description: 'λ of the attempt’s loss' }),
-    verdict: field(z.number().min(0).default(1), { description: 'λ of the verdict’s loss' }),
-    revision: field(z.number().min(0).default(1), { description: 'λ of the revision’s loss' }),
-  })
-  .readonly()
-
-export const clipGroup = z
-  .strictObject({
-    low: field(z.number().gt(0).lt(1).default(0.2), { description: 'lowest ratio is 1 − low' }),
-    high: field(z.number().gt(0).default(0.28), { description: 'highest ratio is 1 + high' }),
-  })
-  .readonly()
-
-export const optimizerGroup = z
-  .strictObject({
-    learningRate: field(z.number().positive().default(5e-5), {
-      unit: 'per update',
-      description: 'AdamW’s peak; 5e-5 built-in model, 1e-6 for 1.5B in full, 1e-5 with an adapter',
-    }),
-    beta1: field(z.number().min(0).lt(1).default(0.9), { description: 'decay of the first moment' }),
-    beta2: field(z.number().min(0).lt(1).default(0.95), { description: 'decay of the second moment' }),
-    epsilon: field(z.number().positive().default(1e-8), {
-      description: 'added to the root of the second moment',
-    }),
-    weightDecay: field(z.number().min(0).default(0), {
-      description: 'decoupled; never on norms and biases',
-    }),
-    schedule: field(z.enum(['constant', 'linear', 'cosine']).default('constant'), {
-      description: 'course of the learning rate after the warm-up; linear and cosine end at 0',
-    }),
-    warmupSteps: field(count(0).default(0), { unit: 'steps', description: 'linear rise from 0' }),
-    clipNorm: field(z.number().positive().nullable().default(1), {
-      description: 'largest global gradient norm; null = no clipping',
-    }),
-  })
-  .readonly()
-
-const share = z.number().min(0).max(1)
-
-export const alarmsGroup = z
-  .strictObject({
-    enabled: field(z.boolean().default(true), { description: 'report the signs of a run going wrong' }),
-    changeRatioBelow: field(share.default(0.5), {
-      description: 'answer change ratio: revisions copy (collapse)',
-    }),
-    wrongRecallBelow: field(share.default(0.05), { description: 'verdict always “correct”' }),
-    correctRecallBelow: field(share.default(0.2), { description: 'verdict always “wrong”' }),
-    unparsedAbove: field(share.default(0.2), { description: 'share of verdicts that name no judgement' }),
-    truncatedAbove: field(share.default(0.2), { description: 'share of turns cut at the token limit' }),
-    klAbove: field(z.number().positive().default(0.5), {
-      unit: 'nats per token',
-      description: 'distance from the reference',
-    }),
-    entropyBelow: field(z.number().min(0).default(0.002), {
-      unit: 'nats per token',
-      description: 'sampling freezes',
-    }),
-    lengthGrowthAbove: field(z.number().gt(1).default(2), {
-      description: 'mean turn length ÷ that of the first step',
-    }),
-    staleVStarBeyond: field(share.default(0.3), {
-      description: 'right share of a later turn’s class, now against stage 1: V* no longer fits the policy',
     }),
   })
   .readonly()
