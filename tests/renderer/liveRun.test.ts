@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { PNG } from 'pngjs'
-import type { Download, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { readRun } from '../../src/main/store/runStore.ts'
 import { presetConfig } from '../../src/shared/presets.ts'
 import { darkTheme, lightTheme } from '../../src/shared/plots/plotTheme.ts'
 import { openPages, type OpenedPages } from './openPages.ts'
+import { assertMoves, coloursOf, exportPlot, pixelsOf, plotTitles, readPng } from './plotPictures.ts'
 
 const { steps, problemsPerStep } = presetConfig('builtin')
 
@@ -16,40 +16,8 @@ before(async () => {
 })
 after(() => pages.close())
 
-const plotTitles = [
-  'Training loss',
-  'Policy rewards',
-  'Verifier accuracy',
-  'Answer change ratio',
-  'Revision rate',
-  'V* distribution',
-]
-
-/** What a plot shows, as a hash of its pixels. */
-function pixelsOf(page: Page, title: string): Promise<string> {
-  const canvas = page.getByRole('region', { name: title, exact: true }).locator('canvas').first()
-  return canvas.evaluate((drawn: { toDataURL(): string }) => drawn.toDataURL())
-}
-
-async function assertMoves(page: Page, title: string, before: string): Promise<void> {
-  for (let tries = 0; tries < 60; tries++) {
-    if ((await pixelsOf(page, title)) !== before) return
-    await page.waitForTimeout(100)
-  }
-  assert.fail(`“${title}” has not changed in 6 s`)
-}
-
 function shown(page: Page, title: string): Promise<string> {
   return page.getByRole('region', { name: title, exact: true }).locator('.plot-foot').first().innerText()
-}
-
-async function exportPlot(page: Page, menu: string, item: RegExp): Promise<Download> {
-  await page.getByRole('button', { name: menu, exact: true }).click()
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('menuitem', { name: item }).click(),
-  ])
-  return download
 }
 
 test('empty page → demo → six plots, the curves move → stop → resume → finished', async () => {
@@ -62,7 +30,9 @@ test('empty page → demo → six plots, the curves move → stop → resume →
   const moving = plotTitles.slice(0, 5)
   const drawn = await Promise.all(moving.map((title) => pixelsOf(page, title)))
   assert.ok(drawn.every((each) => each.startsWith('data:image/png;base64,')))
-  for (const [index, title] of moving.entries()) await assertMoves(page, title, drawn[index] ?? '')
+  for (const [index, title] of moving.entries()) {
+    await assertMoves(page, title, { before: drawn[index] ?? '', patienceMs: 6000 })
+  }
   assert.match(await shown(page, 'V* distribution'), /^200 problems, 0\.\d{3} of them without signal$/)
   await page.getByText(`rolling out 96 of ${problemsPerStep} problems, 71.4/s, `).waitFor()
 
@@ -106,7 +76,7 @@ for (const [scheme, theme] of [
     await page.getByRole('region', { name: 'Training loss' }).locator('canvas').first().waitFor()
     const download = await exportPlot(page, 'Export Training loss', /^PNG 2×/)
     assert.equal(download.suggestedFilename(), 'demo-training-loss.png')
-    const picture = PNG.sync.read(await readFile(await download.path()))
+    const picture = await readPng(download)
     assert.deepEqual([picture.width, picture.height], [2400, 1600])
     const colours = coloursOf(picture)
     assert.ok((colours.get(theme.background) ?? 0) > 0.5 * 2400 * 1600, 'background')
@@ -123,7 +93,7 @@ test('the dashboard as one PNG, SVG with name and hash, CSV with every point', a
   await page.getByRole('link', { name: 'demo' }).last().click()
   await page.getByRole('region', { name: 'Training loss' }).locator('canvas').first().waitFor()
   const menu = 'Export all plots as one picture'
-  const png = PNG.sync.read(await readFile(await (await exportPlot(page, menu, /^PNG 1×/)).path()))
+  const png = await readPng(await exportPlot(page, menu, /^PNG 1×/))
   assert.deepEqual([png.width, png.height], [2400, 2400])
   const svg = await readFile(await (await exportPlot(page, menu, /^SVG/)).path(), 'utf8')
   for (const title of plotTitles) assert.ok(svg.includes(`>${title}<`), title)
@@ -134,12 +104,3 @@ test('the dashboard as one PNG, SVG with name and hash, CSV with every point', a
   assert.ok(csv.split('\n').length > 40, 'a line a step at least')
   await page.context().close()
 })
-
-function coloursOf(picture: PNG): Map<string, number> {
-  const colours = new Map<string, number>()
-  for (let at = 0; at < picture.data.length; at += 4) {
-    const hex = `#${picture.data.subarray(at, at + 3).toString('hex')}`
-    colours.set(hex, (colours.get(hex) ?? 0) + 1)
-  }
-  return colours
-}
