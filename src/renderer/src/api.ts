@@ -48,13 +48,21 @@ class HttpApi implements PageApi {
   }
 
   async open(): Promise<void> {
-    const token = new URLSearchParams(this.#page.location.hash.slice(1)).get('token')
+    // a further link opened in this tab changes the fragment alone: only a fresh page exchanges its token
+    this.#page.addEventListener('hashchange', () => {
+      if (this.#tokenInAddress() !== null) this.#page.location.reload()
+    })
+    const token = this.#tokenInAddress()
     if (token !== null) {
       // out of the address before anything else: a token must not stay in the history
       this.#page.history.replaceState(null, '', this.#page.location.pathname + '#/runs')
       await post('/session', { token })
     }
     this.#connect()
+  }
+
+  #tokenInAddress(): string | null {
+    return new URLSearchParams(this.#page.location.hash.slice(1)).get('token')
   }
 
   async request<R extends Route>(route: R, input: InputOf<R>): Promise<OutputOf<R>> {
