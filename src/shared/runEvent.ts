@@ -52,6 +52,10 @@ export type RunEvent =
       readonly code: string
       readonly message: string
       readonly remedy: string | null
+      /** Said once a run: a step computed again does not repeat it. */
+      readonly key?: string
+      /** The training step it speaks of. */
+      readonly step?: number
     }
 
 /** What a trainer process sends its owner: numbered, so that a batch is stored once. At most every 250 ms. */

@@ -3,7 +3,7 @@ import { needsVStar } from '../../shared/config.ts'
 import { wilson } from '../../shared/statistics.ts'
 import { classKeys } from '../rl/turnBaseline.ts'
 import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'
-import type { TurnKind } from '../rollout/rollout.ts'
+import type { ScoredRollout, TurnKind } from '../rollout/rollout.ts'
 import type { MetricValues, OutcomeCounts } from './outcomeCounts.ts'
 import { outcomeShares } from './outcomeCounts.ts'
 import type { TrainEvent } from './trainEvent.ts'
@@ -15,108 +15,139 @@ export interface Alarm {
   readonly remedy: string
 }
 
+/** `bad`: beyond the threshold · `good`: clear of it by a tenth · null: between the two, or too few cases to say. */
+type Health = 'bad' | 'good' | null
+export type AlarmSign = Alarm & { readonly health: Health }
+
 /** Fewer cases than this say nothing about a share. */
 const fewestCases = 8
+/** Part of a threshold by which a quantity must have come back before its alarm may pass. */
+const margin = 0.1
+/** Good steps, without a bad one among them, after which an alarm has passed. */
+export const quietStepsToPass = 20
 
 export interface AlarmInput {
   readonly values: MetricValues
   readonly counts: OutcomeCounts
   readonly firstLengths: Readonly<Record<TurnKind, number | null>> | null
-  /** Shares of right turns per class: the policy's moving ones, and stage 1's. */
-  readonly runningShares: ClassShares
+  /** Later turns of the last steps, this one among them, and stage 1's shares of right ones. */
+  readonly recentTurns: RecentTurns
   readonly referenceShares: ClassShares
 }
 
-/** The alarms that a step gives reason for. Thresholds: `alarms` of the config. */
-export function findAlarms(input: AlarmInput, config: RunConfig): Alarm[] {
+/** What a step says of every alarm. Thresholds: `alarms` of the config. */
+export function alarmSigns(input: AlarmInput, config: RunConfig): AlarmSign[] {
   if (!config.alarms.enabled) return []
   return [
-    ...shareAlarms(input.counts, config),
-    ...policyAlarms(input.values, config),
-    ...lengthAlarms(input, config),
-    ...staleAlarms(input, config),
-  ].filter((alarm) => alarm !== false)
-}
-
-type MaybeAlarm = Alarm | false
-
-/**
- * Shares. The two recalls are compared as they are, because zero of few is all there is to see; the others, whose
- * thresholds lie amid ordinary values, must be beyond them by more than noise (the whole Wilson interval).
- */
-function shareAlarms(counts: OutcomeCounts, config: RunConfig): MaybeAlarm[] {
-  const { alarms, sampling } = config
-  const share = (name: string) => {
-    const [part, whole] = outcomeShares(counts)[name]
-    return { ...wilson(part, whole), isCounted: whole >= fewestCases, words: `${part} of ${whole}` }
-  }
-  const change = share('revision/changeRatio')
-  const wrongRecall = share('verifier/wrongRecall')
-  const correctRecall = share('verifier/correctRecall')
-  const unparsed = share('verifier/unparsed')
-  const truncated = share('turns/truncated')
-  return [
-    change.isCounted &&
-      (change.high ?? 1) < alarms.changeRatioBelow && {
-        code: 'alarm.change-ratio',
-        message: `low answer change ratio (model collapse): ${change.words} revisions changed the answer`,
-        remedy:
-          'Raise revisionBonus. If right answers alone are copied, the verdict is too strict: verdictReward=balanced.',
-      },
-    wrongRecall.isCounted &&
-      (wrongRecall.value ?? 1) < alarms.wrongRecallBelow && {
-        code: 'alarm.always-correct',
-        message: `the verdict is almost always “correct”: it called ${wrongRecall.words} wrong attempts wrong`,
-        remedy: 'Set verdictReward=balanced, or lower the learning rate.',
-      },
-    correctRecall.isCounted &&
-      (correctRecall.value ?? 1) < alarms.correctRecallBelow && {
-        code: 'alarm.always-wrong',
-        message: `the verdict is almost always “wrong”: it called ${correctRecall.words} right attempts correct`,
-        remedy: 'Lower the learning rate or raise problemsPerStep, and go on from an earlier checkpoint.',
-      },
-    unparsed.isCounted &&
-      (unparsed.low ?? 0) > alarms.unparsedAbove && {
-        code: 'alarm.unparsed',
-        message: `${unparsed.words} verdicts name no judgement; they earn nothing and end the rollout`,
-        remedy: 'Fix the template’s check prompt before training, or give the verdict more tokens.',
-      },
-    truncated.isCounted &&
-      (truncated.low ?? 0) > alarms.truncatedAbove && {
-        code: 'alarm.truncated',
-        message: `${truncated.words} turns were cut at ${sampling.maxCompletionTokens} tokens and earned nothing`,
-        remedy: 'Raise sampling.maxCompletionTokens (stage 1 has to run again).',
-      },
+    ...recallSigns(input.counts, config),
+    ...shareSigns(input.counts, config),
+    ...policySigns(input.values, config),
+    ...lengthSigns(input, config),
+    ...staleSigns(input, config),
   ]
 }
 
-function policyAlarms(values: MetricValues, { alarms }: RunConfig): MaybeAlarm[] {
+interface Reading {
+  readonly value: number | null
+  /** What must lie beyond the threshold for the alarm: the value, or the end of its interval that lies nearer to health. */
+  readonly surely?: number | null
+}
+
+function healthBelow({ value, surely = value }: Reading, threshold: number): Health {
+  if (value === null || surely === null) return null
+  if (surely < threshold) return 'bad'
+  return value >= threshold * (1 + margin) ? 'good' : null
+}
+
+function healthAbove({ value, surely = value }: Reading, threshold: number): Health {
+  if (value === null || surely === null) return null
+  if (surely > threshold) return 'bad'
+  return value <= threshold * (1 - margin) ? 'good' : null
+}
+
+function shareOf(counts: OutcomeCounts, name: string) {
+  const [part, whole] = outcomeShares(counts)[name]
+  const interval = wilson(part, whole)
+  const words = `${part} of ${whole}`
+  return whole < fewestCases ? { value: null, low: null, high: null, words } : { ...interval, words }
+}
+
+/** The two recalls are compared as they are: zero of few is all there is to see. */
+function recallSigns(counts: OutcomeCounts, { alarms }: RunConfig): AlarmSign[] {
+  const wrong = shareOf(counts, 'verifier/wrongRecall')
+  const correct = shareOf(counts, 'verifier/correctRecall')
+  return [
+    {
+      code: 'alarm.always-correct',
+      health: healthBelow({ value: wrong.value }, alarms.wrongRecallBelow),
+      message: `the verdict is almost always “correct”: it called ${wrong.words} wrong attempts wrong`,
+      remedy: 'Set verdictReward=balanced, or lower the learning rate.',
+    },
+    {
+      code: 'alarm.always-wrong',
+      health: healthBelow({ value: correct.value }, alarms.correctRecallBelow),
+      message: `the verdict is almost always “wrong”: it called ${correct.words} right attempts correct`,
+      remedy: 'Lower the learning rate or raise problemsPerStep, and go on from an earlier checkpoint.',
+    },
+  ]
+}
+
+/** Thresholds that lie amid ordinary values must be passed by more than noise: by the whole Wilson interval. */
+function shareSigns(counts: OutcomeCounts, { alarms, sampling }: RunConfig): AlarmSign[] {
+  const change = shareOf(counts, 'revision/changeRatio')
+  const unparsed = shareOf(counts, 'verifier/unparsed')
+  const truncated = shareOf(counts, 'turns/truncated')
+  return [
+    {
+      code: 'alarm.change-ratio',
+      health: healthBelow({ value: change.value, surely: change.high }, alarms.changeRatioBelow),
+      message: `low answer change ratio (model collapse): ${change.words} revisions changed the answer`,
+      remedy:
+        'Raise revisionBonus. If right answers alone are copied, the verdict is too strict: verdictReward=balanced.',
+    },
+    {
+      code: 'alarm.unparsed',
+      health: healthAbove({ value: unparsed.value, surely: unparsed.low }, alarms.unparsedAbove),
+      message: `${unparsed.words} verdicts name no judgement; they earn nothing and end the rollout`,
+      remedy: 'Fix the template’s check prompt before training, or give the verdict more tokens.',
+    },
+    {
+      code: 'alarm.truncated',
+      health: healthAbove({ value: truncated.value, surely: truncated.low }, alarms.truncatedAbove),
+      message: `${truncated.words} turns were cut at ${sampling.maxCompletionTokens} tokens and earned nothing`,
+      remedy: 'Raise sampling.maxCompletionTokens (stage 1 has to run again).',
+    },
+  ]
+}
+
+function policySigns(values: MetricValues, { alarms }: RunConfig): AlarmSign[] {
   const kl = values['policy/klK3'] ?? null
   const entropy = values['policy/entropy'] ?? null
   return [
-    kl !== null &&
-      kl > alarms.klAbove && {
-        code: 'alarm.kl',
-        message: `the policy is far from the reference: KL ${kl.toFixed(3)} nats per token`,
-        remedy: 'Raise policyBeta or lower the learning rate.',
-      },
-    entropy !== null &&
-      entropy < alarms.entropyBelow && {
-        code: 'alarm.entropy',
-        message: `sampling hardly varies any more: entropy ${entropy.toFixed(3)} nats per token`,
-        remedy: 'Stop here, or set an entropyBonus; more steps will not find new answers.',
-      },
+    {
+      code: 'alarm.kl',
+      health: healthAbove({ value: kl }, alarms.klAbove),
+      message: `the policy is far from the reference: KL ${kl?.toFixed(3)} nats per token`,
+      remedy: 'Raise policyBeta or lower the learning rate.',
+    },
+    {
+      code: 'alarm.entropy',
+      health: healthBelow({ value: entropy }, alarms.entropyBelow),
+      message: `sampling hardly varies any more: entropy ${entropy?.toFixed(3)} nats per token`,
+      remedy: 'Stop here, or set an entropyBonus; more steps will not find new answers.',
+    },
   ]
 }
 
-function lengthAlarms({ values, firstLengths }: AlarmInput, config: RunConfig): MaybeAlarm[] {
+function lengthSigns({ values, firstLengths }: AlarmInput, { alarms }: RunConfig): AlarmSign[] {
   return (['attempt', 'verdict', 'revision'] as const).map((kind) => {
     const first = firstLengths?.[kind] ?? null
     const now = values[`length/${kind}`] ?? null
-    if (first === null || now === null || now <= first * config.alarms.lengthGrowthAbove) return false
+    const growth = first === null || now === null ? null : now / first
     return {
       code: `alarm.length.${kind}`,
-      message: `${kind}s have grown from ${first.toFixed(1)} to ${now.toFixed(1)} tokens on average`,
+      health: healthAbove({ value: growth }, alarms.lengthGrowthAbove),
+      message: `${kind}s have grown from ${first?.toFixed(1)} to ${now?.toFixed(1)} tokens on average`,
       remedy: 'Look at the rollouts: repetition or stalling. Lower the learning rate.',
     }
   })
@@ -130,33 +161,78 @@ const classWords: Readonly<Record<ClassKey, string>> = {
 }
 
 /**
- * The policy's moving shares against stage 1's, on which V of later turns rests. Mean r − V itself is no measure: V*
- * lies above the mean reward by construction, so it is negative from the first step on.
+ * The share of right turns in the last `recentSteps` steps against stage 1's, on which V of later turns rests; the whole
+ * Wilson interval must be beyond. Mean r − V itself is no measure: V* lies above the mean reward
+ * by construction, so it is negative from the first step on.
  */
-function staleAlarms({ runningShares, referenceShares }: AlarmInput, config: RunConfig): MaybeAlarm[] {
+function staleSigns({ recentTurns, referenceShares }: AlarmInput, config: RunConfig): AlarmSign[] {
   const rests = config.vStar.baseline === 'class-conditional' || config.vStar.baseline === 'global'
   if (!needsVStar(config) || !rests) return []
   return classKeys.map((key) => {
-    const [now, then] = [runningShares[key], referenceShares[key]]
-    if (Math.abs(now - then) <= config.alarms.staleVStarBeyond) return false
+    const then = referenceShares[key]
+    const right = recentTurns.reduce((sum, step) => sum + step[key].right, 0)
+    const seen = recentTurns.reduce((sum, step) => sum + step[key].seen, 0)
+    const now = wilson(right, seen)
+    const apart =
+      now.value === null || now.low === null || now.high === null || seen < fewestCases
+        ? { value: null }
+        : { value: Math.abs(now.value - then), surely: Math.max(now.low - then, then - now.high) }
     return {
       code: `alarm.stale.${key.replace('/', '-')}`,
-      message: `${(100 * now).toFixed(0)} % of the ${classWords[key]} are right now, ${(100 * then).toFixed(0)} % were in stage 1: V* no longer fits the policy`,
+      health: healthAbove(apart, config.alarms.staleVStarBeyond),
+      message: `${(100 * (now.value ?? 0)).toFixed(0)} % of the ${classWords[key]} are right now, ${(100 * then).toFixed(0)} % were in stage 1: V* no longer fits the policy`,
       remedy:
         'Harmless on fresh rollouts, but noisier: set vStar.baseline=running-mean, or run stage 1 again from here.',
     }
   })
 }
 
-/** Events for alarms that were not active before, and the alarms active now: each is raised once until it has passed. */
-export function alarmEvents(
-  found: readonly Alarm[],
-  activeBefore: readonly string[],
-): { readonly events: readonly TrainEvent[]; readonly active: readonly string[] } {
-  return {
-    active: found.map((alarm) => alarm.code),
-    events: found
-      .filter((alarm) => !activeBefore.includes(alarm.code))
-      .map((alarm) => ({ type: 'log', level: 'warning', ...alarm })),
+/** Later turns of one step by class of attempt. */
+type ClassCounts = Readonly<Record<ClassKey, { readonly right: number; readonly seen: number }>>
+/** Of the last `recentSteps` steps, oldest first. */
+export type RecentTurns = readonly ClassCounts[]
+
+const recentSteps = 20
+
+/** With the step's own turns; what is older than `recentSteps` is forgotten. */
+export function addRecentTurns(before: RecentTurns, rollouts: readonly ScoredRollout[]): RecentTurns {
+  const counted = (kind: 'verdict' | 'revision', isAttemptCorrect: boolean) => {
+    const turns = rollouts
+      .filter((rollout) => rollout.turns[0].isCorrect === isAttemptCorrect)
+      .flatMap((rollout) => rollout.turns.filter((turn) => turn.kind === kind))
+    return { right: turns.filter((turn) => turn.isCorrect).length, seen: turns.length }
   }
+  const step: ClassCounts = {
+    'verdict/correct': counted('verdict', true),
+    'verdict/wrong': counted('verdict', false),
+    'revision/correct': counted('revision', true),
+    'revision/wrong': counted('revision', false),
+  }
+  return [...before, step].slice(-recentSteps)
+}
+
+/** The alarms that are on, each with the good steps since the last bad one. */
+export type ActiveAlarms = Readonly<Record<string, number>>
+
+/**
+ * One condition is one alarm while it lasts: the first bad step raises it, and it has passed after `quietStepsToPass`
+ * good steps without a bad one among them.
+ */
+export function alarmEvents(
+  signs: readonly AlarmSign[],
+  before: ActiveAlarms,
+  step: number,
+): { readonly events: readonly TrainEvent[]; readonly active: ActiveAlarms } {
+  const active: Record<string, number> = {}
+  const events: TrainEvent[] = []
+  for (const { health, ...alarm } of signs) {
+    const quietBefore = before[alarm.code]
+    if (health === 'bad' && quietBefore === undefined) {
+      events.push({ type: 'log', level: 'warning', ...alarm, step, key: `${alarm.code}@${step}` })
+    }
+    if (health !== 'bad' && quietBefore === undefined) continue
+    const quiet = health === 'bad' ? 0 : (quietBefore ?? 0) + (health === 'good' ? 1 : 0)
+    if (quiet < quietStepsToPass) active[alarm.code] = quiet
+  }
+  return { active, events }
 }

@@ -120,13 +120,14 @@ export function signalEvent(
   const never = estimates.filter((estimate) => estimate.correctAttempts === 0).length
   const share = `${without} of ${estimates.length} problems carry no signal: ${never} never solved by the reference (V* = 0), ${without - never} always (V* = 1)`
   if (without < estimates.length) {
-    return { type: 'log', level: 'info', code: 'vstar.signal', message: share, remedy: null }
+    return { type: 'log', level: 'info', code: 'vstar.signal', key: 'vstar', message: share, remedy: null }
   }
   const tooHard = never * 2 > estimates.length
   return {
     type: 'log',
     level: config.onNoSignal === 'stop' ? 'error' : 'warning',
     code: 'vstar.no-signal',
+    key: 'vstar',
     message: share,
     remedy: tooHard
       ? 'The model cannot do this task: choose an easier source or a stronger model, or raise vStar.samples.'

@@ -45,4 +45,8 @@ export type TrainEvent =
       readonly code: string
       readonly message: string
       readonly remedy: string | null
+      /** Said once a run: a step computed again does not repeat it. */
+      readonly key?: string
+      /** The training step it speaks of. */
+      readonly step?: number
     }

@@ -11,7 +11,7 @@ import type { ClassShares } from '../rl/turnBaseline.ts'
 import { roleOf } from '../rollout/rollout.ts'
 import type { Conversation } from '../rollout/sampleTurns.ts'
 import type { StopSignal } from '../stopSignal.ts'
-import { alarmEvents, findAlarms } from './alarms.ts'
+import { alarmEvents, alarmSigns, addRecentTurns } from './alarms.ts'
 import { evaluate } from './evaluate.ts'
 import { countOutcomes } from './outcomeCounts.ts'
 import { signalEvent } from './runVStarStage.ts'
@@ -181,16 +181,12 @@ function* reportStep(
     revision: values['length/revision'] ?? null,
   }
   const shares = updateShares(state, rollouts)
-  const alarms = alarmEvents(
-    findAlarms(
-      {
-        ...{ values, firstLengths, counts: countOutcomes(rollouts) },
-        ...{ runningShares: shares.runningShares, referenceShares: setup.globalShares },
-      },
-      config,
-    ),
-    state.activeAlarms,
-  )
+  const recentTurns = addRecentTurns(state.recentTurns, rollouts)
+  const alarmInput = {
+    ...{ values, firstLengths, counts: countOutcomes(rollouts) },
+    ...{ recentTurns, referenceShares: setup.globalShares },
+  }
+  const alarms = alarmEvents(alarmSigns(alarmInput, config), state.activeAlarms, state.step)
   const raw = turns.flatMap(({ kind, rawAdvantage }) =>
     rawAdvantage === null ? [] : [{ role: roleOf(kind), rawAdvantage }],
   )
@@ -204,6 +200,7 @@ function* reportStep(
     roleStatistics: updateRoleStatistics(state.roleStatistics, raw),
     firstLengths,
     activeAlarms: alarms.active,
+    recentTurns,
   }
   const labels = { step: state.step, split: 'train' } as const
   yield {

@@ -5,6 +5,7 @@ import type { RunningRoleStatistics } from '../rl/advantages.ts'
 import { classKey, classKeys } from '../rl/turnBaseline.ts'
 import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'
 import type { ScoredRollout, TurnKind } from '../rollout/rollout.ts'
+import type { ActiveAlarms, RecentTurns } from './alarms.ts'
 
 /**
  * All of stage 2 that is not in the trainer: plain JSON, stored beside the trainer's state. Random streams need no
@@ -23,11 +24,26 @@ export interface TrainState {
   readonly correctShare: number
   /** Mean lengths at the first step, for the alarm on growth; null before it. */
   readonly firstLengths: Readonly<Record<TurnKind, number | null>> | null
-  readonly activeAlarms: readonly string[]
+  readonly activeAlarms: ActiveAlarms
+  /** For the alarm on a stale V*. */
+  readonly recentTurns: RecentTurns
   /** The step that was last evaluated, −1 for none: an evaluation is not repeated after a resume. */
   readonly evaluatedStep: number
   /** Best Acc@final on the validation split so far. */
   readonly bestValidation: number | null
+}
+
+/** A state as a checkpoint holds it: those written before alarms had a quiet time name the ones that were on. */
+export function readTrainState(stored: unknown): TrainState {
+  const state = stored as TrainState
+  const before: ActiveAlarms | readonly string[] = state.activeAlarms
+  return {
+    ...state,
+    activeAlarms: Array.isArray(before)
+      ? Object.fromEntries(before.map((code: string) => [code, 0]))
+      : state.activeAlarms,
+    recentTurns: (state.recentTurns as RecentTurns | undefined) ?? [],
+  }
 }
 
 /** Weight of a step in the moving shares. */
@@ -47,7 +63,8 @@ export function initialTrainState(reference: {
     runningShares: reference.shares,
     correctShare: reference.correctShare,
     firstLengths: null,
-    activeAlarms: [],
+    activeAlarms: {},
+    recentTurns: [],
     evaluatedStep: -1,
     bestValidation: null,
   }

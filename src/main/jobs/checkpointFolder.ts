@@ -38,13 +38,16 @@ export function checkpointsFolder(runId: string): string {
   return `runs/${runId}/checkpoints`
 }
 
-function folderOf(place: CheckpointPlace): string {
-  return `${checkpointsFolder(place.runId)}/step-${String(place.step).padStart(8, '0')}`
+/** A name that no other writing has had: nothing that a row may name is ever moved or written over. */
+function newFolder(place: CheckpointPlace): string {
+  const step = `step-${String(place.step).padStart(8, '0')}`
+  return `${checkpointsFolder(place.runId)}/${newId(step)}`
 }
 
 /**
- * Writes a checkpoint beside its place, flushes it to the disk and renames it: it is there whole or not at all. One that
- * is there already with the same content stays.
+ * Writes a checkpoint under another name, flushes it to the disk and renames it: it is there whole or not at all. Each
+ * has a folder of its own. One that is written again at a step stands beside the first until the row names it; the
+ * owner then removes the one before. So a kill at any moment leaves the folder that the row names, whole.
  *
  * @returns what its record says of it
  * @throws RecheckError `file.disk-full`, `file.read-only`; nothing is left behind, older checkpoints are untouched
@@ -53,7 +56,7 @@ export async function writeCheckpoint(
   place: CheckpointPlace,
   content: CheckpointContent,
 ): Promise<Pick<CheckpointRecord, 'folder' | 'bytes' | 'sha256'>> {
-  const folder = folderOf(place)
+  const folder = newFolder(place)
   const path = join(place.dataDir, folder)
   const unfinished = join(dirname(path), `${unfinishedPrefix}${newId('checkpoint')}`)
   try {
@@ -62,7 +65,7 @@ export async function writeCheckpoint(
     const manifest = JSON.stringify({ version: 1, runId: place.runId, step: place.step, files }, null, 2)
     await writeFlushed(join(unfinished, manifestName), manifest)
     await flushFolder(unfinished)
-    await putInPlace(unfinished, path)
+    await rename(unfinished, path)
     await flushFolder(dirname(path))
     return {
       folder,
@@ -103,36 +106,6 @@ async function writeBlob(
     await file.close()
   }
   return { name, bytes, sha256: hash.digest('hex') }
-}
-
-/** A folder cannot be renamed onto another: an older one with other content is set aside first, then removed. */
-async function putInPlace(unfinished: string, path: string): Promise<void> {
-  const [now, before] = await Promise.all([manifestText(unfinished), manifestText(path)])
-  if (now !== null && now === before && (await isSound(path))) {
-    await rm(unfinished, { recursive: true, force: true })
-    return
-  }
-  const aside = join(dirname(path), `${unfinishedPrefix}${newId('replaced')}`)
-  await renameIfThere(path, aside)
-  await rename(unfinished, path)
-  await rm(aside, { recursive: true, force: true })
-}
-
-async function renameIfThere(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to)
-  } catch (thrown) {
-    if (!isMissing(thrown)) throw thrown
-  }
-}
-
-async function isSound(path: string): Promise<boolean> {
-  try {
-    await openCheckpoint(path)
-    return true
-  } catch {
-    return false // damaged: the one just written takes its place
-  }
 }
 
 async function manifestText(folder: string): Promise<string | null> {

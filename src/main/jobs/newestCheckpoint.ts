@@ -23,7 +23,7 @@ export async function openNewestCheckpoint(
   const damaged: string[] = []
   for (const record of records) {
     try {
-      const checkpoint = await openRecorded(join(dataDir, record.folder), record)
+      const checkpoint = await openCheckpoint(join(dataDir, record.folder), record.sha256)
       return { record, checkpoint, damaged }
     } catch (thrown) {
       if (!isDamage(thrown)) throw thrown
@@ -35,21 +35,6 @@ export async function openNewestCheckpoint(
     'checkpoint.none-sound',
     `no checkpoint of run ${records[0]?.runId} can be used. ${damaged.join(' ')} Start a new run from its config.`,
   )
-}
-
-/**
- * A process that was killed after it had put a step's second checkpoint in place, and before that was recorded, has
- * left a whole one under the first one's record: it is as good.
- */
-async function openRecorded(folder: string, record: CheckpointRecord): Promise<OpenCheckpoint> {
-  try {
-    return await openCheckpoint(folder, record.sha256)
-  } catch (thrown) {
-    if (!isDamage(thrown)) throw thrown
-    const found = await openCheckpoint(folder)
-    if (found.runId === record.runId && found.step === record.step) return found
-    throw thrown
-  }
 }
 
 function isDamage(thrown: unknown): thrown is RecheckError {

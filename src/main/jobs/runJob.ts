@@ -30,7 +30,7 @@ export const runJob: RunJob = async (request, port) => {
     port.emit({
       type: 'log',
       level: 'warning',
-      code: 'data.note',
+      ...{ code: 'data.note', key: 'data.note' },
       message: material.problems.note,
       remedy: null,
     })

@@ -1,7 +1,7 @@
 import { parameterShapes } from '../../core/model/parameterTable.ts'
 import type { Trainer } from '../../core/train/trainer.ts'
 import type { TrainEvent } from '../../core/train/trainEvent.ts'
-import type { TrainState } from '../../core/train/trainState.ts'
+import { readTrainState, type TrainState } from '../../core/train/trainState.ts'
 import { systemClock } from '../host/clock.ts'
 import { newId } from '../host/identifiers.ts'
 import { writeCheckpoint } from './checkpointFolder.ts'
@@ -36,7 +36,7 @@ export async function restoreState(
   const state = await readTrainerBlob(path, parameterShapes(material.policy.config))
   await checkReference(path, material.referenceHash)
   await trainer.writeState(state)
-  return newest.checkpoint.state as TrainState
+  return readTrainState(newest.checkpoint.state)
 }
 
 /**

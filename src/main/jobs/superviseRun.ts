@@ -9,7 +9,7 @@ import { forgetStepsFrom } from '../store/forgetSteps.ts'
 import { changeStatus, readRun, recordHeartbeat } from '../store/runStore.ts'
 import { withDiskPatience } from './diskPatience.ts'
 import { jobRequestOf } from './jobRequest.ts'
-import { applyRetention } from './retention.ts'
+import { applyRetention, foldersReplacedBy, removeLeftovers, removeUnnamed } from './retention.ts'
 import { describeExit, describeFailure, type TrainerExit } from './trainerExit.ts'
 import type { StopMoment, TrainerMessage } from './trainerMessages.ts'
 import { startTrainingProcess, type TrainerProgram, type TrainingProcess } from './trainingProcess.ts'
@@ -79,6 +79,7 @@ class Supervision implements SupervisedRun {
   async start(): Promise<void> {
     const { db, dataDir, program, isExact } = this.#setup
     try {
+      await removeLeftovers(db, dataDir, this.#runId)
       const request = jobRequestOf(db, dataDir, this.#runId)
       if (!isExact) forgetStepsFrom(db, this.#runId, request.checkpoints[0]?.step ?? 0)
       const trainer = await startTrainingProcess(program, request, (message) => this.#enqueue(message))
@@ -153,11 +154,14 @@ class Supervision implements SupervisedRun {
   async #storeBatch(batch: EventBatch): Promise<void> {
     if (this.#report !== null) return // contradicted what is stored: nothing after it counts
     const { dataDir, db, clock, keepLast, onEvent } = this.#setup
+    const runId = this.#runId
+    const replaced = foldersReplacedBy(db, batch)
     await this.#patiently(() => this.#writer.store(batch, clock.nowMs()))
     this.#process?.stored(batch.sequence)
-    for (const event of batch.events) onEvent(this.#runId, event)
+    for (const event of batch.events) onEvent(runId, event)
     if (batch.events.some((event) => event.type === 'checkpoint')) {
-      await applyRetention(db, dataDir, { runId: this.#runId, keepLast })
+      await removeUnnamed(db, dataDir, { runId, folders: replaced })
+      await applyRetention(db, dataDir, { runId, keepLast })
     }
   }
 

@@ -1,18 +1,25 @@
 import type { RunLogEntry } from '../../shared/records.ts'
 import type { Database } from './database.ts'
 
-export type NewLogEntry = Omit<RunLogEntry, 'sequence'>
+export type NewLogEntry = Omit<RunLogEntry, 'sequence'> & {
+  /** Said once a run. */
+  readonly key?: string
+  readonly step?: number
+}
 
-/** Entries are numbered as they come: their order does not depend on the clock. */
-export function appendLog(db: Database, entry: NewLogEntry): RunLogEntry {
+/**
+ * Entries are numbered as they come: their order does not depend on the clock. One whose key the run has already is not
+ * stored again.
+ */
+export function appendLog(db: Database, entry: NewLogEntry): void {
   const sequence = Number(
     db.prepare('SELECT coalesce(max(sequence), 0) + 1 FROM event WHERE run_id = ?').pluck().get(entry.runId),
   )
-  const { runId, atMs, level, code, message, remedy } = entry
-  db.prepare('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)').run(
-    ...[runId, sequence, atMs, level, code, message, remedy],
-  )
-  return { ...entry, sequence }
+  const { runId, atMs, level, code, message, remedy, key = null, step = null } = entry
+  db.prepare(
+    `INSERT INTO event (run_id, sequence, at_ms, level, code, message, remedy, key, step)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, key) WHERE key IS NOT NULL DO NOTHING`,
+  ).run(...[runId, sequence, atMs, level, code, message, remedy, key, step])
 }
 
 /** The last `limit` entries after number `after`, oldest first. */

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { writeCheckpoint } from '../../../src/main/jobs/checkpointFolder.ts'
-import type { JobPort, JobRequest, RunJob } from '../../../src/main/jobs/jobPort.ts'
+import type { JobEvent, JobPort, JobRequest, RunJob } from '../../../src/main/jobs/jobPort.ts'
 import { openNewestCheckpoint } from '../../../src/main/jobs/newestCheckpoint.ts'
 import type { VStarEstimate } from '../../../src/shared/records.ts'
 import { rollout } from '../store/storeFixtures.ts'
@@ -77,6 +77,7 @@ async function train(
       ...{ step, timeMs: port.activeMs(), tokens: (step + 1) * 10, problems: (step + 1) * 2 },
       values: { 'loss/policy': random / 2 ** 32, 'time/update': port.activeMs() },
     })
+    if (random % 29 === 0) port.emit(alarmAt(step))
     note(config, `step ${step}`)
     step++
     if (step % config.evalEvery === 0) evaluate(request.run.runId, step, { random, port })
@@ -87,6 +88,11 @@ async function train(
     if (isStopping && step < request.run.totalSteps) return 'stopped'
   }
   return 'finished'
+}
+
+function alarmAt(step: number): JobEvent {
+  const said = { code: 'alarm.fake', message: `at step ${step}`, remedy: null } as const
+  return { type: 'log', level: 'warning', ...said, key: `alarm.fake@${step}`, step }
 }
 
 function evaluate(runId: string, step: number, { random, port }: { random: number; port: JobPort }): void {

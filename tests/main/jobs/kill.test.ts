@@ -11,6 +11,7 @@ import { processStart } from '../../../src/main/host/processInfo.ts'
 import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
 import { integrityProblems, openForReading, type Database } from '../../../src/main/store/database.ts'
 import { readEvaluations } from '../../../src/main/store/evaluationStore.ts'
+import { readLog } from '../../../src/main/store/eventLog.ts'
 import { readSeries } from '../../../src/main/store/metricQuery.ts'
 import { readRollouts } from '../../../src/main/store/rolloutQuery.ts'
 import { listRuns } from '../../../src/main/store/runStore.ts'
@@ -139,7 +140,7 @@ test('60 kills at random moments lose nothing but the last 250 ms, and the run e
   assert.deepEqual(left, [])
 })
 
-/** All that must not depend on how often a run was interrupted: values, rollouts, evaluations, weights. */
+/** All that must not depend on how often a run was interrupted: values, rollouts, evaluations, alarms, weights. */
 function contentOf(dataDir: string): object {
   return reading(dataDir, (db, run) => {
     const { step, value, tokens } = readSeries(db, run.runId, 'loss/policy')
@@ -148,6 +149,9 @@ function contentOf(dataDir: string): object {
     return {
       ...{ status: run.status, step, value, tokens, weights },
       rollouts: readRollouts(db, { runId: run.runId }, { offset: 0, limit: 10_000 }).rollouts,
+      alarms: readLog(db, run.runId, { after: 0, limit: 5000 })
+        .filter(({ code }) => code === 'alarm.fake')
+        .map(({ message }) => message),
       evaluations: readEvaluations(db, run.runId).map(({ step: at, proportions }) => ({ at, proportions })),
     }
   })

@@ -10,6 +10,7 @@ import { trainerBlobName } from '../../../src/main/jobs/trainerBlob.ts'
 import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
 import type { Database } from '../../../src/main/store/database.ts'
 import { readEvaluations } from '../../../src/main/store/evaluationStore.ts'
+import { readLog } from '../../../src/main/store/eventLog.ts'
 import { listSeries, readSeries } from '../../../src/main/store/metricQuery.ts'
 import { isMeasured } from '../../../src/main/store/metricStore.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
@@ -43,7 +44,8 @@ export const tinyConfig: ConfigLayer = {
   evalEvery: 2,
   checkpointEvery: 2,
   optimizer: { learningRate: 3e-4 },
-  alarms: { enabled: false },
+  // steps of six rollouts say little: thresholds that some of them pass
+  alarms: { klAbove: 1e-6, entropyBelow: 10, lengthGrowthAbove: 1.01 },
 }
 
 export interface RealRun {
@@ -91,6 +93,9 @@ export function factsOf(db: Database, runId: string): Readonly<Record<string, un
          ORDER BY r.split, r.step, r.position, t.position`,
       )
       .all(runId),
+    log: readLog(db, runId, { after: 0, limit: 999 })
+      .filter(({ code }) => /^(alarm|vstar|data|metric)\./.test(code))
+      .map(({ level, code, message, remedy }) => ({ level, code, message, remedy })),
     evaluations: readEvaluations(db, runId).map(({ step, split, samples, problems, proportions }) => ({
       ...{ step, split, samples, problems, proportions },
     })),

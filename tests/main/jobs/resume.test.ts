@@ -75,6 +75,11 @@ test('a run interrupted in every phase, by kill, stop now and stop after the ste
   const expected = factsOf(owner.db, whole.runId)
   const weights = finalWeights(owner.db, dataDir, whole.runId)
   assert.equal(weights[0], 6)
+  const log = expected['log'] as readonly { readonly code: string }[]
+  assert.ok(
+    log.some(({ code }) => code.startsWith('alarm.')),
+    'a log without an alarm would prove little',
+  )
   for (const interruptions of plansOf(20261122)) {
     let run = realRun(owner)
     for (const interruption of interruptions) {

@@ -13,13 +13,13 @@ async function write(dataDir: string, step: number, state: unknown): Promise<Che
   return { ...written, checkpointId: `c${step}`, runId: 'a', step, validation: null, createdAtMs: step }
 }
 
-test('killed after a step’s second checkpoint was in place and before it was recorded: the second one is used', async (t) => {
+test('killed after a step’s second checkpoint was in place and before it was recorded: the recorded one is used', async (t) => {
   const dataDir = temporaryFolder(t)
   const record = await write(dataDir, 4, 'before the evaluation')
   await write(dataDir, 4, 'after the evaluation')
   const newest = await openNewestCheckpoint(dataDir, [record])
   assert.deepEqual(newest?.damaged, [])
-  assert.equal(newest?.checkpoint.state, 'after the evaluation')
+  assert.equal(newest?.checkpoint.state, 'before the evaluation')
 })
 
 test('a whole checkpoint of another step in its place is no substitute', async (t) => {

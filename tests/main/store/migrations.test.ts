@@ -11,6 +11,7 @@ import {
   openForWriting,
 } from '../../../src/main/store/database.ts'
 import { readEvaluationResults, readEvaluations } from '../../../src/main/store/evaluationStore.ts'
+import { readLog } from '../../../src/main/store/eventLog.ts'
 import { readSeries } from '../../../src/main/store/metricQuery.ts'
 import { migrate, migrations, schemaVersion, versionOf } from '../../../src/main/store/migrations.ts'
 import { readRollouts } from '../../../src/main/store/rolloutQuery.ts'
@@ -34,6 +35,7 @@ const dataOfVersion: readonly string[] = [
    INSERT INTO event VALUES ('old', 1, 8, 'info', 'c', 'm', NULL);`,
   `UPDATE run SET notes = 'written in version 2', archived = 1 WHERE run_id = 'old';`,
   `INSERT INTO evaluation_result VALUES ('e1', '[]');`,
+  `INSERT INTO event VALUES ('old', 2, 9, 'warning', 'alarm.kl', 'far', NULL, 'alarm.kl@599', 599);`,
 ]
 
 /** A store as version `version` left it, with data of that version and all before. */
@@ -68,6 +70,8 @@ for (let version = 1; version <= schemaVersion; version++) {
     )
     assert.equal(readEvaluations(db, 'old').length, 1)
     assert.deepEqual(readEvaluationResults(db, 'e1'), version >= 3 ? [] : null)
+    const codes = readLog(db, 'old', { after: 0, limit: 9 }).map(({ code }) => code)
+    assert.deepEqual(codes, version >= 4 ? ['c', 'alarm.kl'] : ['c'])
 
     const events = Array.from({ length: 100 }, (_, index) => metricsAt(600 + index, { x: 600 + index }))
     openBatchWriter(db, 'old').store({ runId: 'old', sequence: 4, events }, 9)
