@@ -9,8 +9,10 @@ import type {
   StoredRollout,
   VStarArtifact,
 } from './records.ts'
+import { runStatuses } from './records.ts'
 import type { ErrorData } from './recheckError.ts'
 import type { Progress, RunEvent } from './runEvent.ts'
+import type { ListedRun, RunValues } from './runList.ts'
 
 /**
  * The one contract between a page and its owner process; the same over Electron IPC and over HTTP.
@@ -76,8 +78,20 @@ export const routes = {
   'app.info': { input: z.strictObject({}), output: output<AppInfo>() },
   'app.telemetry': { input: z.strictObject({}), output: output<Telemetry>() },
   'run.list': {
-    input: z.strictObject({ archived: z.boolean().default(false) }),
-    output: output<readonly Run[]>(),
+    input: z.strictObject({
+      archived: z.boolean().default(false),
+      /** Only runs with one of these; null = all. */
+      statuses: z.array(z.enum(runStatuses)).max(runStatuses.length).nullable().default(null),
+    }),
+    output: output<readonly ListedRun[]>(),
+  },
+  /** What a filter names and the list does not carry: metrics and config fields of all its runs. */
+  'run.values': {
+    input: z.strictObject({
+      archived: z.boolean().default(false),
+      names: z.array(z.string().min(1).max(100)).min(1).max(20),
+    }),
+    output: output<RunValues>(),
   },
   'run.get': { input: z.strictObject({ runId }), output: output<Run>() },
   'run.start': {

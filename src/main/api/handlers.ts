@@ -10,7 +10,8 @@ import { readEvaluations } from '../store/evaluationStore.ts'
 import { readLog } from '../store/eventLog.ts'
 import { listSeries, readRange } from '../store/metricQuery.ts'
 import { deleteRun, labelRun, restoreRun } from '../store/runLabels.ts'
-import { listRuns, readRun } from '../store/runStore.ts'
+import { listRunLines, readRunValues } from '../store/runList.ts'
+import { readRun, runsWithStatus } from '../store/runStore.ts'
 import { listVStars } from '../store/vStarStore.ts'
 import type { ProgressBoard } from './progressBoard.ts'
 import { pageOfRollouts } from './rolloutPage.ts'
@@ -68,8 +69,10 @@ function readingHandlers({ owner, nodePath, info, progress }: HandlersSetup): Om
   const { db } = owner
   return {
     'app.info': info,
-    'app.telemetry': async () => readTelemetry(listRuns(db), performance.timeOrigin + performance.now()),
-    'run.list': async ({ archived }) => listRuns(db).filter((run) => run.archived === archived),
+    'app.telemetry': async () =>
+      readTelemetry(runsWithStatus(db, ['running', 'paused']), performance.timeOrigin + performance.now()),
+    'run.list': async (query) => listRunLines(db, query),
+    'run.values': async ({ archived, names }) => readRunValues(db, archived, names),
     'run.get': async ({ runId }) => readRun(db, runId),
     'run.progress': async ({ runId }) => progress.of(runId),
     'run.log': async ({ runId, afterSequence, limit }) => readLog(db, runId, { after: afterSequence, limit }),

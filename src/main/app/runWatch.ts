@@ -1,16 +1,17 @@
 import { powerSaveBlocker, type BrowserWindow } from 'electron'
 import type { Run } from '../../shared/records.ts'
+import type { ListedRun } from '../../shared/runList.ts'
 import type { Backend } from '../api/backend.ts'
 import type { BackendSlot } from './backendSlot.ts'
 
 /** @returns the runs that compute now; none when the backend does not answer */
-export async function runningRuns(backend: Backend): Promise<readonly Run[]> {
+export async function runningRuns(backend: Backend): Promise<readonly ListedRun[]> {
   const answers = await Promise.all([
-    backend.request('run.list', { archived: false }),
-    backend.request('run.list', { archived: true }),
+    backend.request('run.list', { archived: false, statuses: ['running'] }),
+    backend.request('run.list', { archived: true, statuses: ['running'] }),
   ])
   return answers
-    .flatMap((answer) => (answer.ok ? (answer.data as readonly Run[]) : []))
+    .flatMap((answer) => (answer.ok ? (answer.data as readonly ListedRun[]) : []))
     .filter((run) => run.status === 'running')
 }
 

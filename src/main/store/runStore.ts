@@ -95,7 +95,8 @@ export function listRuns(db: Database, filter: RunListFilter = {}): readonly Run
   return rows.map((row) => ({ ...runOf({ ...row, tags: null }), tags: tags.get(row.run_id) ?? [] }))
 }
 
-function tagsByRun(db: Database): ReadonlyMap<string, readonly string[]> {
+/** Tags of all runs in one reading, in the order of the alphabet. */
+export function tagsByRun(db: Database): ReadonlyMap<string, readonly string[]> {
   const byRun = new Map<string, string[]>()
   const rows = db
     .prepare<[], [string, string]>('SELECT run_id, tag FROM tag ORDER BY run_id, tag')

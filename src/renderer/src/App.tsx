@@ -12,14 +12,16 @@ import { goTo, usePlace } from './hooks/usePlace.ts'
 import { useLiveUpdates } from './hooks/useLiveUpdates.ts'
 import { useShortcuts } from './hooks/useShortcuts.ts'
 import { placeAddress, type Place } from './state/place.ts'
-import { ComparePage } from './views/ComparePage.tsx'
-import { RunPage } from './views/RunPage.tsx'
 import { RunsPage } from './views/RunsPage.tsx'
 import { Loading } from './components/Loading.tsx'
 
-/** Has the editor with it, which no other page needs. */
+/** Pages with their own libraries (the editor, the charts) come when they are needed: the list opens without them. */
 const NewRunPage = lazy(() =>
   import('./views/NewRunPage.tsx').then((module) => ({ default: module.NewRunPage })),
+)
+const RunPage = lazy(() => import('./views/RunPage.tsx').then((module) => ({ default: module.RunPage })))
+const ComparePage = lazy(() =>
+  import('./views/ComparePage.tsx').then((module) => ({ default: module.ComparePage })),
 )
 
 export function App(): JSX.Element {
@@ -54,11 +56,14 @@ export function App(): JSX.Element {
       <AppShell.Main h="100dvh" id="main" tabIndex={-1} style={{ outlineOffset: -2 }}>
         {connection === 'lost' && (
           <Alert color="red" radius={0} p="xs" role="status">
-            The connection to Recheck is lost; runs go on without it. Trying again…
+            The connection to Recheck is lost. Trying again… If it was ended, start it again and open the link
+            that it prints: its runs can be resumed.
           </Alert>
         )}
         <PageBoundary address={placeAddress(place)}>
-          <Page place={place} />
+          <Suspense fallback={<Loading what="Opening the page…" />}>
+            <Page place={place} />
+          </Suspense>
         </PageBoundary>
       </AppShell.Main>
       <CommandPalette onToggleTheme={toggleTheme} onShowKeys={keys.open} />
@@ -74,11 +79,7 @@ function Page({ place }: { readonly place: Place }): JSX.Element {
     case 'run':
       return <RunPage key={place.runId} runId={place.runId} tab={place.tab} />
     case 'new':
-      return (
-        <Suspense fallback={<Loading what="Opening the form…" />}>
-          <NewRunPage key={place.likeRunId} likeRunId={place.likeRunId} />
-        </Suspense>
-      )
+      return <NewRunPage key={place.likeRunId} likeRunId={place.likeRunId} />
     case 'compare':
       return <ComparePage runIds={place.runIds} />
   }

@@ -8,7 +8,6 @@ import { createRoot } from 'react-dom/client'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { createApi } from './api.ts'
 import { App } from './App.tsx'
-import { registerCharts } from './charts/echartsParts.ts'
 import { NoSession } from './components/NoSession.tsx'
 import { ApiContext } from './hooks/apiContext.ts'
 import { readableHints, theme } from './theme.ts'
@@ -28,7 +27,6 @@ const client = new QueryClient({
 async function openPage(): Promise<void> {
   const box = document.getElementById('root')
   if (box === null) throw new Error('index.html has no element "root"')
-  registerCharts()
   const api = createApi(window)
   const root = createRoot(box)
   const problem = await api

@@ -122,7 +122,7 @@ test('routes need the session; errors travel as data', async () => {
   assert.equal((await post('/api/run.list', {})).status, 401)
   const cookie = await openSession()
   const listed = await post('/api/run.list', {}, { cookie })
-  assert.deepEqual(JSON.parse(listed.body), { ok: true, data: { archived: false } })
+  assert.deepEqual(JSON.parse(listed.body), { ok: true, data: { archived: false, statuses: null } })
   const unknown = JSON.parse((await post('/api/constructor', {}, { cookie })).body) as {
     error: { code: string }
   }

@@ -182,7 +182,10 @@ test('many events of a run become one reading of each answer they touch', () => 
   touched.add({ runId: 'r', event: { type: 'changed' } })
   const [only, ...others] = touched.take()
   assert.equal(others.length, 0)
-  assert.deepEqual([...(only?.routes ?? [])], ['run.get', 'metrics.range', 'metrics.names', 'run.list'])
+  assert.deepEqual(
+    [...(only?.routes ?? [])],
+    ['run.get', 'metrics.range', 'metrics.names', 'run.list', 'run.values'],
+  )
   assert.deepEqual(touched.take(), [])
   assert.equal(isTouched('metrics.range', { runId: 'r' }, 'r'), true)
   assert.equal(isTouched('metrics.range', { runId: 'other' }, 'r'), false)

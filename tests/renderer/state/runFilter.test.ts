@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { matchesFilter, parseFilter } from '../../../src/renderer/src/state/runFilter.ts'
+import {
+  configValue,
+  matchesFilter,
+  namesBeyondList,
+  parseFilter,
+} from '../../../src/renderer/src/state/runFilter.ts'
 import { termOf, withTerm } from '../../../src/renderer/src/state/filterText.ts'
 import type { Run } from '../../../src/shared/records.ts'
+import { listedRun, type RunValues } from '../../../src/shared/runList.ts'
 import { sampleRunRow } from './runFixtures.ts'
 
 const run = sampleRunRow('r1', {
@@ -17,7 +23,13 @@ const run = sampleRunRow('r1', {
 function finds(text: string, of: Run = run): boolean {
   const { terms, problem } = parseFilter(text)
   assert.equal(problem, null)
-  return matchesFilter(of, terms)
+  return matchesFilter(listedRun(of), terms, valuesOf(of, namesBeyondList(terms)))
+}
+
+/** As `run.values` answers: in the order of the names. */
+function valuesOf(of: Run, names: readonly string[]): RunValues {
+  const values = names.map((name) => of.latest[name] ?? configValue(of, name))
+  return { names, values: { [of.runId]: values } }
 }
 
 test('a metric is compared as a number, spaces or not, negative or not', () => {
@@ -32,6 +44,19 @@ test('a metric that the run has not, or has as undefined, matches nothing', () =
   assert.equal(finds('accuracy/attempt >= 0'), false)
   assert.equal(finds('revision/changeRatio >= 0'), false)
   assert.equal(finds('revision/changeRatio != 5'), false)
+})
+
+test('the list’s own metrics are not asked for again; config fields and other metrics are, each once', () => {
+  const { terms } = parseFilter(
+    'accuracy/final > 0 policy/klK1 < 1 policy/klK1 > 0 vStar.beta = 1 status:failed',
+  )
+  assert.deepEqual(namesBeyondList(terms), ['policy/klK1', 'vStar.beta'])
+})
+
+test('what is not read yet matches nothing, whatever the comparison', () => {
+  for (const text of ['vStar.samples = 4', 'method != nothing', 'policy/klK1 < 5']) {
+    assert.equal(matchesFilter(listedRun(run), parseFilter(text).terms, null), false, text)
+  }
 })
 
 test('config fields: numbers by value, words by text, null', () => {

@@ -1,5 +1,6 @@
 import { presetConfig } from '../../../src/shared/presets.ts'
 import type { Run } from '../../../src/shared/records.ts'
+import { listedRun, type ListedRun } from '../../../src/shared/runList.ts'
 
 /** Written out: the preset may change. */
 const config = presetConfig('builtin', {
@@ -30,4 +31,9 @@ export function sampleRunRow(runId: string, fields: Partial<Run> = {}): Run {
     },
     ...{ latest: {}, vStarId: null, ...fields },
   }
+}
+
+/** The same as the run list has it. */
+export function sampleLine(runId: string, fields: Partial<Run> = {}): ListedRun {
+  return listedRun(sampleRunRow(runId, fields))
 }

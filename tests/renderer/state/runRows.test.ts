@@ -5,13 +5,13 @@ import { stepsDone } from '../../../src/renderer/src/state/stepsDone.ts'
 import { doneShare, progressText } from '../../../src/renderer/src/state/progressText.ts'
 import { latestAlarms } from '../../../src/renderer/src/state/alarms.ts'
 import type { RunLogEntry } from '../../../src/shared/records.ts'
-import { sampleRunRow } from './runFixtures.ts'
+import { sampleLine } from './runFixtures.ts'
 
 const runs = [
-  sampleRunRow('a', { createdAtMs: 1, group: 'x', latest: { 'accuracy/final': 0.5 } }),
-  sampleRunRow('b', { createdAtMs: 2, latest: {} }),
-  sampleRunRow('c', { createdAtMs: 3, group: 'w', latest: { 'accuracy/final': 0.7 } }),
-  sampleRunRow('d', { createdAtMs: 4, group: 'x', latest: { 'accuracy/final': 0.5 } }),
+  sampleLine('a', { createdAtMs: 1, group: 'x', latest: { 'accuracy/final': 0.5 } }),
+  sampleLine('b', { createdAtMs: 2, latest: {} }),
+  sampleLine('c', { createdAtMs: 3, group: 'w', latest: { 'accuracy/final': 0.7 } }),
+  sampleLine('d', { createdAtMs: 4, group: 'x', latest: { 'accuracy/final': 0.5 } }),
 ]
 const ids = (list: readonly { runId: string }[]): string => list.map(({ runId }) => runId).join('')
 
@@ -31,7 +31,7 @@ test('groups in the order of their names, runs without a group last, no run lost
 
 test('10,000 runs of one group are grouped and sorted in well under a second', () => {
   const many = Array.from({ length: 10_000 }, (_, index) =>
-    sampleRunRow(`r${index}`, {
+    sampleLine(`r${index}`, {
       createdAtMs: index,
       group: 'one',
       latest: { 'accuracy/final': (index * 7919) % 1000 },
@@ -44,9 +44,9 @@ test('10,000 runs of one group are grouped and sorted in well under a second', (
 })
 
 test('steps done: problems seen ÷ problems a step (192), whatever the number of the last step', () => {
-  assert.equal(stepsDone(sampleRunRow('r', { status: 'running', step: 12, problemsSeen: 12 * 192 })), 12)
-  assert.equal(stepsDone(sampleRunRow('r', { status: 'finished', step: 39, problemsSeen: 40 * 192 })), 40)
-  assert.equal(stepsDone(sampleRunRow('r', { status: 'stopped', stage: 'estimate-v-star', step: 300 })), 300)
+  assert.equal(stepsDone(sampleLine('r', { status: 'running', step: 12, problemsSeen: 12 * 192 })), 12)
+  assert.equal(stepsDone(sampleLine('r', { status: 'finished', step: 39, problemsSeen: 40 * 192 })), 40)
+  assert.equal(stepsDone(sampleLine('r', { status: 'stopped', stage: 'estimate-v-star', step: 300 })), 300)
 })
 
 test('progress: rate and time left are said, and are left out where they are unknown', () => {
@@ -75,9 +75,9 @@ test('the bar shows steps once there are any, before that how far the activity i
     ratePerSecond: null,
     secondsLeft: null,
   }
-  assert.equal(doneShare(sampleRunRow('r', { status: 'running' }), progress), 0.25)
-  assert.equal(doneShare(sampleRunRow('r', { status: 'running', problemsSeen: 1920 }), progress), 0.25)
-  assert.equal(doneShare(sampleRunRow('r', { status: 'running', problemsSeen: 3840 }), progress), 0.5)
+  assert.equal(doneShare(sampleLine('r', { status: 'running' }), progress), 0.25)
+  assert.equal(doneShare(sampleLine('r', { status: 'running', problemsSeen: 1920 }), progress), 0.25)
+  assert.equal(doneShare(sampleLine('r', { status: 'running', problemsSeen: 3840 }), progress), 0.5)
 })
 
 test('alarms: the newest of each code, newest first, no plain messages', () => {

@@ -1,3 +1,4 @@
+import './echartsParts.ts'
 import { connect, init, type EChartsType } from 'echarts/core'
 import { useEffect, useRef, useState, type JSX, type PointerEvent } from 'react'
 import type { PlotOption } from '../../../shared/plots/plotOption.ts'

@@ -1,3 +1,4 @@
+import './echartsParts.ts'
 import { init } from 'echarts/core'
 import type { PlotOption } from '../../../shared/plots/plotOption.ts'
 

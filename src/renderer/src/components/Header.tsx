@@ -3,6 +3,7 @@ import { spotlight } from '@mantine/spotlight'
 import { IconCommand, IconKeyboard, IconSunMoon } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import type { AppInfo, Telemetry } from '../../../shared/routes.ts'
+import { useLater } from '../hooks/useLater.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { formatBytes } from '../state/format.ts'
 
@@ -13,7 +14,7 @@ export interface HeaderProps {
 
 export function Header({ onToggleTheme, onShowKeys }: HeaderProps): JSX.Element {
   const info = useRead('app.info', {}).data
-  const telemetry = useRead('app.telemetry', {}, { everyMs: 2500 }).data
+  const telemetry = useRead('app.telemetry', {}, { everyMs: 2500, enabled: useLater(1000) }).data
   return (
     <Group h="100%" px={14} gap={12} wrap="nowrap" justify="space-between">
       <Text fw={700} fz={16}>

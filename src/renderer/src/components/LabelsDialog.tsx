@@ -1,11 +1,10 @@
 import { Button, Group, Modal, Stack, TagsInput, Textarea, TextInput } from '@mantine/core'
 import type { JSX } from 'react'
-import type { Run } from '../../../shared/records.ts'
-import { useLabels } from '../hooks/useLabels.ts'
+import { useLabels, type Labelled } from '../hooks/useLabels.ts'
 import { ProblemNote } from './ProblemNote.tsx'
 
 export interface LabelsDialogProps {
-  readonly runs: readonly Run[]
+  readonly runs: readonly Labelled[]
   readonly onClose: () => void
 }
 

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconCopy, IconPencil } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
+import { listedRun } from '../../../shared/runList.ts'
 import { useNow } from '../hooks/useNow.ts'
 import { goTo } from '../hooks/usePlace.ts'
 import { formatAge, formatCount, formatDuration } from '../state/format.ts'
@@ -47,7 +48,7 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
         </Group>
       </Group>
       <div style={{ marginTop: 8 }}>
-        <RunProgress run={run} wide />
+        <RunProgress run={listedRun(run)} wide />
       </div>
       {run.notes !== '' && (
         <Text fz={12} mt={4} className="muted" style={{ whiteSpace: 'pre-wrap' }} lineClamp={3}>

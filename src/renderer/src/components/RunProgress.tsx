@@ -1,6 +1,6 @@
 import { Progress as ProgressBar } from '@mantine/core'
 import type { JSX } from 'react'
-import type { Run } from '../../../shared/records.ts'
+import type { ListedRun } from '../../../shared/runList.ts'
 import type { Progress } from '../../../shared/runEvent.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { formatCount } from '../state/format.ts'
@@ -13,7 +13,7 @@ export function RunProgress({
   run,
   wide = false,
 }: {
-  readonly run: Run
+  readonly run: ListedRun
   readonly wide?: boolean
 }): JSX.Element {
   const isLive = run.status === 'running'
@@ -38,7 +38,7 @@ export function RunProgress({
   )
 }
 
-function lineOf(run: Run, steps: string, progress: Progress | null, wide: boolean): string {
+function lineOf(run: ListedRun, steps: string, progress: Progress | null, wide: boolean): string {
   const where = run.totalSteps === 0 ? '' : steps
   if (progress === null) return where
   const live = progressText(progress, wide)

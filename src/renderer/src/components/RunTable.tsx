@@ -3,15 +3,16 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState, type CSSProperties, type JSX, type ReactNode } from 'react'
-import type { Run } from '../../../shared/records.ts'
+import type { ListedRun } from '../../../shared/runList.ts'
 import { useShortcuts } from '../hooks/useShortcuts.ts'
 import { goTo } from '../hooks/usePlace.ts'
 import { runColumns, runLines, type RunColumnId, type RunLine, type RunSort } from '../state/runRows.ts'
+import { selectWidthPx } from '../state/tableSettings.ts'
 import { runTableColumns, runTableFeatures } from './runTableColumns.tsx'
 
 export interface RunTableProps {
   /** Filtered and sorted. */
-  readonly runs: readonly Run[]
+  readonly runs: readonly ListedRun[]
   readonly isGrouped: boolean
   readonly shownColumns: readonly RunColumnId[]
   readonly sort: RunSort
@@ -29,7 +30,8 @@ export function RunTable(props: RunTableProps): JSX.Element {
   const { runs, isGrouped } = props
   const lines = useMemo(() => runLines(runs, isGrouped), [runs, isGrouped])
   const table = useRunTable(props)
-  const rows = new Map(table.getRowModel().rows.map((row) => [row.id, row]))
+  const model = table.getRowModel().rows
+  const rows = useMemo(() => new Map(model.map((row) => [row.id, row])), [model])
   const box = useRef<HTMLDivElement>(null)
   const virtualizer = useVirtualizer({
     count: lines.length,
@@ -85,7 +87,7 @@ export function RunTable(props: RunTableProps): JSX.Element {
 const currentMark = 'inset 3px 0 var(--accent)'
 
 interface RunRowProps extends Pick<RunTableProps, 'selected' | 'onSelect'> {
-  readonly run: Run
+  readonly run: ListedRun
   readonly index: number
   readonly style: CSSProperties
   readonly children: ReactNode
@@ -116,7 +118,7 @@ function useRunTable({ runs, shownColumns }: RunTableProps) {
     features: runTableFeatures,
     columns: runTableColumns,
     data: runs,
-    getRowId: (run: Run) => run.runId,
+    getRowId: (run: ListedRun) => run.runId,
     state: { columnVisibility },
   })
 }
@@ -131,7 +133,7 @@ function HeaderRow({ runs, shownColumns, sort, onSort, selected, onSelect }: Run
   const isAll = runs.length > 0 && runs.every((run) => selected.has(run.runId))
   return (
     <div className="run-header" role="row" aria-rowindex={1}>
-      <div className="run-cell" role="columnheader" style={{ width: 34 }}>
+      <div className="run-cell" role="columnheader" style={{ width: selectWidthPx }}>
         <Checkbox
           aria-label="Select all runs shown"
           checked={isAll}
@@ -176,11 +178,11 @@ function GroupRow({
   )
 }
 
-type SelectCellProps = Pick<RunTableProps, 'selected' | 'onSelect'> & { readonly run: Run }
+type SelectCellProps = Pick<RunTableProps, 'selected' | 'onSelect'> & { readonly run: ListedRun }
 
 function SelectCell({ run, selected, onSelect }: SelectCellProps): JSX.Element {
   return (
-    <div className="run-cell" role="gridcell" style={{ width: 34 }}>
+    <div className="run-cell" role="gridcell" style={{ width: selectWidthPx }}>
       <Checkbox
         aria-label={`Select ${run.name}`}
         checked={selected.has(run.runId)}

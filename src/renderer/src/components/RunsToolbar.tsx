@@ -1,14 +1,15 @@
 import { Button, Checkbox, Group, Menu, Select, Stack, Switch, TextInput } from '@mantine/core'
 import { IconColumns3, IconPlus, IconSearch } from '@tabler/icons-react'
 import { useMemo, useRef, type JSX } from 'react'
-import { runStatuses, type Run } from '../../../shared/records.ts'
+import { runStatuses } from '../../../shared/records.ts'
+import type { ListedRun } from '../../../shared/runList.ts'
 import { goTo } from '../hooks/usePlace.ts'
 import { useShortcuts } from '../hooks/useShortcuts.ts'
 import { termOf, withTerm } from '../state/filterText.ts'
 import { runColumns, type RunColumnId } from '../state/runRows.ts'
 
 export interface RunsToolbarProps {
-  readonly runs: readonly Run[]
+  readonly runs: readonly ListedRun[]
   readonly text: string
   readonly onText: (text: string) => void
   readonly isGrouped: boolean

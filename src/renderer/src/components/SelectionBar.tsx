@@ -2,23 +2,23 @@ import { Button, Group, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconArchive, IconArrowsDiff, IconTag, IconTrash } from '@tabler/icons-react'
 import type { JSX } from 'react'
-import type { Run } from '../../../shared/records.ts'
+import type { ListedRun } from '../../../shared/runList.ts'
 import { isOver } from '../../../shared/runTransitions.ts'
 import { goTo } from '../hooks/usePlace.ts'
-import { useChange } from '../hooks/useRoute.ts'
+import { useChange, useChanges } from '../hooks/useRoute.ts'
 import { LabelsDialog } from './LabelsDialog.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
 import type { Undo } from './UndoBar.tsx'
 
 export interface SelectionBarProps {
-  readonly runs: readonly Run[]
+  readonly runs: readonly ListedRun[]
   readonly onClear: () => void
   readonly onUndo: (undo: Undo) => void
 }
 
 export function SelectionBar({ runs, onClear, onUndo }: SelectionBarProps): JSX.Element {
   const remove = useChange('run.delete')
-  const update = useChange('run.update')
+  const update = useChanges('run.update')
   const [labelsOpened, labels] = useDisclosure(false)
   const runIds = runs.map((run) => run.runId)
   const isLive = runs.some((run) => !isOver(run.status))
@@ -28,7 +28,7 @@ export function SelectionBar({ runs, onClear, onUndo }: SelectionBarProps): JSX.
     onClear()
   }
   const archiveRuns = async (): Promise<void> => {
-    for (const runId of runIds) await update.mutateAsync({ runId, archived: true })
+    await update.mutateAsync(runIds.map((runId) => ({ runId, archived: true })))
     onUndo({ did: 'archived', runIds })
     onClear()
   }

@@ -1,6 +1,6 @@
 import { Alert, Button, CloseButton, Group } from '@mantine/core'
 import type { JSX } from 'react'
-import { useChange } from '../hooks/useRoute.ts'
+import { useChange, useChanges } from '../hooks/useRoute.ts'
 import { ProblemNote } from './ProblemNote.tsx'
 
 export interface Undo {
@@ -11,11 +11,11 @@ export interface Undo {
 /** Says what was done and takes it back; stays until it is closed. */
 export function UndoBar({ undo, onDone }: { readonly undo: Undo; readonly onDone: () => void }): JSX.Element {
   const restore = useChange('run.restore')
-  const update = useChange('run.update')
+  const update = useChanges('run.update')
   const runs = undo.runIds.length === 1 ? '1 run' : `${undo.runIds.length} runs`
   const takeBack = async (): Promise<void> => {
     if (undo.did === 'deleted') await restore.mutateAsync({ runIds: [...undo.runIds] })
-    else for (const runId of undo.runIds) await update.mutateAsync({ runId, archived: false })
+    else await update.mutateAsync(undo.runIds.map((runId) => ({ runId, archived: false })))
     onDone()
   }
   return (

@@ -1,7 +1,7 @@
 import { Badge, Group } from '@mantine/core'
 import { columnVisibilityFeature, createColumnHelper, tableFeatures } from '@tanstack/react-table'
 import type { JSX } from 'react'
-import type { Run } from '../../../shared/records.ts'
+import type { ListedRun } from '../../../shared/runList.ts'
 import { formatCount, formatDuration, formatNumber, formatShare, missing } from '../state/format.ts'
 import { placeAddress } from '../state/place.ts'
 import { runColumns, type RunColumnId } from '../state/runRows.ts'
@@ -11,7 +11,7 @@ import { Sparkline } from './Sparkline.tsx'
 import { StatusBadge } from './StatusBadge.tsx'
 
 export const runTableFeatures = tableFeatures({ columnVisibilityFeature })
-const helper = createColumnHelper<typeof runTableFeatures, Run>()
+const helper = createColumnHelper<typeof runTableFeatures, ListedRun>()
 
 export const runTableColumns = helper.columns(
   runColumns.map((column) =>
@@ -27,7 +27,7 @@ function Cell({
   run,
   column,
 }: {
-  readonly run: Run
+  readonly run: ListedRun
   readonly column: RunColumnId
 }): JSX.Element | string | null {
   switch (column) {
@@ -61,7 +61,7 @@ function Cell({
   }
 }
 
-function NameCell({ run }: { readonly run: Run }): JSX.Element {
+function NameCell({ run }: { readonly run: ListedRun }): JSX.Element {
   return (
     <a className="link" title={run.name} href={placeAddress({ page: 'run', runId: run.runId, tab: 'plots' })}>
       {run.name}

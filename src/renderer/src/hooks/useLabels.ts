@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Run } from '../../../shared/records.ts'
-import { useChange } from './useRoute.ts'
+import { useChanges } from './useRoute.ts'
 
 export interface Labels {
   readonly name: string
@@ -9,16 +9,19 @@ export interface Labels {
   readonly notes: string
 }
 
+export type Labelled = Pick<Run, 'runId' | 'name' | 'tags' | 'group' | 'notes'>
+
 /** What a dialog edits of one run, or adds to several. */
-export function useLabels(runs: readonly Run[]) {
+export function useLabels(runs: readonly Labelled[]) {
   const [only] = runs.length === 1 ? runs : []
   const [labels, setLabels] = useState<Labels>({
     ...{ name: only?.name ?? '', tags: only?.tags ?? [], group: only?.group ?? '', notes: only?.notes ?? '' },
   })
-  const update = useChange('run.update')
+  const update = useChanges('run.update')
   const save = async (): Promise<void> => {
-    for (const { runId, tags } of runs)
-      await update.mutateAsync({ runId, ...changeOf(labels, tags, only === undefined) })
+    await update.mutateAsync(
+      runs.map(({ runId, tags }) => ({ runId, ...changeOf(labels, tags, only === undefined) })),
+    )
   }
   return {
     labels,

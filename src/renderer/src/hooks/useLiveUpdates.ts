@@ -1,8 +1,10 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import type { Run } from '../../../shared/records.ts'
+import { listedRun, type ListedRun, type RunValues } from '../../../shared/runList.ts'
+import { findMetric } from '../../../shared/metrics.ts'
 import type { Route } from '../../../shared/routes.ts'
 import type { Connection, PageApi } from '../api.ts'
+import { configValue } from '../state/runFilter.ts'
 import { isTouched, TouchedRuns, type Touched } from '../state/touchedRoutes.ts'
 
 /** Reads at most this often, however many events come. */
@@ -50,14 +52,22 @@ async function readAgain(client: QueryClient, api: PageApi, { runId, routes }: T
 }
 
 async function patchRunList(client: QueryClient, api: PageApi, runId: string): Promise<void> {
-  const lists = client.getQueriesData<readonly Run[]>({ queryKey: ['run.list'] })
+  const lists = client.getQueriesData<readonly ListedRun[]>({ queryKey: ['run.list'] })
   if (!lists.some(([, runs]) => runs?.some((run) => run.runId === runId))) {
     await client.invalidateQueries({ queryKey: ['run.list'] })
     return
   }
   const fresh = await api.request('run.get', { runId }).catch(() => null)
   if (fresh === null) return
-  client.setQueriesData<readonly Run[]>({ queryKey: ['run.list'] }, (runs) =>
-    runs?.map((run) => (run.runId === runId ? fresh : run)),
+  const line = listedRun(fresh)
+  client.setQueriesData<readonly ListedRun[]>({ queryKey: ['run.list'] }, (runs) =>
+    runs?.map((run) => (run.runId === runId ? line : run)),
+  )
+  const values = (names: readonly string[]): readonly unknown[] =>
+    names.map((name) => (findMetric(name) === null ? configValue(fresh, name) : (fresh.latest[name] ?? null)))
+  client.setQueriesData<RunValues>({ queryKey: ['run.values'] }, (known) =>
+    known === undefined || known.values[runId] === undefined
+      ? known
+      : { ...known, values: { ...known.values, [runId]: values(known.names) } },
   )
 }

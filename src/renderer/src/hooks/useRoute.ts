@@ -3,6 +3,7 @@ import {
   useMutation,
   useQuery,
   useQueryClient,
+  type QueryClient,
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query'
@@ -38,9 +39,24 @@ export function useChange<R extends Route>(route: R): UseMutationResult<OutputOf
   const client = useQueryClient()
   return useMutation<OutputOf<R>, Error, InputOf<R>>({
     mutationFn: (input) => api.request(route, input),
-    onSettled: () =>
-      client.invalidateQueries({
-        predicate: ({ queryKey }) => typeof queryKey[0] === 'string' && queryKey[0].startsWith('run.'),
-      }),
+    onSettled: () => readRunsAgain(client),
+  })
+}
+
+/** The same change of several things, one after the other; what it touched is read again once, at the end. */
+export function useChanges<R extends Route>(route: R): UseMutationResult<void, Error, readonly InputOf<R>[]> {
+  const api = useApi()
+  const client = useQueryClient()
+  return useMutation<void, Error, readonly InputOf<R>[]>({
+    mutationFn: async (inputs) => {
+      for (const input of inputs) await api.request(route, input)
+    },
+    onSettled: () => readRunsAgain(client),
+  })
+}
+
+function readRunsAgain(client: QueryClient): Promise<void> {
+  return client.invalidateQueries({
+    predicate: ({ queryKey }) => typeof queryKey[0] === 'string' && queryKey[0].startsWith('run.'),
   })
 }

@@ -1,4 +1,4 @@
-import type { Run } from '../../../shared/records.ts'
+import type { ListedRun } from '../../../shared/runList.ts'
 import type { Progress } from '../../../shared/runEvent.ts'
 import { stepsDone } from './stepsDone.ts'
 import { formatCount, formatDuration, formatNumber } from './format.ts'
@@ -16,7 +16,7 @@ export function progressText(progress: Progress, isLong: boolean): string {
 }
 
 /** Share of the whole run that is done, 0 to 1; what the present activity is at counts only before the first step. */
-export function doneShare(run: Run, progress: Progress | null): number {
+export function doneShare(run: ListedRun, progress: Progress | null): number {
   const done = stepsDone(run)
   if (run.totalSteps > 0 && (done > 0 || progress === null)) return Math.min(1, done / run.totalSteps)
   return progress === null || progress.total === 0 ? 0 : Math.min(1, progress.done / progress.total)

@@ -1,6 +1,7 @@
 import { configFields, valueAtPath } from '../../../shared/configFields.ts'
 import { findMetric } from '../../../shared/metrics.ts'
 import { runStatuses, type Run } from '../../../shared/records.ts'
+import { listedMetrics, type ListedRun, type RunValues } from '../../../shared/runList.ts'
 
 type Operator = '>=' | '<=' | '!=' | '>' | '<' | '='
 
@@ -68,11 +69,32 @@ function unquoted(value: string): string {
   return value.startsWith('"') ? value.slice(1, -1) : value
 }
 
-export function matchesFilter(run: Run, terms: readonly FilterTerm[]): boolean {
-  return terms.every((term) => matchesTerm(run, term))
+/** Metrics and config fields that the terms name and a listed run does not carry, each once: `run.values` has them. */
+export function namesBeyondList(terms: readonly FilterTerm[]): string[] {
+  const names = terms.flatMap((term) =>
+    term.kind === 'config' ? [term.path] : term.kind === 'metric' && !isListed(term.name) ? [term.name] : [],
+  )
+  return [...new Set(names)].sort()
 }
 
-function matchesTerm(run: Run, term: FilterTerm): boolean {
+function isListed(name: string): boolean {
+  return listedMetrics.some((listed) => listed === name)
+}
+
+/** @param more what `namesBeyondList` asked for; null = not read yet, then a run that needs it does not match */
+export function matchesFilter(
+  run: ListedRun,
+  terms: readonly FilterTerm[],
+  more: RunValues | null = null,
+): boolean {
+  const valueOf = (name: string): unknown => {
+    const index = more?.names.indexOf(name) ?? -1
+    return index < 0 ? undefined : (more?.values[run.runId]?.[index] ?? null)
+  }
+  return terms.every((term) => matchesTerm(run, term, valueOf))
+}
+
+function matchesTerm(run: ListedRun, term: FilterTerm, valueOf: (name: string) => unknown): boolean {
   switch (term.kind) {
     case 'text':
       return [run.name, run.runId, run.group ?? '', run.notes, ...run.tags].some((part) =>
@@ -85,11 +107,13 @@ function matchesTerm(run: Run, term: FilterTerm): boolean {
     case 'group':
       return (run.group ?? '').toLowerCase() === term.group
     case 'metric': {
-      const value = run.latest[term.name]
+      const value = isListed(term.name) ? run.latest[term.name] : valueOf(term.name)
       return typeof value === 'number' && compare(value, term.operator, term.value)
     }
-    case 'config':
-      return matchesConfig(valueAtPath(configOf(run), term.path), term.operator, term.value)
+    case 'config': {
+      const value = valueOf(term.path)
+      return value !== undefined && matchesConfig(value, term.operator, term.value)
+    }
   }
 }
 
@@ -126,4 +150,9 @@ export function configOf(run: Run): unknown {
   const parsed = JSON.parse(run.config) as unknown
   parsedConfigs.set(run, parsed)
   return parsed
+}
+
+/** What the run's config has under a path; null where it has nothing. */
+export function configValue(run: Run, path: string): unknown {
+  return valueAtPath(configOf(run), path) ?? null
 }

@@ -1,13 +1,13 @@
-import type { Run } from '../../../shared/records.ts'
+import type { ListedRun } from '../../../shared/runList.ts'
 import { runStatuses } from '../../../shared/records.ts'
 import { stepsDone } from './stepsDone.ts'
 
 /** Columns of the run table that can be sorted by; a metric is sorted by its own name. */
 export const runColumns = [
-  { id: 'name', label: 'Name', width: 220, isShown: true, isNumber: false },
+  { id: 'name', label: 'Name', width: 208, isShown: true, isNumber: false },
   { id: 'status', label: 'Status', width: 108, isShown: true, isNumber: false },
-  { id: 'stage', label: 'Stage', width: 72, isShown: true, isNumber: false },
-  { id: 'progress', label: 'Progress', width: 160, isShown: true, isNumber: false },
+  { id: 'stage', label: 'Stage', width: 64, isShown: true, isNumber: false },
+  { id: 'progress', label: 'Progress', width: 136, isShown: true, isNumber: false },
   { id: 'curve', label: 'Curve', width: 104, isShown: true, isNumber: false },
   { id: 'accuracy/final', label: 'Acc@final', width: 88, isShown: true, isNumber: true },
   { id: 'accuracy/attempt', label: 'Acc@t1', width: 78, isShown: true, isNumber: true },
@@ -27,7 +27,7 @@ export const runColumns = [
 export type RunColumnId = (typeof runColumns)[number]['id']
 
 /** What a column is sorted by; null goes last, whichever way. */
-export function sortValue(run: Run, column: RunColumnId): number | string | null {
+export function sortValue(run: ListedRun, column: RunColumnId): number | string | null {
   switch (column) {
     case 'name':
       return run.name.toLowerCase()
@@ -59,7 +59,7 @@ export interface RunSort {
   readonly isDescending: boolean
 }
 
-export function sortRuns(runs: readonly Run[], sort: RunSort): Run[] {
+export function sortRuns(runs: readonly ListedRun[], sort: RunSort): ListedRun[] {
   const sign = sort.isDescending ? -1 : 1
   return runs
     .map((run) => ({ run, value: sortValue(run, sort.column) }))
@@ -73,13 +73,13 @@ export function sortRuns(runs: readonly Run[], sort: RunSort): Run[] {
 
 /** A line of the table: a run, or the head of a group. */
 export type RunLine =
-  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'run'; readonly run: ListedRun }
   | { readonly kind: 'group'; readonly group: string; readonly runs: number }
 
 /** Lines in the order given; grouped ones under their group's head, runs without a group last. */
-export function runLines(runs: readonly Run[], isGrouped: boolean): RunLine[] {
+export function runLines(runs: readonly ListedRun[], isGrouped: boolean): RunLine[] {
   if (!isGrouped) return runs.map((run) => ({ kind: 'run', run }))
-  const groups = new Map<string, Run[]>()
+  const groups = new Map<string, ListedRun[]>()
   for (const run of runs) {
     const name = run.group ?? ''
     const members = groups.get(name)

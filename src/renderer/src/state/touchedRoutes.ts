@@ -23,12 +23,12 @@ export function touchedRoutes(event: StoreEvent['event']): readonly Route[] {
       return ['run.log']
     case 'changed':
     case 'deleted':
-      return ['run.get', 'run.list']
+      return ['run.get', 'run.list', 'run.values']
   }
 }
 
 /** Routes that speak of all runs: an event of any run touches them. */
-const routesOfAllRuns: readonly Route[] = ['run.list', 'vStar.list', 'vStar.histogram']
+const routesOfAllRuns: readonly Route[] = ['run.list', 'run.values', 'vStar.list', 'vStar.histogram']
 
 /** Whether an answer to `input` has to be read again after an event of this run. */
 export function isTouched(route: Route, input: unknown, runId: string): boolean {

@@ -1,15 +1,19 @@
 import { MultiSelect, SegmentedControl, Text, Title } from '@mantine/core'
-import { useState, type JSX } from 'react'
+import { useMemo, useState, type JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
 import { ComparedPlots } from '../components/ComparedPlots.tsx'
 import { DifferenceTable } from '../components/DifferenceTable.tsx'
 import { ProblemNote } from '../components/ProblemNote.tsx'
 import { SideBySide } from '../components/SideBySide.tsx'
 import { TestScores } from '../components/TestScores.tsx'
+import { useManyReads } from '../hooks/useManyReads.ts'
 import { goTo } from '../hooks/usePlace.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { differingFields, mostCompared, runLabels } from '../state/compareRuns.ts'
 import { Loading } from '../components/Loading.tsx'
+
+/** Options drawn at once; the others are found by typing. */
+const mostChoices = 60
 
 const views = [
   { value: 'overlaid', label: 'Overlaid' },
@@ -18,10 +22,18 @@ const views = [
 
 export function ComparePage({ runIds }: { readonly runIds: readonly string[] }): JSX.Element {
   const list = useRead('run.list', { archived: false })
+  const asked = runIds.slice(0, mostCompared)
+  const answers = useManyReads(
+    'run.get',
+    asked.map((runId) => ({ runId })),
+  )
+  const runs = answers.filter((run) => run !== null)
+  const choices = useMemo(
+    () => (list.data ?? []).map((run) => ({ value: run.runId, label: run.name })),
+    [list.data],
+  )
   if (list.error !== null) return <ProblemNote problem={list.error} />
   if (list.data === undefined) return <Loading what="Reading the runs…" />
-  const all = list.data
-  const runs = runIds.flatMap((runId) => all.find((run) => run.runId === runId) ?? []).slice(0, mostCompared)
   return (
     <div className="page page-scroll">
       <div className="form-tools">
@@ -30,11 +42,12 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
         </Title>
         <MultiSelect
           aria-label="Runs to compare"
-          placeholder={runs.length === 0 ? 'Choose two to eight runs' : ''}
+          placeholder={asked.length === 0 ? 'Choose two to eight runs' : ''}
           searchable
           maxValues={mostCompared}
-          data={all.map((run) => ({ value: run.runId, label: run.name }))}
-          value={runs.map((run) => run.runId)}
+          limit={mostChoices}
+          data={choices}
+          value={asked}
           onChange={(chosen) => goTo({ page: 'compare', runIds: chosen })}
           style={{ flex: 1 }}
         />

@@ -1,19 +1,23 @@
 import { Alert, Group, Text } from '@mantine/core'
+import { useElementSize } from '@mantine/hooks'
 import { useMemo, useState, type JSX } from 'react'
-import type { Run } from '../../../shared/records.ts'
+import type { ListedRun } from '../../../shared/runList.ts'
 import { EmptyRuns } from '../components/EmptyRuns.tsx'
 import { ProblemNote } from '../components/ProblemNote.tsx'
 import { RunsToolbar } from '../components/RunsToolbar.tsx'
 import { RunTable } from '../components/RunTable.tsx'
 import { SelectionBar } from '../components/SelectionBar.tsx'
 import { UndoBar, type Undo } from '../components/UndoBar.tsx'
+import { useKept } from '../hooks/useKept.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { formatCount } from '../state/format.ts'
-import { matchesFilter, parseFilter } from '../state/runFilter.ts'
-import { runColumns, sortRuns, type RunColumnId, type RunSort } from '../state/runRows.ts'
+import { matchesFilter, namesBeyondList, parseFilter } from '../state/runFilter.ts'
+import { sortRuns } from '../state/runRows.ts'
+import { firstTable, fittingColumns, parseTable } from '../state/tableSettings.ts'
 import { Loading } from '../components/Loading.tsx'
 
-const none: readonly Run[] = []
+/** What one reading of `run.values` may name. */
+const mostFilterNames = 20
 
 export function RunsPage(): JSX.Element {
   const [archived, setArchived] = useState(false)
@@ -34,7 +38,7 @@ export function RunsPage(): JSX.Element {
 }
 
 interface RunListProps {
-  readonly runs: readonly Run[]
+  readonly runs: readonly ListedRun[]
   readonly archived: boolean
   readonly onArchived: (archived: boolean) => void
   readonly onUndo: (undo: Undo) => void
@@ -42,54 +46,67 @@ interface RunListProps {
 
 function RunList({ runs, archived, onArchived, onUndo }: RunListProps): JSX.Element {
   const [text, setText] = useState('')
-  const [sort, setSort] = useState<RunSort>({ column: 'createdAtMs', isDescending: true })
-  const [isGrouped, setGrouped] = useState(false)
+  const [table, setTable] = useKept('runTable', firstTable, parseTable)
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
-  const [shownColumns, setShownColumns] = useState<readonly RunColumnId[]>(
-    runColumns.filter((column) => column.isShown).map((column) => column.id),
-  )
-  const filter = useMemo(() => parseFilter(text), [text])
-  const shown = useMemo(
-    () =>
-      runs.length === 0
-        ? none
-        : sortRuns(
-            runs.filter((run) => matchesFilter(run, filter.terms)),
-            sort,
-          ),
-    [runs, filter, sort],
-  )
+  const { ref, width } = useElementSize()
+  const shownColumns = table.columns ?? fittingColumns(width)
+  const { shown, problem, isReading } = useFiltered(runs, archived, text)
+  const sorted = useMemo(() => sortRuns(shown, table.sort), [shown, table.sort])
   const chosen = useMemo(() => runs.filter((run) => selected.has(run.runId)), [runs, selected])
   return (
     <>
       <RunsToolbar
-        {...{ text, isGrouped, archived, shownColumns, onArchived, runs }}
+        {...{ text, archived, shownColumns, onArchived, runs, isGrouped: table.isGrouped }}
         onText={setText}
-        onGrouped={setGrouped}
-        onShownColumns={setShownColumns}
+        onGrouped={(isGrouped) => setTable({ ...table, isGrouped })}
+        onShownColumns={(columns) => setTable({ ...table, columns })}
       />
-      {filter.problem !== null && (
+      {problem !== null && (
         <Alert color="red" p="xs" role="alert">
-          {filter.problem}
+          {problem}
         </Alert>
       )}
       {chosen.length > 0 && (
         <SelectionBar runs={chosen} onClear={() => setSelected(new Set())} onUndo={onUndo} />
       )}
-      <RunTable
-        runs={shown}
-        {...{ isGrouped, shownColumns, sort, selected }}
-        onSort={setSort}
-        onSelect={setSelected}
-      />
+      <div ref={ref} className="run-table-place">
+        {width > 0 && (
+          <RunTable
+            runs={sorted}
+            {...{ shownColumns, selected, sort: table.sort, isGrouped: table.isGrouped }}
+            onSort={(sort) => setTable({ ...table, sort })}
+            onSelect={setSelected}
+          />
+        )}
+      </div>
       <Group justify="space-between" fz={12} className="muted">
-        <Text fz={12}>
-          {shown.length === runs.length
-            ? `${formatCount(runs.length)} runs`
-            : `${formatCount(shown.length)} of ${formatCount(runs.length)} runs`}
-        </Text>
-        {shown.length === 0 && <Text fz={12}>No run matches. Clear the search to see them all.</Text>}
+        <Text fz={12}>{countText(shown.length, runs.length)}</Text>
+        {shown.length === 0 && (
+          <Text fz={12}>
+            {isReading
+              ? 'Reading what the filter names…'
+              : 'No run matches. Clear the search to see them all.'}
+          </Text>
+        )}
       </Group>
     </>
   )
+}
+
+function countText(shown: number, all: number): string {
+  return shown === all ? `${formatCount(all)} runs` : `${formatCount(shown)} of ${formatCount(all)} runs`
+}
+
+/** The runs that match; what the filter names beyond the list's own fields is read when it is named. */
+function useFiltered(runs: readonly ListedRun[], archived: boolean, text: string) {
+  const filter = useMemo(() => parseFilter(text), [text])
+  const names = useMemo(() => namesBeyondList(filter.terms).slice(0, mostFilterNames), [filter])
+  const more = useRead('run.values', { archived, names }, { enabled: names.length > 0 })
+  const values = more.data ?? null
+  const shown = useMemo(
+    () => (filter.terms.length === 0 ? runs : runs.filter((run) => matchesFilter(run, filter.terms, values))),
+    [runs, filter, values],
+  )
+  const problem = filter.problem ?? more.error?.message ?? null
+  return { shown, problem, isReading: names.length > 0 && more.isPending }
 }

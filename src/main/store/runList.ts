@@ -1,0 +1,63 @@
+import { findMetric } from '../../shared/metrics.ts'
+import type { RunStatus } from '../../shared/records.ts'
+import { listedMetrics, listedValues, type ListedRun, type RunValues } from '../../shared/runList.ts'
+import type { Database } from './database.ts'
+import { tagsByRun } from './runStore.ts'
+
+export interface ListQuery {
+  readonly archived: boolean
+  /** Only runs with one of these; null = all. */
+  readonly statuses?: readonly RunStatus[] | null
+}
+
+interface ListRow extends Omit<ListedRun, 'tags' | 'latest'> {
+  /** JSON: the values of `listedMetrics`, in their order. */
+  readonly shown: string
+}
+
+const columns = `run_id AS runId, name, stage, status, notes, run_group AS "group", created_at_ms AS createdAtMs, device, step,
+  total_steps AS totalSteps, active_ms AS activeMs, tokens_generated AS tokensGenerated, problems_seen AS problemsSeen`
+
+/**
+ * Newest first, deleted runs left out. Joins no history, and reads two things out of each run's JSON: the metrics that the
+ * list shows and the problems of a step.
+ */
+export function listRunLines(db: Database, { archived, statuses = null }: ListQuery): readonly ListedRun[] {
+  const paths = listedMetrics.map(jsonPath)
+  const marks = statuses === null ? '' : `AND status IN (${statuses.map(() => '?').join(', ')})`
+  const rows = db
+    .prepare<(string | number)[], ListRow>(
+      `SELECT ${columns}, json_extract(latest, ${paths.map(() => '?').join(', ')}) AS shown,
+         json_extract(config, '$.problemsPerStep') AS problemsPerStep
+       FROM run WHERE deleted_at_ms IS NULL AND archived = ? ${marks} ORDER BY number DESC`,
+    )
+    .all(...paths, archived ? 1 : 0, ...(statuses ?? []))
+  const tags = tagsByRun(db)
+  return rows.map(({ shown, ...run }) => ({
+    ...run,
+    tags: tags.get(run.runId) ?? [],
+    latest: listedValues(JSON.parse(shown) as (number | null)[]),
+  }))
+}
+
+/** What each run of the list has under these names; config fields and metrics may be mixed. */
+export function readRunValues(db: Database, archived: boolean, names: readonly string[]): RunValues {
+  const parts = names.map((name) => `${findMetric(name) === null ? 'config' : 'latest'} -> ?`)
+  const rows = db
+    .prepare<(string | number)[], [string, ...(string | null)[]]>(
+      `SELECT run_id, ${parts.join(', ')} FROM run WHERE deleted_at_ms IS NULL AND archived = ?`,
+    )
+    .raw()
+    .all(...names.map(jsonPath), archived ? 1 : 0)
+  const values: Record<string, readonly unknown[]> = {}
+  for (const [runId, ...found] of rows) {
+    values[runId] = found.map((text): unknown => (text === null ? null : JSON.parse(text)))
+  }
+  return { names, values }
+}
+
+/** `optimizer.learningRate` is a path of two keys, `accuracy/final` one key. */
+function jsonPath(name: string): string {
+  const keys = findMetric(name) === null ? name.split('.') : [name]
+  return `$${keys.map((key) => `."${key.replaceAll('"', '')}"`).join('')}`
+}

@@ -1,0 +1,19 @@
+import type { JSX } from 'react'
+import type { PlanLine } from '../state/runPlan.ts'
+
+/** What the run will take, one line each: how much, and how that is counted. */
+export function PlanTable({ lines }: { readonly lines: readonly PlanLine[] }): JSX.Element {
+  return (
+    <table className="plan-table" aria-label="What it takes">
+      <tbody>
+        {lines.map(({ what, amount, how }) => (
+          <tr key={what}>
+            <th scope="row">{what}</th>
+            <td className="tabular">{amount}</td>
+            <td className="muted">{how}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,120 @@
+import { Button, Select, Text, Title } from '@mantine/core'
+import { useState, type JSX } from 'react'
+import { presets } from '../../../shared/presets.ts'
+import { useApi } from '../hooks/apiContext.ts'
+import { useRead } from '../hooks/useRoute.ts'
+import type { ConfigDraft } from '../state/configDraft.ts'
+import { presetStart, runStart, type FormStart } from '../state/formStart.ts'
+import { ProblemNote } from './ProblemNote.tsx'
+import { Words } from './Words.tsx'
+
+export interface StartChoiceProps {
+  readonly from: FormStart
+  readonly draft: ConfigDraft
+  /** Fields in which the draft differs from where it began. */
+  readonly changes: number
+  readonly onStart: (from: FormStart, draft: ConfigDraft) => void
+}
+
+/** What another choice took out of the form, to put it back. */
+interface TakenOut {
+  readonly from: FormStart
+  readonly draft: ConfigDraft
+  readonly changes: number
+}
+
+/** Where the form begins: a preset, or another run's config. Changes made by hand can be put back. */
+export function StartChoice({ from, draft, changes, onStart }: StartChoiceProps): JSX.Element {
+  const [takenOut, setTakenOut] = useState<TakenOut | null>(null)
+  const begin = (next: FormStart): void => {
+    setTakenOut(changes > 0 ? { from, draft, changes } : null)
+    onStart(next, next.draft)
+  }
+  const putBack = (): void => {
+    if (takenOut !== null) onStart(takenOut.from, takenOut.draft)
+    setTakenOut(null)
+  }
+  const preset = presets.find(({ name }) => name === from.preset)
+  return (
+    <div>
+      <div className="form-tools">
+        <Title order={1} fz={17} style={{ flex: 1 }}>
+          New run
+        </Title>
+        <PresetSelect value={from.preset} onStart={begin} />
+        <LikeSelect value={from.likeRunId} onStart={begin} />
+      </div>
+      {preset !== undefined && (
+        <Text className="muted" fz={12} mt={4}>
+          {preset.name}: <Words text={preset.description} />.
+        </Text>
+      )}
+      {takenOut !== null && (
+        <div className="form-tools" role="status">
+          <Text fz={12}>
+            {takenOut.changes === 1 ? 'One change was' : `${takenOut.changes} changes were`} taken out.
+          </Text>
+          <Button size="compact-xs" variant="default" onClick={putBack}>
+            Put back
+          </Button>
+        </div>
+      )}
+    </div>
+  )
+}
+
+interface StartSelectProps {
+  readonly value: string | null
+  readonly onStart: (start: FormStart) => void
+}
+
+function PresetSelect({ value, onStart }: StartSelectProps): JSX.Element {
+  return (
+    <Select
+      aria-label="Preset"
+      placeholder="Begin with a preset"
+      data={presets.map(({ name }) => name)}
+      value={value}
+      w={210}
+      comboboxProps={{ width: 380, position: 'bottom-end' }}
+      renderOption={({ option }) => (
+        <div>
+          <div>{option.value}</div>
+          <div className="muted" style={{ fontSize: 11 }}>
+            {presets.find(({ name }) => name === option.value)?.description}
+          </div>
+        </div>
+      )}
+      onChange={(name) => {
+        if (name !== null) onStart(presetStart(name))
+      }}
+    />
+  )
+}
+
+function LikeSelect({ value, onStart }: StartSelectProps): JSX.Element {
+  const api = useApi()
+  const runs = useRead('run.list', { archived: false }).data ?? []
+  const [problem, setProblem] = useState<unknown>(null)
+  const begin = async (runId: string): Promise<void> =>
+    onStart(runStart(await api.request('run.get', { runId })))
+  return (
+    <div>
+      <Select
+        aria-label="Like run"
+        placeholder="or like a run"
+        searchable
+        limit={100}
+        data={runs.map((run) => ({ value: run.runId, label: run.name }))}
+        value={value}
+        w={210}
+        comboboxProps={{ width: 340, position: 'bottom-end' }}
+        onChange={(runId) => {
+          setProblem(null)
+          if (runId !== null) void begin(runId).catch(setProblem)
+        }}
+      />
+      <ProblemNote problem={problem} />
+    </div>
+  )
+}

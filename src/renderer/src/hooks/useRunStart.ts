@@ -1,0 +1,146 @@
+import { useCallback, useMemo, useState } from 'react'
+import { parseConfig } from '../../../shared/config.ts'
+import { artifactChoices, type ArtifactChoice } from '../state/artifactChoices.ts'
+import type { DraftProblems } from '../state/configDraft.ts'
+import { fieldOfError } from '../state/planNotes.ts'
+import { planLines, type PlanLine } from '../state/runPlan.ts'
+import { estimatePlan, stageOf, type EstimatePlan, type StartKind } from '../state/startKind.ts'
+import { errorData } from '../../../shared/recheckError.ts'
+import type { ConfigForm } from './useConfigForm.ts'
+import { goTo } from './usePlace.ts'
+import { usePlanCheck, type PlanAnswer } from './usePlanCheck.ts'
+import { useChange, useRead } from './useRoute.ts'
+
+/** A start in preparation: what it will run, what is in its way, and the start itself. */
+export interface RunStart {
+  readonly kind: StartKind
+  readonly choose: (kind: StartKind) => void
+  readonly vStarId: string | null
+  readonly chooseVStar: (vStarId: string) => void
+  readonly estimate: EstimatePlan & { readonly choices: readonly ArtifactChoice[] }
+  readonly lines: readonly PlanLine[]
+  readonly dataNote: string | null
+  readonly problems: DraftProblems
+  /** What the machine finds wrong, by the field it is about. */
+  readonly notes: ReadonlyMap<string, string>
+  /** The machine's refusal that is about no field. */
+  readonly refusal: unknown
+  readonly isReady: boolean
+  readonly isStarting: boolean
+  readonly words: string
+  readonly begin: () => void
+}
+
+export interface RunStartSetup {
+  readonly form: ConfigForm
+  readonly kind: StartKind
+  readonly choose: (kind: StartKind) => void
+  /** Called with the paths that stand in the way of a start. */
+  readonly onRefused: (paths: ReadonlySet<string>) => void
+}
+
+const noNotes: ReadonlyMap<string, string> = new Map()
+/** Anything to count with while the config is not valid. */
+const anyConfig = parseConfig({}, 'the defaults')
+
+export function useRunStart({ form, kind, choose, onRefused }: RunStartSetup): RunStart {
+  const { draft, checked } = form
+  const stage = stageOf(kind)
+  const [vStarId, chooseVStar] = useState<string | null>(null)
+  const hasProblems = checked.byPath.size + checked.general.length > 0
+  const answer = usePlanCheck(hasProblems ? null : checked.config, stage)
+  const estimate = useEstimate({ form, kind, vStarId, answer })
+  const { start, error } = useStartRoute(draft)
+  const config = checked.config ?? anyConfig
+  const { notes, refusal } = useMemo(
+    () => placed(error ?? answer.problem, config),
+    [error, answer.problem, config],
+  )
+  const isReady = !hasProblems && estimate.problem === null
+  const begin = useCallback((): void => {
+    if (start.isPending) return
+    if (!isReady)
+      return onRefused(new Set([...checked.byPath.keys(), ...(hasProblems ? ['general'] : ['vStarId'])]))
+    start.mutate(
+      {
+        stage,
+        config: { ...draft },
+        vStarId: kind === 'stage-2' && estimate.isChosenByHand ? vStarId : null,
+      },
+      {
+        onSuccess: ({ runIds }) => {
+          const last = runIds.at(-1)
+          if (last !== undefined) goTo({ page: 'run', runId: last, tab: 'plots' })
+        },
+        onError: (thrown) => onRefused(new Set(placed(thrown, config).notes.keys())),
+      },
+    )
+  }, [start, isReady, onRefused, checked, hasProblems, stage, draft, kind, estimate, vStarId, config])
+  return {
+    ...{ kind, choose, vStarId, chooseVStar, estimate, notes, refusal, isReady, begin },
+    lines:
+      checked.config === null
+        ? []
+        : planLines({ config, stage, isEstimated: estimate.isThere, check: answer.check }),
+    dataNote: answer.check?.dataNote ?? null,
+    problems: checked,
+    isStarting: start.isPending,
+    words: startWords({
+      wrong: checked.byPath.size + checked.general.length,
+      estimate,
+      answer,
+      refused: notes.size > 0 || refusal !== null,
+    }),
+  }
+}
+
+function useEstimate({
+  form,
+  kind,
+  vStarId,
+  answer,
+}: {
+  readonly form: ConfigForm
+  readonly kind: StartKind
+  readonly vStarId: string | null
+  readonly answer: PlanAnswer
+}): RunStart['estimate'] {
+  const artifacts = useRead('vStar.list', {}).data
+  const runs = useRead('run.list', { archived: false }).data
+  const betas = useRead('run.values', { names: ['vStar.beta'] }, { enabled: kind === 'stage-2' }).data
+  const config = form.checked.config ?? anyConfig
+  const { check } = answer
+  return useMemo(() => {
+    const choices = artifactChoices({ artifacts: artifacts ?? [], runs: runs ?? [], betas, config, check })
+    return { ...estimatePlan({ kind, vStarId, choices, artifacts: artifacts ?? [], config, check }), choices }
+  }, [artifacts, runs, betas, config, check, kind, vStarId])
+}
+
+/** A refused start speaks of the config it was given: once that has changed, it says nothing. */
+function useStartRoute(draft: ConfigForm['draft']) {
+  const start = useChange('run.start')
+  const isOfThis = JSON.stringify(start.variables?.config) === JSON.stringify(draft)
+  return { start, error: isOfThis ? start.error : null }
+}
+
+/** An error at its field, or by itself. */
+function placed(problem: unknown, config: NonNullable<ConfigForm['checked']['config']>) {
+  if (problem === null || problem === undefined) return { notes: noNotes, refusal: null }
+  const path = fieldOfError(problem, config)
+  if (path === null) return { notes: noNotes, refusal: problem }
+  return { notes: new Map([[path, errorData(problem).message]]), refusal: null }
+}
+
+interface StartFacts {
+  readonly wrong: number
+  readonly estimate: EstimatePlan
+  readonly answer: PlanAnswer
+  readonly refused: boolean
+}
+
+function startWords({ wrong, estimate, answer, refused }: StartFacts): string {
+  if (wrong > 0) return `${wrong} ${wrong === 1 ? 'field is' : 'fields are'} not valid.`
+  if (estimate.problem !== null) return 'A V* estimate is needed.'
+  if (refused) return 'The config is valid, but this machine cannot run it as it is.'
+  return answer.isLooking ? 'The config is valid. Looking at model and data…' : 'The config is valid.'
+}
