@@ -1,5 +1,15 @@
 import react from '@vitejs/plugin-react'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
 
@@ -26,6 +36,25 @@ export async function builtPage(): Promise<string> {
   if (existsSync(folder)) rmSync(unfinished, { recursive: true })
   else putInPlace(unfinished, folder)
   return folder
+}
+
+/** What `npm run build` leaves for `recheck serve`, made again where the sources have changed since. */
+export async function buildServedPage(): Promise<void> {
+  const folder = await builtPage()
+  const served = join(root, 'out', 'renderer')
+  const index = (of: string): string | null => {
+    const path = join(of, 'index.html')
+    return existsSync(path) ? readFileSync(path, 'utf8') : null
+  }
+  // the names in it are hashes of what they hold
+  if (index(served) === index(folder)) return
+  mkdirSync(served, { recursive: true })
+  const replaced = mkdtempSync(join(builds, 'replaced-'))
+  const copy = mkdtempSync(join(builds, 'unfinished-'))
+  cpSync(folder, copy, { recursive: true })
+  renameSync(served, replaced)
+  renameSync(copy, served)
+  rmSync(replaced, { recursive: true })
 }
 
 function putInPlace(unfinished: string, folder: string): void {

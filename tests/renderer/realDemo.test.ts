@@ -1,77 +1,184 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { startHttpServer } from '../../src/main/api/httpServer.ts'
-import { openOwnerBackend } from '../../src/main/api/ownerBackend.ts'
-import { systemClock } from '../../src/main/host/clock.ts'
-import { readRun } from '../../src/main/store/runStore.ts'
-import { launchChromium } from './chromium.ts'
-import { builtPage } from './pageBuild.ts'
+import { darkTheme, lightTheme, type PlotTheme } from '../../src/shared/plots/plotTheme.ts'
+import { goTo } from './openPages.ts'
+import { assertMoves, coloursOf, exportPlot, pixelsOf, plotTitles, readPng } from './plotPictures.ts'
+import { openRealApp, type RealApp } from './realApp.ts'
 
-const moving = [
-  'Training loss',
-  'Policy rewards',
-  'Verifier accuracy',
-  'Answer change ratio',
-  'Revision rate',
-]
-const patienceMs = 240_000
+// Loaded cores: a step of the demo takes 1.2 s on two idle ones.
+const patienceMs = 120_000
 
-function pixelsOf(page: Page, title: string): Promise<string> {
-  const canvas = page.getByRole('region', { name: title, exact: true }).locator('canvas').first()
-  return canvas.evaluate((drawn: { toDataURL(): string }) => drawn.toDataURL())
+test('empty page → demo → six plots move → stop, resume → pictures → a bad config → killed trainer, killed server', async (t) => {
+  const app = await openRealApp(t, patienceMs)
+  const { page } = app
+  await page.goto(await app.start())
+  await page.getByRole('button', { name: 'Start the demo' }).click()
+  await assertDistributionGrows(page)
+  await assertCurvesMove(page)
+  const runId = runIdOf(page)
+
+  await stopAndResume(app, runId)
+  await assertPictures(page, darkTheme)
+  await page.keyboard.press('t')
+  await assertPictures(page, lightTheme)
+  await assertBadConfigStays(app, runId)
+
+  await killTrainer(app, runId)
+  await killServer(app, runId)
+  assert.equal(await app.end('SIGINT'), 0)
+  assert.equal(app.run(runId).status, 'stopped')
+})
+
+/** Stage 1: the bars of V* appear and change while the problems are estimated. */
+async function assertDistributionGrows(page: Page): Promise<void> {
+  const plot = page.getByRole('region', { name: 'V* distribution', exact: true })
+  await plot.locator('canvas').first().waitFor()
+  const before = await pixelsOf(page, 'V* distribution')
+  const problems = async (): Promise<number> => {
+    const text = await plot.getByText(/^[\d,]+ problems, [01]\.\d{3} of them without signal$/).innerText()
+    return Number.parseInt(text.replace(',', ''), 10)
+  }
+  const first = await problems()
+  assert.ok(first > 0 && first < 2048, `${first} problems`)
+  await assertMoves(page, 'V* distribution', { before, patienceMs })
+  await plot.getByText(/^2,048 problems, 0\.\d{3} of them without signal$/).waitFor()
 }
 
-async function assertMoves(page: Page, title: string): Promise<void> {
-  const before = await pixelsOf(page, title)
+/** Stage 2: with every step a point on each line. */
+async function assertCurvesMove(page: Page): Promise<void> {
+  const loss = page.getByRole('region', { name: 'Training loss', exact: true })
+  await loss.getByText(/^[2-9] points a line$/).waitFor()
+  for (const title of plotTitles.slice(0, 5)) {
+    await assertMoves(page, title, { before: await pixelsOf(page, title), patienceMs })
+  }
+}
+
+async function stopAndResume({ page, run }: RealApp, runId: string): Promise<void> {
+  await page.getByRole('button', { name: 'Stop after this step' }).click()
+  await page.getByRole('button', { name: 'Resume' }).waitFor()
+  const stopped = run(runId)
+  assert.equal(stopped.status, 'stopped')
+  await resume(page)
+  await untilPast(run, runId, stopped.step)
+}
+
+async function resume(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await page.getByRole('button', { name: 'Stop after this step' }).waitFor()
+}
+
+async function untilPast(run: RealApp['run'], runId: string, step: number): Promise<void> {
   const untilMs = performance.now() + patienceMs
-  while ((await pixelsOf(page, title)) === before) {
-    assert.ok(performance.now() < untilMs, `“${title}” has not changed`)
-    await page.waitForTimeout(200)
+  while (run(runId).step <= step) {
+    assert.ok(performance.now() < untilMs, `the run is still at step ${run(runId).step}`)
+    await new Promise((resolve) => setTimeout(resolve, 200))
   }
 }
 
-test('the demo with the real trainer: every curve moves; stop, resume, and a killed trainer is resumed', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'recheck-demo-'))
-  const backend = await openOwnerBackend({
-    ...{ dataDir, shell: 'browser', address: 'a test', nodePath: process.execPath, nowMs: systemClock.nowMs },
-  })
-  const http = await startHttpServer({ ...backend, pageFolder: await builtPage(), port: 0 })
-  const browser = await launchChromium()
-  try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-    page.setDefaultTimeout(patienceMs)
-    await page.goto(http.newLink())
-    await page.getByRole('button', { name: 'Start the demo' }).click()
-    const loss = page.getByRole('region', { name: 'Training loss', exact: true })
-    await loss.getByText(/^[2-9] points a line$/).waitFor()
-    for (const title of moving) await assertMoves(page, title)
-    await page.getByText(/^2,048 problems, 0\.\d{3} of them without signal$/).waitFor()
-    const runId = new URL(page.url()).hash.split('/')[2] ?? ''
-    const status = (): string => readRun(backend.owner.db, runId).status
-
-    await page.getByRole('button', { name: 'Stop after this step' }).click()
-    const resume = page.getByRole('button', { name: 'Resume' })
-    await resume.waitFor()
-    assert.equal(status(), 'stopped')
-    const stoppedAt = readRun(backend.owner.db, runId).step
-    await resume.click()
-    await page.getByRole('button', { name: 'Stop after this step' }).waitFor()
-
-    const { processId } = readRun(backend.owner.db, runId)
-    process.kill(processId ?? assert.fail('no trainer'), 'SIGKILL')
-    await resume.waitFor()
-    assert.equal(status(), 'interrupted')
-    await resume.click()
-    await page.getByRole('button', { name: 'Stop after this step' }).waitFor()
-    while (readRun(backend.owner.db, runId).step <= stoppedAt) await page.waitForTimeout(200)
-  } finally {
-    await browser.close()
-    await http.close()
-    await backend.owner.close('now')
-    rmSync(dataDir, { recursive: true, force: true })
+/** Both kinds of picture from the page's menus: their size, and in each plot the theme's background, lines and bars. */
+async function assertPictures(page: Page, theme: PlotTheme): Promise<void> {
+  const loss = await readPng(await exportPlot(page, 'Export Training loss', /^PNG 2×/))
+  assert.deepEqual([loss.width, loss.height], [2400, 1600])
+  assertDrawn(coloursOf(loss), theme, { pixels: 2400 * 1600, name: 'Training loss at 2×' })
+  const board = await readPng(await exportPlot(page, 'Export all plots as one picture', /^PNG 1×/))
+  assert.deepEqual([board.width, board.height], [2400, 2400])
+  for (const [index, name] of plotTitles.entries()) {
+    const part = { left: 1200 * (index % 2), top: 800 * Math.floor(index / 2), width: 1200, height: 800 }
+    assertDrawn(coloursOf(board, part), theme, { pixels: 1200 * 800, name })
   }
+}
+
+function assertDrawn(
+  colours: ReadonlyMap<string, number>,
+  theme: PlotTheme,
+  { pixels, name }: { readonly pixels: number; readonly name: string },
+): void {
+  const share = (colour: string): number => (colours.get(colour) ?? 0) / pixels
+  const what = `${name}, ${theme.name}`
+  assert.ok(share(theme.background) > 0.5, `${what}: background ${share(theme.background)}`)
+  assert.ok(share(theme.background) < 0.99, `${what}: blank`)
+  const line = theme.palette[0] ?? ''
+  assert.ok(share(line) > 0.0003, `${what}: ${share(line)} of the first line’s colour`)
+}
+
+/** The message stands at the field, and no way of pressing Start makes a run. */
+async function assertBadConfigStays({ page, runs }: RealApp, runId: string): Promise<void> {
+  await goTo(page, '#/new')
+  const field = page.locator('[data-path="problemsPerStep"]')
+  await field.fill('0')
+  const messages = (await field.getAttribute('aria-describedby'))?.split(' ').filter(Boolean) ?? []
+  assert.equal(await field.getAttribute('aria-invalid'), 'true')
+  const texts = await Promise.all(messages.map((id) => page.locator(`[id="${id}"]`).innerText()))
+  assert.ok(
+    texts.some((text) => /1/.test(text) && /\b0\b/.test(text)),
+    texts.join(' | '),
+  )
+  await page.getByRole('button', { name: 'Start', exact: true }).click({ force: true })
+  await page.waitForTimeout(1000)
+  assert.equal(new URL(page.url()).hash, '#/new')
+  assert.deepEqual(
+    runs().map((run) => run.runId),
+    [runId],
+  )
+  await goTo(page, `#/run/${runId}/plots`)
+}
+
+async function killTrainer({ page, run }: RealApp, runId: string): Promise<void> {
+  const { processId, step } = run(runId)
+  process.kill(processId ?? assert.fail('no trainer'), 'SIGKILL')
+  await page.getByText('interrupted', { exact: true }).waitFor()
+  assert.equal(run(runId).status, 'interrupted')
+  await resume(page)
+  await untilPast(run, runId, step)
+}
+
+/** Its trainer ends with it. The page says that nobody answers; the next link finds the run interrupted. */
+async function killServer(app: RealApp, runId: string): Promise<void> {
+  const { page, run } = app
+  const { step } = run(runId)
+  await app.end('SIGKILL')
+  await page.getByText('The connection to Recheck is lost').waitFor()
+  await page.goto(await app.start())
+  await page.getByRole('grid', { name: 'Runs' }).getByText('interrupted', { exact: true }).waitFor()
+  assert.equal(run(runId).status, 'interrupted')
+  await goTo(page, `#/run/${runId}/plots`)
+  await resume(page)
+  await untilPast(run, runId, step)
+}
+
+function runIdOf(page: Page): string {
+  return new URL(page.url()).hash.split('/')[2] ?? ''
+}
+
+const small = `
+data: { train: 16, validation: 8, test: 8 }
+vStar: { samples: 2 }
+onNoSignal: warn
+steps: 4
+problemsPerStep: 8
+evalEvery: 2
+`
+
+test('a small run set up in the page, to its end: curves, V*, rollouts with their turns', async (t) => {
+  const app = await openRealApp(t, patienceMs)
+  const { page } = app
+  await page.goto(await app.start())
+  await page.getByRole('button', { name: 'Set up a run' }).click()
+  await page.getByRole('textbox', { name: 'Config as YAML' }).fill(small)
+  await page.getByText('The config is valid.').waitFor()
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await page.getByRole('region', { name: 'Training loss' }).locator('canvas').first().waitFor()
+  await page.getByText('4 of 4 steps').waitFor()
+  await page.getByText('finished', { exact: true }).waitFor()
+  const run = app.run(runIdOf(page))
+  assert.equal(run.status, 'finished')
+  assert.equal(typeof run.latest['loss/policy'], 'number')
+  const loss = page.getByRole('region', { name: 'Training loss', exact: true })
+  await loss.getByText('4 points a line').waitFor()
+  await page.getByText(/^16 problems, [01]\.\d{3} of them without signal$/).waitFor()
+  await page.getByRole('tab', { name: 'Rollouts' }).click()
+  const rollout = page.getByRole('article', { name: 'Rollout' })
+  await rollout.getByRole('region', { name: 'Attempt' }).waitFor()
+  assert.match(await rollout.getByRole('heading', { level: 2 }).innerText(), /\d/)
 })
