@@ -1,75 +1,213 @@
-// Every page, dark and light, into docs/screenshots: node scripts/screenshots.mjs [page ...]
-// The numbers are those of tests/renderer/sampleRun.ts, not of a training run.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+// Every page, dark and light, into docs/screenshots, from runs that were really trained:
+//
+//   npm run build
+//   node scripts/makePictureRuns.ts --data-dir FOLDER
+//   node scripts/screenshots.mjs --data-dir FOLDER [name ...]
+//
+// FOLDER is copied first: the run that the pictures show under way is trained in the copy. Needs Chromium.
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import sharp from 'sharp'
+import { startHttpServer } from '../src/main/api/httpServer.ts'
+import { openOwnerBackend } from '../src/main/api/ownerBackend.ts'
+import { systemClock } from '../src/main/host/clock.ts'
+import { listRuns } from '../src/main/store/runStore.ts'
+import { presetConfig } from '../src/shared/presets.ts'
 import { launchChromium } from '../tests/renderer/chromium.ts'
-import { startPageServer } from '../tests/renderer/pageServer.ts'
-import { seedStore } from '../tests/renderer/seedStore.ts'
+import { builtPage } from '../tests/renderer/pageBuild.ts'
 
-const target = process.env.SCREENSHOTS ?? join(import.meta.dirname, '../docs/screenshots')
+const { values, positionals: wanted } = parseArgs({
+  options: { 'data-dir': { type: 'string' }, target: { type: 'string' } },
+  allowPositionals: true,
+})
+if (values['data-dir'] === undefined) {
+  console.error('usage: node scripts/screenshots.mjs --data-dir FOLDER [--target FOLDER] [name ...]')
+  process.exit(2)
+}
+const target = values.target ?? join(import.meta.dirname, '../docs/screenshots')
 const size = { width: 1440, height: 900 }
+const schemes = ['light', 'dark']
 
-/** Name, address, and what to do before the picture. */
-const pages = [
+const button = (page, name) => page.getByRole('button', { name, exact: true })
+
+/** Name, address with runs in {braces}, and what to do before the picture. */
+const livePages = [
   { name: 'runs', address: '#/runs' },
-  { name: 'run-plots', address: '#/run/r-second/plots' },
-  { name: 'run-metrics', address: '#/run/r-first/metrics' },
+  { name: 'run-live', address: '#/run/{policy beta 0.01}/plots' },
+]
+const pages = [
+  {
+    name: 'runs-selected',
+    address: '#/runs',
+    act: async (page) => {
+      await page.getByRole('textbox', { name: 'Search and filter' }).fill('accuracy/final >= 0.5')
+      await page.getByRole('checkbox', { name: 'Select demo' }).check()
+      await page.getByRole('checkbox', { name: 'Select learning rate 1e-4' }).check()
+    },
+  },
+  // README shows this one
+  { name: 'demo', address: '#/run/{demo}/plots', only: 'light', height: 1000 },
+  { name: 'run-plots', address: '#/run/{demo}/plots' },
+  { name: 'run-metrics', address: '#/run/{demo}/metrics' },
   {
     name: 'run-rollouts',
-    address: '#/run/r-first/rollouts',
+    address: '#/run/{demo}/rollouts',
     act: async (page) => {
       await page.getByRole('combobox', { name: 'Outcome' }).click()
       await page.getByRole('option', { name: 'Wrong → right' }).click()
+      await page.getByRole('switch', { name: 'One step:' }).check()
       await page.getByRole('region', { name: 'Revision' }).waitFor()
     },
   },
-  { name: 'run-evaluations', address: '#/run/r-first/evaluations' },
-  { name: 'run-config', address: '#/run/r-first/config' },
-  { name: 'run-checkpoints', address: '#/run/r-first/checkpoints' },
-  { name: 'run-events', address: '#/run/r-second/events' },
+  { name: 'run-evaluations', address: '#/run/{demo}/evaluations' },
+  { name: 'run-config', address: '#/run/{demo}/config' },
+  { name: 'run-checkpoints', address: '#/run/{demo}/checkpoints' },
+  { name: 'run-events', address: '#/run/{demo}/events' },
+  { name: 'run-interrupted', address: '#/run/{revision bonus 0.5}/plots' },
+  {
+    name: 'plot-full-screen',
+    address: '#/run/{demo}/plots',
+    act: (page) => button(page, 'Verifier accuracy in full screen').click(),
+  },
+  {
+    name: 'export-menu',
+    address: '#/run/{demo}/plots',
+    act: (page) => button(page, 'Export all plots as one picture').click(),
+  },
+  {
+    name: 'labels',
+    address: '#/run/{learning rate 1e-4}/plots',
+    act: (page) => button(page, 'Name, tags, group and notes').click(),
+  },
+  { name: 'extend', address: '#/run/{demo}/plots', act: (page) => button(page, 'Extend…').click() },
   { name: 'new-run', address: '#/new' },
-  { name: 'compare', address: '#/compare?runs=r-first,r-second,r-stopped' },
-  { name: 'commands', address: '#/runs', only: 'dark', act: (page) => page.keyboard.press('Control+k') },
-  { name: 'keyboard', address: '#/runs', only: 'light', act: (page) => page.keyboard.press('?') },
+  {
+    name: 'new-run-error',
+    address: '#/new',
+    act: async (page) => {
+      const field = page.locator('[data-path="problemsPerStep"]')
+      await field.fill('0')
+      await field.evaluate((input) => input.scrollIntoView({ block: 'center' }))
+    },
+  },
+  {
+    name: 'new-run-prompts',
+    address: '#/new?like={learning rate 1e-4}',
+    act: async (page) => {
+      await button(page, 'Preview the prompts').click()
+      await page.getByRole('region', { name: 'Prompt of the revision' }).scrollIntoViewIfNeeded()
+    },
+  },
+  { name: 'compare', address: '#/compare?runs={demo},{learning rate 1e-4},{plain verdict reward}' },
+  {
+    name: 'compare-side-by-side',
+    address: '#/compare?runs={demo},{learning rate 1e-4},{plain verdict reward}',
+    act: (page) => page.getByText('Side by side', { exact: true }).click(),
+  },
+  { name: 'commands', address: '#/runs', act: (page) => page.keyboard.press('Control+k') },
+  { name: 'keyboard', address: '#/runs', act: (page) => page.keyboard.press('?') },
+  { name: 'no-session', address: '#/runs', act: (page) => withoutSession(page) },
 ]
+const emptyPages = [{ name: 'empty', address: '#/runs' }]
 
-const wanted = process.argv.slice(2)
-const shownPages = pages.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 mkdirSync(target, { recursive: true })
 const browser = await launchChromium()
 try {
-  await photograph(true, shownPages)
-  if (wanted.length === 0 || wanted.includes('empty'))
-    await photograph(false, [{ name: 'empty', address: '#/runs' }])
+  const isWanted = ({ name }) => wanted.length === 0 || wanted.includes(name)
+  await withServer(null, (server) => photograph(server, emptyPages.filter(isWanted)))
+  await withServer(values['data-dir'], async (server) => {
+    if (livePages.some(isWanted)) {
+      const running = await startRun(server, 'policy beta 0.01', { policyBeta: 0.01 })
+      const waiting = await startRun(server, 'reward without a bonus', { revisionBonus: 0 })
+      await untilStep(server, running, 4)
+      await photograph(server, livePages.filter(isWanted))
+      for (const runId of [waiting, running]) {
+        await server.handlers['run.stop']({ runId, when: 'now' })
+        await server.owner.whenEnded(runId)
+        await server.handlers['run.delete']({ runIds: [runId] })
+      }
+    }
+    await photograph(server, pages.filter(isWanted))
+  })
 } finally {
   await browser.close()
 }
 
-async function photograph(isSeeded, list) {
+async function withServer(source, work) {
   const dataDir = mkdtempSync(join(tmpdir(), 'recheck-pictures-'))
-  if (isSeeded) seedStore(dataDir)
-  const server = await startPageServer(dataDir)
+  if (source !== null) cpSync(source, dataDir, { recursive: true })
+  const backend = await openOwnerBackend({
+    ...{ dataDir, shell: 'browser', address: 'screenshots', nodePath: process.execPath },
+    nowMs: systemClock.nowMs,
+  })
+  const http = await startHttpServer({ ...backend, pageFolder: await builtPage(), port: 0 })
   try {
-    for (const colorScheme of ['light', 'dark']) {
-      const context = await browser.newContext({ viewport: size, colorScheme, reducedMotion: 'reduce' })
-      const page = await context.newPage()
-      page.on('pageerror', (error) => console.error(`page error: ${error.message}`))
-      page.on('console', (message) => message.type() === 'error' && console.error(message.text()))
-      await page.goto(server.http.newLink())
-      await page.getByRole('banner').waitFor()
-      for (const { name, address, act, only } of list) {
-        if (only !== undefined && only !== colorScheme) continue
-        await page.goto(`http://127.0.0.1:${server.http.port}/?${name}${address}`)
-        await page.waitForLoadState('networkidle')
-        await act?.(page)
-        await page.waitForTimeout(500)
-        await page.screenshot({ path: join(target, `${name}-${colorScheme}.png`) })
-      }
-      await context.close()
-    }
+    await work({ ...backend, http })
   } finally {
-    await server.close()
+    await http.close()
+    await backend.owner.close('now')
     rmSync(dataDir, { recursive: true })
   }
+}
+
+async function startRun({ handlers }, name, layer) {
+  const { runIds } = await handlers['run.start']({
+    ...{ stage: 'self-correction', vStarId: null, group: null },
+    config: presetConfig('builtin', { ...layer, name }),
+  })
+  return runIds[0]
+}
+
+async function untilStep({ handlers }, runId, step) {
+  while ((await handlers['run.get']({ runId })).step < step)
+    await new Promise((done) => setTimeout(done, 200))
+}
+
+async function photograph(server, list) {
+  if (list.length === 0) return
+  const origin = `http://127.0.0.1:${server.http.port}`
+  for (const colorScheme of schemes) {
+    const context = await browser.newContext({ viewport: size, colorScheme, reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    page.on('pageerror', (error) => console.error(`page error: ${error.message}`))
+    await page.goto(server.http.newLink())
+    await page.getByRole('banner').waitFor()
+    for (const { name, address, act, only = null, height = size.height } of list) {
+      if (only !== null && only !== colorScheme) continue
+      await page.setViewportSize({ ...size, height })
+      await page.goto(`${origin}/?${name}${withRunIds(server, address)}`)
+      await settle(page)
+      await act?.(page)
+      await settle(page)
+      const picture = await page.screenshot()
+      // 256 colours are enough for a page, and a quarter of the size
+      const file = join(target, only === null ? `${name}-${colorScheme}.png` : `${name}.png`)
+      await sharp(picture).png({ palette: true, colours: 256, dither: 0, effort: 10 }).toFile(file)
+    }
+    await context.close()
+  }
+}
+
+/** A live page asks again and again, so that its network is never idle for long: no spinner is what counts. */
+async function settle(page) {
+  await page.waitForLoadState('load')
+  await page.waitForTimeout(400)
+  await page.locator('.mantine-Loader-root').waitFor({ state: 'detached' })
+  await page.waitForTimeout(600)
+}
+
+function withRunIds({ owner }, address) {
+  return address.replace(/\{(.+?)\}/g, (_, name) => {
+    const run = listRuns(owner.db).find((each) => each.name === name)
+    if (run === undefined) throw new Error(`there is no run "${name}": run scripts/makePictureRuns.ts first`)
+    return run.runId
+  })
+}
+
+async function withoutSession(page) {
+  await page.context().clearCookies()
+  await page.reload()
+  await page.getByRole('heading', { name: 'This page needs a fresh link' }).waitFor()
 }
