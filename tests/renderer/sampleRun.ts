@@ -4,7 +4,7 @@ import type { RunEvent } from '../../src/shared/runEvent.ts'
 
 type MetricsEvent = Extract<RunEvent, { type: 'metrics' }>
 
-/** A run that learns: made up for the pages' tests and pictures, its identities (gain, base rate) hold. */
+/** A run that learns: made up for the pages' tests, its identities (gain, base rate) hold. */
 export interface SampleRun {
   readonly seed: number
   readonly steps: number

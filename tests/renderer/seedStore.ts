@@ -15,7 +15,7 @@ import {
   type SampleRun,
 } from './sampleRun.ts'
 
-/** A fixed day, so that pictures and tests are the same every time. */
+/** A fixed day, so that tests are the same every time. */
 export const seedTimeMs = Date.UTC(2026, 10, 20, 9, 30)
 
 export interface SeedRun {
@@ -39,7 +39,7 @@ const seedConfig: ConfigLayer = {
 
 export const evilName = '<img src=x onerror=alert(1)>'
 
-/** The runs of the pages' tests and pictures. */
+/** The runs of the pages' tests. */
 export const seedRuns: readonly SeedRun[] = [
   {
     runId: 'r-first',
