@@ -10,6 +10,7 @@ import { register as registerCompareEvals } from './commands/compareEvals.ts'
 import { register as registerDemo } from './commands/demo.ts'
 import { register as registerTrain } from './commands/train.ts'
 import { register as registerResume } from './commands/resume.ts'
+import { register as registerReplay } from './commands/replay.ts'
 import { register as registerEval } from './commands/eval.ts'
 import { register as registerExport } from './commands/export.ts'
 import { register as registerServe } from './commands/serve.ts'
@@ -34,6 +35,7 @@ export const commands: readonly Register[] = [
   registerServe,
   registerTrain,
   registerResume,
+  registerReplay,
   registerEval,
   registerExport,
   registerTemplate,

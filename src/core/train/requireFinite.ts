@@ -7,5 +7,6 @@ export function requireFinite(what: 'loss' | 'gradient norm', value: number): vo
     'trainer.not-finite',
     `The ${what} of this update is ${value}, so it was not applied; parameters and optimizer are as before. ` +
       'Lower the learning rate, or clip the gradient norm.',
+    { what, value: String(value) },
   )
 }

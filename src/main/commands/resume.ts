@@ -1,14 +1,37 @@
 import { z } from 'zod'
+import { mergeConfigs, parseSetting } from '../../shared/configLayers.ts'
+import type { RunChange } from '../jobs/changeRun.ts'
 import { addCommand, type Register } from './command.ts'
+import { collect } from './runConfigOptions.ts'
 import { RunOutput } from './runResult.ts'
 
-const Input = z.object({ run: z.string(), steps: z.coerce.number().int().min(1).optional() })
+const Input = z
+  .object({
+    run: z.string(),
+    steps: z.coerce.number().int().min(1).optional(),
+    set: z.array(z.string()).default([]),
+    from: z.coerce.number().int().min(0).optional(),
+  })
+  .refine(({ steps, set, from }) => steps === undefined || (set.length === 0 && from === undefined), {
+    message: '--steps extends a finished run; --set and --from are for the others',
+  })
+
+/** Null: goes on as it was. */
+function changeOf({ set, from }: { set: readonly string[]; from?: number | undefined }): RunChange | null {
+  if (set.length === 0 && from === undefined) return null
+  return { settings: mergeConfigs(...set.map(parseSetting)), fromStep: from ?? null }
+}
 
 export const register: Register = (program, context) => {
   addCommand(program, context, {
     name: 'resume',
     summary: 'go on with a run that was stopped, interrupted or failed; or give a finished one more steps',
-    examples: ['recheck resume run-20261122-153045-7f3a9c', 'recheck resume 7f3a9c --steps 20'],
+    examples: [
+      'recheck resume run-20261122-153045-7f3a9c',
+      'recheck resume 7f3a9c --steps 20',
+      'recheck resume 7f3a9c --set optimizer.learningRate=1e-5',
+      'recheck resume 7f3a9c --from 40 --set microBatch=8',
+    ],
     input: Input,
     output: RunOutput,
     run: async (input, call) => {
@@ -16,7 +39,7 @@ export const register: Register = (program, context) => {
       const { findRun } = await import('../store/runStore.ts')
       return withOwner(call, 'recheck resume', async (owner) => {
         const { runId } = findRun(owner.db, input.run)
-        if (input.steps === undefined) await owner.resume(runId)
+        if (input.steps === undefined) await owner.resume(runId, changeOf(input))
         else owner.extend(runId, input.steps)
         return endOfRun(owner, runId, call)
       })
@@ -24,4 +47,6 @@ export const register: Register = (program, context) => {
   })
     .argument('<run>', 'id of the run, or its end')
     .option('--steps <n>', 'finished runs: how many steps more')
+    .option('--from <step>', 'go back to the checkpoint of this step, 0 = the beginning')
+    .option('--set <path=value>', 'another value for the steps to come; may be given again', collect, [])
 }

@@ -30,7 +30,7 @@ export function addConfigOptions(command: Command): Command {
     .option('--no-capture', 'train op by op instead of from one graph: slower, for comparison')
 }
 
-function collect(value: string, before: string[]): string[] {
+export function collect(value: string, before: string[]): string[] {
   return [...before, value]
 }
 

@@ -32,6 +32,7 @@ export interface TrainingEngines {
   readonly trainer: Trainer
   /** Null where the method takes none (`needsReference`). */
   readonly reference: TokenScorer | null
+  readonly rowsPerMicroBatch: number
   /** The device really in use, for people. */
   readonly device: string
 }
@@ -72,6 +73,7 @@ export async function openTrainingEngines(
     adamW: config.optimizer,
   }
   return {
+    rowsPerMicroBatch: setup.rowsPerMicroBatch,
     trainer: createTrainer(setup, { capture: config.capture }),
     reference: needsReference(config)
       ? createScorer(

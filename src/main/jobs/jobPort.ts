@@ -34,6 +34,8 @@ export interface JobPort {
    * store; `stop` asks the job to write a checkpoint and return `stopped`.
    */
   betweenSteps(): Promise<'continue' | 'stop'>
+  /** Says how many rows a micro-batch has, for the owner to name should memory run out. */
+  sayMicroBatch(rows: number): void
   /** Aborted by "stop now": the step at hand is to be given up, the state is that of the last step. */
   readonly stopNow: StopSignal
   /** Time spent running since the run began, pauses and interruptions left out: `timeMs` of a metric. */

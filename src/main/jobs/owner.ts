@@ -13,6 +13,7 @@ import {
   setTotalSteps,
   type NewRun,
 } from '../store/runStore.ts'
+import { changeRun, type RunChange } from './changeRun.ts'
 import { serveControl, type ControlCommand, type ControlServer } from './controlChannel.ts'
 import { takeOwnership, type Ownership } from './ownership.ts'
 import { recoverRuns } from './recovery.ts'
@@ -146,13 +147,24 @@ export class Owner {
     ;(await active).pause(freeDevice)
   }
 
-  /** Goes on from where the process waits, or from the last checkpoint. */
-  async resume(runId: string): Promise<void> {
+  /**
+   * Goes on from where the process waits, or from the last checkpoint.
+   *
+   * @param change  other settings, or an earlier checkpoint; only for a run without a process
+   */
+  async resume(runId: string, change: RunChange | null = null): Promise<void> {
     const active = this.#active.get(runId)
+    if (active && change !== null) throw isActive(runId)
     if (active) return (await active).resume()
-    const { status } = readRun(this.db, runId)
+    const run = readRun(this.db, runId)
+    const { status } = run
     if (status === 'finished') {
       throw new RecheckError('run.finished', `run ${runId} is finished; extend it by more steps to go on.`)
+    }
+    if (change !== null) {
+      if (status === 'queued') throw isActive(runId)
+      const { dataDir, clock } = this.#setup
+      await changeRun({ db: this.db, dataDir }, run, { change, nowMs: clock.nowMs() })
     }
     this.#change(runId, 'queued')
     this.start(runId)
@@ -260,4 +272,11 @@ export class Owner {
   #tell(runId: string, event: RunEvent): void {
     for (const listener of this.#listeners) listener(runId, event)
   }
+}
+
+function isActive(runId: string): RecheckError {
+  return new RecheckError(
+    'run.active',
+    `run ${runId} is at work or waits for its turn; stop it before it goes on with other settings.`,
+  )
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { TokenBatch, Trainer } from '../../core/train/trainer.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { fileError, writeFileAtomic } from '../host/atomicFiles.ts'
+import { lower } from './trainingFailure.ts'
 
 /** JSON has no place for NaN and infinity: they are words. */
 const Value = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])])
@@ -77,10 +78,13 @@ export interface ReplayPlace {
   readonly runId: string
   /** Number of the step in hand. */
   readonly step: () => number
+  /** Of the config. */
+  readonly learningRate: number
 }
 
 /** The trainer, with each batch that it refuses as not finite put aside before the error goes on its way. */
-export function keepRefusedBatches(trainer: Trainer, { dataDir, runId, step }: ReplayPlace): Trainer {
+export function keepRefusedBatches(trainer: Trainer, place: ReplayPlace): Trainer {
+  const { dataDir, runId, step } = place
   return {
     maxRowLength: trainer.maxRowLength,
     tokenLogProbs: (rows) => trainer.tokenLogProbs(rows),
@@ -98,8 +102,9 @@ export function keepRefusedBatches(trainer: Trainer, { dataDir, runId, step }: R
         await writeRefusedBatch(join(dataDir, path), refused)
         throw new RecheckError(
           thrown.code,
-          `Step ${step()}: ${thrown.message} The run waits: resume tries this step again; other settings need a new run ` +
-            `from its config. The batch is kept in ${path}.`,
+          `Step ${step()}: ${thrown.message} The run waits. Which rollout it is: recheck replay ${runId}. To try the step ` +
+            `again with other settings: recheck resume ${runId} --set optimizer.learningRate=${lower(place.learningRate)}. ` +
+            `The batch is kept in ${path}.`,
           { step: step(), path },
         )
       }

@@ -10,7 +10,7 @@ import { changeStatus, readRun, recordHeartbeat } from '../store/runStore.ts'
 import { withDiskPatience } from './diskPatience.ts'
 import { jobRequestOf } from './jobRequest.ts'
 import { applyRetention, foldersReplacedBy, removeLeftovers, removeUnnamed } from './retention.ts'
-import { describeExit, describeFailure, type TrainerExit } from './trainerExit.ts'
+import { describeExit, describeFailure, outOfMemoryMessage, type TrainerExit } from './trainerExit.ts'
 import type { StopMoment, TrainerMessage } from './trainerMessages.ts'
 import { startTrainingProcess, type TrainerProgram, type TrainingProcess } from './trainingProcess.ts'
 
@@ -59,6 +59,7 @@ class Supervision implements SupervisedRun {
   #process: TrainingProcess | null = null
   #intent: Intent = 'run'
   #isAbandoned = false
+  #rowsPerMicroBatch: number | null = null
   /** What the trainer, or the store, said before the process ended. */
   #report: { readonly outcome: 'finished' | 'stopped' } | { readonly error: ErrorData } | null = null
   /** Messages are handled one after the other, in the order in which they came. */
@@ -146,7 +147,10 @@ class Supervision implements SupervisedRun {
         this.#report ??= { outcome: message.outcome }
         return
       case 'failed':
-        this.#report ??= { error: describeFailure(message.error) }
+        this.#report ??= { error: describeFailure(message.error, this.#outOfMemory()) }
+        return
+      case 'micro-batch':
+        this.#rowsPerMicroBatch = message.rows
         return
     }
   }
@@ -181,9 +185,19 @@ class Supervision implements SupervisedRun {
     await this.#work
     if (this.#isAbandoned) return
     const { status } = readRun(this.#setup.db, this.#runId)
-    const end = endOf({ report: this.#report, intent: this.#intent, status, exit })
+    const end = endOf({
+      report: this.#report,
+      intent: this.#intent,
+      status,
+      exit,
+      outOfMemory: this.#outOfMemory(),
+    })
     if (end.error) await this.#patiently(() => this.#log(end.error))
     await this.#setStatus(end.status, { error: end.error, process: null })
+  }
+
+  #outOfMemory(): string {
+    return outOfMemoryMessage(this.#runId, this.#rowsPerMicroBatch)
   }
 
   #log(error: ErrorData | null): void {
@@ -211,6 +225,8 @@ interface TrainerEnd {
   readonly intent: Intent
   readonly status: RunStatus
   readonly exit: TrainerExit
+  /** What to say when memory was wanting. */
+  readonly outOfMemory: string
 }
 
 /** Errors before which nothing was changed, and after which a person has to decide: the run waits. */
@@ -218,7 +234,7 @@ const pausingErrors: ReadonlySet<string> = new Set(['trainer.not-finite'])
 
 /** What the end of a process means for its run. */
 export function endOf(end: TrainerEnd): { readonly status: RunStatus; readonly error: ErrorData | null } {
-  const { report, intent, status, exit } = end
+  const { report, intent, status, exit, outOfMemory } = end
   if (report !== null && 'error' in report) {
     if (pausingErrors.has(report.error.code)) return { status: 'paused', error: report.error }
     return { status: status === 'paused' ? 'interrupted' : 'failed', error: report.error }
@@ -226,7 +242,7 @@ export function endOf(end: TrainerEnd): { readonly status: RunStatus; readonly e
   if (report !== null && report.outcome === 'finished') return { status: 'finished', error: null }
   if (report !== null && intent === 'free-device') return { status: 'paused', error: null }
   if (report !== null || intent === 'stop') return { status: 'stopped', error: null }
-  return { status: 'interrupted', error: describeExit(exit) }
+  return { status: 'interrupted', error: describeExit(exit, outOfMemory) }
 }
 
 /** Thrown by owner calls that need a process the run has not. */

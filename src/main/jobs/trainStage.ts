@@ -9,6 +9,7 @@ import { systemClock } from '../host/clock.ts'
 import { openTrainingEngines, stateBytes, type TrainingEngines } from './engines.ts'
 import type { JobContext, StopRequest } from './jobContext.ts'
 import { keepRefusedBatches } from './refusedBatch.ts'
+import { trainingFailure } from './trainingFailure.ts'
 import { openCheckpointWriter, restoreState } from './stageCheckpoints.ts'
 
 export interface TrainStageInputs {
@@ -26,6 +27,7 @@ export async function trainStage(
     material.policy === material.reference ? inputs.reference : await readParameters(material.policy)
   const engines = await openTrainingEngines(config, material, { policy, reference: inputs.reference })
   port.emit({ type: 'device', device: engines.device })
+  port.sayMicroBatch(engines.rowsPerMicroBatch)
   try {
     if (policy !== inputs.reference) await context.sampler.refresh(policy)
     return await train(context, engines, inputs.estimates)
@@ -40,24 +42,43 @@ async function train(
   engines: TrainingEngines,
   estimates: readonly VStarEstimate[],
 ): Promise<'finished' | 'stopped'> {
-  const { request, port, reporter } = context
+  const { request, port, reporter, config } = context
   let stepInHand = 0
+  const checkpointSteps = request.checkpoints.map(({ step }) => step)
   const trainer = keepRefusedBatches(engines.trainer, {
-    ...{ dataDir: request.dataDir, runId: request.run.runId },
-    step: () => stepInHand,
+    ...{ dataDir: request.dataDir, runId: request.run.runId, step: () => stepInHand },
+    learningRate: config.optimizer.learningRate,
   })
   const stop: StopRequest = { aborted: false }
   const setup = await stageSetup(context, { trainer, engines, estimates, stop })
+  stepInHand = setup.state?.step ?? 0
   const saveCheckpoint = openCheckpointWriter(context, trainer)
-  for await (const event of trainSelfCorrection(setup)) await handle(event)
+  try {
+    for await (const event of trainSelfCorrection(setup)) await handle(event)
+  } catch (thrown) {
+    const { rowsPerMicroBatch } = engines
+    const { learningRate } = config.optimizer
+    const place = {
+      runId: request.run.runId,
+      step: stepInHand,
+      checkpointSteps,
+      learningRate,
+      rowsPerMicroBatch,
+    }
+    throw trainingFailure(thrown, place)
+  }
   return stop.aborted || port.stopNow.aborted ? 'stopped' : 'finished'
 
   async function handle(event: TrainEvent): Promise<void> {
-    if (event.type === 'checkpoint') return saveCheckpoint(event)
+    if (event.type === 'checkpoint') {
+      checkpointSteps.push(event.state.step)
+      return saveCheckpoint(event)
+    }
     if (event.type === 'progress' && event.activity === 'updating') stepInHand = event.done
     const reported = reporter.eventOf(event)
     if (reported !== null) port.emit(reported)
     const isStepEnd = event.type === 'progress' && event.activity === 'training'
+    if (isStepEnd) stepInHand = event.done
     if (isStepEnd && (await port.betweenSteps()) === 'stop') stop.aborted = true
   }
 }

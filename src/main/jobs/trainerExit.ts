@@ -11,21 +11,42 @@ export interface TrainerExit {
 }
 
 const memoryWords =
-  /heap out of memory|Array buffer allocation failed|OOM when allocating|RESOURCE_EXHAUSTED|std::bad_alloc|ENOMEM|CUDA_ERROR_OUT_OF_MEMORY/i
+  /heap out of memory|Array buffer allocation failed|OOM when allocating|RESOURCE_EXHAUSTED|std::bad_alloc|bad allocation|Failed to allocate memory|ENOMEM|CUDA_ERROR_OUT_OF_MEMORY/i
 
-const outOfMemory: ErrorData = {
-  code: 'trainer.out-of-memory',
-  message:
-    'The trainer ran out of memory. Nothing stored is lost: resume from the last checkpoint with a smaller micro-batch (halve microBatch), ' +
-    'shorter completions, or 8-bit base weights.',
+export function isWantOfMemory(message: string): boolean {
+  return memoryWords.test(message)
+}
+
+/** What to do, in plain words. @param rowsPerMicroBatch null when the trainer ended before it had chosen */
+export function outOfMemoryMessage(runId: string, rowsPerMicroBatch: number | null): string {
+  const what = 'The trainer ran out of memory. Nothing stored is lost'
+  if (rowsPerMicroBatch === null)
+    return `${what}; resume goes on from the last checkpoint. It had not begun to train: end other programs, or choose a smaller model.`
+  if (rowsPerMicroBatch === 1)
+    return `${what}. The micro-batch is one row already: choose shorter completions or a smaller model in a new run.`
+  const half = Math.floor(rowsPerMicroBatch / 2)
+  return (
+    `${what}. It took ${rowsPerMicroBatch} rows at a time; half as many need about half the memory: ` +
+    `recheck resume ${runId} --set microBatch=${half}`
+  )
+}
+
+/** What TensorFlow says of itself when it starts: nobody dies of that. */
+const engineChatter = /^(WARNING: All log messages before absl|[IW]\d{4} |\d{4}-\d\d-\d\d \S+: [IW] )/
+
+function lastWords(stderr: string): string[] {
+  return stderr
+    .trim()
+    .split('\n')
+    .filter((line) => !engineChatter.test(line))
 }
 
 /** What a process that ended without a report died of, in plain words. */
-export function describeExit(exit: TrainerExit): ErrorData {
+export function describeExit(exit: TrainerExit, outOfMemory: string): ErrorData {
   if (memoryWords.test(exit.stderr) || (exit.signal === 'SIGKILL' && exit.systemRanOutOfMemory))
-    return outOfMemory
+    return { code: 'trainer.out-of-memory', message: outOfMemory }
   const cause = exit.signal === null ? `exit code ${exit.exitCode}` : `signal ${exit.signal}`
-  const lastLines = exit.stderr.trim().split('\n').slice(-5).join('\n')
+  const lastLines = lastWords(exit.stderr).slice(-5).join('\n')
   const detail = lastLines === '' ? '' : ` Its last words:\n${lastLines}`
   return {
     code: exit.signal === 'SIGKILL' ? 'trainer.killed' : 'trainer.crashed',
@@ -34,8 +55,7 @@ export function describeExit(exit: TrainerExit): ErrorData {
 }
 
 /** An error the job reported itself; want of memory gets the plain words and the way out. */
-export function describeFailure(error: ErrorData): ErrorData {
-  return memoryWords.test(error.message)
-    ? { ...outOfMemory, message: `${outOfMemory.message} (${error.message})` }
-    : error
+export function describeFailure(error: ErrorData, outOfMemory: string): ErrorData {
+  if (error.code === 'trainer.out-of-memory' || !isWantOfMemory(error.message)) return error
+  return { code: 'trainer.out-of-memory', message: `${outOfMemory} (${error.message})` }
 }

@@ -14,6 +14,8 @@ export type OwnerMessage =
 export type TrainerMessage =
   | { readonly type: 'batch'; readonly batch: EventBatch }
   | { readonly type: 'heartbeat'; readonly activeMs: number }
+  /** Rows of one forward and backward pass, as chosen for this machine. */
+  | { readonly type: 'micro-batch'; readonly rows: number }
   | { readonly type: 'paused' }
   | { readonly type: 'resumed' }
   | { readonly type: 'ended'; readonly outcome: 'finished' | 'stopped' }

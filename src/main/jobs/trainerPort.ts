@@ -52,6 +52,7 @@ export function openTrainerPort(
       await new Promise((resolve) => setImmediate(resolve))
       return stopping === null ? 'continue' : 'stop'
     },
+    sayMicroBatch: (rows) => transmit({ type: 'micro-batch', rows }),
     stopNow: stopNow.signal,
     activeMs: activeTime.ms,
     send: () => void sender.send(),

@@ -178,6 +178,15 @@ export function recordHeartbeat(
   })
 }
 
+/** A run that goes on with other settings. */
+export function setConfig(
+  db: Database,
+  runId: string,
+  { config, configHash }: Pick<Run, 'config' | 'configHash'>,
+): void {
+  db.prepare('UPDATE run SET config = ?, config_hash = ? WHERE run_id = ?').run(config, configHash, runId)
+}
+
 /** `finished` runs can be given more steps. */
 export function setTotalSteps(db: Database, runId: string, totalSteps: number): void {
   db.prepare('UPDATE run SET total_steps = ? WHERE run_id = ?').run(totalSteps, runId)
