@@ -14,6 +14,12 @@ type Issue = z.core.$ZodIssue
 /** Every problem zod found, one line each. */
 export function configProblems(issues: readonly Issue[], value: unknown): ConfigProblem[] {
   return issues.flatMap((issue) => {
+    const branch = issue.code === 'invalid_union' ? intendedBranch(issue.errors) : null
+    if (branch !== null)
+      return configProblems(
+        branch.map((each) => within(each, issue.path)),
+        value,
+      )
     if (issue.code !== 'unrecognized_keys') {
       return [
         { path: dotted(issue.path), expected: expectation(issue), got: shown(valueAt(value, issue.path)) },
@@ -27,11 +33,24 @@ export function configProblems(issues: readonly Issue[], value: unknown): Config
   })
 }
 
+/** The branch of a union that fits but for its inner fields: a group was meant, and something within it is wrong. */
+function intendedBranch(branches: readonly Issue[][]): readonly Issue[] | null {
+  const fits = (issues: readonly Issue[]): boolean =>
+    issues.every((each) => each.path.length > 0 || each.code === 'unrecognized_keys')
+  return branches.find(fits) ?? null
+}
+
+function within(issue: Issue, path: readonly PropertyKey[]): Issue {
+  return { ...issue, path: [...path, ...issue.path] }
+}
+
 function expectation(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
       return issue.expected === 'int' ? 'an integer' : `a value of type ${issue.expected}`
     case 'too_small':
+      if (issue.minimum === 1 && issue.inclusive && issue.origin === 'string') return 'some text'
+      if (issue.minimum === 1 && issue.inclusive && issue.origin === 'array') return 'at least one'
       return `${issue.origin === 'string' || issue.origin === 'array' ? 'length' : 'a number'} ${issue.inclusive ? '≥' : '>'} ${issue.minimum}`
     case 'too_big':
       return `${issue.origin === 'string' || issue.origin === 'array' ? 'length' : 'a number'} ${issue.inclusive ? '≤' : '<'} ${issue.maximum}`
@@ -120,4 +139,36 @@ export function trainingProblems(config: RunConfigValue): ConfigProblem[] {
   if (topP !== 1) problems.push({ path: 'sampling.topP', expected: '1 while training', got: shown(topP) })
   if (topK !== 0) problems.push({ path: 'sampling.topK', expected: '0 while training', got: shown(topK) })
   return problems
+}
+
+/**
+ * What a config can say and the trainer cannot do yet.
+ *
+ * @returns each such field with the value that works
+ */
+export function unsupportedFields(
+  config: RunConfigValue,
+): { readonly path: string; readonly reason: string }[] {
+  const { lora, baseWeights } = config.model
+  return [
+    ...(lora === null
+      ? []
+      : [
+          {
+            path: 'model.lora',
+            reason: 'adapters are not trained yet; set it to null to train every parameter',
+          },
+        ]),
+    ...(baseWeights === 'f32'
+      ? []
+      : [{ path: 'model.baseWeights', reason: `${baseWeights} is not there yet; set it to f32` }]),
+    ...(config.recompute === 'on'
+      ? [
+          {
+            path: 'recompute',
+            reason: 'layers are not recomputed yet; set it to auto and lower microBatch',
+          },
+        ]
+      : []),
+  ]
 }

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { AppInfo, Handlers } from '../../shared/routes.ts'
 import { metricsCsv } from '../jobs/metricsCsv.ts'
-import { askPreview } from '../jobs/inquiry.ts'
+import { askPlan, askPreview } from '../jobs/inquiry.ts'
 import type { Owner } from '../jobs/owner.ts'
 import { startRun } from '../jobs/startRuns.ts'
 import { vStarHistogram } from '../jobs/vStarHistogram.ts'
@@ -84,6 +84,7 @@ function readingHandlers({ owner, nodePath, info, progress }: HandlersSetup): Om
     'vStar.histogram': async ({ vStarId, bins }) => vStarHistogram(db, vStarId, bins),
     'evaluations.list': async ({ runId }) => readEvaluations(db, runId),
     'checkpoints.list': async ({ runId }) => readCheckpoints(db, runId),
+    'plan.check': async ({ stage, config }) => askPlan(nodePath, stage, config),
     'template.preview': async ({ config }) => askPreview(nodePath, config),
   }
 }

@@ -1,18 +1,49 @@
-import { parseConfig } from '../../shared/config.ts'
+import { countParameters } from '../../core/model/parameterTable.ts'
+import { lengthBuckets } from '../../core/train/trainerSetup.ts'
+import { checkRowLengths, checkTrainable } from '../../core/train/trainingProblems.ts'
+import { parseConfig, type RunConfig } from '../../shared/config.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
-import type { TurnPreview } from '../../shared/routes.ts'
+import type { PlanCheck, TurnPreview } from '../../shared/routes.ts'
+import { checkEngines, longestRow, rowsPerMicroBatch, stateBytes } from './engines.ts'
 import type { Inquiry, VStarInputsAnswer } from './inquiry.ts'
 import { loadRunMaterial, type RunMaterial } from './runMaterial.ts'
 
 /** Answers one question of an owner, in the process that was started for it. */
-export async function answerInquiry(inquiry: Inquiry): Promise<readonly TurnPreview[] | VStarInputsAnswer> {
+export async function answerInquiry(
+  inquiry: Inquiry,
+): Promise<readonly TurnPreview[] | VStarInputsAnswer | PlanCheck> {
   const config = parseConfig(inquiry.config, 'the config')
+  const isTrained = inquiry.question === 'plan' && inquiry.stage === 'self-correction'
+  if (isTrained) {
+    checkTrainable(config)
+    await checkEngines(config)
+  }
   const material = await loadRunMaterial(config, process.cwd())
   switch (inquiry.question) {
     case 'preview':
       return previewTurns(material)
     case 'v-star-inputs':
       return { inputHash: material.inputHash, inputs: material.vStarInputs }
+    case 'plan':
+      return checkPlan(config, material, isTrained)
+  }
+}
+
+/** @throws RecheckError `train.too-long`, as the stage itself would */
+function checkPlan(config: RunConfig, material: RunMaterial, isTrained: boolean): PlanCheck {
+  const model = material.policy.config
+  const { splits, note } = material.problems
+  const longest = longestRow(config, material)
+  const buckets = lengthBuckets(longest - 1)
+  if (isTrained) checkRowLengths(splits.train, material.prompts, { config, maxRowLength: longest })
+  return {
+    ...{ inputs: material.vStarInputs, inputHash: material.inputHash, dataNote: note },
+    problems: splits.train.length,
+    parameters: countParameters(model),
+    longestRollout: longest,
+    maxPositions: model.maxPositions,
+    rowsPerPass: rowsPerMicroBatch(config, model, buckets.at(-1) ?? 1),
+    checkpointBytes: stateBytes(model),
   }
 }
 
@@ -25,6 +56,7 @@ export function previewTurns({ prompts, tokenizer, problems }: RunMaterial): rea
     kind,
     ids,
     text: tokenizer.decode(ids),
+    pieces: ids.map((id) => pieceOf(id, tokenizer)),
   })
   const closed = (ids: readonly number[], completion: string): number[] => [
     ...ids,
@@ -35,4 +67,9 @@ export function previewTurns({ prompts, tokenizer, problems }: RunMaterial): rea
   const verdict = prompts.verdictPromptIds(closed(attempt, `#### ${problem.answer}`))
   const revision = prompts.revisionPromptIds(closed(verdict, 'The answer is wrong.'))
   return [show('attempt', attempt), show('verdict', verdict), show('revision', revision)]
+}
+
+function pieceOf(id: number, tokenizer: RunMaterial['tokenizer']): TurnPreview['pieces'][number] {
+  const text = tokenizer.decode([id])
+  return { text, isSpecial: text !== '' && tokenizer.decode([id], { skipSpecialTokens: true }) === '' }
 }

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { RecheckError } from '../../shared/recheckError.ts'
-import type { TurnPreview } from '../../shared/routes.ts'
+import type { Stage } from '../../shared/records.ts'
+import type { PlanCheck, TurnPreview } from '../../shared/routes.ts'
 import { childEnvironment } from '../host/childEnvironment.ts'
 import { projectFolder } from '../host/paths.ts'
 
@@ -10,6 +11,7 @@ import { projectFolder } from '../host/paths.ts'
 export type Inquiry =
   | { readonly question: 'preview'; readonly config: unknown }
   | { readonly question: 'v-star-inputs'; readonly config: unknown }
+  | { readonly question: 'plan'; readonly config: unknown; readonly stage: Stage }
 
 export interface VStarInputsAnswer {
   readonly inputHash: string
@@ -30,6 +32,11 @@ export async function askPreview(nodePath: string, config: unknown): Promise<rea
 /** Hash of everything that a V* estimate of this config depends on. */
 export async function askVStarInputs(nodePath: string, config: unknown): Promise<VStarInputsAnswer> {
   return (await ask(nodePath, { question: 'v-star-inputs', config })) as VStarInputsAnswer
+}
+
+/** What starting a run of this stage would find. @throws RecheckError whatever starting it would be refused with */
+export async function askPlan(nodePath: string, stage: Stage, config: unknown): Promise<PlanCheck> {
+  return (await ask(nodePath, { question: 'plan', stage, config })) as PlanCheck
 }
 
 /** @throws RecheckError of the process that was asked, or `inquiry.failed` */

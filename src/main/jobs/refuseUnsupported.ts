@@ -1,4 +1,5 @@
 import type { RunConfig } from '../../shared/config.ts'
+import { unsupportedFields } from '../../shared/configProblems.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 
 /**
@@ -7,16 +8,7 @@ import { RecheckError } from '../../shared/recheckError.ts'
  * @throws RecheckError `config.unsupported` listing each field with the value that works
  */
 export function refuseUnsupported(config: RunConfig): void {
-  const { lora, baseWeights } = config.model
-  const lines = [
-    ...(lora === null
-      ? []
-      : ['  model.lora: adapters are not trained yet; set it to null to train every parameter']),
-    ...(baseWeights === 'f32' ? [] : [`  model.baseWeights: ${baseWeights} is not there yet; set it to f32`]),
-    ...(config.recompute === 'on'
-      ? ['  recompute: layers are not recomputed yet; set it to auto and lower microBatch']
-      : []),
-  ]
+  const lines = unsupportedFields(config).map(({ path, reason }) => `  ${path}: ${reason}`)
   if (lines.length === 0) return
   throw new RecheckError(
     'config.unsupported',

@@ -28,7 +28,7 @@ export function ArtifactList({ choices, value, problem, onChange }: ArtifactList
       onChange={onChange}
       data-path="vStarId"
     >
-      <Stack gap={6} mt={6} className="artifact-list">
+      <Stack gap={6} mt={6} className="artifact-list" tabIndex={0} role="group" aria-label="V* estimates">
         {choices
           .filter(({ vStarId }) => !hidden.has(vStarId))
           .map((choice) => (

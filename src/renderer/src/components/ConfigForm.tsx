@@ -1,67 +1,55 @@
 import { Fieldset, Switch, Text, TextInput } from '@mantine/core'
-import { useState, type JSX } from 'react'
-import {
-  draftValue,
-  isChanged,
-  withField,
-  type ConfigDraft,
-  type DraftProblems,
-} from '../state/configDraft.ts'
-import { formGroups } from '../state/formGroups.ts'
+import type { JSX } from 'react'
+import { useFieldAccess, type ConfigForm as Form } from '../hooks/useConfigForm.ts'
+import { shownGroups, type FormFilter } from '../state/formGroups.ts'
 import { FieldInput } from './FieldInput.tsx'
+import { GroupField } from './GroupField.tsx'
 
 export interface ConfigFormProps {
-  readonly draft: ConfigDraft
-  readonly problems: DraftProblems
-  readonly onChange: (draft: ConfigDraft) => void
+  readonly form: Form
+  readonly filter: FormFilter
+  readonly onFilter: (filter: FormFilter) => void
+  /** What is wrong beyond the schema, by path. */
+  readonly notes: ReadonlyMap<string, string>
 }
 
 /** Every field of the schema in its group; made from the schema, so that none is missing. */
-export function ConfigForm({ draft, problems, onChange }: ConfigFormProps): JSX.Element {
-  const [onlyChanged, setOnlyChanged] = useState(false)
-  const [text, setText] = useState('')
-  const wanted = text.trim().toLowerCase()
-  const groups = formGroups
-    .map((group) => ({
-      ...group,
-      fields: group.fields.filter(
-        (field) =>
-          (!onlyChanged || isChanged(draft, field) || problems.byPath.has(field.path)) &&
-          `${field.path} ${field.description}`.toLowerCase().includes(wanted),
-      ),
-    }))
-    .filter((group) => group.fields.length > 0)
+export function ConfigForm({ form, filter, onFilter, notes }: ConfigFormProps): JSX.Element {
+  const { draft, checked } = form
+  const groups = shownGroups(draft, filter, new Set([...checked.byPath.keys(), ...notes.keys()]))
+  const access = useFieldAccess(form)
   return (
     <div className="config-form">
       <div className="form-tools">
         <TextInput
           aria-label="Find a field"
           placeholder="Find a field"
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
+          value={filter.text}
+          onChange={(event) => onFilter({ ...filter, text: event.currentTarget.value })}
           style={{ flex: 1 }}
         />
         <Switch
           label="Only what differs from the defaults"
-          checked={onlyChanged}
-          onChange={(event) => setOnlyChanged(event.currentTarget.checked)}
+          checked={filter.onlyChanged}
+          onChange={(event) => onFilter({ ...filter, onlyChanged: event.currentTarget.checked })}
         />
       </div>
       {groups.length === 0 && (
-        <Text className="muted">No field here: nothing differs, or no field has these words.</Text>
+        <Text className="muted">
+          {filter.text.trim() === ''
+            ? 'Nothing differs from the defaults.'
+            : 'No field has these words in its name or meaning.'}
+        </Text>
       )}
       {groups.map((group) => (
         <Fieldset key={group.title} legend={group.title} className="form-group">
-          {group.fields.map((field) => (
-            <FieldInput
-              key={field.path}
-              field={field}
-              value={draftValue(draft, field)}
-              isChanged={isChanged(draft, field)}
-              problem={problems.byPath.get(field.path) ?? null}
-              onChange={(value) => onChange(withField(draft, field, value))}
-            />
-          ))}
+          {group.fields.map((field) =>
+            field.inner.length > 0 ? (
+              <GroupField key={field.path} {...{ field, notes }} form={access} problems={checked.byPath} />
+            ) : (
+              <FieldInput key={field.path} field={field} form={access} note={notes.get(field.path) ?? null} />
+            ),
+          )}
         </Fieldset>
       ))}
     </div>

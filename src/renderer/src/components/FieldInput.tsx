@@ -1,32 +1,48 @@
 import { Autocomplete, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
-import { useState, type JSX } from 'react'
+import { memo, useState, type JSX } from 'react'
 import type { ConfigField } from '../../../shared/configFields.ts'
-import { readFieldText, writeFieldText } from '../state/configDraft.ts'
-import { fieldLabel } from '../state/formGroups.ts'
-import { formatValue } from '../state/format.ts'
-import { Words } from './Words.tsx'
+import { useConfigField, type FieldAccess } from '../hooks/useConfigForm.ts'
+import { isDefault, readFieldText, writeFieldText } from '../state/configDraft.ts'
+import { FieldFrame, fieldOrder, type FieldControl } from './FieldFrame.tsx'
 
 export interface FieldInputProps {
   readonly field: ConfigField
-  readonly value: unknown
-  readonly isChanged: boolean
-  readonly problem: string | null
-  readonly onChange: (value: unknown) => void
+  readonly form: FieldAccess
+  /** What is wrong with it beyond the schema: a folder that is not there. */
+  readonly note: string | null
 }
 
 /** The control that fits a field of the schema, with its unit, default, meaning and what is wrong with it. */
-export function FieldInput(props: FieldInputProps): JSX.Element {
-  const { field, value, problem, onChange } = props
-  const common = {
-    label: <Label {...props} />,
-    description: <Words text={field.description} />,
-    error: problem,
-    'data-path': field.path,
-  }
+export const FieldInput = memo(function FieldInput({ field, form, note }: FieldInputProps): JSX.Element {
+  const { value, problem, change } = useConfigField(form, field)
+  return (
+    <FieldFrame
+      field={field}
+      problem={problem ?? note}
+      onReset={
+        field.defaultValue === undefined || isDefault(field, value)
+          ? null
+          : () => change(field.defaultValue ?? null)
+      }
+    >
+      {(control) => <Control field={field} value={value} control={control} onChange={change} />}
+    </FieldFrame>
+  )
+})
+
+interface ControlProps {
+  readonly field: ConfigField
+  readonly value: unknown
+  readonly control: FieldControl
+  readonly onChange: (value: unknown) => void
+}
+
+function Control(props: ControlProps): JSX.Element {
+  const { field, value, control, onChange } = props
   if (field.kind === 'switch') {
     return (
       <Switch
-        {...common}
+        {...control}
         checked={value === true}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />
@@ -36,40 +52,33 @@ export function FieldInput(props: FieldInputProps): JSX.Element {
     const chosen = typeof value === 'string' && field.choices.includes(value) ? value : null
     return (
       <Select
-        {...common}
+        {...control}
+        inputWrapperOrder={fieldOrder}
         data={[...field.choices]}
         value={chosen}
+        placeholder={chosen === null ? writeFieldText(value) : ''}
         allowDeselect={false}
         onChange={onChange}
       />
     )
   }
   if (field.kind === 'list') {
-    return <TagsInput {...common} value={Array.isArray(value) ? value.map(String) : []} onChange={onChange} />
+    const items = Array.isArray(value) ? value.map(String) : []
+    return (
+      <TagsInput
+        {...control}
+        inputWrapperOrder={fieldOrder}
+        data={[...field.choices]}
+        value={items}
+        onChange={onChange}
+      />
+    )
   }
-  return <WrittenInput {...props} common={common} />
-}
-
-function Label({ field, isChanged }: FieldInputProps): JSX.Element {
-  return (
-    <span>
-      {fieldLabel(field.path)}
-      {field.unit !== null && <span className="field-unit"> {field.unit}</span>}
-      {isChanged && <span className="field-default"> default {formatValue(field.defaultValue ?? null)}</span>}
-    </span>
-  )
-}
-
-interface WrittenInputProps extends FieldInputProps {
-  readonly common: {
-    readonly label: JSX.Element
-    readonly description: JSX.Element
-    readonly error: string | null
-  }
+  return <WrittenInput {...props} />
 }
 
 /** What is typed stays as typed while it means the value: `0.0` on the way to `0.05` must not become `0`. */
-function WrittenInput({ field, value, onChange, common }: WrittenInputProps): JSX.Element {
+function WrittenInput({ field, value, onChange, control }: ControlProps): JSX.Element {
   const [typed, setTyped] = useState('')
   const isTyped = JSON.stringify(readFieldText(field, typed)) === JSON.stringify(value)
   const text = isTyped ? typed : writeFieldText(value)
@@ -81,7 +90,8 @@ function WrittenInput({ field, value, onChange, common }: WrittenInputProps): JS
   if (field.choices.length > 0) {
     return (
       <Autocomplete
-        {...common}
+        {...control}
+        inputWrapperOrder={fieldOrder}
         data={[...field.choices]}
         value={text}
         onChange={change}
@@ -92,9 +102,10 @@ function WrittenInput({ field, value, onChange, common }: WrittenInputProps): JS
   if (field.path === 'notes') {
     return (
       <Textarea
-        {...common}
+        {...control}
+        inputWrapperOrder={fieldOrder}
         autosize
-        minRows={2}
+        minRows={1}
         value={text}
         onChange={(event) => change(event.currentTarget.value)}
       />
@@ -102,7 +113,8 @@ function WrittenInput({ field, value, onChange, common }: WrittenInputProps): JS
   }
   return (
     <TextInput
-      {...common}
+      {...control}
+      inputWrapperOrder={fieldOrder}
       value={text}
       placeholder={placeholder}
       onChange={(event) => change(event.currentTarget.value)}

@@ -1,51 +1,42 @@
-import { Alert, Button, Group, SegmentedControl, Select, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, Kbd, SegmentedControl, Stack, Text } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
-import { useState, type JSX } from 'react'
-import type { Stage } from '../../../shared/records.ts'
-import { goTo } from '../hooks/usePlace.ts'
-import { useChange, useRead } from '../hooks/useRoute.ts'
-import type { ConfigDraft, DraftProblems } from '../state/configDraft.ts'
-import { artifactChoices } from '../state/artifactChoices.ts'
+import type { JSX } from 'react'
+import { useRead } from '../hooks/useRoute.ts'
+import type { RunStart } from '../hooks/useRunStart.ts'
+import { startKinds, type StartKind } from '../state/startKind.ts'
+import { ArtifactList } from './ArtifactList.tsx'
+import { PlanTable } from './PlanTable.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
 
-const stages = [
-  { value: 'self-correction', label: 'Train (both stages)' },
-  { value: 'estimate-v-star', label: 'Stage 1 only' },
-]
-
-export interface StartPanelProps {
-  readonly draft: ConfigDraft
-  readonly problems: DraftProblems
-}
-
-/** What is to run, with which V*, and the start. */
-export function StartPanel({ draft, problems }: StartPanelProps): JSX.Element {
-  const [stage, setStage] = useState<Stage>('self-correction')
-  const [vStarId, setVStarId] = useState<string | null>(null)
-  const start = useChange('run.start')
+/** What is to run, with which V*, what it will take, what is in its way, and the start. */
+export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element {
   const info = useRead('app.info', {}).data
-  const count = problems.byPath.size + problems.general.length
-  const begin = (): void =>
-    start.mutate(
-      { stage, config: { ...draft }, vStarId: stage === 'self-correction' ? vStarId : null },
-      {
-        onSuccess: ({ runIds }) => {
-          const last = runIds.at(-1)
-          if (last !== undefined) goTo({ page: 'run', runId: last, tab: 'plots' })
-        },
-      },
-    )
+  const { kind, estimate, problems } = start
   return (
     <Stack gap={8}>
       <SegmentedControl
-        aria-label="Stage"
-        data={stages}
-        value={stage}
-        onChange={(next) => setStage(next === 'estimate-v-star' ? 'estimate-v-star' : 'self-correction')}
+        aria-label="What to run"
+        fullWidth
+        data={startKinds.map(({ value, label }) => ({ value, label }))}
+        value={kind}
+        onChange={(next) => start.choose(next as StartKind)}
       />
-      {stage === 'self-correction' && <ArtifactSelect value={vStarId} onChange={setVStarId} />}
+      <Text className="muted" fz={12}>
+        {estimate.words}
+      </Text>
+      {estimate.isChosenByHand && (
+        <ArtifactList
+          choices={estimate.choices}
+          value={start.vStarId}
+          problem={estimate.problem}
+          onChange={start.chooseVStar}
+        />
+      )}
+      <PlanTable lines={start.lines} />
+      <QueueNote />
+      {start.dataNote !== null && <Text fz={12}>{start.dataNote}</Text>}
       {problems.general.map((problem) => (
-        <Alert key={problem} color="red" p="xs" role="alert">
+        <Alert key={problem} color="red" p="xs" role="alert" tabIndex={-1} data-path="general">
           {problem}
         </Alert>
       ))}
@@ -53,43 +44,37 @@ export function StartPanel({ draft, problems }: StartPanelProps): JSX.Element {
         <Button
           size="sm"
           leftSection={<IconPlayerPlay size={16} />}
-          onClick={begin}
-          loading={start.isPending}
-          disabled={count > 0 || info?.canTrain === false}
+          onClick={start.begin}
+          loading={start.isStarting}
+          disabled={info?.canTrain === false}
+          // stays within reach: pressing it leads to what is wrong
+          aria-disabled={!start.isReady}
+          data-disabled={!start.isReady || undefined}
         >
           Start
         </Button>
-        <Text fz={12} role="status" style={{ color: count > 0 ? 'var(--bad)' : 'var(--muted)' }}>
-          {count === 0
-            ? 'The config is valid.'
-            : `${count} ${count === 1 ? 'field is' : 'fields are'} not valid.`}
+        <Kbd size="xs">Ctrl Enter</Kbd>
+        <Text fz={12} role="status" style={{ color: start.isReady ? 'var(--muted)' : 'var(--bad)' }}>
+          {start.words}
         </Text>
       </Group>
       {typeof info?.trainingProblem === 'string' && <ProblemNote problem={new Error(info.trainingProblem)} />}
-      <ProblemNote problem={start.error} />
+      <ProblemNote problem={start.refusal} />
     </Stack>
   )
 }
 
-interface ArtifactSelectProps {
-  readonly value: string | null
-  readonly onChange: (vStarId: string | null) => void
-}
-
-function ArtifactSelect({ value, onChange }: ArtifactSelectProps): JSX.Element {
-  const artifacts = useRead('vStar.list', {}).data
-  const runs = useRead('run.list', { archived: false }).data
-  const choices = artifactChoices(artifacts ?? [], runs ?? [])
+/** Said before the start, not found out after it. */
+function QueueNote(): JSX.Element | null {
+  const runs = useRead('run.list', { statuses: ['running', 'queued'] }).data ?? []
+  const running = runs.find((run) => run.status === 'running')
+  if (running === undefined) return null
+  const waiting = runs.length - 1
+  const line = waiting === 0 ? '' : ` ${waiting === 1 ? 'One run waits' : `${waiting} runs wait`} already.`
   return (
-    <Select
-      label="V* estimate"
-      description="One from the same model, data, template and seed is reused; another is refused."
-      placeholder="One that fits, else stage 1 runs first"
-      data={choices}
-      value={value}
-      clearable
-      searchable
-      onChange={onChange}
-    />
+    <Text fz={12} role="note">
+      “{running.name}” is running. Runs of one device wait for each other: this one is queued until it is
+      free.{line}
+    </Text>
   )
 }

@@ -41,7 +41,7 @@ export function YamlEditor(props: {
       />
       {isCurrent && typeof typed?.problem === 'string' && (
         <div role="alert" style={{ color: 'var(--bad)', padding: '4px 8px', fontSize: 12 }}>
-          Not YAML yet: {typed.problem}
+          Not YAML yet, so the form keeps what it had: {typed.problem}
         </div>
       )}
     </div>

@@ -1,19 +1,89 @@
-import type { Run, VStarArtifact } from '../../../shared/records.ts'
-import { formatCount, formatTime } from './format.ts'
+import { configFields, valueAtPath, vStarConfigInputs } from '../../../shared/configFields.ts'
+import type { RunConfig } from '../../../shared/config.ts'
+import type { VStarArtifact } from '../../../shared/records.ts'
+import type { PlanCheck } from '../../../shared/routes.ts'
+import type { ListedRun, RunValues } from '../../../shared/runList.ts'
+import { formatCount, formatTime, formatValue, missing } from './format.ts'
 
-export interface Choice {
-  readonly value: string
-  readonly label: string
+/** A V* estimate that a run may train against, or the reason why it may not. */
+export interface ArtifactChoice {
+  readonly vStarId: string
+  /** Of the run that made it. */
+  readonly name: string
+  readonly facts: string
+  /** What it was made from otherwise than this run needs it; empty where it fits. */
+  readonly differing: readonly string[]
 }
 
-/** Complete V* artifacts, newest first, by the run that made them. */
-export function artifactChoices(artifacts: readonly VStarArtifact[], runs: readonly Run[]): Choice[] {
-  return artifacts
+export interface ArtifactSetting {
+  readonly artifacts: readonly VStarArtifact[]
+  readonly runs: readonly ListedRun[]
+  /** `vStar.beta` of each run. */
+  readonly betas: RunValues | undefined
+  readonly config: RunConfig
+  /** What the machine found; before it has answered only the config's own parts are compared. */
+  readonly check: PlanCheck | null
+}
+
+/** Complete V* estimates: those that fit first, then the newest. */
+export function artifactChoices(setting: ArtifactSetting): readonly ArtifactChoice[] {
+  const wanted = setting.check?.inputs ?? vStarConfigInputs(setting.config)
+  const choices = setting.artifacts
     .filter((artifact) => artifact.complete)
     .toSorted((a, b) => b.createdAtMs - a.createdAtMs)
-    .map((artifact) => {
-      const name = runs.find((run) => run.runId === artifact.runId)?.name ?? artifact.runId
-      const facts = `${formatCount(artifact.problems)} problems, ${formatTime(artifact.createdAtMs)}`
-      return { value: artifact.vStarId, label: `${name} (${facts}, ${artifact.inputHash.slice(0, 8)})` }
-    })
+    .map((artifact) => ({
+      vStarId: artifact.vStarId,
+      name: setting.runs.find((run) => run.runId === artifact.runId)?.name ?? artifact.runId,
+      facts: factsOf(artifact, setting.betas),
+      differing: differingParts(artifact, wanted),
+    }))
+  const [fitting, others] = [true, false].map((fits) =>
+    choices.filter(({ differing }) => (differing.length === 0) === fits),
+  )
+  return [...(fitting ?? []), ...(others ?? [])]
+}
+
+function factsOf(
+  { inputs, runId, problems, createdAtMs }: VStarArtifact,
+  betas: RunValues | undefined,
+): string {
+  const part = (path: string): string => (inputs[path] === undefined ? missing : readable(inputs[path]))
+  const beta = betas?.values[runId]?.[0]
+  return [
+    `model ${part('model.path')}`,
+    `template ${part('template')}`,
+    `grader ${part('grader')}`,
+    `seed ${part('seed')}`,
+    `N ${part('vStar.samples')}`,
+    `β₁ ${beta === undefined || beta === null ? missing : formatValue(beta)}`,
+    `${formatCount(problems)} problems`,
+    formatTime(createdAtMs),
+  ].join(' · ')
+}
+
+/** Parts that only a hash stands for, in words. */
+const hashedParts: Readonly<Record<string, string>> = {
+  'hash of the template': 'the wording of the template',
+  'hash of the reference': 'the reference model’s files',
+  'hash of the problems': 'the training problems',
+  'version of the rewards': 'the reward rules',
+}
+
+/** Fields that differ, each with both values; only where none does, the hashed parts: they follow from the fields. */
+function differingParts({ inputs }: VStarArtifact, wanted: Readonly<Record<string, string>>): string[] {
+  const names = Object.keys(wanted).filter((name) => inputs[name] !== wanted[name])
+  const fields = names.flatMap((name) => {
+    const field = configFields.find(({ path }) => path === name)
+    if (field === undefined) return []
+    return [`${field.label}: ${readable(inputs[name])} there, ${readable(wanted[name])} here`]
+  })
+  return fields.length > 0 ? fields : names.map((name) => hashedParts[name] ?? name)
+}
+
+/** A part is canonical JSON. */
+function readable(json: string | undefined): string {
+  if (json === undefined) return 'unknown'
+  const value = JSON.parse(json) as unknown
+  const path = valueAtPath(value, 'path')
+  return typeof path === 'string' ? path : value === null ? 'not set' : formatValue(value)
 }

@@ -1,8 +1,9 @@
 import { parse, stringify } from 'yaml'
-import { parseConfig } from '../../../shared/config.ts'
-import { configFields, valueAtPath, type ConfigField } from '../../../shared/configFields.ts'
-import { mergeConfigs, type ConfigLayer } from '../../../shared/configLayers.ts'
-import type { ConfigProblem } from '../../../shared/configProblems.ts'
+import { parseConfig, type RunConfig } from '../../../shared/config.ts'
+import { allConfigFields, configFields, valueAtPath, type ConfigField } from '../../../shared/configFields.ts'
+import type { ConfigLayer } from '../../../shared/configLayers.ts'
+import { trainingProblems, unsupportedFields, type ConfigProblem } from '../../../shared/configProblems.ts'
+import type { Stage } from '../../../shared/records.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 
 /** What a form holds: only the fields that differ from the defaults. The form, the YAML and the run start from it. */
@@ -18,19 +19,96 @@ export function isChanged(draft: ConfigDraft, field: ConfigField): boolean {
   return valueAtPath(draft, field.path) !== undefined
 }
 
+/** Whether a value is the one that the field has when nothing is said. */
+export function isDefault(field: ConfigField, value: unknown): boolean {
+  return JSON.stringify(value ?? null) === JSON.stringify(field.defaultValue ?? null)
+}
+
+/** Exactly one of them is given: setting one takes the other out. */
+const exclusive: Readonly<Record<string, string>> = { steps: 'epochs', epochs: 'steps' }
+
+/** The field that setting this one takes out; null where there is none. */
+export function replacedBy(field: ConfigField, value: unknown): string | null {
+  return isDefault(field, value) ? null : (exclusive[field.path] ?? null)
+}
+
 /** The draft with one field set; a default is taken out again, so that the YAML stays short. */
 export function withField(draft: ConfigDraft, field: ConfigField, value: unknown): ConfigDraft {
-  const rest = withoutPath(draft, field.path.split('.'))
-  if (JSON.stringify(value ?? null) === JSON.stringify(field.defaultValue ?? null)) return rest
-  return mergeConfigs(rest, layerAt(field.path.split('.'), value))
+  const replaced = replacedBy(field, value)
+  return withValue(replaced === null ? draft : withoutPath(draft, [replaced]), field, value)
+}
+
+function withValue(draft: ConfigDraft, field: ConfigField, value: unknown): ConfigDraft {
+  const path = field.path.split('.')
+  if (isDefault(field, value)) return withoutPath(draft, path)
+  return setPath(draft, path, withoutInnerDefaults(field, value))
+}
+
+/** A group that is one value (`model.lora`) without what its own defaults say. */
+function withoutInnerDefaults(field: ConfigField, value: unknown): unknown {
+  if (!isGroup(value)) return value
+  return field.inner.reduce((group, inner) => {
+    const path = inner.path.slice(field.path.length + 1)
+    return isDefault(inner, valueAtPath(group, path)) ? withoutPath(group, path.split('.')) : group
+  }, value)
 }
 
 /** The draft of a whole config: what differs from the defaults. Unknown keys stay, so that they are reported. */
 export function draftOf(config: ConfigLayer): ConfigDraft {
   return configFields.reduce<ConfigDraft>((draft, field) => {
     const value = valueAtPath(config, field.path)
-    return value === undefined ? draft : withField(draft, field, value)
+    return value === undefined ? draft : withValue(draft, field, value)
   }, config)
+}
+
+/** A draft with every default filled in, as the form holds it; what is no field stays as it is. */
+export function formValues(draft: ConfigDraft): ConfigLayer {
+  return allConfigFields.reduce<ConfigLayer>((values, field) => fillIn(values, field.path, field), draft)
+}
+
+function fillIn(values: ConfigLayer, path: string, field: ConfigField): ConfigLayer {
+  const [key = '', ...rest] = path.split('.')
+  const inner = values[key]
+  if (rest.length === 0)
+    return inner === undefined ? { ...values, [key]: field.defaultValue ?? null } : values
+  if (inner !== undefined && !isGroup(inner)) return values // no adapter, no file, or a mistake that is reported
+  return { ...values, [key]: fillIn(inner ?? {}, rest.join('.'), field) }
+}
+
+/** The value of a group that was just switched on: its defaults; what has none is empty, and is asked for. */
+export function emptyGroup(field: ConfigField): ConfigLayer {
+  return field.inner.reduce<ConfigLayer>(
+    (group, { path, defaultValue }) =>
+      setPath(
+        group,
+        path.slice(field.path.length + 1).split('.'),
+        defaultValue === undefined ? '' : defaultValue,
+      ),
+    {},
+  )
+}
+
+function isGroup(value: unknown): value is ConfigLayer {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
+export interface Difference {
+  readonly path: string
+  readonly values: readonly [before: unknown, now: unknown]
+}
+
+/** The fields in which two drafts differ; of a group that both have, only the inner ones. */
+export function draftDifferences(before: ConfigDraft, now: ConfigDraft): readonly Difference[] {
+  return configFields.flatMap((field) => {
+    const [left, right] = [draftValue(before, field), draftValue(now, field)]
+    const fields = isGroup(left) && isGroup(right) ? field.inner : [field]
+    return fields
+      .map((each) => ({
+        path: each.path,
+        values: [draftValue(before, each), draftValue(now, each)] as const,
+      }))
+      .filter(({ values }) => JSON.stringify(values[0]) !== JSON.stringify(values[1]))
+  })
 }
 
 /** Problems by the path of their field; `general` has those of no field. */
@@ -39,13 +117,21 @@ export interface DraftProblems {
   readonly general: readonly string[]
 }
 
-export function draftProblems(draft: ConfigDraft): DraftProblems {
+export interface CheckedDraft extends DraftProblems {
+  /** The resolved config; null while it is not valid. */
+  readonly config: RunConfig | null
+}
+
+/** What is wrong with a draft, for this stage: by the schema, and of what the trainer cannot do. */
+export function checkDraft(draft: ConfigDraft, stage: Stage): CheckedDraft {
   try {
-    parseConfig(draft, 'the form')
-    return { byPath: new Map(), general: [] }
+    const config = parseConfig(draft, 'the form')
+    const problems = sortedOut(stage === 'self-correction' ? trainingProblems(config) : [])
+    const refused = unsupportedFields(config).map(({ path, reason }) => [path, reason] as const)
+    return { ...problems, byPath: new Map([...problems.byPath, ...refused]), config }
   } catch (thrown) {
     if (!(thrown instanceof RecheckError) || !Array.isArray(thrown.data.problems)) throw thrown
-    return sortedOut(thrown.data.problems as readonly ConfigProblem[])
+    return { ...sortedOut(thrown.data.problems as readonly ConfigProblem[]), config: null }
   }
 }
 
@@ -53,12 +139,17 @@ function sortedOut(problems: readonly ConfigProblem[]): DraftProblems {
   const byPath = new Map<string, string>()
   const general: string[] = []
   for (const { path, expected, got } of problems) {
-    const field = configFields.find((each) => each.path === path || path.startsWith(`${each.path}.`))
     const text = `expected ${expected}, got ${got}`
+    const field = allConfigFields.find((each) => each.path === path || isItemOf(each, path))
     if (field === undefined) general.push(`${path}: ${text}`)
     else byPath.set(field.path, text)
   }
   return { byPath, general }
+}
+
+/** `data.levels.0` belongs to the list `data.levels`. */
+function isItemOf(field: ConfigField, path: string): boolean {
+  return field.kind === 'list' && path.startsWith(`${field.path}.`)
 }
 
 export function draftYaml(draft: ConfigDraft): string {
@@ -74,9 +165,9 @@ export function parseDraftYaml(text: string): { readonly draft: ConfigDraft } | 
     return { problem: thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown) }
   }
   if (value === null || value === undefined) return { draft: {} }
-  if (typeof value !== 'object' || Array.isArray(value))
-    return { problem: 'expected fields, for example “seed: 1”' }
-  return { draft: draftOf(value as ConfigLayer) }
+  return isGroup(value)
+    ? { draft: draftOf(formValues(value)) }
+    : { problem: 'expected fields, for example “seed: 1”' }
 }
 
 /** What was typed as a value of the field; text that is no number stays text, and is then reported as such. */
@@ -87,17 +178,7 @@ export function readFieldText(field: ConfigField, text: string): unknown {
   if (field.kind === 'integer' || field.kind === 'number') {
     return trimmed === '' || Number.isNaN(Number(trimmed)) ? text : Number(trimmed)
   }
-  if (field.kind === 'group') return readGroup(trimmed, field.nullable)
   return text
-}
-
-function readGroup(text: string, nullable: boolean): unknown {
-  if (text === '') return nullable ? null : text
-  try {
-    return parse(text) as unknown
-  } catch {
-    return text
-  }
 }
 
 export function writeFieldText(value: unknown): string {
@@ -105,9 +186,11 @@ export function writeFieldText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-function layerAt(path: readonly string[], value: unknown): ConfigLayer {
+function setPath(layer: ConfigLayer, path: readonly string[], value: unknown): ConfigLayer {
   const [key = '', ...rest] = path
-  return { [key]: rest.length === 0 ? value : layerAt(rest, value) }
+  if (rest.length === 0) return { ...layer, [key]: value }
+  const inner = layer[key]
+  return { ...layer, [key]: setPath(isGroup(inner) ? inner : {}, rest, value) }
 }
 
 /** Without the value at the path, and without groups that it leaves empty. */
@@ -116,7 +199,7 @@ function withoutPath(layer: ConfigLayer, path: readonly string[]): ConfigLayer {
   if (!(key in layer)) return layer
   const { [key]: inner, ...others } = layer
   if (rest.length === 0) return others
-  if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return layer
-  const left = withoutPath(inner as ConfigLayer, rest)
+  if (!isGroup(inner)) return layer
+  const left = withoutPath(inner, rest)
   return Object.keys(left).length === 0 ? others : { ...layer, [key]: left }
 }

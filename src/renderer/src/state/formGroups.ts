@@ -1,4 +1,5 @@
 import { configFields, type ConfigField } from '../../../shared/configFields.ts'
+import { isChanged, type ConfigDraft } from './configDraft.ts'
 
 export interface FormGroup {
   readonly title: string
@@ -29,7 +30,7 @@ const layout: readonly (readonly [title: string, paths: readonly string[]])[] = 
     ],
   ],
   ['Loss', ['lossScale', 'entropyBonus', 'clip.']],
-  ['Optimizer', ['optimizer.']],
+  ['Optimizer', ['optimizer.', 'capture']],
   ['Evaluation and checkpoints', ['evalEvery', 'evalSamples', 'checkpointEvery', 'keep']],
   ['Alarms', ['alarms.']],
 ]
@@ -51,12 +52,34 @@ function isIn(path: string, paths: readonly string[]): boolean {
   return paths.some((each) => (each.endsWith('.') ? path.startsWith(each) : path === each))
 }
 
-/** `optimizer.learningRate` → `Learning rate` */
-export function fieldLabel(path: string): string {
-  const last = path.split('.').at(-1) ?? path
-  const words = last.replace(
-    /([a-z])([A-Z])/g,
-    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
-  )
-  return words.charAt(0).toUpperCase() + words.slice(1)
+export interface FormFilter {
+  /** Words looked for in path, name and meaning. */
+  readonly text: string
+  readonly onlyChanged: boolean
+}
+
+/** The groups and fields that a filter leaves; a field with a problem is never hidden by `onlyChanged`. */
+export function shownGroups(
+  draft: ConfigDraft,
+  { text, onlyChanged }: FormFilter,
+  wrong: ReadonlySet<string>,
+): readonly FormGroup[] {
+  const wanted = text.trim().toLowerCase()
+  const isWrong = (field: ConfigField): boolean => [field, ...field.inner].some(({ path }) => wrong.has(path))
+  const isShown = (field: ConfigField): boolean =>
+    (!onlyChanged || isChanged(draft, field) || isWrong(field)) && wordsOf(field).includes(wanted)
+  return formGroups
+    .map((group) => ({ ...group, fields: group.fields.filter(isShown) }))
+    .filter((group) => group.fields.length > 0)
+}
+
+function wordsOf({ path, label, description, inner }: ConfigField): string {
+  return [`${path} ${label} ${description}`, ...inner.map(wordsOf)].join(' ').toLowerCase()
+}
+
+/** The first of these paths in the order of the form; what is no field comes last. */
+export function firstOf(paths: ReadonlySet<string>): string | null {
+  const ordered = formGroups.flatMap(({ fields }) => fields).flatMap((field) => [field, ...field.inner])
+  const first = ordered.find(({ path }) => paths.has(path))
+  return first?.path ?? [...paths][0] ?? null
 }

@@ -1,0 +1,300 @@
+import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { askVStarInputs } from '../../src/main/jobs/inquiry.ts'
+import { readRun } from '../../src/main/store/runStore.ts'
+import { storeVStar } from '../../src/main/store/vStarStore.ts'
+import { presetConfig } from '../../src/shared/presets.ts'
+import {
+  field,
+  focusedPath,
+  markupFolder,
+  seriousFindings,
+  waitForYaml,
+  yaml,
+  yamlText,
+} from './newRunParts.ts'
+import { openPages, waitUntil, type OpenedPages } from './openPages.ts'
+import { seedRuns } from './seedStore.ts'
+
+let pages: OpenedPages
+before(async () => {
+  pages = await openPages(seedRuns.slice(0, 3))
+})
+after(() => pages.close())
+
+test('every field is there with its name, its default, its unit and its meaning; terms of art are explained', async () => {
+  const { page, assertNoErrors } = await pages.open('#/new')
+  const adapter = page.getByRole('switch', { name: 'LoRA adapter' })
+  await adapter.waitFor()
+  await page.getByText('Default 64 tokens per turn.').waitFor()
+  await page.getByText('A turn that reaches it is cut: no answer, reward 0.').waitFor()
+  await page.getByRole('button', { name: 'What “LoRA adapter” means' }).focus()
+  await page.getByRole('tooltip').getByText('Low-rank adaptation').waitFor()
+  await page.getByRole('button', { name: 'Training problems: back to the default' }).click()
+  assert.equal(await field(page, 'data.train').inputValue(), '4096')
+  await waitForYaml(page, 'vStar:\n  samples: 4\nverdictReward: balanced\nsteps: 80')
+  assertNoErrors()
+  await page.context().close()
+})
+
+test('form and YAML are one draft: each change shows in both, a text that is no YAML keeps the last good form', async () => {
+  const { page, assertNoErrors } = await pages.open('#/new')
+  await yaml(page).fill('')
+  await waitForYaml(page, 'Every field has its default. Type here, or use the form.')
+  await field(page, 'optimizer.learningRate').fill('0.0003')
+  await waitForYaml(page, 'optimizer:\n  learningRate: 0.0003')
+  await yaml(page).fill('steps: 7\nmodel: { lora: { rank: 4 } }')
+  assert.equal(await field(page, 'steps').inputValue(), '7')
+  assert.equal(await field(page, 'model.lora.rank').inputValue(), '4')
+  assert.equal(await field(page, 'optimizer.learningRate').inputValue(), '0.00005')
+  // what is typed stays as typed while it means the same
+  assert.equal(await yamlText(page), 'steps: 7\nmodel: { lora: { rank: 4 } }')
+  await field(page, 'model.lora.rank').fill('5')
+  await waitForYaml(page, 'steps: 7\nmodel:\n  lora:\n    rank: 5')
+  await yaml(page).fill('steps: 9\nseed: [1')
+  await page
+    .getByRole('alert')
+    .getByText(/the form keeps what it had: .* at line 2, column/)
+    .waitFor()
+  assert.equal(await field(page, 'steps').inputValue(), '7')
+  await yaml(page).fill('steps: 9\nsteep: 3\nmodel: { lroa: 1 }\nepochs: 2')
+  await page.getByText('steep: expected a known field, got an unknown one').waitFor()
+  await page.getByText('model.lroa: expected a known field, got an unknown one in model').waitFor()
+  await yaml(page).fill('steps: 9\nepochs: 2')
+  await page.getByText(/expected exactly one of steps and epochs/).waitFor()
+  await field(page, 'epochs').fill('3')
+  await waitForYaml(page, 'epochs: 3')
+  assertNoErrors()
+  await page.context().close()
+})
+
+test('quick typing keeps focus, cursor and every letter, in the form and in the YAML', async () => {
+  const { page } = await pages.open('#/new')
+  const notes = field(page, 'notes')
+  await notes.click()
+  const words = 'a note of some length, typed without a pause between its letters'
+  await page.keyboard.type(words)
+  assert.equal(await notes.inputValue(), words)
+  for (let presses = 0; presses < 8; presses++) await page.keyboard.press('ArrowLeft')
+  await page.keyboard.type('very own ')
+  assert.equal(await notes.inputValue(), `${words.slice(0, -8)}very own ${words.slice(-8)}`)
+  assert.equal(await page.evaluate(focusedPath), 'notes')
+  const rate = field(page, 'optimizer.learningRate')
+  await rate.fill('')
+  await rate.pressSequentially('1.50e-4')
+  assert.equal(await rate.inputValue(), '1.50e-4')
+  await yaml(page).fill('')
+  await yaml(page).pressSequentially('vStar: {samples: 3}\nseed: 12')
+  await waitForYaml(page, 'vStar: {samples: 3}\nseed: 12')
+  assert.equal(await field(page, 'seed').inputValue(), '12')
+  await page.context().close()
+})
+
+test('an adapter and a file are fields of their own: switched on, filled, wrong, switched off', async () => {
+  const { page, assertNoErrors } = await pages.open('#/new')
+  await yaml(page).fill('')
+  await page.getByRole('switch', { name: 'LoRA adapter' }).press('Space')
+  await page.getByText('adapters are not trained yet; set it to null to train every parameter').waitFor()
+  await field(page, 'model.lora.alpha').fill('0')
+  await page.getByText('expected a number > 0, got 0').waitFor()
+  await field(page, 'model.lora.alpha').fill('64')
+  await waitForYaml(page, 'model:\n  lora:\n    alpha: 64')
+  await page.getByRole('switch', { name: 'LoRA adapter' }).press('Space')
+  await page.getByRole('textbox', { name: 'Alpha' }).waitFor({ state: 'hidden' })
+  await page.getByRole('combobox', { name: 'Data source' }).click()
+  await page.getByRole('option', { name: 'a file of your own' }).click()
+  await page.getByText('expected some text, got ""').waitFor()
+  await page.getByRole('textbox', { name: 'File', exact: true }).fill('mine.csv')
+  await page.getByRole('textbox', { name: 'Column of the question' }).fill('task')
+  await waitForYaml(page, 'data:\n  source:\n    path: mine.csv\n    fields:\n      question: task')
+  await page.getByText(/mine\.csv: no such file or folder/).waitFor()
+  await page.getByRole('combobox', { name: 'Data source' }).click()
+  await page.getByRole('option', { name: 'math', exact: true }).click()
+  await waitForYaml(page, 'data:\n  source: math')
+  assertNoErrors()
+  await page.context().close()
+})
+
+test('find a field, only what differs; a start with an error leads to the first bad field, even a hidden one', async () => {
+  const { page } = await pages.open('#/new')
+  await field(page, 'optimizer.learningRate').fill('-1')
+  await field(page, 'data.train').fill('none')
+  const find = page.getByRole('textbox', { name: 'Find a field' })
+  await find.fill('warm-up')
+  assert.equal(await page.locator('.form-group .field').count(), 2)
+  await find.fill('no such words')
+  await page.getByText('No field has these words in its name or meaning.').waitFor()
+  await page.getByRole('button', { name: 'Start', exact: true }).focus()
+  await page.keyboard.press('Enter')
+  await waitUntil(page, `${focusedPath} === 'data.train'`)
+  await page.keyboard.press('Control+A')
+  await page.keyboard.type('100')
+  await page.keyboard.press('Control+Enter')
+  await waitUntil(page, `${focusedPath} === 'optimizer.learningRate'`)
+  await page.getByRole('switch', { name: 'Only what differs from the defaults' }).press('Space')
+  const shown = await page
+    .locator('.form-group [data-path]')
+    .evaluateAll((all) => [
+      ...new Set(all.map((each) => (each as unknown as { dataset: { path: string } }).dataset.path)),
+    ])
+  assert.deepEqual(shown, ['data.train', 'steps', 'vStar.samples', 'verdictReward', 'optimizer.learningRate'])
+  assert.equal(new URL(page.url()).hash, '#/new')
+  await page.context().close()
+})
+
+test('another preset or run takes the place of all that was there, says so, and can be taken back', async () => {
+  const { page } = await pages.open('#/new')
+  await field(page, 'seed').fill('41')
+  await page.getByRole('region', { name: 'Differences' }).getByRole('cell', { name: 'seed' }).waitFor()
+  await page.getByRole('combobox', { name: 'Preset' }).click()
+  await page.getByRole('option', { name: /gpt2-demo/ }).click()
+  assert.equal(await field(page, 'seed').inputValue(), '0')
+  assert.equal(await field(page, 'verdictReward').inputValue(), 'plain')
+  await page.getByText('One change was taken out.').waitFor()
+  await page.getByText(/model "openai-community\/gpt2" is not a folder/).waitFor()
+  await page.getByRole('button', { name: 'Put back' }).click()
+  assert.equal(await field(page, 'seed').inputValue(), '41')
+  await page.getByRole('combobox', { name: 'Like run' }).click()
+  await page.getByRole('option', { name: 'revision bonus 2' }).click()
+  await page.getByRole('heading', { name: 'Differences to revision bonus 2' }).waitFor()
+  assert.equal(await field(page, 'revisionBonus').inputValue(), '2')
+  assert.equal(await field(page, 'seed').inputValue(), '2')
+  await field(page, 'revisionBonus').fill('3')
+  await page.getByRole('row', { name: 'revisionBonus 2 3' }).waitFor()
+  await page.context().close()
+})
+
+test('stage 2 with a V* estimate: what each was made from, the one that fits, why another does not', async () => {
+  const db = pages.server.owner.db
+  const { inputs, inputHash } = await askVStarInputs(process.execPath, presetConfig('builtin'))
+  const of = { runId: 'r-second', createdAtMs: Date.UTC(2026, 10, 21), complete: true, problems: 2048 }
+  storeVStar(db, { ...of, vStarId: 'v-fits', inputHash, inputs })
+  const other = { ...inputs, seed: '7', 'data.train': '16' }
+  storeVStar(db, { ...of, vStarId: 'v-other', runId: 'r-stopped', inputHash: 'other', inputs: other })
+  const { page, assertNoErrors } = await pages.open('#/new')
+  await page
+    .getByText('Stage 1 is there already: the V* estimate of “balanced, learning rate 1e-4” fits.')
+    .waitFor()
+  await page.getByRole('radiogroup', { name: 'What to run' }).getByText('Stage 2 only').click()
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('choose the V* estimate to train against').waitFor()
+  const fits = page.locator('input[value="v-fits"]')
+  await waitUntil(page, `${focusedPath} === 'vStarId'`)
+  await page
+    .getByText(/model builtin · template auto · grader math · seed 0 · N 4 · β₁ 0\.5 · 2,048 problems/)
+    .first()
+    .waitFor()
+  await page.getByText('Seed: 7 there, 0 here; Training problems: 16 there, 2048 here.').waitFor()
+  assert.equal(await page.locator('input[value="v-other"]').isDisabled(), true)
+  await fits.check()
+  await page.getByText('choose the V* estimate to train against').waitFor({ state: 'hidden' })
+  await field(page, 'seed').fill('3')
+  await page.getByText('the chosen estimate no longer fits: Seed: 0 there, 3 here').waitFor()
+  await field(page, 'seed').fill('0')
+  await page.getByText('The config is valid.', { exact: true }).waitFor()
+  await page.keyboard.press('Control+Enter')
+  await waitUntil(page, `location.hash.startsWith('#/run/')`)
+  const run = readRun(db, new URL(page.url()).hash.split('/')[2] ?? '')
+  assert.deepEqual([run.stage, run.vStarId], ['self-correction', 'v-fits'])
+  await pages.server.owner.stop(run.runId, 'now')
+  assertNoErrors()
+  await page.context().close()
+})
+
+test('what it takes is said before the start; what this machine cannot do stands at its field', async () => {
+  const { page } = await pages.open('#/new')
+  const plan = page.getByRole('table', { name: 'What it takes' })
+  await plan.getByText('2,048 problems × 4 attempts').or(plan.getByText('15,360 rollouts')).first().waitFor()
+  await plan.getByText('the model (799,232 parameters) takes 256; 37 rollouts in memory at once').waitFor()
+  await page.getByText('Stage 1 only').click()
+  await plan.getByText('8,192 rollouts').waitFor()
+  await plan.getByText('15,360 rollouts').waitFor({ state: 'hidden' })
+  await page.getByText('Both stages', { exact: true }).click()
+  await field(page, 'sampling.maxCompletionTokens').fill('400')
+  await page.getByText(/may have \d+ tokens, the trainer takes 256/).waitFor()
+  await page.getByText('The config is valid, but this machine cannot run it as it is.').waitFor()
+  await field(page, 'sampling.temperature').fill('0')
+  await page.getByText('expected a number > 0 while training').waitFor()
+  await page.getByRole('combobox', { name: 'Training method' }).click()
+  await page.getByRole('option', { name: 'dr-grpo' }).click()
+  await page.getByText('No V* is needed: dr-grpo compares rollouts of one problem with each other.').waitFor()
+  await page.context().close()
+})
+
+test('the prompts of all three turns, text and ids, special tokens seen, a question that is markup stays text', async () => {
+  const folder = await markupFolder()
+  const { page, assertNoErrors } = await pages.open('#/new')
+  const preview = page.getByRole('button', { name: 'Preview the prompts' })
+  await preview.click()
+  const attempt = page.getByRole('region', { name: 'Prompt of the attempt' })
+  await attempt.getByText('<bos>').waitFor()
+  for (const kind of ['verdict', 'revision'])
+    await page.getByRole('region', { name: `Prompt of the ${kind}` }).waitFor()
+  await attempt.getByText('25 tokens').waitFor()
+  await page.getByText('Tokens and ids').click()
+  assert.equal(await attempt.locator('.token').count(), 25)
+  assert.deepEqual(await attempt.locator('.token').first().locator('span').allInnerTexts(), ['<bos>', '1'])
+  assert.equal(await attempt.locator('.special-token').count(), 3) // <bos>, <user>, <assistant>
+  const [model, file] = ['model', 'problems.csv'].map((name) => JSON.stringify(join(folder, name)))
+  await yaml(page).fill(
+    `model: { path: ${model} }\ndata: { source: { path: ${file} }, train: 4, validation: 2, test: 2 }`,
+  )
+  await page.getByText('The config has changed since; preview again to see it.').waitFor()
+  await page.getByText('Text', { exact: true }).click()
+  await preview.click()
+  await attempt.getByText(/What is <b>\d<\/b> \+ 1\?/).waitFor()
+  assert.equal(await attempt.locator('b').count(), 0)
+  await yaml(page).fill('model: { path: /nowhere/at-all }')
+  await preview.click()
+  const side = page.getByRole('region', { name: 'Prompts' })
+  await side
+    .getByRole('alert')
+    .getByText(/model "\/nowhere\/at-all" is not a folder with config\.json/)
+    .waitFor()
+  assertNoErrors()
+  rmSync(folder, { recursive: true })
+  await page.context().close()
+})
+
+test('by keyboard alone: a run is set up and started; the next one says that it will wait, and waits', async () => {
+  const { page } = await pages.open('#/runs')
+  await page.locator('.run-row').first().waitFor()
+  await page.keyboard.press('g')
+  await page.keyboard.press('n')
+  const find = page.getByRole('textbox', { name: 'Find a field' })
+  await find.waitFor()
+  await find.press('Tab') // the switch
+  await page.keyboard.press('Tab')
+  await waitUntil(page, `${focusedPath} === 'name'`)
+  await page.keyboard.type('first of two')
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('heading', { name: 'first of two' }).waitFor()
+  await page.getByText('running', { exact: true }).waitFor()
+  await page.keyboard.press('g')
+  await page.keyboard.press('n')
+  await page.getByRole('note').getByText('“first of two” is running. Runs of one device wait').waitFor()
+  await field(page, 'name').fill('second of two')
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('heading', { name: 'second of two' }).waitFor()
+  await page.getByText('queued', { exact: true }).first().waitFor()
+  const runId = new URL(page.url()).hash.split('/')[2] ?? ''
+  assert.equal(readRun(pages.server.owner.db, runId).status, 'queued')
+  await pages.server.owner.stop(runId, 'now')
+  await page.context().close()
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious with errors, inner fields, estimates and prompts shown, ${colorScheme}`, async () => {
+    const { page } = await pages.open('#/new', { colorScheme, bypassCSP: true, reducedMotion: 'reduce' })
+    await page.getByRole('button', { name: 'Preview the prompts' }).click()
+    await page.getByText('Tokens and ids').click()
+    await page.getByText('Stage 2 only').click()
+    await yaml(page).fill('steep: 1\nsteps: 0\nmodel: { lora: {} }\ndata: { source: { path: "" } }')
+    await page.getByText('steep: expected a known field').waitFor()
+    await page.waitForTimeout(300)
+    assert.deepEqual(await seriousFindings(page), [])
+    await page.context().close()
+  })
+}
