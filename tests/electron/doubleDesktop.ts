@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { world, type MenuItem, type ShownDialog } from './doubleWorld.ts'
+import { world, type MenuItem, type NoticeText, type ShownDialog } from './doubleWorld.ts'
 
 export const dialog = {
   async showMessageBox(_window: unknown, shown: ShownDialog): Promise<{ response: number }> {
@@ -30,6 +30,19 @@ export class Tray extends EventEmitter {
   setContextMenu(): void {}
   destroy(): void {
     world.trays--
+  }
+}
+
+export class Notification extends EventEmitter {
+  static isSupported = (): boolean => true
+  readonly #text: NoticeText
+
+  constructor(text: NoticeText) {
+    super()
+    this.#text = text
+  }
+  show(): void {
+    world.notices.push({ ...this.#text, click: () => this.emit('click') })
   }
 }
 

@@ -108,6 +108,7 @@ export class BrowserWindow extends EventEmitter {
   title: string
   isGone = false
   focusCount = 0
+  hasFocus = true
 
   constructor(options: Options) {
     super()
@@ -151,7 +152,10 @@ export class BrowserWindow extends EventEmitter {
   }
   focus(): void {
     this.focusCount++
+    this.hasFocus = true
   }
+  isVisible = (): boolean => this.isShown
+  isFocused = (): boolean => this.isShown && this.hasFocus
   isMinimized = (): boolean => false
   restore(): void {}
   maximize(): void {}

@@ -14,6 +14,11 @@ export interface ShownDialog {
   readonly buttons?: readonly string[]
 }
 
+export interface NoticeText {
+  readonly title: string
+  readonly body: string
+}
+
 /** An event whose default can be prevented, as Electron's emitters hand it out. */
 export class PreventableEvent {
   defaultPrevented = false
@@ -36,6 +41,7 @@ export const world = {
   trays: 0,
   schemes: [] as string[],
   menu: [] as MenuItem[],
+  notices: [] as (NoticeText & { readonly click: () => void })[],
 }
 
 export interface MenuItem {

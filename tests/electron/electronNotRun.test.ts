@@ -177,7 +177,7 @@ test('closing while training asks: cancel, the tray, then stop after this step w
   assert.deepEqual([run.status, run.processId], ['stopped', null])
 })
 
-test('a trainer that dies marks its run interrupted, the page is told, and the machine may sleep', async (t) => {
+test('a trainer that dies marks its run interrupted, page and user are told, and the machine may sleep', async (t) => {
   const { window } = open(t)
   await window.until('the page', isLoaded)
   const { runIds } = dataOf<{ runIds: string[] }>(await window.ask('request', 'run.start', longRun))
@@ -186,10 +186,16 @@ test('a trainer that dies marks its run interrupted, the page is told, and the m
   await window.until('the blocker', ({ blockers }) => blockers === 1)
   const { processId } = dataOf<Run>(await window.ask('request', 'run.get', { runId }))
   assert.ok(processId !== null)
+  await window.ask('blur')
   process.kill(processId, 'SIGKILL')
   await window.untilEvent('the end', ({ event }) => event.type === 'status' && event.status === 'interrupted')
   const { blockersStarted } = await window.until('sleep', (state) => state.blockers === 0)
   assert.equal(blockersStarted, 1)
+  const { notices } = await window.until('the notification', (state) => state.notices.length > 0)
+  assert.deepEqual(notices, [{ title: 'long', body: 'The run was interrupted. It can be resumed.' }])
+  await window.ask('clickNotice', 0)
+  const { address, focusCount } = await window.ask('state')
+  assert.deepEqual([address, focusCount], [`app://recheck/index.html#/run/${runId}`, 1])
   await window.ask('close')
   assert.equal(await window.exited, 0, 'nothing runs, so nothing is asked')
 })

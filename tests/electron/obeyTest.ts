@@ -1,6 +1,6 @@
 import { app } from './doubleApp.ts'
 import { BrowserWindow, invoke } from './doubleWindow.ts'
-import { answerDialog, PreventableEvent, world, type MenuItem } from './doubleWorld.ts'
+import { answerDialog, PreventableEvent, world, type MenuItem, type NoticeText } from './doubleWorld.ts'
 
 export interface WindowState {
   readonly title: string
@@ -19,6 +19,7 @@ export interface WindowState {
   readonly trays: number
   readonly schemes: readonly string[]
   readonly lockData: unknown
+  readonly notices: readonly NoticeText[]
   readonly permissions: { readonly asked: boolean; readonly checked: boolean }
 }
 
@@ -73,6 +74,9 @@ export const commands = {
   crash: async (reason: string): Promise<void> => {
     mainWindow().webContents.emit('render-process-gone', {}, { reason })
   },
+  /** The user turns to another window. */
+  blur: async (): Promise<void> => void (mainWindow().hasFocus = false),
+  clickNotice: async (index: number): Promise<void> => world.notices[index]?.click(),
   close: async (): Promise<void> => mainWindow().close(),
   quit: async (): Promise<void> => app.quit(),
   answer: async (response: number): Promise<void> => answerDialog(response),
@@ -137,6 +141,7 @@ async function state(): Promise<WindowState> {
     ...{ windows: BrowserWindow.all.size, dialogs: world.dialogs, external: world.external },
     ...{ blockers: world.blockers.size, blockersStarted: world.blockersStarted, trays: world.trays },
     ...{ schemes: world.schemes, lockData: app.lockData },
+    notices: world.notices.map(({ title, body }) => ({ title, body })),
     permissions: { asked, checked: session?.permissionCheck?.() ?? true },
   }
 }

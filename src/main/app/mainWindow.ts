@@ -87,9 +87,14 @@ function reloadAfterCrash(window: BrowserWindow): void {
     if (reason === 'clean-exit' || window.isDestroyed()) return
     recentCrashes++
     setTimeout(() => recentCrashes--, 60_000).unref()
-    if (recentCrashes <= crashesPerMinute) window.webContents.reload()
+    if (recentCrashes <= crashesPerMinute) setImmediate(loadAgain, window)
     else void offerReload(window, reason)
   })
+}
+
+/** Never within the event itself: that takes the main process down (electron/electron#51900). */
+function loadAgain(window: BrowserWindow): void {
+  if (!window.isDestroyed()) window.webContents.reload()
 }
 
 async function offerReload(window: BrowserWindow, reason: string): Promise<void> {
@@ -102,6 +107,6 @@ async function offerReload(window: BrowserWindow, reason: string): Promise<void>
     cancelId: 1,
     noLink: true,
   })
-  if (response === 0) window.webContents.reload()
-  else window.close()
+  if (response === 0) loadAgain(window)
+  else if (!window.isDestroyed()) window.close()
 }

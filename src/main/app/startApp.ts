@@ -9,6 +9,7 @@ import { openConnectForm } from './connectForm.ts'
 import { serveIpc } from './ipcServer.ts'
 import { openMainWindow, showPage } from './mainWindow.ts'
 import { declarePageScheme } from './pageProtocol.ts'
+import { notifyOfRuns } from './runNotices.ts'
 import { watchRuns } from './runWatch.ts'
 import { readWindowArguments } from './windowArguments.ts'
 
@@ -40,7 +41,9 @@ export async function startApp(setup: AppSetup): Promise<void> {
     const first = link === null ? await placeHere(setup, dataDir) : await placeOf(setup, link)
     await openWindow(setup, openBackendSlot(first), () => placeHere(setup, dataDir))
   } catch (thrown) {
-    dialog.showErrorBox('Recheck cannot start', errorData(thrown).message)
+    const { message } = errorData(thrown)
+    process.stderr.write(`Recheck cannot start: ${message}\n`) // the box waits for a click that may never come
+    dialog.showErrorBox('Recheck cannot start', message)
     app.exit(1)
   }
 }
@@ -58,6 +61,8 @@ async function openWindow(setup: AppSetup, slot: BackendSlot, home: () => Promis
   const stopIpc = serveIpc(window.webContents, slot)
   const stopWatch = watchRuns(window, slot)
   askBeforeClosing(window, slot, setup.iconFile)
+  const show = (fragment: string): void => void showPage(window, fragment).catch(showError)
+  const stopNotices = notifyOfRuns(window, slot, show)
   const moveTo = async (open: () => Promise<Place>): Promise<void> => {
     if (!(await mayStopRuns(window, slot))) return
     const left = slot.replace(await open())
@@ -71,7 +76,7 @@ async function openWindow(setup: AppSetup, slot: BackendSlot, home: () => Promis
       {
         connect: () => openConnectForm(window, connect),
         disconnect: () => void moveTo(home).catch(showError),
-        show: (fragment) => void showPage(window, fragment).catch(showError),
+        show,
         close: () => window.close(),
       },
       slot.place().server !== null,
@@ -88,6 +93,7 @@ async function openWindow(setup: AppSetup, slot: BackendSlot, home: () => Promis
   app.on('window-all-closed', () => {
     stopIpc()
     stopWatch()
+    stopNotices()
     app.quit()
   })
   await showPage(window)

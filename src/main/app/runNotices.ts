@@ -1,0 +1,63 @@
+import { Notification, type BrowserWindow } from 'electron'
+import type { Run } from '../../shared/records.ts'
+import type { StoreEvent } from '../../shared/routes.ts'
+import type { Backend } from '../api/backend.ts'
+
+/**
+ * The system's own notification of a new alarm and of a run's end, while the window is hidden or not in front. A click
+ * shows the run. A run that the user stopped says nothing: who stopped it knows.
+ *
+ * @param show  shows a place of the page
+ * @returns a function that ends it
+ */
+export function notifyOfRuns(
+  window: BrowserWindow,
+  backend: Backend,
+  show: (fragment: string) => void,
+): () => void {
+  const shown = new Set<Notification>() // one that is collected as garbage answers no click
+  const notify = async (runId: string, body: string): Promise<void> => {
+    const answer = await backend.request('run.get', { runId })
+    if (!answer.ok || window.isDestroyed()) return
+    const notice = new Notification({ title: (answer.data as Run).name, body })
+    shown.add(notice)
+    notice.on('close', () => shown.delete(notice))
+    notice.on('click', () => {
+      shown.delete(notice)
+      if (window.isDestroyed()) return
+      if (window.isMinimized()) window.restore()
+      window.show()
+      window.focus()
+      show(`#/run/${encodeURIComponent(runId)}`)
+    })
+    notice.show()
+  }
+  return backend.subscribe(({ runId, event }) => {
+    const body = noticeOf(event)
+    if (body === null || isInFront(window) || !Notification.isSupported()) return
+    void notify(runId, body)
+  })
+}
+
+/** What is worth a notification, in plain text; null = nothing. */
+export function noticeOf(event: StoreEvent['event']): string | null {
+  if (event.type === 'log') return event.code.startsWith('alarm.') ? `Alarm: ${event.message}` : null
+  if (event.type !== 'status') return null
+  switch (event.status) {
+    case 'finished':
+      return 'The run is finished.'
+    case 'failed':
+      return `The run failed: ${event.error?.message ?? 'no reason was given'}`
+    case 'interrupted':
+      return 'The run was interrupted. It can be resumed.'
+    case 'queued':
+    case 'running':
+    case 'paused':
+    case 'stopped':
+      return null
+  }
+}
+
+function isInFront(window: BrowserWindow): boolean {
+  return window.isDestroyed() || (window.isVisible() && window.isFocused())
+}

@@ -1,0 +1,153 @@
+// The window in a real, older Electron (9.4.1, the one that a Python wheel carries), driving a real server with a real
+// trainer. The main and preload bundles and the page are the app's own, lowered to Node 12 and Chromium 83.
+//
+//   node tests/electron/real/realElectron.check.ts [FOLDER_FOR_PICTURES]
+//
+// Not part of `npm test`: it downloads 70 MB on its first run. It needs Linux x64, Xvfb and Python's pip.
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { serve } from '../../../src/main/api/serve.ts'
+import type { HttpServer } from '../../../src/main/api/httpServer.ts'
+import { systemClock } from '../../../src/main/host/clock.ts'
+import type { Run } from '../../../src/shared/records.ts'
+import type { Result } from '../../../src/shared/routes.ts'
+import { fetchElectron } from './fetchElectron.ts'
+import { lowerBundles } from './lowerBundles.ts'
+import { openDisplay, openWindow, startAgain, type OlderWindow, type WindowSetup } from './olderWindow.ts'
+
+const patienceMs = 120_000
+const pictures = resolve(process.argv[2] ?? '.cache/electron-pictures')
+
+const folder = mkdtempSync(join(tmpdir(), 'recheck-electron-'))
+const closing: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
+let setup: WindowSetup
+let server: HttpServer
+let window: OlderWindow
+
+before(async () => {
+  mkdirSync(pictures, { recursive: true })
+  const display = await openDisplay()
+  closing.push(() => display.close())
+  const appFolder = join(folder, 'app')
+  setup = { binary: fetchElectron(), appFolder, configFolder: join(folder, 'config'), display: display.name }
+  server = await serve({
+    ...{ dataDir: join(folder, 'data'), port: 0, nodePath: process.execPath, nowMs: systemClock.nowMs },
+    pageFolder: await lowerBundles(appFolder),
+  })
+  closing.push(() => server.close())
+  window = await openWindow(setup, server.newLink())
+  closing.push(() => window.kill())
+})
+after(async () => {
+  for (const close of closing.reverse()) await close()
+})
+
+async function ask<T>(route: string, input: unknown): Promise<T> {
+  const call = `window.recheck.request(${JSON.stringify(route)}, ${JSON.stringify(input)})`
+  const answer = await window.page.evaluate<Result<T>>(call)
+  assert.ok(answer.ok, JSON.stringify(answer))
+  return answer.data
+}
+
+/** An expression of the main process, with the window as `w`. */
+const inMain = <T>(expression: string): Promise<T> => window.main.evaluate<T>(inWindow(expression))
+const inWindow = (expression: string): string =>
+  `(w => ${expression})(require('electron').BrowserWindow.getAllWindows()[0])`
+
+/** Presses a button as a mouse does. */
+async function press(name: string): Promise<void> {
+  const button = `[...document.querySelectorAll('button')].find(b => b.innerText.trim() === ${JSON.stringify(name)})`
+  await window.page.until(button, patienceMs)
+  const [x, y] = await window.page.evaluate<[number, number]>(
+    `(r => [r.x + r.width / 2, r.y + r.height / 2])(${button}.getBoundingClientRect())`,
+  )
+  for (const type of ['mousePressed', 'mouseReleased']) {
+    await window.page.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 })
+  }
+}
+
+const says = (text: string): string => `document.body?.innerText.includes(${JSON.stringify(text)})`
+
+async function takePicture(name: string): Promise<void> {
+  const png = await inMain<string>(`w.capturePage().then(image => image.toPNG().toString('base64'))`)
+  const bytes = Buffer.from(png, 'base64')
+  assert.ok(bytes.length > 10_000, `${name}: ${bytes.length} bytes`)
+  writeFileSync(join(pictures, name), bytes)
+}
+
+test('one window shows the page of its own protocol, sandboxed and isolated, with the list of runs', async () => {
+  await window.page.until(says('No runs yet'), patienceMs)
+  const world = 'typeof require, typeof process, Object.keys(window.recheck).join(), location.href'
+  const seen = await window.page.evaluate(`[${world}]`)
+  assert.deepEqual(seen, ['undefined', 'undefined', 'request,onEvent', 'app://recheck/index.html'])
+  assert.deepEqual(await ask('run.list', {}), [])
+  const shown = await inMain('[w.isVisible(), w.getTitle(), process.versions.electron]')
+  assert.deepEqual(shown, [true, `Recheck on 127.0.0.1:${server.port}`, '9.4.1'])
+  await takePicture('empty.png')
+})
+
+test('a run is started by its button, is drawn as it trains, and is stopped by its button', async () => {
+  await press('Start the demo')
+  await window.page.until(says('4 points a line'), 3 * patienceMs)
+  const [run] = await ask<Run[]>('run.list', {})
+  assert.equal(run?.status, 'running')
+  const share = Math.floor((100 * run.step) / run.totalSteps)
+  assert.match(
+    await inMain<string>('w.getTitle()'),
+    new RegExp(`^${run.name} (${share}|${share + 1}) % – Recheck on `),
+  )
+  await takePicture('running.png')
+  await press('Stop after this step')
+  const runId = JSON.stringify({ runId: run.runId })
+  await window.page.until(
+    `window.recheck.request('run.get', ${runId}).then(answer => answer.data.status === 'stopped')`,
+    patienceMs,
+  )
+  await window.page.until(says('Resume'), patienceMs)
+  await takePicture('stopped.png')
+})
+
+test('the page can leave its address by no way, opens no window and reads nothing beside its folder', async () => {
+  const read = (path: string): string => `fetch('${path}').then(answer => answer.status, () => 'refused')`
+  const statuses = `Promise.all([${read('index.html')}, ${read('..%2fpreload%2findex.cjs')}, ${read('https://example.org/')}])`
+  assert.deepEqual(await window.page.evaluate(statuses), [200, 404, 'refused'])
+  const before = await window.page.evaluate<string>('location.href')
+  await window.page.evaluate(`window.open('file:///etc/passwd') === null`)
+  for (const address of ['https://example.org/', 'file:///etc/passwd']) {
+    await window.page.evaluate(`void (location.href = '${address}')`)
+    await wait(500)
+    assert.equal(await window.page.evaluate('location.href'), before, address)
+  }
+  assert.equal(await inMain(`require('electron').BrowserWindow.getAllWindows().length`), 1)
+})
+
+test('a second start ends at once and leaves one window in front', async () => {
+  await inMain('w.hide()')
+  assert.equal(await startAgain(setup), 0)
+  await window.main.until(inWindow('w.isVisible()'), patienceMs)
+  assert.equal(await inMain(`require('electron').BrowserWindow.getAllWindows().length`), 1)
+})
+
+test('a page that dies is loaded again and finds its run', async () => {
+  await inMain(`void w.webContents.once('did-finish-load', () => (global.isLoadedAgain = true))`)
+  process.kill(await inMain<number>('w.webContents.getOSProcessId()'), 'SIGKILL')
+  await window.main.until('global.isLoadedAgain', patienceMs)
+  await window.main.until(
+    inWindow(`w.webContents.executeJavaScript(${JSON.stringify(says('stopped'))})`),
+    patienceMs,
+  )
+})
+
+test('in connect mode nothing native is loaded; the window closes unasked and keeps its size', async () => {
+  assert.deepEqual(window.natives(), [])
+  await inMain('w.setBounds({ x: 20, y: 30, width: 1200, height: 700 })')
+  await inMain('void setTimeout(() => w.close(), 500)')
+  window.main.close() // a process waits with its end for whoever looks into it
+  assert.equal(await window.exited, 0)
+  const kept: unknown = JSON.parse(readFileSync(join(setup.configFolder, 'recheck/window.json'), 'utf8'))
+  assert.deepEqual(kept, { x: 20, y: 30, width: 1200, height: 700, maximised: false })
+})
