@@ -92,7 +92,7 @@ test('V* estimates: those that fit first; of the others the parts that differ, i
     ],
   )
   const betas = { names: ['vStar.beta'], values: { 'run-fits': [0.25] } }
-  const facts = artifactChoices({ ...setting, artifacts, betas })[0]?.facts ?? ''
+  const facts = artifactChoices({ ...setting, artifacts, betas })[0]?.facts ?? []
   for (const fact of [
     'model builtin',
     'template auto',
@@ -102,7 +102,7 @@ test('V* estimates: those that fit first; of the others the parts that differ, i
     'β₁ 0.25',
     '2,048 problems',
   ])
-    assert.ok(facts.includes(fact), `${fact} in ${facts}`)
+    assert.ok(facts.includes(fact), `${fact} in ${facts.join()}`)
   // before the machine has answered, files are not compared
   const early = artifactChoices({ ...setting, artifacts, check: null })
   assert.deepEqual(early.find(({ vStarId }) => vStarId === 'other-files')?.differing, [])

@@ -1,5 +1,5 @@
 import { Radio, Stack, Text } from '@mantine/core'
-import type { JSX } from 'react'
+import { Fragment, type JSX } from 'react'
 import type { ArtifactChoice } from '../state/artifactChoices.ts'
 
 /** Beyond these, estimates that do not fit are only counted. */
@@ -50,7 +50,14 @@ export function ArtifactList({ choices, value, problem, onChange }: ArtifactList
 function Facts({ choice: { facts, differing } }: { readonly choice: ArtifactChoice }): JSX.Element {
   return (
     <>
-      <span className="artifact-facts">{facts}</span>
+      <span className="artifact-facts">
+        {facts.map((fact, index) => (
+          <Fragment key={fact}>
+            {index > 0 && ' · '}
+            <span>{fact}</span>
+          </Fragment>
+        ))}
+      </span>
       {differing.length > 0 && (
         <span className="artifact-reason">Does not fit. {differing.slice(0, 4).join('; ')}.</span>
       )}

@@ -9,8 +9,9 @@ export function PlanTable({ lines }: { readonly lines: readonly PlanLine[] }): J
         {lines.map(({ what, amount, how }) => (
           <tr key={what}>
             <th scope="row">{what}</th>
-            <td className="tabular">{amount}</td>
-            <td className="muted">{how}</td>
+            <td>
+              <strong className="tabular">{amount}</strong> <span className="muted">{how}</span>
+            </td>
           </tr>
         ))}
       </tbody>

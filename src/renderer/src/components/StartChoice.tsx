@@ -38,7 +38,7 @@ export function StartChoice({ from, draft, changes, onStart }: StartChoiceProps)
   return (
     <div>
       <div className="form-tools">
-        <Title order={1} fz={17} style={{ flex: 1 }}>
+        <Title order={1} fz={17} style={{ flex: 1, whiteSpace: 'nowrap' }}>
           New run
         </Title>
         <PresetSelect value={from.preset} onStart={begin} />
@@ -75,7 +75,7 @@ function PresetSelect({ value, onStart }: StartSelectProps): JSX.Element {
       placeholder="Begin with a preset"
       data={presets.map(({ name }) => name)}
       value={value}
-      w={210}
+      w={180}
       comboboxProps={{ width: 380, position: 'bottom-end' }}
       renderOption={({ option }) => (
         <div>
@@ -107,7 +107,7 @@ function LikeSelect({ value, onStart }: StartSelectProps): JSX.Element {
         limit={100}
         data={runs.map((run) => ({ value: run.runId, label: run.name }))}
         value={value}
-        w={210}
+        w={180}
         comboboxProps={{ width: 340, position: 'bottom-end' }}
         onChange={(runId) => {
           setProblem(null)

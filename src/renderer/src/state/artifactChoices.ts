@@ -10,7 +10,7 @@ export interface ArtifactChoice {
   readonly vStarId: string
   /** Of the run that made it. */
   readonly name: string
-  readonly facts: string
+  readonly facts: readonly string[]
   /** What it was made from otherwise than this run needs it; empty where it fits. */
   readonly differing: readonly string[]
 }
@@ -46,7 +46,7 @@ export function artifactChoices(setting: ArtifactSetting): readonly ArtifactChoi
 function factsOf(
   { inputs, runId, problems, createdAtMs }: VStarArtifact,
   betas: RunValues | undefined,
-): string {
+): string[] {
   const part = (path: string): string => (inputs[path] === undefined ? missing : readable(inputs[path]))
   const beta = betas?.values[runId]?.[0]
   return [
@@ -58,7 +58,7 @@ function factsOf(
     `β₁ ${beta === undefined || beta === null ? missing : formatValue(beta)}`,
     `${formatCount(problems)} problems`,
     formatTime(createdAtMs),
-  ].join(' · ')
+  ]
 }
 
 /** Parts that only a hash stands for, in words. */
