@@ -1,5 +1,5 @@
 import { Alert, AppShell, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { spotlight } from '@mantine/spotlight'
 import { lazy, Suspense, useMemo, type JSX } from 'react'
 import { CommandPalette } from './components/CommandPalette.tsx'
@@ -29,6 +29,7 @@ export function App(): JSX.Element {
   const connection = useLiveUpdates(useApi())
   const [keysOpened, keys] = useDisclosure(false)
   const toggleTheme = useToggleTheme()
+  const isNarrow = useMediaQuery('(max-width: 1200px)', false, { getInitialValueInEffect: false })
   useShortcuts(
     useMemo(
       () => ({
@@ -43,7 +44,7 @@ export function App(): JSX.Element {
     ),
   )
   return (
-    <AppShell header={{ height: 44 }} navbar={{ width: 156, breakpoint: 0 }} h="100%">
+    <AppShell header={{ height: 44 }} navbar={{ width: isNarrow ? 56 : 156, breakpoint: 0 }} h="100%">
       <a className="skip-link" href="#main" onClick={focusMain}>
         Skip to the page
       </a>

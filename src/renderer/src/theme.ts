@@ -42,7 +42,15 @@ export const theme: MantineThemeOverride = createTheme({
     Table: { defaultProps: { verticalSpacing: 5 } },
     Badge: { defaultProps: { size: 'sm', radius: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
-    Tooltip: { defaultProps: { openDelay: 350, multiline: true, maw: 360 } },
+    // meanings are for the keyboard too
+    Tooltip: {
+      defaultProps: {
+        openDelay: 350,
+        multiline: true,
+        maw: 420,
+        events: { hover: true, focus: true, touch: true },
+      },
+    },
   },
 })
 

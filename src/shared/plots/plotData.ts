@@ -7,6 +7,8 @@ export interface PlotLine {
   readonly colour: number
   readonly dashed: boolean
   readonly points: readonly (readonly [x: number, y: number])[]
+  /** A value holds until the next point, as a distribution function's does. */
+  readonly stepped?: boolean
 }
 
 export interface PlotBin {

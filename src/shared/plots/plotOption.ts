@@ -169,13 +169,14 @@ function axis(view: PlotView): PlotOption {
 
 function lineSeries(line: PlotLine, view: PlotView, markLine: PlotOption | null): PlotOption[] {
   const color = view.theme.palette[line.colour % view.theme.palette.length]
-  const few = line.points.length < 12
+  const few = line.points.length < 12 && line.stepped !== true
   const base = {
     type: 'line',
     name: line.label,
     showSymbol: few,
     symbolSize: 5 * view.scale,
     itemStyle: { color },
+    ...(line.stepped === true ? { step: 'end' } : {}),
   }
   const style = { width: 1.8 * view.scale, type: line.dashed ? 'dashed' : 'solid', color }
   const mark = markLine === null ? {} : { markLine }

@@ -17,7 +17,7 @@ import {
   wholeRange,
   zoomed,
 } from '../../../src/renderer/src/state/plotLines.ts'
-import { sharedYRange, withXRange } from '../../../src/renderer/src/state/plotSettings.ts'
+import { withXRange } from '../../../src/renderer/src/state/plotSettings.ts'
 import { isFinallyRight, outcomeText } from '../../../src/renderer/src/state/rolloutWords.ts'
 import { isTouched, TouchedRuns } from '../../../src/renderer/src/state/touchedRoutes.ts'
 import { findMetric } from '../../../src/shared/metrics.ts'
@@ -88,12 +88,10 @@ test('zoom keeps the middle, stays within the run, and is no zoom at its ends', 
   assert.equal(wholeRange([]), null)
 })
 
-test('all plots get the same ends of x and, side by side, of y', () => {
+test('all plots get the same ends of x', () => {
   assert.deepEqual(withXRange({ xAxis: { min: 'dataMin', name: 'step' } }, { from: 3, to: 9 }), {
     xAxis: { min: 3, max: 9, name: 'step' },
   })
-  assert.deepEqual(sharedYRange(plotLines(series, [loss, bucketed], 'step')), [-3, 9])
-  assert.equal(sharedYRange([]), null)
 })
 
 test('both tabs name only metrics that the registry knows, with units from it', () => {
@@ -113,10 +111,12 @@ test('a comparison: fields that differ, without name, tags and notes', () => {
   assert.deepEqual(runLabels([a, b]), ['same (aaaaa1)', 'same (aaaaa2)'])
 })
 
-test('a comparison: one line a run in the run’s colour; a run without the metric has none', () => {
+test('a comparison: one line a run in the run’s colour; a hidden run has none', () => {
   const plot = comparedPlots.find(({ id }) => id === 'training-loss')
   assert.ok(plot)
-  const lines = comparedLines(plot, [[loss], [], [loss]], { labels: ['a', 'b', 'c'], axis: 'step' })
+  const lines = comparedLines(plot, [[loss], [loss], [loss]], {
+    ...{ labels: ['a', null, 'c'], colours: [0, 1, 2], axis: 'step' },
+  })
   assert.deepEqual(
     lines.map(({ label, colour }) => [label, colour]),
     [
@@ -132,7 +132,10 @@ test('V* of several runs: the share of problems up to each value', () => {
     { low: 0, high: 0.5, count: 2 },
     { low: 1, high: 1, count: 1 },
   ]
-  const [line] = vStarLines([{ vStarId: 'v', problems: 4, withoutSignal: 0.5, bins }, null], ['a', 'b'])
+  const [line] = vStarLines([{ vStarId: 'v', problems: 4, withoutSignal: 0.5, bins }, null], {
+    ...{ labels: ['a', 'b'], colours: [3, 1] },
+  })
+  assert.deepEqual([line?.colour, line?.stepped], [3, true])
   assert.deepEqual(line?.points, [
     [0, 0.25],
     [0.5, 0.75],

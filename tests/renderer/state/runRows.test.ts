@@ -3,8 +3,6 @@ import { test } from 'node:test'
 import { runLines, sortRuns } from '../../../src/renderer/src/state/runRows.ts'
 import { stepsDone } from '../../../src/renderer/src/state/stepsDone.ts'
 import { doneShare, progressText } from '../../../src/renderer/src/state/progressText.ts'
-import { latestAlarms } from '../../../src/renderer/src/state/alarms.ts'
-import type { RunLogEntry } from '../../../src/shared/records.ts'
 import { sampleLine } from './runFixtures.ts'
 
 const runs = [
@@ -78,20 +76,4 @@ test('the bar shows steps once there are any, before that how far the activity i
   assert.equal(doneShare(sampleLine('r', { status: 'running' }), progress), 0.25)
   assert.equal(doneShare(sampleLine('r', { status: 'running', problemsSeen: 1920 }), progress), 0.25)
   assert.equal(doneShare(sampleLine('r', { status: 'running', problemsSeen: 3840 }), progress), 0.5)
-})
-
-test('alarms: the newest of each code, newest first, no plain messages', () => {
-  const entry = (sequence: number, level: RunLogEntry['level'], code: string): RunLogEntry => {
-    return { runId: 'r', sequence, atMs: sequence, level, code, message: `m${sequence}`, remedy: null }
-  }
-  const log = [
-    entry(1, 'warning', 'a'),
-    entry(2, 'info', 'b'),
-    entry(3, 'error', 'c'),
-    entry(4, 'warning', 'a'),
-  ]
-  assert.deepEqual(
-    latestAlarms(log).map((each) => each.message),
-    ['m4', 'm3'],
-  )
 })

@@ -1,8 +1,10 @@
 import './echartsParts.ts'
 import { connect, init, type EChartsType } from 'echarts/core'
-import { useEffect, useRef, useState, type JSX, type PointerEvent } from 'react'
+import { useEffect, useRef, useState, type JSX, type PointerEvent, type RefObject } from 'react'
 import type { PlotOption } from '../../../shared/plots/plotOption.ts'
+import type { PlotLine } from '../../../shared/plots/plotData.ts'
 import { formatNumber } from '../state/format.ts'
+import { nearestLine } from '../state/nearestLine.ts'
 import type { XRange } from '../state/plotLines.ts'
 
 export interface ChartProps {
@@ -13,13 +15,62 @@ export interface ChartProps {
   /** Called with the dragged range of x; without it, dragging does nothing. */
   readonly onSelectRange?: (range: XRange) => void
   readonly onResetRange?: () => void
+  /** Told which of the lines the pointer is on, null when it is on none. */
+  readonly pointed?: { readonly lines: readonly PlotLine[]; readonly onPoint: (label: string | null) => void }
 }
 
 /** Shorter drags are clicks. */
 const shortestDragPx = 6
 
 /** A chart that follows its box and its option. The options come from `src/shared/plots`. */
-export function Chart({ option, label, group, onSelectRange, onResetRange }: ChartProps): JSX.Element {
+export function Chart({ option, label, group, pointed, ...ranges }: ChartProps): JSX.Element {
+  const { onSelectRange, onResetRange } = ranges
+  const { box, chart } = useChart(option, group)
+  const [drag, setDrag] = useState<{ start: number; end: number } | null>(null)
+  const localX = (event: PointerEvent<HTMLDivElement>): number =>
+    event.clientX - event.currentTarget.getBoundingClientRect().left
+  const point = usePointed(chart, pointed)
+  const finish = (): void => {
+    if (drag !== null && chart.current !== null && Math.abs(drag.end - drag.start) >= shortestDragPx) {
+      const range = dataRange(chart.current, drag)
+      if (range !== null) onSelectRange?.(range)
+    }
+    setDrag(null)
+  }
+  return (
+    <div
+      className="chart"
+      role="img"
+      aria-label={label}
+      onPointerDown={(event) => {
+        if (onSelectRange === undefined || event.button !== 0 || isOnLegend(event)) return
+        const x = localX(event)
+        setDrag({ start: x, end: x })
+      }}
+      onPointerMove={(event) => {
+        if (drag !== null) setDrag({ ...drag, end: localX(event) })
+        point(event)
+      }}
+      onPointerUp={finish}
+      onPointerLeave={() => {
+        setDrag(null)
+        point(null)
+      }}
+      onDoubleClick={onResetRange}
+    >
+      <div ref={box} className="chart-box" />
+      {drag !== null && Math.abs(drag.end - drag.start) >= shortestDragPx && (
+        <div
+          className="chart-selection"
+          style={{ left: Math.min(drag.start, drag.end), width: Math.abs(drag.end - drag.start) }}
+        />
+      )}
+    </div>
+  )
+}
+
+/** A chart in the box, made anew for another group, drawn anew for another option. */
+function useChart(option: PlotOption, group: string | undefined) {
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<EChartsType | null>(null)
   useEffect(() => {
@@ -41,42 +92,38 @@ export function Chart({ option, label, group, onSelectRange, onResetRange }: Cha
   useEffect(() => {
     if (chart.current !== null) applyOption(chart.current, option)
   }, [option, group])
-  const [drag, setDrag] = useState<{ start: number; end: number } | null>(null)
-  const localX = (event: PointerEvent<HTMLDivElement>): number =>
-    event.clientX - event.currentTarget.getBoundingClientRect().left
-  const finish = (): void => {
-    if (drag !== null && chart.current !== null && Math.abs(drag.end - drag.start) >= shortestDragPx) {
-      const range = dataRange(chart.current, drag)
-      if (range !== null) onSelectRange?.(range)
-    }
-    setDrag(null)
+  return { box, chart }
+}
+
+/** Tells which line the pointer is on, and lifts it out. */
+function usePointed(
+  chart: RefObject<EChartsType | null>,
+  pointed: ChartProps['pointed'],
+): (event: PointerEvent<HTMLDivElement> | null) => void {
+  const last = useRef<string | null>(null)
+  return (event) => {
+    const made = chart.current
+    if (pointed === undefined || made === null) return
+    const label = event === null ? null : lineAt(made, pointed.lines, event)
+    if (label === last.current) return
+    if (last.current !== null) made.dispatchAction({ type: 'downplay', seriesName: last.current })
+    if (label !== null) made.dispatchAction({ type: 'highlight', seriesName: label })
+    last.current = label
+    pointed.onPoint(label)
   }
-  return (
-    <div
-      className="chart"
-      role="img"
-      aria-label={label}
-      onPointerDown={(event) => {
-        if (onSelectRange === undefined || event.button !== 0 || isOnLegend(event)) return
-        const x = localX(event)
-        setDrag({ start: x, end: x })
-      }}
-      onPointerMove={(event) => {
-        if (drag !== null) setDrag({ ...drag, end: localX(event) })
-      }}
-      onPointerUp={finish}
-      onPointerLeave={() => setDrag(null)}
-      onDoubleClick={onResetRange}
-    >
-      <div ref={box} className="chart-box" />
-      {drag !== null && Math.abs(drag.end - drag.start) >= shortestDragPx && (
-        <div
-          className="chart-selection"
-          style={{ left: Math.min(drag.start, drag.end), width: Math.abs(drag.end - drag.start) }}
-        />
-      )}
-    </div>
-  )
+}
+
+function lineAt(
+  chart: EChartsType,
+  lines: readonly PlotLine[],
+  event: PointerEvent<HTMLDivElement>,
+): string | null {
+  const box = event.currentTarget.getBoundingClientRect()
+  const place = [event.clientX - box.left, event.clientY - box.top]
+  if (!chart.containPixel({ gridIndex: 0 }, place)) return null
+  const x = Number(chart.convertFromPixel({ xAxisIndex: 0 }, place[0] ?? 0))
+  const pixelOf = (y: number): number => Number(chart.convertToPixel({ yAxisIndex: 0 }, y))
+  return nearestLine(lines, { x, pixel: place[1] ?? 0 }, pixelOf)
 }
 
 /** The legend lies above the grid and is clicked, not dragged. */

@@ -4,6 +4,16 @@ import type { Run } from '../../../shared/records.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { formatBytes, formatCount, formatShare, formatTime } from '../state/format.ts'
 import { ProblemNote } from './ProblemNote.tsx'
+import { Term } from './Term.tsx'
+
+const columns = [
+  ['Step', 'Steps that are in it; a run goes on from its newest one'],
+  ['Acc@final, validation', 'Share of right last answers on the validation split'],
+  ['Size', null],
+  ['Written', null],
+  ['Folder', 'In the data folder'],
+  ['SHA-256', 'Of the whole checkpoint; checked before it is loaded. The first 16 digits'],
+] as const
 
 export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
   const { data, error } = useRead('checkpoints.list', { runId: run.runId })
@@ -17,8 +27,10 @@ export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
       <Table className="tabular">
         <Table.Thead>
           <Table.Tr>
-            {['Step', 'Acc@final, validation', 'Size', 'Written', 'Folder', 'SHA-256'].map((label) => (
-              <Table.Th key={label}>{label}</Table.Th>
+            {columns.map(([label, meaning]) => (
+              <Table.Th key={label}>
+                <Term meaning={meaning}>{label}</Term>
+              </Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>

@@ -1,48 +1,112 @@
-import type { JSX } from 'react'
+import { Select } from '@mantine/core'
+import { useMemo, useState, type JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
 import { useCompareFiles } from '../hooks/useCompareFiles.ts'
 import { useManyReads } from '../hooks/useManyReads.ts'
 import { usePlotFrame } from '../hooks/usePlotFrame.ts'
+import { usePlotTheme } from '../hooks/usePlotTheme.ts'
 import { useSeries } from '../hooks/useSeries.ts'
+import { useZoomKeys } from '../hooks/useZoomKeys.ts'
+import { differenceText, lookByField, lookByRun, type DifferingField } from '../state/compareLook.ts'
 import { comparedLines, comparedPlots, vStarLines } from '../state/compareRuns.ts'
 import { wholeRange } from '../state/plotLines.ts'
 import { runEnds } from '../state/runEnds.ts'
 import { BoardExport, PlotBoard, type BoardPlot } from './PlotBoard.tsx'
 import { PlotToolbar } from './PlotToolbar.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
+import { RunLegend } from './RunLegend.tsx'
 
 export interface ComparedProps {
   readonly runs: readonly Run[]
   readonly labels: readonly string[]
+  /** Config fields in which the runs differ. */
+  readonly fields: readonly DifferingField[]
 }
 
 const names = comparedPlots.flatMap(({ shape }) => shape.series.map(({ metric }) => metric))
 
+/** Fine enough that the steps of V* stand where its values are. */
+const vStarBins = 200
+
 /** The six plots with one line a run. */
-export function ComparedPlots({ runs, labels }: ComparedProps): JSX.Element {
+export function ComparedPlots(props: ComparedProps): JSX.Element {
+  const { runs } = props
   const { settings, range, setRange, toolbar } = usePlotFrame()
   const { axis } = settings
   const { ranges, problem } = useSeries({ runIds: runs.map((run) => run.runId), names, axis, range })
   const histograms = useManyReads(
     'vStar.histogram',
-    runs.map(({ vStarId }) => (vStarId === null ? null : { vStarId })),
+    runs.map(({ vStarId }) => (vStarId === null ? null : { vStarId, bins: vStarBins })),
   )
+  const { shown, colourChoice, legend } = useLook(props)
   const plots = comparedPlots.map((plot): BoardPlot => {
     const isVStar = plot.id === 'v-star'
-    const lines = isVStar ? vStarLines(histograms, labels) : comparedLines(plot, ranges, { labels, axis })
+    const lines = isVStar ? vStarLines(histograms, shown) : comparedLines(plot, ranges, { ...shown, axis })
     const footText = `${lines.length} of ${runs.length} runs`
     const emptyText = 'None of these runs has measured it yet.'
     return { ...plot, bins: [], lines, hasOwnX: isVStar, footText, emptyText }
   })
   const drawn = wholeRange(plots.flatMap((plot) => (plot.hasOwnX === true ? [] : plot.lines)))
   const board = { plots, settings, range: range ?? drawn, files: useCompareFiles(runs) }
+  const tools = toolbar(drawn, runEnds(runs, axis))
+  useZoomKeys(tools.onZoom, tools.onReset)
   return (
     <>
       <ProblemNote problem={problem} />
-      <PlotToolbar {...toolbar(drawn, runEnds(runs, axis))}>
-        <BoardExport {...board} />
+      <PlotToolbar {...tools}>
+        <BoardExport {...board} palette={shown.palette} />
       </PlotToolbar>
-      <PlotBoard {...board} onRange={setRange} group="compare" />
+      <div className="form-tools">
+        {colourChoice}
+        {legend}
+      </div>
+      <PlotBoard
+        {...board}
+        palette={shown.palette}
+        onRange={setRange}
+        group="compare"
+        hasSharedLegend
+        lineTexts={shown.texts}
+      />
     </>
   )
+}
+
+/** Names, colours and words of the runs, as chosen: a colour a run, or by one of the fields that differ. */
+function useLook({ runs, labels, fields }: ComparedProps) {
+  const theme = usePlotTheme()
+  const [path, setPath] = useState<string | null>(null)
+  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set())
+  const field = fields.find((each) => each.path === path)
+  const look = useMemo(
+    () => (field === undefined ? lookByRun(labels.length) : lookByField(field, theme)),
+    [field, labels.length, theme],
+  )
+  const named = labels.map((label, run) => {
+    const addition = look.additions[run] ?? ''
+    return addition === '' ? label : `${label} (${addition})`
+  })
+  const texts = runs.map((_, run) => differenceText(fields, run))
+  return {
+    shown: {
+      labels: named.map((name, run) => (hidden.has(run) ? null : name)),
+      colours: look.colours,
+      palette: look.palette,
+      texts: new Map(named.map((name, run) => [name, `${labels[run] ?? ''}: ${texts[run] ?? ''}`])),
+    },
+    colourChoice: (
+      <Select
+        aria-label="Colour by"
+        placeholder="A colour for each run"
+        clearable
+        disabled={fields.length === 0}
+        w={230}
+        style={{ flex: 'none' }}
+        data={fields.map((each) => ({ value: each.path, label: `Colour by ${each.path}` }))}
+        value={path}
+        onChange={setPath}
+      />
+    ),
+    legend: <RunLegend {...{ labels, texts, look, hidden }} onHidden={setHidden} />,
+  }
 }

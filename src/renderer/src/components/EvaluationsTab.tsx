@@ -3,8 +3,10 @@ import type { JSX } from 'react'
 import { findMetric } from '../../../shared/metrics.ts'
 import type { Evaluation, Run } from '../../../shared/records.ts'
 import { useRead } from '../hooks/useRoute.ts'
-import { formatCount, formatTime } from '../state/format.ts'
+import { formatCount } from '../state/format.ts'
+import { Age } from './Age.tsx'
 import { Interval } from './Interval.tsx'
+import { Term } from './Term.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
 
 /** Evaluations of the held-out splits, newest first, every share with its 95 % interval. */
@@ -20,7 +22,9 @@ export function EvaluationsTab({ run }: { readonly run: Run }): JSX.Element {
   return (
     <div style={{ display: 'flex', flexDirection: 'column', gap: 12 }}>
       <Text fz={12} className="muted">
-        Shares with Wilson’s 95 % interval, and successes of trials.
+        Shares with{' '}
+        <Term meaning="95 of 100 such intervals contain the true share">Wilson’s 95 % interval</Term>, and
+        successes of trials.
       </Text>
       {(['test', 'validation'] as const).map((split) => {
         const evaluations = (data ?? [])
@@ -43,14 +47,14 @@ function SplitTable({ split, evaluations }: SplitTableProps): JSX.Element {
   const names = [...new Set(evaluations.flatMap((each) => Object.keys(each.proportions)))]
   return (
     <section className="panel" style={{ overflow: 'auto' }} aria-label={`Evaluations of the ${split} split`}>
-      <Table className="tabular">
+      <Table className="tabular" horizontalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>Step ({split})</Table.Th>
+            <Table.Th>Step, {split}</Table.Th>
             <Table.Th>Problems</Table.Th>
             {names.map((name) => (
-              <Table.Th key={name} title={findMetric(name)?.meaning}>
-                {findMetric(name)?.label ?? name}
+              <Table.Th key={name}>
+                <Term meaning={findMetric(name)?.meaning}>{findMetric(name)?.label ?? name}</Term>
               </Table.Th>
             ))}
             <Table.Th>Time</Table.Th>
@@ -69,7 +73,9 @@ function SplitTable({ split, evaluations }: SplitTableProps): JSX.Element {
                   <Interval proportion={each.proportions[name]} />
                 </Table.Td>
               ))}
-              <Table.Td className="muted">{formatTime(each.createdAtMs)}</Table.Td>
+              <Table.Td className="muted">
+                <Age thenMs={each.createdAtMs} />
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

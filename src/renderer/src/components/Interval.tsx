@@ -13,8 +13,8 @@ export function Interval({
   const left = (low ?? value) * 100
   const right = (high ?? value) * 100
   return (
-    <div style={{ minWidth: 128 }}>
-      <div>
+    <div style={{ minWidth: 136 }}>
+      <div style={{ whiteSpace: 'nowrap' }}>
         <strong>{formatShare(value)}</strong>{' '}
         <span className="muted">
           [{formatShare(low)}, {formatShare(high)}]

@@ -17,7 +17,9 @@ export function Navigation({ place }: { readonly place: Place }): JSX.Element {
         <NavLink
           key={label}
           href={placeAddress(target)}
-          label={label}
+          label={<span className="navigation-label">{label}</span>}
+          aria-label={label}
+          title={label}
           leftSection={<Icon size={17} stroke={1.7} />}
           active={current === target.page}
           aria-current={current === target.page ? 'page' : undefined}

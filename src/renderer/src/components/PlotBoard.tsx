@@ -1,4 +1,5 @@
 import { useMemo, type JSX } from 'react'
+import { findMetric } from '../../../shared/metrics.ts'
 import type { PlotLine, PlotBin } from '../../../shared/plots/plotData.ts'
 import {
   histogramOption,
@@ -10,7 +11,15 @@ import {
 import { saveCsv, savePng, saveSvg } from '../charts/savePictures.ts'
 import { usePlotTheme } from '../hooks/usePlotTheme.ts'
 import type { XRange } from '../state/plotLines.ts'
-import { fileName, pictureView, screenView, withXRange, type PlotSettings } from '../state/plotSettings.ts'
+import {
+  fileName,
+  pictureView,
+  refusesLog,
+  screenView,
+  withXRange,
+  type PlotSettings,
+} from '../state/plotSettings.ts'
+import { fittedEnds, isOfShares, withYEnds, type YEnds } from '../state/yEnds.ts'
 import { ExportMenu, type Exports } from './ExportMenu.tsx'
 import { PlotCard } from './PlotCard.tsx'
 
@@ -25,6 +34,8 @@ export interface BoardPlot {
   readonly footText: string
   /** Lines over something else than the run's course: neither its cursor nor its stretch of x. */
   readonly hasOwnX?: boolean
+  /** Ends of y that several plots share; absent = the plot's own. */
+  readonly yEnds?: YEnds | null
 }
 
 export interface BoardFiles {
@@ -43,12 +54,18 @@ export interface PlotBoardProps {
   readonly onRange: (range: XRange | null) => void
   readonly files: BoardFiles
   readonly group: string
+  /** Colours in place of the theme's own. */
+  readonly palette?: readonly string[] | null
+  /** The legend stands above all plots: they leave theirs out on the page, not in pictures. */
+  readonly hasSharedLegend?: boolean
+  /** Said of the line under the pointer, by its label. */
+  readonly lineTexts?: ReadonlyMap<string, string>
 }
 
 /** Plots side by side with one cursor and one stretch of x. */
-export function PlotBoard({ plots, settings, range, onRange, files, group }: PlotBoardProps): JSX.Element {
-  const theme = usePlotTheme()
-  const view = useMemo(() => screenView(settings, theme), [settings, theme])
+export function PlotBoard(props: PlotBoardProps): JSX.Element {
+  const { plots, settings, range, onRange, files, group, lineTexts } = props
+  const view = useView(props)
   return (
     <div className="plot-grid">
       {plots.map((plot) => {
@@ -59,11 +76,14 @@ export function PlotBoard({ plots, settings, range, onRange, files, group }: Plo
             key={plot.id}
             title={plot.shape.title}
             note={plot.shape.note}
-            option={boardOption(plot, view, range)}
+            meanings={meaningsOf(plot.shape)}
+            option={shownOption(boardOption(plot, { view, settings, range }), props)}
+            lines={plot.lines}
+            {...(lineTexts === undefined ? {} : { lineTexts })}
             emptyText={isEmpty ? plot.emptyText : null}
-            footText={plot.footText}
+            footText={footOf(plot, settings)}
             group={hasOwnX(plot) ? null : group}
-            exports={boardExports([plot], { view, range, files, part: plot.id })}
+            exports={boardExports([plot], { view, settings, range, files, part: plot.id })}
             onRange={hasOwnX(plot) ? ignore : onRange}
           />
         )
@@ -74,14 +94,44 @@ export function PlotBoard({ plots, settings, range, onRange, files, group }: Plo
 
 /** The export menu of all plots as one picture. */
 export function BoardExport(props: Omit<PlotBoardProps, 'onRange' | 'group'>): JSX.Element {
-  const theme = usePlotTheme()
-  const view = screenView(props.settings, theme)
+  const { settings, range, files } = props
+  const view = useView(props)
   return (
     <ExportMenu
       label="Export all plots as one picture"
-      exports={boardExports(props.plots, { view, range: props.range, files: props.files, part: 'plots' })}
+      exports={boardExports(props.plots, { view, settings, range, files, part: 'plots' })}
     />
   )
+}
+
+function useView({ settings, palette = null }: Pick<PlotBoardProps, 'settings' | 'palette'>): PlotView {
+  const theme = usePlotTheme()
+  return useMemo(
+    () => screenView(settings, palette === null ? theme : { ...theme, palette }),
+    [settings, theme, palette],
+  )
+}
+
+function meaningsOf({ series }: PlotShape): string[] {
+  return series.flatMap(({ metric, label }) => {
+    const found = findMetric(metric)
+    if (found === null) return []
+    return [`${label}: ${found.meaning}${found.denominator === null ? '' : ` (of ${found.denominator})`}`]
+  })
+}
+
+/** Says where log y was asked for and cannot be. */
+function footOf({ lines, footText }: BoardPlot, settings: PlotSettings): string {
+  return refusesLog(settings, lines) ? `y is linear: not all values are positive · ${footText}` : footText
+}
+
+function shownOption(option: PlotOption, { hasSharedLegend = false }: PlotBoardProps): PlotOption {
+  if (!hasSharedLegend) return option
+  return {
+    ...option,
+    legend: { ...(option.legend as object), show: false },
+    grid: { ...(option.grid as object), top: 16 },
+  }
 }
 
 const ignore = (): void => undefined
@@ -90,25 +140,30 @@ function hasOwnX(plot: BoardPlot): boolean {
   return plot.hasOwnX === true || plot.shape.kind === 'histogram'
 }
 
-function boardOption(plot: BoardPlot, view: PlotView, range: XRange | null): PlotOption {
+type Drawn = Pick<ExportPlace, 'view' | 'settings' | 'range'>
+
+function boardOption(plot: BoardPlot, { view, settings, range }: Drawn): PlotOption {
   if (plot.shape.kind === 'histogram') return histogramOption(plot.shape, plot.bins, view)
   if (plot.hasOwnX === true) {
     const own = { ...view, xLabel: plot.shape.xLabel, smoothing: 0 }
     return linePlotOption(plot.shape, plot.lines, own)
   }
-  return withXRange(linePlotOption(plot.shape, plot.lines, view), range)
+  const isFitted = isOfShares(plot.shape) && settings.shares === 'fitted'
+  const ends = plot.yEnds ?? (isFitted ? fittedEnds(plot.shape, plot.lines) : null)
+  return withYEnds(withXRange(linePlotOption(plot.shape, plot.lines, view), range), ends)
 }
 
 interface ExportPlace {
   readonly view: PlotView
+  readonly settings: PlotSettings
   readonly range: XRange | null
   readonly files: BoardFiles
   readonly part: string
 }
 
-function boardExports(plots: readonly BoardPlot[], { view, range, files, part }: ExportPlace): Exports {
+function boardExports(plots: readonly BoardPlot[], { files, part, view, ...drawn }: ExportPlace): Exports {
   const options = (): PlotOption[] =>
-    plots.map((plot) => boardOption(plot, pictureView(view, files.stamp), range))
+    plots.map((plot) => boardOption(plot, { ...drawn, view: pictureView(view, files.stamp) }))
   const named = (ending: string): string => fileName(files.name, part, ending)
   return {
     png: (pixelRatio) => savePng(options(), pixelRatio, named('png')),

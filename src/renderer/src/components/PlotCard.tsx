@@ -1,7 +1,8 @@
 import { ActionIcon, Modal, Title, Tooltip } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconArrowsMaximize } from '@tabler/icons-react'
-import type { JSX } from 'react'
+import { IconArrowsMaximize, IconInfoCircle } from '@tabler/icons-react'
+import { useState, type JSX } from 'react'
+import type { PlotLine } from '../../../shared/plots/plotData.ts'
 import type { PlotOption } from '../../../shared/plots/plotOption.ts'
 import { Chart } from '../charts/Chart.tsx'
 import type { XRange } from '../state/plotLines.ts'
@@ -10,6 +11,8 @@ import { ExportMenu, type Exports } from './ExportMenu.tsx'
 export interface PlotCardProps {
   readonly title: string
   readonly note: string
+  /** What each line means, one sentence a line. */
+  readonly meanings: readonly string[]
   readonly option: PlotOption
   /** Said in place of the chart; null = there is something to draw. */
   readonly emptyText: string | null
@@ -18,6 +21,9 @@ export interface PlotCardProps {
   readonly group: string | null
   readonly exports: Exports
   readonly onRange: (range: XRange | null) => void
+  readonly lines: readonly PlotLine[]
+  /** Said of the line under the pointer, by its label. */
+  readonly lineTexts?: ReadonlyMap<string, string>
 }
 
 export function PlotCard(props: PlotCardProps): JSX.Element {
@@ -29,10 +35,9 @@ export function PlotCard(props: PlotCardProps): JSX.Element {
           <Title order={2} fz={14} lh={1.3}>
             {props.title}
           </Title>
-          <div className="plot-note" title={props.note}>
-            {props.note}
-          </div>
+          <div className="plot-note">{props.note}</div>
         </div>
+        <About {...props} />
         <ExportMenu label={`Export ${props.title}`} exports={props.exports} />
         <Tooltip label="Full screen">
           <ActionIcon aria-label={`${props.title} in full screen`} onClick={fullScreen.open}>
@@ -41,7 +46,6 @@ export function PlotCard(props: PlotCardProps): JSX.Element {
         </Tooltip>
       </div>
       <PlotBody {...props} />
-      <div className="plot-foot tabular">{props.footText}</div>
       <Modal
         opened={opened}
         onClose={fullScreen.close}
@@ -49,16 +53,29 @@ export function PlotCard(props: PlotCardProps): JSX.Element {
         title={`${props.title} – ${props.note}`}
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        <div style={{ height: 'calc(100dvh - 110px)' }}>
+        <div className="plot-full">
           <PlotBody {...props} group={null} />
         </div>
-        <div className="plot-foot tabular">{props.footText}</div>
       </Modal>
     </section>
   )
 }
 
-function PlotBody({ title, option, emptyText, group, onRange }: PlotCardProps): JSX.Element {
+/** The whole note and what every line means; under the pointer and, for the keyboard, with the focus. */
+function About({ title, note, meanings }: PlotCardProps): JSX.Element {
+  const text = [note, ...meanings].join('\n')
+  return (
+    <Tooltip label={<span style={{ whiteSpace: 'pre-line' }}>{text}</span>}>
+      <ActionIcon aria-label={`What ${title} shows`} aria-description={text}>
+        <IconInfoCircle size={16} />
+      </ActionIcon>
+    </Tooltip>
+  )
+}
+
+function PlotBody(props: PlotCardProps): JSX.Element {
+  const { title, option, emptyText, group, onRange, lines, lineTexts } = props
+  const [pointed, setPointed] = useState<string | null>(null)
   if (emptyText !== null) {
     return (
       <div className="plot-body">
@@ -66,15 +83,23 @@ function PlotBody({ title, option, emptyText, group, onRange }: PlotCardProps): 
       </div>
     )
   }
+  const said = pointed === null ? undefined : lineTexts?.get(pointed)
   return (
-    <div className="plot-body plot-card-tall">
-      <Chart
-        option={option}
-        label={title}
-        {...(group === null ? {} : { group })}
-        onSelectRange={onRange}
-        onResetRange={() => onRange(null)}
-      />
-    </div>
+    <>
+      <div className="plot-body plot-card-tall">
+        <Chart
+          option={option}
+          label={title}
+          {...(group === null ? {} : { group })}
+          {...(lineTexts === undefined ? {} : { pointed: { lines, onPoint: setPointed } })}
+          onSelectRange={onRange}
+          onResetRange={() => onRange(null)}
+        />
+      </div>
+      <div className="plot-foot tabular">
+        {props.footText}
+        {said !== undefined && <div className="plot-line-text">{said}</div>}
+      </div>
+    </>
   )
 }

@@ -12,13 +12,15 @@ export interface PlotToolbarProps {
   readonly onZoom: (factor: number) => void
   readonly onReset: () => void
   readonly children?: ReactNode
+  readonly isSideBySide?: boolean
 }
 
 const axes = Object.entries(axisLabels).map(([value, label]) => ({ value, label }))
 
-export function PlotToolbar({ settings, onSettings, children, ...zoom }: PlotToolbarProps): JSX.Element {
+export function PlotToolbar(props: PlotToolbarProps): JSX.Element {
+  const { settings, onSettings, children, isSideBySide, ...zoom } = props
   return (
-    <Group gap="md" align="center" role="toolbar" aria-label="Plots">
+    <Group gap="sm" align="center" role="toolbar" aria-label="Plots">
       <Group gap={6} wrap="nowrap">
         <Text fz={12}>x</Text>
         <Select
@@ -26,7 +28,7 @@ export function PlotToolbar({ settings, onSettings, children, ...zoom }: PlotToo
           data={axes}
           value={settings.axis}
           allowDeselect={false}
-          w={178}
+          w={164}
           onChange={(axis) => onSettings({ ...settings, axis: (axis ?? 'step') as MetricAxis })}
         />
       </Group>
@@ -34,7 +36,7 @@ export function PlotToolbar({ settings, onSettings, children, ...zoom }: PlotToo
         <Text fz={12}>Smoothing</Text>
         <Slider
           thumbLabel="Smoothing"
-          w={110}
+          w={90}
           size="sm"
           min={0}
           max={0.99}
@@ -44,11 +46,31 @@ export function PlotToolbar({ settings, onSettings, children, ...zoom }: PlotToo
           onChange={(smoothing) => onSettings({ ...settings, smoothing })}
         />
       </Group>
-      <Switch
-        label="Log y, where all are positive"
-        checked={settings.logScale}
-        onChange={(event) => onSettings({ ...settings, logScale: event.currentTarget.checked })}
-      />
+      <Tooltip label="A logarithmic y axis where all values are positive; a plot that stays linear says so">
+        <Switch
+          label="Log y"
+          checked={settings.logScale}
+          onChange={(event) => onSettings({ ...settings, logScale: event.currentTarget.checked })}
+        />
+      </Tooltip>
+      <Tooltip label="Plots of shares: 0 to 1 in all of them, or only as far as what is drawn reaches">
+        <Switch
+          label="Shares 0–1"
+          checked={settings.shares === 'whole'}
+          onChange={(event) =>
+            onSettings({ ...settings, shares: event.currentTarget.checked ? 'whole' : 'fitted' })
+          }
+        />
+      </Tooltip>
+      {isSideBySide === true && (
+        <Tooltip label="One y range for all runs, or each its own">
+          <Switch
+            label="Same y"
+            checked={settings.sameY}
+            onChange={(event) => onSettings({ ...settings, sameY: event.currentTarget.checked })}
+          />
+        </Tooltip>
+      )}
       <ZoomButtons {...zoom} />
       {children}
     </Group>

@@ -3,6 +3,7 @@ import type { JSX } from 'react'
 import type { StoredRollout, StoredTurn } from '../../../shared/records.ts'
 import { formatCount, formatNumber, missing } from '../state/format.ts'
 import { outcomeText, turnWords } from '../state/rolloutWords.ts'
+import { Term } from './Term.tsx'
 
 export interface RolloutDetailProps {
   readonly rollout: StoredRollout
@@ -65,10 +66,9 @@ function TurnCard({
           variant="light"
           color={turn.isCorrect ? 'teal' : 'red'}
           tt="none"
-          style={{ color: 'var(--text)' }}
+          style={{ color: 'var(--text)', flex: 'none' }}
         >
           {turn.isCorrect ? 'right' : 'wrong'}
-          {turn.kind === 'verdict' && ' judgement'}
         </Badge>
       </Group>
       <Spoiler maxHeight={36} showLabel="Whole prompt" hideLabel="Less" fz={11} className="muted">
@@ -100,8 +100,10 @@ function Numbers({ turn }: { readonly turn: StoredTurn }): JSX.Element {
   return (
     <dl className="turn-numbers tabular">
       {rows.map(([label, value, meaning]) => (
-        <div key={label} title={meaning}>
-          <dt>{label}</dt>
+        <div key={label}>
+          <dt>
+            <Term meaning={meaning}>{label}</Term>
+          </dt>
           <dd>{value}</dd>
         </div>
       ))}

@@ -1,4 +1,4 @@
-import { Checkbox, UnstyledButton } from '@mantine/core'
+import { Checkbox, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
@@ -6,7 +6,14 @@ import { useEffect, useMemo, useRef, useState, type CSSProperties, type JSX, typ
 import type { ListedRun } from '../../../shared/runList.ts'
 import { useShortcuts } from '../hooks/useShortcuts.ts'
 import { goTo } from '../hooks/usePlace.ts'
-import { runColumns, runLines, type RunColumnId, type RunLine, type RunSort } from '../state/runRows.ts'
+import {
+  columnMeaning,
+  runColumns,
+  runLines,
+  type RunColumnId,
+  type RunLine,
+  type RunSort,
+} from '../state/runRows.ts'
 import { selectWidthPx } from '../state/tableSettings.ts'
 import { runTableColumns, runTableFeatures } from './runTableColumns.tsx'
 
@@ -148,13 +155,15 @@ function HeaderRow({ runs, shownColumns, sort, onSort, selected, onSelect }: Run
           const direction = sort.isDescending ? 'descending' : 'ascending'
           return (
             <div key={id} role="columnheader" aria-sort={isSorted ? direction : 'none'} {...cellLook(id)}>
-              <UnstyledButton
-                className="sort-button"
-                onClick={() => onSort({ column: id, isDescending: isSorted ? !sort.isDescending : true })}
-              >
-                {label}
-                {isSorted && (sort.isDescending ? <IconArrowDown size={13} /> : <IconArrowUp size={13} />)}
-              </UnstyledButton>
+              <Tooltip label={columnMeaning(id)}>
+                <UnstyledButton
+                  className="sort-button"
+                  onClick={() => onSort({ column: id, isDescending: isSorted ? !sort.isDescending : true })}
+                >
+                  {label}
+                  {isSorted && (sort.isDescending ? <IconArrowDown size={13} /> : <IconArrowUp size={13} />)}
+                </UnstyledButton>
+              </Tooltip>
             </div>
           )
         })}

@@ -34,13 +34,13 @@ export function RunsToolbar(props: RunsToolbarProps): JSX.Element {
         leftSection={<IconSearch size={15} />}
         value={text}
         onChange={(event) => onText(event.currentTarget.value)}
-        style={{ flex: '1 1 320px' }}
+        style={{ flex: '1 1 220px' }}
       />
       <Select
         aria-label="Status"
         placeholder="Any status"
         clearable
-        w={132}
+        w={122}
         data={[...runStatuses]}
         value={termOf(text, 'status')}
         onChange={(status) => onText(withTerm(text, 'status', status))}
@@ -50,7 +50,7 @@ export function RunsToolbar(props: RunsToolbarProps): JSX.Element {
         placeholder="Any tag"
         clearable
         searchable
-        w={130}
+        w={112}
         data={tags}
         value={termOf(text, 'tag')}
         onChange={(tag) => onText(withTerm(text, 'tag', tag))}

@@ -4,9 +4,10 @@ import { useCompareFiles } from '../hooks/useCompareFiles.ts'
 import { useManyReads } from '../hooks/useManyReads.ts'
 import { usePlotFrame } from '../hooks/usePlotFrame.ts'
 import { useSeries } from '../hooks/useSeries.ts'
+import { useZoomKeys } from '../hooks/useZoomKeys.ts'
 import { sixPlots, type NamedPlot } from '../state/morePlots.ts'
 import { plotLines, shownPoints, shownText, wholeRange } from '../state/plotLines.ts'
-import { sharedYRange } from '../state/plotSettings.ts'
+import { fittedEnds, isOfShares, type YEnds } from '../state/yEnds.ts'
 import { runEnds } from '../state/runEnds.ts'
 import type { ComparedProps } from './ComparedPlots.tsx'
 import { PlotBoard, type BoardPlot } from './PlotBoard.tsx'
@@ -47,21 +48,25 @@ function OnePlot({ runs, labels, plot }: ComparedProps & { readonly plot: NamedP
     runs.map(({ vStarId }) => (vStarId === null || !isHistogram ? null : { vStarId })),
   )
   const lines = runs.map((_, index) => plotLines(series, ranges[index] ?? [], settings.axis))
-  const yRange = plot.shape.yRange ?? sharedYRange(lines.flat())
+  const isWhole = isOfShares(plot.shape) && settings.shares === 'whole'
+  const same: YEnds | null = settings.sameY && !isWhole ? fittedEnds(plot.shape, lines.flat()) : null
   const plots = runs.map((run, index): BoardPlot => ({
     id: run.runId,
-    shape: { ...plot.shape, title: labels[index] ?? run.name, note: plot.shape.title, yRange },
+    shape: { ...plot.shape, title: labels[index] ?? run.name, note: plot.shape.title },
     lines: lines[index] ?? [],
+    yEnds: same,
     bins: histograms[index]?.bins ?? [],
     emptyText: 'Nothing measured yet.',
     footText: isHistogram ? '' : shownText(shownPoints(series, ranges[index] ?? [])),
   }))
   const drawn = wholeRange(lines.flat())
   const board = { plots, settings, range: range ?? drawn, files: useCompareFiles(runs) }
+  const tools = toolbar(drawn, runEnds(runs, settings.axis))
+  useZoomKeys(tools.onZoom, tools.onReset)
   return (
     <>
       <ProblemNote problem={problem} />
-      <PlotToolbar {...toolbar(drawn, runEnds(runs, settings.axis))} />
+      <PlotToolbar {...tools} isSideBySide />
       <PlotBoard {...board} onRange={setRange} group="side by side" />
     </>
   )

@@ -5,6 +5,7 @@ import { useManyReads } from '../hooks/useManyReads.ts'
 import { lastTest } from '../state/compareRuns.ts'
 import type { ComparedProps } from './ComparedPlots.tsx'
 import { Interval } from './Interval.tsx'
+import { Term } from './Term.tsx'
 
 /** Each run's newest scores on the held-out test split, with 95 % intervals. */
 export function TestScores({ runs, labels }: ComparedProps): JSX.Element {
@@ -24,8 +25,8 @@ export function TestScores({ runs, labels }: ComparedProps): JSX.Element {
             <Table.Th>Run</Table.Th>
             <Table.Th>Step</Table.Th>
             {names.map((name) => (
-              <Table.Th key={name} title={findMetric(name)?.meaning}>
-                {findMetric(name)?.label ?? name}
+              <Table.Th key={name}>
+                <Term meaning={findMetric(name)?.meaning}>{findMetric(name)?.label ?? name}</Term>
               </Table.Th>
             ))}
           </Table.Tr>

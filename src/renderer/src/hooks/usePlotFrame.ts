@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { zoomed, type XRange } from '../state/plotLines.ts'
-import { firstSettings, type PlotSettings } from '../state/plotSettings.ts'
+import { firstSettings, parseSettings, type PlotSettings } from '../state/plotSettings.ts'
+import { useKept } from './useKept.ts'
 
 export interface PlotFrame {
   readonly settings: PlotSettings
@@ -22,7 +23,7 @@ export interface PlotFrame {
 
 /** Axis, smoothing and zoom that all plots of a view share. */
 export function usePlotFrame(): PlotFrame {
-  const [settings, setSettings] = useState<PlotSettings>(firstSettings)
+  const [settings, setSettings] = useKept('plots', firstSettings, parseSettings)
   const [range, setRange] = useState<XRange | null>(null)
   return {
     settings,

@@ -1,8 +1,47 @@
 import type { RunLogEntry } from '../../../shared/records.ts'
 
-/** The newest warning or error of each code, newest first; five at most, so that the plots stay in view. */
-export function latestAlarms(log: readonly RunLogEntry[]): RunLogEntry[] {
-  const newest = new Map<string, RunLogEntry>()
-  for (const entry of log) if (entry.level !== 'info') newest.set(entry.code, entry)
-  return [...newest.values()].sort((a, b) => b.sequence - a.sequence).slice(0, 5)
+/** All entries of one kind of alarm. */
+export interface AlarmGroup {
+  readonly newest: RunLogEntry
+  readonly count: number
+  readonly firstAtMs: number
+}
+
+/** Kinds shown at once, so that the plots stay in view; the events tab has them all. */
+export const mostAlarms = 5
+
+/** Warnings and errors by their code, however often each came; the newest first. */
+export function groupAlarms(log: readonly RunLogEntry[]): AlarmGroup[] {
+  const groups = new Map<string, AlarmGroup>()
+  for (const entry of log) {
+    if (entry.level === 'info') continue
+    const known = groups.get(entry.code)
+    groups.set(entry.code, {
+      newest: entry,
+      count: (known?.count ?? 0) + 1,
+      firstAtMs: known?.firstAtMs ?? entry.atMs,
+    })
+  }
+  return [...groups.values()].sort((a, b) => b.newest.sequence - a.newest.sequence)
+}
+
+/** Kinds of alarms that were hidden, by run. */
+export type HiddenAlarms = Readonly<Record<string, readonly string[]>>
+
+/** Runs whose hidden alarms a browser remembers. */
+const mostRuns = 200
+
+export function parseHidden(stored: unknown): HiddenAlarms | null {
+  if (typeof stored !== 'object' || stored === null) return null
+  const runs = Object.entries(stored).flatMap(([runId, codes]: [string, unknown]) =>
+    Array.isArray(codes) ? [[runId, codes.filter((code) => typeof code === 'string')] as const] : [],
+  )
+  return Object.fromEntries(runs)
+}
+
+/** With the codes hidden for this run; the runs hidden longest ago are forgotten. */
+export function withHidden(hidden: HiddenAlarms, runId: string, codes: readonly string[]): HiddenAlarms {
+  const others = Object.entries(hidden).filter(([id]) => id !== runId)
+  const own = codes.length === 0 ? [] : [[runId, codes] as const]
+  return Object.fromEntries([...others, ...own].slice(-mostRuns))
 }

@@ -58,33 +58,39 @@ export const comparedPlots: readonly NamedPlot[] = plots.map(({ id, ...shape }) 
   }
 })
 
+export interface ComparedLinesView {
+  /** One a run; null = hidden. */
+  readonly labels: readonly (string | null)[]
+  readonly colours: readonly number[]
+}
+
 /** One line a run of the plot's metric; a run keeps its colour in every plot. */
 export function comparedLines(
   plot: NamedPlot,
   ranges: readonly (readonly MetricRange[])[],
-  { labels, axis }: { readonly labels: readonly string[]; readonly axis: MetricAxis },
+  { labels, axis, colours }: ComparedLinesView & { readonly axis: MetricAxis },
 ): PlotLine[] {
   const metric = plot.shape.series[0]?.metric
   return labels.flatMap((label, index) => {
     const range = ranges[index]?.find((each) => each.name === metric)
-    if (range === undefined || range.total === 0) return []
-    return [{ label, colour: index, dashed: false, points: rangePoints(range, axis) }]
+    if (label === null || range === undefined || range.total === 0) return []
+    return [{ label, colour: colours[index] ?? 0, dashed: false, points: rangePoints(range, axis) }]
   })
 }
 
-/** V* of each run as a line: the share of its problems up to each value. */
+/** V* of each run as a line of steps: the share of its problems up to each value, as finely as the bins are. */
 export function vStarLines(
   histograms: readonly (VStarHistogram | null)[],
-  labels: readonly string[],
+  { labels, colours }: ComparedLinesView,
 ): PlotLine[] {
   return labels.flatMap((label, index): PlotLine[] => {
     const histogram = histograms[index] ?? null
-    if (histogram === null || histogram.problems === 0) return []
+    if (label === null || histogram === null || histogram.problems === 0) return []
     let upTo = 0
     const points = histogram.bins.map(
       ({ high, count }) => [high, (upTo += count) / histogram.problems] as const,
     )
-    return [{ label, colour: index, dashed: false, points }]
+    return [{ label, colour: colours[index] ?? 0, dashed: false, points, stepped: true }]
   })
 }
 

@@ -4,15 +4,39 @@ import type { PlotTheme } from '../../../shared/plots/plotTheme.ts'
 import type { MetricAxis } from '../../../shared/routes.ts'
 import type { XRange } from './plotLines.ts'
 
-/** What the toolbar above the plots sets, for all of them. */
+/** What the toolbar above the plots sets, for all of them; kept per browser. */
 export interface PlotSettings {
   readonly axis: MetricAxis
   readonly logScale: boolean
   /** 0 = off. */
   readonly smoothing: number
+  /** y of plots of shares: as far as what is drawn reaches, or 0 to 1 in all of them. */
+  readonly shares: 'fitted' | 'whole'
+  /** The same y in all plots that stand side by side. */
+  readonly sameY: boolean
 }
 
-export const firstSettings: PlotSettings = { axis: 'step', logScale: false, smoothing: 0 }
+export const firstSettings: PlotSettings = {
+  ...{ axis: 'step', logScale: false, smoothing: 0, shares: 'fitted', sameY: true },
+}
+
+/** What was stored, field by field; a field that cannot be read falls back. */
+export function parseSettings(stored: unknown): PlotSettings | null {
+  if (typeof stored !== 'object' || stored === null) return null
+  const { axis, logScale, smoothing, shares, sameY } = stored as Partial<Record<keyof PlotSettings, unknown>>
+  return {
+    axis: typeof axis === 'string' && axis in axisLabels ? (axis as MetricAxis) : firstSettings.axis,
+    logScale: logScale === true,
+    smoothing: typeof smoothing === 'number' && smoothing >= 0 && smoothing < 1 ? smoothing : 0,
+    shares: shares === 'whole' ? 'whole' : 'fitted',
+    sameY: sameY !== false,
+  }
+}
+
+/** Whether log y was asked for and these lines refuse it: something of them is 0 or less. */
+export function refusesLog(settings: PlotSettings, lines: readonly PlotLine[]): boolean {
+  return settings.logScale && lines.some((line) => line.points.some(([, y]) => y <= 0))
+}
 
 /** How a plot is drawn on the page. */
 export function screenView(settings: PlotSettings, theme: PlotTheme): PlotView {
@@ -39,13 +63,4 @@ export function fileName(name: string, part: string, ending: string): string {
     .replace(/^[-.]+|[-.]+$/g, '')
     .slice(0, 80)
   return `${safe === '' ? 'run' : safe}-${part}.${ending}`
-}
-
-/** From the least to the greatest y of all lines, so that plots side by side can be compared; null without points. */
-export function sharedYRange(lines: readonly PlotLine[]): readonly [number, number] | null {
-  const ys = lines.flatMap((line) => line.points.map(([, y]) => y))
-  if (ys.length === 0) return null
-  const low = ys.reduce((least, y) => Math.min(least, y))
-  const high = ys.reduce((most, y) => Math.max(most, y))
-  return low === high ? null : [low, high]
 }

@@ -1,4 +1,5 @@
 import type { ListedRun } from '../../../shared/runList.ts'
+import { findMetric } from '../../../shared/metrics.ts'
 import { runStatuses } from '../../../shared/records.ts'
 import { stepsDone } from './stepsDone.ts'
 
@@ -25,6 +26,22 @@ export const runColumns = [
 ] as const
 
 export type RunColumnId = (typeof runColumns)[number]['id']
+
+/** What a column shows, and that it sorts. */
+export function columnMeaning(column: RunColumnId): string {
+  const metric = findMetric(column)
+  const meaning = metric === null ? otherMeanings[column] : `${metric.label}: ${metric.meaning}; latest value`
+  return meaning === undefined ? 'Click to sort' : `${meaning}. Click to sort`
+}
+
+const otherMeanings: Partial<Record<RunColumnId, string>> = {
+  stage:
+    'Stage 1 estimates V*, the best value that the reference can reach on each problem; stage 2 trains (RL)',
+  progress: 'Steps that are over, of all',
+  curve: 'Acc@final over the run, from its least to its greatest value',
+  activeMs: 'Time spent running; pauses and interruptions are left out',
+  tokensGenerated: 'Completion tokens sampled so far',
+}
 
 /** What a column is sorted by; null goes last, whichever way. */
 export function sortValue(run: ListedRun, column: RunColumnId): number | string | null {

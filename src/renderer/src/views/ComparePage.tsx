@@ -67,6 +67,7 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
 function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
   const [view, setView] = useState('overlaid')
   const labels = runLabels(runs)
+  const fields = useMemo(() => differingFields(runs), [runs])
   return (
     <>
       <SegmentedControl
@@ -77,15 +78,15 @@ function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
         style={{ alignSelf: 'flex-start' }}
       />
       {view === 'overlaid' ? (
-        <ComparedPlots runs={runs} labels={labels} />
+        <ComparedPlots runs={runs} labels={labels} fields={fields} />
       ) : (
-        <SideBySide runs={runs} labels={labels} />
+        <SideBySide runs={runs} labels={labels} fields={fields} />
       )}
       <section className="panel side-panel" aria-label="Test scores">
         <Title order={2} fz={14} mb={6}>
           Test scores
         </Title>
-        <TestScores runs={runs} labels={labels} />
+        <TestScores runs={runs} labels={labels} fields={fields} />
       </section>
       <section
         className="panel side-panel"
@@ -97,7 +98,7 @@ function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
         </Title>
         <DifferenceTable
           columns={labels}
-          rows={differingFields(runs)}
+          rows={fields}
           emptyText="None: these runs have the same config but for name, tags and notes."
         />
       </section>

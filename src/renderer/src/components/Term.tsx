@@ -1,0 +1,20 @@
+import { Tooltip } from '@mantine/core'
+import type { JSX, ReactNode } from 'react'
+
+/** A word of the trade with its meaning: under the pointer, and for the keyboard when it has the focus. */
+export function Term({
+  meaning,
+  children,
+}: {
+  readonly meaning: string | null | undefined
+  readonly children: ReactNode
+}): JSX.Element {
+  if (meaning === null || meaning === undefined || meaning === '') return <>{children}</>
+  return (
+    <Tooltip label={meaning}>
+      <span className="term" tabIndex={0}>
+        {children}
+      </span>
+    </Tooltip>
+  )
+}
