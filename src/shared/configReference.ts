@@ -1,4 +1,4 @@
-import { configFields } from './configFields.ts'
+import { allConfigFields } from './configFields.ts'
 import type { ConfigField } from './configFields.ts'
 import { metrics, plots } from './metrics.ts'
 import { presets } from './presets.ts'
@@ -13,7 +13,7 @@ export function configReference(): string {
     '',
     '| field | values | default | unit | meaning | h |',
     '|---|---|---|---|---|---|',
-    ...configFields.map(fieldRow),
+    ...allConfigFields.map(fieldRow),
     '',
     '## Presets',
     '',
