@@ -61,7 +61,10 @@ function addKind(
       container: { kind: 'text', value: '' },
     })
     const value = graph.placeholder(variableNames.value(kind, name), 'float32', shape)
-    writes.push(graph.addNamed(`${at}/write`, 'AssignVariableOp', [handle, value], dtype))
+    // The variable would keep the fed buffer itself, which is JavaScript's memory: the addon releases that where the last user
+    // lets go, and the update lets go on TensorFlow's threads, several at once, where no call into Node is allowed.
+    const copy = graph.addNamed(`${at}/copy`, 'DeepCopy', [value], { T: typeAttribute('float32') })
+    writes.push(graph.addNamed(`${at}/write`, 'AssignVariableOp', [handle, copy], dtype))
     const zero = graph.addNamed(`${at}/zeros`, 'Fill', [graph.intVector(shape), graph.floatScalar(0)], {
       T: typeAttribute('float32'),
       index_type: typeAttribute('int32'),
