@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answerInquiry } from '../../../src/main/jobs/answerInquiry.ts'
-import { askPreview, askVStarInputs } from '../../../src/main/jobs/inquiry.ts'
+import { askPlan, askPreview, askVStarInputs } from '../../../src/main/jobs/inquiry.ts'
 import { hubFolder, modelFolderOf } from '../../../src/main/jobs/modelFolder.ts'
+import type { Stage } from '../../../src/shared/records.ts'
 import type { RecheckError } from '../../../src/shared/recheckError.ts'
 import type { TurnPreview } from '../../../src/shared/routes.ts'
 
@@ -19,6 +20,9 @@ test('a preview shows the exact ids and text of the three turns, each extending 
   assert.match(attempt.text, /^<bos><user>(What is|Find x).*<assistant>$/)
   assert.match(verdict.text, /#### -?\d+<eos><user>Check the answer\.<assistant>$/)
   assert.match(revision.text, /The answer is wrong\.<eos><user>Try again\.<assistant>$/)
+  assert.deepEqual(attempt.pieces.map(({ text }) => text).join(''), attempt.text)
+  const special = verdict.pieces.filter(({ isSpecial }) => isSpecial).map(({ text }) => text)
+  assert.deepEqual(special, ['<bos>', '<user>', '<assistant>', '<eos>', '<user>', '<assistant>'])
   assert.deepEqual(verdict.ids.slice(0, attempt.ids.length), attempt.ids)
   assert.deepEqual(revision.ids.slice(0, verdict.ids.length), verdict.ids)
 })
@@ -30,6 +34,37 @@ test('another process gives the same answer, and its refusal comes back as it wa
     askPreview(process.execPath, { ...config, model: { path: 'nowhere' } }),
     (error: RecheckError) => error.code === 'model.missing' && /"nowhere"/.test(error.message),
   )
+})
+
+test('a plan: what a start would find, and the hash that the start itself goes by', async () => {
+  const plan = await askPlan(process.execPath, 'self-correction', config)
+  const inputs = await answerInquiry({ question: 'v-star-inputs', config })
+  assert.deepEqual({ inputHash: plan.inputHash, inputs: plan.inputs }, inputs)
+  // elements of the tensors in resources/models/builtin/model.safetensors, counted from its header; 4 bytes × 3 each
+  assert.deepEqual([plan.parameters, plan.checkpointBytes, plan.maxPositions], [799_232, 9_590_784, 256])
+  assert.equal(plan.problems, 4)
+  assert.ok(plan.longestRollout > 3 * 64 && plan.longestRollout <= 256, String(plan.longestRollout))
+  // an update has two problems, so no pass has more rows
+  assert.equal(plan.rowsPerPass, 2)
+})
+
+test('a plan is refused with what a start would be refused with; stage 1 is not asked for what only training needs', async () => {
+  const refusal = async (stage: Stage, change: object): Promise<string> => {
+    try {
+      await answerInquiry({ question: 'plan', stage, config: { ...config, ...change } })
+      return 'none'
+    } catch (thrown) {
+      return (thrown as RecheckError).code
+    }
+  }
+  const long = { sampling: { maxCompletionTokens: 400 } }
+  const greedy = { sampling: { temperature: 0 } }
+  assert.equal(await refusal('self-correction', long), 'train.too-long')
+  assert.equal(await refusal('self-correction', greedy), 'config.invalid')
+  assert.equal(await refusal('estimate-v-star', long), 'none')
+  assert.equal(await refusal('estimate-v-star', greedy), 'none')
+  assert.equal(await refusal('estimate-v-star', { model: { baseWeights: 'int8' } }), 'config.unsupported')
+  assert.equal(await refusal('estimate-v-star', { template: 'nix' }), 'template.unknown')
 })
 
 test('the hash changes with what stage 1 samples from, and with nothing else', async () => {
