@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseConfig, stepsPerEpoch, totalSteps } from '../../src/shared/config.ts'
 import {
+  allConfigFields,
   canonicalConfig,
   configFields,
   vStarConfigInputs,
@@ -61,6 +62,32 @@ test('every problem is named at once, with path, expected and got', () => {
 test('a config that is no object is refused in words', () => {
   assert.match(message(null), /\(top level\): expected a value of type object, got null/)
   assert.match(message([]), /\(top level\): expected a value of type object, got \[\]/)
+})
+
+test('a group among names: what is wrong within it is named there; something else is told all that would do', () => {
+  assert.match(
+    message({ data: { source: { path: '', fields: { questoin: 'q' } } } }),
+    /data\.source\.path: expected some text, got ""\n {2}data\.source\.fields\.questoin: expected a known field/,
+  )
+  assert.match(
+    message({ data: { source: {} } }),
+    /data\.source\.path: expected a value of type string, got nothing/,
+  )
+  assert.match(
+    message({ data: { source: 'foo' } }),
+    /data\.source: expected one of arithmetic, math, gsm8k, or a value of type object, got "foo"/,
+  )
+  assert.match(message({ data: { levels: [] } }), /data\.levels: expected at least one, got \[\]/)
+})
+
+test('fields within a group that is one value: by their own path, with name and default', () => {
+  const inner = allConfigFields.filter(({ path }) => path.startsWith('model.lora.'))
+  assert.deepEqual(inner.map(({ path, defaultValue }) => [path.slice(11), defaultValue]).slice(0, 2), [
+    ['rank', 16],
+    ['alpha', 32],
+  ])
+  assert.equal(allConfigFields.length - configFields.length, 4 + 5)
+  for (const { path, label } of allConfigFields) assert.ok(label.length > 2 && label !== path, path)
 })
 
 test('rules between fields: steps or epochs, two mini-batches without a ratio, β₂ > 0, some weight', () => {
