@@ -23,13 +23,11 @@ async function openLocal(dataDir: string | null): Promise<Backend> {
   const { openOwnerBackend } = await import('./api/ownerBackend.ts')
   const { dataFolder } = await import('./host/paths.ts')
   const { systemClock } = await import('./host/clock.ts')
-  const nodePath = plainNode()
-  process.execPath = nodePath // the diagnosis starts its children on it, and Electron's own binary is not plain Node
   const backend = await openOwnerBackend({
     dataDir: dataFolder(dataDir ?? undefined),
     shell: 'window',
     address: 'the Recheck window',
-    nodePath,
+    nodePath: plainNode(),
     nowMs: systemClock.nowMs,
   })
   return localBackend({ ...backend, close: () => backend.owner.close('after-step') })

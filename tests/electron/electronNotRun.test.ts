@@ -8,7 +8,7 @@ import { systemClock } from '../../src/main/host/clock.ts'
 import { openForReading } from '../../src/main/store/database.ts'
 import { readRun } from '../../src/main/store/runStore.ts'
 import type { Run } from '../../src/shared/records.ts'
-import type { Result } from '../../src/shared/routes.ts'
+import type { AppInfo, Result } from '../../src/shared/routes.ts'
 import { buildBundles } from './bundles.ts'
 import type { WindowState } from './obeyTest.ts'
 import { makeAppFolder, WindowProcess } from './windowProcess.ts'
@@ -56,6 +56,9 @@ test('start: one sandboxed, isolated window on its own protocol, which answers i
   assert.match(state.icon ?? '', /resources\/icon\.png$/)
   assert.deepEqual(state.permissions, { asked: false, checked: false })
   assert.deepEqual(dataOf(await window.ask('request', 'run.list', {})), [])
+  // the engines are looked at on plain Node, with files that lie elsewhere than the bundle
+  const { canTrain, trainingProblem, shell } = dataOf<AppInfo>(await window.ask('request', 'app.info', {}))
+  assert.deepEqual([canTrain, trainingProblem, shell], [true, null, 'window'])
   // a window of its own folder does load the store's module: the test of connect mode can tell the difference
   assert.ok((await window.ask('natives')).some((file) => file.includes('better-sqlite3')))
   await window.ask('close')

@@ -27,7 +27,7 @@ export async function openOwnerBackend(setup: OwnerBackendSetup): Promise<OwnerB
   const owner = await openLocalOwner({ dataDir, address, nodePath })
   const progress = createProgressBoard()
   owner.subscribe((runId, event) => progress.note(runId, event))
-  const info = appInfoReader(dataDir, setup.shell)
+  const info = appInfoReader(dataDir, setup.shell, nodePath)
   owner.startQueued()
   const listeners = new Set<(event: StoreEvent) => void>()
   const tell = (event: StoreEvent): void => listeners.forEach((listener) => listener(event))

@@ -14,7 +14,7 @@ export function register(program: Command, context: CommandContext): void {
     output: Diagnosis,
     async run(_input, call) {
       const { diagnose } = await import('../host/diagnosis.ts')
-      const output = await diagnose(call.dataFolder)
+      const output = await diagnose(call.dataFolder, process.execPath)
       return { output, text: describe(output), ...(output.canTrain ? {} : { exitCode: 1 }) }
     },
   })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { childEnvironment } from './childEnvironment.ts'
 import type { EnvironmentVariables } from './paths.ts'
+import { projectFolder } from './paths.ts'
 import { runProgram } from './provisionFetch.ts'
 import { addonPath } from './tensorFlowStatus.ts'
 
@@ -41,9 +42,11 @@ export type TensorFlowProbe = z.infer<typeof ProbeResult>
 export async function probeTensorFlow(
   addon: string = addonPath(),
   environment: Record<string, string> = childEnvironment(),
+  nodePath: string = process.execPath,
 ): Promise<TensorFlowProbe> {
-  const script = join(import.meta.dirname, 'probeAddon.ts')
-  const { code, output } = await runProgram(process.execPath, [script, addon], environment)
+  // seen from the project, not from this file: the window's bundle is elsewhere
+  const script = join(projectFolder, 'src', 'main', 'host', 'probeAddon.ts')
+  const { code, output } = await runProgram(nodePath, [script, addon], environment)
   const line = output.trim().split('\n').at(-1) ?? ''
   if (code === 0) return ProbeResult.parse(JSON.parse(line))
   const reason =

@@ -7,22 +7,28 @@ import type { Diagnosis } from '../../shared/diagnosis.ts'
 import { childEnvironment } from './childEnvironment.ts'
 import { findNvidiaDriver, probeTensorFlow, whyNoGpu } from './deviceProbe.ts'
 import type { EnvironmentVariables } from './paths.ts'
-import { cacheFolder } from './paths.ts'
+import { cacheFolder, projectFolder } from './paths.ts'
 import { runProgram } from './provisionFetch.ts'
 import { readTensorFlowStatus, requireTensorFlow } from './tensorFlowStatus.ts'
 
 type Problem = Diagnosis['problems'][number]
 
-/** Looks at everything once; libraries are loaded in processes of their own. */
+/**
+ * Looks at everything once; libraries are loaded in processes of their own.
+ *
+ * @param nodePath  the Node binary that trainers run on; the window's own process is Electron's and no plain Node
+ */
 export async function diagnose(
   dataFolder: string,
+  nodePath: string,
   environment: EnvironmentVariables = process.env,
 ): Promise<Diagnosis> {
   const problems: Problem[] = []
-  const [device, onnxRuntime, compiler] = await Promise.all([
-    diagnoseTensorFlow(environment, problems),
-    diagnoseOnnx(environment, problems),
+  const [device, onnxRuntime, compiler, node] = await Promise.all([
+    diagnoseTensorFlow(nodePath, environment, problems),
+    diagnoseOnnx(nodePath, environment, problems),
     diagnoseCompiler(environment),
+    runProgram(nodePath, ['--version'], environment),
   ])
   const folders = {
     dataFolder: diagnoseFolder(dataFolder),
@@ -36,7 +42,7 @@ export async function diagnose(
   return {
     canTrain: !problems.some((problem) => problem.stopsTraining),
     problems,
-    node: { version: process.versions.node, path: process.execPath },
+    node: { version: node.output.trim().replace(/^v/, ''), path: nodePath },
     ...device,
     ...{ onnxRuntime, compiler },
     memory: { totalBytes: totalmem(), availableBytes: availableMemory() },
@@ -46,6 +52,7 @@ export async function diagnose(
 }
 
 async function diagnoseTensorFlow(
+  nodePath: string,
   environment: EnvironmentVariables,
   problems: Problem[],
 ): Promise<Pick<Diagnosis, 'device' | 'tensorFlow'>> {
@@ -57,6 +64,7 @@ async function diagnoseTensorFlow(
     const { version, isUsingGpuDevice } = await probeTensorFlow(
       undefined,
       childEnvironment(environment, status),
+      nodePath,
     )
     const inUse = isUsingGpuDevice ? (cards[0]?.name ?? 'cuda') : `cpu (${availableParallelism()} threads)`
     const reason = whyNoGpu(driver, variant, isUsingGpuDevice)
@@ -80,11 +88,12 @@ const OnnxProbe = z.object({
 })
 
 async function diagnoseOnnx(
+  nodePath: string,
   environment: EnvironmentVariables,
   problems: Problem[],
 ): Promise<Diagnosis['onnxRuntime']> {
-  const script = join(import.meta.dirname, 'probeOnnx.ts')
-  const { code, output } = await runProgram(process.execPath, [script], environment)
+  const script = join(projectFolder, 'src', 'main', 'host', 'probeOnnx.ts')
+  const { code, output } = await runProgram(nodePath, [script], environment)
   if (code === 0) return OnnxProbe.parse(JSON.parse(output.trim().split('\n').at(-1) ?? ''))
   const reason =
     output

@@ -8,7 +8,14 @@ import envPaths from 'env-paths'
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
 /** The folder that holds package.json, seen from this file's source or from a bundle it was built into. */
-export const projectFolder = folderAbove(dirname(fileURLToPath(import.meta.url)), 'package.json')
+export const projectFolder = unpackedFolder(
+  folderAbove(dirname(fileURLToPath(import.meta.url)), 'package.json'),
+)
+
+/** Of a packaged window, the copy beside the archive: plain Node, on which trainers run, reads no archive. */
+export function unpackedFolder(folder: string): string {
+  return folder.endsWith('app.asar') ? `${folder}.unpacked` : folder
+}
 
 function folderAbove(folder: string, file: string): string {
   const parent = dirname(folder)

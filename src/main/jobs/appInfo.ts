@@ -5,13 +5,17 @@ import { diagnose } from '../host/diagnosis.ts'
 import { projectFolder } from '../host/paths.ts'
 
 /** What a page says of the machine it talks to. Looked at once: a diagnosis loads the engines in other processes. */
-export function appInfoReader(dataDir: string, shell: AppInfo['shell']): () => Promise<AppInfo> {
+export function appInfoReader(
+  dataDir: string,
+  shell: AppInfo['shell'],
+  nodePath: string,
+): () => Promise<AppInfo> {
   const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
     version: string
   }
   let info: Promise<AppInfo> | null = null
   return () => {
-    info ??= diagnose(dataDir).then((diagnosis) => {
+    info ??= diagnose(dataDir, nodePath).then((diagnosis) => {
       const stopping = diagnosis.problems.find((problem) => problem.stopsTraining)
       return {
         version,
