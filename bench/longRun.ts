@@ -15,8 +15,8 @@ import { presetConfig } from '../src/shared/presets.ts'
  *     node bench/longRun.ts [--folder DIR] [--steps 2000] [--seconds 150]
  *
  * It stops after so many seconds and goes on when called again with the same folder, so that a long run can be made in
- * pieces; every call adds a line to the table it prints: resident memory of the trainer and the owner, time a step,
- * database.
+ * pieces; every call prints a table: resident memory of the trainer and the owner, how much of the owner's is its own
+ * (RssAnon: without the files it has mapped), time a step, database.
  */
 const { values } = parseArgs({
   options: {
@@ -32,6 +32,7 @@ interface Sample {
   readonly step: number
   readonly trainerMb: number
   readonly ownerMb: number
+  readonly ownerAnonMb: number
   readonly databaseMb: number
 }
 
@@ -77,16 +78,20 @@ async function takeUp(of: Owner): Promise<string> {
 
 function takeSample(db: Database): void {
   const { processId, step } = readRun(db, runId)
-  const trainerMb = processId === null ? null : residentMb(processId)
+  const trainerMb = processId === null ? null : residentMb(processId, 'VmRSS')
   if (trainerMb === null || readSeries(db, runId, 'time/update').step.length === 0) return
-  samples.push({ step, trainerMb, ownerMb: process.memoryUsage().rss / 1e6, databaseMb: databaseMb(db) })
+  samples.push({
+    ...{ step, trainerMb, databaseMb: databaseMb(db) },
+    ownerMb: residentMb(process.pid, 'VmRSS') ?? Number.NaN,
+    ownerAnonMb: residentMb(process.pid, 'RssAnon') ?? Number.NaN,
+  })
 }
 
-function residentMb(processId: number): number | null {
+function residentMb(processId: number, field: 'VmRSS' | 'RssAnon'): number | null {
   const path = `/proc/${processId}/status`
   if (!existsSync(path)) return null
-  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(path, 'utf8')) ?? []
-  return kilobytes === undefined ? null : Number(kilobytes) / 1000
+  const [, kibibytes] = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(path, 'utf8')) ?? []
+  return kibibytes === undefined ? null : (Number(kibibytes) * 1024) / 1e6
 }
 
 /** Pages in use, whether they are in the file yet or in its write-ahead log. */
@@ -103,13 +108,14 @@ function print(db: Database): void {
   const rollout = readSeries(db, runId, 'time/rollout')
   const update = readSeries(db, runId, 'time/update')
   const width = Math.max(1, Math.ceil((last.step - first.step) / 10))
-  console.log('steps | ms a step (median) | trainer MB | owner MB | database MB')
+  console.log('steps | ms a step (median) | trainer MB | owner MB | of these its own (RssAnon) | database MB')
   for (let from = first.step; from < last.step; from += width) {
     const times = [...rollout.step].flatMap((step, at) =>
       step >= from && step < from + width ? [(rollout.value[at] ?? 0) + (update.value[at] ?? 0)] : [],
     )
     const at = samples.filter(({ step }) => step < from + width).at(-1) ?? last
-    const cells = [medianOf(times), at.trainerMb, at.ownerMb, at.databaseMb].map((value) => value.toFixed(1))
+    const numbers = [medianOf(times), at.trainerMb, at.ownerMb, at.ownerAnonMb, at.databaseMb]
+    const cells = numbers.map((value) => value.toFixed(1))
     console.log([`${from} – ${Math.min(from + width, last.step)}`, ...cells].join(' | '))
   }
   const bytes = ((last.databaseMb - first.databaseMb) * 1e6) / Math.max(1, last.step - first.step)

@@ -50,8 +50,24 @@ export function metricReference(): string {
       ({ title, series, note }) => `- **${title}**: ${series.map((each) => each.label).join(' · ')}. ${note}`,
     ),
     '',
+    ...alarmRule,
   ].join('\n')
 }
+
+/** `src/core/train/alarms.ts` in words. */
+const alarmRule = [
+  '## Alarms',
+  '',
+  'Thresholds: `alarms.…` in [config.md](config.md). Each is an entry in the run’s log, with its remedy.',
+  '',
+  '- **Raised** by the first bad step. Recalls, KL, entropy and growth of length are bad when the value is beyond its',
+  '  threshold; change ratio, unparsed and truncated shares when the whole 95 % Wilson interval is; a stale V* when the whole',
+  '  interval of the class’s share over the last 20 steps is farther from stage 1’s share than the threshold. Fewer than 8',
+  '  cases say nothing.',
+  '- **One alarm while it lasts**: it has passed after 20 good steps without a bad one among them, and is raised again only',
+  '  then. Good is a value back by a tenth of the threshold (KL 0.45 of 0.5); what lies between counts neither way.',
+  '',
+]
 
 function fieldRow(field: ConfigField): string {
   const shown = field.defaultValue === undefined ? '–' : `\`${JSON.stringify(field.defaultValue)}\``

@@ -11,7 +11,7 @@ export interface TrainerExit {
 }
 
 const memoryWords =
-  /heap out of memory|Array buffer allocation failed|OOM when allocating|RESOURCE_EXHAUSTED|std::bad_alloc|bad allocation|Failed to allocate memory|ENOMEM|CUDA_ERROR_OUT_OF_MEMORY/i
+  /heap out of memory|Array buffer allocation failed|OOM when allocating|RESOURCE_EXHAUSTED|std::bad_alloc|could not (?:create|execute) a primitive|bad allocation|Failed to allocate memory|ENOMEM|CUDA_ERROR_OUT_OF_MEMORY/i
 
 export function isWantOfMemory(message: string): boolean {
   return memoryWords.test(message)

@@ -25,6 +25,8 @@ export type StopMoment = 'after-step' | 'now'
 
 /** Within the 250 ms that a kill may cost, with time left for the way to the disk. */
 export const batchEveryMs = 200
+/** Least time between a batch and the one that the end of a step sends. */
+export const batchPauseMs = 50
 export const heartbeatEveryMs = 1000
 /** Batches on their way before the job is held back. */
 export const maxUnstoredBatches = 8

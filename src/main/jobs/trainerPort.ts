@@ -2,6 +2,7 @@ import type { Clock } from '../host/clock.ts'
 import { openBatchSender, type BatchSender } from './batchSender.ts'
 import type { JobEvent, JobPort, JobRequest } from './jobPort.ts'
 import {
+  batchPauseMs,
   maxUnstoredBatches,
   type OwnerMessage,
   type StopMoment,
@@ -25,6 +26,7 @@ export function openTrainerPort(
   const sender = openBatchSender({ runId, sequence: request.firstBatch }, (batch) =>
     transmit({ type: 'batch', batch }),
   )
+  const { send, sendUnlessJustSent } = openSending(sender, clock)
   const stopNow = new AbortController()
   const activeTime = openActiveTime(clock, request.run.activeMs)
   const pause = openPause()
@@ -35,13 +37,14 @@ export function openTrainerPort(
     emit,
     async checkpoint(checkpoint) {
       emit({ type: 'checkpoint', checkpoint })
-      await sender.whenStored(sender.send())
+      await sender.whenStored(send())
     },
-    flush: () => sender.whenStored(sender.send()),
+    flush: () => sender.whenStored(send()),
     async betweenSteps() {
-      if (sender.unstored() >= maxUnstoredBatches) await sender.whenStored(sender.send())
+      sendUnlessJustSent()
+      if (sender.unstored() >= maxUnstoredBatches) await sender.whenStored(send())
       if (pause.isWanted() && stopping === null) {
-        await sender.whenStored(sender.send())
+        await sender.whenStored(send())
         activeTime.hold()
         transmit({ type: 'paused' })
         await pause.whenOver()
@@ -55,7 +58,7 @@ export function openTrainerPort(
     sayMicroBatch: (rows) => transmit({ type: 'micro-batch', rows }),
     stopNow: stopNow.signal,
     activeMs: activeTime.ms,
-    send: () => void sender.send(),
+    send: () => void send(),
     receive(message) {
       switch (message.type) {
         case 'start':
@@ -71,6 +74,22 @@ export function openTrainerPort(
           if (message.when === 'now') stopNow.abort()
           return pause.end()
       }
+    },
+  }
+}
+
+function openSending(sender: BatchSender, clock: Clock) {
+  let sentMs = -Infinity
+  const send = (): number => {
+    sentMs = clock.steadyMs()
+    return sender.send()
+  }
+  return {
+    /** @returns number of the last batch sent */
+    send,
+    /** A native call may hold the event loop, and with it the timer that sends, for longer than a kill may cost. */
+    sendUnlessJustSent: (): void => {
+      if (clock.steadyMs() - sentMs >= batchPauseMs) send()
     },
   }
 }
