@@ -14,7 +14,7 @@ test('a used link and a page without a session: a plain page with the way in', a
   const page = await context.newPage()
   await page.goto(`http://127.0.0.1:${pages.server.http.port}/`)
   await page.getByRole('heading', { name: 'This page needs a fresh link' }).waitFor()
-  await page.getByText('Open the link that `recheck serve` printed.').waitFor()
+  await page.getByText('Open the link that recheck serve printed.').waitFor()
   await page.goto(`http://127.0.0.1:${pages.server.http.port}/?used#token=wrong`)
   await page.getByText('This link was used before or has expired.').waitFor()
   await context.close()

@@ -202,7 +202,11 @@ function markLines(plot: PlotShape, view: PlotView): PlotOption | null {
     silent: true,
     symbol: 'none',
     lineStyle: { color: view.theme.alarm, type: 'dashed', width: view.scale },
-    label: { position: 'insideEndTop', color: view.theme.alarm, fontSize: 11 * view.scale, formatter: '{b}' },
+    label: {
+      ...{ position: 'insideEndTop', color: view.theme.alarm, fontSize: 11 * view.scale, formatter: '{b}' },
+      // readable where curves cross it
+      ...{ textBorderColor: view.theme.background, textBorderWidth: 4 * view.scale },
+    },
     data: plot.lines.map((line) => ({ yAxis: line.value, name: line.label })),
   }
 }

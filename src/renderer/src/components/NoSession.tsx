@@ -1,6 +1,7 @@
 import { Anchor, Code, Stack, Text, Title } from '@mantine/core'
 import type { JSX } from 'react'
 import { errorData } from '../../../shared/recheckError.ts'
+import { Words } from './Words.tsx'
 
 /** The plain page without a session: what happened and the way in. */
 export function NoSession({ problem }: { readonly problem: unknown }): JSX.Element {
@@ -11,7 +12,9 @@ export function NoSession({ problem }: { readonly problem: unknown }): JSX.Eleme
       <Title order={1} size="h3">
         {isSession ? 'This page needs a fresh link' : 'Recheck cannot be reached'}
       </Title>
-      <Text>{message}</Text>
+      <Text>
+        <Words text={message} />
+      </Text>
       {isSession && (
         <Text>
           Every start of <Code>recheck serve</Code> prints a link that opens the page once. Runs go on whether

@@ -54,7 +54,7 @@ function AlarmLine({ group: { newest, count, firstAtMs }, onHide }: AlarmLinePro
     >
       <Group gap={8} justify="space-between" pr={8}>
         <Text fz={13} style={{ color: 'var(--text)' }}>
-          {newest.message}. {newest.remedy !== null && <strong>{newest.remedy}</strong>}
+          {newest.message.replace(/\.?$/, '.')} {newest.remedy !== null && <strong>{newest.remedy}</strong>}
         </Text>
         <Text fz={11} className="muted tabular">
           {times}
