@@ -48,7 +48,7 @@ const pages = [
     },
   },
   // README shows this one
-  { name: 'demo', address: '#/run/{demo}/plots', only: 'light', height: 1000 },
+  { name: 'demo', address: '#/run/{demo}/plots', only: 'light', height: 1090 },
   { name: 'run-plots', address: '#/run/{demo}/plots' },
   { name: 'run-metrics', address: '#/run/{demo}/metrics' },
   {
