@@ -54,9 +54,11 @@ export const theme: MantineThemeOverride = createTheme({
   },
 })
 
-/** Mantine's greys for hints are too faint to read by WCAG's measure. */
+const errors = { '--mantine-color-error': 'var(--bad)' }
+
+/** Mantine's greys for hints and its red for errors are too faint to read by WCAG's measure. */
 export const readableHints: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': '#5c6470', '--mantine-color-placeholder': '#646c78' },
-  dark: { '--mantine-color-dimmed': '#a3aab6', '--mantine-color-placeholder': '#979fac' },
+  light: { ...errors, '--mantine-color-dimmed': '#5c6470', '--mantine-color-placeholder': '#646c78' },
+  dark: { ...errors, '--mantine-color-dimmed': '#a3aab6', '--mantine-color-placeholder': '#979fac' },
 })

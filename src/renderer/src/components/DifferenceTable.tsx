@@ -26,7 +26,7 @@ export function DifferenceTable({ columns, rows, emptyText }: DifferenceTablePro
           <Table.Tr key={path}>
             <Table.Td className="mono">{path}</Table.Td>
             {values.map((value, index) => (
-              <Table.Td key={index} className="mono" style={{ overflowWrap: 'anywhere' }}>
+              <Table.Td key={index} className="mono" style={{ overflowWrap: 'break-word' }}>
                 {formatValue(value)}
               </Table.Td>
             ))}

@@ -29,5 +29,6 @@ export const keyboardMap: readonly { readonly keys: string; readonly does: strin
   { keys: 'x', does: 'select the run' },
   { keys: '1 … 7', does: 'tabs of a run' },
   { keys: '+  −  0', does: 'zoom the plots in, out, to the whole run' },
+  { keys: 'Ctrl Enter', does: 'start the new run' },
   { keys: 'Esc', does: 'close a dialog or a full-screen plot' },
 ]
