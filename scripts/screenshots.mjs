@@ -48,7 +48,7 @@ const pages = [
     },
   },
   // README shows this one
-  { name: 'demo', address: '#/run/{demo}/plots', only: 'light', height: 1090 },
+  { name: 'demo', address: '#/run/{demo}/plots', only: 'light', viewport: { width: 1920, height: 1080 } },
   { name: 'run-plots', address: '#/run/{demo}/plots' },
   { name: 'run-metrics', address: '#/run/{demo}/metrics' },
   {
@@ -174,9 +174,9 @@ async function photograph(server, list) {
     page.on('pageerror', (error) => console.error(`page error: ${error.message}`))
     await page.goto(server.http.newLink())
     await page.getByRole('banner').waitFor()
-    for (const { name, address, act, only = null, height = size.height } of list) {
+    for (const { name, address, act, only = null, viewport = size } of list) {
       if (only !== null && only !== colorScheme) continue
-      await page.setViewportSize({ ...size, height })
+      await page.setViewportSize(viewport)
       await page.goto(`${origin}/?${name}${withRunIds(server, address)}`)
       await settle(page)
       await act?.(page)
