@@ -26,6 +26,9 @@ async function bystander(words: readonly string[]): Promise<ProcessMark & { end:
   return { ...markOf(child.pid ?? 0), end: () => void child.kill('SIGKILL') }
 }
 
+const isError = (event: RunEvent): event is Extract<RunEvent, { type: 'log' }> =>
+  event.type === 'log' && event.level === 'error'
+
 async function gone(mark: ProcessMark): Promise<boolean> {
   for (let tries = 0; tries < 100 && isAlive(mark); tries++)
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -118,17 +121,14 @@ test('while the disk is full a run waits, says so once, loses nothing, and goes 
   }
   const { runId } = fakeRun(owner, { stepMs: 1, checkpointEvery: 10_000 }, { totalSteps: 1200 })
   const said: RunEvent[] = []
-  owner.subscribe((_, event) => void (event.type === 'log' && said.push(event)))
-  const full = nextEvent(owner, runId, (event) => event.type === 'log')
+  owner.subscribe((_, event) => void (isError(event) && said.push(event)))
+  const full = nextEvent(owner, runId, isError)
   const moved = nextEvent(owner, runId, isMetrics)
   owner.start(runId)
   await moved
   setFull(true)
   const event = await full
-  assert.deepEqual(
-    [event.type === 'log' && event.code, readRun(owner.db, runId).status],
-    ['store.disk-full', 'running'],
-  )
+  assert.deepEqual([event.code, readRun(owner.db, runId).status], ['store.disk-full', 'running'])
   const stored = readSeries(owner.db, runId, 'loss/policy').step.length
   assert.ok(stored < 1200)
   await new Promise((resolve) => setTimeout(resolve, 300))
