@@ -18,7 +18,9 @@ test('what a trainer dies of is said in plain words', async (t) => {
     owner.start(runId)
     const { status, error } = await owner.whenEnded(runId)
     assert.equal(readLog(owner.db, runId, { after: 0, limit: 9 }).at(-1)?.message, error?.message)
-    assert.equal(readSeries(owner.db, runId, 'loss/policy').step.length, how.startsWith('throw') ? 2 : 0)
+    // what throws has its last steps stored; a process that ends without a word may take them with it
+    const stored = readSeries(owner.db, runId, 'loss/policy').step.length
+    assert.ok(how.startsWith('throw') ? stored === 2 : stored <= 2, `${how}: ${stored} steps stored`)
     return [status, error?.code ?? '', error?.message ?? '']
   }
   assert.deepEqual(await endOf('throw'), ['failed', 'internal', 'the fake job was told to fail'])
