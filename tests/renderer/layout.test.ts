@@ -47,6 +47,65 @@ for (const colorScheme of ['light', 'dark'] as const) {
   })
 }
 
+/** What opens over a page, and how. */
+const overlays: readonly { readonly address: string; readonly open: (page: Page) => Promise<void> }[] = [
+  { address: '#/runs', open: (page) => page.getByRole('button', { name: 'Columns' }).click() },
+  { address: '#/runs', open: (page) => page.keyboard.press('Control+k') },
+  { address: '#/runs', open: (page) => page.keyboard.press('?') },
+  {
+    address: '#/runs',
+    open: async (page) => {
+      await page.getByRole('checkbox', { name: 'Select revision bonus 2' }).check()
+      await page.getByRole('button', { name: 'Tags and group' }).click()
+    },
+  },
+  {
+    address: '#/run/r-first/config',
+    open: (page) => page.getByRole('button', { name: 'Name, tags, group and notes' }).click(),
+  },
+  { address: '#/run/r-first/config', open: (page) => page.getByRole('button', { name: 'Extend…' }).click() },
+  {
+    address: '#/run/r-first/plots',
+    open: (page) => page.getByRole('button', { name: 'Export Training loss' }).click(),
+  },
+  {
+    address: '#/run/r-first/plots',
+    open: (page) => page.getByRole('button', { name: 'Training loss in full screen' }).click(),
+  },
+  {
+    address: '#/run/r-first/plots',
+    open: async (page) => {
+      await page.keyboard.press('Tab')
+      await page.getByRole('button', { name: 'What Training loss shows' }).focus()
+      await page.getByRole('tooltip').filter({ hasText: 'all turns' }).waitFor()
+    },
+  },
+  {
+    address: '#/compare?runs=r-first,r-second',
+    open: (page) => page.getByRole('combobox', { name: 'Colour by' }).click(),
+  },
+]
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious in any dialog or menu, ${colorScheme}`, async () => {
+    const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+    const { page } = await pages.open('#/runs', { colorScheme, bypassCSP: true, reducedMotion: 'reduce' })
+    await page.evaluate(source)
+    const found: string[] = []
+    for (const [index, { address, open }] of overlays.entries()) {
+      await goTo(page, address)
+      await settle(page)
+      await open(page)
+      await page.waitForTimeout(350)
+      found.push(...((await page.evaluate(axeRun)) as string[]).map((line) => `${index} ${address} ${line}`))
+      await page.keyboard.press('Escape')
+      await page.waitForTimeout(250)
+    }
+    assert.deepEqual(found, [])
+    await page.context().close()
+  })
+}
+
 const axeRun = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
   violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

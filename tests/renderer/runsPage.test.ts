@@ -66,6 +66,7 @@ test('groups stand under their heads with their number of runs', async () => {
 })
 
 test('columns are chosen, and sort, groups and columns are kept in this browser', async () => {
+  await page.getByRole('button', { name: 'Verifier' }).click()
   await page.getByRole('button', { name: 'Columns' }).click()
   await page.getByRole('checkbox', { name: 'Loss' }).check()
   await page.getByRole('checkbox', { name: 'Stage' }).uncheck()
@@ -73,8 +74,8 @@ test('columns are chosen, and sort, groups and columns are kept in this browser'
   await page.reload()
   await page.getByRole('columnheader', { name: 'Loss' }).waitFor()
   assert.equal(await page.getByRole('columnheader', { name: 'Stage' }).count(), 0)
-  const sorted = page.getByRole('columnheader', { name: 'Acc@final' })
-  assert.equal(await sorted.getAttribute('aria-sort'), 'ascending')
+  const sorted = page.getByRole('columnheader', { name: 'Verifier' })
+  assert.equal(await sorted.getAttribute('aria-sort'), 'descending')
 })
 
 test('tags and group are added to several runs at once', async () => {

@@ -42,6 +42,8 @@ export const theme: MantineThemeOverride = createTheme({
     Table: { defaultProps: { verticalSpacing: 5 } },
     Badge: { defaultProps: { size: 'sm', radius: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
+    // a placeholder in a list of menu items is one that screen readers stumble over
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     // meanings are for the keyboard too
     Tooltip: {
       defaultProps: {

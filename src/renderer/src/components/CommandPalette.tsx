@@ -37,6 +37,7 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
     <Spotlight
       actions={actions}
       shortcut={null}
+      attributes={{ content: { 'aria-label': 'Command palette' } }}
       limit={12}
       scrollable
       maxHeight={420}

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useState, type JSX } from 'react'
+import { formatCount } from '../state/format.ts'
 import { ProblemNote } from './ProblemNote.tsx'
 
 export interface Exports {
@@ -34,10 +35,7 @@ export function ExportMenu({
       <Menu.Dropdown>
         {pixelRatios.map((ratio) => (
           <Menu.Item key={ratio} onClick={() => run(() => exports.png(ratio))}>
-            PNG {ratio}×{' '}
-            <span className="muted">
-              ({1200 * ratio} × {800 * ratio} a plot)
-            </span>
+            PNG {ratio}× ({formatCount(1200 * ratio)} × {formatCount(800 * ratio)} px a plot)
           </Menu.Item>
         ))}
         <Menu.Item onClick={() => run(exports.svg)}>SVG</Menu.Item>

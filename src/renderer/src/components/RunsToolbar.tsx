@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Menu, Select, Stack, Switch, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Popover, Select, Stack, Switch, TextInput } from '@mantine/core'
 import { IconColumns3, IconPlus, IconSearch } from '@tabler/icons-react'
 import { useMemo, useRef, type JSX } from 'react'
 import { runStatuses } from '../../../shared/records.ts'
@@ -80,14 +80,14 @@ interface ColumnChooserProps {
 
 function ColumnChooser({ shown, onShown }: ColumnChooserProps): JSX.Element {
   return (
-    <Menu closeOnItemClick={false} position="bottom-end">
-      <Menu.Target>
+    <Popover position="bottom-end" trapFocus>
+      <Popover.Target>
         <Button variant="default" leftSection={<IconColumns3 size={15} />}>
           Columns
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Stack gap={6} p="xs">
+      </Popover.Target>
+      <Popover.Dropdown p="xs" aria-label="Columns">
+        <Stack gap={6}>
           {runColumns.map(({ id, label }) => (
             <Checkbox
               key={id}
@@ -100,7 +100,7 @@ function ColumnChooser({ shown, onShown }: ColumnChooserProps): JSX.Element {
             />
           ))}
         </Stack>
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Dropdown>
+    </Popover>
   )
 }
