@@ -50,6 +50,8 @@ export class WebContents extends EventEmitter {
   #renderer = new EventEmitter()
   readonly #options: Options
   isGone = false
+  /** Within `render-process-gone`. */
+  isDying = false
 
   constructor(options: Options) {
     super()
@@ -64,6 +66,7 @@ export class WebContents extends EventEmitter {
     this.#renderer.emit(channel, {}, ...structuredClone(args))
   }
   reload(): void {
+    if (this.isDying) throw new Error('Electron’s main process would end here with a segmentation fault')
     void this.load(this.mainFrame.url)
   }
   async load(address: string): Promise<void> {

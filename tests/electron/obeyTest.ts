@@ -72,7 +72,10 @@ export const commands = {
     }
   },
   crash: async (reason: string): Promise<void> => {
-    mainWindow().webContents.emit('render-process-gone', {}, { reason })
+    const page = mainWindow().webContents
+    page.isDying = true
+    page.emit('render-process-gone', {}, { reason })
+    page.isDying = false
   },
   /** The user turns to another window. */
   blur: async (): Promise<void> => void (mainWindow().hasFocus = false),

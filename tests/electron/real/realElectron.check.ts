@@ -56,7 +56,7 @@ async function ask<T>(route: string, input: unknown): Promise<T> {
 /** An expression of the main process, with the window as `w`. */
 const inMain = <T>(expression: string): Promise<T> => window.main.evaluate<T>(inWindow(expression))
 const inWindow = (expression: string): string =>
-  `(w => ${expression})(require('electron').BrowserWindow.getAllWindows()[0])`
+  `(w => ${expression})(require('electron').BrowserWindow.getAllWindows().find(w => !w.getParentWindow()))`
 
 /** Presses a button as a mouse does. */
 async function press(name: string): Promise<void> {
@@ -123,6 +123,20 @@ test('the page can leave its address by no way, opens no window and reads nothin
     assert.equal(await window.page.evaluate('location.href'), before, address)
   }
   assert.equal(await inMain(`require('electron').BrowserWindow.getAllWindows().length`), 1)
+})
+
+test('the form of “Connect…” takes a link from the keyboard and moves the window', async () => {
+  const windows = `require('electron').BrowserWindow.getAllWindows()`
+  const item = `require('electron').Menu.getApplicationMenu().items[0].submenu.items.find(i => i.label === '&Connect…')`
+  await window.main.evaluate(`void ${item}.click()`)
+  await window.main.until(`${windows}.some(w => w.getParentWindow() && w.isVisible())`, patienceMs)
+  const form = `${windows}.find(w => w.getParentWindow()).webContents`
+  await inMain(`void w.webContents.once('did-finish-load', () => (global.hasMoved = true))`)
+  await window.main.evaluate(`void ${form}.insertText(${JSON.stringify(server.newLink())})`)
+  await wait(300)
+  await window.main.evaluate(`void ${form}.sendInputEvent({ type: 'char', keyCode: '\\r' })`) // Enter
+  await window.main.until(`global.hasMoved && ${windows}.length === 1`, patienceMs)
+  await window.page.until(says('stopped'), patienceMs)
 })
 
 test('a second start ends at once and leaves one window in front', async () => {
