@@ -25,7 +25,6 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-const cookieName = 'recheck_session'
 const bodyLimitBytes = 1_048_576
 const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]'])
 /** Styles may be inline (the UI kit sets them); scripts may not. */
@@ -112,14 +111,14 @@ function addSessionRoutes(server: FastifyInstance, sessions: Sessions): void {
           ),
         )
     }
-    reply.setCookie(cookieName, session, { httpOnly: true, sameSite: 'strict', path: '/' })
+    reply.setCookie(sessions.cookieName, session, { httpOnly: true, sameSite: 'strict', path: '/' })
     return reply.send({ ok: true, data: null })
   })
 }
 
 function addApiRoutes(server: FastifyInstance, sessions: Sessions, setup: HttpServerSetup): void {
   const requireSession = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    if (sessions.isOpen(request.cookies[cookieName])) return undefined
+    if (sessions.isOpen(request.cookies[sessions.cookieName])) return undefined
     return reply.code(401).send(refusal('session.missing', 'Open the link that `recheck serve` printed.'))
   }
   server.post<{ Params: { route: string } }>(

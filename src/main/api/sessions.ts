@@ -5,6 +5,8 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
  * exchanges it once for a session, kept in an HttpOnly cookie. Both live in memory only: a restart ends all sessions.
  */
 export class Sessions {
+  /** Another one for each server: a browser keeps one set of cookies for all ports of 127.0.0.1, tunnels included. */
+  readonly cookieName = `recheck_${randomBytes(6).toString('hex')}`
   #tokens = new Set<string>()
   #sessions = new Set<string>()
 

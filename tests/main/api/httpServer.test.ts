@@ -118,6 +118,30 @@ test('a token opens one session and no second', async () => {
   assert.equal((await post('/session', { wrong: 1 })).status, 401)
 })
 
+test('a second server, at another port or at the end of a tunnel, does not take the first one’s cookie', async () => {
+  const cookie = await openSession()
+  const other = await startHttpServer({
+    handlers: echoHandlers(),
+    subscribe: () => () => undefined,
+    pageFolder: folder,
+    port: 0,
+  })
+  const token = new URL(other.newLink()).hash.replace('#token=', '')
+  const origin = `http://127.0.0.1:${other.port}`
+  const answer = await fetch(`${origin}/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin },
+    body: JSON.stringify({ token }),
+  })
+  await other.close()
+  const foreign = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  assert.match(foreign, /^recheck_[0-9a-f]{12}=/)
+  assert.notEqual(foreign.split('=')[0], cookie.split('=')[0])
+  const both = { cookie: `${cookie}; ${foreign}` }
+  assert.equal((await post('/api/run.list', {}, both)).status, 200)
+  assert.equal((await post('/api/run.list', {}, { cookie: foreign })).status, 401)
+})
+
 test('routes need the session; errors travel as data', async () => {
   assert.equal((await post('/api/run.list', {})).status, 401)
   const cookie = await openSession()
