@@ -44,6 +44,11 @@ test('pause holds the run where it is, resume goes on, stop now ends it, resume 
   const held = readRun(db, runId).step
   await page.waitForTimeout(900)
   assert.equal(readRun(db, runId).step, held)
+  await show(`#/run/${runId}/metrics`, 'Memory')
+  await page
+    .getByRole('region', { name: 'Load' })
+    .getByText(/^\d+ readings$/)
+    .waitFor()
   await page.getByRole('button', { name: 'Resume' }).click()
   await status('running')
   await waitUntil(

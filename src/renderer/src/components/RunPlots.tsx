@@ -1,13 +1,16 @@
 import { useMemo, type JSX, type ReactNode } from 'react'
 import type { Run } from '../../../shared/records.ts'
 import type { VStarHistogram } from '../../../shared/routes.ts'
+import { isOver } from '../../../shared/runTransitions.ts'
 import { useApi } from '../hooks/apiContext.ts'
 import { usePlotFrame } from '../hooks/usePlotFrame.ts'
 import { useRead } from '../hooks/useRoute.ts'
+import { useTelemetryHistory } from '../hooks/useTelemetryHistory.ts'
 import { useSeries } from '../hooks/useSeries.ts'
 import { useZoomKeys } from '../hooks/useZoomKeys.ts'
 import { formatCount, formatShare } from '../state/format.ts'
-import type { NamedPlot } from '../state/morePlots.ts'
+import { machinePlots } from '../state/machinePlots.ts'
+import { morePlots, type NamedPlot } from '../state/morePlots.ts'
 import { plotLines, shownPoints, shownText, wholeRange } from '../state/plotLines.ts'
 import { runEnds } from '../state/runEnds.ts'
 import { BoardExport, PlotBoard, type BoardFiles, type BoardPlot } from './PlotBoard.tsx'
@@ -17,10 +20,12 @@ import { ProblemNote } from './ProblemNote.tsx'
 export interface RunPlotsProps {
   readonly run: Run
   readonly named: readonly NamedPlot[]
+  /** Plots of the machine after the run's own. */
+  readonly more?: readonly BoardPlot[]
 }
 
 /** Plots of one run, live: the six, or those of the second tab. */
-export function RunPlots({ run, named }: RunPlotsProps): JSX.Element {
+export function RunPlots({ run, named, more = [] }: RunPlotsProps): JSX.Element {
   const { settings, range, setRange, toolbar } = usePlotFrame()
   const names = useMemo(() => metricNames(named), [named])
   const { ranges, problem } = useSeries({ runIds: [run.runId], names, axis: settings.axis, range })
@@ -39,7 +44,7 @@ export function RunPlots({ run, named }: RunPlotsProps): JSX.Element {
   const drawn = wholeRange(plots.flatMap((plot) => (plot.shape.kind === 'line' ? plot.lines : [])))
   const tools = toolbar(drawn, runEnds([run], settings.axis))
   useZoomKeys(tools.onZoom, tools.onReset)
-  const board = { plots, settings, range: range ?? drawn, files: useFiles(run) }
+  const board = { plots: [...plots, ...more], settings, range: range ?? drawn, files: useFiles(run) }
   return (
     <Panel problem={problem}>
       <PlotToolbar {...tools}>
@@ -48,6 +53,12 @@ export function RunPlots({ run, named }: RunPlotsProps): JSX.Element {
       <PlotBoard {...board} onRange={setRange} group={`run ${run.runId}`} />
     </Panel>
   )
+}
+
+/** The second tab: further metrics and, while the run is under way, what the machine does. */
+export function MorePlots({ run }: { readonly run: Run }): JSX.Element {
+  const history = useTelemetryHistory()
+  return <RunPlots run={run} named={morePlots} more={isOver(run.status) ? [] : machinePlots(history)} />
 }
 
 function Panel({

@@ -9,11 +9,11 @@ import { ProblemNote } from '../components/ProblemNote.tsx'
 import { RolloutsTab } from '../components/RolloutsTab.tsx'
 import { RunAlarms } from '../components/RunAlarms.tsx'
 import { RunHead } from '../components/RunHead.tsx'
-import { RunPlots } from '../components/RunPlots.tsx'
+import { MorePlots, RunPlots } from '../components/RunPlots.tsx'
 import { goTo } from '../hooks/usePlace.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { useShortcuts } from '../hooks/useShortcuts.ts'
-import { morePlots, sixPlots } from '../state/morePlots.ts'
+import { sixPlots } from '../state/morePlots.ts'
 import { runTabs, type RunTab } from '../state/place.ts'
 import { Loading } from '../components/Loading.tsx'
 
@@ -71,7 +71,7 @@ function TabContent({ run, tab }: { readonly run: Run; readonly tab: RunTab }): 
     case 'plots':
       return <RunPlots run={run} named={sixPlots} />
     case 'metrics':
-      return <RunPlots run={run} named={morePlots} />
+      return <MorePlots run={run} />
     case 'rollouts':
       return <RolloutsTab run={run} />
     case 'evaluations':
