@@ -70,6 +70,7 @@ const olderChromium: Plugin = {
       file.source = file.source
         .toString()
         .replaceAll(':where(', ':-webkit-any(')
+        .replaceAll(/(\d)dvh/g, '$1vh')
         .replaceAll(/(padding|margin)-inline:([^;}]+)/g, '$1-left:$2;$1-right:$2')
         .replaceAll(/(padding|margin)-block:([^;}]+)/g, '$1-top:$2;$1-bottom:$2')
         .replaceAll(/([;{])inset:([^; }]+)(?=[;}])/g, '$1top:$2;right:$2;bottom:$2;left:$2')
