@@ -43,7 +43,7 @@ function commandSection(command: Command): string {
   return [
     `## ${commandLineOf(command)}`,
     '',
-    `${command.description()}.`,
+    /[.?!]$/.test(command.description()) ? command.description() : `${command.description()}.`,
     '',
     ...['```bash', ...examplesOf(command), '```', ''],
     ...['| argument or option | meaning |', '| --- | --- |', ...rows, ''],

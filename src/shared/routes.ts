@@ -135,7 +135,17 @@ export const routes = {
     input: z.strictObject({ runId, freeDevice: z.boolean().default(false) }),
     output: output<null>(),
   },
-  'run.resume': { input: z.strictObject({ runId }), output: output<null>() },
+  'run.resume': {
+    input: z.strictObject({
+      runId,
+      /** Other settings, or an earlier checkpoint (its step, 0 = the beginning; null = the newest); null goes on as it was. */
+      change: z
+        .strictObject({ settings: config, fromStep: z.int().min(0).nullable() })
+        .nullable()
+        .default(null),
+    }),
+    output: output<null>(),
+  },
   'run.extend': {
     input: z.strictObject({ runId, steps: z.int().min(1).max(1_000_000) }),
     output: output<null>(),

@@ -65,6 +65,10 @@ const overlays: readonly { readonly address: string; readonly open: (page: Page)
   },
   { address: '#/run/r-first/config', open: (page) => page.getByRole('button', { name: 'Extend…' }).click() },
   {
+    address: '#/run/r-stopped/config',
+    open: (page) => page.getByRole('button', { name: 'Go on with changes…' }).click(),
+  },
+  {
     address: '#/run/r-first/plots',
     open: (page) => page.getByRole('button', { name: 'Export Training loss' }).click(),
   },

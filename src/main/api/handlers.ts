@@ -50,7 +50,7 @@ function runHandlers({ owner, nodePath, nowMs }: HandlersSetup): Pick<Handlers, 
     },
     'run.stop': async ({ runId, when }) => done(await owner.stop(runId, when)),
     'run.pause': async ({ runId, freeDevice }) => done(await owner.pause(runId, freeDevice)),
-    'run.resume': async ({ runId }) => done(await owner.resume(runId)),
+    'run.resume': async ({ runId, change }) => done(await owner.resume(runId, change)),
     'run.extend': async ({ runId, steps }) => done(owner.extend(runId, steps)),
     'run.update': async ({ runId, ...labels }) => labelRun(owner.db, runId, withoutUndefined(labels)),
     'run.delete': async ({ runIds }) => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { changeableFields, isChangeable } from '../../shared/changeableFields.ts'
 import { parseConfig, type RunConfig } from '../../shared/config.ts'
 import { canonicalConfig } from '../../shared/configFields.ts'
 import {
@@ -23,16 +24,6 @@ export interface RunChange {
   /** Step of the checkpoint to go on from, 0 = the beginning; null = the newest sound one. */
   readonly fromStep: number | null
 }
-
-/**
- * What a run may be given another value of on its way: memory and care, and how updates are made. What decides which
- * problems it sees, which model it is and what V* was estimated from is not among it.
- */
-export const changeableFields: readonly string[] = [
-  ...['microBatch', 'recompute', 'capture', 'checkpointEvery', 'keep', 'evalEvery', 'alarms', 'optimizer'],
-  ...['policyBeta', 'revisionBonus', 'verdictReward', 'entropyBonus', 'turnWeights', 'clip', 'lossScale'],
-  ...['normalise', 'runningStatistics', 'vStar.beta', 'vStar.baseline'],
-]
 
 /**
  * Prepares a run that no process executes to go on with other settings, or from an earlier checkpoint. What it reported
@@ -83,10 +74,6 @@ function changedConfig(
       `What can be changed: ${changeableFields.join(', ')}.`,
     { fixed },
   )
-}
-
-function isChangeable(path: string): boolean {
-  return changeableFields.some((field) => path === field || path.startsWith(`${field}.`))
 }
 
 function checkpointsUpTo(

@@ -47,7 +47,7 @@ function SplitTable({ split, evaluations }: SplitTableProps): JSX.Element {
   const names = [...new Set(evaluations.flatMap((each) => Object.keys(each.proportions)))]
   return (
     <section className="panel" style={{ overflow: 'auto' }} aria-label={`Evaluations of the ${split} split`}>
-      <Table className="tabular" horizontalSpacing="xs">
+      <Table className="tabular first-stays" horizontalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Step, {split}</Table.Th>

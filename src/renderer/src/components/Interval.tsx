@@ -13,13 +13,8 @@ export function Interval({
   const left = (low ?? value) * 100
   const right = (high ?? value) * 100
   return (
-    <div style={{ minWidth: 136 }}>
-      <div style={{ whiteSpace: 'nowrap' }}>
-        <strong>{formatShare(value)}</strong>{' '}
-        <span className="muted">
-          [{formatShare(low)}, {formatShare(high)}]
-        </span>
-      </div>
+    <div style={{ minWidth: 86, whiteSpace: 'nowrap' }}>
+      <strong>{formatShare(value)}</strong>
       <div
         style={{
           position: 'relative',
@@ -39,6 +34,9 @@ export function Interval({
             borderRadius: 2,
           }}
         />
+      </div>
+      <div className="muted" style={{ fontSize: 11 }}>
+        [{formatShare(low)}, {formatShare(high)}]
       </div>
       <div className="muted" style={{ fontSize: 11 }}>
         {formatCount(successes)} of {formatCount(trials)}

@@ -5,11 +5,12 @@ import { actionsOf, type RunAction } from '../../../shared/runTransitions.ts'
 import { useChange } from '../hooks/useRoute.ts'
 import { actionWords, confirmationOf } from '../state/runWords.ts'
 import { ProblemNote } from './ProblemNote.tsx'
+import { ResumeDialog } from './ResumeDialog.tsx'
 
 /** The buttons that the run's status allows; one that loses work asks first. */
 export function RunActions({ run }: { readonly run: Run }): JSX.Element {
   const actions = useRunActions(run)
-  const [asked, setAsked] = useState<RunAction | null>(null)
+  const [asked, setAsked] = useState<RunAction | 'resume-changed' | null>(null)
   const click = (action: RunAction): void => {
     if (action === 'extend' || confirmationOf(action, run.status) !== null) setAsked(action)
     else actions.run(action)
@@ -28,6 +29,11 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
             {actionWords[action]}
           </Button>
         ))}
+        {mayResumeChanged(run) && (
+          <Button variant="default" onClick={() => setAsked('resume-changed')}>
+            Go on with changes…
+          </Button>
+        )}
       </Group>
       {actions.problem !== null && (
         <Modal
@@ -39,8 +45,9 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
           <ProblemNote problem={actions.problem} />
         </Modal>
       )}
+      {asked === 'resume-changed' && <ResumeDialog run={run} onClose={() => setAsked(null)} />}
       {asked === 'extend' && <ExtendDialog onClose={() => setAsked(null)} onExtend={actions.extend} />}
-      {asked !== null && asked !== 'extend' && (
+      {asked !== null && asked !== 'extend' && asked !== 'resume-changed' && (
         <ConfirmDialog
           action={asked}
           run={run}
@@ -50,6 +57,11 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
       )}
     </>
   )
+}
+
+/** A run without a process; a paused one has none when its update was refused, and then it has an error. */
+function mayResumeChanged({ status, error }: Run): boolean {
+  return actionsOf(status).includes('resume') && (status !== 'paused' || error !== null)
 }
 
 function useRunActions({ runId }: Run) {

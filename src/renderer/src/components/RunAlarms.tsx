@@ -9,11 +9,12 @@ import { groupAlarms, mostAlarms, parseHidden, withHidden, type AlarmGroup } fro
 import { formatCount, formatTime } from '../state/format.ts'
 
 /** What is wrong with the run, in plain words, with the remedy: one line a kind, the newest first. */
-export function RunAlarms({ run: { runId } }: { readonly run: Run }): JSX.Element | null {
+export function RunAlarms({ run: { runId, error } }: { readonly run: Run }): JSX.Element | null {
   const log = useRead('run.log', { runId, limit: 2000 }).data
   const [hidden, setHidden] = useKept('hiddenAlarms', {}, parseHidden)
   const codes = hidden[runId] ?? []
-  const groups = groupAlarms(log ?? [])
+  // what the run ended of stands above, in its head
+  const groups = groupAlarms(log ?? []).filter(({ newest }) => newest.message !== error?.message)
   const alarms = groups.filter(({ newest }) => !codes.includes(newest.code))
   const shown = alarms.slice(0, mostAlarms)
   if (groups.length === 0) return null

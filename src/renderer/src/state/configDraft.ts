@@ -158,16 +158,20 @@ export function draftYaml(draft: ConfigDraft): string {
 
 /** The draft that a YAML text means, or what is wrong with the text. */
 export function parseDraftYaml(text: string): { readonly draft: ConfigDraft } | { readonly problem: string } {
+  const read = parseLayerYaml(text)
+  return 'problem' in read ? read : { draft: draftOf(formValues(read.layer)) }
+}
+
+/** Fields exactly as the YAML names them, defaults too. */
+export function parseLayerYaml(text: string): { readonly layer: ConfigLayer } | { readonly problem: string } {
   let value: unknown
   try {
     value = parse(text)
   } catch (thrown) {
     return { problem: thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown) }
   }
-  if (value === null || value === undefined) return { draft: {} }
-  return isGroup(value)
-    ? { draft: draftOf(formValues(value)) }
-    : { problem: 'expected fields, for example “seed: 1”' }
+  if (value === null || value === undefined) return { layer: {} }
+  return isGroup(value) ? { layer: value } : { problem: 'expected fields, for example “seed: 1”' }
 }
 
 /** What was typed as a value of the field; text that is no number stays text, and is then reported as such. */
