@@ -66,13 +66,14 @@ export const vStarInputFields: readonly string[] = configFields
 
 /** The value at a dotted path of a config (undefined where there is none). */
 export function valueAtPath(value: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (inner, key) =>
-        inner !== null && typeof inner === 'object' ? (inner as Record<string, unknown>)[key] : undefined,
-      value,
-    )
+  return path.split('.').reduce<unknown>(
+    (inner, key) =>
+      // its own only: every list has a "filter"
+      inner !== null && typeof inner === 'object' && Object.hasOwn(inner, key)
+        ? (inner as Record<string, unknown>)[key]
+        : undefined,
+    value,
+  )
 }
 
 /** Config fields part of the V* hash, each as canonical JSON; the host adds the hashes of files and template. */

@@ -79,6 +79,8 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing'
+  // JSON would call them null
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   const json = JSON.stringify(value)
   return json.length > 80 ? `${json.slice(0, 80)}…` : json
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { readRun } from '../../src/main/store/runStore.ts'
+import { listRuns, readRun } from '../../src/main/store/runStore.ts'
 import { presetConfig } from '../../src/shared/presets.ts'
 import { darkTheme, lightTheme } from '../../src/shared/plots/plotTheme.ts'
 import { openPages, type OpenedPages } from './openPages.ts'
@@ -23,7 +23,7 @@ function shown(page: Page, title: string): Promise<string> {
 test('empty page → demo → six plots, the curves move → stop → resume → finished', async () => {
   const { page, assertNoErrors } = await pages.open('')
   assert.equal(await page.evaluate('location.hash.includes("token")'), false)
-  await page.getByRole('button', { name: 'Start the demo' }).click()
+  await page.getByRole('button', { name: 'Start the demo' }).dblclick()
   for (const title of plotTitles) {
     await page.getByRole('region', { name: title, exact: true }).locator('canvas').first().waitFor()
   }
@@ -39,6 +39,11 @@ test('empty page → demo → six plots, the curves move → stop → resume →
   await page.getByRole('button', { name: 'Stop after this step' }).click()
   await page.getByRole('button', { name: 'Resume' }).waitFor()
   const runId = new URL(page.url()).hash.split('/')[2] ?? ''
+  assert.deepEqual(
+    listRuns(pages.server.owner.db).map((run) => run.runId),
+    [runId],
+    'a double click starts one run',
+  )
   const stoppedAt = readRun(pages.server.owner.db, runId)
   assert.equal(stoppedAt.status, 'stopped')
   await page.getByRole('button', { name: 'Resume' }).click()

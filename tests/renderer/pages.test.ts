@@ -132,6 +132,13 @@ test('“like run X” begins with its config and shows what differs', async () 
   await page.context().close()
 })
 
+test('comparison by a typed address: a run named twice counts once, an unknown one is said', async () => {
+  const { page } = await pages.open('#/compare?runs=r-first,r-first,r-nowhere')
+  await page.getByText('there is no run "r-nowhere" here.').waitFor()
+  await page.getByText(/^Choose two to eight runs here/).waitFor()
+  await page.context().close()
+})
+
 test('comparison: only fields that differ, test scores with intervals, both views', async () => {
   const { page, assertNoErrors } = await pages.open('#/compare?runs=r-first,r-second')
   const differences = page.getByRole('region', { name: 'Config differences' })

@@ -120,6 +120,8 @@ test('YAML both ways; a text that is no YAML or no group of fields says so', () 
   assert.equal(draft.draftYaml({}), '')
   assert.deepEqual(draft.parseDraftYaml('# nothing'), { draft: {} })
   assert.ok('problem' in draft.parseDraftYaml('a: [1'))
+  const circle = draft.parseDraftYaml('model: &again\n  base: *again')
+  assert.ok('problem' in circle && /circular/.test(circle.problem))
   assert.deepEqual(draft.parseDraftYaml('7'), { problem: 'expected fields, for example “seed: 1”' })
 })
 
@@ -154,4 +156,20 @@ test('what is typed: numbers, names among numbers, nothing as null; text that is
   assert.equal(draft.readFieldText(fieldAt('data.source.path'), 'a.csv'), 'a.csv')
   assert.equal(draft.writeFieldText({ rank: 8 }), '{"rank":8}')
   assert.equal(draft.writeFieldText(null), '')
+})
+
+test('what no field can hold is reported, whatever a YAML text makes of it', () => {
+  const problemsOf = (text: string): object => {
+    const read = draft.parseDraftYaml(text)
+    assert.ok('draft' in read, text)
+    return Object.fromEntries(draft.checkDraft(read.draft, 'self-correction').byPath)
+  }
+  // null is the default of steps: infinity must not be taken for it
+  assert.deepEqual(problemsOf('steps: 1e400'), { steps: 'expected a value of type number, got Infinity' })
+  assert.deepEqual(problemsOf('seed: .nan'), { seed: 'expected a value of type number, got NaN' })
+  // a list has a "filter" of its own
+  const list = draft.parseDraftYaml('data: []')
+  assert.deepEqual(list, { draft: { data: [] } })
+  const { general } = draft.checkDraft({ data: [] }, 'self-correction')
+  assert.deepEqual(general, ['data: expected a value of type object, got []'])
 })

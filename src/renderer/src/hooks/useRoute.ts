@@ -7,6 +7,7 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query'
+import { useRef } from 'react'
 import type { InputOf, OutputOf, Route } from '../../../shared/routes.ts'
 import { useApi } from './apiContext.ts'
 
@@ -37,8 +38,16 @@ export function useRead<R extends Route>(
 export function useChange<R extends Route>(route: R): UseMutationResult<OutputOf<R>, Error, InputOf<R>> {
   const api = useApi()
   const client = useQueryClient()
+  const underWay = useRef(new Map<string, Promise<OutputOf<R>>>())
   return useMutation<OutputOf<R>, Error, InputOf<R>>({
-    mutationFn: (input) => api.request(route, input),
+    mutationFn: (input) => {
+      // the second half of a double click comes before the button is drawn as busy
+      const key = JSON.stringify(input)
+      const answer =
+        underWay.current.get(key) ?? api.request(route, input).finally(() => underWay.current.delete(key))
+      underWay.current.set(key, answer)
+      return answer
+    },
     onSettled: () => readRunsAgain(client),
   })
 }

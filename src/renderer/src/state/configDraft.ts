@@ -21,6 +21,8 @@ export function isChanged(draft: ConfigDraft, field: ConfigField): boolean {
 
 /** Whether a value is the one that the field has when nothing is said. */
 export function isDefault(field: ConfigField, value: unknown): boolean {
+  // JSON has null for them, which is the default of some fields
+  if (typeof value === 'number' && !Number.isFinite(value)) return false
   return JSON.stringify(value ?? null) === JSON.stringify(field.defaultValue ?? null)
 }
 
@@ -167,6 +169,8 @@ export function parseLayerYaml(text: string): { readonly layer: ConfigLayer } | 
   let value: unknown
   try {
     value = parse(text)
+    // an alias within its own anchor is valid YAML and has no JSON
+    JSON.stringify(value)
   } catch (thrown) {
     return { problem: thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown) }
   }

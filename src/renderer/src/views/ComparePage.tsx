@@ -22,16 +22,17 @@ const views = [
 
 export function ComparePage({ runIds }: { readonly runIds: readonly string[] }): JSX.Element {
   const list = useRead('run.list', { archived: false })
-  const asked = runIds.slice(0, mostCompared)
+  const different = [...new Set(runIds)]
+  const asked = different.slice(0, mostCompared)
   const answers = useManyReads(
     'run.get',
     asked.map((runId) => ({ runId })),
   )
   const runs = answers.filter((run) => run !== null)
-  const choices = useMemo(
-    () => (list.data ?? []).map((run) => ({ value: run.runId, label: run.name })),
-    [list.data],
-  )
+  const listed = list.data ?? []
+  // archived runs stand in no list of their own here, but a chosen one has its name
+  const unlisted = runs.filter(({ runId }) => listed.every((each) => each.runId !== runId))
+  const choices = [...listed, ...unlisted].map((run) => ({ value: run.runId, label: run.name }))
   if (list.error !== null) return <ProblemNote problem={list.error} />
   if (list.data === undefined) return <Loading what="Reading the runs…" />
   return (
@@ -52,6 +53,14 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
           style={{ flex: 1 }}
         />
       </div>
+      {different.length > mostCompared && (
+        <Text className="muted">
+          {`The first ${mostCompared} of ${different.length} runs: more cannot be told apart.`}
+        </Text>
+      )}
+      {asked.map((runId) => (
+        <ReadProblem key={runId} runId={runId} />
+      ))}
       {runs.length < 2 ? (
         <Text className="muted">
           Choose two to eight runs here, or select them in the run list: their curves, the config fields that
@@ -62,6 +71,11 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
       )}
     </div>
   )
+}
+
+/** Why a run that was asked for is not among those compared. */
+function ReadProblem({ runId }: { readonly runId: string }): JSX.Element {
+  return <ProblemNote problem={useRead('run.get', { runId }).error} />
 }
 
 function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
