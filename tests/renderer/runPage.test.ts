@@ -30,7 +30,7 @@ async function status(wanted: string): Promise<void> {
 }
 
 test('pause holds the run where it is, resume goes on, stop now ends it, resume finishes it, extend adds steps', async () => {
-  const config = presetConfig('builtin', { steps: 12, name: 'held' })
+  const config = presetConfig('builtin', { steps: 40, name: 'held' })
   const started = (await page.evaluate(`fetch('/api/run.start', {
     method: 'POST', headers: { 'content-type': 'application/json' },
     body: ${JSON.stringify(JSON.stringify({ stage: 'self-correction', config }))} }).then((r) => r.json())`)) as {
@@ -53,28 +53,28 @@ test('pause holds the run where it is, resume goes on, stop now ends it, resume 
   await status('running')
   await waitUntil(
     page,
-    `!document.querySelector('header.panel').innerText.includes('${held + 1} of 12 steps')`,
+    `!document.querySelector('header.panel').innerText.includes('${held + 1} of 40 steps')`,
   )
   await page.getByRole('button', { name: 'Stop now' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Stop now' }).click()
   await status('stopped')
-  assert.ok(readRun(db, runId).step < 11)
+  assert.ok(readRun(db, runId).step < 39)
   await page.getByRole('button', { name: 'Resume' }).click()
   await status('finished')
-  await page.getByText('12 of 12 steps').waitFor()
+  await page.getByText('40 of 40 steps').waitFor()
   await page.getByRole('button', { name: 'Extend…' }).click()
   await page.getByRole('textbox', { name: 'Further steps' }).fill('0')
   assert.equal(await page.getByRole('button', { name: 'Extend', exact: true }).isDisabled(), true)
   await page.getByRole('textbox', { name: 'Further steps' }).fill('5')
   await page.getByRole('button', { name: 'Extend', exact: true }).click()
-  await page.getByText('17 of 17 steps').waitFor()
+  await page.getByText('45 of 45 steps').waitFor()
   await status('finished')
   const { points } = readRange(db, {
     ...{ runId, name: 'loss/policy', axis: 'step', from: null, to: null, buckets: 100 },
   })
   assert.deepEqual(
     points.map((point) => point.step),
-    Array.from({ length: 17 }, (_, step) => step),
+    Array.from({ length: 45 }, (_, step) => step),
   )
 })
 
