@@ -67,6 +67,11 @@ const pages = [
   { name: 'run-events', address: '#/run/{demo}/events' },
   { name: 'run-interrupted', address: '#/run/{revision bonus 0.5}/plots' },
   {
+    name: 'go-on',
+    address: '#/run/{revision bonus 0.5}/plots',
+    act: (page) => button(page, 'Go on with changes…').click(),
+  },
+  {
     name: 'plot-full-screen',
     address: '#/run/{demo}/plots',
     act: (page) => button(page, 'Verifier accuracy in full screen').click(),

@@ -27,6 +27,7 @@ import { register as registerGc } from './commands/gc.ts'
 import { register as registerRuns } from './commands/runs.ts'
 import { register as registerShow } from './commands/show.ts'
 import { register as registerStop } from './commands/stop.ts'
+import { terminalJson, terminalText } from './host/terminalText.ts'
 import { dataFolder, isDebugging, projectFolder } from './host/paths.ts'
 
 /** Every command, in the order in which `recheck --help` lists them: one import above and one name here. */
@@ -92,8 +93,10 @@ function processContext(interruption: AbortController, exit: { code: ExitCode })
     if (interruption.signal.aborted) process.exit(130)
     interruption.abort()
   }
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
+  // SIGHUP: the terminal was closed, or the connection to it was lost
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
+  // nobody reads the progress any more (`2>&1 | head`, a closed terminal): no reason to end a run
+  process.stderr.on('error', () => undefined)
   // `recheck runs | head`: the reader has gone, so nothing is left to do
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   const nowMs = (): number => performance.now()
@@ -116,8 +119,8 @@ function reportError(thrown: unknown, args: readonly string[]): ExitCode {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
   const error = errorData(thrown)
   const isJson = args.includes('--json')
-  if (isJson) console.log(JSON.stringify({ error }, null, 2))
-  console.error(`recheck: ${error.message}`)
+  if (isJson) console.log(terminalJson({ error }))
+  console.error(`recheck: ${terminalText(error.message)}`)
   if (isDebugging() && thrown instanceof Error) console.error(thrown.stack)
   return exitCodeOf(thrown)
 }

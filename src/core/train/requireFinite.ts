@@ -6,7 +6,7 @@ export function requireFinite(what: 'loss' | 'gradient norm', value: number): vo
   throw new RecheckError(
     'trainer.not-finite',
     `The ${what} of this update is ${value}, so it was not applied; parameters and optimizer are as before. ` +
-      'Lower the learning rate, or clip the gradient norm.',
+      'The updates before it have made the weights too large, or the settings of the loss are too strong.',
     { what, value: String(value) },
   )
 }

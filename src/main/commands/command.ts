@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { ExitCode } from './exitCode.ts'
 import type { ProgressDisplay } from './progressDisplay.ts'
+import { terminalJson, terminalText, withDataFolder } from '../host/terminalText.ts'
 
 /** What the command line gives every command; made once in cli.ts, replaced in tests. */
 export interface CommandContext {
@@ -23,6 +24,8 @@ export interface CommandCall {
   /** `--json` was given: stdout belongs to the one JSON document. */
   readonly json: boolean
   readonly dataFolder: string
+  /** As it was given by `--data-dir`. */
+  readonly dataDir: string | undefined
   readonly signal: AbortSignal
   readonly stdin: NodeJS.ReadStream | NodeJS.ReadableStream
   readonly nowMs: () => number
@@ -113,11 +116,19 @@ export function addCommand<Input, Output>(
         call.progress.stop()
         writeResult(context, call, { output: checkedOutput(spec, result.output), text: result.text })
         context.setExitCode(result.exitCode ?? (context.signal.aborted ? 130 : 0))
+      } catch (thrown) {
+        throw inThisFolder(thrown, call)
       } finally {
         call.progress.stop()
       }
     })
   return command
+}
+
+/** An error whose way out is typed as printed. */
+function inThisFolder(thrown: unknown, { dataDir }: CommandCall): unknown {
+  if (!(thrown instanceof RecheckError) || dataDir === undefined) return thrown
+  return new RecheckError(thrown.code, withDataFolder(thrown.message, dataDir), thrown.data)
 }
 
 function parseInput<Input>(command: Command, schema: z.ZodType<Input>): Input {
@@ -144,14 +155,15 @@ function openCall(command: Command, context: CommandContext): CommandCall {
   return {
     json: json === true,
     dataFolder: context.dataFolder(dataDir),
+    dataDir,
     signal,
     stdin,
     nowMs,
     progress,
-    print: (text) => void (json || stdout.write(text)),
+    print: (text) => void (json || stdout.write(terminalText(text))),
     note: (line) => {
       progress.stop()
-      stderr.write(`${line}\n`)
+      stderr.write(`${terminalText(withDataFolder(line, dataDir))}\n`)
     },
   }
 }
@@ -165,7 +177,7 @@ function checkedOutput<Input, Output>(spec: CommandSpec<Input, Output>, output: 
 }
 
 function writeResult(context: CommandContext, call: CommandCall, result: CommandResult<unknown>): void {
-  if (call.json) context.stdout.write(`${JSON.stringify(result.output, null, 2)}\n`)
-  else if (result.text !== '')
-    context.stdout.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`)
+  if (call.json) return void context.stdout.write(`${terminalJson(result.output)}\n`)
+  const text = terminalText(withDataFolder(result.text, call.dataDir))
+  if (text !== '') context.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
 }

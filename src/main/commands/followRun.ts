@@ -20,6 +20,8 @@ export async function followRun(owner: Owner, runId: string, call: CommandCall):
     void owner.stop(runId, 'after-step').catch(() => undefined)
   }
   call.signal.addEventListener('abort', interrupt, { once: true })
+  // a signal that came while the run was being prepared is not told again
+  if (call.signal.aborted) interrupt()
   try {
     return await owner.whenEnded(runId)
   } finally {

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { mergeConfigs, parseSetting, type ConfigLayer } from '../../shared/configLayers.ts'
 import { findPreset } from '../../shared/presets.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
+import { formatBytes } from './runText.ts'
 
 /** `--config`, `--preset`, `--set`, as a command's input schema takes them in. */
 export const configOptionsShape = {
@@ -45,8 +46,12 @@ export async function readConfigOptions(
   return mergeConfigs(...layers, ...options.set.map(parseSetting), options.capture ? {} : { capture: false })
 }
 
+/** Far above any config; a parser given a data set by mistake would run out of memory. */
+const largestConfigBytes = 4_000_000
+
 async function readConfigFile(path: string): Promise<ConfigLayer> {
-  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
+  const text = await readConfigText(path).catch((thrown: unknown) => {
+    if (thrown instanceof RecheckError) throw thrown
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
     throw new RecheckError('config.unreadable', `${path} cannot be read: ${reason}`)
   })
@@ -54,6 +59,15 @@ async function readConfigFile(path: string): Promise<ConfigLayer> {
   const group = z.record(z.string(), z.unknown()).safeParse(value)
   if (group.success) return group.data
   throw new RecheckError('config.invalid', `${path} is not a run config: expected fields, like "steps: 40".`)
+}
+
+async function readConfigText(path: string): Promise<string> {
+  const { size } = await stat(path)
+  if (size <= largestConfigBytes) return readFile(path, 'utf8')
+  throw new RecheckError(
+    'config.invalid',
+    `${path} has ${formatBytes(size)}; a run config has at most ${formatBytes(largestConfigBytes)}. Is it the right file?`,
+  )
 }
 
 /** YAML 1.2 holds JSON. */

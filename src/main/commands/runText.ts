@@ -1,4 +1,5 @@
 import type { Run } from '../../shared/records.ts'
+import { oneLine } from '../host/terminalText.ts'
 
 /** `3.4 MB`; decimal units. */
 export function formatBytes(bytes: number): string {
@@ -18,7 +19,8 @@ export function formatValue(value: number | null | undefined): string {
 }
 
 /** Columns of the same width under their titles; numbers of characters, not of bytes. */
-export function formatTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+export function formatTable(titles: readonly string[], texts: readonly (readonly string[])[]): string {
+  const rows = texts.map((row) => row.map(oneLine))
   const widths = titles.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
   )

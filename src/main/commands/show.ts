@@ -6,6 +6,7 @@ import type { CommandCall, Register } from './command.ts'
 import { addCommand } from './command.ts'
 import { formatDuration } from './progressDisplay.ts'
 import { ProportionOutput } from './runResult.ts'
+import { oneLine } from '../host/terminalText.ts'
 import { formatBytes, formatProgress, formatTable, formatTime, formatValue } from './runText.ts'
 
 const Output = z.strictObject({
@@ -89,14 +90,14 @@ function textOf(shown: Shown): string {
 function stateText(run: Run): string {
   const lines: readonly (readonly [string, string])[] = [
     ['run', run.runId],
-    ['name', run.name],
+    ['name', oneLine(run.name)],
     ['stage', run.stage],
     ['status', run.error === null ? run.status : `${run.status}: ${run.error.message}`],
     ['step', formatProgress(run)],
     ['active', formatDuration(run.activeMs / 1000)],
     ['tokens', run.tokensGenerated.toLocaleString('en-US')],
     ['device', run.device ?? '–'],
-    ['tags', run.tags.join(', ') || '–'],
+    ['tags', oneLine(run.tags.join(', ')) || '–'],
     ['config', run.configHash],
     ['V*', run.vStarId ?? '–'],
     ['made', `${formatTime(run.createdAtMs)} UTC`],

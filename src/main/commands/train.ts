@@ -4,6 +4,7 @@ import type { Stage } from '../../shared/records.ts'
 import { addCommand, type CommandCall, type CommandContext, type CommandResult } from './command.ts'
 import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'
 import { RunOutput } from './runResult.ts'
+import { oneLine } from '../host/terminalText.ts'
 
 const Input = z.object({ ...configOptionsShape, vStar: z.string().optional() })
 type Input = z.infer<typeof Input>
@@ -65,7 +66,7 @@ async function startAndFollow(
       vStarId: input.vStar ?? null,
       group: null,
     })
-    call.note(`${run.runId} (${run.name})`)
+    call.note(`${run.runId} (${oneLine(run.name)})`)
     return endOfRun(owner, run.runId, call)
   })
 }

@@ -13,6 +13,7 @@ import type { PlotTheme } from '../../shared/plots/plotTheme.ts'
 import type { Run } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { plotSvg, svgPng } from '../host/plotFiles.ts'
+import { oneLine } from '../host/terminalText.ts'
 import type { Database } from '../store/database.ts'
 import { readRange } from '../store/metricQuery.ts'
 import { metricsCsv } from './metricsCsv.ts'
@@ -79,7 +80,7 @@ function plotOption(plot: Plot, { db, run, theme }: ExportSetup): PlotOption {
     logScale: false,
     smoothing: 0,
     scale: 1.3,
-    stamp: `${run.name} · ${run.runId} · config ${run.configHash}`,
+    stamp: `${oneLine(run.name)} · ${run.runId} · config ${run.configHash}`,
     withTitle: true,
   }
   if (plot.kind === 'line') return linePlotOption(plot, linesOf(plot, db, run.runId), view)

@@ -159,10 +159,18 @@ export class Owner {
     const run = readRun(this.db, runId)
     const { status } = run
     if (status === 'finished') {
-      throw new RecheckError('run.finished', `run ${runId} is finished; extend it by more steps to go on.`)
+      throw new RecheckError(
+        'run.finished',
+        `run ${runId} is finished; extend it by more steps to go on: recheck resume ${runId} --steps 20`,
+      )
+    }
+    if (status === 'queued') {
+      // of an owner that was killed before its turn came
+      if (change !== null) throw isActive(runId)
+      if (!this.#queue.waiting().includes(runId)) this.start(runId)
+      return
     }
     if (change !== null) {
-      if (status === 'queued') throw isActive(runId)
       const { dataDir, clock } = this.#setup
       await changeRun({ db: this.db, dataDir }, run, { change, nowMs: clock.nowMs() })
     }

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { TokenBatch, Trainer } from '../../core/train/trainer.ts'
+import type { RunConfig } from '../../shared/config.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { fileError, writeFileAtomic } from '../host/atomicFiles.ts'
 import { lower } from './trainingFailure.ts'
@@ -78,8 +79,9 @@ export interface ReplayPlace {
   readonly runId: string
   /** Number of the step in hand. */
   readonly step: () => number
-  /** Of the config. */
-  readonly learningRate: number
+  /** Of the checkpoints that are there. */
+  readonly checkpointSteps: readonly number[]
+  readonly config: Pick<RunConfig, 'optimizer' | 'policyBeta'>
 }
 
 /** The trainer, with each batch that it refuses as not finite put aside before the error goes on its way. */
@@ -102,12 +104,24 @@ export function keepRefusedBatches(trainer: Trainer, place: ReplayPlace): Traine
         await writeRefusedBatch(join(dataDir, path), refused)
         throw new RecheckError(
           thrown.code,
-          `Step ${step()}: ${thrown.message} The run waits. Which rollout it is: recheck replay ${runId}. To try the step ` +
-            `again with other settings: recheck resume ${runId} --set optimizer.learningRate=${lower(place.learningRate)}. ` +
-            `The batch is kept in ${path}.`,
+          `Step ${step()}: ${thrown.message} The run waits. Which rollout it is: recheck replay ${runId} (the batch is kept in ` +
+            `${path}). The same weights with the same settings would give the same again. ${waysOut(place)}`,
           { step: step(), path },
         )
       }
     },
   }
+}
+
+/** A gradient does not depend on the learning rate of its own step: smaller updates help only from before it. */
+function waysOut({ runId, step, checkpointSteps, config }: ReplayPlace): string {
+  const { learningRate } = config.optimizer
+  const from = Math.max(0, ...checkpointSteps.filter((checkpoint) => checkpoint < step()))
+  const earlier =
+    `recheck resume ${runId} --from ${from} --set optimizer.learningRate=${lower(learningRate)} ` +
+    '(smaller updates from an earlier checkpoint on)'
+  const beta = Math.min(config.policyBeta / 10, 1e-3)
+  const milder = `recheck resume ${runId} --set policyBeta=${String(Number(beta.toPrecision(2)))} (the same step with a milder loss)`
+  if (step() === 0) return `To go on: ${milder}`
+  return `To go on: ${earlier}, or ${milder}`
 }

@@ -44,12 +44,11 @@ async function reportOf(runJob: RunJob, request: JobRequest, port: TrainerPort):
 }
 
 /**
- * Ctrl-C in a terminal reaches the whole group: the owner decides what it means. When the owner is gone the channel
+ * Ctrl-C in a terminal, or its closing, reaches the whole group: the owner decides what it means. When the owner is gone the channel
  * closes; while a native call blocks the event loop nobody hears that, so a thread looks after the parent too.
  */
 function endWithParent(): void {
-  process.on('SIGINT', () => undefined)
-  process.on('SIGTERM', () => undefined)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
   process.on('disconnect', () => process.exit(1))
   if (process.platform === 'win32') return
   const watch = `setInterval(() => { if (process.ppid !== ${process.ppid}) process.kill(process.pid, 'SIGKILL') }, 250)`

@@ -47,7 +47,7 @@ async function train(
   const checkpointSteps = request.checkpoints.map(({ step }) => step)
   const trainer = keepRefusedBatches(engines.trainer, {
     ...{ dataDir: request.dataDir, runId: request.run.runId, step: () => stepInHand },
-    learningRate: config.optimizer.learningRate,
+    ...{ checkpointSteps, config },
   })
   const stop: StopRequest = { aborted: false }
   const setup = await stageSetup(context, { trainer, engines, estimates, stop })

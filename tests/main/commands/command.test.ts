@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import type { CommandCall, CommandResult } from '../../../src/main/commands/command.ts'
 import { addCommand } from '../../../src/main/commands/command.ts'
+import { formatTable } from '../../../src/main/commands/runText.ts'
 import { exitCodeOf } from '../../../src/main/commands/exitCode.ts'
 import { RecheckError } from '../../../src/shared/recheckError.ts'
 import type { CommandFixture } from './commandFixture.ts'
@@ -95,4 +96,43 @@ test('errors: what was given is 2; what no other input would have avoided is 1',
     assert.equal(exitCodeOf(new RecheckError(code, 'x')), 1, code)
   }
   assert.equal(exitCodeOf(new TypeError('x')), 1)
+})
+
+test('what a run is called reaches no terminal as a command: escapes are shown, JSON keeps the value', async () => {
+  const name = 'a\u001b[2Jb\u009b31mc\u202ed\re'
+  const say: Run = (input, call) => {
+    call.print(name)
+    call.note(name)
+    return Promise.resolve({ output: { folder: name, steps: 1 }, text: formatTable(['t'], [[`${name}\nf`]]) })
+  }
+  const shown = 'a\\u001b[2Jb\\u009b31mc\\u202ed\\u000de'
+  const fixture = commandFixture()
+  await runSample(fixture, ['x'], say)
+  assert.equal(fixture.stderr(), `${shown}\n`)
+  assert.equal(fixture.stdout(), `${shown}t\n${shown} f\n`)
+  const asJson = commandFixture()
+  await runSample(asJson, ['x', '--json'], say)
+  assert.doesNotMatch(asJson.stdout(), /[\u001b\u009b\u202e\r]/)
+  assert.deepEqual(JSON.parse(asJson.stdout()), { folder: name, steps: 1 })
+})
+
+test('a command that a message names does what it says in a folder given by --data-dir', async () => {
+  const runId = 'run-20261122-153045-7f3a9c'
+  const message = `Go on: recheck resume ${runId} --from 2 (or recheck replay ${runId}).`
+  const say: Run = (input, call) => {
+    call.note(message)
+    if (input.steps === 9) throw new RecheckError('run.finished', message)
+    return Promise.resolve({ output: { folder: 'x', steps: 1 }, text: message })
+  }
+  const withFolder = (folder: string): string =>
+    `Go on: recheck resume ${runId} --data-dir ${folder} --from 2 (or recheck replay ${runId} --data-dir ${folder}).`
+  const fixture = commandFixture()
+  await runSample(fixture, ['x', '--data-dir', '/my runs'], say)
+  assert.equal(fixture.stdout(), `${withFolder("'/my runs'")}\n`)
+  assert.equal(fixture.stderr(), `${withFolder("'/my runs'")}\n`)
+  const failing = runSample(commandFixture(), ['x', '--steps', '9', '--data-dir', '~/d'], say)
+  await assert.rejects(failing, { code: 'run.finished', message: withFolder('~/d') })
+  const plain = commandFixture()
+  await runSample(plain, ['x'], say)
+  assert.equal(plain.stdout(), `${message}\n`)
 })

@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { parse } from 'csv-parse/sync'
 import { PNG } from 'pngjs'
-import { openForReading } from '../../../src/main/store/database.ts'
+import { openForReading, openForWriting } from '../../../src/main/store/database.ts'
+import { labelRun } from '../../../src/main/store/runLabels.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
 import { evaluationDocumentSchema } from '../../../src/shared/evaluationResult.ts'
 import { plots } from '../../../src/shared/metrics.ts'
@@ -102,9 +103,12 @@ test('its export holds six plots of 1,200 × 800, the complete CSV and the resol
   assert.match(readFileSync(join(demo.plots, 'config.yaml'), 'utf8'), /problemsPerStep: 8/)
 })
 
-test('export takes the end of an id, a scale and a theme, and overwrites nothing', () => {
+test('export takes the end of an id, a scale, a theme and any name, and overwrites nothing', () => {
   const out = join(folder, 'plots')
   const end = demo.train.runId.slice(-6)
+  const db = openForWriting(dataDir)
+  labelRun(db, demo.train.runId, { name: 'a\u001b[2Jb' })
+  db.close()
   const first = recheck('export', end, '--out', out, '--scale', '2', '--dark', '--json')
   assert.equal(first.code, 0, first.stderr)
   const picture = PNG.sync.read(readFileSync(join(out, 'training-loss.png')))
@@ -206,6 +210,27 @@ test('Ctrl-C finishes the step, checkpoints, says how to go on; resume ends at t
   assert.match(finished.stderr, /finished; extend it by more steps/)
 })
 
+test('a terminal that is closed ends no run without a checkpoint: the whole group is hung up and its output gone', async () => {
+  const more = ['--set', 'steps=40', '--set', 'evalEvery=never', '--set', 'name=hung up']
+  const child = spawn(
+    process.execPath,
+    [cli, 'train', '--config', configFile, ...more, '--data-dir', dataDir],
+    { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
+  )
+  for await (const part of child.stderr.setEncoding('utf8')) {
+    if (String(part).includes('step 0, 12 test problems')) break // leaving the loop closes the pipe
+  }
+  process.kill(-(child.pid ?? assert.fail('no process')), 'SIGHUP')
+  const [code] = (await once(child, 'close')) as [number]
+  assert.equal(code, 130)
+  const shown = JSON.parse(recheck('show', 'hung up', '--json').stdout) as {
+    run: { status: string }
+    checkpoints: { step: number }[]
+  }
+  assert.equal(shown.run.status, 'stopped')
+  assert.ok((shown.checkpoints[0]?.step ?? 0) >= 1)
+})
+
 test('eval of a run and of the built-in model print documents that compare-evals takes', () => {
   const trained = recheck('eval', '--run', demo.train.runId, '--samples', '2', '--json')
   assert.equal(trained.code, 0, trained.stderr)
@@ -230,11 +255,14 @@ test('eval of a run and of the built-in model print documents that compare-evals
 })
 
 test('bad input is named before anything runs: field, file, model, run', () => {
+  const largeFile = join(folder, 'large.yaml')
+  writeFileSync(largeFile, 'a'.repeat(5_000_000))
   const cases: [string[], RegExp][] = [
     [['train', '--set', 'vStr.beta=1'], /no field "vStr\.beta"\. Did you mean "vStar\.beta"\?/],
     [['train', '--set', 'steps=0'], /steps: expected/],
     [['train', '--config', join(folder, 'none.yaml')], /none\.yaml cannot be read/],
     [['train', '--set', 'model.path=nowhere'], /model "nowhere" is not a folder with config\.json/],
+    [['train', '--config', largeFile], /large\.yaml has 5\.0 MB; a run config has at most 4\.0 MB/],
     [['train', '--preset', 'nope'], /no preset "nope"; expected one of builtin/],
     [['train', '--preset', 'qwen2.5-1.5b-math-8bit-lora'], /model\.lora/],
     [['eval', '--run', 'run-none'], /run-none/],

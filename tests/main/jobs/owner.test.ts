@@ -183,6 +183,22 @@ test('a queued run is stopped without ever being a process', async (t) => {
   assert.deepEqual([run.status, run.startedAtMs], ['stopped', null])
 })
 
+test('a run that a killed owner left in the queue is resumed; one that waits for its turn goes on waiting', async (t) => {
+  const dataDir = temporaryFolder(t)
+  const killed = await openOwner(ownerSetup(dataDir))
+  const { runId } = fakeRun(killed, {}, { totalSteps: 5 })
+  await killed.close('abandon')
+  const owner = await testOwner(t, dataDir)
+  assert.equal(readRun(owner.db, runId).status, 'queued')
+  const first = fakeRun(owner, {}, { totalSteps: 20 })
+  owner.start(first.runId)
+  await owner.resume(runId)
+  await owner.resume(runId)
+  await assert.rejects(owner.resume(runId, { settings: {}, fromStep: 0 }), { code: 'run.active' })
+  assert.deepEqual((await owner.whenEnded(first.runId)).status, 'finished')
+  assert.deepEqual((await owner.whenEnded(runId)).status, 'finished')
+})
+
 test('stage 1 stopped between two problems goes on with the next one', async (t) => {
   const owner = await testOwner(t, temporaryFolder(t))
   const { runId } = fakeRun(owner, { seed: 3 }, { stage: 'estimate-v-star', totalSteps: 300 })

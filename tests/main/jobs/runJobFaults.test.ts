@@ -59,9 +59,9 @@ test('an update that is not finite is not applied: the run is paused, and the ba
   )
   assert.match(
     run.error?.message ?? '',
-    /Lower the learning rate.*recheck replay run-\S+\. .*recheck resume run-\S+ --set optimizer\.learningRate=0\.00003\. /,
+    /recheck replay run-\S+ \(.*recheck resume run-\S+ --from 0 --set optimizer\.learningRate=0\.00003 \(.*recheck resume run-\S+ --set policyBeta=0\.001 \(the same step/,
   )
-  assert.ok(run.error?.message.endsWith(`The batch is kept in ${path}.`))
+  assert.ok(run.error?.message.includes(`(the batch is kept in ${path})`))
   assert.equal(readLog(owner.db, run.runId, { after: 0, limit: 9 }).at(-1)?.code, 'trainer.not-finite')
   assert.deepEqual([...readSeries(owner.db, run.runId, 'loss/policy').step], [0])
 

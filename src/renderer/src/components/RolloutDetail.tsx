@@ -22,8 +22,8 @@ export function RolloutDetail({ rollout, onFollow }: RolloutDetailProps): JSX.El
   return (
     <article style={{ display: 'flex', flexDirection: 'column', gap: 10, minWidth: 0 }} aria-label="Rollout">
       <div className="panel" style={{ padding: '10px 14px' }}>
-        <Group justify="space-between" wrap="nowrap" align="flex-start">
-          <div style={{ minWidth: 0 }}>
+        <Group justify="space-between" align="flex-start">
+          <div style={{ minWidth: 0, flex: '1 1 220px' }}>
             <Text fz={12} className="muted">
               {facts.join(' · ')}
             </Text>

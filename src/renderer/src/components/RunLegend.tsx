@@ -35,7 +35,7 @@ export function RunLegend({ labels, texts, look, hidden, onHidden }: RunLegendPr
               className="run-legend-swatch"
               style={{ background: palette[(look.colours[run] ?? 0) % palette.length] }}
             />
-            {labels[run]}
+            <span className="run-legend-name">{labels[run]}</span>
             {look.additions[run] !== '' && <span className="muted"> {look.additions[run]}</span>}
           </UnstyledButton>
         </Tooltip>

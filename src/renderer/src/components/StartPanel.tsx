@@ -45,6 +45,7 @@ export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element
           size="sm"
           leftSection={<IconPlayerPlay size={16} />}
           onClick={start.begin}
+          style={{ flex: 'none' }}
           loading={start.isStarting}
           disabled={info?.canTrain === false}
           // stays within reach: pressing it leads to what is wrong
@@ -53,7 +54,9 @@ export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element
         >
           Start
         </Button>
-        <Kbd size="xs">Ctrl Enter</Kbd>
+        <Kbd size="xs" style={{ flex: 'none' }}>
+          Ctrl Enter
+        </Kbd>
         <Text fz={12} role="status" style={{ color: start.isReady ? 'var(--muted)' : 'var(--bad)' }}>
           {start.words}
         </Text>

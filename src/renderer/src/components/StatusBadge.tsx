@@ -5,7 +5,13 @@ import { statusColours, statusWords } from '../state/runWords.ts'
 
 export function StatusBadge({ status }: { readonly status: RunStatus }): JSX.Element {
   return (
-    <Badge variant="dot" color={statusColours[status]} tt="none" fw={500} style={{ color: 'var(--text)' }}>
+    <Badge
+      variant="dot"
+      color={statusColours[status]}
+      tt="none"
+      fw={500}
+      style={{ color: 'var(--text)', flex: 'none' }}
+    >
       {statusWords[status]}
     </Badge>
   )

@@ -49,8 +49,9 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
           limit={mostChoices}
           data={choices}
           value={asked}
+          classNames={{ pill: 'run-pill' }}
           onChange={(chosen) => goTo({ page: 'compare', runIds: chosen })}
-          style={{ flex: 1 }}
+          style={{ flex: '1 1 320px' }}
         />
       </div>
       {different.length > mostCompared && (
