@@ -83,6 +83,6 @@ function textOf(runId: string, { step, error, rows }: Replay): string {
     bad.length === 0
       ? 'Each rollout by itself is finite: only their sum is not.'
       : `Not finite by itself: rollout ${bad.map(({ row }) => row).join(', ')} of ${rows.length}.`
-  const wayOut = `To go on with other settings of the loss: recheck resume ${runId} --set policyBeta=… (or smaller updates from before: --from STEP --set optimizer.learningRate=…)`
+  const wayOut = `To go on with other settings: recheck resume ${runId} --set policyBeta=… (of the loss; or smaller updates from before: --from STEP --set optimizer.learningRate=…)`
   return `Step ${step}: ${error}\n\n${table}\n\n${verdict}\n${wayOut}`
 }

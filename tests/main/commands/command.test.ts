@@ -100,7 +100,7 @@ test('errors: what was given is 2; what no other input would have avoided is 1',
 
 test('what a run is called reaches no terminal as a command: escapes are shown, JSON keeps the value', async () => {
   const name = 'a\u001b[2Jb\u009b31mc\u202ed\re'
-  const say: Run = (input, call) => {
+  const say: Run = (_input, call) => {
     call.print(name)
     call.note(name)
     return Promise.resolve({ output: { folder: name, steps: 1 }, text: formatTable(['t'], [[`${name}\nf`]]) })
