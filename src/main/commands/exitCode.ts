@@ -16,6 +16,7 @@ const failurePrefixes = [
   'store.failed',
   'file.disk-full',
   'store.damaged',
+  'store.gone',
   'failed.',
 ]
 

@@ -52,7 +52,7 @@ export async function openOwner(setup: OwnerSetup): Promise<Owner> {
   let db: Database | null = null
   try {
     db = openForWriting(setup.dataDir)
-    const recovered = recoverRuns(db, setup.clock.nowMs())
+    const recovered = recoverRuns(db, setup.dataDir, setup.clock.nowMs())
     const owner = new Owner(setup, db, { ownership, recovered })
     await owner.listen()
     return owner

@@ -14,11 +14,11 @@ const remedy = 'Resume goes on from the last checkpoint; the curves continue wit
  *
  * @returns the runs found, now interrupted; those that wait in the queue stay there
  */
-export function recoverRuns(db: Database, nowMs: number): readonly Run[] {
+export function recoverRuns(db: Database, dataDir: string, nowMs: number): readonly Run[] {
   return runsWithStatus(db, ['running', 'paused'])
     .filter((run) => run.status === 'running' || run.processId !== null)
     .map((run) => {
-      endOrphan(run)
+      endOrphan(run, dataDir)
       const endedAtMs = run.heartbeatAtMs ?? run.startedAtMs ?? nowMs
       appendLog(db, {
         ...{ runId: run.runId, atMs: nowMs, level: 'warning', message, remedy },
@@ -32,10 +32,10 @@ export function recoverRuns(db: Database, nowMs: number): readonly Run[] {
     })
 }
 
-function endOrphan(run: Run): void {
+function endOrphan(run: Run, dataDir: string): void {
   if (run.processId === null) return
   const mark = { processId: run.processId, processStartedAtMs: run.processStartedAtMs }
-  if (!isAlive(mark) || !isTrainerOf(run)) return
+  if (!isAlive(mark) || !isTrainerOf(run, dataDir)) return
   try {
     process.kill(run.processId, 'SIGKILL')
   } catch (thrown) {
@@ -44,8 +44,11 @@ function endOrphan(run: Run): void {
   }
 }
 
-/** Its arguments name the run. Where the system does not show them, id and start time must do. */
-function isTrainerOf(run: Run): boolean {
+/**
+ * Its arguments name the run and the folder: a copy of a store that is in use (a backup) names the trainer of the
+ * original, which is to live. Where the system does not show them, id and start time must do.
+ */
+function isTrainerOf(run: Run, dataDir: string): boolean {
   const words = run.processId === null ? [] : commandLineOf(run.processId)
-  return words.length === 0 || words.includes(run.runId)
+  return words.length === 0 || (words.includes(run.runId) && words.includes(dataDir))
 }

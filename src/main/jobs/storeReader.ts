@@ -46,7 +46,7 @@ export async function ownStore<T>(
   try {
     const db = openForWriting(dataDir)
     try {
-      recoverRuns(db, clock.nowMs())
+      recoverRuns(db, dataDir, clock.nowMs())
       return await work(db)
     } finally {
       db.close()
@@ -63,7 +63,7 @@ function setRight(dataDir: string, clock: Clock): void {
     const ownership = takeOwnership(dataDir)
     try {
       const db = openForWriting(dataDir)
-      recoverRuns(db, clock.nowMs())
+      recoverRuns(db, dataDir, clock.nowMs())
       db.close()
     } finally {
       ownership.release()

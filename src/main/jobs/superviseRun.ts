@@ -3,7 +3,7 @@ import type { Run, RunStatus } from '../../shared/records.ts'
 import type { EventBatch, RunEvent } from '../../shared/runEvent.ts'
 import type { Clock } from '../host/clock.ts'
 import { openBatchWriter, type BatchWriter } from '../store/batchStore.ts'
-import type { Database } from '../store/database.ts'
+import { assertInPlace, type Database } from '../store/database.ts'
 import { appendLog } from '../store/eventLog.ts'
 import { forgetStepsFrom } from '../store/forgetSteps.ts'
 import { changeStatus, readRun, recordHeartbeat } from '../store/runStore.ts'
@@ -136,6 +136,7 @@ class Supervision implements SupervisedRun {
       case 'batch':
         return this.#storeBatch(message.batch)
       case 'heartbeat': {
+        assertInPlace(db)
         const beat = { nowMs: clock.nowMs(), activeMs: message.activeMs }
         return this.#patiently(() => recordHeartbeat(db, this.#runId, beat))
       }
@@ -159,6 +160,7 @@ class Supervision implements SupervisedRun {
     if (this.#report !== null) return // contradicted what is stored: nothing after it counts
     const { dataDir, db, clock, keepLast, onEvent } = this.#setup
     const runId = this.#runId
+    assertInPlace(db)
     const replaced = foldersReplacedBy(db, batch)
     await this.#patiently(() => this.#writer.store(batch, clock.nowMs()))
     this.#process?.stored(batch.sequence)

@@ -30,8 +30,8 @@ export interface TrainingProcess {
 const stderrTailChars = 8000
 
 /**
- * Starts a trainer for one run. Its arguments name the run, so that a list of processes, and the search for orphans,
- * can tell what it is.
+ * Starts a trainer for one run. Its arguments name run and data folder, so that a list of processes, and the search for
+ * orphans, can tell what it is.
  *
  * @throws RecheckError `trainer.start`
  */
@@ -43,7 +43,10 @@ export async function startTrainingProcess(
   const killsBefore = outOfMemoryKills()
   const child = spawn(
     program.nodePath,
-    [...(program.nodeOptions ?? []), program.workerPath, '--run', request.run.runId],
+    [
+      ...(program.nodeOptions ?? []),
+      ...[program.workerPath, '--run', request.run.runId, '--data-dir', request.dataDir],
+    ],
     { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...program.environment }, serialization: 'json' },
   )
   const stderr = keepTail(child)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3, { type Database } from 'better-sqlite3'
 import { RecheckError } from '../../shared/recheckError.ts'
@@ -31,6 +31,7 @@ export function openForWriting(dataDir: string): Database {
     db.pragma('synchronous = NORMAL')
     db.pragma(`cache_size = -${cacheKib}`)
     migrate(db)
+    openedInode.set(db, statSync(path).ino)
   })
 }
 
@@ -66,6 +67,25 @@ function open(path: string, options: BetterSqlite3.Options, prepare: (db: Databa
     db.close()
     throw storeError(thrown, path)
   }
+}
+
+/** Of a writer: which file it has open. */
+const openedInode = new WeakMap<Database, number>()
+
+/**
+ * SQLite does not notice when its file is moved or deleted: it goes on writing where nobody will look, while files that
+ * are found by the folder's path go elsewhere. To be asked before storing.
+ *
+ * @throws RecheckError `store.gone`
+ */
+export function assertInPlace(db: Database): void {
+  const inode = statSync(db.name, { throwIfNoEntry: false })?.ino
+  if (inode !== undefined && inode === openedInode.get(db)) return
+  throw new RecheckError(
+    'store.gone',
+    `${db.name} was moved, replaced or deleted while it was in use. What was stored before is in the file that was moved: ` +
+      'put the folder back, or name its new place with --data-dir, and resume the run.',
+  )
 }
 
 /** @throws RecheckError `store.read-only` */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { writeCheckpoint } from '../../../src/main/jobs/checkpointFolder.ts'
 import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
@@ -6,7 +8,7 @@ import { readLog } from '../../../src/main/store/eventLog.ts'
 import { readSeries } from '../../../src/main/store/metricQuery.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { nextRandom } from './fakeJob.ts'
-import { fakeRun, ownerSetup, testOwner } from './ownerFixtures.ts'
+import { fakeRun, isMetrics, nextEvent, ownerSetup, testOwner } from './ownerFixtures.ts'
 
 test('what a trainer dies of is said in plain words', async (t) => {
   const program = { ...ownerSetup('').program, nodeOptions: ['--max-old-space-size=40'] }
@@ -113,4 +115,29 @@ test('a trainer that cannot be started is a failed run with the way out', async 
   const run = await owner.whenEnded(runId)
   assert.deepEqual([run.status, run.error?.code], ['failed', 'trainer.start'])
   assert.match(run.error?.message ?? '', /\/nowhere\/node: .*ENOENT.*recheck doctor/)
+})
+
+test('a data folder that is moved away ends the run at once, with nothing written where it was; back in place it resumes', async (t) => {
+  const dataDir = join(temporaryFolder(t), 'data')
+  const owner = await testOwner(t, dataDir)
+  const { runId } = fakeRun(owner, {}, { totalSteps: 5000 })
+  const moved = nextEvent(owner, runId, isMetrics)
+  owner.start(runId)
+  await moved
+  renameSync(dataDir, `${dataDir}.moved`)
+  const failed = await owner.whenEnded(runId)
+  assert.deepEqual([failed.status, failed.error?.code], ['failed', 'store.gone'])
+  assert.match(
+    failed.error?.message ?? '',
+    /was moved, replaced or deleted while it was in use.*put the folder back/,
+  )
+  assert.equal(existsSync(join(dataDir, 'recheck.db')), false)
+  await owner.close('now')
+  rmSync(dataDir, { recursive: true, force: true })
+  renameSync(`${dataDir}.moved`, dataDir)
+  const again = await testOwner(t, dataDir)
+  await again.resume(runId)
+  await nextEvent(again, runId, isMetrics)
+  await again.stop(runId, 'after-step')
+  assert.equal((await again.whenEnded(runId)).status, 'stopped')
 })

@@ -36,11 +36,13 @@ async function gone(mark: ProcessMark): Promise<boolean> {
 }
 
 test('what a killed owner left is set right; an orphan is ended, a stranger with its id is not', async (t) => {
-  const { db } = temporaryStore(t)
-  const orphan = await bystander(['--run', 'orphaned'])
-  const stranger = await bystander(['--run', 'someone else'])
-  t.after(() => [orphan, stranger].forEach((process_) => process_.end()))
-  for (const [runId, mark] of Object.entries({ orphaned: orphan, replaced: stranger })) {
+  const { db, dataDir } = temporaryStore(t)
+  const orphan = await bystander(['--run', 'orphaned', '--data-dir', dataDir])
+  const stranger = await bystander(['--run', 'someone else', '--data-dir', dataDir])
+  // this store is then a copy: the run of the original, in its own folder, is at work
+  const original = await bystander(['--run', 'copied', '--data-dir', '/the/original'])
+  t.after(() => [orphan, stranger, original].forEach((process_) => process_.end()))
+  for (const [runId, mark] of Object.entries({ orphaned: orphan, replaced: stranger, copied: original })) {
     addRun(db, runId)
     const { processId, processStartedAtMs } = mark
     changeStatus(db, runId, { status: 'running', process: { processId, processStartedAtMs }, nowMs: 10 })
@@ -51,23 +53,24 @@ test('what a killed owner left is set right; an orphan is ended, a stranger with
   changeStatus(db, 'freed', { status: 'running', process: { processId: 1, processStartedAtMs: 1 }, nowMs: 1 })
   changeStatus(db, 'freed', { status: 'paused', process: null, nowMs: 2 })
 
-  const found = recoverRuns(db, 99_000)
+  const found = recoverRuns(db, dataDir, 99_000)
   assert.deepEqual(
     found.map((run) => [run.runId, run.status, run.endedAtMs, run.processId]),
     [
       ['orphaned', 'interrupted', 5000, null],
       ['replaced', 'interrupted', 5000, null],
+      ['copied', 'interrupted', 5000, null],
     ],
   )
   assert.ok(await gone(orphan))
-  assert.ok(isAlive(stranger))
+  assert.ok(isAlive(stranger) && isAlive(original))
   assert.deepEqual([readRun(db, 'waiting').status, readRun(db, 'freed').status], ['queued', 'paused'])
   const [entry] = readLog(db, 'orphaned', { after: 0, limit: 9 })
   assert.deepEqual(
     [entry?.code, entry?.remedy?.slice(0, 36)],
     ['run.interrupted', 'Resume goes on from the last checkpo'],
   )
-  assert.deepEqual(recoverRuns(db, 99_000), [])
+  assert.deepEqual(recoverRuns(db, dataDir, 99_000), [])
 })
 
 test('a clock set back an hour disturbs neither order nor durations nor the search for orphans', async (t) => {
