@@ -80,8 +80,9 @@ export function logLine(entry: Pick<RunLogEntry, 'level' | 'message' | 'remedy'>
   return `${entry.level}: ${entry.message}${entry.remedy === null ? '' : ` ${entry.remedy}`}`
 }
 
-/** How a run that did not finish goes on. */
+/** How a run that did not finish goes on. One that waits because of an error would only meet it again: that error says more. */
 export function resumeHint(run: Run): string {
+  if (run.status === 'paused' && run.error !== null) return ''
   return run.status === 'stopped' || run.status === 'interrupted' || run.status === 'paused'
     ? `\nGo on with: recheck resume ${run.runId}`
     : ''

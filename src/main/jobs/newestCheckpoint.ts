@@ -31,9 +31,11 @@ export async function openNewestCheckpoint(
     }
   }
   if (damaged.length === 0) return null
+  const runId = records[0]?.runId
   throw new RecheckError(
     'checkpoint.none-sound',
-    `no checkpoint of run ${records[0]?.runId} can be used. ${damaged.join(' ')} Start a new run from its config.`,
+    `no checkpoint of run ${runId} can be used. ${damaged.join(' ')} ` +
+      `To begin it anew: recheck resume ${runId} --from 0`,
   )
 }
 

@@ -93,7 +93,8 @@ test('a damaged checkpoint is named and the one before is used', async (t) => {
   rmSync(pathOf(10), { recursive: true })
   await assert.rejects(openNewestCheckpoint(dataDir, records), {
     code: 'checkpoint.none-sound',
-    message: /^no checkpoint of run a can be used\. .*step-00000040-[0-9a-f]+ is damaged.*Start a new run/,
+    message:
+      /^no checkpoint of run a can be used\. .*step-00000040-[0-9a-f]+ is damaged.*To begin it anew: recheck resume a --from 0$/,
   })
   assert.equal(await openNewestCheckpoint(dataDir, []), null)
 })
