@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { readRun } from '../../src/main/store/runStore.ts'
 import { seedRuns } from './seedStore.ts'
 import { goTo, openPages, waitUntil, type OpenedPages } from './openPages.ts'
 
@@ -133,6 +134,29 @@ for (const viewport of [
     await page.context().close()
   })
 }
+
+test('a run name of 200 wide letters widens no page and leaves the status its words', async () => {
+  const name = 'W'.repeat(200)
+  const { db } = pages.server.owner
+  const before = readRun(db, 'r-first').name
+  const rename = db.prepare('update run set name = ? where run_id = ?')
+  rename.run(name, 'r-first')
+  const { page } = await pages.open('#/runs')
+  for (const address of ['#/runs', '#/run/r-first/plots', '#/compare?runs=r-first,r-second']) {
+    await goTo(page, address)
+    await settle(page)
+    await waitUntil(page, `document.body.textContent.includes('${name}')`)
+    const wide = await page.evaluate(
+      `[...document.querySelectorAll('.page')].map((each) => each.scrollWidth - each.clientWidth)`,
+    )
+    assert.deepEqual(wide, [0], address)
+    const cutStatus = `[...document.querySelectorAll('.mantine-Badge-label')]
+      .filter((words) => words.innerText === 'finished' && words.scrollWidth > words.clientWidth + 1).length`
+    assert.equal(await page.evaluate(cutStatus), 0, address)
+  }
+  rename.run(before, 'r-first')
+  await page.context().close()
+})
 
 /** Buttons that lie beyond the right edge and cannot be scrolled to, and such without room for their own words. */
 const cutButtons = `[...document.querySelectorAll('main button, header button')]

@@ -31,6 +31,7 @@ test('a stopped run goes on with another learning rate; a field that must not ch
   assert.deepEqual(readRun(db, runId), before)
 
   await settings.fill('optimizer: { learningRate: 1e-5')
+  await dialog.getByText(/^run .+ cannot be given another value/).waitFor({ state: 'detached' })
   assert.equal(await dialog.getByRole('button', { name: 'Go on' }).isDisabled(), true)
 
   await settings.fill('optimizer: { learningRate: 1e-5 }')

@@ -45,7 +45,10 @@ export function ResumeDialog({ run, onClose }: ResumeDialogProps): JSX.Element {
           minRows={4}
           maxRows={14}
           value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={(event) => {
+            setText(event.currentTarget.value)
+            resume.reset() // it spoke of what stood there before
+          }}
           error={problem}
           data-autofocus
         />

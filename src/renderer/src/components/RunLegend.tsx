@@ -35,7 +35,9 @@ export function RunLegend({ labels, texts, look, hidden, onHidden }: RunLegendPr
               className="run-legend-swatch"
               style={{ background: palette[(look.colours[run] ?? 0) % palette.length] }}
             />
-            <span className="run-legend-name">{labels[run]}</span>
+            <span className="run-legend-name" title={labels[run]}>
+              {labels[run]}
+            </span>
             {look.additions[run] !== '' && <span className="muted"> {look.additions[run]}</span>}
           </UnstyledButton>
         </Tooltip>

@@ -32,7 +32,7 @@ export function shownPoints(series: readonly PlotSeries[], ranges: readonly Metr
 export function shownText({ shown, total }: ShownPoints): string {
   if (total === 0) return 'no points yet'
   return shown === total
-    ? `${formatCount(total)} points a line`
+    ? `${formatCount(total)} ${total === 1 ? 'point' : 'points'} a line`
     : `${formatCount(shown)} of ${formatCount(total)} points a line`
 }
 
