@@ -107,5 +107,19 @@ test('the dashboard as one PNG, SVG with name and hash, CSV with every point', a
   const losses = csv.split('\n').filter((line) => line.includes('loss/policy'))
   assert.ok(losses.length >= 1)
   assert.ok(csv.split('\n').length > 40, 'a line a step at least')
+  assert.match(csv, /^run_id,run,config,metric,[^\n]+\n[^,\n]+,demo,[0-9a-f]{12},/)
+  const bins = await readFile(
+    await (await exportPlot(page, 'Export V* distribution', /^CSV$/)).path(),
+    'utf8',
+  )
+  const counts = bins
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => Number(line.split(',').at(-1)))
+  assert.equal(
+    counts.reduce((sum, count) => sum + count, 0),
+    200,
+  )
   await page.context().close()
 })

@@ -78,7 +78,7 @@ function readingHandlers({ owner, nodePath, info, progress }: HandlersSetup): Om
     'run.log': async ({ runId, afterSequence, limit }) => readLog(db, runId, { after: afterSequence, limit }),
     'metrics.names': async ({ runId }) => listSeries(db, runId).map((series) => series.name),
     'metrics.range': async ({ names, ...query }) => names.map((name) => readRange(db, { ...query, name })),
-    'metrics.csv': async ({ runId }) => ({ csv: metricsCsv(db, readRun(db, runId).runId) }),
+    'metrics.csv': async ({ runId }) => ({ csv: metricsCsv(db, readRun(db, runId)) }),
     'rollouts.list': async (input) => pageOfRollouts(db, input),
     'vStar.list': async () => listVStars(db),
     'vStar.histogram': async ({ vStarId, bins }) => vStarHistogram(db, vStarId, bins),

@@ -58,7 +58,7 @@ export async function exportRun(setup: ExportSetup): Promise<readonly string[]> 
       await write(`${plot.id}.png`, svgPng(svg, setup.pixelRatio))
       setup.onPlot(index + 1, plots.length)
     }
-    await write('metrics.csv', metricsCsv(db, run.runId))
+    await write('metrics.csv', metricsCsv(db, run))
     await write('config.yaml', stringify(JSON.parse(run.config)))
     await rename(unfinished, folder)
     return files

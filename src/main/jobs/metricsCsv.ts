@@ -1,14 +1,20 @@
 import { stringify } from 'csv-stringify/sync'
+import type { Run } from '../../shared/records.ts'
 import type { Database } from '../store/database.ts'
 import { listSeries, readSeries } from '../store/metricQuery.ts'
 
-const columns = ['metric', 'step', 'time_ms', 'tokens', 'problems', 'value']
+const columns = ['run_id', 'run', 'config', 'metric', 'step', 'time_ms', 'tokens', 'problems', 'value']
 
-/** Every point of every metric of a run, one line a point: complete, whatever a chart shows. */
-export function metricsCsv(db: Database, runId: string): string {
-  const rows = listSeries(db, runId).flatMap(({ name }) => {
-    const series = readSeries(db, runId, name)
+/**
+ * Every point of every metric of a run, one line a point: complete, whatever a chart shows. Each line begins with the
+ * run's id, name and config hash, so that tables of several runs can stand below one another.
+ */
+export function metricsCsv(db: Database, run: Pick<Run, 'runId' | 'name' | 'configHash'>): string {
+  const stamp = [run.runId, asText(run.name), run.configHash.slice(0, 12)]
+  const rows = listSeries(db, run.runId).flatMap(({ name }) => {
+    const series = readSeries(db, run.runId, name)
     return Array.from(series.step, (step, index) => [
+      ...stamp,
       name,
       step,
       series.timeMs[index],
@@ -18,4 +24,9 @@ export function metricsCsv(db: Database, runId: string): string {
     ])
   })
   return stringify([columns, ...rows])
+}
+
+/** A spreadsheet takes a cell that begins like this for a formula. */
+function asText(name: string): string {
+  return /^[=+\-@\t\r]/.test(name) ? `'${name}` : name
 }

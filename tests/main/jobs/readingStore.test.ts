@@ -103,12 +103,14 @@ test('the CSV holds every point of every metric, bit for bit, however many there
     values: { 'loss/policy': value, 'revision/changeRatio': step % 2 === 0 ? null : value },
   }))
   writer.store({ runId: 'run-m', sequence: 1, events }, 0)
-  const lines = metricsCsv(db, 'run-m').trim().split('\n')
-  assert.equal(lines[0], 'metric,step,time_ms,tokens,problems,value')
-  const losses = lines.filter((line) => line.startsWith('loss/policy,'))
+  const run = { runId: 'run-m', name: '=1+1, m', configHash: '0123456789abcdef' }
+  const lines = metricsCsv(db, run).trim().split('\n')
+  const stamp = `run-m,"'=1+1, m",0123456789ab,`
+  assert.equal(lines[0], 'run_id,run,config,metric,step,time_ms,tokens,problems,value')
+  const losses = lines.filter((line) => line.startsWith(`${stamp}loss/policy,`))
   assert.deepEqual(
-    losses.map((line) => Number(line.split(',')[5])),
+    losses.map((line) => Number(line.split(',').at(-1))),
     values,
   )
-  assert.equal(lines.filter((line) => line.startsWith('revision/changeRatio,')).length, 1000)
+  assert.equal(lines.filter((line) => line.startsWith(`${stamp}revision/changeRatio,`)).length, 1000)
 })

@@ -4,6 +4,7 @@ import * as format from '../../../src/renderer/src/state/format.ts'
 import { nextKeys } from '../../../src/renderer/src/state/keySequence.ts'
 import { parsePlace, placeAddress, type Place } from '../../../src/renderer/src/state/place.ts'
 import { fileName } from '../../../src/renderer/src/state/plotSettings.ts'
+import { binsCsv, linesCsv } from '../../../src/renderer/src/state/plotCsv.ts'
 import { joinCsv } from '../../../src/renderer/src/state/joinCsv.ts'
 import { sparklinePath } from '../../../src/renderer/src/state/sparkline.ts'
 
@@ -68,14 +69,14 @@ test('a run name becomes a harmless file name', () => {
   assert.equal(fileName('…', 'plots', 'svg'), 'run-plots.svg')
 })
 
-test('CSV of several runs: each line with its run in front', () => {
-  assert.equal(
-    joinCsv([
-      { run: 'a', csv: 'step,x\n0,1\n' },
-      { run: 'b', csv: 'step,y\n0,2\n' },
-    ]),
-    'run,step,x\na,0,1\n\nrun,step,y\nb,0,2',
-  )
+test('CSV of several runs: one head, all lines', () => {
+  assert.equal(joinCsv(['run,x\na,1\n', 'run,x\nb,2\n', 'run,x\n']), 'run,x\na,1\nb,2\n')
+})
+
+test('CSV of a plot that is no metric: its bins, its lines, with the stamp quoted where it must be', () => {
+  assert.equal(binsCsv('a, b', [{ low: 0, high: 0.5, count: 3 }]), 'run,low,high,problems\n"a, b",0,0.5,3\n')
+  const line = { label: 'machine', colour: 0, dashed: false, points: [[1, 2.5]] as const }
+  assert.equal(linesCsv('a', [line]), 'run,line,x,y\na,machine,1,2.5\n')
 })
 
 test('a sparkline fills its box: first and last x at the margins, least y below, greatest above', () => {

@@ -8,6 +8,8 @@ export interface Exports {
   readonly png: (pixelRatio: number) => Promise<void>
   readonly svg: () => Promise<void>
   readonly csv: () => Promise<void>
+  /** What the plot shows is no metric of the run: the table is its own. */
+  readonly hasOwnCsv: boolean
 }
 
 const pixelRatios = [1, 2, 3, 4] as const
@@ -39,7 +41,9 @@ export function ExportMenu({
           </Menu.Item>
         ))}
         <Menu.Item onClick={() => run(exports.svg)}>SVG</Menu.Item>
-        <Menu.Item onClick={() => run(exports.csv)}>CSV, every point of every metric</Menu.Item>
+        <Menu.Item onClick={() => run(exports.csv)}>
+          CSV{exports.hasOwnCsv ? '' : ', every point of every metric'}
+        </Menu.Item>
       </Menu.Dropdown>
       <ProblemNote problem={problem} />
     </Menu>

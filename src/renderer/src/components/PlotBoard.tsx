@@ -19,6 +19,7 @@ import {
   withXRange,
   type PlotSettings,
 } from '../state/plotSettings.ts'
+import { binsCsv, linesCsv } from '../state/plotCsv.ts'
 import { fittedEnds, isOfShares, withYEnds, type YEnds } from '../state/yEnds.ts'
 import { ExportMenu, type Exports } from './ExportMenu.tsx'
 import { PlotCard } from './PlotCard.tsx'
@@ -165,9 +166,18 @@ function boardExports(plots: readonly BoardPlot[], { files, part, view, ...drawn
   const options = (): PlotOption[] =>
     plots.map((plot) => boardOption(plot, { ...drawn, view: pictureView(view, files.stamp) }))
   const named = (ending: string): string => fileName(files.name, part, ending)
+  const own = plots.length === 1 ? plots.find(hasOwnX) : undefined
   return {
     png: (pixelRatio) => savePng(options(), pixelRatio, named('png')),
     svg: () => Promise.resolve().then(() => saveSvg(options(), named('svg'))),
-    csv: async () => saveCsv(await files.readCsv(), fileName(files.name, 'metrics', 'csv')),
+    hasOwnCsv: own !== undefined,
+    csv: async () => {
+      if (own !== undefined) saveCsv(ownCsv(own, files.stamp), named('csv'))
+      else saveCsv(await files.readCsv(), fileName(files.name, 'metrics', 'csv'))
+    },
   }
+}
+
+function ownCsv({ shape, bins, lines }: BoardPlot, stamp: string): string {
+  return shape.kind === 'histogram' ? binsCsv(stamp, bins) : linesCsv(stamp, lines)
 }

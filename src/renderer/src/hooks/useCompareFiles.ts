@@ -10,10 +10,9 @@ export function useCompareFiles(runs: readonly Run[]): BoardFiles {
     name: `compare-${runs.length}-runs`,
     stamp: runs.map((run) => `${run.name} · ${run.configHash.slice(0, 12)}`).join('   '),
     readCsv: async () => {
-      const parts: { run: string; csv: string }[] = []
-      for (const { runId } of runs)
-        parts.push({ run: runId, csv: (await api.request('metrics.csv', { runId })).csv })
-      return joinCsv(parts)
+      const tables: string[] = []
+      for (const { runId } of runs) tables.push((await api.request('metrics.csv', { runId })).csv)
+      return joinCsv(tables)
     },
   }
 }

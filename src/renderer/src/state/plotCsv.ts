@@ -1,0 +1,18 @@
+import { stringify } from 'csv-stringify/browser/esm/sync'
+import type { PlotBin, PlotLine } from '../../../shared/plots/plotData.ts'
+
+/** Bins of a histogram, stamped with run and config as its pictures are. */
+export function binsCsv(stamp: string, bins: readonly PlotBin[]): string {
+  return stringify([
+    ['run', 'low', 'high', 'problems'],
+    ...bins.map(({ low, high, count }) => [stamp, low, high, count]),
+  ])
+}
+
+/** Points of lines that are no metrics of a run's course: a distribution, readings of the machine. */
+export function linesCsv(stamp: string, lines: readonly PlotLine[]): string {
+  return stringify([
+    ['run', 'line', 'x', 'y'],
+    ...lines.flatMap(({ label, points }) => points.map(([x, y]) => [stamp, label, x, y])),
+  ])
+}
