@@ -20,21 +20,30 @@ export interface Garbage {
 
 export interface GarbagePlan {
   readonly garbage: readonly Garbage[]
+  /** Folders of runs that the store does not know, left where they are. */
+  readonly kept: readonly string[]
   readonly bytes: number
 }
 
+export interface GarbageRules {
+  /** Runs deleted before this moment go. */
+  readonly deletedBeforeMs: number
+  /** Folders without a run go too. Not by default: where an older store was put in place, they are newer runs. */
+  readonly unknownRuns: boolean
+}
+
 /** Looks for what nothing refers to any more; changes nothing. For the holder of the folder's lock. */
-export function planGarbage(db: Database, dataDir: string, deletedBeforeMs: number): GarbagePlan {
+export function planGarbage(db: Database, dataDir: string, rules: GarbageRules): GarbagePlan {
+  const { deletedBeforeMs, unknownRuns } = rules
   const deleted = listRuns(db, { deleted: true }).filter((run) => (run.deletedAtMs ?? 0) < deletedBeforeMs)
   const doomed = new Set(deleted.map((run) => run.runId))
   const kept = new Set([...listRuns(db), ...listRuns(db, { deleted: true })].map((run) => run.runId))
   const folders = foldersIn(dataDir, 'runs')
+  const unknown = folders.filter((name) => !kept.has(name)).map((name) => `runs/${name}`)
   const live = folders.filter((runId) => kept.has(runId) && !doomed.has(runId))
   const garbage: Garbage[] = [
     ...deleted.map((run) => item(dataDir, 'deleted-run', run.runId, `runs/${run.runId}`)),
-    ...folders
-      .filter((name) => !kept.has(name))
-      .map((name) => item(dataDir, 'folder-without-run', `runs/${name}`, `runs/${name}`)),
+    ...(unknownRuns ? unknown : []).map((path) => item(dataDir, 'folder-without-run', path, path)),
     ...live.flatMap((runId) => checkpointGarbage(db, dataDir, runId)),
     ...foldersIn(dataDir, '')
       .filter((name) => name.startsWith(unfinishedPrefix))
@@ -43,7 +52,11 @@ export function planGarbage(db: Database, dataDir: string, deletedBeforeMs: numb
       .filter((checkpoint) => !doomed.has(checkpoint.runId) && !existsSync(join(dataDir, checkpoint.folder)))
       .map(({ checkpointId }) => ({ what: 'row-without-checkpoint', name: checkpointId, bytes: 0 }) as const),
   ]
-  return { garbage, bytes: garbage.reduce((sum, { bytes }) => sum + bytes, 0) }
+  return {
+    garbage,
+    kept: unknownRuns ? [] : unknown,
+    bytes: garbage.reduce((sum, { bytes }) => sum + bytes, 0),
+  }
 }
 
 function checkpointGarbage(db: Database, dataDir: string, runId: string): readonly Garbage[] {

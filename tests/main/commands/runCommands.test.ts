@@ -188,6 +188,9 @@ test('gc: says what would go, then takes it, and nothing else', async (t) => {
     mkdirSync(join(dataDir, folder), { recursive: true })
     writeFileSync(join(dataDir, folder, 'blob'), Buffer.alloc(1500))
   }
+  const careful = await recheck(registerGc, 'gc', '--dry-run', '--data-dir', dataDir)
+  assert.ok(careful.includes('kept: runs/run-0, of a run that the store does not know (--unknown-runs)'))
+  assert.ok(careful.includes('4.5 kB would be freed'))
   const garbage = [
     'deleted-run  run-2  1.5 kB',
     'folder-without-run  runs/run-0  1.5 kB',
@@ -195,13 +198,13 @@ test('gc: says what would go, then takes it, and nothing else', async (t) => {
     'checkpoint-without-row  runs/run-1/checkpoints/step-00000002  1.5 kB',
     'row-without-checkpoint  c0  0 bytes',
   ]
-  const dry = await recheck(registerGc, 'gc', '--dry-run', '--data-dir', dataDir)
+  const dry = await recheck(registerGc, 'gc', '--unknown-runs', '--dry-run', '--data-dir', dataDir)
   assert.deepEqual(dry.trim().split('\n'), [
     ...garbage,
     '6.0 kB would be freed; nothing was changed (--dry-run)',
   ])
   assert.ok(existsSync(join(dataDir, 'runs/run-0')))
-  const done = await recheck(registerGc, 'gc', '--data-dir', dataDir)
+  const done = await recheck(registerGc, 'gc', '--unknown-runs', '--data-dir', dataDir)
   assert.deepEqual(done.split('\n').slice(0, 5), garbage)
   for (const folder of ['runs/run-0', 'runs/run-2', 'runs/run-1/checkpoints/.unfinished-x']) {
     assert.ok(!existsSync(join(dataDir, folder)), folder)
@@ -212,7 +215,7 @@ test('gc: says what would go, then takes it, and nothing else', async (t) => {
   assert.deepEqual(after && listRuns(after).map((run) => run.runId), ['run-1'])
   assert.deepEqual(after && listRuns(after, { deleted: true }).map((run) => run.runId), ['run-3'])
   const again = JSON.parse(await recheck(registerGc, 'gc', '--dry-run', '--json', '--data-dir', dataDir))
-  assert.deepEqual(again, { dryRun: true, garbage: [], bytes: 0 })
+  assert.deepEqual(again, { dryRun: true, garbage: [], kept: [], bytes: 0 })
 })
 
 test('gc: leaves a folder that is in use alone', async (t) => {
