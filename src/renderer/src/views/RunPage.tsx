@@ -28,7 +28,8 @@ const tabWords: Readonly<Record<RunTab, string>> = {
 }
 
 export function RunPage({ runId, tab }: { readonly runId: string; readonly tab: RunTab }): JSX.Element {
-  const run = useRead('run.get', { runId })
+  // events are hints: one that was missed is made good by reading the store again
+  const run = useRead('run.get', { runId }, { everyMs: 5000 })
   useShortcuts(
     useMemo(
       () =>
