@@ -1,15 +1,19 @@
 import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron'
-import type { Result, StoreEvent } from '../shared/routes.ts'
+import type { Connection, Result, StoreEvent } from '../shared/routes.ts'
 
-/** All that the page sees of Electron. The two channel names stand in `src/main/app/ipcServer.ts` as well. */
+/** All that the page sees of Electron. The channel names stand in `src/main/app/ipcServer.ts` as well. */
 const bridge = {
   request: (route: string, input: unknown): Promise<Result<unknown>> =>
     ipcRenderer.invoke('recheck:request', route, input) as Promise<Result<unknown>>,
-  onEvent: (listener: (event: StoreEvent) => void): (() => void) => {
-    const forward = (_: IpcRendererEvent, event: StoreEvent): void => listener(event)
-    ipcRenderer.on('recheck:event', forward)
-    return () => ipcRenderer.removeListener('recheck:event', forward)
-  },
+  onEvent: (listener: (event: StoreEvent) => void) => listen('recheck:event', listener),
+  onConnection: (listener: (connection: Connection) => void) => listen('recheck:connection', listener),
+}
+
+/** @returns a function that ends the listening */
+function listen<Message>(channel: string, listener: (message: Message) => void): () => void {
+  const forward = (_: IpcRendererEvent, message: Message): void => listener(message)
+  ipcRenderer.on(channel, forward)
+  return () => ipcRenderer.removeListener(channel, forward)
 }
 
 export type RecheckBridge = typeof bridge

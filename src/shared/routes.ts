@@ -242,6 +242,9 @@ export interface StoreEvent {
   readonly event: RunEvent | { readonly type: 'changed' } | { readonly type: 'deleted' }
 }
 
+/** `lost`: events are missed until it is open again; requests may still work. `open` once more: others may have been missed. */
+export type Connection = 'open' | 'lost'
+
 /** What the renderer knows of the world, whichever shell it is in. */
 export interface Api {
   request<R extends Route>(route: R, input: InputOf<R>): Promise<OutputOf<R>>

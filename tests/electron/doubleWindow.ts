@@ -37,6 +37,7 @@ interface Options {
 export interface Bridge {
   request(route: string, input: unknown): Promise<unknown>
   onEvent(listener: (event: unknown) => void): () => void
+  onConnection(listener: (connection: string) => void): () => void
 }
 
 /** A page that runs the real preload file, but no HTML: `bridge` is what the preload exposes to its scripts. */

@@ -11,6 +11,7 @@ import type { Run } from '../../src/shared/records.ts'
 import type { AppInfo, Result } from '../../src/shared/routes.ts'
 import { buildBundles } from './bundles.ts'
 import type { WindowState } from './obeyTest.ts'
+import { openTunnel, through } from '../main/api/tunnel.ts'
 import { makeAppFolder, WindowProcess } from './windowProcess.ts'
 
 const notice = 'Electron itself was not run: its modules are a double, the main and preload bundles are real.'
@@ -238,6 +239,16 @@ test('--connect drives a running serve: requests and events go through, and noth
   assert.deepEqual(await window.ask('natives'), [])
   await window.ask('close')
   assert.equal(await window.exited, 0, 'the server’s runs go on without the window, so nothing is asked')
+})
+
+test('a connection that breaks is told to the page, and that it is back', async (t) => {
+  const { server } = served
+  const tunnel = await openTunnel(server.port)
+  t.after(() => tunnel.close())
+  const { window } = open(t, ['--connect', through(tunnel, server.newLink())])
+  await window.until('the page', isLoaded)
+  tunnel.cut()
+  await window.until('both words', ({ connections }) => connections.join() === 'lost,open')
 })
 
 test('File → Connect… moves the window to a server and back; a used link is refused and may be mended', async (t) => {

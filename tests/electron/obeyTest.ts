@@ -7,6 +7,8 @@ export interface WindowState {
   readonly isShown: boolean
   readonly focusCount: number
   readonly loads: readonly string[]
+  /** What the page was told of its connection, in order. */
+  readonly connections: readonly string[]
   readonly statuses: readonly number[]
   readonly address: string
   readonly icon: string | undefined
@@ -141,6 +143,7 @@ async function state(): Promise<WindowState> {
   return {
     ...{ title: window.title, isShown: window.isShown, focusCount: window.focusCount, icon: options.icon },
     ...{ loads: page.loads, statuses: page.statuses, address: page.mainFrame.url, preferences },
+    connections,
     ...{ windows: BrowserWindow.all.size, dialogs: world.dialogs, external: world.external },
     ...{ blockers: world.blockers.size, blockersStarted: world.blockersStarted, trays: world.trays },
     ...{ schemes: world.schemes, lockData: app.lockData },
@@ -150,12 +153,14 @@ async function state(): Promise<WindowState> {
 }
 
 const heard = new WeakSet<object>()
+const connections: string[] = []
 
 /** Sends on what the page's own listener is told, once a document. */
 function listen({ bridge }: BrowserWindow['webContents']): void {
   if (bridge === null || heard.has(bridge)) return
   heard.add(bridge)
   bridge.onEvent((event) => process.send?.({ type: 'event', event }))
+  bridge.onConnection((connection) => connections.push(connection))
 }
 
 function mainWindow(): BrowserWindow {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import type { Page } from 'playwright-core'
+import type { Page, Route as PageRoute } from 'playwright-core'
 import { listRuns, readRun } from '../../src/main/store/runStore.ts'
 import { presetConfig } from '../../src/shared/presets.ts'
 import { darkTheme, lightTheme } from '../../src/shared/plots/plotTheme.ts'
@@ -67,6 +67,45 @@ test('a killed trainer: interrupted, said so, and resumed from the page', async 
   await page.getByRole('button', { name: 'Stop now' }).click()
   await page.getByRole('dialog').getByText('thrown away').waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Stop now' }).click()
+  await page.getByRole('button', { name: 'Resume' }).waitFor()
+  await page.context().close()
+})
+
+test('an answer that was read before the last change does not stay on the page', async () => {
+  const { page } = await pages.open('#/new')
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await page.getByRole('region', { name: 'Training loss' }).locator('canvas').first().waitFor()
+  const runId = new URL(page.url()).hash.split('/')[2] ?? ''
+  const older = await holdAnswer(page, '**/api/run.get')
+  process.kill(readRun(pages.server.owner.db, runId).processId ?? assert.fail('no trainer'), 'SIGKILL')
+  while (readRun(pages.server.owner.db, runId).status !== 'interrupted') await page.waitForTimeout(50)
+  await page.waitForTimeout(2000) // the event has come, the older answer is still under way
+  older.release()
+  await page.getByText('interrupted', { exact: true }).first().waitFor({ timeout: 15_000 })
+  await page.context().close()
+})
+
+/** The next answer to this address is read from the server, and kept from the page until it is released. */
+async function holdAnswer(page: Page, address: string): Promise<{ release(): void }> {
+  let release = (): void => undefined
+  const isReleased = new Promise<void>((resolve) => (release = resolve))
+  await new Promise<void>((resolve, reject) => {
+    const hold = async (route: PageRoute): Promise<void> => {
+      const response = await route.fetch()
+      resolve()
+      await isReleased
+      await route.fulfill({ response })
+    }
+    page.route(address, hold, { times: 1 }).catch(reject)
+  })
+  return { release }
+}
+
+test('a page whose browser calls itself offline still reads from this machine', async () => {
+  const { page } = await pages.open('#/new')
+  await page.evaluate("window.dispatchEvent(new Event('offline'))")
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await page.getByRole('button', { name: 'Stop after this step' }).click()
   await page.getByRole('button', { name: 'Resume' }).waitFor()
   await page.context().close()
 })

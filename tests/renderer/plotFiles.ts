@@ -5,7 +5,6 @@ import { exportPlot } from './plotPictures.ts'
 /** A plot as the page exports it now: its settings, axis labels and lines can be read in the text. */
 export async function svgOf(page: Page, title: string): Promise<string> {
   const download = await exportPlot(page, `Export ${title}`, /^SVG/)
-  await page.getByRole('menu').waitFor({ state: 'detached' })
   return readFile(await download.path(), 'utf8')
 }
 

@@ -38,6 +38,8 @@ export async function exportPlot(page: Page, menu: string, item: RegExp): Promis
     page.waitForEvent('download'),
     page.getByRole('menuitem', { name: item }).click(),
   ])
+  // a menu that is still closing has the same items as the next one
+  await page.getByRole('menu').waitFor({ state: 'detached' })
   return download
 }
 

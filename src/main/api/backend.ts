@@ -1,4 +1,4 @@
-import type { Handlers, Result, StoreEvent } from '../../shared/routes.ts'
+import type { Connection, Handlers, Result, StoreEvent } from '../../shared/routes.ts'
 import { dispatch } from './dispatch.ts'
 
 /** Where a shell sends its page's requests: an owner in this process, or a running `recheck serve`. */
@@ -6,6 +6,8 @@ export interface Backend {
   request(route: string, input: unknown): Promise<Result<unknown>>
   /** @returns a function that ends the subscription */
   subscribe(listener: (event: StoreEvent) => void): () => void
+  /** Told of every change from now on; one in this process is never lost. */
+  onConnection(listener: (connection: Connection) => void): () => void
   close(): Promise<void>
 }
 
@@ -19,6 +21,7 @@ export function localBackend(setup: LocalBackendSetup): Backend {
   return {
     request: (route, input) => dispatch(setup.handlers, route, input),
     subscribe: setup.subscribe,
+    onConnection: () => () => undefined,
     close: setup.close,
   }
 }

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { errorData, RecheckError } from '../../shared/recheckError.ts'
-import type { Result, StoreEvent } from '../../shared/routes.ts'
+import type { Connection, Result, StoreEvent } from '../../shared/routes.ts'
 import type { Backend } from './backend.ts'
 
 const reconnectMs = 1000
@@ -21,7 +21,11 @@ export async function connectRemote(link: string): Promise<Backend> {
   const cookie = await openSession(origin, token)
   const headers = { 'content-type': 'application/json', origin, cookie }
   const listeners = new Set<(event: StoreEvent) => void>()
-  const stream = openEventStream(origin, cookie, listeners)
+  const connections = new Set<(connection: Connection) => void>()
+  const stream = await openEventStream(origin, cookie, {
+    onEvent: (event) => listeners.forEach((listener) => listener(event)),
+    onConnection: (connection) => connections.forEach((listener) => listener(connection)),
+  })
   return {
     async request(route, input): Promise<Result<unknown>> {
       try {
@@ -42,6 +46,10 @@ export async function connectRemote(link: string): Promise<Backend> {
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    onConnection(listener) {
+      connections.add(listener)
+      return () => connections.delete(listener)
     },
     async close() {
       stream.close()
@@ -84,32 +92,44 @@ async function openSession(origin: string, token: string): Promise<string> {
   return cookie
 }
 
-/** Keeps one socket open and opens it again when it breaks; the page reads the store again on every event. */
-function openEventStream(
-  origin: string,
-  cookie: string,
-  listeners: ReadonlySet<(event: StoreEvent) => void>,
-): { close(): void } {
+interface EventStream {
+  close(): void
+}
+
+interface StreamListener {
+  onEvent(event: StoreEvent): void
+  onConnection(connection: Connection): void
+}
+
+/**
+ * Keeps one socket open and opens it again when it breaks.
+ *
+ * @returns when it is open or has failed for the first time: nothing happens unheard between an answer and the first event
+ */
+function openEventStream(origin: string, cookie: string, listener: StreamListener): Promise<EventStream> {
   let isClosed = false
   let socket: WebSocket
-  let wasLost = false
-  const tell = (event: StoreEvent): void => listeners.forEach((listener) => listener(event))
-  const open = (): void => {
-    socket = new WebSocket(`${origin.replace('http', 'ws')}/events`, { origin, headers: { cookie } })
-    socket.on('message', (data: Buffer) => tell(JSON.parse(data.toString()) as StoreEvent))
-    // events were missed meanwhile: the page reads the store again
-    socket.on('open', () => wasLost && tell({ runId: '', event: { type: 'changed' } }))
-    socket.on('error', () => socket.close())
-    socket.on('close', () => {
-      wasLost = true
-      if (!isClosed) setTimeout(open, reconnectMs).unref()
-    })
-  }
-  open()
-  return {
-    close() {
+  const stream = {
+    close(): void {
       isClosed = true
       socket.terminate()
     },
   }
+  return new Promise((resolve) => {
+    const open = (): void => {
+      socket = new WebSocket(`${origin.replace('http', 'ws')}/events`, { origin, headers: { cookie } })
+      socket.on('message', (data: Buffer) => listener.onEvent(JSON.parse(data.toString()) as StoreEvent))
+      socket.on('open', () => {
+        listener.onConnection('open')
+        resolve(stream)
+      })
+      socket.on('error', () => socket.close())
+      socket.on('close', () => {
+        listener.onConnection('lost')
+        resolve(stream)
+        if (!isClosed) setTimeout(open, reconnectMs).unref()
+      })
+    }
+    open()
+  })
 }

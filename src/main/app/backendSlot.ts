@@ -1,4 +1,4 @@
-import type { StoreEvent } from '../../shared/routes.ts'
+import type { Connection, StoreEvent } from '../../shared/routes.ts'
 import type { Backend } from '../api/backend.ts'
 
 /** Where the window's requests go now: this computer's own data folder, or a running `recheck serve`. */
@@ -17,9 +17,15 @@ export interface BackendSlot extends Backend {
 
 export function openBackendSlot(first: Place): BackendSlot {
   const listeners = new Set<(event: StoreEvent) => void>()
-  const tell = (event: StoreEvent): void => listeners.forEach((listener) => listener(event))
+  const connections = new Set<(connection: Connection) => void>()
+  const tellConnection = (connection: Connection): void =>
+    connections.forEach((listener) => listener(connection))
+  const listen = (backend: Backend): readonly (() => void)[] => [
+    backend.subscribe((event) => listeners.forEach((listener) => listener(event))),
+    backend.onConnection(tellConnection),
+  ]
   let place = first
-  let unsubscribe = first.backend.subscribe(tell)
+  let ends = listen(first.backend)
   let leaving = Promise.resolve()
   return {
     place: () => place,
@@ -28,12 +34,16 @@ export function openBackendSlot(first: Place): BackendSlot {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    onConnection(listener) {
+      connections.add(listener)
+      return () => connections.delete(listener)
+    },
     async replace(next) {
       const old = place.backend
-      unsubscribe()
+      for (const end of ends) end()
       place = next
-      unsubscribe = next.backend.subscribe(tell)
-      tell({ runId: '', event: { type: 'changed' } }) // every run is another one now
+      ends = listen(next.backend)
+      tellConnection('open') // a new one: every run is another one now
       leaving = Promise.all([leaving, old.close()]).then(() => undefined)
       await leaving
     },

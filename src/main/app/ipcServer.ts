@@ -5,12 +5,13 @@ import { isPageAddress } from './pageProtocol.ts'
 
 export const requestChannel = 'recheck:request'
 export const eventChannel = 'recheck:event'
+export const connectionChannel = 'recheck:connection'
 
 /**
- * The window's two channels. A request is answered only for the main frame of our own page; its payload is parsed by the
+ * The window's channels. A request is answered only for the main frame of our own page; its payload is parsed by the
  * route's schema behind `backend`.
  *
- * @returns a function that takes both channels down
+ * @returns a function that takes them down
  */
 export function serveIpc(page: WebContents, backend: Backend): () => void {
   ipcMain.handle(
@@ -25,11 +26,12 @@ export function serveIpc(page: WebContents, backend: Backend): () => void {
       return backend.request(route, input)
     },
   )
-  const unsubscribe = backend.subscribe((event) => {
-    if (!page.isDestroyed()) page.send(eventChannel, event)
-  })
+  const forward = (channel: string) => (message: unknown) => {
+    if (!page.isDestroyed()) page.send(channel, message)
+  }
+  const ends = [backend.subscribe(forward(eventChannel)), backend.onConnection(forward(connectionChannel))]
   return () => {
-    unsubscribe()
+    for (const end of ends) end()
     ipcMain.removeHandler(requestChannel)
   }
 }

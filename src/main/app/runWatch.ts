@@ -45,12 +45,15 @@ export function watchRuns(window: BrowserWindow, backend: BackendSlot): () => vo
     }
     isUpdating = false
   }
-  const unsubscribe = backend.subscribe(({ event }) => {
-    if (event.type !== 'progress' && event.type !== 'rollouts') void update()
-  })
+  const ends = [
+    backend.subscribe(({ event }) => {
+      if (event.type !== 'progress' && event.type !== 'rollouts') void update()
+    }),
+    backend.onConnection(() => void update()),
+  ]
   void update()
   return () => {
-    unsubscribe()
+    for (const end of ends) end()
     keepAwake(false)
   }
 }

@@ -1,19 +1,21 @@
 import { RecheckError, type ErrorData } from '../../shared/recheckError.ts'
-import type { Api, InputOf, OutputOf, Result, Route, StoreEvent } from '../../shared/routes.ts'
-
-/** `lost`: the events' connection broke and is being made again; requests may still work. */
-export type Connection = 'open' | 'lost'
+import type { Api, Connection, InputOf, OutputOf, Result, Route, StoreEvent } from '../../shared/routes.ts'
 
 /** The page's one way to the owner process, whichever shell it is in. The only reader of `window.recheck`. */
 export interface PageApi extends Api {
-  /** Must end before the first request: in a browser, exchanges the link's token for a session. */
+  /**
+   * Must end before the first request. In a browser: exchanges the link's token for a session, and waits for the events'
+   * connection, so that nothing can happen between an answer and the first event that is heard.
+   */
   open(): Promise<void>
+  /** Told at once what it is now. */
   onConnection(listener: (connection: Connection) => void): () => void
 }
 
 interface Bridge {
   request(route: string, input: unknown): Promise<Result<unknown>>
   onEvent(listener: (event: StoreEvent) => void): () => void
+  onConnection(listener: (connection: Connection) => void): () => void
 }
 
 export function createApi(page: Window): PageApi {
@@ -27,8 +29,8 @@ function bridgeApi(bridge: Bridge): PageApi {
     request: async (route, input) => unwrap(await bridge.request(route, input)),
     onEvent: (listener) => bridge.onEvent(listener),
     onConnection: (listener) => {
-      listener('open')
-      return () => undefined
+      listener('open') // of a lost one, the first request says so
+      return bridge.onConnection(listener)
     },
   }
 }
@@ -58,7 +60,7 @@ class HttpApi implements PageApi {
       this.#page.history.replaceState(null, '', this.#page.location.pathname + '#/runs')
       await post('/session', { token })
     }
-    this.#connect()
+    await new Promise<void>((resolve) => this.#connect(resolve))
   }
 
   #tokenInAddress(): string | null {
@@ -80,12 +82,14 @@ class HttpApi implements PageApi {
     return () => this.#connections.delete(listener)
   }
 
-  #connect(): void {
+  /** @param onSettled  called when it is open or has failed for the first time */
+  #connect(onSettled: () => void = () => undefined): void {
     const { host, protocol } = this.#page.location
     const socket = new WebSocket(`${protocol === 'https:' ? 'wss' : 'ws'}://${host}/events`)
     socket.addEventListener('open', () => {
       this.#delayMs = firstDelayMs
       this.#become('open')
+      onSettled()
     })
     socket.addEventListener('message', (message) => {
       const event = JSON.parse(String(message.data)) as StoreEvent
@@ -93,6 +97,7 @@ class HttpApi implements PageApi {
     })
     socket.addEventListener('close', () => {
       this.#become('lost')
+      onSettled()
       this.#page.setTimeout(() => this.#connect(), this.#delayMs)
       this.#delayMs = Math.min(longestDelayMs, this.#delayMs * 2)
     })

@@ -20,7 +20,10 @@ const client = new QueryClient({
         error instanceof RecheckError && error.code === 'connection.lost' && failures < 3,
       staleTime: 1000,
       refetchOnWindowFocus: false,
+      // the owner process is on this machine: a browser that calls itself offline reaches it all the same
+      networkMode: 'always',
     },
+    mutations: { networkMode: 'always' },
   },
 })
 

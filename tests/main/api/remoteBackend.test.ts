@@ -6,7 +6,8 @@ import { after, before, test } from 'node:test'
 import { startHttpServer, type HttpServer } from '../../../src/main/api/httpServer.ts'
 import { connectRemote } from '../../../src/main/api/remoteBackend.ts'
 import type { RecheckError } from '../../../src/shared/recheckError.ts'
-import type { Handlers, StoreEvent } from '../../../src/shared/routes.ts'
+import type { Connection, Handlers, StoreEvent } from '../../../src/shared/routes.ts'
+import { openTunnel, through } from './tunnel.ts'
 
 let folder = ''
 let server: HttpServer
@@ -39,6 +40,26 @@ test('requests and events go through to a running server', async () => {
   for (const listener of listeners) listener({ runId: 'r', event: { type: 'changed' } })
   assert.deepEqual(await received, { runId: 'r', event: { type: 'changed' } })
   await backend.close()
+})
+
+test('a tunnel that breaks is said to be lost, and open again when it is', async () => {
+  const tunnel = await openTunnel(server.port)
+  const backend = await connectRemote(through(tunnel, server.newLink()))
+  const told: Connection[] = []
+  const isOpenAgain = new Promise<void>((resolve) =>
+    backend.onConnection((connection) => {
+      told.push(connection)
+      if (connection === 'open') resolve()
+    }),
+  )
+  tunnel.cut()
+  await isOpenAgain
+  assert.deepEqual(told, ['lost', 'open'])
+  const received = new Promise<StoreEvent>((resolve) => backend.subscribe(resolve))
+  for (const listener of listeners) listener({ runId: 'r', event: { type: 'deleted' } })
+  assert.deepEqual((await received).event, { type: 'deleted' })
+  await backend.close()
+  await tunnel.close()
 })
 
 test('a link that is no link, points elsewhere, or was used before is refused with the way out', async () => {

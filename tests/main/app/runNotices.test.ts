@@ -39,6 +39,7 @@ test('only a window that is hidden or behind another notifies; a click brings it
       listeners.push(listener)
       return () => void listeners.splice(listeners.indexOf(listener), 1)
     },
+    onConnection: () => () => undefined,
     close: async () => undefined,
   }
   const shown: string[] = []

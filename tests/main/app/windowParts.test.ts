@@ -69,6 +69,7 @@ function fakeBackend(name: string, log: string[]): Backend & { tell(event: Store
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    onConnection: () => () => undefined,
     close: async () => void log.push(`${name} closed`),
     tell: (event) => listeners.forEach((listener) => listener(event)),
   }
@@ -78,7 +79,8 @@ test('a window that moves keeps its listeners, hears the new place alone, and cl
   const log: string[] = []
   const [here, there] = [fakeBackend('here', log), fakeBackend('there', log)]
   const slot = openBackendSlot({ backend: here, server: null })
-  slot.subscribe(({ runId }) => log.push(`heard ${runId === '' ? 'the move' : runId}`))
+  slot.subscribe(({ runId }) => log.push(`heard ${runId}`))
+  slot.onConnection((connection) => log.push(`connection ${connection}`))
   here.tell({ runId: 'a', event: { type: 'changed' } })
   await slot.replace({ backend: there, server: 'box:1' })
   here.tell({ runId: 'b', event: { type: 'changed' } })
@@ -86,5 +88,5 @@ test('a window that moves keeps its listeners, hears the new place alone, and cl
   assert.deepEqual(await slot.request('run.list', {}), { ok: true, data: 'there' })
   assert.equal(slot.place().server, 'box:1')
   await slot.close()
-  assert.deepEqual(log, ['heard a', 'heard the move', 'here closed', 'heard c', 'there closed'])
+  assert.deepEqual(log, ['heard a', 'connection open', 'here closed', 'heard c', 'there closed'])
 })

@@ -10,6 +10,7 @@ import {
 import { useRef } from 'react'
 import type { InputOf, OutputOf, Route } from '../../../shared/routes.ts'
 import { useApi } from './apiContext.ts'
+import { readAgain } from './readAgain.ts'
 
 export interface ReadOptions {
   readonly enabled?: boolean
@@ -65,7 +66,5 @@ export function useChanges<R extends Route>(route: R): UseMutationResult<void, E
 }
 
 function readRunsAgain(client: QueryClient): Promise<void> {
-  return client.invalidateQueries({
-    predicate: ({ queryKey }) => typeof queryKey[0] === 'string' && queryKey[0].startsWith('run.'),
-  })
+  return readAgain(client, ({ queryKey }) => String(queryKey[0]).startsWith('run.'))
 }

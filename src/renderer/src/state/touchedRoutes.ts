@@ -8,6 +8,8 @@ export function touchedRoutes(event: StoreEvent['event']): readonly Route[] {
     case 'metrics':
       return ['run.get', 'metrics.range', 'metrics.names']
     case 'status':
+      // other settings may have come with a resumed run, and lists by status gain and lose it
+      return ['run.get', 'run.list', 'run.values', 'run.progress', 'run.log']
     case 'device':
       return ['run.get', 'run.progress', 'run.log']
     case 'rollouts':

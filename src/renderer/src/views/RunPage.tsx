@@ -28,8 +28,7 @@ const tabWords: Readonly<Record<RunTab, string>> = {
 }
 
 export function RunPage({ runId, tab }: { readonly runId: string; readonly tab: RunTab }): JSX.Element {
-  // events are hints: one that was missed is made good by reading the store again
-  const run = useRead('run.get', { runId }, { everyMs: 5000 })
+  const run = useRead('run.get', { runId })
   useShortcuts(
     useMemo(
       () =>
