@@ -13,7 +13,9 @@ const bridge = {
 function listen<Message>(channel: string, listener: (message: Message) => void): () => void {
   const forward = (_: IpcRendererEvent, message: Message): void => listener(message)
   ipcRenderer.on(channel, forward)
-  return () => ipcRenderer.removeListener(channel, forward)
+  return () => {
+    ipcRenderer.removeListener(channel, forward) // gives back ipcRenderer, which is not for the page
+  }
 }
 
 export type RecheckBridge = typeof bridge

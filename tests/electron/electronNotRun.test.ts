@@ -77,6 +77,11 @@ test('what is not the page’s main frame, no text, no route or no fitting paylo
   assert.equal(codeOf(await window.ask('request', 'constructor', {})), 'request.route')
   assert.equal(codeOf(await window.ask('request', 'run.get', { runId: 5 })), 'request.invalid')
   assert.equal(codeOf(await window.ask('request', 'run.get', { runId: 'r', more: 1 })), 'request.invalid')
+  assert.equal(
+    await window.ask('endListening'),
+    'undefined,undefined',
+    'nothing of Electron reaches the page',
+  )
 })
 
 test('the page goes nowhere else, opens nothing, and its protocol serves its own folder alone', async (t) => {

@@ -33,6 +33,13 @@ export const commands = {
     if (bridge === null) throw new Error('the preload exposed nothing')
     return bridge.request(route, input)
   },
+  /** What the page is given back when it ends its listening. */
+  endListening: async (): Promise<string> => {
+    const { bridge } = mainWindow().webContents
+    if (bridge === null) throw new Error('the preload exposed nothing')
+    const ends = [bridge.onEvent(() => undefined), bridge.onConnection(() => undefined)]
+    return ends.map((end) => typeof end()).join()
+  },
   /** A call past the preload: from a frame inside the page, a page of another origin, a frame that is gone. */
   requestFrom: async (frame: 'inner' | 'foreign' | 'none', ...args: unknown[]): Promise<unknown> => {
     const { mainFrame } = mainWindow().webContents
