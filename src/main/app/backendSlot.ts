@@ -26,7 +26,7 @@ export function openBackendSlot(first: Place): BackendSlot {
   ]
   let place = first
   let ends = listen(first.backend)
-  let leaving = Promise.resolve()
+  let leaving: Promise<unknown> = Promise.resolve()
   return {
     place: () => place,
     request: (route, input) => place.backend.request(route, input),
@@ -44,8 +44,9 @@ export function openBackendSlot(first: Place): BackendSlot {
       place = next
       ends = listen(next.backend)
       tellConnection('open') // a new one: every run is another one now
-      leaving = Promise.all([leaving, old.close()]).then(() => undefined)
-      await leaving
+      const left = old.close()
+      leaving = Promise.allSettled([leaving, left]) // who moved hears of a failure; whoever closes later does not again
+      await left
     },
     async close() {
       await Promise.all([leaving, place.backend.close()])

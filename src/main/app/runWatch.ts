@@ -39,9 +39,10 @@ export function watchRuns(window: BrowserWindow, backend: BackendSlot): () => vo
     while (isOutdated && !window.isDestroyed()) {
       isOutdated = false
       const [run] = await runningRuns(backend)
+      if (window.isDestroyed()) break // the machine may sleep, and is not to be kept awake once more
       const { server } = backend.place()
       keepAwake(run !== undefined && server === null) // a server keeps itself awake
-      if (!window.isDestroyed()) window.setTitle(windowTitle(run, server))
+      window.setTitle(windowTitle(run, server))
     }
     isUpdating = false
   }

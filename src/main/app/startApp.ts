@@ -67,8 +67,7 @@ async function openWindow(setup: AppSetup, slot: BackendSlot, home: () => Promis
     if (!(await mayStopRuns(window, slot))) return
     const left = slot.replace(await open())
     setMenu()
-    await showPage(window)
-    await left
+    await Promise.all([showPage(window), left])
   }
   const connect = (link: string): Promise<void> => moveTo(() => placeOf(setup, link))
   const setMenu = (): void => {

@@ -90,3 +90,13 @@ test('a window that moves keeps its listeners, hears the new place alone, and cl
   await slot.close()
   assert.deepEqual(log, ['heard a', 'connection open', 'here closed', 'heard c', 'there closed'])
 })
+
+test('a backend that fails to close is told to whoever moved away from it, once', async () => {
+  const failing: Backend = { ...fakeBackend('here', []), close: () => Promise.reject(new Error('disk')) }
+  const log: string[] = []
+  const slot = openBackendSlot({ backend: failing, server: null })
+  await assert.rejects(slot.replace({ backend: fakeBackend('there', log), server: 'box:1' }), /disk/)
+  await slot.replace({ backend: fakeBackend('home', log), server: null })
+  await slot.close()
+  assert.deepEqual(log, ['there closed', 'home closed'])
+})
