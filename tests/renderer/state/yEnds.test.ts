@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { heightAt, nearestLine } from '../../../src/renderer/src/state/nearestLine.ts'
-import { firstSettings, parseSettings, refusesLog } from '../../../src/renderer/src/state/plotSettings.ts'
+import {
+  firstSettings,
+  parseSettings,
+  refusesLog,
+  screenView,
+} from '../../../src/renderer/src/state/plotSettings.ts'
 import { fittedEnds, withYEnds } from '../../../src/renderer/src/state/yEnds.ts'
 import { plots } from '../../../src/shared/metrics.ts'
 import type { PlotLine } from '../../../src/shared/plots/plotData.ts'
+import { linePlotOption } from '../../../src/shared/plots/plotOption.ts'
+import { lightTheme } from '../../../src/shared/plots/plotTheme.ts'
 
 function lineOf(...ys: number[]): PlotLine {
   return { label: 'l', colour: 0, dashed: false, points: ys.map((y, x) => [x, y] as const) }
@@ -44,9 +51,26 @@ test('other quantities: round ends for plots side by side; none for a flat line 
 test('a logarithmic axis keeps its own ends', () => {
   const ends = { min: 0, max: 1, interval: 0.2 }
   assert.deepEqual(withYEnds({ yAxis: { type: 'log' } }, ends), { yAxis: { type: 'log' } })
-  assert.deepEqual(withYEnds({ yAxis: { type: 'value', name: 'y' } }, ends), {
-    yAxis: { type: 'value', name: 'y', scale: true, ...ends },
+  assert.deepEqual(withYEnds({ yAxis: { type: 'value', name: 'y' }, series: [] }, ends), {
+    ...{ yAxis: { type: 'value', name: 'y', scale: true, ...ends }, series: [] },
   })
+})
+
+test('the label of a marked line at the top of the axis is below it, clear of the legend; elsewhere above', () => {
+  const placeAt = (max: number): unknown => {
+    const view = screenView(firstSettings, lightTheme)
+    const option = linePlotOption(plot('change-ratio'), [lineOf(0.1, 0.2)], view)
+    const series = withYEnds(option, { min: 0, max, interval: 0.1 }).series as readonly [
+      { markLine: { data: readonly [{ yAxis: number; label?: { position: string } }] } },
+    ]
+    const [line] = series[0].markLine.data
+    assert.equal(line.yAxis, 0.5)
+    return line.label?.position
+  }
+  assert.deepEqual(
+    [placeAt(0.5), placeAt(0.55), placeAt(0.6)],
+    ['insideEndBottom', 'insideEndBottom', undefined],
+  )
 })
 
 test('log is refused as soon as one value is not positive', () => {

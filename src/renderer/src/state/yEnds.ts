@@ -52,5 +52,21 @@ function roundEnds(low: number, high: number): YEnds {
 export function withYEnds(option: PlotOption, ends: YEnds | null): PlotOption {
   const yAxis = option.yAxis as { readonly type?: string }
   if (ends === null || yAxis.type !== 'value') return option
-  return { ...option, yAxis: { ...yAxis, scale: true, ...ends } }
+  const series = (option.series as readonly PlotOption[]).map((each) => withMarksInside(each, ends))
+  return { ...option, yAxis: { ...yAxis, scale: true, ...ends }, series }
+}
+
+/** A marked line with no more room above it than this share of the axis has its label below. */
+const labelShare = 0.1
+
+/** Above a line at the top of the axis, its label would lie on the legend. */
+function withMarksInside(series: PlotOption, { min, max }: YEnds): PlotOption {
+  if (series.markLine === undefined) return series
+  const markLine = series.markLine as { readonly data: readonly { readonly yAxis: number }[] }
+  const data = markLine.data.map((line) =>
+    (max - line.yAxis) / (max - min) < labelShare
+      ? { ...line, label: { position: 'insideEndBottom' } }
+      : line,
+  )
+  return { ...series, markLine: { ...markLine, data } }
 }
