@@ -1,10 +1,8 @@
 import { deepStrictEqual } from 'node:assert'
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -14,6 +12,7 @@ import { readSeries } from '../src/main/store/metricQuery.ts'
 import { listRuns } from '../src/main/store/runStore.ts'
 import { nextRandom } from '../tests/main/jobs/fakeJob.ts'
 import { factsOf, finalWeights } from '../tests/main/jobs/realRuns.ts'
+import { startSpeakingOwner, type OwnerProcess } from '../tests/main/jobs/speakingOwner.ts'
 
 /**
  * Kills trainer, owner, or both at random moments while the real engines train the built-in model, and compares the end
@@ -33,27 +32,10 @@ const { values } = parseArgs({
 })
 const program = fileURLToPath(new URL('./killedOwner.ts', import.meta.url))
 
-interface OwnerProcess {
-  readonly process: ChildProcess
-  readonly line: (beginning: string) => Promise<string>
-}
-
 function startOwner(dataDir: string): OwnerProcess {
-  const args = [program, dataDir, join(dataDir, 'journal'), values.steps]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  return {
-    process: child,
-    async line(beginning) {
-      for (;;) {
-        const { value, done } = await lines.next()
-        if (done === true) throw new Error(`the owner ended before it said "${beginning}"`)
-        if (value.startsWith(beginning)) return value.slice(beginning.length + 1)
-        if (value.startsWith('ended') && !value.includes('interrupted'))
-          throw new Error(`the run ${value} too soon`)
-      }
-    },
-  }
+  return startSpeakingOwner([program, dataDir, join(dataDir, 'journal'), values.steps], (line) => {
+    if (line.startsWith('ended') && !line.includes('interrupted')) throw new Error(`the run ${line} too soon`)
+  })
 }
 
 function reading<T>(

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { test, type TestContext } from 'node:test'
@@ -18,29 +17,14 @@ import { listRuns } from '../../../src/main/store/runStore.ts'
 import type { Run } from '../../../src/shared/records.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { nextRandom } from './fakeJob.ts'
+import { startSpeakingOwner, type OwnerProcess } from './speakingOwner.ts'
 
 const ownerProgram = fileURLToPath(new URL('./ownerProcess.ts', import.meta.url))
 
-interface OwnerProcess {
-  readonly process: ChildProcess
-  /** Resolves with the rest of the first line not yet taken that begins so. */
-  readonly line: (beginning: string) => Promise<string>
-}
-
 function startOwner(t: TestContext, args: readonly string[]): OwnerProcess {
-  const process_ = spawn(process.execPath, [ownerProgram, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
-  t.after(() => void process_.kill('SIGKILL'))
-  const lines = createInterface({ input: process_.stdout })[Symbol.asyncIterator]()
-  return {
-    process: process_,
-    async line(beginning) {
-      for (;;) {
-        const { value, done } = await lines.next()
-        if (done === true) throw new Error(`the owner ended before it said "${beginning}"`)
-        if (value.startsWith(beginning)) return value.slice(beginning.length + 1)
-      }
-    },
-  }
+  const owner = startSpeakingOwner([ownerProgram, ...args])
+  t.after(() => void owner.process.kill('SIGKILL'))
+  return owner
 }
 
 async function killed(process_: ChildProcess): Promise<void> {
