@@ -19,7 +19,10 @@ import type { ListedRun, RunValues } from './runList.ts'
  * Inputs come from an untrusted page and are parsed; outputs come from the owner and are typed only.
  */
 const output = <T>(): z.ZodType<T> => z.custom<T>()
-const runId = z.string().min(1).max(100)
+const runId = z
+  .string()
+  .min(1)
+  .max(100, 'no run has an id of more than 100 characters; the runs page lists what there is')
 const axis = z.enum(['step', 'timeMs', 'tokens', 'problems'])
 const stage = z.enum(['estimate-v-star', 'self-correction'])
 /** Checked by `parseConfig`, whose message lists every field; here only that it is an object. */

@@ -71,11 +71,15 @@ export function findRun(db: Database, wanted: string): Run {
   return readRun(db, first)
 }
 
+/** Longer ones than any run has are not repeated whole. */
+const longestNamed = 80
+
 function unknownRun(runId: string): RecheckError {
-  return new RecheckError(
-    'run.unknown',
-    `there is no run "${runId}" here. "recheck runs" lists what there is.`,
-  )
+  const named =
+    runId.length <= longestNamed
+      ? `"${runId}"`
+      : `"${runId.slice(0, longestNamed)}…" (${runId.length} characters)`
+  return new RecheckError('run.unknown', `there is no run ${named} here. "recheck runs" lists what there is.`)
 }
 
 export interface RunListFilter {

@@ -156,6 +156,8 @@ test('routes need the session; errors travel as data', async () => {
   }
   assert.equal(invalid.error.code, 'request.invalid')
   assert.match(invalid.error.message, /runId/)
+  const long = await post('/api/run.get', { runId: 'r'.repeat(300) }, { cookie })
+  assert.match(long.body, /no run has an id of more than 100 characters; the runs page lists what there is/)
   const failed = JSON.parse((await post('/api/run.get', { runId: 'x' }, { cookie })).body) as unknown
   assert.deepEqual(failed, { ok: false, error: { code: 'run.unknown', message: 'There is no run "x".' } })
 })

@@ -80,6 +80,10 @@ test('a run is found by id, by its beginning, by name; doubt is an error', (t) =
   assert.throws(() => findRun(db, 'run-1'), { code: 'run.ambiguous', message: /run-1b, run-1a/ })
   assert.throws(() => findRun(db, 'nothing'), { code: 'run.unknown', message: /no run "nothing" here/ })
   assert.throws(() => findRun(db, ''), { code: 'run.unknown' })
+  assert.throws(() => findRun(db, 'r'.repeat(300)), {
+    code: 'run.unknown',
+    message: `there is no run "${'r'.repeat(80)}…" (300 characters) here. "recheck runs" lists what there is.`,
+  })
 })
 
 test('labels change alone; a delete can be undone; an active run is not deleted', (t) => {
