@@ -16,7 +16,7 @@ test('a used link and a page without a session: a plain page with the way in', a
   await page.getByRole('heading', { name: 'This page needs a fresh link' }).waitFor()
   await page.getByText('Open the link that recheck serve printed.').waitFor()
   await page.goto(`http://127.0.0.1:${pages.server.http.port}/?used#token=wrong`)
-  await page.getByText('This link was used before or has expired.').waitFor()
+  await page.getByText('This link was used before, or its server has been started anew since.').waitFor()
   await context.close()
 })
 
@@ -33,6 +33,12 @@ test('the list: search, metric filter, a filter that cannot be read', async () =
   await page.getByText('2 of 6 runs').waitFor()
   await search.fill('verifier/acuracy >= 0.8')
   await page.getByRole('alert').getByText('There is no metric or config field “verifier/acuracy”.').waitFor()
+  await search.fill('steps=eighty tag:bonus')
+  await page
+    .getByRole('alert')
+    .getByText('steps is compared with a number or null, not with “eighty”.')
+    .waitFor()
+  await page.getByText('2 of 6 runs').waitFor()
   assertNoErrors()
   await page.context().close()
 })

@@ -107,7 +107,7 @@ function addSessionRoutes(server: FastifyInstance, sessions: Sessions): void {
         .send(
           refusal(
             'session.token',
-            'This link was used before or has expired. Ask `recheck serve` for a new one.',
+            'This link was used before, or its server has been started anew since. For another, press Enter where `recheck serve` runs.',
           ),
         )
     }

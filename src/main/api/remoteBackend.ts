@@ -86,7 +86,7 @@ async function openSession(origin: string, token: string): Promise<string> {
   if (response.status !== 200 || cookie === undefined) {
     throw new RecheckError(
       'connect.refused',
-      `${origin} refused the link; it may have been used before. Ask for a new one.`,
+      `${origin} refused the link; it may have been used before. For another, press Enter where \`recheck serve\` runs.`,
     )
   }
   return cookie
