@@ -117,11 +117,23 @@ export function crossFieldProblems(config: RunConfigValue): ConfigProblem[] {
       config.normalise,
     )
   }
-  const weights = config.turnWeights
-  if (weights.attempt + weights.verdict + weights.revision === 0) {
-    refuse('turnWeights', 'at least one weight > 0', weights)
+  const trained = turnsOf[config.turns]
+  if (trained.every((turn) => config.turnWeights[turn] === 0)) {
+    refuse(
+      'turnWeights',
+      `at least one weight > 0 among ${trained.join(', ')}, the turns of a rollout with turns ${config.turns}`,
+      config.turnWeights,
+    )
   }
   return problems
+}
+
+/** The turns that a rollout can have. */
+const turnsOf: Readonly<Record<RunConfigValue['turns'], readonly (keyof RunConfigValue['turnWeights'])[]>> = {
+  single: ['attempt'],
+  'never-revise': ['attempt', 'verdict'],
+  'self-correction': ['attempt', 'verdict', 'revision'],
+  'always-revise': ['attempt', 'verdict', 'revision'],
 }
 
 /**

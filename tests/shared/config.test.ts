@@ -97,6 +97,13 @@ test('rules between fields: steps or epochs, two mini-batches without a ratio, Î
   assert.match(message({ policyBeta: 0 }), /policyBeta: expected a number > 0 with method a-star-po/)
   assert.match(message({ turnWeights: { attempt: 0, verdict: 0, revision: 0 } }), /at least one weight > 0/)
   assert.match(
+    message({ turns: 'single', turnWeights: { attempt: 0 } }),
+    /turnWeights: expected at least one weight > 0 among attempt, the turns of a rollout with turns single/,
+  )
+  const onlyRevisions = { attempt: 0, verdict: 0, revision: 1 }
+  assert.match(message({ turns: 'never-revise', turnWeights: onlyRevisions }), /among attempt, verdict,/)
+  assert.equal(parseConfig({ turnWeights: onlyRevisions }, 'x').turnWeights.revision, 1)
+  assert.match(
     message({ steps: 3, optimizer: { warmupSteps: 3 } }),
     /warmupSteps: expected a number < steps \(3\)/,
   )
