@@ -160,7 +160,7 @@ export const samplingGroup = z
       unit: 'tokens per turn',
       label: 'Longest completion',
       hint: 'A token is a piece of text as the model reads it: a character, part of a word, or a word.',
-      description: 'a turn that reaches it is cut: no answer, reward 0',
+      description: 'a turn that reaches it is cut and counts as wrong',
     }),
   })
   .readonly()
@@ -185,7 +185,7 @@ export const vStarGroup = z
         label: 'Baseline of later turns',
         hint: 'What a verdict or a revision is expected to earn; the advantage is the reward minus it.',
         description:
-          'V of verdicts and revisions: per problem and class of attempt, per class, on-line, or 0',
+          'V of verdicts and revisions in a-star-po and reinforce: per problem and class of attempt, per class, on-line, or 0',
       },
     ),
     shrinkage: field(z.number().min(0).default(4), {

@@ -52,7 +52,7 @@ export const runConfigSchema = z
     grader: field(z.enum(['math', 'number', 'exact']).default('math'), {
       vStarInput,
       label: 'Grader',
-      hint: 'Decides whether an answer is right. `math` compares by value (1/2 = 0.5), `number` compares the last number, `exact` the text.',
+      hint: 'Decides whether an answer is right. `math` compares by value (1/2 = 0.5), `number` takes plain numbers and fractions only, `exact` compares the text.',
       description: 'when two answers are equal',
     }),
     verdictParser: field(z.enum(['tolerant', 'pag']).default('tolerant'), {
@@ -91,7 +91,8 @@ export const runConfigSchema = z
     }),
     runningStatistics: field(z.boolean().default(false), {
       label: 'Running statistics',
-      description: 'roles with fewer than 32 turns use a moving average (decay 0.9) of mean and deviation',
+      description:
+        'with `normalise` on: roles with fewer than 32 turns use a moving average (decay 0.9) of mean and deviation',
     }),
     lossScale: field(z.enum(['paper', 'unit']).default('unit'), {
       label: 'Loss scale',

@@ -1,20 +1,17 @@
 import { z } from 'zod'
 import { count, field } from './configField.ts'
 
+const turnWeight = (turn: string) =>
+  field(z.number().min(0).default(1), {
+    label: `Weight of the ${turn}`,
+    description: `λ of the ${turn}’s loss`,
+  })
+
 export const turnWeightsGroup = z
   .strictObject({
-    attempt: field(z.number().min(0).default(1), {
-      label: 'Weight of the attempt',
-      description: 'λ of the attempt’s loss',
-    }),
-    verdict: field(z.number().min(0).default(1), {
-      label: 'Weight of the verdict',
-      description: 'λ of the verdict’s loss',
-    }),
-    revision: field(z.number().min(0).default(1), {
-      label: 'Weight of the revision',
-      description: 'λ of the revision’s loss',
-    }),
+    attempt: turnWeight('attempt'),
+    verdict: turnWeight('verdict'),
+    revision: turnWeight('revision'),
   })
   .readonly()
 
@@ -23,11 +20,11 @@ export const clipGroup = z
     low: field(z.number().gt(0).lt(1).default(0.2), {
       label: 'Clip below',
       hint: 'The ratio compares the policy now with the one that sampled; clipping it bounds one update.',
-      description: 'lowest ratio is 1 − low',
+      description: 'lowest ratio is 1 − low; of grpo, dr-grpo, dapo and rloo',
     }),
     high: field(z.number().gt(0).default(0.28), {
       label: 'Clip above',
-      description: 'highest ratio is 1 + high',
+      description: 'highest ratio is 1 + high; of the same methods',
     }),
   })
   .readonly()

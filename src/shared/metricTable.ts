@@ -52,7 +52,7 @@ const rows: readonly Row[] = [
   ['revision/rightToWrong', 'Right → wrong', null, all, 'down', 'attempts spoilt by the revision', 'revision-rate'],
   ['revision/wrongToRightOfRevised', 'Wrong → right, of revised wrong', null, 'revised wrong attempts', 'up', 'how often revising a wrong attempt helps'],
   ['revision/rightToWrongOfRevised', 'Right → wrong, of revised right', null, 'revised right attempts', 'down', 'how often revising a right attempt hurts'],
-  ['turns/truncated', 'Truncated turns', null, 'turns', 'down', 'share of turns cut at the token limit; they earn 0'],
+  ['turns/truncated', 'Truncated turns', null, 'turns', 'down', 'share of turns cut at the token limit; they count as wrong'],
   ['turns/noAnswer', 'Without answer', null, 'attempts and revisions', 'down', 'share in which no answer was found'],
   ['length/attempt', 'Length of attempts', 'tokens', 'attempts', 'neither', 'mean, end token included'],
   ['length/verdict', 'Length of verdicts', 'tokens', 'verdicts', 'neither', 'mean, end token included'],

@@ -29,7 +29,7 @@ test('every field is there with its name, its default, its unit and its meaning;
   const adapter = page.getByRole('switch', { name: 'LoRA adapter' })
   await adapter.waitFor()
   await page.getByText('Default 64 tokens per turn.').waitFor()
-  await page.getByText('A turn that reaches it is cut: no answer, reward 0.').waitFor()
+  await page.getByText('A turn that reaches it is cut and counts as wrong.').waitFor()
   await page.getByRole('button', { name: 'What “LoRA adapter” means' }).focus()
   await page.getByRole('tooltip').getByText('Low-rank adaptation').waitFor()
   await page.getByRole('button', { name: 'Training problems: back to the default' }).click()

@@ -114,7 +114,7 @@ function shareSigns(counts: OutcomeCounts, { alarms, sampling }: RunConfig): Ala
     {
       code: 'alarm.truncated',
       health: healthAbove({ value: truncated.value, surely: truncated.low }, alarms.truncatedAbove),
-      message: `${truncated.words} turns were cut at ${sampling.maxCompletionTokens} tokens and earned nothing`,
+      message: `${truncated.words} turns were cut at ${sampling.maxCompletionTokens} tokens and count as wrong`,
       remedy: 'Raise sampling.maxCompletionTokens (stage 1 has to run again).',
     },
   ]

@@ -256,7 +256,7 @@ test('alarms are in the log of a real run, each once while it lasts; a task with
     alarms.map(({ code, level }) => [code, level]),
     [['alarm.truncated', 'warning']],
   )
-  assert.match(alarms[0]?.message ?? '', /of 24 turns were cut at 3 tokens and earned nothing/)
+  assert.match(alarms[0]?.message ?? '', /of 24 turns were cut at 3 tokens and count as wrong/)
   assert.match(alarms[0]?.remedy ?? '', /^Raise sampling\.maxCompletionTokens/)
 
   const hopeless = await runToEnd(owner, realRun(owner, { sampling: { maxCompletionTokens: 2 } }))
