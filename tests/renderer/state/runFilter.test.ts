@@ -7,6 +7,7 @@ import {
   parseFilter,
 } from '../../../src/renderer/src/state/runFilter.ts'
 import { termOf, withTerm } from '../../../src/renderer/src/state/filterText.ts'
+import { configFields } from '../../../src/shared/configFields.ts'
 import type { Run } from '../../../src/shared/records.ts'
 import { listedRun, type RunValues } from '../../../src/shared/runList.ts'
 import { sampleRunRow } from './runFixtures.ts'
@@ -54,7 +55,7 @@ test('the list’s own metrics are not asked for again; config fields and other 
 })
 
 test('what is not read yet matches nothing, whatever the comparison', () => {
-  for (const text of ['vStar.samples = 4', 'method != nothing', 'policy/klK1 < 5']) {
+  for (const text of ['vStar.samples = 4', 'method != grpo', 'policy/klK1 < 5']) {
     assert.equal(matchesFilter(listedRun(run), parseFilter(text).terms, null), false, text)
   }
 })
@@ -80,6 +81,65 @@ test('what cannot be read is said, and names the thing', () => {
   assert.match(parseFilter('acuracy/final > 0.6').problem ?? '', /no metric or config field “acuracy\/final”/)
   assert.match(parseFilter('accuracy/final > high').problem ?? '', /compared with a number, not with “high”/)
   assert.match(parseFilter('status:done').problem ?? '', /no status “done”; there are queued, running/)
+})
+
+test('what can match no run is said instead, with the way out', () => {
+  for (const [text, problem] of [
+    ['accuracy/final >=', 'accuracy/final >= still needs the value to compare with.'],
+    ['steps =', 'steps = still needs the value to compare with.'],
+    ['status:', 'status: still needs its value.'],
+    ['>= 0.6', '“>=” has nothing to compare: write a metric or a config field before it.'],
+    ['steps=eighty', 'steps is compared with a number or null, not with “eighty”.'],
+    ['evalEvery = sometimes', 'evalEvery is compared with a number or never, not with “sometimes”.'],
+    ['capture = yes', 'capture is compared with true or false, not with “yes”.'],
+    ['verdictReward = fair', 'verdictReward is compared with plain or balanced, not with “fair”.'],
+    ['data.levels = easy', 'data.levels is compared with a whole list such as ["easy"], not with “easy”.'],
+    ['tags = bonus', 'tags is searched for, not compared: write tag:bonus'],
+    ['tags:"two words"', 'tags is searched for, not compared: write tag:"two words"'],
+    ['status = finished', 'status is searched for, not compared: write status:finished'],
+    ['name = demo', 'name is searched for, not compared: write demo'],
+    ['method:grpo', 'A colon compares nothing: write method = grpo'],
+    ['Acc@final > 0.5', 'There is no metric or config field “Acc@final”.'],
+    ['constructor = 1', 'There is no metric or config field “constructor”.'],
+  ] as const) {
+    const filter = parseFilter(text)
+    assert.ok(filter.problem?.startsWith(problem), `${text}: ${filter.problem ?? 'no problem'}`)
+    assert.deepEqual(
+      filter.terms.filter(({ kind }) => kind !== 'text'),
+      [],
+      text,
+    )
+  }
+})
+
+test('what else of a filter can be read still holds beside what cannot', () => {
+  const { terms, problem } = parseFilter('balanced tag:baseline steps = eighty accuracy/final >')
+  assert.equal(problem?.includes('steps') === true && problem.includes('accuracy/final >'), true)
+  assert.deepEqual(
+    terms.map(({ kind }) => kind),
+    ['text', 'tag'],
+  )
+})
+
+test('a word with a colon, and a quote that is still open, are searched for', () => {
+  const noted = sampleRunRow('r2', { notes: 'from http://lab/7: two words' })
+  assert.equal(finds('http://lab/7', noted), true)
+  assert.equal(finds('7: "two wor', noted), true)
+  assert.equal(finds('"7: two"', noted), true)
+  assert.equal(finds('8: words', noted), false)
+  assert.equal(finds(`data.levels = ${JSON.stringify(configValue(run, 'data.levels'))}`), true)
+  assert.equal(finds('microBatch = auto evalEvery != never'), true)
+})
+
+test('more fields than can be read at once are refused', () => {
+  const fields = configFields.filter(({ kind }) => kind === 'number' || kind === 'integer')
+  const filter = (count: number): string =>
+    fields
+      .slice(0, count)
+      .map(({ path }) => `${path} >= 0`)
+      .join(' ')
+  assert.equal(parseFilter(filter(20)).problem, null)
+  assert.match(parseFilter(filter(21)).problem ?? '', /^At most 20 fields .* not 21\.$/)
 })
 
 test('the menus write into the text and read from it', () => {

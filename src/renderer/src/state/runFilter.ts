@@ -1,4 +1,4 @@
-import { configFields, valueAtPath } from '../../../shared/configFields.ts'
+import { configFields, valueAtPath, type ConfigField } from '../../../shared/configFields.ts'
 import { findMetric } from '../../../shared/metrics.ts'
 import { runStatuses, type Run } from '../../../shared/records.ts'
 import { listedMetrics, type ListedRun, type RunValues } from '../../../shared/runList.ts'
@@ -20,53 +20,111 @@ export interface ParsedFilter {
   readonly problem: string | null
 }
 
-/** A comparison (value possibly quoted), a `key:value`, a quoted text or a word. */
+/** A comparison (value possibly quoted, or not there yet), a `key:value`, a quoted text (the last one may be open) or a word. */
 const tokenPattern =
-  /([\w*./-]+)\s*(>=|<=|!=|>|<|=)\s*("[^"]*"|\S+)|(status|tag|group):("[^"]*"|\S+)|"([^"]*)"|(\S+)/g
+  /([^\s"<>=!:]+)\s*(>=|<=|!=|>|<|=)\s*("[^"]*"?|\S+)?|([A-Za-z][\w./-]*):("[^"]*"?|\S+)?|"([^"]*)"?|(\S+)/g
 
 /**
  * `accuracy/final >= 0.6 status:finished tag:seed vStar.beta = 0.5 "my run"`: metrics and config fields are compared, other words
- * are searched for in name, id, tags, notes and group.
+ * are searched for in name, id, tags, notes and group. What can match no run is no term but a problem.
  */
 export function parseFilter(text: string): ParsedFilter {
-  const terms: FilterTerm[] = []
-  const problems: string[] = []
-  for (const match of text.matchAll(tokenPattern)) {
-    const [, name, operator, value, key, keyValue, quoted, word] = match
-    const term =
-      name !== undefined
-        ? comparison(name, operator as Operator, unquoted(value ?? ''))
-        : key !== undefined
-          ? keyTerm(key, unquoted(keyValue ?? ''))
-          : { kind: 'text' as const, text: (quoted ?? word ?? '').toLowerCase() }
-    if (typeof term === 'string') problems.push(term)
-    else terms.push(term)
-  }
+  const read = [...text.matchAll(tokenPattern)].map(readToken)
+  const terms = read.filter((each) => typeof each !== 'string')
+  const beyond = namesBeyondList(terms).length
+  const problems = [
+    ...read.filter((each) => typeof each === 'string'),
+    ...(beyond > mostBeyondList
+      ? [`At most ${mostBeyondList} fields and further metrics can be compared at once, not ${beyond}.`]
+      : []),
+  ]
   return { terms, problem: problems.length === 0 ? null : problems.join(' ') }
 }
 
+/** What one reading of `run.values` may name. */
+export const mostBeyondList = 20
+
+/** A term, or why it is none. */
+function readToken(match: RegExpExecArray): FilterTerm | string {
+  const [, name, operator, value = '', key, keyValue = '', quoted, word = ''] = match
+  if (name !== undefined) return comparison(name, operator as Operator, unquoted(value))
+  if (key !== undefined) return keyTerm(key, unquoted(keyValue))
+  if (quoted === undefined && /^[<>=!]+$/.test(word))
+    return `“${word}” has nothing to compare: write a metric or a config field before it.`
+  return { kind: 'text', text: (quoted ?? word).toLowerCase() }
+}
+
+/** What is searched for and not compared, and what is written before its words. */
+const searched: ReadonlyMap<string, string> = new Map([
+  ...(['tag', 'group', 'status'] as const).map((key) => [key, `${key}:`] as const),
+  ...[['tags', 'tag:'] as const, ['name', ''] as const, ['notes', ''] as const],
+])
+
 function comparison(name: string, operator: Operator, value: string): FilterTerm | string {
-  if (findMetric(name) !== null) {
-    const number = Number(value)
-    return value === '' || Number.isNaN(number)
-      ? `${name} is compared with a number, not with “${value}”.`
-      : { kind: 'metric', name, operator, value: number }
-  }
-  if (configFields.some((field) => field.path === name))
-    return { kind: 'config', path: name, operator, value }
-  return `There is no metric or config field “${name}”.`
+  const key = searched.get(name)
+  if (key !== undefined)
+    return `${name} is searched for, not compared: write ${key}${value === '' ? '…' : quotedWhereNeeded(value)}`
+  const field = configFields.find((each) => each.path === name)
+  if (findMetric(name) === null && field === undefined)
+    return `There is no metric or config field “${name}”. To search for these words, put them between quotes.`
+  if (value === '') return `${name} ${operator} still needs the value to compare with.`
+  if (field !== undefined)
+    return mistakenValue(field, value) ?? { kind: 'config', path: name, operator, value }
+  return isNumber(value)
+    ? { kind: 'metric', name, operator, value: Number(value) }
+    : `${name} is compared with a number, not with “${value}”.`
+}
+
+/** Why no run can have this value of the field; null when one can. */
+function mistakenValue({ path, kind, choices, nullable }: ConfigField, value: string): string | null {
+  const takesNumbers = kind === 'integer' || kind === 'number'
+  const names = [...(kind === 'switch' ? ['true', 'false'] : choices), ...(nullable ? ['null'] : [])]
+  const isWhole = (kind === 'list' && value.startsWith('[')) || (kind === 'group' && value.startsWith('{'))
+  if (kind === 'text' || isWhole || (takesNumbers && isNumber(value))) return null
+  if (kind !== 'list' && names.includes(value)) return null
+  const wanted = [
+    ...(takesNumbers ? ['a number'] : []),
+    ...(kind === 'list' ? [`a whole list such as ["${value}"]`] : names),
+    ...(kind === 'group' ? ['a group in braces'] : []),
+  ]
+  return `${path} is compared with ${wanted.join(', ').replace(/, ([^,]*)$/, ' or $1')}, not with “${value}”.`
+}
+
+function isNumber(text: string): boolean {
+  return text.trim() !== '' && !Number.isNaN(Number(text))
 }
 
 function keyTerm(key: string, value: string): FilterTerm | string {
-  if (key === 'tag') return { kind: 'tag', tag: value.toLowerCase() }
-  if (key === 'group') return { kind: 'group', group: value.toLowerCase() }
-  return runStatuses.some((status) => status === value)
-    ? { kind: 'status', status: value }
-    : `There is no status “${value}”; there are ${runStatuses.join(', ')}.`
+  const isKey = key === 'status' || key === 'tag' || key === 'group'
+  if (isKey && value === '') return `${key}: still needs its value.`
+  switch (key) {
+    case 'tag':
+      return { kind: 'tag', tag: value.toLowerCase() }
+    case 'group':
+      return { kind: 'group', group: value.toLowerCase() }
+    case 'status':
+      return runStatuses.some((status) => status === value)
+        ? { kind: 'status', status: value }
+        : `There is no status “${value}”; there are ${runStatuses.join(', ')}.`
+    default:
+      return colonText(key, value)
+  }
+}
+
+/** Any other word with a colon is searched for, unless a comparison was meant. */
+function colonText(key: string, value: string): FilterTerm | string {
+  if (searched.has(key)) return comparison(key, '=', value)
+  if (findMetric(key) === null && configFields.every(({ path }) => path !== key))
+    return { kind: 'text', text: `${key}:${value}`.toLowerCase() }
+  return `A colon compares nothing: write ${key} = ${value === '' ? '…' : value}`
+}
+
+function quotedWhereNeeded(value: string): string {
+  return /\s/.test(value) ? `"${value}"` : value
 }
 
 function unquoted(value: string): string {
-  return value.startsWith('"') ? value.slice(1, -1) : value
+  return value.startsWith('"') ? value.slice(1).replace(/"$/, '') : value
 }
 
 /** Metrics and config fields that the terms name and a listed run does not carry, each once: `run.values` has them. */

@@ -11,13 +11,10 @@ import { UndoBar, type Undo } from '../components/UndoBar.tsx'
 import { useKept } from '../hooks/useKept.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { formatCount } from '../state/format.ts'
-import { matchesFilter, namesBeyondList, parseFilter } from '../state/runFilter.ts'
+import { matchesFilter, mostBeyondList, namesBeyondList, parseFilter } from '../state/runFilter.ts'
 import { sortRuns } from '../state/runRows.ts'
 import { firstTable, fittingColumns, parseTable } from '../state/tableSettings.ts'
 import { Loading } from '../components/Loading.tsx'
-
-/** What one reading of `run.values` may name. */
-const mostFilterNames = 20
 
 export function RunsPage(): JSX.Element {
   const [archived, setArchived] = useState(false)
@@ -82,11 +79,7 @@ function RunList({ runs, archived, onArchived, onUndo }: RunListProps): JSX.Elem
       <Group justify="space-between" fz={12} className="muted">
         <Text fz={12}>{countText(shown.length, runs.length)}</Text>
         {shown.length === 0 && (
-          <Text fz={12}>
-            {isReading
-              ? 'Reading what the filter names…'
-              : 'No run matches. Clear the search to see them all.'}
-          </Text>
+          <Text fz={12}>{runs.length === 0 ? 'No run is archived.' : noneText(isReading)}</Text>
         )}
       </Group>
     </>
@@ -97,10 +90,14 @@ function countText(shown: number, all: number): string {
   return shown === all ? `${formatCount(all)} runs` : `${formatCount(shown)} of ${formatCount(all)} runs`
 }
 
+function noneText(isReading: boolean): string {
+  return isReading ? 'Reading what the filter names…' : 'No run matches. Clear the search to see them all.'
+}
+
 /** The runs that match; what the filter names beyond the list's own fields is read when it is named. */
 function useFiltered(runs: readonly ListedRun[], archived: boolean, text: string) {
   const filter = useMemo(() => parseFilter(text), [text])
-  const names = useMemo(() => namesBeyondList(filter.terms).slice(0, mostFilterNames), [filter])
+  const names = useMemo(() => namesBeyondList(filter.terms).slice(0, mostBeyondList), [filter])
   const more = useRead('run.values', { archived, names }, { enabled: names.length > 0 })
   const values = more.data ?? null
   const shown = useMemo(
