@@ -120,6 +120,23 @@ test('several runs are archived and brought back in one go; archived ones are li
   await page.getByText('6 runs', { exact: true }).waitFor()
 })
 
+test('where every run is archived, the page says so and shows them; an archive without runs says that', async () => {
+  await switchNamed(page, 'Archived').click()
+  await page.getByText('No run is archived.').waitFor()
+  await switchNamed(page, 'Archived').click()
+  await page.getByText('6 runs', { exact: true }).waitFor()
+  await page.getByRole('checkbox', { name: 'Select all runs shown' }).check()
+  await page.getByRole('button', { name: 'Archive', exact: true }).click()
+  await page.getByRole('heading', { name: 'All runs are archived' }).waitFor()
+  assert.equal(await page.getByText('No runs yet').count(), 0)
+  await page.getByRole('button', { name: 'Show the 6 archived runs' }).click()
+  await page.getByText('6 runs', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('No run is archived.').waitFor()
+  await switchNamed(page, 'Archived').click()
+  await page.getByText('6 runs', { exact: true }).waitFor()
+})
+
 test('x selects the run that j and k went to', async () => {
   await page.getByRole('grid', { name: 'Runs' }).focus()
   await page.keyboard.press('j')

@@ -1,15 +1,18 @@
-import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import { presetConfig } from '../../../shared/presets.ts'
 import { goTo } from '../hooks/usePlace.ts'
 import { useChange, useRead } from '../hooks/useRoute.ts'
+import { formatCount } from '../state/format.ts'
+import { Loading } from './Loading.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
 
-/** Nothing here yet: one click starts the demo. */
+/** Nothing to list: one click starts the demo, or shows the archived runs where there are any. */
 export function EmptyRuns({ onShowArchived }: { readonly onShowArchived: () => void }): JSX.Element {
   const start = useChange('run.start')
   const info = useRead('app.info', {}).data
+  const archived = useRead('run.list', { archived: true })
   const startDemo = async (): Promise<void> => {
     // awaited, not a callback: with the first run in the list this component is gone
     const config = { ...presetConfig('builtin') }
@@ -17,11 +20,18 @@ export function EmptyRuns({ onShowArchived }: { readonly onShowArchived: () => v
     const last = runIds.at(-1)
     if (last !== undefined) goTo({ page: 'run', runId: last, tab: 'plots' })
   }
+  if (archived.isPending) return <Loading what="Reading the runs…" />
+  const kept = archived.data?.length ?? 0
   return (
     <Stack align="flex-start" gap="md" maw={620} mx="auto" mt="10vh" p="xl" className="panel">
       <Title order={1} size="h2">
-        No runs yet
+        {kept === 0 ? 'No runs yet' : 'All runs are archived'}
       </Title>
+      {kept > 0 && (
+        <Button size="sm" onClick={onShowArchived}>
+          {kept === 1 ? 'Show the archived run' : `Show the ${formatCount(kept)} archived runs`}
+        </Button>
+      )}
       <Text>
         The demo teaches the built-in model to check and correct its own answers to arithmetic problems. It
         takes minutes on two cores and needs no download.
@@ -33,6 +43,7 @@ export function EmptyRuns({ onShowArchived }: { readonly onShowArchived: () => v
       <Group>
         <Button
           size="sm"
+          variant={kept === 0 ? 'filled' : 'default'}
           leftSection={<IconPlayerPlay size={16} />}
           onClick={() => void startDemo().catch(() => undefined)}
           loading={start.isPending}
@@ -43,12 +54,9 @@ export function EmptyRuns({ onShowArchived }: { readonly onShowArchived: () => v
         <Button size="sm" variant="default" onClick={() => goTo({ page: 'new', likeRunId: null })}>
           Set up a run
         </Button>
-        <Anchor component="button" fz="sm" onClick={onShowArchived}>
-          Show archived runs
-        </Anchor>
       </Group>
       {typeof info?.trainingProblem === 'string' && <ProblemNote problem={new Error(info.trainingProblem)} />}
-      <ProblemNote problem={start.error} />
+      <ProblemNote problem={start.error ?? archived.error} />
     </Stack>
   )
 }
