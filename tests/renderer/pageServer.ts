@@ -11,7 +11,10 @@ import { builtPage } from './pageBuild.ts'
 
 export interface PageServer {
   readonly owner: Owner
+  /** The one that answers now. */
   readonly http: HttpServer
+  /** As after a restart of Recheck: another server on the same port, which knows no session of the one before. */
+  restartHttp(): Promise<void>
   close(): Promise<void>
 }
 
@@ -44,18 +47,26 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
     nowMs: systemClock.nowMs,
     info: async () => info,
   }
-  const http = await startHttpServer({
-    handlers: { ...createHandlers(setup), 'run.start': startIn(owner) },
-    subscribe: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    pageFolder: await builtPage(),
-    port: 0,
-  })
+  const pageFolder = await builtPage()
+  const listenOn = (port: number): Promise<HttpServer> =>
+    startHttpServer({
+      handlers: { ...createHandlers(setup), 'run.start': startIn(owner) },
+      subscribe: (listener) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+      ...{ pageFolder, port },
+    })
+  let http = await listenOn(0)
   return {
     owner,
-    http,
+    get http() {
+      return http
+    },
+    restartHttp: async () => {
+      await http.close()
+      http = await listenOn(http.port)
+    },
     close: async () => {
       await http.close()
       await owner.close('now')

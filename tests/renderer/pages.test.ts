@@ -20,6 +20,19 @@ test('a used link and a page without a session: a plain page with the way in', a
   await context.close()
 })
 
+test('a page from before a restart says that its link is over, and goes on once another is open', async () => {
+  const { page } = await pages.open('#/runs')
+  await pages.server.restartHttp()
+  const note = page.getByText('Recheck was started again, and this page’s link is over.')
+  await note.waitFor()
+  assert.equal(await page.getByText('Trying again').count(), 0)
+  const other = await page.context().newPage()
+  await other.goto(pages.server.http.newLink())
+  await other.getByRole('navigation', { name: 'Pages' }).waitFor()
+  await note.waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
 test('the list: search, metric filter, a filter that cannot be read', async () => {
   const { page, assertNoErrors } = await pages.open('#/runs')
   const search = page.getByRole('textbox', { name: 'Search and filter' })

@@ -55,10 +55,9 @@ export function App(): JSX.Element {
         <Navigation place={place} />
       </AppShell.Navbar>
       <AppShell.Main h="100dvh" id="main" tabIndex={-1} style={{ outlineOffset: -2 }}>
-        {connection === 'lost' && (
+        {connection !== 'open' && (
           <Alert color="red" radius={0} p="xs" role="status">
-            The connection to Recheck is lost. Trying again… If it was ended, start it again and open the link
-            that it prints: its runs can be resumed.
+            {connectionWords[connection]}
           </Alert>
         )}
         <PageBoundary address={placeAddress(place)}>
@@ -72,6 +71,11 @@ export function App(): JSX.Element {
     </AppShell>
   )
 }
+
+const connectionWords = {
+  lost: 'The connection to Recheck is lost. Trying again… If it was ended, start it again and open the link that it prints: its runs can be resumed.',
+  over: 'Recheck was started again, and this page’s link is over. Open the link that it printed, or press Enter where it runs for a new one: opened in another tab of this browser, it lets this page go on, too.',
+} as const
 
 function Page({ place }: { readonly place: Place }): JSX.Element {
   switch (place.page) {

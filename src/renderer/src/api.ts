@@ -1,4 +1,4 @@
-import { RecheckError, type ErrorData } from '../../shared/recheckError.ts'
+import { errorData, RecheckError, type ErrorData } from '../../shared/recheckError.ts'
 import type { Api, Connection, InputOf, OutputOf, Result, Route, StoreEvent } from '../../shared/routes.ts'
 
 /** The page's one way to the owner process, whichever shell it is in. The only reader of `window.recheck`. */
@@ -9,8 +9,11 @@ export interface PageApi extends Api {
    */
   open(): Promise<void>
   /** Told at once what it is now. */
-  onConnection(listener: (connection: Connection) => void): () => void
+  onConnection(listener: (connection: PageConnection) => void): () => void
 }
+
+/** `over`: Recheck answers, but no longer to this page: it was started again since the page's link was opened. */
+export type PageConnection = Connection | 'over'
 
 interface Bridge {
   request(route: string, input: unknown): Promise<Result<unknown>>
@@ -41,8 +44,8 @@ const longestDelayMs = 8000
 class HttpApi implements PageApi {
   #page: Window
   #events = new Set<(event: StoreEvent) => void>()
-  #connections = new Set<(connection: Connection) => void>()
-  #connection: Connection = 'lost'
+  #connections = new Set<(connection: PageConnection) => void>()
+  #connection: PageConnection = 'lost'
   #delayMs = firstDelayMs
 
   constructor(page: Window) {
@@ -76,7 +79,7 @@ class HttpApi implements PageApi {
     return () => this.#events.delete(listener)
   }
 
-  onConnection(listener: (connection: Connection) => void): () => void {
+  onConnection(listener: (connection: PageConnection) => void): () => void {
     this.#connections.add(listener)
     listener(this.#connection)
     return () => this.#connections.delete(listener)
@@ -96,14 +99,21 @@ class HttpApi implements PageApi {
       for (const listener of this.#events) listener(event)
     })
     socket.addEventListener('close', () => {
-      this.#become('lost')
+      if (this.#connection === 'open') this.#become('lost')
       onSettled()
-      this.#page.setTimeout(() => this.#connect(), this.#delayMs)
-      this.#delayMs = Math.min(longestDelayMs, this.#delayMs * 2)
+      void this.#tryAgain()
     })
   }
 
-  #become(connection: Connection): void {
+  /** A socket does not say why it was refused; a request does. Tried on all the same: a link may be opened in another tab. */
+  async #tryAgain(): Promise<void> {
+    const problem = await this.request('app.info', {}).then(() => null, errorData)
+    this.#become(problem?.code.startsWith('session.') === true ? 'over' : 'lost')
+    this.#page.setTimeout(() => this.#connect(), this.#delayMs)
+    this.#delayMs = Math.min(longestDelayMs, this.#delayMs * 2)
+  }
+
+  #become(connection: PageConnection): void {
     this.#connection = connection
     for (const listener of this.#connections) listener(connection)
   }

@@ -1,7 +1,7 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import type { Connection, Route } from '../../../shared/routes.ts'
-import type { PageApi } from '../api.ts'
+import type { Route } from '../../../shared/routes.ts'
+import type { PageApi, PageConnection } from '../api.ts'
 import { isTouched, TouchedRuns, type Touched } from '../state/touchedRoutes.ts'
 import { renewLine } from './listedLines.ts'
 import { readAgain } from './readAgain.ts'
@@ -10,9 +10,9 @@ import { readAgain } from './readAgain.ts'
 const periodMs = 400
 
 /** The store is the truth, events are hints: they only say which answers to read again. */
-export function useLiveUpdates(api: PageApi): Connection {
+export function useLiveUpdates(api: PageApi): PageConnection {
   const client = useQueryClient()
-  const [connection, setConnection] = useState<Connection>('open')
+  const [connection, setConnection] = useState<PageConnection>('open')
   useEffect(() => {
     const gathered = new TouchedRuns()
     const endEvents = api.onEvent((event) => gathered.add(event))
