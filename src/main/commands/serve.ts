@@ -36,7 +36,7 @@ export const register: Register = (program, context) => {
       const link = server.newLink()
       call.note(`Open ${link}`)
       call.note('The link works once; press Enter for another. Ctrl-C stops after the step in hand.')
-      if (input.open) openBrowser(link)
+      if (input.open) openBrowser(link, call.note)
       await untilInterrupted(call, () => call.note(`Open ${server.newLink()}`))
       call.note('Stopping; a run writes a checkpoint first.')
       await server.close()
@@ -55,11 +55,19 @@ async function untilInterrupted(call: CommandCall, onEnter: () => void): Promise
   lines?.close()
 }
 
-/** The program that opens links on this desktop; nothing happens where there is none. */
-function openBrowser(link: string): void {
+/** With the program that opens links on this desktop. Where there is none, or it fails, that is said and the server goes on. */
+function openBrowser(link: string, note: (line: string) => void): void {
   const program =
     process.platform === 'darwin' ? 'open' : process.platform === 'win32' ? 'explorer' : 'xdg-open'
   const child = spawn(program, [link], { stdio: 'ignore', detached: true })
-  child.on('error', () => undefined) // the link stands in the terminal
+  const tellFailure = (reason: string): void =>
+    note(`No browser could be opened (${program}: ${reason}). Open the link above yourself.`)
+  child.on('error', (error: NodeJS.ErrnoException) =>
+    tellFailure(error.code === 'ENOENT' ? 'not found' : error.message),
+  )
+  child.on('exit', (code) => {
+    // explorer ends with 1 when all went well
+    if (code !== 0 && code !== null && program !== 'explorer') tellFailure(`exit code ${code}`)
+  })
   child.unref()
 }
