@@ -38,10 +38,12 @@ export function keepsAll(vocabularySize: number, { topP, topK }: DrawSettings): 
 /** Id of the highest logit; the lowest id of equals. */
 export function likeliest({ values, offset, vocabularySize }: LogitsRow): number {
   let best = 0
-  let bestLogit = values[offset]
-  for (let id = 1; id < vocabularySize; id++) {
+  let bestLogit = -Infinity
+  for (let id = 0; id < vocabularySize; id++) {
     const logit = values[offset + id]
-    if (logit > bestLogit) {
+    // not `logit > bestLogit`: a NaN must not be passed over
+    if (!(logit <= bestLogit)) {
+      if (Number.isNaN(logit)) throw notFinite(logit)
       best = id
       bestLogit = logit
     }
@@ -50,13 +52,23 @@ export function likeliest({ values, offset, vocabularySize }: LogitsRow): number
   return best
 }
 
-function drawFromAll(row: LogitsRow, temperature: number, random: Random): DrawnToken {
+/** Σ exp((logit − max) / temperature) of one row, scale = 1 / temperature. */
+function sumOfAll(
+  row: LogitsRow,
+  temperature: number,
+): { readonly max: number; readonly scale: number; readonly sum: number } {
   const { values, offset, vocabularySize } = row
   const scale = 1 / temperature
   const max = values[offset + likeliest(row)]
   let sum = 0
   for (let id = 0; id < vocabularySize; id++) sum += Math.exp((values[offset + id] - max) * scale)
   if (!Number.isFinite(sum)) throw notFinite(sum)
+  return { max, scale, sum }
+}
+
+function drawFromAll(row: LogitsRow, temperature: number, random: Random): DrawnToken {
+  const { values, offset, vocabularySize } = row
+  const { max, scale, sum } = sumOfAll(row, temperature)
   const id = pick({ ...row, from: 0, to: vocabularySize }, { max, scale }, random.next() * sum)
   return { id, logProb: (values[offset + id] - max) * scale - Math.log(sum) }
 }
@@ -81,12 +93,7 @@ export function pick(
 
 /** ln Σ exp(logit / temperature) of one row. */
 function logSumOfAll(row: LogitsRow, temperature: number): number {
-  const { values, offset, vocabularySize } = row
-  const scale = 1 / temperature
-  const max = values[offset + likeliest(row)]
-  let sum = 0
-  for (let id = 0; id < vocabularySize; id++) sum += Math.exp((values[offset + id] - max) * scale)
-  if (!Number.isFinite(sum)) throw notFinite(sum)
+  const { max, scale, sum } = sumOfAll(row, temperature)
   return max * scale + Math.log(sum)
 }
 

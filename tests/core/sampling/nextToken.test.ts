@@ -92,6 +92,9 @@ test('a flat row far wider than the first window is still cut by mass', () => {
 test('a row that is not finite is refused with a way out', () => {
   for (const bad of [NaN, Infinity]) {
     const code = { code: 'sampler.not-finite', message: /expected finite logits/ }
-    assert.throws(() => drawToken(row([0, bad, 1]), plain, forkRandom(0)), code)
+    for (const settings of [plain, { ...plain, temperature: 0 }, { ...plain, topK: 2 }]) {
+      assert.throws(() => drawToken(row([0, bad, 1]), settings, forkRandom(0)), code)
+      assert.throws(() => drawToken(row([bad, 0, 1]), settings, forkRandom(0)), code)
+    }
   }
 })
