@@ -22,6 +22,19 @@ export interface Progress {
   readonly secondsLeft: number | null
 }
 
+/** An entry of the run's log. */
+export interface LogEvent {
+  readonly type: 'log'
+  readonly level: EventLevel
+  readonly code: string
+  readonly message: string
+  readonly remedy: string | null
+  /** Said once a run: a step computed again does not repeat it. */
+  readonly key?: string
+  /** The training step it speaks of. */
+  readonly step?: number
+}
+
 /** Everything a job can report. The owner writes it to the store first, then passes it on. */
 export type RunEvent =
   | { readonly type: 'status'; readonly status: RunStatus; readonly error: ErrorData | null }
@@ -46,17 +59,7 @@ export type RunEvent =
       readonly results?: readonly EvaluationResult[]
     }
   | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointRecord }
-  | {
-      readonly type: 'log'
-      readonly level: EventLevel
-      readonly code: string
-      readonly message: string
-      readonly remedy: string | null
-      /** Said once a run: a step computed again does not repeat it. */
-      readonly key?: string
-      /** The training step it speaks of. */
-      readonly step?: number
-    }
+  | LogEvent
 
 /** What a trainer process sends its owner: numbered, so that a batch is stored once. At most every 250 ms. */
 export interface EventBatch {

@@ -1,5 +1,6 @@
 import type { RunConfig } from '../../shared/config.ts'
 import type { VStarEstimate } from '../../shared/records.ts'
+import type { LogEvent } from '../../shared/runEvent.ts'
 import type { Problem } from '../data/problem.ts'
 import { scoreRollout } from '../reward/scoreRollout.ts'
 import type { Grading } from '../reward/scoreRollout.ts'
@@ -112,25 +113,26 @@ export function vStarMetrics(estimates: readonly VStarEstimate[], config: RunCon
 }
 
 /** What stage 1 says about signal: problems whose V* is 0 or 1 teach the attempt nothing. */
-export function signalEvent(
-  estimates: readonly VStarEstimate[],
-  config: RunConfig,
-): TrainEvent & { readonly type: 'log' } {
+export function signalEvent(estimates: readonly VStarEstimate[], config: RunConfig): LogEvent {
   const without = estimates.filter((estimate) => !hasSignal(estimate)).length
   const never = estimates.filter((estimate) => estimate.correctAttempts === 0).length
   const share = `${without} of ${estimates.length} problems carry no signal: ${never} never solved by the reference (V* = 0), ${without - never} always (V* = 1)`
   if (without < estimates.length) {
     return { type: 'log', level: 'info', code: 'vstar.signal', key: 'vstar', message: share, remedy: null }
   }
-  const tooHard = never * 2 > estimates.length
   return {
     type: 'log',
     level: config.onNoSignal === 'stop' ? 'error' : 'warning',
     code: 'vstar.no-signal',
     key: 'vstar',
     message: share,
-    remedy: tooHard
-      ? 'The model cannot do this task: choose an easier source or a stronger model, or raise vStar.samples.'
-      : 'The model already does this task: choose a harder source.',
+    remedy: noSignalRemedy(never, estimates.length),
   }
+}
+
+function noSignalRemedy(never: number, problems: number): string {
+  if (never === problems)
+    return 'The model cannot do this task: choose an easier source or a stronger model, or raise vStar.samples.'
+  if (never === 0) return 'The model already does this task: choose a harder source.'
+  return 'Each problem is too hard or too easy for this model, or vStar.samples is too low to tell: raise it, or choose another source.'
 }

@@ -1,4 +1,5 @@
-import type { Evaluation, EventLevel, StoredRollout, VStarEstimate } from '../../shared/records.ts'
+import type { Evaluation, StoredRollout, VStarEstimate } from '../../shared/records.ts'
+import type { LogEvent } from '../../shared/runEvent.ts'
 import type { MetricValues } from './outcomeCounts.ts'
 import type { TrainState } from './trainState.ts'
 
@@ -39,14 +40,4 @@ export type TrainEvent =
       readonly validation: number | null
       readonly state: TrainState
     }
-  | {
-      readonly type: 'log'
-      readonly level: EventLevel
-      readonly code: string
-      readonly message: string
-      readonly remedy: string | null
-      /** Said once a run: a step computed again does not repeat it. */
-      readonly key?: string
-      /** The training step it speaks of. */
-      readonly step?: number
-    }
+  | LogEvent

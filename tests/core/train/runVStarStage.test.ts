@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { runVStarStage } from '../../../src/core/train/runVStarStage.ts'
+import { runVStarStage, signalEvent } from '../../../src/core/train/runVStarStage.ts'
 import type { VStarSetup } from '../../../src/core/train/runVStarStage.ts'
 import type { TrainEvent } from '../../../src/core/train/trainEvent.ts'
 import { checkVStarInputs, vStarInputs } from '../../../src/core/train/vStarInputs.ts'
@@ -8,6 +8,7 @@ import { parseConfig } from '../../../src/shared/config.ts'
 import type { VStarEstimate } from '../../../src/shared/records.ts'
 import { assertClose } from '../../assertClose.ts'
 import { conversationWith, fakeSampler, grading, sums } from './fakeEngine.ts'
+import { estimateFor } from './trainingSetup.ts'
 
 const problems = sums(12)
 
@@ -99,6 +100,20 @@ test('metrics: mean V*, accuracy of the reference, share without signal; a word 
   const last = events.at(-1)
   assert.ok(last?.type === 'log' && last.code === 'vstar.signal')
   assert.match(last.message, /of 12 problems carry no signal/)
+})
+
+test('nothing but problems without signal: the way out fits the cause', () => {
+  const remedyOf = (...right: readonly number[]) =>
+    signalEvent(
+      right.map((correct, index) => estimateFor(String(index), correct)),
+      parseConfig({}, 'test'),
+    ).remedy
+  assert.match(remedyOf(0, 0, 0, 0) ?? '', /cannot do this task/)
+  assert.match(remedyOf(4, 4, 4, 4) ?? '', /already does this task: choose a harder source/)
+  // one attempt a problem: every V* is 0 or 1, whatever the model can do
+  assert.match(remedyOf(0, 4, 4, 4) ?? '', /vStar\.samples is too low to tell: raise it/)
+  assert.match(remedyOf(0, 0, 0, 4) ?? '', /vStar\.samples is too low to tell: raise it/)
+  assert.equal(remedyOf(0, 2, 4, 4), null)
 })
 
 test('an estimate made with another template is refused by name, another β₁ is not', () => {
