@@ -114,7 +114,7 @@ export const alarmsGroup = z
     }),
     lengthGrowthAbove: field(z.number().gt(1).default(2), {
       label: 'Length growth above',
-      description: 'mean turn length ÷ that of the first step',
+      description: 'mean turn length ÷ that of the first step with such turns',
     }),
     staleVStarBeyond: field(share.default(0.3), {
       label: 'Stale V* beyond',

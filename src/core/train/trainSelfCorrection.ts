@@ -23,7 +23,7 @@ import type { CheckpointReason, TrainEvent } from './trainEvent.ts'
 import { checkRowLengths, checkTrainable, filterBySignal } from './trainingProblems.ts'
 import type { EstimatesById } from './trainingProblems.ts'
 import { sampleStep, scheduleOf, updatePolicy, valueStep } from './trainingStep.ts'
-import { initialTrainState, updateShares } from './trainState.ts'
+import { firstLengthsAfter, initialTrainState, updateShares } from './trainState.ts'
 import type { TrainState } from './trainState.ts'
 
 export interface SelfCorrectionSetup {
@@ -175,11 +175,7 @@ function* reportStep(
   const rollouts = updates.flatMap((update) => update.rollouts)
   const turns = rollouts.flatMap((rollout) => rollout.turns)
   const values = stepMetrics(updates, times, config)
-  const firstLengths = state.firstLengths ?? {
-    attempt: values['length/attempt'] ?? null,
-    verdict: values['length/verdict'] ?? null,
-    revision: values['length/revision'] ?? null,
-  }
+  const firstLengths = firstLengthsAfter(state.firstLengths, values)
   const shares = updateShares(state, rollouts)
   const recentTurns = addRecentTurns(state.recentTurns, rollouts)
   const alarmInput = {

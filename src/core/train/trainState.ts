@@ -6,6 +6,7 @@ import { classKey, classKeys } from '../rl/turnBaseline.ts'
 import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'
 import type { ScoredRollout, TurnKind } from '../rollout/rollout.ts'
 import type { ActiveAlarms, RecentTurns } from './alarms.ts'
+import type { MetricValues } from './outcomeCounts.ts'
 
 /**
  * All of stage 2 that is not in the trainer: plain JSON, stored beside the trainer's state. Random streams need no
@@ -22,7 +23,7 @@ export interface TrainState {
   /** Moving averages of right turns per kind and class, and of right attempts. */
   readonly runningShares: ClassShares
   readonly correctShare: number
-  /** Mean lengths at the first step, for the alarm on growth; null before it. */
+  /** Mean length of each kind at the first step that had it, for the alarm on growth; null before the first step. */
   readonly firstLengths: Readonly<Record<TurnKind, number | null>> | null
   readonly activeAlarms: ActiveAlarms
   /** For the alarm on a stale V*. */
@@ -68,6 +69,15 @@ export function initialTrainState(reference: {
     evaluatedStep: -1,
     bestValidation: null,
   }
+}
+
+/** A kind that did not occur at first is measured from the step at which it does. */
+export function firstLengthsAfter(
+  before: TrainState['firstLengths'],
+  values: MetricValues,
+): NonNullable<TrainState['firstLengths']> {
+  const first = (kind: TurnKind) => before?.[kind] ?? values[`length/${kind}`] ?? null
+  return { attempt: first('attempt'), verdict: first('verdict'), revision: first('revision') }
 }
 
 /** The moving shares after a step: a class that did not occur keeps its own. */

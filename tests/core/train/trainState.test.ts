@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { initialTrainState, readTrainState } from '../../../src/core/train/trainState.ts'
+import { firstLengthsAfter, initialTrainState, readTrainState } from '../../../src/core/train/trainState.ts'
 
 const half = { 'verdict/correct': 0.5, 'verdict/wrong': 0.5, 'revision/correct': 0.5, 'revision/wrong': 0.5 }
 
@@ -17,4 +17,20 @@ test('a state of before alarms had a quiet time: those that were on are on, noth
   const read = readTrainState({ ...state, activeAlarms: ['alarm.kl', 'alarm.entropy'] })
   assert.deepEqual(read.activeAlarms, { 'alarm.kl': 0, 'alarm.entropy': 0 })
   assert.deepEqual(read.recentTurns, [])
+})
+
+test('first lengths: a kind that a step lacks is measured at the first step that has it, and then stays', () => {
+  const first = firstLengthsAfter(null, {
+    'length/attempt': 20,
+    'length/verdict': 30,
+    'length/revision': null,
+  })
+  assert.deepEqual(first, { attempt: 20, verdict: 30, revision: null })
+  const second = firstLengthsAfter(first, {
+    'length/attempt': 50,
+    'length/verdict': 50,
+    'length/revision': 25,
+  })
+  assert.deepEqual(second, { attempt: 20, verdict: 30, revision: 25 })
+  assert.deepEqual(firstLengthsAfter(second, { 'length/revision': 99 }), second)
 })
