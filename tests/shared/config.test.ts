@@ -123,6 +123,7 @@ test('steps of a run: floor of problems ÷ B per epoch, at least one', () => {
   assert.equal(stepsPerEpoch(config, 7500), 29) // A*-PO's 29 batches per epoch, 725 steps (algorithms 1.4)
   assert.equal(totalSteps(config, 7500), 725)
   assert.equal(stepsPerEpoch(config, 10), 1)
+  assert.equal(stepsPerEpoch(parseConfig({}, 'x'), 4096), 21)
   assert.equal(totalSteps(parseConfig({ steps: 7 }, 'x'), 7500), 7)
 })
 

@@ -56,8 +56,3 @@ export class ProblemBatches {
     return forkRandom(this.#seed, 'problem order', this.#epoch).shuffled(this.#problems)
   }
 }
-
-/** Full batches in one epoch. */
-export function batchesPerEpoch(problems: number, problemsPerStep: number): number {
-  return Math.floor(problems / problemsPerStep)
-}

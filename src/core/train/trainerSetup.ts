@@ -25,10 +25,6 @@ export interface TrainerSetup extends ScorerSetup {
   readonly decays?: (name: string, shape: readonly number[]) => boolean
 }
 
-export function decaysMatrices(_name: string, shape: readonly number[]): boolean {
-  return shape.length > 1
-}
-
 /** Eight lengths whose padding wastes little, up to the longest row in predicted tokens. */
 export function lengthBuckets(longest: number): number[] {
   const steps = [32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096]

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Transformer } from '../model/transformer.ts'
+import { isMatrix } from '../optim/adamW.ts'
 import { negativeLogLikelihood } from '../rl/losses/negativeLogLikelihood.ts'
 import { inputWidth } from './paddedBatch.ts'
 import type { ObjectiveInputs } from './policyObjective.ts'
 import { policyObjective } from './policyObjective.ts'
 import type { ScorerSetup, TrainerSetup } from './trainerSetup.ts'
-import { decaysMatrices } from './trainerSetup.ts'
 import { addAdamWUpdate } from './adamWGraph.ts'
 import type { Attributes, NodeRef } from '../graph/graphBuilder.ts'
 import { GraphBuilder, intAttribute, typeAttribute } from '../graph/graphBuilder.ts'
@@ -62,7 +62,7 @@ export function captureTraining(setup: TrainerSetup): CapturedGraph {
   const sumNames = setup.buckets.map((bucket) =>
     recordBucket(graph, bucket, (trace) => addGradients(trace, variables, setup, bucket)),
   )
-  addAdamWUpdate(graph, variables, setup.adamW, setup.decays ?? decaysMatrices)
+  addAdamWUpdate(graph, variables, setup.adamW, setup.decays ?? isMatrix)
   const signatures = setup.buckets.flatMap((bucket) => [
     scoringSignature(bucket),
     ...gradientSignatures(setup, bucket),
