@@ -142,6 +142,42 @@ test('the parts of every loss add up to it', () => {
   }
 })
 
+test('REINFORCE with r − β₂·ρ − V has the gradient of A*-PO’s square ÷ 2β₂ (algorithms 4.3)', () => {
+  const policyBeta = 0.1
+  const unit = goldenBatch({ policyBeta, lossScale: 'unit' })
+  const withKl = golden.advantage.map(
+    (advantage, turn) => advantage - policyBeta * (golden.scalars.rho[turn] ?? NaN),
+  )
+  const reinforce = goldenBatch({ method: 'reinforce', policyBeta }, withKl)
+  const gradientOf = ({ loss, inputs, logProbs }: typeof unit) =>
+    tf
+      .grad((at: Tensor) => loss.compute(at as Tensor2D, null, inputs).loss)(logProbs)
+      .dataSync()
+  const [square, plain] = [gradientOf(unit), gradientOf(reinforce)]
+  assert.ok(square.some((each) => Math.abs(each) > 0.01))
+  square.forEach((each, index) => assertClose(plain[index] ?? NaN, each, 1e-5))
+})
+
+test('the entropy bonus takes the weighted mean entropy of the own tokens off every loss', () => {
+  const entropy = tf.tensor2d(Array.from({ length: 4 }, () => Array.from({ length: 23 }, (_, t) => t / 10)))
+  const own = golden.rollouts.flatMap(({ turns }) =>
+    // token t of a row is predicted at position t − 1
+    turns.flatMap(({ start, end }) => Array.from({ length: end - start }, (_, t) => (start - 1 + t) / 10)),
+  )
+  const meanEntropy = own.reduce((sum, each) => sum + each, 0) / own.length
+  const valueOf = (settings: Readonly<Record<string, unknown>>) => {
+    const { loss, inputs, logProbs } = goldenBatch(settings)
+    assert.equal(loss.needsEntropy, 'entropyBonus' in settings)
+    return loss.compute(logProbs, loss.needsEntropy ? entropy : null, inputs).loss.dataSync()[0] ?? NaN
+  }
+  for (const method of ['a-star-po', 'grpo', 'dr-grpo', 'dapo', 'reinforce', 'rloo']) {
+    const settings = { method, policyBeta: 0.1 }
+    const plain = valueOf(settings)
+    const tolerance = 1e-5 * Math.max(1, Math.abs(plain))
+    assertClose(valueOf({ ...settings, entropyBonus: 0.5 }), plain - 0.5 * meanEntropy, tolerance)
+  }
+})
+
 test('lossScale unit is the paper’s loss ÷ 2β₂, and reports the same parts', () => {
   const paper = goldenBatch({ policyBeta: 0.1 })
   const unit = goldenBatch({ policyBeta: 0.1, lossScale: 'unit' })
