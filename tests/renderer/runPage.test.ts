@@ -63,10 +63,16 @@ test('pause holds the run where it is, resume goes on, stop now ends it, resume 
   await status('finished')
   await page.getByText('40 of 40 steps').waitFor()
   await page.getByRole('button', { name: 'Extend…' }).click()
-  await page.getByRole('textbox', { name: 'Further steps' }).fill('0')
-  assert.equal(await page.getByRole('button', { name: 'Extend', exact: true }).isDisabled(), true)
-  await page.getByRole('textbox', { name: 'Further steps' }).fill('5')
-  await page.getByRole('button', { name: 'Extend', exact: true }).click()
+  const further = page.getByRole('textbox', { name: 'Further steps' })
+  const extend = page.getByRole('button', { name: 'Extend', exact: true })
+  for (const wrong of ['0', '2.5', '1e', '']) {
+    await further.fill(wrong)
+    assert.equal(await extend.isDisabled(), true, wrong)
+    await page.getByText('A whole number from 1 to 1,000,000').waitFor()
+  }
+  await further.fill('')
+  await further.pressSequentially('0.5e1')
+  await extend.click()
   await page.getByText('45 of 45 steps').waitFor()
   await status('finished')
   const { points } = readRange(db, {

@@ -29,7 +29,6 @@ export const theme: MantineThemeOverride = createTheme({
   components: {
     Button: small,
     TextInput: small,
-    NumberInput: small,
     Autocomplete: small,
     Select: small,
     NativeSelect: small,

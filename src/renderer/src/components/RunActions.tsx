@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Stack, Text } from '@mantine/core'
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
 import { actionsOf, type RunAction } from '../../../shared/runTransitions.ts'
@@ -135,19 +135,19 @@ interface ExtendDialogProps {
 }
 
 function ExtendDialog({ onClose, onExtend }: ExtendDialogProps): JSX.Element {
-  const [steps, setSteps] = useState<number | string>(20)
-  const isValid = typeof steps === 'number' && Number.isInteger(steps) && steps >= 1 && steps <= 1_000_000
+  // as it is typed: an input of numbers only would drop the “e” of 1e3, and 13 steps would run
+  const [typed, setTyped] = useState('20')
+  const steps = Number(typed)
+  const isValid = Number.isInteger(steps) && steps >= 1 && steps <= 1_000_000
   return (
     <Modal opened onClose={onClose} title="Extend the run" closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">
-        <NumberInput
+        <TextInput
           label="Further steps"
           description="The run goes on from its last checkpoint; its curves go on without a seam."
-          value={steps}
-          onChange={setSteps}
-          min={1}
-          max={1_000_000}
-          allowDecimal={false}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          inputMode="numeric"
           error={isValid ? null : 'A whole number from 1 to 1,000,000'}
           data-autofocus
         />
@@ -158,7 +158,7 @@ function ExtendDialog({ onClose, onExtend }: ExtendDialogProps): JSX.Element {
           <Button
             disabled={!isValid}
             onClick={() => {
-              onExtend(Number(steps))
+              onExtend(steps)
               onClose()
             }}
           >
