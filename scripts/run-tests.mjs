@@ -21,13 +21,18 @@ const quiet = Boolean(process.env.CI) || !process.stdout.isTTY
 
 const files = (chosen.length > 0 ? chosen : [join(root, 'tests')]).flatMap(testFilesOf).sort()
 const counts = { passed: 0, failed: 0, notRun: 0 }
+const passedIn = new Map()
 const problems = []
 
-// Processes that died in native code, by file: they are named and run once more; a second death is a failure.
+// Processes that died in native code, by file: they are named and run once more, and what passed before the death does not
+// count; a second death is a failure.
 const died = new Map()
 await runFiles(files, true)
 if (died.size > 0) {
-  for (const [file, how] of died) console.log(`DIED ${relative(root, file)}: ${how}; it is run once more`)
+  for (const [file, how] of died) {
+    console.log(`DIED ${relative(root, file)}: ${how}; it is run once more`)
+    counts.passed -= passedIn.get(file) ?? 0
+  }
   await runFiles([...died.keys()], false)
 }
 
@@ -67,7 +72,10 @@ function count({ name, file, skip, todo, details }, outcome) {
   if (skip !== undefined || todo !== undefined) {
     counts.notRun++
     problems.push(`not run: ${name} (${relative(root, file ?? '')})`)
-  } else counts[outcome]++
+    return
+  }
+  counts[outcome]++
+  if (outcome === 'passed') passedIn.set(file, (passedIn.get(file) ?? 0) + 1)
 }
 
 function checkFloor() {

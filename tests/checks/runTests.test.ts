@@ -47,6 +47,25 @@ for (const [name, path, code, lastLine] of cases) {
   })
 }
 
+test('a file whose process dies is named and run once more; what passed before the death is not counted twice', () => {
+  const path = join(folder, 'dying.test.ts')
+  const marker = JSON.stringify(join(folder, 'has-died'))
+  const lines = [
+    "import { setTimeout } from 'node:timers/promises'",
+    "import { existsSync, writeFileSync } from 'node:fs'",
+    `const diesNow = !existsSync(${marker})`,
+    `writeFileSync(${marker}, '')`,
+    "test('a', () => {})",
+    // the pause lets the first test's result out
+    "test('b', async () => { await setTimeout(500); if (diesNow) process.kill(process.pid, 'SIGSEGV'); await setTimeout(100) })",
+  ]
+  writeFileSync(path, head + lines.join('\n'))
+  const ended = runTests(path)
+  assert.match(ended.text, /DIED .*dying\.test\.ts: SIGSEGV; it is run once more/)
+  assert.equal(ended.lastLine, '2 passed, 0 failed')
+  assert.equal(ended.code, 0)
+})
+
 test('fewer tests than the floor fail the run', () => {
   const floor = join(folder, 'floor.json')
   writeFileSync(floor, '{ "tests": 3 }')
