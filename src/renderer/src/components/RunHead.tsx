@@ -6,8 +6,10 @@ import type { Run } from '../../../shared/records.ts'
 import { listedRun } from '../../../shared/runList.ts'
 import { useNow } from '../hooks/useNow.ts'
 import { goTo } from '../hooks/usePlace.ts'
+import { useRead } from '../hooks/useRoute.ts'
 import { formatAge, formatCount, formatDuration } from '../state/format.ts'
 import { stageWords } from '../state/runWords.ts'
+import { waitText } from '../state/waitText.ts'
 import { LabelsDialog } from './LabelsDialog.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
 import { RunActions } from './RunActions.tsx'
@@ -50,6 +52,7 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
       <div style={{ marginTop: 8 }}>
         <RunProgress run={listedRun(run)} wide />
       </div>
+      {run.status === 'queued' && <Wait runId={run.runId} />}
       {run.notes !== '' && (
         <Text fz={12} mt={4} className="muted" style={{ whiteSpace: 'pre-wrap' }} lineClamp={3}>
           {run.notes}
@@ -62,6 +65,16 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
       )}
       {opened && <LabelsDialog runs={[run]} onClose={labels.close} />}
     </header>
+  )
+}
+
+function Wait({ runId }: { readonly runId: string }): JSX.Element | null {
+  const live = useRead('run.list', { statuses: ['running', 'paused', 'queued'] }).data
+  if (live === undefined) return null
+  return (
+    <Text fz={12} mt={4} role="note">
+      {waitText(runId, live)}
+    </Text>
   )
 }
 
