@@ -1,28 +1,18 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, before, test } from 'node:test'
-import type { Page } from 'playwright-core'
+import { test } from 'node:test'
 import { scaleColours } from '../../src/renderer/src/state/compareLook.ts'
 import { lightTheme } from '../../src/shared/plots/plotTheme.ts'
-import { openPages, type OpenedPage, type OpenedPages } from './openPages.ts'
+import { seededPage } from './openPages.ts'
 import { svgOf, switchNamed, textsOf } from './plotFiles.ts'
 import { assertMoves, exportPlot, pixelsOf } from './plotPictures.ts'
 import { seedRuns } from './seedStore.ts'
 
 const rewards = 'Policy rewards: final (Acc@final)'
-let pages: OpenedPages
-let opened: OpenedPage
-let page: Page
-before(async () => {
-  pages = await openPages(seedRuns)
-  opened = await pages.open('#/compare?runs=r-first,r-stopped,r-killed', { colorScheme: 'light' })
-  page = opened.page
-  await plot(rewards).locator('canvas').first().waitFor()
-})
-after(() => pages.close())
+const opened = seededPage('#/compare?runs=r-first,r-stopped,r-killed', { colorScheme: 'light' })
 
 function plot(name: string) {
-  return page.getByRole('region', { name, exact: true })
+  return opened.page.getByRole('region', { name, exact: true })
 }
 
 test('the line under the pointer names its run and what the run’s config has where they differ', async () => {
@@ -31,21 +21,21 @@ test('the line under the pointer names its run and what the run’s config has w
   // down the plot at its middle: at least one of the three lines is crossed
   const said = plot(rewards).locator('.plot-line-text')
   for (let part = 0.1; part < 0.9 && (await said.count()) === 0; part += 0.05) {
-    await page.mouse.move(box.x + box.width / 2, box.y + box.height * part)
-    await page.waitForTimeout(30)
+    await opened.page.mouse.move(box.x + box.width / 2, box.y + box.height * part)
+    await opened.page.waitForTimeout(30)
   }
   const text = await said.innerText()
   assert.match(text, /^(balanced, learning rate 5e-5|revision bonus 2|revision bonus 0\.5): /)
   assert.match(text, /seed \d · .*revisionBonus (1|2|0\.5)/)
-  await page.mouse.move(5, 500)
+  await opened.page.mouse.move(5, 500)
   await said.waitFor({ state: 'detached' })
 })
 
 test('one legend for all plots: it says how a run differs and takes it out of them', async () => {
-  const legend = page.getByRole('group', { name: 'Runs' })
+  const legend = opened.page.getByRole('group', { name: 'Runs' })
   const run = legend.getByRole('button', { name: 'revision bonus 2' })
   await run.focus()
-  await page.getByRole('tooltip').getByText('revisionBonus 2').waitFor()
+  await opened.page.getByRole('tooltip').getByText('revisionBonus 2').waitFor()
   await run.click()
   await plot(rewards).getByText('2 of 3 runs').waitFor()
   assert.equal(await run.getAttribute('aria-pressed'), 'false')
@@ -54,21 +44,21 @@ test('one legend for all plots: it says how a run differs and takes it out of th
 })
 
 test('colour by one hyperparameter: ordered colours, the legend in the order of the values, pictures too', async () => {
-  await page.getByRole('combobox', { name: 'Colour by' }).click()
-  await page.getByRole('option', { name: 'Colour by revisionBonus' }).click()
-  const legend = page.getByRole('group', { name: 'Runs' })
+  await opened.page.getByRole('combobox', { name: 'Colour by' }).click()
+  await opened.page.getByRole('option', { name: 'Colour by revisionBonus' }).click()
+  const legend = opened.page.getByRole('group', { name: 'Runs' })
   await legend.getByText('revisionBonus 0.5').waitFor()
   assert.deepEqual(
     (await legend.getByRole('button').allInnerTexts()).map((text) => /revisionBonus (.+)$/.exec(text)?.[1]),
     ['0.5', '1', '2'],
   )
-  const svg = await svgOf(page, rewards)
+  const svg = await svgOf(opened.page, rewards)
   for (const colour of scaleColours(3, lightTheme)) assert.ok(svg.includes(`stroke="${colour}"`), colour)
   assert.ok(textsOf(svg).includes('revision bonus 2 (revisionBonus 2)'))
 })
 
 test('V* of several runs is drawn as steps: no line of it is slanted', async () => {
-  const svg = await svgOf(page, 'V* distribution')
+  const svg = await svgOf(opened.page, 'V* distribution')
   const colours = scaleColours(3, lightTheme)
   const paths = [...svg.matchAll(/<path d="([^"]+)"[^>]*stroke="([^"]+)"/g)].filter(([, , stroke]) =>
     colours.includes(stroke ?? ''),
@@ -86,20 +76,20 @@ test('V* of several runs is drawn as steps: no line of it is slanted', async () 
 })
 
 test('side by side: one y range for all runs, or each its own', async () => {
-  await page.getByText('Side by side').click()
+  await opened.page.getByText('Side by side').click()
   const run = 'revision bonus 0.5'
   await plot(run).locator('canvas').first().waitFor()
   const numbers = async (name: string): Promise<string[]> =>
-    textsOf(await svgOf(page, name)).filter((text) => /^0\.\d+$/.test(text))
+    textsOf(await svgOf(opened.page, name)).filter((text) => /^0\.\d+$/.test(text))
   assert.deepEqual(await numbers(run), await numbers('balanced, learning rate 5e-5'))
-  const before = await pixelsOf(page, run)
-  await switchNamed(page, 'Same y').click()
-  await assertMoves(page, run, { before, patienceMs: 3000 })
-  await page.getByText('Overlaid').click()
+  const before = await pixelsOf(opened.page, run)
+  await switchNamed(opened.page, 'Same y').click()
+  await assertMoves(opened.page, run, { before, patienceMs: 3000 })
+  await opened.page.getByText('Overlaid').click()
 })
 
 test('the comparison’s CSV has every point of every run, each line with its run', async () => {
-  const download = await exportPlot(page, 'Export all plots as one picture', /^CSV/)
+  const download = await exportPlot(opened.page, 'Export all plots as one picture', /^CSV/)
   const lines = (await readFile(await download.path(), 'utf8')).split('\n')
   for (const { runId, doneSteps } of seedRuns.filter((run) => /r-(first|stopped|killed)/.test(run.runId))) {
     const own = lines.filter((line) => line.startsWith(`${runId},`))

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after, before } from 'node:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Database } from '../../src/main/store/database.ts'
 import { launchChromium } from './chromium.ts'
 import { startPageServer, type PageServer } from './pageServer.ts'
-import { seedStore, type SeedRun } from './seedStore.ts'
+import { seedRuns, seedStore, type SeedRun } from './seedStore.ts'
 
 export interface OpenedPages {
   readonly browser: Browser
@@ -36,6 +38,35 @@ export async function openPages(runs: readonly SeedRun[]): Promise<OpenedPages> 
       rmSync(dataDir, { recursive: true })
     },
   }
+}
+
+/** One page over the seeded runs for all tests of a file: opened before the first, closed after the last. */
+export function seededPage(address: string, options: BrowserContextOptions = {}): SeededPage {
+  let pages: OpenedPages | null = null
+  let opened: OpenedPage | null = null
+  before(async () => {
+    pages = await openPages(seedRuns)
+    opened = await pages.open(address, options)
+  })
+  after(() => pages?.close())
+  return {
+    get page() {
+      return known(opened).page
+    },
+    get db() {
+      return known(pages).server.owner.db
+    },
+    assertNoErrors: () => known(opened).assertNoErrors(),
+  }
+}
+
+export interface SeededPage extends OpenedPage {
+  readonly db: Database
+}
+
+function known<T>(opened: T | null): T {
+  assert.ok(opened !== null, 'asked for before the first test has begun')
+  return opened
 }
 
 async function openPage(

@@ -2,15 +2,10 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { PNG } from 'pngjs'
 import type { Download, Page } from 'playwright-core'
+import { plots } from '../../src/shared/metrics.ts'
 
-export const plotTitles = [
-  'Training loss',
-  'Policy rewards',
-  'Verifier accuracy',
-  'Answer change ratio',
-  'Revision rate',
-  'V* distribution',
-] as const
+/** Which they are is said by tests/shared/metrics.test.ts. */
+export const plotTitles = plots.map(({ title }) => title)
 
 /** What a plot on the page shows, as text that differs when one pixel does. */
 export function pixelsOf(page: Page, title: string): Promise<string> {

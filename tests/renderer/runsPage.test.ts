@@ -1,41 +1,31 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Page } from 'playwright-core'
+import { test } from 'node:test'
 import { readRun } from '../../src/main/store/runStore.ts'
-import { goTo, openPages, waitUntil, type OpenedPage, type OpenedPages } from './openPages.ts'
+import { goTo, seededPage, waitUntil } from './openPages.ts'
 import { switchNamed } from './plotFiles.ts'
 import { seedRuns } from './seedStore.ts'
 
-let pages: OpenedPages
-let opened: OpenedPage
-let page: Page
-before(async () => {
-  pages = await openPages(seedRuns)
-  opened = await pages.open('#/runs')
-  page = opened.page
-  await page.locator('.run-row').first().waitFor()
-})
-after(() => pages.close())
+const opened = seededPage('#/runs')
 
 /** Names of the rows from top to bottom. */
 function names(): Promise<string[]> {
-  return page.locator('.run-row .link').allInnerTexts()
+  return opened.page.locator('.run-row .link').allInnerTexts()
 }
 
 async function search(text: string, count: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Search and filter' }).fill(text)
-  await page.getByText(count, { exact: true }).waitFor()
+  await opened.page.getByRole('textbox', { name: 'Search and filter' }).fill(text)
+  await opened.page.getByText(count, { exact: true }).waitFor()
 }
 
 test('filters: by status and by tag from their menus, by a config field, by a metric’s value', async () => {
-  await page.getByRole('combobox', { name: 'Status' }).click()
-  await page.getByRole('option', { name: 'finished' }).click()
-  await page.getByText('2 of 6 runs').waitFor()
+  await opened.page.getByRole('combobox', { name: 'Status' }).click()
+  await opened.page.getByRole('option', { name: 'finished' }).click()
+  await opened.page.getByText('2 of 6 runs').waitFor()
   assert.ok((await names()).every((name) => name.startsWith('balanced')))
   await search('', '6 runs')
-  await page.getByRole('combobox', { name: 'Tag' }).click()
-  await page.getByRole('option', { name: 'bonus' }).click()
-  await page.getByText('2 of 6 runs').waitFor()
+  await opened.page.getByRole('combobox', { name: 'Tag' }).click()
+  await opened.page.getByRole('option', { name: 'bonus' }).click()
+  await opened.page.getByText('2 of 6 runs').waitFor()
   assert.deepEqual((await names()).sort(), ['revision bonus 0.5', 'revision bonus 2'])
   await search('tag:bonus revisionBonus < 1', '1 of 6 runs')
   assert.deepEqual(await names(), ['revision bonus 0.5'])
@@ -45,118 +35,122 @@ test('filters: by status and by tag from their menus, by a config field, by a me
 })
 
 test('a click on a column’s head sorts by it, another turns the order around', async () => {
-  await page.getByRole('button', { name: 'Acc@final' }).click()
-  const head = page.getByRole('columnheader', { name: 'Acc@final' })
+  await opened.page.getByRole('button', { name: 'Acc@final' }).click()
+  const head = opened.page.getByRole('columnheader', { name: 'Acc@final' })
   assert.equal(await head.getAttribute('aria-sort'), 'descending')
-  const { db } = pages.server.owner
   const byAccuracy = seedRuns
-    .map(({ runId, name }) => ({ name, value: readRun(db, runId).latest['accuracy/final'] ?? 0 }))
+    .map(({ runId, name }) => ({ name, value: readRun(opened.db, runId).latest['accuracy/final'] ?? 0 }))
     .sort((a, b) => b.value - a.value)
     .map(({ name }) => name)
   assert.deepEqual(await names(), byAccuracy)
-  await page.getByRole('button', { name: 'Acc@final' }).click()
+  await opened.page.getByRole('button', { name: 'Acc@final' }).click()
   assert.deepEqual(await names(), byAccuracy.toReversed())
 })
 
 test('groups stand under their heads with their number of runs', async () => {
-  await switchNamed(page, 'Groups').click()
-  assert.deepEqual(await page.locator('.group-row').allInnerTexts(), ['learning rate (2)', 'no group (4)'])
-  await switchNamed(page, 'Groups').click()
-  assert.equal(await page.locator('.group-row').count(), 0)
+  await switchNamed(opened.page, 'Groups').click()
+  assert.deepEqual(await opened.page.locator('.group-row').allInnerTexts(), [
+    'learning rate (2)',
+    'no group (4)',
+  ])
+  await switchNamed(opened.page, 'Groups').click()
+  assert.equal(await opened.page.locator('.group-row').count(), 0)
 })
 
 test('columns are chosen, and sort, groups and columns are kept in this browser', async () => {
-  await page.getByRole('button', { name: 'Verifier' }).click()
-  await page.getByRole('button', { name: 'Columns' }).click()
-  await page.getByRole('checkbox', { name: 'Loss' }).check()
-  await page.getByRole('checkbox', { name: 'Stage' }).uncheck()
-  await page.keyboard.press('Escape')
-  await page.reload()
-  await page.getByRole('columnheader', { name: 'Loss' }).waitFor()
-  assert.equal(await page.getByRole('columnheader', { name: 'Stage' }).count(), 0)
-  const sorted = page.getByRole('columnheader', { name: 'Verifier' })
+  await opened.page.getByRole('button', { name: 'Verifier' }).click()
+  await opened.page.getByRole('button', { name: 'Columns' }).click()
+  await opened.page.getByRole('checkbox', { name: 'Loss' }).check()
+  await opened.page.getByRole('checkbox', { name: 'Stage' }).uncheck()
+  await opened.page.keyboard.press('Escape')
+  await opened.page.reload()
+  await opened.page.getByRole('columnheader', { name: 'Loss' }).waitFor()
+  assert.equal(await opened.page.getByRole('columnheader', { name: 'Stage' }).count(), 0)
+  const sorted = opened.page.getByRole('columnheader', { name: 'Verifier' })
   assert.equal(await sorted.getAttribute('aria-sort'), 'descending')
 })
 
 test('tags and group are added to several runs at once', async () => {
-  await page.getByRole('checkbox', { name: 'Select revision bonus 2' }).check()
-  await page.getByRole('checkbox', { name: 'Select balanced, learning rate 5e-5' }).check()
-  await page.getByText('2 selected').waitFor()
-  await page.getByRole('button', { name: 'Tags and group' }).click()
-  const dialog = page.getByRole('dialog')
+  await opened.page.getByRole('checkbox', { name: 'Select revision bonus 2' }).check()
+  await opened.page.getByRole('checkbox', { name: 'Select balanced, learning rate 5e-5' }).check()
+  await opened.page.getByText('2 selected').waitFor()
+  await opened.page.getByRole('button', { name: 'Tags and group' }).click()
+  const dialog = opened.page.getByRole('dialog')
   await dialog.getByLabel('Tags to add').fill('both')
-  await page.keyboard.press('Enter')
+  await opened.page.keyboard.press('Enter')
   await dialog.getByRole('textbox', { name: 'Group' }).fill('chosen')
   await dialog.getByRole('button', { name: 'Save' }).click()
   await dialog.waitFor({ state: 'detached' })
-  const { db } = pages.server.owner
-  assert.deepEqual(readRun(db, 'r-stopped').tags, ['bonus', 'both'])
-  assert.deepEqual(readRun(db, 'r-first').tags, ['baseline', 'both'])
-  assert.equal(readRun(db, 'r-first').group, 'chosen')
+  assert.deepEqual(readRun(opened.db, 'r-stopped').tags, ['bonus', 'both'])
+  assert.deepEqual(readRun(opened.db, 'r-first').tags, ['baseline', 'both'])
+  assert.equal(readRun(opened.db, 'r-first').group, 'chosen')
 })
 
 test('the selected runs are compared; more than eight or fewer than two cannot be', async () => {
-  await page.getByRole('button', { name: 'Compare' }).click()
-  await waitUntil(page, `location.hash.startsWith('#/compare?runs=')`)
-  const chosen = new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('runs')?.split(',').sort()
+  await opened.page.getByRole('button', { name: 'Compare' }).click()
+  await waitUntil(opened.page, `location.hash.startsWith('#/compare?runs=')`)
+  const chosen = new URLSearchParams(new URL(opened.page.url()).hash.split('?')[1])
+    .get('runs')
+    ?.split(',')
+    .sort()
   assert.deepEqual(chosen, ['r-first', 'r-stopped'])
-  await page.getByRole('region', { name: 'Config differences' }).waitFor()
-  await goTo(page, '#/runs')
-  await page.getByRole('checkbox', { name: 'Select revision bonus 2' }).check()
-  assert.equal(await page.getByRole('button', { name: 'Compare' }).isDisabled(), true)
-  await page.getByRole('button', { name: 'Clear' }).click()
+  await opened.page.getByRole('region', { name: 'Config differences' }).waitFor()
+  await goTo(opened.page, '#/runs')
+  await opened.page.getByRole('checkbox', { name: 'Select revision bonus 2' }).check()
+  assert.equal(await opened.page.getByRole('button', { name: 'Compare' }).isDisabled(), true)
+  await opened.page.getByRole('button', { name: 'Clear' }).click()
 })
 
 test('several runs are archived and brought back in one go; archived ones are listed apart', async () => {
   for (const name of ['revision bonus 2', 'revision bonus 0.5'])
-    await page.getByRole('checkbox', { name: `Select ${name}` }).check()
-  await page.getByRole('button', { name: 'Archive', exact: true }).click()
-  await page.getByText('2 runs archived.').waitFor()
-  await page.getByText('4 runs', { exact: true }).waitFor()
-  await switchNamed(page, 'Archived').click()
-  await page.getByText('2 runs', { exact: true }).waitFor()
-  await switchNamed(page, 'Archived').click()
-  await page.getByRole('button', { name: 'Undo' }).click()
-  await page.getByText('6 runs', { exact: true }).waitFor()
+    await opened.page.getByRole('checkbox', { name: `Select ${name}` }).check()
+  await opened.page.getByRole('button', { name: 'Archive', exact: true }).click()
+  await opened.page.getByText('2 runs archived.').waitFor()
+  await opened.page.getByText('4 runs', { exact: true }).waitFor()
+  await switchNamed(opened.page, 'Archived').click()
+  await opened.page.getByText('2 runs', { exact: true }).waitFor()
+  await switchNamed(opened.page, 'Archived').click()
+  await opened.page.getByRole('button', { name: 'Undo' }).click()
+  await opened.page.getByText('6 runs', { exact: true }).waitFor()
 })
 
 test('where every run is archived, the page says so and shows them; an archive without runs says that', async () => {
-  await switchNamed(page, 'Archived').click()
-  await page.getByText('No run is archived.').waitFor()
-  await switchNamed(page, 'Archived').click()
-  await page.getByText('6 runs', { exact: true }).waitFor()
-  await page.getByRole('checkbox', { name: 'Select all runs shown' }).check()
-  await page.getByRole('button', { name: 'Archive', exact: true }).click()
-  await page.getByRole('heading', { name: 'All runs are archived' }).waitFor()
-  assert.equal(await page.getByText('No runs yet').count(), 0)
-  await page.getByRole('button', { name: 'Show the 6 archived runs' }).click()
-  await page.getByText('6 runs', { exact: true }).waitFor()
-  await page.getByRole('button', { name: 'Undo' }).click()
-  await page.getByText('No run is archived.').waitFor()
-  await switchNamed(page, 'Archived').click()
-  await page.getByText('6 runs', { exact: true }).waitFor()
+  await switchNamed(opened.page, 'Archived').click()
+  await opened.page.getByText('No run is archived.').waitFor()
+  await switchNamed(opened.page, 'Archived').click()
+  await opened.page.getByText('6 runs', { exact: true }).waitFor()
+  await opened.page.getByRole('checkbox', { name: 'Select all runs shown' }).check()
+  await opened.page.getByRole('button', { name: 'Archive', exact: true }).click()
+  await opened.page.getByRole('heading', { name: 'All runs are archived' }).waitFor()
+  assert.equal(await opened.page.getByText('No runs yet').count(), 0)
+  await opened.page.getByRole('button', { name: 'Show the 6 archived runs' }).click()
+  await opened.page.getByText('6 runs', { exact: true }).waitFor()
+  await opened.page.getByRole('button', { name: 'Undo' }).click()
+  await opened.page.getByText('No run is archived.').waitFor()
+  await switchNamed(opened.page, 'Archived').click()
+  await opened.page.getByText('6 runs', { exact: true }).waitFor()
 })
 
 test('x selects the run that j and k went to', async () => {
-  await page.getByRole('grid', { name: 'Runs' }).focus()
-  await page.keyboard.press('j')
-  await page.keyboard.press('x')
-  await page.getByText('1 selected').waitFor()
-  await page.keyboard.press('x')
-  await page.getByText('1 selected').waitFor({ state: 'detached' })
+  await opened.page.getByRole('grid', { name: 'Runs' }).focus()
+  await opened.page.keyboard.press('j')
+  await opened.page.keyboard.press('x')
+  await opened.page.getByText('1 selected').waitFor()
+  await opened.page.keyboard.press('x')
+  await opened.page.getByText('1 selected').waitFor({ state: 'detached' })
 })
 
 test('a narrow window does without columns, not without the end of the table', async () => {
-  await page.evaluate(`localStorage.removeItem('recheck.runTable')`)
-  await page.setViewportSize({ width: 1024, height: 700 })
-  await page.reload()
-  await page.locator('.run-row').first().waitFor()
-  const grid = page.getByRole('grid', { name: 'Runs' })
+  await opened.page.evaluate(`localStorage.removeItem('recheck.runTable')`)
+  await opened.page.setViewportSize({ width: 1024, height: 700 })
+  await opened.page.reload()
+  await opened.page.locator('.run-row').first().waitFor()
+  const grid = opened.page.getByRole('grid', { name: 'Runs' })
   const [shown, whole] = (await grid.evaluate((box: { clientWidth: number; scrollWidth: number }) => [
     box.clientWidth,
     box.scrollWidth,
   ])) as [number, number]
   assert.equal(whole, shown)
-  await page.getByRole('columnheader', { name: 'Created' }).waitFor()
+  await opened.page.getByRole('columnheader', { name: 'Created' }).waitFor()
   opened.assertNoErrors()
 })
