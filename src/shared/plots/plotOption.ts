@@ -17,7 +17,7 @@ export interface PlotView {
   readonly logScale: boolean
   /** 0 = off; the raw line then stands faintly behind the smoothed one. */
   readonly smoothing: number
-  /** 1 on screen; larger for pictures. Scales type and lines. */
+  /** 1 on a usual screen; larger on one of many pixels and for pictures. Scales type and lines. */
   readonly scale: number
   /** Run name and config hash on exported pictures; null on screen. */
   readonly stamp: string | null
@@ -33,21 +33,14 @@ export function linePlotOption(plot: PlotShape, lines: readonly PlotLine[], view
     legend: legend(lines, view),
     tooltip: tooltip(view),
     xAxis: {
-      ...axis(view),
+      ...xAxis(view.xLabel, view),
       type: 'value',
-      name: view.xLabel,
-      nameLocation: 'middle',
-      nameGap: (view.withTitle ? 28 : 25) * view.scale,
       min: 'dataMin',
       max: 'dataMax',
     },
     yAxis: {
-      ...axis(view),
+      ...yAxis(plot.yLabel, view),
       type: isLog ? 'log' : 'value',
-      name: plot.yLabel,
-      nameLocation: 'middle',
-      nameRotate: 90,
-      nameGap: 48 * view.scale,
       scale: plot.yRange === null,
       ...(plot.yRange === null || isLog ? {} : { min: plot.yRange[0], max: plot.yRange[1] }),
     },
@@ -65,20 +58,13 @@ export function histogramOption(plot: PlotShape, bins: readonly PlotBin[], view:
     ...frame(plot, view, 1),
     tooltip: tooltip(view),
     xAxis: {
-      ...axis(view),
+      ...xAxis(plot.xLabel, view),
       type: 'category',
-      name: plot.xLabel,
-      nameLocation: 'middle',
-      nameGap: (view.withTitle ? 28 : 25) * view.scale,
       data: bins.map((bin) => binLabel(bin)),
     },
     yAxis: {
-      ...axis(view),
+      ...yAxis(plot.yLabel, view),
       type: 'value',
-      name: plot.yLabel,
-      nameLocation: 'middle',
-      nameRotate: 90,
-      nameGap: 48 * view.scale,
       minInterval: 1,
     },
     series: [
@@ -154,6 +140,14 @@ function tooltip(view: PlotView): PlotOption {
     borderColor: view.theme.axisLine,
     textStyle: { color: view.theme.text, fontSize: 12 * view.scale },
   }
+}
+
+function xAxis(name: string, view: PlotView): PlotOption {
+  return { ...axis(view), name, nameLocation: 'middle', nameGap: (view.withTitle ? 28 : 25) * view.scale }
+}
+
+function yAxis(name: string, view: PlotView): PlotOption {
+  return { ...axis(view), name, nameLocation: 'middle', nameRotate: 90, nameGap: 48 * view.scale }
 }
 
 function axis(view: PlotView): PlotOption {

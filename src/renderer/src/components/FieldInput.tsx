@@ -86,38 +86,19 @@ function WrittenInput({ field, value, onChange, control }: ControlProps): JSX.El
     setTyped(next)
     onChange(readFieldText(field, next))
   }
+  const input = { ...control, inputWrapperOrder: fieldOrder, value: text }
   const placeholder = field.nullable ? 'not set' : ''
   if (field.choices.length > 0) {
-    return (
-      <Autocomplete
-        {...control}
-        inputWrapperOrder={fieldOrder}
-        data={[...field.choices]}
-        value={text}
-        onChange={change}
-        placeholder={placeholder}
-      />
-    )
+    return <Autocomplete {...input} data={[...field.choices]} onChange={change} placeholder={placeholder} />
   }
-  if (field.path === 'notes') {
-    return (
-      <Textarea
-        {...control}
-        inputWrapperOrder={fieldOrder}
-        autosize
-        minRows={1}
-        value={text}
-        onChange={(event) => change(event.currentTarget.value)}
-      />
-    )
-  }
+  const onInput = (event: { readonly currentTarget: { readonly value: string } }): void =>
+    change(event.currentTarget.value)
+  if (field.path === 'notes') return <Textarea {...input} autosize minRows={1} onChange={onInput} />
   return (
     <TextInput
-      {...control}
-      inputWrapperOrder={fieldOrder}
-      value={text}
+      {...input}
       placeholder={placeholder}
-      onChange={(event) => change(event.currentTarget.value)}
+      onChange={onInput}
       inputMode={field.kind === 'integer' || field.kind === 'number' ? 'decimal' : 'text'}
     />
   )
