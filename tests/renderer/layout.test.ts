@@ -119,6 +119,7 @@ const axeRun = `axe.run(document, { resultTypes: ['violations'] }).then(({ viola
 for (const viewport of [
   { width: 720, height: 450 }, // a browser zoom of 200 % on 1440 × 900
   { width: 1024, height: 700 },
+  { width: 2560, height: 1440 },
   { width: 3840, height: 2160 },
 ]) {
   test(`no page is cut off at ${viewport.width} px`, async () => {
@@ -134,6 +135,56 @@ for (const viewport of [
     await page.context().close()
   })
 }
+
+/** Least type of the words in view, px, and of what the charts have written since `watchCharts`. */
+const leastType = `Math.min(...[...document.querySelectorAll('#root *')]
+  .filter((box) => box.offsetParent && [...box.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ''))
+  .map((box) => parseFloat(getComputedStyle(box).fontSize)), ...(window.writtenPx ?? []))`
+const watchCharts = `(() => {
+  window.writtenPx = []
+  const pen = CanvasRenderingContext2D.prototype
+  const { fillText } = pen
+  pen.fillText = function (...words) {
+    const { a, b } = this.getTransform() // an axis's name is turned
+    window.writtenPx.push(parseFloat(/([0-9.]+)px/.exec(this.font)[1]) * Math.hypot(a, b) / devicePixelRatio)
+    return fillText.apply(this, words)
+  }
+})()`
+
+for (const [width, height, least] of [
+  [1440, 900, 10],
+  [2560, 1440, 11],
+  [3840, 2160, 15],
+] as const) {
+  test(`no type is smaller than ${least} px on a screen of ${width} × ${height} without scaling, in charts too`, async () => {
+    const { page } = await pages.open('#/runs', { viewport: { width, height } })
+    await page.evaluate(watchCharts)
+    for (const address of addresses) {
+      await goTo(page, address)
+      await settle(page)
+      const found = Number(await page.evaluate(leastType))
+      assert.ok(found >= least, `${address}: ${found} px`)
+    }
+    assert.ok(Number(await page.evaluate('window.writtenPx.length')) > 100, 'the charts were watched')
+    await page.context().close()
+  })
+}
+
+test('at 3840 px rows of the run table lie below one another, icons grow with the words', async () => {
+  const { page } = await pages.open('#/runs', { viewport: { width: 3840, height: 2160 } })
+  await page.locator('.run-row').first().waitFor()
+  const boxes = (await page.evaluate(
+    `[...document.querySelectorAll('.run-row')].map((row) => row.getBoundingClientRect()).map(({ top, height }) => [top, height])`,
+  )) as [number, number][]
+  assert.equal(boxes.length, seedRuns.length)
+  boxes.forEach(([top, height], index) => {
+    assert.equal(height, 60)
+    assert.equal(top, (boxes[0]?.[0] ?? 0) + 60 * index)
+  })
+  const icon = await page.getByRole('button', { name: 'Keyboard map' }).locator('svg').boundingBox()
+  assert.equal(icon?.width, 27)
+  await page.context().close()
+})
 
 test('a run name of 200 wide letters widens no page and leaves the status its words', async () => {
   const name = 'W'.repeat(200)

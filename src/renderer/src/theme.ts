@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, type MantineThemeOverride } from '@mantine/core'
+import { createTheme, rem, type CSSVariablesResolver, type MantineThemeOverride } from '@mantine/core'
 
 const small = { defaultProps: { size: 'xs' } }
 
@@ -6,7 +6,7 @@ const small = { defaultProps: { size: 'xs' } }
 export const theme: MantineThemeOverride = createTheme({
   fontFamily: 'Inter, "DejaVu Sans", system-ui, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "DejaVu Sans Mono", monospace',
-  fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },
+  fontSizes: { xs: rem(12), sm: rem(13), md: rem(14), lg: rem(16), xl: rem(19) },
   colors: {
     // Mantine's greys for the dark theme, with the plots' blueish tone
     dark: [

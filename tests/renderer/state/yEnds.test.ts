@@ -58,7 +58,7 @@ test('a logarithmic axis keeps its own ends', () => {
 
 test('the label of a marked line at the top of the axis is below it, clear of the legend; elsewhere above', () => {
   const placeAt = (max: number): unknown => {
-    const view = screenView(firstSettings, lightTheme)
+    const view = screenView(firstSettings, lightTheme, 1)
     const option = linePlotOption(plot('change-ratio'), [lineOf(0.1, 0.2)], view)
     const series = withYEnds(option, { min: 0, max, interval: 0.1 }).series as readonly [
       { markLine: { data: readonly [{ yAxis: number; label?: { position: string } }] } },

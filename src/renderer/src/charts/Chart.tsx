@@ -26,6 +26,7 @@ const shortestDragPx = 6
 export function Chart({ option, label, group, pointed, ...ranges }: ChartProps): JSX.Element {
   const { onSelectRange, onResetRange } = ranges
   const { box, chart } = useChart(option, group)
+  const grid = gridEnds(option)
   const [drag, setDrag] = useState<{ start: number; end: number } | null>(null)
   const localX = (event: PointerEvent<HTMLDivElement>): number =>
     event.clientX - event.currentTarget.getBoundingClientRect().left
@@ -43,7 +44,7 @@ export function Chart({ option, label, group, pointed, ...ranges }: ChartProps):
       role="img"
       aria-label={label}
       onPointerDown={(event) => {
-        if (onSelectRange === undefined || event.button !== 0 || isOnLegend(event)) return
+        if (onSelectRange === undefined || event.button !== 0 || isOnLegend(event, grid)) return
         const x = localX(event)
         setDrag({ start: x, end: x })
       }}
@@ -62,7 +63,7 @@ export function Chart({ option, label, group, pointed, ...ranges }: ChartProps):
       {drag !== null && Math.abs(drag.end - drag.start) >= shortestDragPx && (
         <div
           className="chart-selection"
-          style={{ left: Math.min(drag.start, drag.end), width: Math.abs(drag.end - drag.start) }}
+          style={{ ...grid, left: Math.min(drag.start, drag.end), width: Math.abs(drag.end - drag.start) }}
         />
       )}
     </div>
@@ -126,9 +127,20 @@ function lineAt(
   return nearestLine(lines, { x, pixel: place[1] ?? 0 }, pixelOf)
 }
 
+/** How far the plotted area is from the top and from the bottom, px. */
+interface GridEnds {
+  readonly top: number
+  readonly bottom: number
+}
+
+function gridEnds(option: PlotOption): GridEnds {
+  const { top, bottom } = option.grid as GridEnds
+  return { top, bottom }
+}
+
 /** The legend lies above the grid and is clicked, not dragged. */
-function isOnLegend(event: PointerEvent<HTMLDivElement>): boolean {
-  return event.clientY - event.currentTarget.getBoundingClientRect().top < 34
+function isOnLegend(event: PointerEvent<HTMLDivElement>, { top }: GridEnds): boolean {
+  return event.clientY - event.currentTarget.getBoundingClientRect().top < top
 }
 
 function dataRange(chart: EChartsType, drag: { start: number; end: number }): XRange | null {

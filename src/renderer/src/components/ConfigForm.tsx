@@ -26,7 +26,7 @@ export function ConfigForm({ form, filter, onFilter, notes }: ConfigFormProps): 
           placeholder="Find a field"
           value={filter.text}
           onChange={(event) => onFilter({ ...filter, text: event.currentTarget.value })}
-          style={{ flex: '1 1 160px' }}
+          style={{ flex: '1 1 10rem' }}
         />
         <Switch
           label="Only what differs from the defaults"

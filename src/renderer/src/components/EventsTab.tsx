@@ -32,8 +32,8 @@ export function EventsTab({ run }: { readonly run: Run }): JSX.Element {
           <table className="log-table">
             <thead>
               <tr>
-                <th style={{ width: 160 }}>Time</th>
-                <th style={{ width: 112 }}>Level</th>
+                <th style={{ width: '10rem' }}>Time</th>
+                <th style={{ width: '7rem' }}>Level</th>
                 <th>Message and remedy</th>
               </tr>
             </thead>

@@ -13,7 +13,7 @@ export function Interval({
   const left = (low ?? value) * 100
   const right = (high ?? value) * 100
   return (
-    <div style={{ minWidth: 86, whiteSpace: 'nowrap' }}>
+    <div style={{ minWidth: '5.375rem', whiteSpace: 'nowrap' }}>
       <strong>{formatShare(value)}</strong>
       <div
         style={{
@@ -35,10 +35,10 @@ export function Interval({
           }}
         />
       </div>
-      <div className="muted" style={{ fontSize: 11 }}>
+      <div className="muted fine-print">
         [{formatShare(low)}, {formatShare(high)}]
       </div>
-      <div className="muted" style={{ fontSize: 11 }}>
+      <div className="muted fine-print">
         {formatCount(successes)} of {formatCount(trials)}
       </div>
     </div>

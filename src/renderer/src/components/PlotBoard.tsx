@@ -9,6 +9,7 @@ import {
   type PlotView,
 } from '../../../shared/plots/plotOption.ts'
 import { saveCsv, savePng, saveSvg } from '../charts/savePictures.ts'
+import { usePageScale } from '../hooks/usePageScale.ts'
 import { usePlotTheme } from '../hooks/usePlotTheme.ts'
 import type { XRange } from '../state/plotLines.ts'
 import {
@@ -78,7 +79,7 @@ export function PlotBoard(props: PlotBoardProps): JSX.Element {
             title={plot.shape.title}
             note={plot.shape.note}
             meanings={meaningsOf(plot.shape)}
-            option={shownOption(boardOption(plot, { view, settings, range }), props)}
+            option={shownOption(boardOption(plot, { view, settings, range }), view, props)}
             lines={plot.lines}
             {...(lineTexts === undefined ? {} : { lineTexts })}
             emptyText={isEmpty ? plot.emptyText : null}
@@ -107,9 +108,10 @@ export function BoardExport(props: Omit<PlotBoardProps, 'onRange' | 'group'>): J
 
 function useView({ settings, palette = null }: Pick<PlotBoardProps, 'settings' | 'palette'>): PlotView {
   const theme = usePlotTheme()
+  const scale = usePageScale()
   return useMemo(
-    () => screenView(settings, palette === null ? theme : { ...theme, palette }),
-    [settings, theme, palette],
+    () => screenView(settings, palette === null ? theme : { ...theme, palette }, scale),
+    [settings, theme, palette, scale],
   )
 }
 
@@ -126,12 +128,16 @@ function footOf({ lines, footText }: BoardPlot, settings: PlotSettings): string 
   return refusesLog(settings, lines) ? `y is linear: not all values are positive · ${footText}` : footText
 }
 
-function shownOption(option: PlotOption, { hasSharedLegend = false }: PlotBoardProps): PlotOption {
+function shownOption(
+  option: PlotOption,
+  { scale }: PlotView,
+  { hasSharedLegend = false }: PlotBoardProps,
+): PlotOption {
   if (!hasSharedLegend) return option
   return {
     ...option,
     legend: { ...(option.legend as object), show: false },
-    grid: { ...(option.grid as object), top: 16 },
+    grid: { ...(option.grid as object), top: 16 * scale },
   }
 }
 

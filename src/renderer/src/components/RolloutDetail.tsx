@@ -21,9 +21,9 @@ export function RolloutDetail({ rollout, onFollow }: RolloutDetailProps): JSX.El
   ].filter((fact) => fact !== null)
   return (
     <article style={{ display: 'flex', flexDirection: 'column', gap: 10, minWidth: 0 }} aria-label="Rollout">
-      <div className="panel" style={{ padding: '10px 14px' }}>
+      <div className="panel" style={{ padding: '0.625rem 0.875rem' }}>
         <Group justify="space-between" align="flex-start">
-          <div style={{ minWidth: 0, flex: '1 1 220px' }}>
+          <div style={{ minWidth: 0, flex: '1 1 13.75rem' }}>
             <Text fz={12} className="muted">
               {facts.join(' · ')}
             </Text>
@@ -72,7 +72,7 @@ function TurnCard({
         </Badge>
       </Group>
       <Spoiler maxHeight={36} showLabel="Whole prompt" hideLabel="Less" fz={11} className="muted">
-        <div className="mono" style={{ fontSize: 11, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+        <div className="mono fine-print" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
           {turn.promptText}
         </div>
       </Spoiler>

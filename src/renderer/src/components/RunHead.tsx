@@ -19,7 +19,7 @@ import { StatusBadge } from './StatusBadge.tsx'
 export function RunHead({ run }: { readonly run: Run }): JSX.Element {
   const [opened, labels] = useDisclosure(false)
   return (
-    <header className="panel" style={{ padding: '10px 14px' }}>
+    <header className="panel" style={{ padding: '0.625rem 0.875rem' }}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
         <div style={{ minWidth: 0, flex: 1 }}>
           <Group gap={8} wrap="nowrap">

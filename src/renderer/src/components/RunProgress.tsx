@@ -29,8 +29,8 @@ export function RunProgress({
         aria-label={`Progress of ${run.name}`}
       />
       <div
-        className="muted"
-        style={{ fontSize: 11, marginTop: 3, overflow: 'hidden', textOverflow: 'ellipsis' }}
+        className="muted fine-print"
+        style={{ marginTop: 3, overflow: 'hidden', textOverflow: 'ellipsis' }}
       >
         {lineOf(run, steps, isLive ? progress : null, wide)}
       </div>

@@ -1,9 +1,10 @@
-import { Checkbox, Tooltip, UnstyledButton } from '@mantine/core'
+import { Checkbox, rem, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState, type CSSProperties, type JSX, type ReactNode } from 'react'
 import type { ListedRun } from '../../../shared/runList.ts'
+import { usePageScale } from '../hooks/usePageScale.ts'
 import { useShortcuts } from '../hooks/useShortcuts.ts'
 import { goTo } from '../hooks/usePlace.ts'
 import {
@@ -28,6 +29,7 @@ export interface RunTableProps {
   readonly onSelect: (selected: ReadonlySet<string>) => void
 }
 
+/** At the usual size of type. */
 const rowHeightPx = 40
 const groupHeightPx = 32
 
@@ -40,16 +42,17 @@ export function RunTable(props: RunTableProps): JSX.Element {
   const model = table.getRowModel().rows
   const rows = useMemo(() => new Map(model.map((row) => [row.id, row])), [model])
   const box = useRef<HTMLDivElement>(null)
+  const scale = usePageScale()
   const virtualizer = useVirtualizer({
     count: lines.length,
     getScrollElement: () => box.current,
-    estimateSize: (index) => (lines[index]?.kind === 'group' ? groupHeightPx : rowHeightPx),
+    estimateSize: (index) => scale * (lines[index]?.kind === 'group' ? groupHeightPx : rowHeightPx),
     overscan: 8,
   })
   const current = useCurrentRow(lines, props, (index) => virtualizer.scrollToIndex(index))
   useEffect(() => {
     virtualizer.measure()
-  }, [lines, virtualizer])
+  }, [lines, scale, virtualizer])
   return (
     <div
       ref={box}
@@ -130,17 +133,17 @@ function useRunTable({ runs, shownColumns }: RunTableProps) {
   })
 }
 
-function cellLook(id: string): { className: string; style: { width: number } } {
+function cellLook(id: string): { className: string; style: { width: string } } {
   const column = runColumns.find((each) => each.id === id)
   const kind = id === 'name' ? 'run-cell-name' : column?.isNumber === true ? 'run-cell-right' : ''
-  return { className: `run-cell ${kind}`, style: { width: column?.width ?? 100 } }
+  return { className: `run-cell ${kind}`, style: { width: rem(column?.width ?? 100) } }
 }
 
 function HeaderRow({ runs, shownColumns, sort, onSort, selected, onSelect }: RunTableProps): JSX.Element {
   const isAll = runs.length > 0 && runs.every((run) => selected.has(run.runId))
   return (
     <div className="run-header" role="row" aria-rowindex={1}>
-      <div className="run-cell" role="columnheader" style={{ width: selectWidthPx }}>
+      <div className="run-cell" role="columnheader" style={{ width: rem(selectWidthPx) }}>
         <Checkbox
           aria-label="Select all runs shown"
           checked={isAll}
@@ -191,7 +194,7 @@ type SelectCellProps = Pick<RunTableProps, 'selected' | 'onSelect'> & { readonly
 
 function SelectCell({ run, selected, onSelect }: SelectCellProps): JSX.Element {
   return (
-    <div className="run-cell" role="gridcell" style={{ width: selectWidthPx }}>
+    <div className="run-cell" role="gridcell" style={{ width: rem(selectWidthPx) }}>
       <Checkbox
         aria-label={`Select ${run.name}`}
         checked={selected.has(run.runId)}

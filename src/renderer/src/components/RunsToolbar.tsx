@@ -34,7 +34,7 @@ export function RunsToolbar(props: RunsToolbarProps): JSX.Element {
         leftSection={<IconSearch size={15} />}
         value={text}
         onChange={(event) => onText(event.currentTarget.value)}
-        style={{ flex: '1 1 220px' }}
+        style={{ flex: '1 1 13.75rem' }}
       />
       <Select
         aria-label="Status"

@@ -1,3 +1,4 @@
+import { rem } from '@mantine/core'
 import type { JSX } from 'react'
 import { rangePoints } from '../../../shared/plots/plotData.ts'
 import { useRead } from '../hooks/useRoute.ts'
@@ -12,11 +13,10 @@ export function Sparkline({ runId }: { readonly runId: string }): JSX.Element | 
   if (range === undefined || range.total < 2) return null
   return (
     <svg
-      width={size.width}
-      height={size.height}
+      viewBox={`0 0 ${size.width} ${size.height}`}
       role="img"
       aria-label="Acc@final over the run"
-      style={{ display: 'block' }}
+      style={{ display: 'block', width: rem(size.width), height: rem(size.height) }}
     >
       <path
         d={sparklinePath(rangePoints(range, 'step'), size)}

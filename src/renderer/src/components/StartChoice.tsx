@@ -80,7 +80,7 @@ function PresetSelect({ value, onStart }: StartSelectProps): JSX.Element {
       renderOption={({ option }) => (
         <div>
           <div>{option.value}</div>
-          <div className="muted" style={{ fontSize: 11 }}>
+          <div className="muted fine-print">
             {presets.find(({ name }) => name === option.value)?.description}
           </div>
         </div>

@@ -34,13 +34,13 @@ export function YamlEditor(props: {
         onChange={change}
         extensions={extensions}
         theme={scheme}
-        minHeight="240px"
+        minHeight="15rem"
         maxHeight="46vh"
         placeholder="Every field has its default. Type here, or use the form."
         basicSetup={{ foldGutter: false, highlightActiveLine: false }}
       />
       {isCurrent && typeof typed?.problem === 'string' && (
-        <div role="alert" style={{ color: 'var(--bad)', padding: '4px 8px', fontSize: 12 }}>
+        <div role="alert" style={{ color: 'var(--bad)', padding: '4px 8px', fontSize: '0.75rem' }}>
           Not YAML yet, so the form keeps what it had: {typed.problem}
         </div>
       )}

@@ -38,10 +38,10 @@ export function refusesLog(settings: PlotSettings, lines: readonly PlotLine[]): 
   return settings.logScale && lines.some((line) => line.points.some(([, y]) => y <= 0))
 }
 
-/** How a plot is drawn on the page. */
-export function screenView(settings: PlotSettings, theme: PlotTheme): PlotView {
+/** How a plot is drawn on the page, `scale` times as large as usual. */
+export function screenView(settings: PlotSettings, theme: PlotTheme, scale: number): PlotView {
   const { axis, logScale, smoothing } = settings
-  return { theme, xLabel: axisLabels[axis], logScale, smoothing, scale: 1, stamp: null, withTitle: false }
+  return { theme, xLabel: axisLabels[axis], logScale, smoothing, scale, stamp: null, withTitle: false }
 }
 
 /** How it is drawn as a picture: larger type, title, stamp. */

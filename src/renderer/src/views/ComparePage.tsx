@@ -51,7 +51,7 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
           value={asked}
           classNames={{ pill: 'run-pill' }}
           onChange={(chosen) => goTo({ page: 'compare', runIds: chosen })}
-          style={{ flex: '1 1 320px' }}
+          style={{ flex: '1 1 20rem' }}
         />
       </div>
       {different.length > mostCompared && (

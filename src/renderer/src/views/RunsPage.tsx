@@ -9,6 +9,7 @@ import { RunTable } from '../components/RunTable.tsx'
 import { SelectionBar } from '../components/SelectionBar.tsx'
 import { UndoBar, type Undo } from '../components/UndoBar.tsx'
 import { useKept } from '../hooks/useKept.ts'
+import { usePageScale } from '../hooks/usePageScale.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { formatCount } from '../state/format.ts'
 import { matchesFilter, mostBeyondList, namesBeyondList, parseFilter } from '../state/runFilter.ts'
@@ -46,7 +47,8 @@ function RunList({ runs, archived, onArchived, onUndo }: RunListProps): JSX.Elem
   const [table, setTable] = useKept('runTable', firstTable, parseTable)
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const { ref, width } = useElementSize()
-  const shownColumns = table.columns ?? fittingColumns(width)
+  const scale = usePageScale()
+  const shownColumns = table.columns ?? fittingColumns(width / scale)
   const { shown, problem, isReading } = useFiltered(runs, archived, text)
   const sorted = useMemo(() => sortRuns(shown, table.sort), [shown, table.sort])
   const chosen = useMemo(() => runs.filter((run) => selected.has(run.runId)), [runs, selected])
