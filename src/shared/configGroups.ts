@@ -46,7 +46,8 @@ export const modelGroup = z
       vStarInput,
       label: 'Reference model',
       hint: 'The frozen model that the policy is compared with, and that stage 1 samples.',
-      description: 'reference policy: folder or hub id; null = the initial policy',
+      description:
+        'reference policy of the same architecture and vocabulary: folder or hub id; null = the initial policy',
     }),
     baseWeights: field(z.enum(['f32', 'bf16', 'int8']).default('f32'), {
       vStarInput,

@@ -136,7 +136,7 @@ export const runConfigSchema = z
       unit: 'rows',
       label: 'Micro-batch',
       hint: 'Rows that are in memory at once. It changes memory and speed, not the result: gradients are added up.',
-      description: 'rows per forward pass; `auto` = as memory allows',
+      description: 'rows per forward pass; `auto` = up to 64, fewer the larger model and rows are',
     }),
     optimizer: optimizerGroup.prefault({}),
     capture: field(z.boolean().default(true), {

@@ -15,6 +15,7 @@ import { loadTokenizer } from '../host/hubTokenizer.ts'
 import { chooseTemplate } from '../host/templateFiles.ts'
 import { modelFolderOf } from './modelFolder.ts'
 import { refuseUnsupported } from './refuseUnsupported.ts'
+import { requireSameKind } from './requireSameKind.ts'
 import { loadRunProblems, type ProblemUse, type RunProblems } from './runProblems.ts'
 
 /** What a config names, opened and checked; no weight is in memory yet. */
@@ -50,6 +51,7 @@ export async function loadRunMaterial(
     config.model.reference === null ? policyFolder : modelFolderOf(config.model.reference, workingFolder)
   const policy = await openCheckpoint(policyFolder)
   const reference = referenceFolder === policyFolder ? policy : await openCheckpoint(referenceFolder)
+  if (reference !== policy && use === 'training') await requireSameKind(policy, reference)
   const tokenizer = await loadTokenizer(policyFolder)
   const problems = await loadRunProblems(config, workingFolder, use)
   const template = await chooseTemplate(config.template, tokenizer, problems.marker)
