@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { changeableFields, isChangeable } from '../../src/shared/changeableFields.ts'
 import { parseConfig, stepsPerEpoch, totalSteps } from '../../src/shared/config.ts'
 import {
   allConfigFields,
@@ -158,6 +159,20 @@ test('the V* hash covers what stage 1 samples, and not β₁', () => {
   const base = vStarConfigInputs(parseConfig({}, 'x'))
   assert.deepEqual(vStarConfigInputs(parseConfig({ vStar: { beta: 2 }, policyBeta: 1 }, 'x')), base)
   assert.notDeepEqual(vStarConfigInputs(parseConfig({ vStar: { samples: 4 } }, 'x')), base)
+})
+
+test('what may change on the way is a field or a group, and nothing that V* was estimated from', () => {
+  for (const path of changeableFields) {
+    assert.ok(
+      configFields.some((field) => field.path === path || field.path.startsWith(`${path}.`)),
+      path,
+    )
+  }
+  for (const path of [...vStarInputFields, 'method', 'turns', 'steps', 'data.filter', 'problemsPerStep']) {
+    assert.equal(isChangeable(path), false, path)
+  }
+  assert.equal(isChangeable('optimizer.learningRate'), true)
+  assert.equal(isChangeable('keepSomething'), false)
 })
 
 test('every field has a path, a meaning and a kind; defaults satisfy the schema', () => {
