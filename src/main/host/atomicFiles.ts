@@ -20,7 +20,7 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     await rename(unfinished, path)
     await flushFolder(dirname(path))
   } catch (thrown) {
-    await rm(unfinished, { force: true })
+    await rm(unfinished, { force: true }).catch(() => undefined) // the first error says more
     throw fileError(thrown, path)
   }
 }
@@ -48,9 +48,9 @@ export async function flushFolder(folder: string): Promise<void> {
 }
 
 /** @throws RecheckError `file.read-only` when the folder cannot be made or written */
-export async function makeWritableFolder(folder: string): Promise<void> {
+export async function makeWritableFolder(folder: string, mode = 0o700): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await mkdir(folder, { recursive: true, mode })
     await access(folder, constants.W_OK)
   } catch (thrown) {
     // on a read-only disk a recursive mkdir speaks of a missing folder: the nearest one that is there knows better
@@ -71,7 +71,13 @@ export function fileError(thrown: unknown, path: string): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new RecheckError(
       'file.disk-full',
-      `${path}: the disk is full; what was there before is untouched. Free some space, for example with "recheck gc".`,
+      `${path}: the disk is full; what was there before is untouched. Free some space. "recheck gc" can, once the Recheck that uses the data folder has ended.`,
+    )
+  }
+  if (code === 'ENOTDIR' || code === 'EEXIST') {
+    return new RecheckError(
+      'file.no-folder',
+      `${path}: a folder on the way to it is a file, or was replaced by one (${code}). Put the folder back or choose another.`,
     )
   }
   if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {

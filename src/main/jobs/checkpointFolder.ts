@@ -1,10 +1,16 @@
 import { createHash, type Hash } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { CheckpointRecord } from '../../shared/records.ts'
-import { fileError, flushFolder, unfinishedPrefix, writeFlushed } from '../host/atomicFiles.ts'
+import {
+  fileError,
+  flushFolder,
+  makeWritableFolder,
+  unfinishedPrefix,
+  writeFlushed,
+} from '../host/atomicFiles.ts'
 import { newId } from '../host/identifiers.ts'
 
 /** What a checkpoint holds; this file knows nothing of its meaning. */
@@ -60,7 +66,7 @@ export async function writeCheckpoint(
   const path = join(place.dataDir, folder)
   const unfinished = join(dirname(path), `${unfinishedPrefix}${newId('checkpoint')}`)
   try {
-    await mkdir(unfinished, { recursive: true, mode: 0o700 })
+    await makeWritableFolder(unfinished)
     const files = await writeFiles(unfinished, content)
     const manifest = JSON.stringify({ version: 1, runId: place.runId, step: place.step, files }, null, 2)
     await writeFlushed(join(unfinished, manifestName), manifest)
@@ -73,7 +79,7 @@ export async function writeCheckpoint(
       sha256: sha256(manifest),
     }
   } catch (thrown) {
-    await rm(unfinished, { recursive: true, force: true })
+    await rm(unfinished, { recursive: true, force: true }).catch(() => undefined) // the first error says more
     throw fileError(thrown, path)
   }
 }

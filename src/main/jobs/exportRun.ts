@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { stringify } from 'yaml'
 import { plots, type Plot } from '../../shared/metrics.ts'
@@ -12,6 +12,7 @@ import {
 import type { PlotTheme } from '../../shared/plots/plotTheme.ts'
 import type { Run } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
+import { fileError, makeWritableFolder } from '../host/atomicFiles.ts'
 import { plotSvg, svgPng } from '../host/plotFiles.ts'
 import { oneLine } from '../host/terminalText.ts'
 import type { Database } from '../store/database.ts'
@@ -39,19 +40,19 @@ const histogramBins = 20
  * Writes the six plots as PNG and SVG, every point as CSV, and the resolved config.
  *
  * @returns the names of the files, in the order in which they were written
- * @throws RecheckError `export.exists` when the folder is there already and holds something
+ * @throws RecheckError `export.exists` when the folder is there already and holds something · `file.*` of its disk
  */
 export async function exportRun(setup: ExportSetup): Promise<readonly string[]> {
   const { db, run, folder } = setup
   const unfinished = join(dirname(folder), `.unfinished-${basename(folder)}-${run.runId}`)
-  await rm(unfinished, { recursive: true, force: true })
-  await mkdir(unfinished, { recursive: true })
   const files: string[] = []
   const write = async (name: string, content: string | Uint8Array): Promise<void> => {
     await writeFile(join(unfinished, name), content)
     files.push(name)
   }
   try {
+    await rm(unfinished, { recursive: true, force: true })
+    await makeWritableFolder(unfinished, 0o777) // for whom the user lets see it: it may lie anywhere
     for (const [index, plot] of plots.entries()) {
       const svg = plotSvg(plotOption(plot, setup), size)
       await write(`${plot.id}.svg`, svg)
@@ -63,9 +64,9 @@ export async function exportRun(setup: ExportSetup): Promise<readonly string[]> 
     await rename(unfinished, folder)
     return files
   } catch (thrown) {
-    await rm(unfinished, { recursive: true, force: true })
+    await rm(unfinished, { recursive: true, force: true }).catch(() => undefined) // the first error says more
     const code = (thrown as NodeJS.ErrnoException).code
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw thrown
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw fileError(thrown, folder)
     throw new RecheckError(
       'export.exists',
       `${folder} is there already and not empty. Choose another folder with --out.`,

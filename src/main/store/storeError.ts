@@ -18,9 +18,10 @@ export function storeError(thrown: unknown, path: string): unknown {
 
 function explain(code: string): readonly [code: string, wayOut: string] {
   if (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE' || code === 'SQLITE_IOERR_SHMSIZE') {
+    const cause = code.startsWith('SQLITE_FULL') ? 'is full' : 'is full or takes nothing more'
     return [
       'store.disk-full',
-      'the disk is full. Nothing stored was harmed; free some space, for example with "recheck gc".',
+      `the disk ${cause}. Nothing stored was harmed. Free some space; "recheck gc" can, once the Recheck that uses this folder has ended.`,
     ]
   }
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {

@@ -117,6 +117,9 @@ test('export takes the end of an id, a scale, a theme and any name, and overwrit
   const again = recheck('export', end, '--out', out)
   assert.equal(again.code, 2)
   assert.match(again.stderr, /is there already and not empty/)
+  const inFile = recheck('export', end, '--out', join(out, 'metrics.csv', 'below'))
+  assert.equal(inFile.code, 2)
+  assert.match(inFile.stderr, /metrics\.csv.*: a folder on the way to it is a file, or was replaced by one/)
 })
 
 test('train finds the estimate that fits its inputs and makes none again; another β₁ still fits, another N does not', () => {

@@ -29,7 +29,7 @@ test('on a full disk the old file stays, nothing is left behind, and the error s
   writeFileSync(path, 'old')
   await assert.rejects(writeFileAtomic(path, Buffer.alloc(600_000)), {
     code: 'file.disk-full',
-    message: `${path}: the disk is full; what was there before is untouched. Free some space, for example with "recheck gc".`,
+    message: `${path}: the disk is full; what was there before is untouched. Free some space. "recheck gc" can, once the Recheck that uses the data folder has ended.`,
   })
   assert.equal(readFileSync(path, 'utf8'), 'old')
   assert.deepEqual(readdirSync(disk.folder), ['plot.png'])

@@ -170,7 +170,7 @@ test('a full disk refuses the batch whole; with space again the same batch is st
   for (let attempt = 0; attempt < 2; attempt++) {
     assert.throws(() => writer.store(batch, 2), {
       code: 'store.disk-full',
-      message: /recheck\.db: the disk is full\. Nothing stored was harmed; free some space/,
+      message: /recheck\.db: the disk is full\. Nothing stored was harmed\. Free some space; "recheck gc" can, once/,
     })
   }
   assert.deepEqual([...readSeries(db, 'a', 'x').value], [0])
