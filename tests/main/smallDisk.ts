@@ -47,27 +47,50 @@ function spaceLeft(folder: string): number {
 
 export interface LockableFolder {
   readonly folder: string
-  /** From here on nothing in it can be changed, by root neither where the tests may mount. */
+  /** From here on nothing in it can be made or opened for writing, by root neither where the tests may mount. */
   makeReadOnly(): void
+  makeWritable(): void
 }
 
 export function lockableFolder(t: TestContext): LockableFolder {
   const folder = mountPoint(t)
+  let isMounted = false
   return {
     folder,
     makeReadOnly() {
-      const isMounted = mount(folder, ['--bind', folder]) && mount(folder, ['-o', 'remount,bind,ro'])
-      if (!isMounted) chmodSync(folder, 0o500)
+      isMounted = mountReadOnly(folder)
+      if (!isMounted) setModes(folder, 0o500)
+    },
+    makeWritable() {
+      if (isMounted) unmount(folder)
+      else setModes(folder, 0o700)
     },
   }
+}
+
+/** Refused while somebody writes a file that was opened between the two mounts. */
+function mountReadOnly(folder: string): boolean {
+  if (!mount(folder, ['--bind', folder])) return false
+  for (let tries = 0; tries < 100; tries++) if (mount(folder, ['-o', 'remount,bind,ro'])) return true
+  unmount(folder)
+  return false
+}
+
+/** Of the folder and every folder below it. */
+function setModes(folder: string, mode: number): void {
+  chmodSync(folder, 0o700)
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true, encoding: 'utf8' })) {
+    if (entry.isDirectory()) chmodSync(join(entry.parentPath, entry.name), mode)
+  }
+  chmodSync(folder, mode)
 }
 
 /** A folder that is unmounted, if it was mounted, and removed: in one hook, because hooks run in the order they came. */
 function mountPoint(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'recheck-disk-'))
   t.after(() => {
-    while (spawnSync('umount', ['-l', folder], { stdio: 'ignore' }).status === 0) continue
-    chmodSync(folder, 0o700)
+    while (unmount(folder)) continue
+    setModes(folder, 0o700)
     rmSync(folder, { recursive: true, force: true })
   })
   return folder
@@ -75,4 +98,8 @@ function mountPoint(t: TestContext): string {
 
 function mount(folder: string, args: readonly string[]): boolean {
   return spawnSync('mount', [...args, folder], { stdio: 'ignore' }).status === 0
+}
+
+function unmount(folder: string): boolean {
+  return spawnSync('umount', ['-l', folder], { stdio: 'ignore' }).status === 0
 }

@@ -31,7 +31,7 @@ export interface RunChange {
  * changed and from which step on, and the config's hash is no longer that of a run that had these settings from the
  * start.
  *
- * @throws RecheckError `config.*` and nothing is changed · `checkpoint.unknown` · `checkpoint.none-sound`
+ * @throws RecheckError `config.*` and nothing is changed · `checkpoint.unknown` · `checkpoint.none-sound` · `run.active`
  */
 export async function changeRun(
   { db, dataDir }: { readonly db: Database; readonly dataDir: string },
@@ -50,6 +50,8 @@ export async function changeRun(
     .digest('hex')
   const configHash = differences.length === 0 ? run.configHash : hash.slice(0, 12)
   db.transaction(() => {
+    // checkpoints were read meanwhile: somebody else may have let it go on
+    if (readRun(db, runId).status !== run.status) throw isActive(runId)
     for (const record of records) if (record.step > step) dropCheckpoint(db, record.checkpointId)
     forgetStepsFrom(db, runId, step)
     setConfig(db, runId, { config: JSON.stringify(config), configHash })
@@ -109,4 +111,12 @@ function messageOf(run: Run, { step, differences, before }: ChangeMade): string 
       ? 'with the same settings'
       : `with ${words.join(', ')} (config ${before} → ${run.configHash})`
   return `Goes on from step ${step} ${what}; what was reported after it is taken back.`
+}
+
+/** Thrown when a run that is to be changed has a process, or is about to. */
+export function isActive(runId: string): RecheckError {
+  return new RecheckError(
+    'run.active',
+    `run ${runId} is at work or waits for its turn; stop it before it goes on with other settings.`,
+  )
 }

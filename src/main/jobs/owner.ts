@@ -13,10 +13,10 @@ import {
   setTotalSteps,
   type NewRun,
 } from '../store/runStore.ts'
-import { changeRun, type RunChange } from './changeRun.ts'
+import { changeRun, isActive, type RunChange } from './changeRun.ts'
 import { serveControl, type ControlCommand, type ControlServer } from './controlChannel.ts'
 import { takeOwnership, type Ownership } from './ownership.ts'
-import { recoverRuns } from './recovery.ts'
+import { recoverRun, recoverRuns } from './recovery.ts'
 import { createRunQueue } from './runQueue.ts'
 import { notActive, superviseRun, type SupervisedRun } from './superviseRun.ts'
 import type { StopMoment } from './trainerMessages.ts'
@@ -135,7 +135,7 @@ export class Owner {
     const active = this.#active.get(runId)
     if (active) return (await active).stop(when)
     this.#queue.remove(runId)
-    const { status } = readRun(this.db, runId)
+    const { status } = this.#settled(runId)
     if (isOver(status)) throw notActive(runId, status)
     this.#change(runId, 'stopped')
   }
@@ -156,7 +156,7 @@ export class Owner {
     const active = this.#active.get(runId)
     if (active && change !== null) throw isActive(runId)
     if (active) return (await active).resume()
-    const run = readRun(this.db, runId)
+    const run = this.#settled(runId)
     const { status } = run
     if (status === 'finished') {
       throw new RecheckError(
@@ -233,6 +233,16 @@ export class Owner {
     }
   }
 
+  /** The row of a run without a process; set right when the store could not take that process's last word. */
+  #settled(runId: string): Run {
+    const { dataDir, clock } = this.#setup
+    const run = readRun(this.db, runId)
+    const recovered = recoverRun(this.db, run, { dataDir, nowMs: clock.nowMs() })
+    if (recovered !== null)
+      this.#tell(runId, { type: 'status', status: recovered.status, error: recovered.error })
+    return recovered ?? run
+  }
+
   #startReady(): void {
     if (this.#isClosing) return
     for (const runId of this.#queue.takeReady()) {
@@ -280,11 +290,4 @@ export class Owner {
   #tell(runId: string, event: RunEvent): void {
     for (const listener of this.#listeners) listener(runId, event)
   }
-}
-
-function isActive(runId: string): RecheckError {
-  return new RecheckError(
-    'run.active',
-    `run ${runId} is at work or waits for its turn; stop it before it goes on with other settings.`,
-  )
 }

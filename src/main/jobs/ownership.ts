@@ -36,7 +36,11 @@ export function takeOwnership(dataDir: string): Ownership {
   return {
     announce: (card) => writeFileSync(cardPath(dataDir), JSON.stringify(card), { mode: 0o600 }),
     release() {
-      rmSync(cardPath(dataDir), { force: true })
+      try {
+        rmSync(cardPath(dataDir), { force: true })
+      } catch {
+        // the folder has become read-only: a card whose process has ended is told from others
+      }
       lock.release()
     },
   }

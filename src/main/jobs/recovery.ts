@@ -4,7 +4,7 @@ import type { Database } from '../store/database.ts'
 import { appendLog } from '../store/eventLog.ts'
 import { changeStatus, runsWithStatus } from '../store/runStore.ts'
 
-const message = 'The process that ran this was gone when Recheck started again. Nothing stored is lost.'
+const message = 'The process that ran this is gone without a last word. Nothing stored is lost.'
 const remedy = 'Resume goes on from the last checkpoint; the curves continue without a seam.'
 
 /**
@@ -15,21 +15,30 @@ const remedy = 'Resume goes on from the last checkpoint; the curves continue wit
  * @returns the runs found, now interrupted; those that wait in the queue stay there
  */
 export function recoverRuns(db: Database, dataDir: string, nowMs: number): readonly Run[] {
-  return runsWithStatus(db, ['running', 'paused'])
-    .filter((run) => run.status === 'running' || run.processId !== null)
-    .map((run) => {
-      endOrphan(run, dataDir)
-      const endedAtMs = run.heartbeatAtMs ?? run.startedAtMs ?? nowMs
-      appendLog(db, {
-        ...{ runId: run.runId, atMs: nowMs, level: 'warning', message, remedy },
-        code: 'run.interrupted',
-      })
-      return changeStatus(db, run.runId, {
-        status: 'interrupted',
-        error: { code: 'run.interrupted', message: `${message} ${remedy}` },
-        nowMs: endedAtMs,
-      })
-    })
+  return runsWithStatus(db, ['running', 'paused']).flatMap(
+    (run) => recoverRun(db, run, { dataDir, nowMs }) ?? [],
+  )
+}
+
+/** The same for one run that nobody executes. @returns null when nothing was wrong with it */
+export function recoverRun(
+  db: Database,
+  run: Run,
+  { dataDir, nowMs }: { readonly dataDir: string; readonly nowMs: number },
+): Run | null {
+  const isHeld = run.status === 'running' || (run.status === 'paused' && run.processId !== null)
+  if (!isHeld) return null
+  endOrphan(run, dataDir)
+  const endedAtMs = run.heartbeatAtMs ?? run.startedAtMs ?? nowMs
+  appendLog(db, {
+    ...{ runId: run.runId, atMs: nowMs, level: 'warning', message, remedy },
+    code: 'run.interrupted',
+  })
+  return changeStatus(db, run.runId, {
+    status: 'interrupted',
+    error: { code: 'run.interrupted', message: `${message} ${remedy}` },
+    nowMs: endedAtMs,
+  })
 }
 
 function endOrphan(run: Run, dataDir: string): void {

@@ -1,5 +1,6 @@
 import type { RunLogEntry } from '../../shared/records.ts'
 import type { Database } from './database.ts'
+import { withStoreErrors } from './storeError.ts'
 
 export type NewLogEntry = Omit<RunLogEntry, 'sequence'> & {
   /** Said once a run. */
@@ -10,16 +11,21 @@ export type NewLogEntry = Omit<RunLogEntry, 'sequence'> & {
 /**
  * Entries are numbered as they come: their order does not depend on the clock. One whose key the run has already is not
  * stored again.
+ *
+ * @throws RecheckError `store.disk-full`, `store.read-only`
  */
 export function appendLog(db: Database, entry: NewLogEntry): void {
   const sequence = Number(
     db.prepare('SELECT coalesce(max(sequence), 0) + 1 FROM event WHERE run_id = ?').pluck().get(entry.runId),
   )
   const { runId, atMs, level, code, message, remedy, key = null, step = null } = entry
-  db.prepare(
+  const insert = db.prepare(
     `INSERT INTO event (run_id, sequence, at_ms, level, code, message, remedy, key, step)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, key) WHERE key IS NOT NULL DO NOTHING`,
-  ).run(...[runId, sequence, atMs, level, code, message, remedy, key, step])
+  )
+  withStoreErrors(db.name, () =>
+    insert.run(...[runId, sequence, atMs, level, code, message, remedy, key, step]),
+  )
 }
 
 /** The last `limit` entries after number `after`, oldest first. */

@@ -4,6 +4,7 @@ import type { Run, RunStatus, Stage } from '../../shared/records.ts'
 import { assertMayBecome } from '../../shared/runTransitions.ts'
 import type { Database } from './database.ts'
 import { runOf, type RunRow } from './runRow.ts'
+import { withStoreErrors } from './storeError.ts'
 
 export interface NewRun {
   readonly runId: string
@@ -141,10 +142,10 @@ export interface StatusChange {
 /**
  * Changes the status by the table of `runTransitions`, and with it what belongs to it: start, end, process, error.
  *
- * @throws RecheckError `run.transition`
+ * @throws RecheckError `run.transition`, `store.disk-full`, `store.read-only`
  */
 export function changeStatus(db: Database, runId: string, change: StatusChange): Run {
-  return db.transaction(() => {
+  const inOne = db.transaction(() => {
     const before = readRun(db, runId)
     assertMayBecome(runId, before.status, change.status)
     const isActive = change.status === 'running' || change.status === 'paused'
@@ -165,21 +166,24 @@ export function changeStatus(db: Database, runId: string, change: StatusChange):
       endedAtMs: isEnd ? change.nowMs : null,
     })
     return readRun(db, runId)
-  })()
+  })
+  return withStoreErrors(db.name, inOne)
 }
 
-/** The process is there and has worked for `activeMs` in all. */
+/**
+ * The process is there and has worked for `activeMs` in all.
+ *
+ * @throws RecheckError `store.disk-full`, `store.read-only`
+ */
 export function recordHeartbeat(
   db: Database,
   runId: string,
   beat: { nowMs: number; activeMs: number },
 ): void {
-  db.prepare(
+  const update = db.prepare(
     'UPDATE run SET heartbeat_at_ms = :nowMs, active_ms = max(active_ms, :activeMs) WHERE run_id = :runId',
-  ).run({
-    runId,
-    ...beat,
-  })
+  )
+  withStoreErrors(db.name, () => update.run({ runId, ...beat }))
 }
 
 /** A run that goes on with other settings. */

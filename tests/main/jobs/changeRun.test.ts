@@ -11,6 +11,7 @@ import { readLog } from '../../../src/main/store/eventLog.ts'
 import { readSeries } from '../../../src/main/store/metricQuery.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
 import { parseConfig } from '../../../src/shared/config.ts'
+import type { RecheckError } from '../../../src/shared/recheckError.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { finalWeights, realOwner, realRun, runToEnd } from './realRuns.ts'
 
@@ -50,7 +51,13 @@ test('a refused batch: replay names its rollouts, and the run goes on with other
     message: /has no checkpoint of step 2; it has 1\. --from 0 begins anew/,
   })
   assert.equal(readRun(owner.db, runId).config, paused.config)
-  await owner.resume(runId, { settings: { policyBeta: 0.001 }, fromStep: null })
+  const change = { settings: { policyBeta: 0.001 }, fromStep: null }
+  const [changed, second] = await Promise.allSettled([
+    owner.resume(runId, change),
+    owner.resume(runId, change),
+  ])
+  assert.equal(changed.status, 'fulfilled')
+  assert.equal(second.status === 'rejected' && (second.reason as RecheckError).code, 'run.active')
   const run = await owner.whenEnded(runId)
   assert.deepEqual([run.status, run.error], ['finished', null])
   assert.equal(parseConfig(JSON.parse(run.config), 'test').policyBeta, 0.001)
