@@ -88,6 +88,25 @@ test('evaluations: validation every 2 steps and at both ends, test at both ends 
   )
 })
 
+test('evalSamples: each evaluated problem is rolled out that often, with other draws, and each rollout counts', async () => {
+  const events = await collect(makeSetup({ config: { ...oneStep, evalSamples: 3 } }).whole)
+  const held = events.find((event) => event.type === 'evaluation')?.evaluation
+  assert.deepEqual([held?.split, held?.samples, held?.problems], ['validation', 3, 4])
+  assert.equal(held?.proportions['accuracy/final']?.trials, 12)
+  const texts = new Map<string, string[]>()
+  for (const event of events) {
+    if (event.type !== 'rollouts') continue
+    for (const { problemId, split, step, turns } of event.rollouts)
+      if (split === 'validation' && step === 0)
+        texts.set(problemId, [...(texts.get(problemId) ?? []), JSON.stringify(turns)])
+  }
+  assert.deepEqual(
+    [...texts.values()].map((each) => each.length),
+    [3, 3, 3, 3],
+  )
+  assert.ok([...texts.values()].some((each) => new Set(each).size > 1))
+})
+
 test('every metric of a step is in the registry, and the learning rate follows warm-up and decay', async () => {
   const events = metricsOf(await collect(makeSetup().whole))
   assert.equal(events.length, 6)
