@@ -81,13 +81,14 @@ function recallSigns(counts: OutcomeCounts, { alarms }: RunConfig): AlarmSign[] 
       code: 'alarm.always-correct',
       health: healthBelow({ value: wrong.value }, alarms.wrongRecallBelow),
       message: `the verdict is almost always “correct”: it called ${wrong.words} wrong attempts wrong`,
-      remedy: 'Set verdictReward=balanced, or lower the learning rate.',
+      remedy: 'Set verdictReward=balanced, or lower optimizer.learningRate.',
     },
     {
       code: 'alarm.always-wrong',
       health: healthBelow({ value: correct.value }, alarms.correctRecallBelow),
       message: `the verdict is almost always “wrong”: it called ${correct.words} right attempts correct`,
-      remedy: 'Lower the learning rate or raise problemsPerStep, and go on from an earlier checkpoint.',
+      remedy:
+        'Go on from an earlier checkpoint with a lower optimizer.learningRate; a new run may raise problemsPerStep.',
     },
   ]
 }
@@ -109,13 +110,14 @@ function shareSigns(counts: OutcomeCounts, { alarms, sampling }: RunConfig): Ala
       code: 'alarm.unparsed',
       health: healthAbove({ value: unparsed.value, surely: unparsed.low }, alarms.unparsedAbove),
       message: `${unparsed.words} verdicts name no judgement; they earn nothing and end the rollout`,
-      remedy: 'Fix the template’s check prompt before training, or give the verdict more tokens.',
+      remedy:
+        'Start a new run whose template asks more plainly for the closing sentence, or that gives turns more tokens (sampling.maxCompletionTokens).',
     },
     {
       code: 'alarm.truncated',
       health: healthAbove({ value: truncated.value, surely: truncated.low }, alarms.truncatedAbove),
       message: `${truncated.words} turns were cut at ${sampling.maxCompletionTokens} tokens and count as wrong`,
-      remedy: 'Raise sampling.maxCompletionTokens (stage 1 has to run again).',
+      remedy: 'Raise sampling.maxCompletionTokens in a new run; stage 1 has to run again.',
     },
   ]
 }
@@ -128,7 +130,7 @@ function policySigns(values: MetricValues, { alarms }: RunConfig): AlarmSign[] {
       code: 'alarm.kl',
       health: healthAbove({ value: kl }, alarms.klAbove),
       message: `the policy is far from the reference: KL ${kl?.toFixed(3)} nats per token`,
-      remedy: 'Raise policyBeta or lower the learning rate.',
+      remedy: 'Raise policyBeta or lower optimizer.learningRate.',
     },
     {
       code: 'alarm.entropy',
@@ -148,7 +150,7 @@ function lengthSigns({ values, firstLengths }: AlarmInput, { alarms }: RunConfig
       code: `alarm.length.${kind}`,
       health: healthAbove({ value: growth }, alarms.lengthGrowthAbove),
       message: `${kind}s have grown from ${first?.toFixed(1)} to ${now?.toFixed(1)} tokens on average`,
-      remedy: 'Look at the rollouts: repetition or stalling. Lower the learning rate.',
+      remedy: 'Look at the rollouts: repetition or stalling. Lower optimizer.learningRate.',
     }
   })
 }
@@ -181,8 +183,7 @@ function staleSigns({ recentTurns, referenceShares }: AlarmInput, config: RunCon
       code: `alarm.stale.${key.replace('/', '-')}`,
       health: healthAbove(apart, config.alarms.staleVStarBeyond),
       message: `${(100 * (now.value ?? 0)).toFixed(0)} % of the ${classWords[key]} are right now, ${(100 * then).toFixed(0)} % were in stage 1: V* no longer fits the policy`,
-      remedy:
-        'Harmless on fresh rollouts, but noisier: set vStar.baseline=running-mean, or run stage 1 again from here.',
+      remedy: 'Harmless on fresh rollouts, but noisier: set vStar.baseline=running-mean.',
     }
   })
 }

@@ -5,7 +5,9 @@ import type { ActiveAlarms, AlarmInput, AlarmSign, RecentTurns } from '../../../
 import { countOutcomes } from '../../../src/core/train/outcomeCounts.ts'
 import type { OutcomeCounts } from '../../../src/core/train/outcomeCounts.ts'
 import { forkRandom } from '../../../src/core/random.ts'
+import { isChangeable } from '../../../src/shared/changeableFields.ts'
 import { parseConfig } from '../../../src/shared/config.ts'
+import { configFields } from '../../../src/shared/configFields.ts'
 
 const config = parseConfig({}, 'test')
 const half = { 'verdict/correct': 0.5, 'verdict/wrong': 0.5, 'revision/correct': 0.5, 'revision/wrong': 0.5 }
@@ -120,6 +122,20 @@ test('an alarm is raised in plain words with a remedy, and once', () => {
   assert.deepEqual([event.step, event.key], [7, 'alarm.change-ratio@7'])
   assert.deepEqual(first.active, { 'alarm.change-ratio': 0 })
   assert.deepEqual(alarmEvents(signs({ changed: 20 }), first.active, 8).events, [])
+})
+
+test('a remedy names fields that there are, and asks for a new run where they cannot change on the way', () => {
+  const named = signs({}).flatMap(({ code, remedy }) =>
+    [...remedy.matchAll(/\b[a-z]+(?:[A-Z][a-z]+|\.[a-zA-Z]+)+/g)].map(([path]) => ({ code, remedy, path })),
+  )
+  assert.ok(named.length >= 8)
+  for (const { code, remedy, path } of named) {
+    assert.ok(
+      configFields.some((field) => field.path === path),
+      `${code}: ${path}`,
+    )
+    if (!isChangeable(path)) assert.match(remedy, /new run/, code)
+  }
 })
 
 /** Steps at which an alarm is raised by a series of inputs. */
