@@ -31,6 +31,7 @@ const size = { width: 1440, height: 900 }
 const schemes = ['light', 'dark']
 
 const button = (page, name) => page.getByRole('button', { name, exact: true })
+const click = (name) => (page) => button(page, name).click()
 
 /** Name, address with runs in {braces}, and what to do before the picture. */
 const livePages = [
@@ -69,24 +70,24 @@ const pages = [
   {
     name: 'go-on',
     address: '#/run/{revision bonus 0.5}/plots',
-    act: (page) => button(page, 'Go on with changes…').click(),
+    act: click('Go on with changes…'),
   },
   {
     name: 'plot-full-screen',
     address: '#/run/{demo}/plots',
-    act: (page) => button(page, 'Verifier accuracy in full screen').click(),
+    act: click('Verifier accuracy in full screen'),
   },
   {
     name: 'export-menu',
     address: '#/run/{demo}/plots',
-    act: (page) => button(page, 'Export all plots as one picture').click(),
+    act: click('Export all plots as one picture'),
   },
   {
     name: 'labels',
     address: '#/run/{learning rate 1e-4}/plots',
-    act: (page) => button(page, 'Name, tags, group and notes').click(),
+    act: click('Name, tags, group and notes'),
   },
-  { name: 'extend', address: '#/run/{demo}/plots', act: (page) => button(page, 'Extend…').click() },
+  { name: 'extend', address: '#/run/{demo}/plots', act: click('Extend…') },
   { name: 'new-run', address: '#/new' },
   {
     name: 'new-run-error',
