@@ -110,12 +110,11 @@ interface RunToEvaluate {
 }
 
 async function runToEvaluate(input: Input, call: CommandCall): Promise<RunToEvaluate> {
-  const { openForReading } = await import('../store/database.ts')
+  const { systemClock } = await import('../host/clock.ts')
+  const { readStore } = await import('../jobs/storeReader.ts')
   const { findRun } = await import('../store/runStore.ts')
   const { readCheckpoints } = await import('../store/checkpointStore.ts')
-  const db = openForReading(call.dataFolder)
-  if (db === null) throw new RecheckError('run.unknown', `${call.dataFolder} holds no runs.`)
-  try {
+  return readStore(call.dataFolder, systemClock, (db) => {
     const run = findRun(db, input.run ?? '')
     const all = readCheckpoints(db, run.runId)
     const checkpoints = input.step === undefined ? all : all.filter((each) => each.step === input.step)
@@ -127,9 +126,7 @@ async function runToEvaluate(input: Input, call: CommandCall): Promise<RunToEval
       )
     }
     return { runId: run.runId, config: JSON.parse(run.config) as ConfigLayer, checkpoints }
-  } finally {
-    db.close()
-  }
+  })
 }
 
 async function evaluationConfig(input: Input, runConfig: ConfigLayer | null): Promise<RunConfig> {

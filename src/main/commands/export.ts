@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { RecheckError } from '../../shared/recheckError.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 
 const Input = z.object({
@@ -33,18 +32,13 @@ async function exportPlots(
   input: z.infer<typeof Input>,
   call: CommandCall,
 ): Promise<CommandResult<z.infer<typeof Output>>> {
+  const { systemClock } = await import('../host/clock.ts')
   const { exportRun } = await import('../jobs/exportRun.ts')
-  const { openForReading } = await import('../store/database.ts')
+  const { readStore } = await import('../jobs/storeReader.ts')
   const { findRun } = await import('../store/runStore.ts')
   const { darkTheme, lightTheme } = await import('../../shared/plots/plotTheme.ts')
-  const db = openForReading(call.dataFolder)
-  if (db === null) {
-    throw new RecheckError(
-      'run.unknown',
-      `${call.dataFolder} holds no runs. Start one with: recheck train --preset builtin`,
-    )
-  }
-  try {
+  return readStore(call.dataFolder, systemClock, async (db) => {
+    db.exec('BEGIN') // plots and table are of one moment, however far the run gets meanwhile
     const run = findRun(db, input.run)
     const folder = resolve(input.out ?? `${call.dataFolder}/exports/${run.runId}`)
     const files = await exportRun({
@@ -57,7 +51,5 @@ async function exportPlots(
       output: { runId: run.runId, folder, files: [...files] },
       text: `${folder}\n${files.map((file) => `  ${file}`).join('\n')}`,
     }
-  } finally {
-    db.close()
-  }
+  })
 }

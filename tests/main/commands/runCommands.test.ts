@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import BetterSqlite3 from 'better-sqlite3'
 import type { Register } from '../../../src/main/commands/command.ts'
 import { register as registerBackup } from '../../../src/main/commands/backup.ts'
+import { register as registerExport } from '../../../src/main/commands/export.ts'
 import { register as registerGc } from '../../../src/main/commands/gc.ts'
 import { register as registerRuns } from '../../../src/main/commands/runs.ts'
 import { register as registerShow } from '../../../src/main/commands/show.ts'
 import { register as registerStop } from '../../../src/main/commands/stop.ts'
+import type { ProgressDisplay } from '../../../src/main/commands/progressDisplay.ts'
 import { formatBytes, formatTable } from '../../../src/main/commands/runText.ts'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import { storeCheckpoint } from '../../../src/main/store/checkpointStore.ts'
@@ -164,6 +166,31 @@ test('backup: a sound copy while a run writes; nothing is overwritten', async (t
   })
   await owner.stop(runId, 'now')
   await owner.whenEnded(runId)
+})
+
+test('export: plots and table are of one moment, however far the run gets meanwhile', async (t) => {
+  const dataDir = temporaryFolder(t)
+  const db = openForWriting(dataDir)
+  t.after(() => db.close())
+  addRun(db, 'run-1')
+  const writer = openBatchWriter(db, 'run-1')
+  const storeStep = (step: number): void => {
+    const events = [metricsAt(step, { 'accuracy/final': step / 10, 'loss/policy': -step })]
+    writer.store({ runId: 'run-1', sequence: step, events }, 0)
+  }
+  storeStep(1)
+  const fixture = commandFixture()
+  let step = 1
+  const openProgress = (): ProgressDisplay => ({ update: () => storeStep(++step), stop: () => undefined })
+  registerExport(fixture.program, { ...fixture.context, openProgress })
+  const out = join(dataDir, 'out')
+  await fixture.program.parseAsync(['export', 'run-1', '--out', out, '--data-dir', dataDir], { from: 'user' })
+  assert.equal(step, 7, 'a step was stored after each plot')
+  const [, ...rows] = readFileSync(join(out, 'metrics.csv'), 'utf8').trim().split('\n')
+  assert.deepEqual(
+    rows.map((row) => row.split(',').slice(3, 5).join(' ')),
+    ['accuracy/final 1', 'loss/policy 1'],
+  )
 })
 
 test('gc: says what would go, then takes it, and nothing else', async (t) => {
