@@ -1,3 +1,4 @@
+import { canonicalJson } from './canonicalJson.ts'
 import type { FieldMeta } from './configField.ts'
 import { runConfigSchema } from './configSchema.ts'
 import type { RunConfig } from './config.ts'
@@ -84,18 +85,6 @@ export function vStarConfigInputs(config: RunConfig): Readonly<Record<string, st
 /** A config as one text, equal for equal configs: keys sorted, no spaces. The host hashes it. */
 export function canonicalConfig(config: RunConfig): string {
   return canonicalJson(config)
-}
-
-/** JSON with sorted keys and no spaces. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (value !== null && typeof value === 'object') {
-    const entries = Object.entries(value)
-      .filter(([, inner]) => inner !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(',')}}`
-  }
-  return JSON.stringify(value ?? null)
 }
 
 function fieldsOf(node: SchemaNode, prefix: string): ConfigField[] {

@@ -1,4 +1,5 @@
-import { canonicalJson, contentHash } from './contentHash.ts'
+import { canonicalJson } from '../../shared/canonicalJson.ts'
+import { contentHash } from './contentHash.ts'
 
 /** How a solution marks its final answer: `#### 12` or `\boxed{12}`. */
 export type AnswerMarker = 'hash' | 'boxed'

@@ -1,5 +1,6 @@
 import { RecheckError } from '../../shared/recheckError.ts'
-import { canonicalJson, contentHash } from '../data/contentHash.ts'
+import { canonicalJson } from '../../shared/canonicalJson.ts'
+import { contentHash } from '../data/contentHash.ts'
 import { attemptMessage } from '../data/promptTemplate.ts'
 import type { PromptTemplate } from '../data/promptTemplate.ts'
 import type { ChatMessage, Tokenizer } from './tokenizer.ts'
