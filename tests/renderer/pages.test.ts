@@ -139,6 +139,29 @@ test('a bad config shows its message at the field, in form and YAML alike, and c
   await page.context().close()
 })
 
+test('a text that is no config, pasted into the editor: its first mistakes are written out, a huge one is not read', async () => {
+  const { page, assertNoErrors } = await pages.open('#/new')
+  const editor = page.getByRole('textbox', { name: 'Config as YAML' })
+  const paste = async (keys: number): Promise<void> => {
+    const text = Array.from({ length: keys }, (_, index) => `key${index}: ${'x'.repeat(80)}`).join('\n')
+    await editor.focus()
+    await page.keyboard.press('Control+a')
+    await page.evaluate(`(() => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text/plain', ${JSON.stringify(text)})
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+    })()`)
+  }
+  await paste(1000)
+  await page.getByText('And 995 more of these.').waitFor()
+  assert.equal(await page.getByRole('alert').count(), 5)
+  await paste(11_000) // a megabyte
+  await page.getByText('a config has at most 200,000 characters, and this text has 989,889.').waitFor()
+  await page.getByText('And 995 more of these.').waitFor()
+  assertNoErrors()
+  await page.context().close()
+})
+
 test('“like run X” begins with its config and shows what differs', async () => {
   const { page } = await pages.open('#/run/r-stopped/config')
   await page.getByRole('button', { name: 'New run like this' }).click()

@@ -122,6 +122,10 @@ test('YAML both ways; a text that is no YAML or no group of fields says so', () 
   assert.ok('problem' in draft.parseDraftYaml('a: [1'))
   const circle = draft.parseDraftYaml('model: &again\n  base: *again')
   assert.ok('problem' in circle && /circular/.test(circle.problem))
+  const long = `notes: ${'x'.repeat(200_000)}`
+  assert.deepEqual(draft.parseDraftYaml(long), {
+    problem: 'a config has at most 200,000 characters, and this text has 200,007.',
+  })
   assert.deepEqual(draft.parseDraftYaml('7'), { problem: 'expected fields, for example “seed: 1”' })
 })
 

@@ -3,10 +3,14 @@ import { IconPlayerPlay } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import { useRead } from '../hooks/useRoute.ts'
 import type { RunStart } from '../hooks/useRunStart.ts'
+import { formatCount } from '../state/format.ts'
 import { startKinds, type StartKind } from '../state/startKind.ts'
 import { ArtifactList } from './ArtifactList.tsx'
 import { PlanTable } from './PlanTable.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
+
+/** Problems of no field that are written out: a text that is no config has one a line. */
+const mostProblems = 5
 
 /** What is to run, with which V*, what it will take, what is in its way, and the start. */
 export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element {
@@ -35,11 +39,14 @@ export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element
       <PlanTable lines={start.lines} />
       <QueueNote />
       {start.dataNote !== null && <Text fz={12}>{start.dataNote}</Text>}
-      {problems.general.map((problem) => (
+      {problems.general.slice(0, mostProblems).map((problem) => (
         <Alert key={problem} color="red" p="xs" role="alert" tabIndex={-1} data-path="general">
           {problem}
         </Alert>
       ))}
+      {problems.general.length > mostProblems && (
+        <Text fz={12}>And {formatCount(problems.general.length - mostProblems)} more of these.</Text>
+      )}
       <Group gap="sm" wrap="nowrap">
         <Button
           size="sm"

@@ -10,6 +10,12 @@ const extensions = [
   EditorView.contentAttributes.of({ 'aria-label': 'Config as YAML' }),
 ]
 
+/** A text as it was typed, and what it means. */
+interface Typed {
+  readonly text: string
+  readonly meant: ReturnType<typeof parseDraftYaml>
+}
+
 /** The draft as YAML, both ways: what is typed is kept as typed as long as it means the same. */
 export function YamlEditor(props: {
   readonly draft: ConfigDraft
@@ -17,15 +23,16 @@ export function YamlEditor(props: {
 }): JSX.Element {
   const { draft, onChange } = props
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false })
-  const [typed, setTyped] = useState<{ readonly text: string; readonly problem: string | null } | null>(null)
-  const meant = typed === null ? null : parseDraftYaml(typed.text)
+  const [typed, setTyped] = useState<Typed | null>(null)
   const isCurrent =
-    meant !== null && ('problem' in meant || JSON.stringify(meant.draft) === JSON.stringify(draft))
-  const text = typed !== null && isCurrent ? typed.text : draftYaml(draft)
+    typed !== null &&
+    ('problem' in typed.meant || JSON.stringify(typed.meant.draft) === JSON.stringify(draft))
+  const text = isCurrent ? typed.text : draftYaml(draft)
+  const problem = isCurrent && 'problem' in typed.meant ? typed.meant.problem : null
   const change = (next: string): void => {
-    const read = parseDraftYaml(next)
-    setTyped({ text: next, problem: 'problem' in read ? read.problem : null })
-    if ('draft' in read) onChange(read.draft)
+    const meant = parseDraftYaml(next)
+    setTyped({ text: next, meant })
+    if ('draft' in meant) onChange(meant.draft)
   }
   return (
     <div className="yaml-editor">
@@ -39,9 +46,9 @@ export function YamlEditor(props: {
         placeholder="Every field has its default. Type here, or use the form."
         basicSetup={{ foldGutter: false, highlightActiveLine: false }}
       />
-      {isCurrent && typeof typed?.problem === 'string' && (
+      {problem !== null && (
         <div role="alert" style={{ color: 'var(--bad)', padding: '4px 8px', fontSize: '0.75rem' }}>
-          Not YAML yet, so the form keeps what it had: {typed.problem}
+          Not read, so the form keeps what it had: {problem}
         </div>
       )}
     </div>

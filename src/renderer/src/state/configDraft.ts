@@ -5,6 +5,7 @@ import type { ConfigLayer } from '../../../shared/configLayers.ts'
 import { trainingProblems, unsupportedFields, type ConfigProblem } from '../../../shared/configProblems.ts'
 import type { Stage } from '../../../shared/records.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
+import { formatCount } from './format.ts'
 
 /** What a form holds: only the fields that differ from the defaults. The form, the YAML and the run start from it. */
 export type ConfigDraft = ConfigLayer
@@ -164,8 +165,15 @@ export function parseDraftYaml(text: string): { readonly draft: ConfigDraft } | 
   return 'problem' in read ? read : { draft: draftOf(formValues(read.layer)) }
 }
 
+/** Longer texts are no configs: reading one at every key would stop the page. */
+const mostYaml = 200_000
+
 /** Fields exactly as the YAML names them, defaults too. */
 export function parseLayerYaml(text: string): { readonly layer: ConfigLayer } | { readonly problem: string } {
+  if (text.length > mostYaml) {
+    const [most, has] = [formatCount(mostYaml), formatCount(text.length)]
+    return { problem: `a config has at most ${most} characters, and this text has ${has}.` }
+  }
   let value: unknown
   try {
     value = parse(text)
