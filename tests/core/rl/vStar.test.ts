@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { attemptVStar } from '../../../src/core/rl/turnBaseline.ts'
 import { estimateVStar, twoPointVStar } from '../../../src/core/rl/vStar.ts'
 import { assertClose } from '../../assertClose.ts'
 
@@ -45,6 +46,24 @@ test('both limits, by number and by name', () => {
   assert.equal(twoPointVStar({ share: 0.25, low: -1, high: 1 }, 'mean'), -0.5)
   assert.equal(twoPointVStar({ share: 0.25, low: -1, high: 1 }, 'max'), 1)
   assert.equal(twoPointVStar({ share: 0, low: -1, high: 1 }, 'max'), -1)
+})
+
+test('the closed form, which runs use, is the formula over the rewards, of attempts and of shaped revisions', () => {
+  for (const beta of [0.01, 0.1, 0.25, 0.5, 1, 2, 10, 'mean', 'max'] as const) {
+    for (let right = 0; right <= 8; right++) {
+      for (const [low, high] of [
+        [0, 1],
+        [0, 2],
+        [-1, 1],
+        [-0.5, 1],
+      ] as const) {
+        const rewards = eighth(right).map((each) => (each === 1 ? high : low))
+        assertClose(twoPointVStar({ share: right / 8, low, high }, beta), estimateVStar(rewards, beta), 1e-12)
+      }
+      const counts = { samples: 8, correctAttempts: right }
+      assertClose(attemptVStar(counts, beta), estimateVStar(eighth(right), beta), 1e-12)
+    }
+  }
 })
 
 test('adding a constant to every reward adds it to V*', () => {
