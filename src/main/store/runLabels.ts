@@ -66,7 +66,10 @@ const dependents = [
   ['evaluation_result', 'evaluation_id', 'evaluation'],
 ] as const
 
-/** Removes every row of a run for good, its V* artifact too unless another run uses it. Its files are the caller's. */
+/**
+ * Removes every row of a run for good, and each V* artifact that it was the last to need: one stays as long as the run
+ * that made it, or one that trained against it, is there. Its files are the caller's.
+ */
 export function eraseRun(db: Database, runId: string): void {
   db.transaction(() => {
     for (const [table, key, parent] of dependents) {
@@ -75,12 +78,10 @@ export function eraseRun(db: Database, runId: string): void {
       )
     }
     for (const table of tablesOfRun) db.prepare(`DELETE FROM ${table} WHERE run_id = ?`).run(runId)
-    const unused = `run_id = :runId AND v_star_id NOT IN
-      (SELECT v_star_id FROM run WHERE v_star_id IS NOT NULL AND run_id <> :runId)`
-    db.prepare(
-      `DELETE FROM v_star_estimate WHERE v_star_id IN (SELECT v_star_id FROM v_star WHERE ${unused})`,
-    ).run({ runId })
-    db.prepare(`DELETE FROM v_star WHERE ${unused}`).run({ runId })
     db.prepare('DELETE FROM run WHERE run_id = ?').run(runId)
+    const unused = `run_id NOT IN (SELECT run_id FROM run)
+      AND v_star_id NOT IN (SELECT v_star_id FROM run WHERE v_star_id IS NOT NULL)`
+    db.exec(`DELETE FROM v_star_estimate WHERE v_star_id IN (SELECT v_star_id FROM v_star WHERE ${unused});
+      DELETE FROM v_star WHERE ${unused}`)
   }).immediate()
 }

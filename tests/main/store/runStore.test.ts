@@ -12,6 +12,7 @@ import {
   runsWithStatus,
 } from '../../../src/main/store/runStore.ts'
 import { storeVStar, storeVStarEstimates } from '../../../src/main/store/vStarStore.ts'
+import { estimateOf } from '../jobs/fakeJob.ts'
 import { addRun, metricsAt, rollout, temporaryStore } from './storeFixtures.ts'
 
 test('a run is a queued row first, and the row keeps its whole config', (t) => {
@@ -125,7 +126,7 @@ test('erasing a run leaves no row of it, and all rows of the others', (t) => {
       complete: true,
       problems: 0,
     })
-    storeVStarEstimates(db, `v-${runId}`, [])
+    storeVStarEstimates(db, `v-${runId}`, [estimateOf(0, 1)])
   }
   // a third run trains against the artifact of b
   addRun(db, 'c', { vStarId: 'v-b' })
@@ -162,6 +163,8 @@ test('erasing a run leaves no row of it, and all rows of the others', (t) => {
     assert.equal((after[table] ?? 0) * 2, before[table], table)
   }
   eraseRun(db, 'b')
-  assert.equal(rowsOf()['v_star'], 1)
+  assert.equal(rowsOf()['v_star'], 1, 'the third run still needs it')
   assert.equal(rowsOf()['metric_point'], 0)
+  eraseRun(db, 'c')
+  assert.deepEqual([rowsOf()['v_star'], rowsOf()['v_star_estimate']], [0, 0], 'nobody does now')
 })
