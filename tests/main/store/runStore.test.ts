@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
+import type { Database } from '../../../src/main/store/database.ts'
 import { appendLog } from '../../../src/main/store/eventLog.ts'
 import { deleteRun, eraseRun, labelRun, restoreRun } from '../../../src/main/store/runLabels.ts'
 import {
@@ -107,6 +108,13 @@ test('labels change alone; a delete can be undone; an active run is not deleted'
   assert.equal(restoreRun(db, 'a').deletedAtMs, null)
 })
 
+/** Rows of every table. */
+function countRows(db: Database): Record<string, number> {
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all().map(String)
+  const count = (table: string): number => Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
+  return Object.fromEntries(tables.map((table) => [table, count(table)]))
+}
+
 test('erasing a run leaves no row of it, and all rows of the others', (t) => {
   const { db } = temporaryStore(t)
   for (const runId of ['a', 'b']) {
@@ -130,22 +138,7 @@ test('erasing a run leaves no row of it, and all rows of the others', (t) => {
   }
   // a third run trains against the artifact of b
   addRun(db, 'c', { vStarId: 'v-b' })
-  const rowsOf = (): Record<string, number> =>
-    Object.fromEntries(
-      db
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        .pluck()
-        .all()
-        .map((table) => [
-          String(table),
-          Number(
-            db
-              .prepare(`SELECT count(*) FROM ${String(table)}`)
-              .pluck()
-              .get(),
-          ),
-        ]),
-    )
+  const rowsOf = (): Record<string, number> => countRows(db)
   const before = rowsOf()
   eraseRun(db, 'a')
   const after = rowsOf()
