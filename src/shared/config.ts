@@ -50,7 +50,7 @@ export function isGroupMethod(method: Method): boolean {
   return method === 'grpo' || method === 'dr-grpo' || method === 'dapo' || method === 'rloo'
 }
 
-/** Methods whose loss takes its baselines from a stage-1 artifact. */
+/** Runs that need a stage-1 artifact: for the baselines of their loss, or to filter the problems by. */
 export function needsVStar(config: RunConfig): boolean {
   return !isGroupMethod(config.method) || config.data.filter !== 'none'
 }

@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../shared/config.ts'
-import { needsVStar } from '../../shared/config.ts'
+import { isGroupMethod } from '../../shared/config.ts'
 import { wilson } from '../../shared/statistics.ts'
 import { classKeys } from '../rl/turnBaseline.ts'
 import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'
@@ -169,7 +169,7 @@ const classWords: Readonly<Record<ClassKey, string>> = {
  */
 function staleSigns({ recentTurns, referenceShares }: AlarmInput, config: RunConfig): AlarmSign[] {
   const rests = config.vStar.baseline === 'class-conditional' || config.vStar.baseline === 'global'
-  if (!needsVStar(config) || !rests) return []
+  if (isGroupMethod(config.method) || !rests) return []
   return classKeys.map((key) => {
     const then = referenceShares[key]
     const right = recentTurns.reduce((sum, step) => sum + step[key].right, 0)
@@ -182,7 +182,7 @@ function staleSigns({ recentTurns, referenceShares }: AlarmInput, config: RunCon
     return {
       code: `alarm.stale.${key.replace('/', '-')}`,
       health: healthAbove(apart, config.alarms.staleVStarBeyond),
-      message: `${(100 * (now.value ?? 0)).toFixed(0)} % of the ${classWords[key]} are right now, ${(100 * then).toFixed(0)} % were in stage 1: V* no longer fits the policy`,
+      message: `${(100 * (now.value ?? 0)).toFixed(0)} % of the ${classWords[key]} are right now, V* counts on ${(100 * then).toFixed(0)} %: stage 1 no longer fits the policy`,
       remedy: 'Harmless on fresh rollouts, but noisier: set vStar.baseline=running-mean.',
     }
   })

@@ -97,7 +97,10 @@ test('a stale V*: the policy’s share in a class against stage 1’s, beyond no
   ])
   const of = parseConfig({ vStar: { baseline: 'running-mean' } }, 'test')
   assert.deepEqual(codes({}, { recentTurns: recent(16, 16) }, of), [])
-  assert.deepEqual(codes({}, { recentTurns: recent(16, 16) }, parseConfig({ method: 'grpo' }, 'test')), [])
+  const filtered = parseConfig({ method: 'grpo', data: { filter: 'drop-no-signal' } }, 'test')
+  for (const group of [parseConfig({ method: 'grpo' }, 'test'), filtered]) {
+    assert.deepEqual(codes({}, { recentTurns: recent(16, 16) }, group), [])
+  }
 })
 
 test('recent turns are those of the last 20 steps', () => {
