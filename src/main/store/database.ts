@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3, { type Database } from 'better-sqlite3'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { errorData, RecheckError } from '../../shared/recheckError.ts'
 import { assertReadable, migrate, schemaVersion, versionOf } from './migrations.ts'
 import { storeError, withStoreErrors } from './storeError.ts'
 
@@ -10,6 +10,8 @@ export type { Database }
 const busyTimeoutMs = 2500
 /** Pages kept in memory, in KiB: a long series fits. */
 const cacheKib = 64 * 1024
+/** Bytes; a Buffer takes 2 GiB. */
+const largestInMemory = 1e9
 
 export function databasePath(dataDir: string): string {
   return join(dataDir, 'recheck.db')
@@ -36,7 +38,8 @@ export function openForWriting(dataDir: string): Database {
 }
 
 /**
- * Opens the run store of this or another process for reading alone.
+ * Opens the run store of this or another process for reading alone. One on a disk that cannot be written, with nobody at
+ * work on it, is read into memory: SQLite wants to make files beside it, and better-sqlite3 takes no `immutable=1`.
  *
  * @returns null when the folder holds no store yet
  * @throws RecheckError as `openForWriting`, and `store.older` when its owner has to bring it up to date first
@@ -44,24 +47,67 @@ export function openForWriting(dataDir: string): Database {
 export function openForReading(dataDir: string): Database | null {
   const path = databasePath(dataDir)
   if (!existsSync(path)) return null
-  return open(path, { timeout: busyTimeoutMs, readonly: true, fileMustExist: true }, (db) => {
-    assertReadable(db, path)
-    db.pragma(`cache_size = -${cacheKib}`)
-    const version = versionOf(db)
-    if (version < schemaVersion) {
-      throw new RecheckError(
-        'store.older',
-        `${path} has schema version ${version} of an older Recheck; version ${schemaVersion} is read here. ` +
-          'Start "recheck serve" or the window once: it brings the store up to date.',
-      )
-    }
-  })
+  const options = { timeout: busyTimeoutMs, readonly: true, fileMustExist: true }
+  try {
+    return open(path, options, prepareForReading)
+  } catch (thrown) {
+    if (!(thrown instanceof RecheckError) || thrown.data['sqlite'] !== 'SQLITE_CANTOPEN') throw thrown
+    return openInMemory(path)
+  }
 }
 
-function open(path: string, options: BetterSqlite3.Options, prepare: (db: Database) => void): Database {
-  const db = withStoreErrors(path, () => new BetterSqlite3(path, options))
+function prepareForReading(db: Database, path: string): void {
+  assertReadable(db, path)
+  db.pragma(`cache_size = -${cacheKib}`)
+  const version = versionOf(db)
+  if (version < schemaVersion) {
+    throw new RecheckError(
+      'store.older',
+      `${path} has schema version ${version} of an older Recheck; version ${schemaVersion} is read here. ` +
+        'Start "recheck serve" or the window once: it brings the store up to date.',
+    )
+  }
+}
+
+/** A store that was closed: one file that holds everything. */
+function openInMemory(path: string): Database {
+  const { size } = statSync(path)
+  const isWhole = !existsSync(`${path}-wal`) || statSync(`${path}-wal`).size === 0
+  if (!isWhole || size > largestInMemory) {
+    const why = isWhole
+      ? 'it is too large to be read into memory'
+      : 'part of it is still in its log, recheck.db-wal'
+    throw new RecheckError(
+      'store.read-only',
+      `${path}: its folder cannot be written, and ${why}. Copy the folder to where it can be written, and name the copy with --data-dir.`,
+    )
+  }
+  const bytes = readBytes(path)
+  // SQLite's file format: write and read version, 2 = with a log (WAL), 1 = without one
+  bytes.fill(1, 18, 20)
+  const db = new BetterSqlite3(bytes, { readonly: true })
+  return prepared(db, path, prepareForReading)
+}
+
+function readBytes(path: string): Buffer {
   try {
-    prepare(db)
+    return readFileSync(path)
+  } catch (thrown) {
+    throw new RecheckError('store.read-only', `${path} cannot be read: ${errorData(thrown).message}.`)
+  }
+}
+
+type Prepare = (db: Database, path: string) => void
+
+function open(path: string, options: BetterSqlite3.Options, prepare: Prepare): Database {
+  const db = withStoreErrors(path, () => new BetterSqlite3(path, options))
+  return prepared(db, path, prepare)
+}
+
+/** @throws what `prepare` throws, with the path; the database is closed then */
+function prepared(db: Database, path: string, prepare: Prepare): Database {
+  try {
+    prepare(db, path)
     return db
   } catch (thrown) {
     db.close()

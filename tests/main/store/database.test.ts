@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import BetterSqlite3 from 'better-sqlite3'
@@ -138,6 +146,29 @@ test('a folder that cannot be written is one clear error', (t) => {
   })
 })
 
+test('a store on a disk that cannot be written is read all the same; one whose log is unread says what to do', (t) => {
+  const closed = lockableFolder(t)
+  filledStore(closed.folder)
+  const cut = lockableFolder(t)
+  const db = openForWriting(temporaryFolder(t))
+  t.after(() => db.close())
+  addRun(db, 'b')
+  for (const end of ['', '-wal']) copyFileSync(`${db.name}${end}`, `${databasePath(cut.folder)}${end}`)
+  const before = readdirSync(closed.folder)
+  for (const { makeReadOnly } of [closed, cut]) makeReadOnly()
+  const reader = openForReading(closed.folder)
+  assert.ok(reader)
+  t.after(() => reader.close())
+  assert.equal(readSeries(reader, 'a', 'y').value.at(-1), -1999)
+  assert.throws(() => reader.exec('DELETE FROM run'), /readonly/)
+  assert.deepEqual(readdirSync(closed.folder), before)
+  assert.throws(() => openForReading(cut.folder), {
+    code: 'store.read-only',
+    message:
+      /part of it is still in its log, recheck\.db-wal\. Copy the folder to where it can be written, and/,
+  })
+})
+
 test('one holder of the folder’s lock; when it lets go the next may have it', (t) => {
   const dataDir = join(temporaryFolder(t), 'new')
   const first = lockFolder(dataDir)
@@ -170,7 +201,8 @@ test('a full disk refuses the batch whole; with space again the same batch is st
   for (let attempt = 0; attempt < 2; attempt++) {
     assert.throws(() => writer.store(batch, 2), {
       code: 'store.disk-full',
-      message: /recheck\.db: the disk is full\. Nothing stored was harmed\. Free some space; "recheck gc" can, once/,
+      message:
+        /recheck\.db: the disk is full\. Nothing stored was harmed\. Free some space; "recheck gc" can, once/,
     })
   }
   assert.deepEqual([...readSeries(db, 'a', 'x').value], [0])
