@@ -65,8 +65,9 @@ function argumentRows(command: Command, help: Help): string[] {
 }
 
 function optionRow(option: Option): string {
-  const fallback = option.defaultValue === undefined ? '' : ` (default: ${String(option.defaultValue)})`
-  return row(option.flags, option.description + fallback)
+  // an option that may be given again has an empty list for its default
+  const fallback = String(option.defaultValue ?? '')
+  return row(option.flags, option.description + (fallback === '' ? '' : ` (default: ${fallback})`))
 }
 
 function row(name: string, meaning: string): string {
