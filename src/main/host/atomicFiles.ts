@@ -1,6 +1,7 @@
 import { constants, existsSync } from 'node:fs'
 import { access, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { freeSpace } from '../../shared/diskFull.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { newId } from './identifiers.ts'
 
@@ -71,7 +72,7 @@ export function fileError(thrown: unknown, path: string): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new RecheckError(
       'file.disk-full',
-      `${path}: the disk is full; what was there before is untouched. Free some space. "recheck gc" can, once the Recheck that uses the data folder has ended.`,
+      `${path}: the disk is full; what was there before is untouched. ${freeSpace}`,
     )
   }
   if (code === 'ENOTDIR' || code === 'EEXIST') {

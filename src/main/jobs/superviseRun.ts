@@ -178,7 +178,7 @@ class Supervision implements SupervisedRun {
       onFull: (error) =>
         this.#setup.onEvent(this.#runId, {
           ...{ type: 'log', level: 'error', code: error.code, message: error.message },
-          remedy: 'Free some space: the run waits, loses nothing, and goes on by itself.',
+          remedy: 'The run waits, loses nothing, and goes on by itself once there is space.',
         }),
     })
   }

@@ -1,3 +1,4 @@
+import { freeSpace } from '../../shared/diskFull.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 
 /** SQLite's own error, recognised by its code: the class itself differs between builds of the driver. */
@@ -19,10 +20,7 @@ export function storeError(thrown: unknown, path: string): unknown {
 function explain(code: string): readonly [code: string, wayOut: string] {
   if (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE' || code === 'SQLITE_IOERR_SHMSIZE') {
     const cause = code.startsWith('SQLITE_FULL') ? 'is full' : 'is full or takes nothing more'
-    return [
-      'store.disk-full',
-      `the disk ${cause}. Nothing stored was harmed. Free some space; "recheck gc" can, once the Recheck that uses this folder has ended.`,
-    ]
+    return ['store.disk-full', `the disk ${cause}. Nothing stored was harmed. ${freeSpace}`]
   }
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return [

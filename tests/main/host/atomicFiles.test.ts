@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { fileError, makeWritableFolder, writeFileAtomic } from '../../../src/main/host/atomicFiles.ts'
+import {
+  fileError,
+  freeSpace,
+  makeWritableFolder,
+  writeFileAtomic,
+} from '../../../src/main/host/atomicFiles.ts'
+import { freeSpace } from '../../../src/shared/diskFull.ts'
 import { lockableFolder, mountSmallDisk } from '../smallDisk.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 
@@ -29,7 +35,7 @@ test('on a full disk the old file stays, nothing is left behind, and the error s
   writeFileSync(path, 'old')
   await assert.rejects(writeFileAtomic(path, Buffer.alloc(600_000)), {
     code: 'file.disk-full',
-    message: `${path}: the disk is full; what was there before is untouched. Free some space. "recheck gc" can, once the Recheck that uses the data folder has ended.`,
+    message: `${path}: the disk is full; what was there before is untouched. ${freeSpace}`,
   })
   assert.equal(readFileSync(path, 'utf8'), 'old')
   assert.deepEqual(readdirSync(disk.folder), ['plot.png'])

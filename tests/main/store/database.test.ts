@@ -202,7 +202,7 @@ test('a full disk refuses the batch whole; with space again the same batch is st
     assert.throws(() => writer.store(batch, 2), {
       code: 'store.disk-full',
       message:
-        /recheck\.db: the disk is full\. Nothing stored was harmed\. Free some space; "recheck gc" can, once/,
+        /recheck\.db: the disk is full\. Nothing stored was harmed\. Free some space by moving or deleting other files; then/,
     })
   }
   assert.deepEqual([...readSeries(db, 'a', 'x').value], [0])
