@@ -2,12 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import {
-  fileError,
-  freeSpace,
-  makeWritableFolder,
-  writeFileAtomic,
-} from '../../../src/main/host/atomicFiles.ts'
+import { fileError, makeWritableFolder, writeFileAtomic } from '../../../src/main/host/atomicFiles.ts'
 import { freeSpace } from '../../../src/shared/diskFull.ts'
 import { lockableFolder, mountSmallDisk } from '../smallDisk.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
