@@ -85,6 +85,32 @@ test('an answer that was read before the last change does not stay on the page',
   await page.context().close()
 })
 
+test('a stop that was asked for is said until the run has come to it', async () => {
+  const { page } = await pages.open('#/new')
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await page.getByRole('button', { name: 'Stop after this step' }).waitFor()
+  // as while a long step goes on
+  await page.route('**/api/run.get', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, body: (await response.text()).replace('"stopped"', '"running"') })
+  })
+  await page.getByRole('button', { name: 'Stop after this step' }).click()
+  const said = page.getByText('Stops after the work in hand…')
+  await said.waitFor()
+  await page.unroute('**/api/run.get')
+  const runId = new URL(page.url()).hash.split('/')[2] ?? ''
+  // any change of the run is an event, after which its row is read again
+  await page.evaluate(`fetch('/api/run.update', { method: 'POST', headers: { 'content-type': 'application/json' },
+    body: ${JSON.stringify(JSON.stringify({ runId, notes: 'noted' }))} })`)
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await page.getByRole('button', { name: 'Stop now' }).waitFor()
+  assert.equal(await said.count(), 0)
+  await page.getByRole('button', { name: 'Stop now' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop now' }).click()
+  await page.getByRole('button', { name: 'Resume' }).waitFor()
+  await page.context().close()
+})
+
 /** The next answer to this address is read from the server, and kept from the page until it is released. */
 async function holdAnswer(page: Page, address: string): Promise<{ release(): void }> {
   let release = (): void => undefined

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
-import { useState, type JSX } from 'react'
-import type { Run } from '../../../shared/records.ts'
+import { useEffect, useState, type JSX } from 'react'
+import type { Run, RunStatus } from '../../../shared/records.ts'
 import { actionsOf, type RunAction } from '../../../shared/runTransitions.ts'
 import { useChange } from '../hooks/useRoute.ts'
 import { actionWords, confirmationOf } from '../state/runWords.ts'
@@ -18,6 +18,11 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
   return (
     <>
       <Group gap="xs" wrap="nowrap">
+        {actions.pending !== null && (
+          <Text fz={12} role="status" className="muted">
+            {actions.pending}
+          </Text>
+        )}
         {actionsOf(run.status).map((action) => (
           <Button
             key={action}
@@ -64,12 +69,16 @@ function mayResumeChanged({ status, error }: Run): boolean {
   return actionsOf(status).includes('resume') && (status !== 'paused' || error !== null)
 }
 
-function useRunActions({ runId }: Run) {
+const stopWords = { 'after-step': 'Stops after the work in hand…', now: 'Stopping…' } as const
+const pauseWords = 'Pauses after the work in hand…'
+
+function useRunActions({ runId, status }: Run) {
   const stop = useChange('run.stop')
   const pause = useChange('run.pause')
   const resume = useChange('run.resume')
   const extend = useChange('run.extend')
   const all = [stop, pause, resume, extend]
+  usePendingUntilOver(status, [stop, pause])
   const run = (action: RunAction): void => {
     switch (action) {
       case 'pause':
@@ -88,9 +97,22 @@ function useRunActions({ runId }: Run) {
     run,
     extend: (steps: number) => extend.mutate({ runId, steps }),
     isPending: all.some((each) => each.isPending),
+    /** What was asked of it, while its step, or a part of stage 1 or of an evaluation, still goes on. */
+    pending: stop.isSuccess ? stopWords[stop.variables.when] : pause.isSuccess ? pauseWords : null,
     problem: all.find((each) => each.error !== null)?.error ?? null,
     clear: () => all.forEach((each) => each.reset()),
   }
+}
+
+/** A stop or a pause that was accepted is pending for as long as the run has not come to it. */
+function usePendingUntilOver(
+  status: RunStatus,
+  asked: readonly { readonly isSuccess: boolean; readonly reset: () => void }[],
+): void {
+  useEffect(() => {
+    if (status === 'running') return
+    for (const each of asked) if (each.isSuccess) each.reset()
+  })
 }
 
 interface ConfirmDialogProps {
