@@ -82,6 +82,7 @@ async function evaluate(input: Input, call: CommandCall): Promise<CommandResult<
   const evaluation = await evaluateModel({
     ...{ config, split: input.split, workingFolder: process.cwd(), signal: call.signal },
     checkpoints: base === null ? null : { dataDir: call.dataFolder, records: base.checkpoints },
+    trained: base === null ? null : parseConfig(base.config, `run ${base.runId}`),
     onProgress: (activity, done, total) =>
       call.progress.update({ activity: `sampling ${activity}`, done, total, unit: 'completions' }),
   })

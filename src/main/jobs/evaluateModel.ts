@@ -22,6 +22,7 @@ import { wilson } from '../../shared/statistics.ts'
 import { readParameters } from '../host/checkpointFiles.ts'
 import { openSampler } from './engines.ts'
 import { openNewestCheckpoint } from './newestCheckpoint.ts'
+import { requireHeldOut } from './requireHeldOut.ts'
 import { loadRunMaterial, type RunMaterial } from './runMaterial.ts'
 import { readTrainerBlob, trainerBlobName } from './trainerBlob.ts'
 
@@ -32,6 +33,8 @@ export interface ModelEvaluationSetup {
   readonly workingFolder: string
   /** Weights of a run's newest sound checkpoint instead of the model folder's; null = the folder's. */
   readonly checkpoints: { readonly dataDir: string; readonly records: readonly CheckpointRecord[] } | null
+  /** Config of the run that the policy comes from: what it was trained on is not held out. Null where it comes from none. */
+  readonly trained: RunConfig | null
   readonly signal: StopSignal
   readonly onProgress: (activity: string, done: number, total: number) => void
 }
@@ -49,20 +52,21 @@ export interface ModelEvaluation {
 
 /** A policy on held-out problems, with the same draws for every policy, so that two can be compared problem by problem. */
 export async function evaluateModel(setup: ModelEvaluationSetup): Promise<ModelEvaluation> {
-  const { config, split, signal, onProgress } = setup
+  const { config, split, trained, signal, onProgress } = setup
   const material = await loadRunMaterial(config, setup.workingFolder, 'held-out')
+  const chosen = material.problems.splits[split]
+  if (chosen.length === 0)
+    throw new RecheckError(
+      'data.empty-split',
+      `the ${split} split of the data has no problems; see data.${split}.`,
+    )
+  if (trained !== null) await requireHeldOut(chosen, { trained, evaluated: config }, setup.workingFolder)
   const { step, parameters } = await policyWeights(setup, material)
   const { prompts, tokenizer, grading } = material
   const sampler = await openSampler(material.policy.config, parameters)
   const { temperature, topP, topK, maxCompletionTokens } = config.sampling
   const settings = { temperature, topP, topK, maxCompletionTokens, endIds: prompts.endIds, seed: config.seed }
   try {
-    const chosen = material.problems.splits[split]
-    if (chosen.length === 0)
-      throw new RecheckError(
-        'data.empty-split',
-        `the ${split} split of the data has no problems; see data.${split}.`,
-      )
     const rollouts = await rollOutSelfCorrection(chosen, {
       conversation: {
         prompts,
