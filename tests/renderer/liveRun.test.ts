@@ -99,9 +99,7 @@ test('a stop that was asked for is said until the run has come to it', async () 
   await said.waitFor()
   await page.unroute('**/api/run.get')
   const runId = new URL(page.url()).hash.split('/')[2] ?? ''
-  // any change of the run is an event, after which its row is read again
-  await page.evaluate(`fetch('/api/run.update', { method: 'POST', headers: { 'content-type': 'application/json' },
-    body: ${JSON.stringify(JSON.stringify({ runId, notes: 'noted' }))} })`)
+  pages.server.tell({ runId, event: { type: 'changed' } })
   await page.getByRole('button', { name: 'Resume' }).click()
   await page.getByRole('button', { name: 'Stop now' }).waitFor()
   assert.equal(await said.count(), 0)

@@ -13,6 +13,8 @@ export interface PageServer {
   readonly owner: Owner
   /** The one that answers now. */
   readonly http: HttpServer
+  /** An event to all pages, beside those of the owner. */
+  tell(event: StoreEvent): void
   /** As after a restart of Recheck: another server on the same port, which knows no session of the one before. */
   restartHttp(): Promise<void>
   close(): Promise<void>
@@ -39,7 +41,8 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
   const progress = createProgressBoard()
   owner.subscribe((runId, event) => progress.note(runId, event))
   const listeners = new Set<(event: StoreEvent) => void>()
-  owner.subscribe((runId, event) => listeners.forEach((listener) => listener({ runId, event })))
+  const tell = (event: StoreEvent): void => listeners.forEach((listener) => listener(event))
+  owner.subscribe((runId, event) => tell({ runId, event }))
   const setup = {
     owner,
     nodePath: process.execPath,
@@ -59,7 +62,7 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
     })
   let http = await listenOn(0)
   return {
-    owner,
+    ...{ owner, tell },
     get http() {
       return http
     },
