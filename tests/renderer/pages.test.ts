@@ -33,6 +33,29 @@ test('a page from before a restart says that its link is over, and goes on once 
   await page.context().close()
 })
 
+test('a page whose events never came says so, and reads again once they do', async () => {
+  const context = await pages.browser.newContext()
+  const page = await context.newPage()
+  let isOpen = false
+  await page.routeWebSocket(/\/events$/, async (socket) => {
+    if (isOpen) socket.connectToServer()
+    else await socket.close()
+  })
+  await page.goto(pages.server.http.newLink())
+  const note = page.getByText('The connection to Recheck is lost.')
+  await note.waitFor()
+  await page.getByText('6 runs', { exact: true }).waitFor()
+  const { db } = pages.server.owner
+  db.prepare('update run set notes = ? where run_id = ?').run('unheard of', 'r-first')
+  await page.getByRole('textbox', { name: 'Search and filter' }).fill('"unheard of"')
+  await page.getByText('0 of 6 runs').waitFor()
+  isOpen = true
+  await note.waitFor({ state: 'detached' })
+  await page.getByText('1 of 6 runs').waitFor()
+  db.prepare('update run set notes = ? where run_id = ?').run('', 'r-first')
+  await context.close()
+})
+
 test('the list: search, metric filter, a filter that cannot be read', async () => {
   const { page, assertNoErrors } = await pages.open('#/runs')
   const search = page.getByRole('textbox', { name: 'Search and filter' })
@@ -171,6 +194,14 @@ test('“like run X” begins with its config and shows what differs', async () 
   await page.getByText('None yet.').waitFor()
   await bonus.fill('3')
   await page.getByRole('cell', { name: 'revisionBonus' }).waitFor()
+  // the run is read again, and cannot be: what was typed stays
+  const refused = { ok: false, error: { code: 'run.missing', message: 'refused by the test' } }
+  await page.route('**/api/run.get', (route) => route.fulfill({ json: refused }))
+  const answered = page.waitForResponse('**/api/run.get')
+  pages.server.tell({ runId: 'r-stopped', event: { type: 'changed' } })
+  await answered
+  await page.waitForTimeout(300)
+  assert.equal(await bonus.inputValue(), '3')
   await page.context().close()
 })
 

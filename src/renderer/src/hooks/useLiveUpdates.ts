@@ -19,13 +19,12 @@ export function useLiveUpdates(api: PageApi): PageConnection {
     const timer = setInterval(() => {
       for (const touched of gathered.take()) void readTouched(client, api, touched)
     }, periodMs)
-    let wasOpen = false
+    let isMissing = false
     const endConnection = api.onConnection((next) => {
-      if (next === 'lost' && !wasOpen) return
       setConnection(next)
       // what happened while it was lost was missed
-      if (next === 'open' && wasOpen) void readAgain(client, () => true)
-      wasOpen = true
+      if (next === 'open' && isMissing) void readAgain(client, () => true)
+      isMissing = next !== 'open'
     })
     return () => {
       clearInterval(timer)

@@ -19,12 +19,9 @@ import { stageOf, type StartKind } from '../state/startKind.ts'
 export function NewRunPage({ likeRunId }: { readonly likeRunId: string | null }): JSX.Element {
   const like = useRead('run.get', { runId: likeRunId ?? '' }, { enabled: likeRunId !== null })
   if (likeRunId === null) return <Editor first={presetStart('builtin')} />
-  if (like.error !== null) return <ProblemNote problem={like.error} />
-  return like.data === undefined ? (
-    <Loading what="Reading the run…" />
-  ) : (
-    <Editor first={runStart(like.data)} />
-  )
+  // once it is there it stays: a later reading that fails takes no typed form away
+  if (like.data !== undefined) return <Editor first={runStart(like.data)} />
+  return like.error === null ? <Loading what="Reading the run…" /> : <ProblemNote problem={like.error} />
 }
 
 function Editor({ first }: { readonly first: FormStart }): JSX.Element {
