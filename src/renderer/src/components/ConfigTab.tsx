@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import { configFields, valueAtPath, type ConfigField } from '../../../shared/configFields.ts'
 import type { Run } from '../../../shared/records.ts'
 import { saveFile } from '../charts/savePictures.ts'
+import { isDefault } from '../state/configDraft.ts'
 import { formatValue } from '../state/format.ts'
 import { fileName } from '../state/plotSettings.ts'
 import { configOf } from '../state/runFilter.ts'
@@ -17,10 +18,7 @@ export function ConfigTab({ run }: { readonly run: Run }): JSX.Element {
   const rows = configFields
     .map((field) => ({ field, value: valueAtPath(config, field.path) }))
     .filter(({ value }) => value !== undefined)
-    .map((row) => ({
-      ...row,
-      isChanged: JSON.stringify(row.value) !== JSON.stringify(row.field.defaultValue),
-    }))
+    .map((row) => ({ ...row, isChanged: !isDefault(row.field, row.value) }))
     .filter(
       ({ field, isChanged }) =>
         (!onlyChanged || isChanged) && field.path.toLowerCase().includes(text.toLowerCase()),

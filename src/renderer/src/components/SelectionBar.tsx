@@ -6,6 +6,7 @@ import type { ListedRun } from '../../../shared/runList.ts'
 import { isOver } from '../../../shared/runTransitions.ts'
 import { goTo } from '../hooks/usePlace.ts'
 import { useChange, useChanges } from '../hooks/useRoute.ts'
+import { mostCompared } from '../state/compareRuns.ts'
 import { LabelsDialog } from './LabelsDialog.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
 import type { Undo } from './UndoBar.tsx'
@@ -32,7 +33,7 @@ export function SelectionBar({ runs, onClear, onUndo }: SelectionBarProps): JSX.
     onUndo({ did: 'archived', runIds })
     onClear()
   }
-  const canCompare = runs.length >= 2 && runs.length <= 8
+  const canCompare = runs.length >= 2 && runs.length <= mostCompared
   return (
     <Group gap="xs" role="toolbar" aria-label="Selected runs">
       <Text fw={600}>{runs.length} selected</Text>
