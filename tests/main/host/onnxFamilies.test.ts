@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
-import { plainRawOps } from '../../../src/core/graph/plainRawOps.ts'
+import { plainRawOps } from '../../core/graph/plainRawOps.ts'
 import type { ModelConfig } from '../../../src/core/model/modelConfig.ts'
 import { disposeTensors, tensorsOf } from '../../../src/core/model/parameterTensors.ts'
 import { logits } from '../../../src/core/model/transformer.ts'

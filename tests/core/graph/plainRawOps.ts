@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
-import type { RawOps } from './rawOps.ts'
-import { withGradient } from './withGradient.ts'
+import type { RawOps } from '../../../src/core/graph/rawOps.ts'
+import { withGradient } from '../../../src/core/graph/withGradient.ts'
 
 /** The raw ops in plain tfjs, for any backend: the reference that faster ones are compared with. */
 export const plainRawOps: RawOps = {
@@ -16,9 +16,10 @@ export const plainRawOps: RawOps = {
       save([flat])
       return {
         value: tf.gather(table, flat.toInt()), // [N, C]
-        gradient: (dy, [savedIds]) => [
-          tf.unsortedSegmentSum(dy as Tensor2D, savedIds.as1D().toInt(), rows), // [V, C]
-        ],
+        gradient: (dy, saved) => {
+          const [savedIds] = saved as readonly [Tensor]
+          return [tf.unsortedSegmentSum(dy as Tensor2D, savedIds.as1D().toInt(), rows)] // [V, C]
+        },
       }
     })
     return picked.reshape([...ids.shape, width])
@@ -31,9 +32,10 @@ export const plainRawOps: RawOps = {
       save([logProbs, chosen])
       return {
         value: tf.sum(logProbs.mul(chosen), -1), // [N]
-        gradient: (dy, [savedLogProbs, savedChosen]) => [
-          savedChosen.sub(savedLogProbs.exp()).mul(dy.expandDims(-1)),
-        ],
+        gradient: (dy, saved) => {
+          const [savedLogProbs, savedChosen] = saved as readonly [Tensor, Tensor]
+          return [savedChosen.sub(savedLogProbs.exp()).mul(dy.expandDims(-1))]
+        },
       }
     }) as Tensor1D
   },
