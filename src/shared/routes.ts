@@ -95,6 +95,10 @@ export interface PlanCheck {
   readonly rowsPerPass: number
   /** Parameters and moments: what one checkpoint weighs. */
   readonly checkpointBytes: number
+  /** Resident memory of training, should rollouts be as long as they can be; an estimate. */
+  readonly memoryBytes: number
+  /** Memory of the machine. */
+  readonly machineBytes: number
   /** Something to know of the data (a fallback, rows left out); null when there is nothing. */
   readonly dataNote: string | null
 }

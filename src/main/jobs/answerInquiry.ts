@@ -1,11 +1,13 @@
+import { totalmem } from 'node:os'
 import { countParameters } from '../../core/model/parameterTable.ts'
 import { lengthBuckets } from '../../core/train/trainerSetup.ts'
 import { checkRowLengths, checkTrainable } from '../../core/train/trainingProblems.ts'
 import { parseConfig, type RunConfig } from '../../shared/config.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { PlanCheck, TurnPreview } from '../../shared/routes.ts'
-import { checkEngines, longestRow, rowsPerMicroBatch, stateBytes } from './engines.ts'
+import { checkEngines, kvMemoryBytes, longestRow, rowsPerMicroBatch, stateBytes } from './engines.ts'
 import type { Inquiry, VStarInputsAnswer } from './inquiry.ts'
+import { estimateMemory } from './memoryEstimate.ts'
 import { loadRunMaterial, type RunMaterial } from './runMaterial.ts'
 
 /** Answers one question of an owner, in the process that was started for it. */
@@ -34,7 +36,7 @@ function checkPlan(config: RunConfig, material: RunMaterial, isTrained: boolean)
   const model = material.policy.config
   const { splits, note } = material.problems
   const longest = longestRow(config, material)
-  const buckets = lengthBuckets(longest - 1)
+  const positions = lengthBuckets(longest - 1).at(-1) ?? 1
   if (isTrained) checkRowLengths(splits.train, material.prompts, { config, maxRowLength: longest })
   return {
     ...{ inputs: material.vStarInputs, inputHash: material.inputHash, dataNote: note },
@@ -42,8 +44,10 @@ function checkPlan(config: RunConfig, material: RunMaterial, isTrained: boolean)
     parameters: countParameters(model),
     longestRollout: longest,
     maxPositions: model.maxPositions,
-    rowsPerPass: rowsPerMicroBatch(config, model, buckets.at(-1) ?? 1),
+    rowsPerPass: rowsPerMicroBatch(config, model, positions),
     checkpointBytes: stateBytes(model),
+    memoryBytes: estimateMemory(config, model, { positions, kvMemoryBytes: kvMemoryBytes() }),
+    machineBytes: totalmem(),
   }
 }
 

@@ -24,8 +24,13 @@ export async function openSampler(config: ModelConfig, parameters: ParameterValu
     config,
     parameters,
     threads: availableParallelism(),
-    kvMemoryBytes: Math.min(4e9, Math.max(256e6, totalmem() * kvShareOfMemory)),
+    kvMemoryBytes: kvMemoryBytes(),
   })
+}
+
+/** What the sampler's caches may take on this machine. */
+export function kvMemoryBytes(): number {
+  return Math.min(4e9, Math.max(256e6, totalmem() * kvShareOfMemory))
 }
 
 export interface TrainingEngines {
@@ -116,14 +121,19 @@ export function longestRow(config: RunConfig, { prompts, problems, policy }: Run
  */
 export function rowsPerMicroBatch(config: RunConfig, model: ModelConfig, positions: number): number {
   if (config.microBatch !== 'auto') return config.microBatch
-  const perLayer = 12 * model.width + 4 * model.feedForwardWidth + 2 * model.queryHeads * positions
-  const bytesPerRow = 4 * positions * (model.layers * perLayer + 3 * model.vocabularySize)
+  const bytesPerRow = activationBytesPerRow(model, positions)
   const rowsPerStep = config.problemsPerStep * (isGroupMethod(config.method) ? config.groupSize : 1)
   const rowsPerUpdate = Math.ceil(rowsPerStep / config.miniBatches)
   return Math.max(
     1,
     Math.min(mostRowsPerMicroBatch, rowsPerUpdate, Math.floor(activationBudget / bytesPerRow)),
   )
+}
+
+/** What a row of so many positions keeps for the backward pass: of each layer, and logits three times over. */
+export function activationBytesPerRow(model: ModelConfig, positions: number): number {
+  const perLayer = 12 * model.width + 4 * model.feedForwardWidth + 2 * model.queryHeads * positions
+  return 4 * positions * (model.layers * perLayer + 3 * model.vocabularySize)
 }
 
 /** Bytes of parameters and both moments: what a checkpoint weighs. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { totalmem } from 'node:os'
 import { test } from 'node:test'
 import { answerInquiry } from '../../../src/main/jobs/answerInquiry.ts'
 import { askPlan, askPreview, askVStarInputs } from '../../../src/main/jobs/inquiry.ts'
@@ -46,6 +47,9 @@ test('a plan: what a start would find, and the hash that the start itself goes b
   assert.ok(plan.longestRollout > 3 * 64 && plan.longestRollout <= 256, String(plan.longestRollout))
   // an update has two problems, so no pass has more rows
   assert.equal(plan.rowsPerPass, 2)
+  // engines of 755 MB, and little for so small a model
+  assert.ok(plan.memoryBytes > 790e6 && plan.memoryBytes < 1e9, String(plan.memoryBytes))
+  assert.equal(plan.machineBytes, totalmem())
 })
 
 test('a plan is refused with what a start would be refused with; stage 1 is not asked for what only training needs', async () => {

@@ -16,6 +16,7 @@ const check: PlanCheck = {
   ...{ inputs: { ...vStarConfigInputs(builtin), 'hash of the reference': 'aa' }, inputHash: 'h1' },
   ...{ problems: 2048, parameters: 799_232, longestRollout: 252, maxPositions: 256 },
   ...{ rowsPerPass: 37, checkpointBytes: 9_590_784, dataNote: null },
+  ...{ memoryBytes: 3 * 2 ** 30, machineBytes: 24 * 2 ** 30 },
 }
 
 function amounts(
@@ -60,6 +61,8 @@ test('what the machine found: longest rollout, rows in memory, checkpoints kept'
   assert.equal(of('Longest rollout')?.amount, '252 tokens')
   assert.match(of('Longest rollout')?.how ?? '', /799,232 parameters.*takes 256; 37 rollouts in memory/)
   assert.equal(of('Checkpoints')?.amount, '27.4 MiB') // 3 × 9,590,784 ÷ 2²⁰
+  assert.equal(of('Memory')?.amount, 'about 3.0 GiB')
+  assert.match(of('Memory')?.how ?? '', /at most, .*; the machine has 24.0 GiB/)
 })
 
 function artifact(vStarId: string, inputs: Readonly<Record<string, string>>, createdAtMs = 1): VStarArtifact {

@@ -95,5 +95,10 @@ function modelLines(config: RunConfig, check: PlanCheck, isTrained: boolean): Pl
       amount: formatBytes(checkpointBytes * kept),
       how: `up to ${kept} kept, ${formatBytes(checkpointBytes)} each`,
     },
+    {
+      what: 'Memory',
+      amount: `about ${formatBytes(check.memoryBytes)}`,
+      how: `at most, with rollouts as long as they can be; the machine has ${formatBytes(check.machineBytes)}`,
+    },
   ]
 }
