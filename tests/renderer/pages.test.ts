@@ -96,6 +96,23 @@ test('delete and its undo; archive and its undo', async () => {
   await page.context().close()
 })
 
+test('a run’s page does not read the list of all runs; the command palette does while it is open', async () => {
+  const { page } = await pages.open('#/run/r-first/config')
+  await page.getByRole('heading', { name: 'balanced, learning rate 5e-5' }).waitFor()
+  await page.waitForLoadState('networkidle')
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  const answered = page.waitForResponse('**/api/run.get')
+  pages.server.tell({ runId: 'r-first', event: { type: 'changed' } })
+  await answered
+  await page.waitForLoadState('networkidle')
+  assert.equal(asked.includes('/api/run.list'), false, asked.join(' '))
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog').getByText('revision bonus 2').waitFor()
+  assert.equal(asked.includes('/api/run.list'), true)
+  await page.context().close()
+})
+
 test('a run name that is HTML stays text: list, page, palette, comparison, exported SVG', async () => {
   const { page, assertNoErrors } = await pages.open('#/runs')
   await page.getByRole('link', { name: evilName }).waitFor()

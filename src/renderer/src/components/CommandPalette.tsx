@@ -1,6 +1,6 @@
 import { Spotlight, type SpotlightActionData } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
-import { useMemo, type JSX } from 'react'
+import { useMemo, useState, type JSX } from 'react'
 import { goTo } from '../hooks/usePlace.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { statusWords } from '../state/runWords.ts'
@@ -10,9 +10,10 @@ export interface CommandPaletteProps {
   readonly onShowKeys: () => void
 }
 
-/** Pages, actions and every run by name. */
+/** Pages, actions and every run by name; the runs are read only while it is open. */
 export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProps): JSX.Element {
-  const runs = useRead('run.list', { archived: false }).data
+  const [isOpen, setOpen] = useState(false)
+  const runs = useRead('run.list', { archived: false }, { enabled: isOpen }).data
   const actions = useMemo((): SpotlightActionData[] => {
     const go = (id: string, label: string, onClick: () => void): SpotlightActionData => ({
       id,
@@ -36,6 +37,8 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
   return (
     <Spotlight
       actions={actions}
+      onSpotlightOpen={() => setOpen(true)}
+      onSpotlightClose={() => setOpen(false)}
       shortcut={null}
       attributes={{ content: { 'aria-label': 'Command palette' } }}
       limit={12}
