@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { readRun } from '../../src/main/store/runStore.ts'
 import { seedRuns } from './seedStore.ts'
+import { seriousFindings } from './seriousFindings.ts'
 import { goTo, openPages, waitUntil, type OpenedPages } from './openPages.ts'
 
 let pages: OpenedPages
@@ -34,14 +33,12 @@ async function settle(page: Page): Promise<void> {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious on any page, ${colorScheme}`, async () => {
-    const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     const { page } = await pages.open('#/runs', { colorScheme, bypassCSP: true, reducedMotion: 'reduce' })
-    await page.evaluate(source)
     const found: string[] = []
     for (const address of addresses) {
       await goTo(page, address)
       await settle(page)
-      found.push(...((await page.evaluate(axeRun)) as string[]).map((line) => `${address} ${line}`))
+      found.push(...(await seriousFindings(page)).map((line) => `${address} ${line}`))
     }
     assert.deepEqual(found, [])
     await page.context().close()
@@ -93,16 +90,14 @@ const overlays: readonly { readonly address: string; readonly open: (page: Page)
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious in any dialog or menu, ${colorScheme}`, async () => {
-    const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     const { page } = await pages.open('#/runs', { colorScheme, bypassCSP: true, reducedMotion: 'reduce' })
-    await page.evaluate(source)
     const found: string[] = []
     for (const [index, { address, open }] of overlays.entries()) {
       await goTo(page, address)
       await settle(page)
       await open(page)
       await page.waitForTimeout(350)
-      found.push(...((await page.evaluate(axeRun)) as string[]).map((line) => `${index} ${address} ${line}`))
+      found.push(...(await seriousFindings(page)).map((line) => `${index} ${address} ${line}`))
       await page.keyboard.press('Escape')
       await page.waitForTimeout(250)
     }
@@ -110,11 +105,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.context().close()
   })
 }
-
-const axeRun = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-  violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html.slice(0, 200))))`
 
 for (const viewport of [
   { width: 720, height: 450 }, // a browser zoom of 200 % on 1440 × 900

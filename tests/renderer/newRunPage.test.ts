@@ -6,17 +6,10 @@ import { askVStarInputs } from '../../src/main/jobs/inquiry.ts'
 import { readRun } from '../../src/main/store/runStore.ts'
 import { storeVStar } from '../../src/main/store/vStarStore.ts'
 import { presetConfig } from '../../src/shared/presets.ts'
-import {
-  field,
-  focusedPath,
-  markupFolder,
-  seriousFindings,
-  waitForYaml,
-  yaml,
-  yamlText,
-} from './newRunParts.ts'
+import { field, focusedPath, markupFolder, waitForYaml, yaml, yamlText } from './newRunParts.ts'
 import { openPages, waitUntil, type OpenedPages } from './openPages.ts'
 import { seedRuns } from './seedStore.ts'
+import { seriousFindings } from './seriousFindings.ts'
 
 let pages: OpenedPages
 before(async () => {

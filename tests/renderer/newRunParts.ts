@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
@@ -30,17 +28,6 @@ export async function waitForYaml(page: Page, text: string): Promise<void> {
     await page.waitForTimeout(50)
   }
 }
-
-/** What axe finds serious or critical on the page as it is. */
-export async function seriousFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
-  return (await page.evaluate(axeRun)) as string[]
-}
-
-const axeRun = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-  violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html.slice(0, 200))))`
 
 /** A folder with a model of Qwen2.5's tokenizer (the built-in one has no “<”) and problems whose questions are markup. */
 export async function markupFolder(): Promise<string> {
