@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  configValue,
-  matchesFilter,
-  namesBeyondList,
-  parseFilter,
-} from '../../../src/renderer/src/state/runFilter.ts'
+import { matchesFilter, namesBeyondList, parseFilter } from '../../../src/renderer/src/state/runFilter.ts'
+import { configValue } from '../../../src/renderer/src/state/runConfig.ts'
 import { termOf, withTerm } from '../../../src/renderer/src/state/filterText.ts'
 import { configFields } from '../../../src/shared/configFields.ts'
 import type { Run } from '../../../src/shared/records.ts'

@@ -7,7 +7,7 @@ import { saveFile } from '../charts/savePictures.ts'
 import { isDefault } from '../state/configDraft.ts'
 import { formatValue } from '../state/format.ts'
 import { fileName } from '../state/plotSettings.ts'
-import { configOf } from '../state/runFilter.ts'
+import { configOf } from '../state/runConfig.ts'
 import { Words } from './Words.tsx'
 
 /** The resolved config, as the run was started with it; what differs from the defaults stands out. */

@@ -41,7 +41,7 @@ export function FieldFrame({ field, problem, onReset, children }: FieldFrameProp
       })}
       <div className="field-tools">
         {field.hint !== null && (
-          <Tooltip label={<Words text={field.hint} />} events={{ hover: true, focus: true, touch: true }}>
+          <Tooltip label={<Words text={field.hint} />}>
             <ActionIcon size={18} aria-label={`What “${field.label}” means`}>
               <IconHelp size={14} />
             </ActionIcon>

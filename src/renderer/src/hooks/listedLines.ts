@@ -3,7 +3,7 @@ import { findMetric } from '../../../shared/metrics.ts'
 import type { Run } from '../../../shared/records.ts'
 import { listedRun, type ListedRun, type RunValues } from '../../../shared/runList.ts'
 import type { PageApi } from '../api.ts'
-import { configValue } from '../state/runFilter.ts'
+import { configValue } from '../state/runConfig.ts'
 import { ended } from './readAgain.ts'
 
 /** Renews one run's line in every list: 10,000 runs are not read again for one run's new step. */

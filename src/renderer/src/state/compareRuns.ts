@@ -4,7 +4,7 @@ import type { Evaluation, Run } from '../../../shared/records.ts'
 import type { MetricAxis, MetricRange, VStarHistogram } from '../../../shared/routes.ts'
 import { rangePoints, type PlotLine } from '../../../shared/plots/plotData.ts'
 import type { NamedPlot } from './morePlots.ts'
-import { configOf } from './runFilter.ts'
+import { configOf } from './runConfig.ts'
 
 export const mostCompared = 8
 

@@ -2,7 +2,7 @@ import type { ConfigLayer } from '../../../shared/configLayers.ts'
 import { presets } from '../../../shared/presets.ts'
 import type { Run } from '../../../shared/records.ts'
 import { draftOf, formValues, type ConfigDraft } from './configDraft.ts'
-import { configOf } from './runFilter.ts'
+import { configOf } from './runConfig.ts'
 
 /** Where a form begins: a preset, or another run's config. */
 export interface FormStart {

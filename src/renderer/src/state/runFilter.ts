@@ -1,6 +1,6 @@
-import { configFields, valueAtPath, type ConfigField } from '../../../shared/configFields.ts'
+import { configFields, type ConfigField } from '../../../shared/configFields.ts'
 import { findMetric } from '../../../shared/metrics.ts'
-import { runStatuses, type Run } from '../../../shared/records.ts'
+import { runStatuses } from '../../../shared/records.ts'
 import { listedMetrics, type ListedRun, type RunValues } from '../../../shared/runList.ts'
 
 type Operator = '>=' | '<=' | '!=' | '>' | '<' | '='
@@ -197,20 +197,4 @@ function compare<T extends number | string>(left: T, operator: Operator, right: 
     case '!=':
       return left !== right
   }
-}
-
-const parsedConfigs = new WeakMap<Run, unknown>()
-
-/** The run's config as a value; parsed once per row object. */
-export function configOf(run: Run): unknown {
-  const known = parsedConfigs.get(run)
-  if (known !== undefined) return known
-  const parsed = JSON.parse(run.config) as unknown
-  parsedConfigs.set(run, parsed)
-  return parsed
-}
-
-/** What the run's config has under a path; null where it has nothing. */
-export function configValue(run: Run, path: string): unknown {
-  return valueAtPath(configOf(run), path) ?? null
 }
