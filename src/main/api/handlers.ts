@@ -12,6 +12,7 @@ import { listSeries, readRange } from '../store/metricQuery.ts'
 import { deleteRun, labelRun, restoreRun } from '../store/runLabels.ts'
 import { listRunLines, readRunValues } from '../store/runList.ts'
 import { readRun, runsWithStatus } from '../store/runStore.ts'
+import { withStoreErrors } from '../store/storeError.ts'
 import { listVStars } from '../store/vStarStore.ts'
 import type { ProgressBoard } from './progressBoard.ts'
 import { pageOfRollouts } from './rolloutPage.ts'
@@ -43,6 +44,7 @@ type RunRoutes =
 
 /** What changes something. */
 function runHandlers({ owner, nodePath, nowMs }: HandlersSetup): Pick<Handlers, RunRoutes> {
+  const stored = <T>(work: () => T): T => withStoreErrors(owner.db.name, work)
   return {
     'run.start': async (input) => {
       const run = await startRun(owner, nodePath, { ...input, source: 'the form' })
@@ -51,14 +53,15 @@ function runHandlers({ owner, nodePath, nowMs }: HandlersSetup): Pick<Handlers, 
     'run.stop': async ({ runId, when }) => done(await owner.stop(runId, when)),
     'run.pause': async ({ runId, freeDevice }) => done(await owner.pause(runId, freeDevice)),
     'run.resume': async ({ runId, change }) => done(await owner.resume(runId, change)),
-    'run.extend': async ({ runId, steps }) => done(owner.extend(runId, steps)),
-    'run.update': async ({ runId, ...labels }) => labelRun(owner.db, runId, withoutUndefined(labels)),
+    'run.extend': async ({ runId, steps }) => done(stored(() => owner.extend(runId, steps))),
+    'run.update': async ({ runId, ...labels }) =>
+      stored(() => labelRun(owner.db, runId, withoutUndefined(labels))),
     'run.delete': async ({ runIds }) => {
-      owner.db.transaction(() => runIds.forEach((runId) => deleteRun(owner.db, runId, nowMs())))()
+      stored(owner.db.transaction(() => runIds.forEach((runId) => deleteRun(owner.db, runId, nowMs()))))
       return null
     },
     'run.restore': async ({ runIds }) => {
-      owner.db.transaction(() => runIds.forEach((runId) => restoreRun(owner.db, runId)))()
+      stored(owner.db.transaction(() => runIds.forEach((runId) => restoreRun(owner.db, runId))))
       return null
     },
   }

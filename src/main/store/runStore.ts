@@ -27,15 +27,20 @@ export interface ProcessIdentity {
 
 const tagsOfRun = `(SELECT json_group_array(tag) FROM (SELECT tag FROM tag WHERE tag.run_id = run.run_id ORDER BY tag)) AS tags`
 
-/** A run is a row, queued, before it is a process. */
+/**
+ * A run is a row, queued, before it is a process.
+ *
+ * @throws RecheckError `store.disk-full`, `store.read-only`
+ */
 export function insertRun(db: Database, run: NewRun, nowMs: number): Run {
-  db.transaction(() => {
+  const inOne = db.transaction(() => {
     db.prepare(
       `INSERT INTO run (run_id, name, stage, status, config, config_hash, total_steps, notes, run_group, v_star_id, created_at_ms)
        VALUES (:runId, :name, :stage, 'queued', :config, :configHash, :totalSteps, :notes, :group, :vStarId, :nowMs)`,
     ).run({ ...run, tags: null, nowMs })
     setTags(db, run.runId, run.tags)
-  }).immediate()
+  })
+  withStoreErrors(db.name, () => inOne.immediate())
   return readRun(db, run.runId)
 }
 
