@@ -13,6 +13,8 @@ export interface BackendSlot extends Backend {
   place(): Place
   /** Requests go to the new backend at once. @returns when the old one is closed: its runs finish their step first */
   replace(next: Place): Promise<void>
+  /** Resolves when every place that was left is closed: before that, a data folder of this computer is still in use. */
+  whenLeft(): Promise<void>
 }
 
 export function openBackendSlot(first: Place): BackendSlot {
@@ -47,6 +49,9 @@ export function openBackendSlot(first: Place): BackendSlot {
       const left = old.close()
       leaving = Promise.allSettled([leaving, left]) // who moved hears of a failure; whoever closes later does not again
       await left
+    },
+    async whenLeft() {
+      await leaving
     },
     async close() {
       await Promise.all([leaving, place.backend.close()])

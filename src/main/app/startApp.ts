@@ -74,7 +74,7 @@ async function openWindow(setup: AppSetup, slot: BackendSlot, home: () => Promis
     setAppMenu(
       {
         connect: () => openConnectForm(window, connect),
-        disconnect: () => void moveTo(home).catch(showError),
+        disconnect: () => void moveTo(() => slot.whenLeft().then(home)).catch(showError),
         show,
         close: () => window.close(),
       },

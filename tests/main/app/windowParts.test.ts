@@ -100,3 +100,18 @@ test('a backend that fails to close is told to whoever moved away from it, once'
   await slot.close()
   assert.deepEqual(log, ['there closed', 'home closed'])
 })
+
+test('whoever comes back waits until the place that was left is closed', async () => {
+  const log: string[] = []
+  let finish = (): void => undefined
+  const closed = new Promise<void>((resolve) => (finish = resolve))
+  const slow: Backend = { ...fakeBackend('here', log), close: () => closed }
+  const slot = openBackendSlot({ backend: slow, server: null })
+  const moved = slot.replace({ backend: fakeBackend('there', log), server: 'box:1' })
+  const back = slot.whenLeft().then(() => log.push('may come back'))
+  await new Promise((done) => setImmediate(done))
+  assert.deepEqual(log, [])
+  finish()
+  await Promise.all([moved, back])
+  assert.deepEqual(log, ['may come back'])
+})
