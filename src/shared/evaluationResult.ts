@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { EvaluationResult } from './records.ts'
 
 /** One rollout of one problem in an evaluation: what two evaluations are compared by, and what votes are taken from. */
 const sampleSchema = z.strictObject({
@@ -29,15 +28,3 @@ export type EvaluatedProblem = z.infer<typeof evaluatedProblemSchema>
 
 /** What `recheck compare-evals` needs of the document that `recheck eval --json` prints; other fields may stand beside it. */
 export const evaluationDocumentSchema = z.object({ problems: z.array(evaluatedProblemSchema).min(1) })
-
-/** The counts that the run store keeps of a problem. */
-export function storedResult({ problemId, samples }: EvaluatedProblem): EvaluationResult {
-  const count = (test: (sample: EvaluatedSample) => boolean): number => samples.filter(test).length
-  return {
-    problemId,
-    samples: samples.length,
-    correctAttempts: count(({ attemptCorrect }) => attemptCorrect),
-    rightVerdicts: count(({ verdict, attemptCorrect }) => verdict === (attemptCorrect ? 'correct' : 'wrong')),
-    correctFinals: count(({ finalCorrect }) => finalCorrect),
-  }
-}

@@ -152,15 +152,6 @@ export interface Evaluation {
   readonly createdAtMs: number
 }
 
-/** One problem's part in an evaluation, kept so that two evaluations can be compared problem by problem. */
-export interface EvaluationResult {
-  readonly problemId: string
-  readonly samples: number
-  readonly correctAttempts: number
-  readonly rightVerdicts: number
-  readonly correctFinals: number
-}
-
 export interface CheckpointRecord {
   readonly checkpointId: string
   readonly runId: string

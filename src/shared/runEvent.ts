@@ -2,7 +2,6 @@ import type { ErrorData } from './recheckError.ts'
 import type {
   CheckpointRecord,
   Evaluation,
-  EvaluationResult,
   EventLevel,
   RunStatus,
   StoredRollout,
@@ -53,11 +52,7 @@ export type RunEvent =
   /** Declares the artifact before its first estimate, and again when it is complete. */
   | { readonly type: 'vStarArtifact'; readonly artifact: VStarArtifact }
   | { readonly type: 'vStar'; readonly estimates: readonly VStarEstimate[] }
-  | {
-      readonly type: 'evaluation'
-      readonly evaluation: Evaluation
-      readonly results?: readonly EvaluationResult[]
-    }
+  | { readonly type: 'evaluation'; readonly evaluation: Evaluation }
   | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointRecord }
   | LogEvent
 

@@ -47,7 +47,6 @@ export async function openOwnerBackend(setup: OwnerBackendSetup): Promise<OwnerB
 function withoutBulk(event: StoreEvent['event']): StoreEvent['event'] {
   if (event.type === 'rollouts') return { type: 'rollouts', rollouts: [] }
   if (event.type === 'vStar') return { type: 'vStar', estimates: [] }
-  if (event.type === 'evaluation') return { type: 'evaluation', evaluation: event.evaluation }
   return event
 }
 

@@ -82,7 +82,7 @@ function storeEvent(writers: RunWriters, event: RunEvent, nowMs: number): void {
     case 'rollouts':
       return writers.rollouts.append(event.rollouts)
     case 'evaluation':
-      return storeEvaluation(db, event, writers.twice)
+      return storeEvaluation(db, event.evaluation, writers.twice)
     case 'checkpoint':
       return storeCheckpoint(db, event.checkpoint)
     case 'vStarArtifact':

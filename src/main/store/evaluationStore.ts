@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { RecheckError } from '../../shared/recheckError.ts'
-import type { Evaluation, EvaluationResult, Proportion } from '../../shared/records.ts'
+import type { Evaluation, Proportion } from '../../shared/records.ts'
 import type { Database } from './database.ts'
 import type { Twice } from './metricStore.ts'
 
@@ -10,11 +10,7 @@ import type { Twice } from './metricStore.ts'
  *
  * @throws RecheckError `run.differs`
  */
-export function storeEvaluation(
-  db: Database,
-  { evaluation, results }: { evaluation: Evaluation; results?: readonly EvaluationResult[] },
-  twice: Twice,
-): void {
+export function storeEvaluation(db: Database, evaluation: Evaluation, twice: Twice): void {
   const stored = findSame(db, evaluation)
   if (stored) {
     if (twice === 'first-stays' || isDeepStrictEqual(stored.proportions, evaluation.proportions)) return
@@ -28,12 +24,6 @@ export function storeEvaluation(
   db.prepare(
     `INSERT INTO evaluation VALUES (:evaluationId, :runId, :step, :split, :samples, :problems, :proportions, :createdAtMs)`,
   ).run({ ...evaluation, proportions: JSON.stringify(evaluation.proportions) })
-  if (results) {
-    db.prepare('INSERT INTO evaluation_result VALUES (?, ?)').run(
-      evaluation.evaluationId,
-      JSON.stringify(results),
-    )
-  }
 }
 
 interface EvaluationRow {
@@ -65,18 +55,6 @@ export function readEvaluations(db: Database, runId: string | null): readonly Ev
     )
     .all(runId)
     .map(evaluationOf)
-}
-
-/** Problem by problem; null when the evaluation kept only its proportions. */
-export function readEvaluationResults(
-  db: Database,
-  evaluationId: string,
-): readonly EvaluationResult[] | null {
-  const text = db
-    .prepare<[string], string>('SELECT results FROM evaluation_result WHERE evaluation_id = ?')
-    .pluck()
-    .get(evaluationId)
-  return text === undefined ? null : (JSON.parse(text) as EvaluationResult[])
 }
 
 function evaluationOf(row: EvaluationRow): Evaluation {

@@ -29,10 +29,8 @@ export function forgetStepsFrom(db: Database, runId: string, step: number): void
       step,
     })
     db.prepare(`DELETE FROM rollout WHERE ${chosen}`).run({ runId, step })
-    const evaluations = 'SELECT evaluation_id FROM evaluation WHERE run_id = ? AND step > ?'
-    db.prepare(`DELETE FROM evaluation_result WHERE evaluation_id IN (${evaluations})`).run(runId, step)
     db.prepare('DELETE FROM event WHERE run_id = ? AND step >= ?').run(runId, step)
-    db.prepare(`DELETE FROM evaluation WHERE evaluation_id IN (${evaluations})`).run(runId, step)
+    db.prepare('DELETE FROM evaluation WHERE run_id = ? AND step > ?').run(runId, step)
   }).immediate()
 }
 

@@ -63,7 +63,6 @@ const dependents = [
   ['metric_point', 'series_id', 'metric_series'],
   ['metric_chunk', 'series_id', 'metric_series'],
   ['turn', 'rollout_id', 'rollout'],
-  ['evaluation_result', 'evaluation_id', 'evaluation'],
 ] as const
 
 /**
