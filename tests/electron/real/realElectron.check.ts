@@ -83,7 +83,12 @@ test('one window shows the page of its own protocol, sandboxed and isolated, wit
   await window.page.until(says('No runs yet'), patienceMs)
   const world = 'typeof require, typeof process, Object.keys(window.recheck).join(), location.href'
   const seen = await window.page.evaluate(`[${world}]`)
-  assert.deepEqual(seen, ['undefined', 'undefined', 'request,onEvent,onConnection', 'app://recheck/index.html'])
+  assert.deepEqual(seen, [
+    'undefined',
+    'undefined',
+    'request,onEvent,onConnection',
+    'app://recheck/index.html',
+  ])
   assert.deepEqual(await ask('run.list', {}), [])
   const shown = await inMain('[w.isVisible(), w.getTitle(), process.versions.electron]')
   assert.deepEqual(shown, [true, `Recheck on 127.0.0.1:${server.port}`, '9.4.1'])
