@@ -19,6 +19,8 @@ export interface Progress {
   readonly unit: string
   readonly ratePerSecond: number | null
   readonly secondsLeft: number | null
+  /** Of the whole stage that the activity is a part of; null: not known yet; left out: it is no part of one. */
+  readonly stageSecondsLeft?: number | null
 }
 
 /** An entry of the run's log. */

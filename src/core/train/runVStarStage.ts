@@ -81,6 +81,7 @@ export async function* runVStarStage(
       done: estimates.size,
       total: problems.length,
       unit: 'problems',
+      isStage: true,
     }
   }
   const found = problems.flatMap((problem) => estimates.get(problem.id) ?? [])

@@ -11,6 +11,8 @@ export interface StageProgress {
   readonly done: number
   readonly total: number
   readonly unit: 'problems' | 'completions' | 'steps'
+  /** It counts the stage itself; others come between its reports and are parts of it. */
+  readonly isStage?: true
 }
 
 /** `due`: every so many steps · `best`: best validation so far · `stopped`: asked to stop · `end`. */

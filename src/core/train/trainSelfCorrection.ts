@@ -205,7 +205,8 @@ function* reportStep(
   }
   yield { type: 'metrics', step: state.step, tokens: next.tokens, problems: next.problems, values }
   yield* alarms.events
-  yield { type: 'progress', activity: 'training', done: next.step, total: setup.steps, unit: 'steps' }
+  const place = { done: next.step, total: setup.steps, unit: 'steps' } as const
+  yield { type: 'progress', activity: 'training', ...place, isStage: true }
   return next
 }
 

@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress'
 import type { Progress } from '../../shared/runEvent.ts'
+import { timeLeft } from '../../shared/timeLeft.ts'
 
 /** Progress of a long command, on stderr. `update` may be called as often as one likes. */
 export interface ProgressDisplay {
@@ -59,8 +60,12 @@ class ActivityClock {
     const measured = elapsedSeconds > 0 ? (report.done - this.#startedDone) / elapsedSeconds : 0
     const rate = report.ratePerSecond ?? (measured > 0 ? measured : null)
     if (rate === null) return ''
-    const left = report.secondsLeft ?? (report.total - report.done) / rate
-    return `${formatRate(rate)} ${report.unit}/s, ${formatDuration(left)} left`
+    const paced = `${formatRate(rate)} ${report.unit}/s`
+    const left = timeLeft({
+      ...report,
+      secondsLeft: report.secondsLeft ?? (report.total - report.done) / rate,
+    })
+    return left === null ? paced : `${paced}, ${formatDuration(left.seconds)} ${left.words}`
   }
 }
 

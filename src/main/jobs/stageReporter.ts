@@ -1,4 +1,4 @@
-import type { TrainEvent } from '../../core/train/trainEvent.ts'
+import type { StageProgress, TrainEvent } from '../../core/train/trainEvent.ts'
 import type { Progress } from '../../shared/runEvent.ts'
 import { newId } from '../host/identifiers.ts'
 import type { JobEvent } from './jobPort.ts'
@@ -29,12 +29,16 @@ interface ActivityStart {
   readonly last: number
 }
 
+/** When the stage is expected to end; null: not known. */
+type StageEnd = { readonly atMs: number } | null
+
 /** A rate is measured from the first report of its activity; activities that take turns each keep their own. */
 export function openStageReporter(runId: string, clock: StageClock): StageReporter {
   const starts = new Map<string, ActivityStart>()
   let activity = ''
   let shownMs = -Infinity
-  const progressOf = (event: Extract<TrainEvent, { type: 'progress' }>): Progress | null => {
+  let stageEnd: StageEnd = null
+  const progressOf = (event: StageProgress): Progress | null => {
     const nowMs = clock.activeMs()
     const known = starts.get(event.activity)
     const isNew = known === undefined || event.done <= known.last
@@ -46,13 +50,16 @@ export function openStageReporter(runId: string, clock: StageClock): StageReport
     shownMs = nowMs
     const seconds = (nowMs - start.atMs) / 1000
     const rate = seconds > 0 && event.done > start.done ? (event.done - start.done) / seconds : null
+    const secondsLeft = rate === null ? null : (event.total - event.done) / rate
+    if (event.isStage === true) stageEnd = endOf(event, secondsLeft, nowMs)
     return {
       activity: event.activity,
       done: event.done,
       total: event.total,
       unit: event.unit,
       ratePerSecond: rate,
-      secondsLeft: rate === null ? null : (event.total - event.done) / rate,
+      secondsLeft,
+      stageSecondsLeft: stageEnd === null ? null : Math.max(0, stageEnd.atMs - nowMs) / 1000,
     }
   }
   return {
@@ -75,4 +82,9 @@ export function openStageReporter(runId: string, clock: StageClock): StageReport
       }
     },
   }
+}
+
+/** What follows the last of a stage, such as its last evaluation, is not in its pace. */
+function endOf(event: StageProgress, secondsLeft: number | null, nowMs: number): StageEnd {
+  return secondsLeft === null || event.done >= event.total ? null : { atMs: nowMs + 1000 * secondsLeft }
 }

@@ -46,6 +46,18 @@ test('another activity begins a line of its own, after the last state of the one
   )
 })
 
+test('of a part of a stage, the time left is the stage’s as soon as that is known', () => {
+  const { context, stderr } = commandFixture()
+  const display = context.openProgress()
+  const part = { ...step(5), ratePerSecond: 2, secondsLeft: 47.5 }
+  display.update({ ...part, stageSecondsLeft: null })
+  display.update({ ...part, activity: 'sampling', stageSecondsLeft: 300 })
+  assert.equal(
+    stderr(),
+    'updating: 5/100 steps, 2.0 steps/s, 48s left of this part\nsampling: 5/100 steps, 2.0 steps/s, 5m 0s left in all\n',
+  )
+})
+
 test('in a terminal: a bar that redraws itself, and nothing is left running after stop', () => {
   const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 })
   const drawn: string[] = []

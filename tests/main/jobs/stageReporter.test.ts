@@ -6,13 +6,14 @@ import type { StageProgress } from '../../../src/core/train/trainEvent.ts'
 function reporterAt() {
   const time = { ms: 0 }
   const reporter = openStageReporter('run-1', { activeMs: () => time.ms, nowMs: () => 1000 + time.ms })
-  const report = (ms: number, activity: string, done: number) => {
+  const tell = (ms: number, changes: Pick<StageProgress, 'activity' | 'done' | 'isStage'>) => {
     time.ms = ms
-    const event: StageProgress = { type: 'progress', activity, done, total: 10, unit: 'steps' }
-    const told = reporter.eventOf(event)
+    const told = reporter.eventOf({ type: 'progress', total: 10, unit: 'steps', ...changes })
     return told?.type === 'progress' ? told.progress : null
   }
-  return { time, reporter, report }
+  const report = (ms: number, activity: string, done: number) => tell(ms, { activity, done })
+  const reportStage = (ms: number, done: number) => tell(ms, { activity: 'training', done, isStage: true })
+  return { time, reporter, report, reportStage }
 }
 
 test('an activity keeps its rate though others come between: 1 step in 2 s, 8 left, 16 s', () => {
@@ -21,6 +22,17 @@ test('an activity keeps its rate though others come between: 1 step in 2 s, 8 le
   report(500, 'sampling', 3)
   const progress = report(2000, 'training', 2)
   assert.deepEqual([progress?.ratePerSecond, progress?.secondsLeft], [0.5, 16])
+})
+
+test('a part says when the stage ends: in 16 s at 2 s, so in 13 s at 5 s; at the end of the stage it is not known', () => {
+  const { report, reportStage } = reporterAt()
+  assert.equal(report(0, 'sampling', 3)?.stageSecondsLeft, null)
+  reportStage(0, 1)
+  assert.equal(reportStage(2000, 2)?.stageSecondsLeft, 16)
+  assert.equal(report(5000, 'sampling', 4)?.stageSecondsLeft, 13)
+  assert.equal(report(90_000, 'sampling', 5)?.stageSecondsLeft, 0, 'never less than nothing')
+  reportStage(91_000, 10)
+  assert.equal(report(92_000, 'evaluating', 1)?.stageSecondsLeft, null)
 })
 
 test('a count that begins anew measures its rate anew', () => {

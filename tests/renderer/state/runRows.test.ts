@@ -62,6 +62,14 @@ test('progress: rate and time left are said, and are left out where they are unk
     'rolling out 96 of 1,920 problems',
   )
   assert.equal(progressText(progress, false), 'rolling out, 1 min 15 s left')
+  assert.equal(
+    progressText({ ...progress, stageSecondsLeft: 300 }, false),
+    'rolling out, 5 min 00 s left in all',
+  )
+  assert.equal(
+    progressText({ ...progress, stageSecondsLeft: null }, false),
+    'rolling out, 1 min 15 s left of this part',
+  )
 })
 
 test('the bar shows steps once there are any, before that how far the activity is', () => {

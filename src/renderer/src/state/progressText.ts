@@ -1,11 +1,13 @@
 import type { ListedRun } from '../../../shared/runList.ts'
 import type { Progress } from '../../../shared/runEvent.ts'
+import { timeLeft } from '../../../shared/timeLeft.ts'
 import { stepsDone } from './stepsDone.ts'
 import { formatCount, formatDuration, formatNumber } from './format.ts'
 
-/** `rolling out 96/192 problems, 41.2/s, 12 s left`; short: activity and time left only. */
+/** `rolling out 96 of 192 problems, 41.2/s, 1 min 12 s left in all`; short: activity and time left only. */
 export function progressText(progress: Progress, isLong: boolean): string {
-  const left = progress.secondsLeft === null ? null : `${formatDuration(progress.secondsLeft * 1000)} left`
+  const known = timeLeft(progress)
+  const left = known === null ? null : `${formatDuration(known.seconds * 1000)} ${known.words}`
   if (!isLong) return [progress.activity, left].filter((part) => part !== null).join(', ')
   const rate =
     progress.ratePerSecond === null
