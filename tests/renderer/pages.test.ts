@@ -22,6 +22,9 @@ test('a used link and a page without a session: a plain page with the way in', a
 
 test('a page from before a restart says that its link is over, and goes on once another is open', async () => {
   const { page } = await pages.open('#/runs')
+  // a server that is just closing answers so
+  const closing = { status: 503, json: { statusCode: 503, error: 'Service Unavailable' } }
+  await page.route('**/api/app.info', (route) => route.fulfill(closing), { times: 1 })
   await pages.server.restartHttp()
   const note = page.getByText('Recheck was started again, and this page’s link is over.')
   await note.waitFor()

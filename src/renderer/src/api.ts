@@ -131,10 +131,17 @@ async function post(path: string, body: unknown): Promise<unknown> {
       'Recheck does not answer. If it was stopped, start it again and open the link that it prints.',
     )
   })
-  const result = (await response.json().catch(() => null)) as Result<unknown> | null
-  if (result === null)
-    throw new RecheckError('connection.answer', `${path} answered ${response.status} without JSON.`)
+  const result: unknown = await response.json().catch(() => null)
+  // a server that is closing, or another program at this port, answers in words of its own
+  if (!isResult(result))
+    throw new RecheckError('connection.answer', `${path} answered ${response.status}, not as Recheck does.`)
   return unwrap(result) as unknown
+}
+
+function isResult(answer: unknown): answer is Result<unknown> {
+  if (answer === null || typeof answer !== 'object' || !('ok' in answer)) return false
+  if (answer.ok === true) return true
+  return 'error' in answer && typeof (answer.error as ErrorData | null)?.code === 'string'
 }
 
 function unwrap<T>(result: Result<unknown>): T {

@@ -19,12 +19,12 @@ export function useLiveUpdates(api: PageApi): PageConnection {
     const timer = setInterval(() => {
       for (const touched of gathered.take()) void readTouched(client, api, touched)
     }, periodMs)
-    let isMissing = false
+    let isFirst = true
     const endConnection = api.onConnection((next) => {
       setConnection(next)
-      // what happened while it was lost was missed
-      if (next === 'open' && isMissing) void readAgain(client, () => true)
-      isMissing = next !== 'open'
+      // what happened before it was open once more was missed
+      if (next === 'open' && !isFirst) void readAgain(client, () => true)
+      isFirst = false
     })
     return () => {
       clearInterval(timer)
