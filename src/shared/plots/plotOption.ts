@@ -198,6 +198,8 @@ function markLines(plot: PlotShape, view: PlotView): PlotOption | null {
     lineStyle: { color: view.theme.alarm, type: 'dashed', width: view.scale },
     label: {
       ...{ position: 'insideEndTop', color: view.theme.alarm, fontSize: 11 * view.scale, formatter: '{b}' },
+      // curves pass behind the words
+      ...{ backgroundColor: `${view.theme.background}cc`, padding: [1, 4] },
       // readable where curves cross it
       ...{ textBorderColor: view.theme.background, textBorderWidth: 4 * view.scale },
     },
