@@ -54,9 +54,15 @@ test('empty page → demo → six plots, the curves move → stop → resume →
   await page.context().close()
 })
 
+/** A run that a slow machine's browser can still stop after it was resumed: resumed steps are quick. */
+async function startLong(page: Page): Promise<void> {
+  await page.locator('[data-path="steps"]').fill('2000')
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+}
+
 test('a killed trainer: interrupted, said so, and resumed from the page', async () => {
   const { page } = await pages.open('#/new')
-  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await startLong(page)
   await page.getByRole('region', { name: 'Training loss' }).locator('canvas').first().waitFor()
   const runId = new URL(page.url()).hash.split('/')[2] ?? ''
   const { processId } = readRun(pages.server.owner.db, runId)
@@ -87,7 +93,7 @@ test('an answer that was read before the last change does not stay on the page',
 
 test('a stop that was asked for is said until the run has come to it', async () => {
   const { page } = await pages.open('#/new')
-  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await startLong(page)
   await page.getByRole('button', { name: 'Stop after this step' }).waitFor()
   // as while a long step goes on
   await page.route('**/api/run.get', async (route) => {
