@@ -6,7 +6,7 @@ import { askVStarInputs } from '../../src/main/jobs/inquiry.ts'
 import { readRun } from '../../src/main/store/runStore.ts'
 import { storeVStar } from '../../src/main/store/vStarStore.ts'
 import { presetConfig } from '../../src/shared/presets.ts'
-import { field, focusedPath, markupFolder, waitForYaml, yaml, yamlText } from './newRunParts.ts'
+import { field, focusedPath, markupFolder, waitForYaml, yaml } from './newRunParts.ts'
 import { openPages, waitUntil, type OpenedPages } from './openPages.ts'
 import { seedRuns } from './seedStore.ts'
 import { seriousFindings } from './seriousFindings.ts'
@@ -29,59 +29,6 @@ test('every field is there with its name, its default, its unit and its meaning;
   assert.equal(await field(page, 'data.train').inputValue(), '4096')
   await waitForYaml(page, 'vStar:\n  samples: 4\nverdictReward: balanced\nsteps: 80')
   assertNoErrors()
-  await page.context().close()
-})
-
-test('form and YAML are one draft: each change shows in both, a text that is no YAML keeps the last good form', async () => {
-  const { page, assertNoErrors } = await pages.open('#/new')
-  await yaml(page).fill('')
-  await waitForYaml(page, 'Every field has its default. Type here, or use the form.')
-  await field(page, 'optimizer.learningRate').fill('0.0003')
-  await waitForYaml(page, 'optimizer:\n  learningRate: 0.0003')
-  await yaml(page).fill('steps: 7\nmodel: { lora: { rank: 4 } }')
-  assert.equal(await field(page, 'steps').inputValue(), '7')
-  assert.equal(await field(page, 'model.lora.rank').inputValue(), '4')
-  assert.equal(await field(page, 'optimizer.learningRate').inputValue(), '0.00005')
-  // what is typed stays as typed while it means the same
-  assert.equal(await yamlText(page), 'steps: 7\nmodel: { lora: { rank: 4 } }')
-  await field(page, 'model.lora.rank').fill('5')
-  await waitForYaml(page, 'steps: 7\nmodel:\n  lora:\n    rank: 5')
-  await yaml(page).fill('steps: 9\nseed: [1')
-  await page
-    .getByRole('alert')
-    .getByText(/the form keeps what it had: .* at line 2, column/)
-    .waitFor()
-  assert.equal(await field(page, 'steps').inputValue(), '7')
-  await yaml(page).fill('steps: 9\nsteep: 3\nmodel: { lroa: 1 }\nepochs: 2')
-  await page.getByText('steep: expected a known field, got an unknown one').waitFor()
-  await page.getByText('model.lroa: expected a known field, got an unknown one in model').waitFor()
-  await yaml(page).fill('steps: 9\nepochs: 2')
-  await page.getByText(/expected exactly one of steps and epochs/).waitFor()
-  await field(page, 'epochs').fill('3')
-  await waitForYaml(page, 'epochs: 3')
-  assertNoErrors()
-  await page.context().close()
-})
-
-test('quick typing keeps focus, cursor and every letter, in the form and in the YAML', async () => {
-  const { page } = await pages.open('#/new')
-  const notes = field(page, 'notes')
-  await notes.click()
-  const words = 'a note of some length, typed without a pause between its letters'
-  await page.keyboard.type(words)
-  assert.equal(await notes.inputValue(), words)
-  for (let presses = 0; presses < 8; presses++) await page.keyboard.press('ArrowLeft')
-  await page.keyboard.type('very own ')
-  assert.equal(await notes.inputValue(), `${words.slice(0, -8)}very own ${words.slice(-8)}`)
-  assert.equal(await page.evaluate(focusedPath), 'notes')
-  const rate = field(page, 'optimizer.learningRate')
-  await rate.fill('')
-  await rate.pressSequentially('1.50e-4')
-  assert.equal(await rate.inputValue(), '1.50e-4')
-  await yaml(page).fill('')
-  await yaml(page).pressSequentially('vStar: {samples: 3}\nseed: 12')
-  await waitForYaml(page, 'vStar: {samples: 3}\nseed: 12')
-  assert.equal(await field(page, 'seed').inputValue(), '12')
   await page.context().close()
 })
 

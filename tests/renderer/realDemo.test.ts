@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { darkTheme, lightTheme, type PlotTheme } from '../../src/shared/plots/plotTheme.ts'
+import { field, waitForYaml, yaml } from './newRunParts.ts'
 import { goTo } from './openPages.ts'
 import { assertMoves, coloursOf, exportPlot, pixelsOf, plotTitles, readPng } from './plotPictures.ts'
 import { openRealApp, type RealApp } from './realApp.ts'
@@ -165,7 +166,9 @@ test('a small run set up in the page, to its end: curves, V*, rollouts with thei
   const { page } = app
   await page.goto(await app.start())
   await page.getByRole('button', { name: 'Set up a run' }).click()
-  await page.getByRole('textbox', { name: 'Config as YAML' }).fill(small)
+  await yaml(page).fill(small)
+  await waitForYaml(page, small.trim())
+  assert.equal(await field(page, 'steps').inputValue(), '4')
   await page.getByText('The config is valid.').waitFor()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await page.getByRole('region', { name: 'Training loss' }).locator('canvas').first().waitFor()

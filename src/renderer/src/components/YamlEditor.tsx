@@ -1,7 +1,7 @@
 import { yaml } from '@codemirror/lang-yaml'
 import { useComputedColorScheme } from '@mantine/core'
-import CodeMirror, { EditorView } from '@uiw/react-codemirror'
-import { useState, type JSX } from 'react'
+import CodeMirror, { Annotation, EditorView, type ViewUpdate } from '@uiw/react-codemirror'
+import { useCallback, useLayoutEffect, useState, type JSX } from 'react'
 import { draftYaml, parseDraftYaml, type ConfigDraft } from '../state/configDraft.ts'
 
 const extensions = [
@@ -10,11 +10,11 @@ const extensions = [
   EditorView.contentAttributes.of({ 'aria-label': 'Config as YAML' }),
 ]
 
-/** A text as it was typed, and what it means. */
-interface Typed {
-  readonly text: string
-  readonly meant: ReturnType<typeof parseDraftYaml>
-}
+// one object for all renderings: a new one sets the editor up anew, under a selection or a word that is being composed
+const basicSetup = { foldGutter: false, highlightActiveLine: false }
+
+/** Marks a text that the form put into the editor: it is not sent back to the form. */
+const fromForm = Annotation.define<true>()
 
 /** The draft as YAML, both ways: what is typed is kept as typed as long as it means the same. */
 export function YamlEditor(props: {
@@ -23,32 +23,45 @@ export function YamlEditor(props: {
 }): JSX.Element {
   const { draft, onChange } = props
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false })
-  const [typed, setTyped] = useState<Typed | null>(null)
-  const isCurrent =
-    typed !== null &&
-    ('problem' in typed.meant || JSON.stringify(typed.meant.draft) === JSON.stringify(draft))
-  const text = isCurrent ? typed.text : draftYaml(draft)
-  const problem = isCurrent && 'problem' in typed.meant ? typed.meant.problem : null
-  const change = (next: string): void => {
-    const meant = parseDraftYaml(next)
-    setTyped({ text: next, meant })
-    if ('draft' in meant) onChange(meant.draft)
-  }
+  const [view, setView] = useState<EditorView | null>(null)
+  const [first] = useState(() => draftYaml(draft))
+  // what the editor's text means
+  const [meant, setMeant] = useState(() => parseDraftYaml(first))
+  const isCurrent = 'problem' in meant || JSON.stringify(meant.draft) === JSON.stringify(draft)
+  // not by the editor's `value`: on a busy page it puts an older text back over one that was typed meanwhile
+  useLayoutEffect(() => {
+    const text = draftYaml(draft)
+    if (view === null || isCurrent || view.state.doc.toString() === text) return
+    const changes = { from: 0, to: view.state.doc.length, insert: text }
+    view.dispatch({ changes, annotations: fromForm.of(true) })
+  }, [view, isCurrent, draft])
+  const change = useCallback(
+    (text: string, update: ViewUpdate): void => {
+      const next = parseDraftYaml(text)
+      setMeant(next)
+      const isOwn = update.transactions.some((transaction) => transaction.annotation(fromForm))
+      if ('draft' in next && !isOwn) onChange(next.draft)
+    },
+    [onChange],
+  )
   return (
     <div className="yaml-editor">
       <CodeMirror
-        value={text}
+        value={first}
+        onCreateEditor={setView}
         onChange={change}
         extensions={extensions}
         theme={scheme}
         minHeight="15rem"
         maxHeight="46vh"
         placeholder="Every field has its default. Type here, or use the form."
-        basicSetup={{ foldGutter: false, highlightActiveLine: false }}
+        basicSetup={basicSetup}
+        // Tab goes on to what follows, as it does everywhere
+        indentWithTab={false}
       />
-      {problem !== null && (
+      {'problem' in meant && (
         <div role="alert" style={{ color: 'var(--bad)', padding: '4px 8px', fontSize: '0.75rem' }}>
-          Not read, so the form keeps what it had: {problem}
+          Not read, so the form keeps what it had: {meant.problem}
         </div>
       )}
     </div>
