@@ -78,7 +78,9 @@ function asSentence(text: string): string {
 
 /** In the field's own words: `null` of a group is off, of another field not set. */
 function defaultText({ defaultValue, kind, unit }: ConfigField): string {
-  if (typeof defaultValue === 'number') return formatValue(defaultValue) + (unit === null ? '' : ` ${unit}`)
+  // units stand in the plural: 1 update per step
+  const ofNumber = defaultValue === 1 ? unit?.replace(/^([a-z]+)s /, '$1 ') : unit
+  if (typeof defaultValue === 'number') return [formatValue(defaultValue), ofNumber ?? ''].join(' ').trim()
   return wordOf(defaultValue, kind) + (unit === null ? '' : `, else in ${unit}`)
 }
 

@@ -19,7 +19,7 @@ export function TestScores({ runs, labels }: ComparedProps): JSX.Element {
     return <Text className="muted">None of these runs has been evaluated on the test split yet.</Text>
   return (
     <div style={{ overflow: 'auto' }}>
-      <Table className="tabular first-stays">
+      <Table className="tabular first-stays run-rows">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Run</Table.Th>
