@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { listRuns } from '../../src/main/store/runStore.ts'
 import { field, focusedPath, waitForYaml, yaml, yamlText } from './newRunParts.ts'
-import { openPages, type OpenedPages } from './openPages.ts'
+import { openPages, waitUntil, type OpenedPages } from './openPages.ts'
 
 /** What the form begins with: the preset of the built-in model. */
 const builtinYaml = 'data:\n  train: 2048\nvStar:\n  samples: 4\nverdictReward: balanced\nsteps: 80'
@@ -86,5 +87,29 @@ test('what is selected in the YAML stays selected when the page is drawn anew, a
   await page.keyboard.press('Tab')
   assert.equal(await page.evaluate(`document.activeElement.closest('.yaml-editor') === null`), true)
   assert.equal(await yamlText(page), 'seed: 5')
+  await page.context().close()
+})
+
+test('a text that could not be read starts nothing: the start leads to it, and the form’s text can be put back', async () => {
+  const { page, assertNoErrors } = await pages.open('#/new')
+  const start = page.getByRole('button', { name: 'Start', exact: true })
+  await yaml(page).fill('name: first\nsteps: 9')
+  await waitForYaml(page, 'name: first\nsteps: 9')
+  await yaml(page).fill('name: second\nsteps: 7\nsteps: 8')
+  await page
+    .getByRole('alert')
+    .getByText(/the form keeps what it had/)
+    .waitFor()
+  await page.getByText('The text under “The same as YAML” is not read').waitFor()
+  await start.click({ force: true })
+  await waitUntil(page, `${focusedPath} === 'yaml'`)
+  await page.keyboard.press('Control+Enter')
+  await page.waitForTimeout(500)
+  assert.equal(new URL(page.url()).hash, '#/new')
+  assert.equal(listRuns(pages.server.owner.db).length, 0)
+  await page.getByRole('button', { name: 'Put the form’s text back' }).click()
+  await waitForYaml(page, 'name: first\nsteps: 9')
+  await page.getByText('The config is valid.').waitFor()
+  assertNoErrors()
   await page.context().close()
 })

@@ -33,6 +33,8 @@ export interface RunStart {
 
 export interface RunStartSetup {
   readonly form: ConfigForm
+  /** A YAML text stands there that the form could not take: nobody knows what is to run. */
+  readonly isUnread: boolean
   readonly kind: StartKind
   readonly choose: (kind: StartKind) => void
   /** Called with the paths that stand in the way of a start. */
@@ -43,7 +45,7 @@ const noNotes: ReadonlyMap<string, string> = new Map()
 /** Anything to count with while the config is not valid. */
 const anyConfig = parseConfig({}, 'the defaults')
 
-export function useRunStart({ form, kind, choose, onRefused }: RunStartSetup): RunStart {
+export function useRunStart({ form, isUnread, kind, choose, onRefused }: RunStartSetup): RunStart {
   const { draft, checked } = form
   const stage = stageOf(kind)
   const [vStarId, chooseVStar] = useState<string | null>(null)
@@ -56,11 +58,14 @@ export function useRunStart({ form, kind, choose, onRefused }: RunStartSetup): R
     () => placed(error ?? answer.problem, config),
     [error, answer.problem, config],
   )
-  const isReady = !hasProblems && estimate.problem === null
+  const inTheWay = useMemo(
+    () => pathsInTheWay({ isUnread, checked, isEstimateMissing: estimate.problem !== null }),
+    [isUnread, checked, estimate.problem],
+  )
+  const isReady = inTheWay.size === 0
   const begin = useCallback((): void => {
     if (start.isPending) return
-    if (!isReady)
-      return onRefused(new Set([...checked.byPath.keys(), ...(hasProblems ? ['general'] : ['vStarId'])]))
+    if (!isReady) return onRefused(inTheWay)
     start.mutate(
       {
         stage,
@@ -75,7 +80,7 @@ export function useRunStart({ form, kind, choose, onRefused }: RunStartSetup): R
         onError: (thrown) => onRefused(new Set(placed(thrown, config).notes.keys())),
       },
     )
-  }, [start, isReady, onRefused, checked, hasProblems, stage, draft, kind, estimate, vStarId, config])
+  }, [start, isReady, onRefused, inTheWay, stage, draft, kind, estimate, vStarId, config])
   return {
     ...{ kind, choose, vStarId, chooseVStar, estimate, notes, refusal, isReady, begin },
     lines:
@@ -86,12 +91,30 @@ export function useRunStart({ form, kind, choose, onRefused }: RunStartSetup): R
     problems: checked,
     isStarting: start.isPending,
     words: startWords({
+      isUnread,
       wrong: checked.byPath.size + checked.general.length,
       estimate,
       answer,
       refused: notes.size > 0 || refusal !== null,
+      isUnanswered: isUnanswered(refusal),
     }),
   }
+}
+
+/** Where a start leads that cannot be made; empty when it can. */
+function pathsInTheWay({
+  isUnread,
+  checked,
+  isEstimateMissing,
+}: {
+  readonly isUnread: boolean
+  readonly checked: DraftProblems
+  readonly isEstimateMissing: boolean
+}): ReadonlySet<string> {
+  if (isUnread) return new Set(['yaml'])
+  const fields = [...checked.byPath.keys(), ...(checked.general.length > 0 ? ['general'] : [])]
+  if (fields.length > 0) return new Set(fields)
+  return new Set(isEstimateMissing ? ['vStarId'] : [])
 }
 
 function useEstimate({
@@ -131,16 +154,25 @@ function placed(problem: unknown, config: NonNullable<ConfigForm['checked']['con
   return { notes: new Map([[path, errorData(problem).message]]), refusal: null }
 }
 
+/** No word from Recheck is no word about the machine. */
+function isUnanswered(refusal: unknown): boolean {
+  return refusal !== null && errorData(refusal).code.startsWith('connection.')
+}
+
 interface StartFacts {
+  readonly isUnread: boolean
   readonly wrong: number
   readonly estimate: EstimatePlan
   readonly answer: PlanAnswer
   readonly refused: boolean
+  readonly isUnanswered: boolean
 }
 
-function startWords({ wrong, estimate, answer, refused }: StartFacts): string {
+function startWords({ isUnread, wrong, estimate, answer, refused, isUnanswered }: StartFacts): string {
+  if (isUnread) return 'The text under “The same as YAML” is not read: mend it, or put the form’s text back.'
   if (wrong > 0) return `${wrong} ${wrong === 1 ? 'field is' : 'fields are'} not valid.`
   if (estimate.problem !== null) return 'A V* estimate is needed.'
+  if (isUnanswered) return 'The config is valid, but Recheck did not answer.'
   if (refused) return 'The config is valid, but this machine cannot run it as it is.'
   return answer.isLooking ? 'The config is valid. Looking at model and data…' : 'The config is valid.'
 }

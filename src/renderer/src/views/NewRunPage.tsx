@@ -29,7 +29,8 @@ function Editor({ first }: { readonly first: FormStart }): JSX.Element {
   const [kind, choose] = useState<StartKind>('both')
   const form = useConfigForm(first.draft, stageOf(kind))
   const { filter, setFilter, leadTo } = useFieldFocus()
-  const start = useRunStart({ form, kind, choose, onRefused: leadTo })
+  const [isUnread, setUnread] = useState(false)
+  const start = useRunStart({ form, isUnread, kind, choose, onRefused: leadTo })
   const { replace } = form
   const differences = draftDifferences(from.draft, form.draft)
   const beginWith = (next: FormStart, draft: ConfigDraft): void => {
@@ -55,7 +56,7 @@ function Editor({ first }: { readonly first: FormStart }): JSX.Element {
         </section>
         <section className="panel side-panel" aria-label="The same as YAML">
           <SideTitle text="The same as YAML" />
-          <YamlEditor draft={form.draft} onChange={changeYaml} />
+          <YamlEditor draft={form.draft} onChange={changeYaml} onUnread={setUnread} />
         </section>
         <section className="panel side-panel" aria-label="Differences">
           <SideTitle text={`Differences to ${from.name}`} />
