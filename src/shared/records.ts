@@ -17,6 +17,9 @@ export const runStatuses = [
 ] as const
 export type RunStatus = (typeof runStatuses)[number]
 
+/** Characters of a tag, at most. */
+export const longestTag = 60
+
 export interface Run {
   readonly runId: string
   readonly name: string
@@ -130,6 +133,14 @@ export interface VStarArtifact {
   readonly inputs: Readonly<Record<string, string>>
   readonly complete: boolean
   readonly problems: number
+}
+
+/** An estimate as a list shows it. */
+export interface ListedVStar extends VStarArtifact {
+  /** Of the run that made it, deleted or not; null once that is erased. */
+  readonly runName: string | null
+  /** β₁ of that run (`vStar.beta`); null once it is erased. */
+  readonly beta: number | string | null
 }
 
 export interface Proportion {

@@ -2,14 +2,14 @@ import { z } from 'zod'
 import type {
   CheckpointRecord,
   Evaluation,
+  ListedVStar,
   MetricBucket,
   MetricPoint,
   Run,
   RunLogEntry,
   StoredRollout,
-  VStarArtifact,
 } from './records.ts'
-import { runStatuses } from './records.ts'
+import { longestTag, runStatuses } from './records.ts'
 import type { ErrorData } from './recheckError.ts'
 import type { Progress, RunEvent } from './runEvent.ts'
 import type { ListedRun, RunValues } from './runList.ts'
@@ -109,6 +109,8 @@ export const routes = {
   'run.list': {
     input: z.strictObject({
       archived: z.boolean().default(false),
+      /** Deleted runs instead, archived or not: those that can still be restored. */
+      deleted: z.boolean().default(false),
       /** Only runs with one of these; null = all. */
       statuses: z.array(z.enum(runStatuses)).max(runStatuses.length).nullable().default(null),
     }),
@@ -118,6 +120,7 @@ export const routes = {
   'run.values': {
     input: z.strictObject({
       archived: z.boolean().default(false),
+      deleted: z.boolean().default(false),
       names: z.array(z.string().min(1).max(100)).min(1).max(20),
     }),
     output: output<RunValues>(),
@@ -161,7 +164,7 @@ export const routes = {
     input: z.strictObject({
       runId,
       name: z.string().min(1).max(200).optional(),
-      tags: z.array(z.string().min(1).max(60)).max(50).optional(),
+      tags: z.array(z.string().min(1).max(longestTag)).max(50).optional(),
       notes: z.string().max(20_000).optional(),
       group: z.string().max(200).nullable().optional(),
       archived: z.boolean().optional(),
@@ -220,7 +223,7 @@ export const routes = {
     }),
     output: output<{ readonly total: number; readonly rollouts: readonly StoredRollout[] }>(),
   },
-  'vStar.list': { input: z.strictObject({}), output: output<readonly VStarArtifact[]>() },
+  'vStar.list': { input: z.strictObject({}), output: output<readonly ListedVStar[]>() },
   'vStar.histogram': {
     input: z.strictObject({ vStarId: z.string().max(100), bins: z.int().min(2).max(200).default(20) }),
     output: output<VStarHistogram>(),

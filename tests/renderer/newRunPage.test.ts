@@ -7,7 +7,7 @@ import { readRun } from '../../src/main/store/runStore.ts'
 import { storeVStar } from '../../src/main/store/vStarStore.ts'
 import { presetConfig } from '../../src/shared/presets.ts'
 import { field, focusedPath, markupFolder, waitForYaml, yaml } from './newRunParts.ts'
-import { openPages, waitUntil, type OpenedPages } from './openPages.ts'
+import { goTo, openPages, waitUntil, type OpenedPages } from './openPages.ts'
 import { seedRuns } from './seedStore.ts'
 import { seriousFindings } from './seriousFindings.ts'
 
@@ -103,6 +103,32 @@ test('another preset or run takes the place of all that was there, says so, and 
   assert.equal(await field(page, 'seed').inputValue(), '2')
   await field(page, 'revisionBonus').fill('3')
   await page.getByRole('row', { name: 'revisionBonus 2 3' }).waitFor()
+  await page.context().close()
+})
+
+test('a form that was left is as it was on the way back, until it is begun anew or started', async () => {
+  const { page } = await pages.open('#/new')
+  await field(page, 'name').fill('half set up')
+  await field(page, 'steps').fill('12')
+  await page.getByText('Stage 1 only').click()
+  await page.getByRole('link', { name: 'Runs', exact: true }).click()
+  await page.locator('.run-row').first().waitFor()
+  await page.goBack()
+  await page.getByText('What you were setting up here is still here.').waitFor()
+  assert.equal(await field(page, 'name').inputValue(), 'half set up')
+  assert.equal(await field(page, 'steps').inputValue(), '12')
+  assert.equal(await page.getByRole('radio', { name: 'Stage 1 only' }).isChecked(), true)
+  await page.reload()
+  assert.equal(await field(page, 'name').inputValue(), 'half set up')
+  await page.getByRole('button', { name: 'Begin anew' }).click()
+  assert.equal(await field(page, 'name').inputValue(), '')
+  await page.getByText('changes were taken out.').waitFor()
+  await page.getByText('Both stages', { exact: true }).click()
+  await goTo(page, '#/runs')
+  await page.locator('.run-row').first().waitFor()
+  await goTo(page, '#/new')
+  await field(page, 'name').waitFor()
+  assert.equal(await page.getByText('is still here').count(), 0)
   await page.context().close()
 })
 

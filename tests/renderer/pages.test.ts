@@ -29,6 +29,14 @@ test('a page from before a restart says that its link is over, and goes on once 
   const note = page.getByText('Recheck was started again, and this page’s link is over.')
   await note.waitFor()
   assert.equal(await page.getByText('Trying again').count(), 0)
+  // what was read stays, whole: the words above take no room from the page's end
+  const foot = await page.getByText('6 runs', { exact: true }).boundingBox()
+  assert.ok(foot !== null && foot.y + foot.height <= 900, JSON.stringify(foot))
+  // and an owner that no longer answers this page is not asked over and over
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await page.waitForTimeout(6000)
+  assert.ok(asked.filter((path) => path === '/api/app.telemetry').length <= 1, asked.join(' '))
   const other = await page.context().newPage()
   await other.goto(pages.server.http.newLink())
   await other.getByRole('navigation', { name: 'Pages' }).waitFor()

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { errorData, RecheckError } from '../../shared/recheckError.ts'
 import { routes, type Handlers, type Result, type Route } from '../../shared/routes.ts'
 
@@ -21,10 +21,17 @@ function isRoute(route: string): route is Route {
   return Object.hasOwn(routes, route)
 }
 
+/** `tags.0: Too big: expected string to have <=60 characters; …`: in one line, each part by its path. */
+function problemsOf({ issues }: z.ZodError): string {
+  return issues
+    .map(({ path, message }) => [path.join('.'), message].filter((part) => part !== '').join(': '))
+    .join('; ')
+}
+
 async function call(handlers: Handlers, route: Route, input: unknown): Promise<unknown> {
   const parsed = routes[route].input.safeParse(input)
   if (!parsed.success) {
-    throw new RecheckError('request.invalid', `${route}: ${z.prettifyError(parsed.error)}`)
+    throw new RecheckError('request.invalid', `${route}: ${problemsOf(parsed.error)}.`)
   }
   // The compiler cannot pair the route with its input here; `Handlers` has already paired them by type.
   const handler = handlers[route] as (input: unknown) => Promise<unknown>

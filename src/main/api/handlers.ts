@@ -75,7 +75,7 @@ function readingHandlers({ owner, nodePath, info, progress }: HandlersSetup): Om
     'app.telemetry': async () =>
       readTelemetry(runsWithStatus(db, ['running', 'paused']), performance.timeOrigin + performance.now()),
     'run.list': async (query) => listRunLines(db, query),
-    'run.values': async ({ archived, names }) => readRunValues(db, archived, names),
+    'run.values': async ({ names, ...part }) => readRunValues(db, part, names),
     'run.get': async ({ runId }) => readRun(db, runId),
     'run.progress': async ({ runId }) => progress.of(runId),
     'run.log': async ({ runId, afterSequence, limit }) => readLog(db, runId, { after: afterSequence, limit }),

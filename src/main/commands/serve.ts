@@ -35,7 +35,8 @@ export const register: Register = (program, context) => {
       })
       const link = server.newLink()
       call.note(`Open ${link}`)
-      call.note('The link works once; press Enter for another. Ctrl-C stops after the step in hand.')
+      const another = isTerminal(call.stdin) ? 'press Enter for another' : 'start again for another'
+      call.note(`The link works once; ${another}. Ctrl-C stops after the step in hand.`)
       if (input.open) openBrowser(link, call.note)
       await untilInterrupted(call, () => call.note(`Open ${server.newLink()}`))
       call.note('Stopping; a run writes a checkpoint first.')
@@ -49,10 +50,14 @@ export const register: Register = (program, context) => {
 
 async function untilInterrupted(call: CommandCall, onEnter: () => void): Promise<void> {
   // only a person presses Enter; a pipe or a closed input must end nothing and make no links
-  const lines = 'isTTY' in call.stdin && call.stdin.isTTY ? createInterface({ input: call.stdin }) : null
+  const lines = isTerminal(call.stdin) ? createInterface({ input: call.stdin }) : null
   lines?.on('line', onEnter)
   if (!call.signal.aborted) await once(call.signal, 'abort')
   lines?.close()
+}
+
+function isTerminal(input: CommandCall['stdin']): boolean {
+  return 'isTTY' in input && input.isTTY === true
 }
 
 /** With the program that opens links on this desktop. Where there is none, or it fails, that is said and the server goes on. */

@@ -4,8 +4,14 @@ import { listedMetrics, listedValues, type ListedRun, type RunValues } from '../
 import type { Database } from './database.ts'
 import { tagsByRun } from './runStore.ts'
 
-export interface ListQuery {
+/** Which runs a list is of. */
+export interface ListedPart {
   readonly archived: boolean
+  /** Deleted ones instead, archived or not. */
+  readonly deleted?: boolean
+}
+
+export interface ListQuery extends ListedPart {
   /** Only runs with one of these; null = all. */
   readonly statuses?: readonly RunStatus[] | null
 }
@@ -19,19 +25,19 @@ const columns = `run_id AS runId, name, stage, status, notes, run_group AS "grou
   total_steps AS totalSteps, active_ms AS activeMs, tokens_generated AS tokensGenerated, problems_seen AS problemsSeen`
 
 /**
- * Newest first, deleted runs left out. Joins no history, and reads two things out of each run's JSON: the metrics that the
+ * Newest first; deleted runs stand in no list but their own. Joins no history, and reads two things out of each run's JSON: the metrics that the
  * list shows and the problems of a step.
  */
-export function listRunLines(db: Database, { archived, statuses = null }: ListQuery): readonly ListedRun[] {
+export function listRunLines(db: Database, { statuses = null, ...part }: ListQuery): readonly ListedRun[] {
   const paths = listedMetrics.map(jsonPath)
   const marks = statuses === null ? '' : `AND status IN (${statuses.map(() => '?').join(', ')})`
   const rows = db
     .prepare<(string | number)[], ListRow>(
       `SELECT ${columns}, json_extract(latest, ${paths.map(() => '?').join(', ')}) AS shown,
          json_extract(config, '$.problemsPerStep') AS problemsPerStep
-       FROM run WHERE deleted_at_ms IS NULL AND archived = ? ${marks} ORDER BY number DESC`,
+       FROM run WHERE ${conditionOf(part)} ${marks} ORDER BY number DESC`,
     )
-    .all(...paths, archived ? 1 : 0, ...(statuses ?? []))
+    .all(...paths, ...(statuses ?? []))
   const tags = tagsByRun(db)
   return rows.map(({ shown, ...run }) => ({
     ...run,
@@ -41,19 +47,23 @@ export function listRunLines(db: Database, { archived, statuses = null }: ListQu
 }
 
 /** What each run of the list has under these names; config fields and metrics may be mixed. */
-export function readRunValues(db: Database, archived: boolean, names: readonly string[]): RunValues {
+export function readRunValues(db: Database, part: ListedPart, names: readonly string[]): RunValues {
   const parts = names.map((name) => `${findMetric(name) === null ? 'config' : 'latest'} -> ?`)
   const rows = db
     .prepare<(string | number)[], [string, ...(string | null)[]]>(
-      `SELECT run_id, ${parts.join(', ')} FROM run WHERE deleted_at_ms IS NULL AND archived = ?`,
+      `SELECT run_id, ${parts.join(', ')} FROM run WHERE ${conditionOf(part)}`,
     )
     .raw()
-    .all(...names.map(jsonPath), archived ? 1 : 0)
+    .all(...names.map(jsonPath))
   const values: Record<string, readonly unknown[]> = {}
   for (const [runId, ...found] of rows) {
     values[runId] = found.map((text): unknown => (text === null ? null : JSON.parse(text)))
   }
   return { names, values }
+}
+
+function conditionOf({ archived, deleted = false }: ListedPart): string {
+  return deleted ? 'deleted_at_ms IS NOT NULL' : `deleted_at_ms IS NULL AND archived = ${archived ? 1 : 0}`
 }
 
 /** `optimizer.learningRate` is a path of two keys, `accuracy/final` one key. */

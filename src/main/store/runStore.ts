@@ -85,7 +85,10 @@ function unknownRun(runId: string): RecheckError {
     runId.length <= longestNamed
       ? `"${runId}"`
       : `"${runId.slice(0, longestNamed)}…" (${runId.length} characters)`
-  return new RecheckError('run.unknown', `there is no run ${named} here. "recheck runs" lists what there is.`)
+  return new RecheckError(
+    'run.unknown',
+    `there is no run ${named} here. The runs page and "recheck runs" list what there is.`,
+  )
 }
 
 export interface RunListFilter {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { RecheckError } from '../../shared/recheckError.ts'
-import type { VStarArtifact, VStarEstimate } from '../../shared/records.ts'
+import type { ListedVStar, VStarArtifact, VStarEstimate } from '../../shared/records.ts'
 import type { Database } from './database.ts'
 
 const columns: Readonly<Record<keyof VStarEstimate, string>> = {
@@ -90,8 +90,14 @@ export function readVStar(db: Database, vStarId: string): VStarArtifact | null {
 }
 
 /** Newest first. */
-export function listVStars(db: Database): readonly VStarArtifact[] {
-  return db.prepare<[], VStarRow>('SELECT * FROM v_star ORDER BY rowid DESC').all().map(artifactOf)
+export function listVStars(db: Database): readonly ListedVStar[] {
+  return db
+    .prepare<[], VStarRow & Pick<ListedVStar, 'runName' | 'beta'>>(
+      `SELECT v_star.*, run.name AS runName, json_extract(run.config, '$.vStar.beta') AS beta
+       FROM v_star LEFT JOIN run USING (run_id) ORDER BY v_star.rowid DESC`,
+    )
+    .all()
+    .map((row) => ({ ...artifactOf(row), runName: row.runName, beta: row.beta }))
 }
 
 /** The newest complete artifact made from these inputs, for reuse. */

@@ -11,7 +11,7 @@ import { useApi } from './hooks/apiContext.ts'
 import { goTo, usePlace } from './hooks/usePlace.ts'
 import { useLiveUpdates } from './hooks/useLiveUpdates.ts'
 import { useShortcuts } from './hooks/useShortcuts.ts'
-import { placeAddress, type Place } from './state/place.ts'
+import { allRuns, placeAddress, type Place } from './state/place.ts'
 import { RunsPage } from './views/RunsPage.tsx'
 import { Loading } from './components/Loading.tsx'
 
@@ -34,7 +34,7 @@ export function App(): JSX.Element {
     useMemo(
       () => ({
         '?': keys.open,
-        'g r': () => goTo({ page: 'runs' }),
+        'g r': () => goTo(allRuns),
         'g n': () => goTo({ page: 'new', likeRunId: null }),
         'g c': () => goTo({ page: 'compare', runIds: [] }),
         t: toggleTheme,
@@ -54,7 +54,7 @@ export function App(): JSX.Element {
       <AppShell.Navbar>
         <Navigation place={place} />
       </AppShell.Navbar>
-      <AppShell.Main h="100dvh" id="main" tabIndex={-1} style={{ outlineOffset: -2 }}>
+      <AppShell.Main h="100dvh" id="main" tabIndex={-1} className="main">
         {connection !== 'open' && (
           <Alert color="red" radius={0} p="xs" role="status">
             {connectionWords[connection]}
@@ -80,7 +80,7 @@ const connectionWords = {
 function Page({ place }: { readonly place: Place }): JSX.Element {
   switch (place.page) {
     case 'runs':
-      return <RunsPage />
+      return <RunsPage place={place} />
     case 'run':
       return <RunPage key={place.runId} runId={place.runId} tab={place.tab} />
     case 'new':

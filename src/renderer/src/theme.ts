@@ -1,6 +1,7 @@
 import { createTheme, rem, type CSSVariablesResolver, type MantineThemeOverride } from '@mantine/core'
 
 const small = { defaultProps: { size: 'xs' } }
+const atOnce = { defaultProps: { transitionProps: { duration: 0 } } }
 
 /** Dense, as a desktop tool: small controls, small type, little rounding. */
 export const theme: MantineThemeOverride = createTheme({
@@ -43,6 +44,10 @@ export const theme: MantineThemeOverride = createTheme({
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
     // a placeholder in a list of menu items is one that screen readers stumble over
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    // gone is gone: the page's keys hold again with the very next one
+    Modal: atOnce,
+    Popover: atOnce,
+    Spotlight: atOnce,
     // meanings are for the keyboard too
     Tooltip: {
       defaultProps: {

@@ -146,7 +146,10 @@ test('routes need the session; errors travel as data', async () => {
   assert.equal((await post('/api/run.list', {})).status, 401)
   const cookie = await openSession()
   const listed = await post('/api/run.list', {}, { cookie })
-  assert.deepEqual(JSON.parse(listed.body), { ok: true, data: { archived: false, statuses: null } })
+  assert.deepEqual(JSON.parse(listed.body), {
+    ok: true,
+    data: { archived: false, deleted: false, statuses: null },
+  })
   const unknown = JSON.parse((await post('/api/constructor', {}, { cookie })).body) as {
     error: { code: string }
   }
@@ -155,7 +158,10 @@ test('routes need the session; errors travel as data', async () => {
     error: { code: string; message: string }
   }
   assert.equal(invalid.error.code, 'request.invalid')
-  assert.match(invalid.error.message, /runId/)
+  assert.match(
+    invalid.error.message,
+    /^run\.stop: runId: Invalid input: expected string, received number; when: .*\.$/,
+  )
   const long = await post('/api/run.get', { runId: 'r'.repeat(300) }, { cookie })
   assert.match(long.body, /no run has an id of more than 100 characters; the runs page lists what there is/)
   const failed = JSON.parse((await post('/api/run.get', { runId: 'x' }, { cookie })).body) as unknown

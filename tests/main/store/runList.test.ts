@@ -53,7 +53,7 @@ test('archived runs are listed alone, deleted ones not at all, and some statuses
 test('values that a filter names: config fields of any depth and kind, metrics, null where there is none', (t) => {
   const db = threeRuns(t)
   const names = ['optimizer.learningRate', 'method', 'model.lora', 'policy/klK1', 'no.such', 'alarms.enabled']
-  const { values } = readRunValues(db, false, names)
+  const { values } = readRunValues(db, { archived: false }, names)
   assert.deepEqual(values.b, [3e-5, 'a-star-po', null, -0.5, null, true])
   assert.equal(values.a?.[3], null)
   assert.deepEqual(Object.keys(values).sort(), ['a', 'b', 'c'])
@@ -61,7 +61,7 @@ test('values that a filter names: config fields of any depth and kind, metrics, 
 
 test('a name is a key, never SQL or another path', (t) => {
   const db = threeRuns(t)
-  const { values } = readRunValues(db, false, [`seed'); DROP TABLE run; --`, '"', '..', 'seed'])
+  const { values } = readRunValues(db, { archived: false }, [`seed'); DROP TABLE run; --`, '"', '..', 'seed'])
   assert.deepEqual(values.a, [null, null, null, 1])
 })
 

@@ -84,7 +84,7 @@ test('a run is found by id, by its beginning, by name; doubt is an error', (t) =
   assert.throws(() => findRun(db, ''), { code: 'run.unknown' })
   assert.throws(() => findRun(db, 'r'.repeat(300)), {
     code: 'run.unknown',
-    message: `there is no run "${'r'.repeat(80)}…" (300 characters) here. "recheck runs" lists what there is.`,
+    message: `there is no run "${'r'.repeat(80)}…" (300 characters) here. The runs page and "recheck runs" list what there is.`,
   })
 })
 

@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fittingTags } from '../../../src/renderer/src/state/fittingTags.ts'
 import * as format from '../../../src/renderer/src/state/format.ts'
 import { nextKeys } from '../../../src/renderer/src/state/keySequence.ts'
-import { parsePlace, placeAddress, type Place } from '../../../src/renderer/src/state/place.ts'
+import { allRuns, parsePlace, placeAddress, type Place } from '../../../src/renderer/src/state/place.ts'
 import { fileName } from '../../../src/renderer/src/state/plotSettings.ts'
 import { binsCsv, linesCsv } from '../../../src/renderer/src/state/plotCsv.ts'
 import { joinCsv } from '../../../src/renderer/src/state/joinCsv.ts'
 import { sparklinePath } from '../../../src/renderer/src/state/sparkline.ts'
+
+test('tags fit their column or are counted', () => {
+  assert.deepEqual(fittingTags([]), { shown: [], rest: 0 })
+  assert.deepEqual(fittingTags(['one', 'two']), { shown: ['one', 'two'], rest: 0 })
+  assert.deepEqual(fittingTags(['one', 'two', 'three', 'four', 'five']), { shown: ['one', 'two'], rest: 3 })
+  assert.deepEqual(fittingTags(['a tag as long as a short story', 'b']), {
+    shown: ['a tag as long as a short story'],
+    rest: 1,
+  })
+})
 
 test('counts, numbers and shares; a missing value is a dash, never 0', () => {
   assert.equal(format.formatCount(214_000), '214,000')
@@ -35,7 +46,8 @@ test('durations, ages and bytes in their largest units', () => {
 
 test('an address names its place and comes back from it', () => {
   const places: Place[] = [
-    { page: 'runs' },
+    { page: 'runs', list: 'runs', filter: '' },
+    { page: 'runs', list: 'deleted', filter: 'tag:"a & b" 50% #1' },
     { page: 'run', runId: 'a/b %', tab: 'rollouts' },
     { page: 'new', likeRunId: null },
     { page: 'new', likeRunId: 'r&1' },
@@ -46,8 +58,9 @@ test('an address names its place and comes back from it', () => {
 })
 
 test('a broken address opens the run list, an unknown tab the plots', () => {
-  assert.deepEqual(parsePlace(''), { page: 'runs' })
-  assert.deepEqual(parsePlace('#/nothing'), { page: 'runs' })
+  assert.deepEqual(parsePlace(''), allRuns)
+  assert.deepEqual(parsePlace('#/nothing'), allRuns)
+  assert.deepEqual(parsePlace('#/runs?list=none'), allRuns)
   assert.deepEqual(parsePlace('#/run/%E0%A4%A/x'), { page: 'run', runId: '%E0%A4%A', tab: 'plots' })
   assert.deepEqual(parsePlace('#/run/r1/nothing'), { page: 'run', runId: 'r1', tab: 'plots' })
 })

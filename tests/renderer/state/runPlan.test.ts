@@ -7,7 +7,7 @@ import { estimatePlan, type StartKind } from '../../../src/renderer/src/state/st
 import { parseConfig } from '../../../src/shared/config.ts'
 import { vStarConfigInputs } from '../../../src/shared/configFields.ts'
 import { presetConfig } from '../../../src/shared/presets.ts'
-import type { VStarArtifact } from '../../../src/shared/records.ts'
+import type { ListedVStar } from '../../../src/shared/records.ts'
 import { RecheckError } from '../../../src/shared/recheckError.ts'
 import type { PlanCheck } from '../../../src/shared/routes.ts'
 
@@ -65,7 +65,7 @@ test('what the machine found: longest rollout, rows in memory, checkpoints kept'
   assert.match(of('Memory')?.how ?? '', /at most, .*; the machine has 24.0 GiB/)
 })
 
-function artifact(vStarId: string, inputs: Readonly<Record<string, string>>, createdAtMs = 1): VStarArtifact {
+function artifact(vStarId: string, inputs: Readonly<Record<string, string>>, createdAtMs = 1): ListedVStar {
   return {
     vStarId,
     runId: `run-${vStarId}`,
@@ -74,11 +74,13 @@ function artifact(vStarId: string, inputs: Readonly<Record<string, string>>, cre
     inputs,
     complete: true,
     problems: 2048,
+    runName: `run-${vStarId}`,
+    beta: 0.25,
   }
 }
 
 test('V* estimates: those that fit first; of the others the parts that differ, in words', () => {
-  const setting = { runs: [], betas: undefined, config: builtin, check }
+  const setting = { config: builtin, check }
   const artifacts = [
     artifact('other-seed', { ...check.inputs, seed: '7', 'hash of the problems': 'zz' }, 9),
     artifact('fits', check.inputs, 1),
@@ -94,8 +96,7 @@ test('V* estimates: those that fit first; of the others the parts that differ, i
       ['other-files', ['the reference model’s files']],
     ],
   )
-  const betas = { names: ['vStar.beta'], values: { 'run-fits': [0.25] } }
-  const facts = artifactChoices({ ...setting, artifacts, betas })[0]?.facts ?? []
+  const facts = artifactChoices({ ...setting, artifacts })[0]?.facts ?? []
   for (const fact of [
     'model builtin',
     'template auto',
@@ -113,7 +114,7 @@ test('V* estimates: those that fit first; of the others the parts that differ, i
 
 test('where the estimate comes from: stage 1, one that fits, one chosen by hand, none needed', () => {
   const artifacts = [artifact('h1', check.inputs), artifact('old', { ...check.inputs, seed: '7' })]
-  const choices = artifactChoices({ artifacts, runs: [], betas: undefined, config: builtin, check })
+  const choices = artifactChoices({ artifacts, config: builtin, check })
   const plan = (kind: StartKind, vStarId: string | null = null, config = builtin) =>
     estimatePlan({ kind, vStarId, choices, artifacts, config, check })
   assert.equal(plan('stage-1').isThere, false)

@@ -3,6 +3,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { useMemo, useState, type JSX } from 'react'
 import { goTo } from '../hooks/usePlace.ts'
 import { useRead } from '../hooks/useRoute.ts'
+import { allRuns } from '../state/place.ts'
 import { statusWords } from '../state/runWords.ts'
 
 export interface CommandPaletteProps {
@@ -21,7 +22,7 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
       onClick,
     })
     return [
-      go('runs', 'Runs', () => goTo({ page: 'runs' })),
+      go('runs', 'Runs', () => goTo(allRuns)),
       go('new', 'New run', () => goTo({ page: 'new', likeRunId: null })),
       go('compare', 'Compare runs', () => goTo({ page: 'compare', runIds: [] })),
       go('theme', 'Dark or light', onToggleTheme),

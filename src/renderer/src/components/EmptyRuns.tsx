@@ -5,14 +5,16 @@ import { presetConfig } from '../../../shared/presets.ts'
 import { goTo } from '../hooks/usePlace.ts'
 import { useChange, useRead } from '../hooks/useRoute.ts'
 import { formatCount } from '../state/format.ts'
+import type { RunListName } from '../state/place.ts'
 import { Loading } from './Loading.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
 
-/** Nothing to list: one click starts the demo, or shows the archived runs where there are any. */
-export function EmptyRuns({ onShowArchived }: { readonly onShowArchived: () => void }): JSX.Element {
+/** Nothing to list: one click starts the demo, or shows the archived or deleted runs where there are any. */
+export function EmptyRuns({ onShow }: { readonly onShow: (list: RunListName) => void }): JSX.Element {
   const start = useChange('run.start')
   const info = useRead('app.info', {}).data
   const archived = useRead('run.list', { archived: true })
+  const deleted = useRead('run.list', { deleted: true })
   const startDemo = async (): Promise<void> => {
     // awaited, not a callback: with the first run in the list this component is gone
     const config = { ...presetConfig('builtin') }
@@ -20,16 +22,17 @@ export function EmptyRuns({ onShowArchived }: { readonly onShowArchived: () => v
     const last = runIds.at(-1)
     if (last !== undefined) goTo({ page: 'run', runId: last, tab: 'plots' })
   }
-  if (archived.isPending) return <Loading what="Reading the runs…" />
+  if (archived.isPending || deleted.isPending) return <Loading what="Reading the runs…" />
   const kept = archived.data?.length ?? 0
+  const gone = deleted.data?.length ?? 0
   return (
     <Stack align="flex-start" gap="md" maw={620} mx="auto" mt="10vh" p="xl" className="panel">
       <Title order={1} size="h2">
         {kept === 0 ? 'No runs yet' : 'All runs are archived'}
       </Title>
       {kept > 0 && (
-        <Button size="sm" onClick={onShowArchived}>
-          {kept === 1 ? 'Show the archived run' : `Show the ${formatCount(kept)} archived runs`}
+        <Button size="sm" onClick={() => onShow('archived')}>
+          {showText(kept, 'archived')}
         </Button>
       )}
       <Text>
@@ -54,9 +57,18 @@ export function EmptyRuns({ onShowArchived }: { readonly onShowArchived: () => v
         <Button size="sm" variant="default" onClick={() => goTo({ page: 'new', likeRunId: null })}>
           Set up a run
         </Button>
+        {gone > 0 && (
+          <Button size="sm" variant="default" onClick={() => onShow('deleted')}>
+            {showText(gone, 'deleted')}
+          </Button>
+        )}
       </Group>
       {typeof info?.trainingProblem === 'string' && <ProblemNote problem={new Error(info.trainingProblem)} />}
-      <ProblemNote problem={start.error ?? archived.error} />
+      <ProblemNote problem={start.error ?? archived.error ?? deleted.error} />
     </Stack>
   )
+}
+
+function showText(runs: number, which: string): string {
+  return runs === 1 ? `Show the ${which} run` : `Show the ${formatCount(runs)} ${which} runs`
 }

@@ -14,14 +14,14 @@ export interface HeaderProps {
 
 export function Header({ onToggleTheme, onShowKeys }: HeaderProps): JSX.Element {
   const info = useRead('app.info', {}).data
-  const telemetry = useRead('app.telemetry', {}, { everyMs: 2500, enabled: useLater(1000) }).data
+  const telemetry = useRead('app.telemetry', {}, { everyMs: 2500, enabled: useLater(1000) })
   return (
     <Group h="100%" px={14} gap={12} wrap="nowrap" justify="space-between">
       <Text fw={700} fz={16}>
         Recheck
       </Text>
       <Group gap={14} wrap="nowrap" style={{ minWidth: 0 }}>
-        {telemetry !== undefined && <Load telemetry={telemetry} />}
+        {telemetry.data !== undefined && telemetry.error === null && <Load telemetry={telemetry.data} />}
         {info !== undefined && <Device info={info} />}
         <Tooltip label="Command palette (Ctrl K)">
           <ActionIcon aria-label="Command palette" onClick={spotlight.open}>

@@ -10,7 +10,8 @@ export interface LabelsDialogProps {
 
 /** Tags and group of one or several runs; name and notes where it is one. Tags of several are added, not replaced. */
 export function LabelsDialog({ runs, onClose }: LabelsDialogProps): JSX.Element {
-  const { labels, isOne, set, save, isPending, problem } = useLabels(runs)
+  const { labels, isOne, set, save, problems, isPending, problem } = useLabels(runs)
+  const isRight = Object.keys(problems).length === 0
   const title = isOne ? 'Name, tags, group and notes' : `Tags and group of ${runs.length} runs`
   const text = (field: 'name' | 'group') => ({
     value: labels[field],
@@ -19,14 +20,22 @@ export function LabelsDialog({ runs, onClose }: LabelsDialogProps): JSX.Element 
   })
   return (
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <Stack gap="sm">
-        {isOne && <TextInput label="Name" {...text('name')} />}
+      <Stack
+        component="form"
+        gap="sm"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (isRight && !isPending) void save().then(onClose, () => undefined) // said below
+        }}
+      >
+        {isOne && <TextInput label="Name" {...text('name')} error={problems.name} />}
         <TagsInput
           label={isOne ? 'Tags' : 'Tags to add'}
           placeholder="Type a tag, press Enter"
           value={[...labels.tags]}
           onChange={(tags) => set({ tags })}
           maxTags={50}
+          error={problems.tags}
         />
         <TextInput label="Group" {...text('group')} />
         {isOne && (
@@ -44,7 +53,7 @@ export function LabelsDialog({ runs, onClose }: LabelsDialogProps): JSX.Element 
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button onClick={() => void save().then(onClose, () => undefined)} loading={isPending}>
+          <Button type="submit" disabled={!isRight} loading={isPending}>
             Save
           </Button>
         </Group>

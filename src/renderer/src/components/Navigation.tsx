@@ -1,10 +1,10 @@
 import { NavLink, Stack } from '@mantine/core'
 import { IconArrowsDiff, IconListDetails, IconPlus } from '@tabler/icons-react'
 import type { JSX } from 'react'
-import { placeAddress, type Place } from '../state/place.ts'
+import { allRuns, placeAddress, type Place } from '../state/place.ts'
 
 const entries = [
-  { place: { page: 'runs' }, label: 'Runs', icon: IconListDetails },
+  { place: allRuns, label: 'Runs', icon: IconListDetails },
   { place: { page: 'new', likeRunId: null }, label: 'New run', icon: IconPlus },
   { place: { page: 'compare', runIds: [] }, label: 'Compare', icon: IconArrowsDiff },
 ] as const

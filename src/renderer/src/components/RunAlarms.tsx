@@ -11,7 +11,7 @@ import { formatCount, formatTime } from '../state/format.ts'
 /** What is wrong with the run, in plain words, with the remedy: one line a kind, the newest first. */
 export function RunAlarms({ run: { runId, error } }: { readonly run: Run }): JSX.Element | null {
   const log = useRead('run.log', { runId, limit: 2000 }).data
-  const [hidden, setHidden] = useKept('hiddenAlarms', {}, parseHidden)
+  const [hidden, setHidden] = useKept('hiddenAlarms', { first: {}, parse: parseHidden })
   const codes = hidden[runId] ?? []
   // what the run ended of stands above, in its head
   const groups = groupAlarms(log ?? []).filter(({ newest }) => newest.message !== error?.message)

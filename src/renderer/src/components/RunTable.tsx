@@ -140,20 +140,22 @@ function cellLook(id: string): { className: string; style: { width: string } } {
 }
 
 function HeaderRow({ runs, shownColumns, sort, onSort, selected, onSelect }: RunTableProps): JSX.Element {
-  const isAll = runs.length > 0 && runs.every((run) => selected.has(run.runId))
+  const ids = runs.map((run) => run.runId)
+  const chosen = ids.filter((id) => selected.has(id)).length
+  const isAll = ids.length > 0 && chosen === ids.length
   return (
     <div className="run-header" role="row" aria-rowindex={1}>
       <div className="run-cell" role="columnheader" style={{ width: rem(selectWidthPx) }}>
         <Checkbox
           aria-label="Select all runs shown"
           checked={isAll}
-          indeterminate={!isAll && selected.size > 0}
-          onChange={() => onSelect(new Set(isAll ? [] : runs.map((run) => run.runId)))}
+          indeterminate={!isAll && chosen > 0}
+          onChange={() => onSelect(isAll ? without(selected, ids) : new Set([...selected, ...ids]))}
         />
       </div>
       {runColumns
         .filter(({ id }) => shownColumns.includes(id))
-        .map(({ id, label }) => {
+        .map(({ id, label, isNumber }) => {
           const isSorted = sort.column === id
           const direction = sort.isDescending ? 'descending' : 'ascending'
           return (
@@ -161,7 +163,9 @@ function HeaderRow({ runs, shownColumns, sort, onSort, selected, onSelect }: Run
               <Tooltip label={columnMeaning(id)}>
                 <UnstyledButton
                   className="sort-button"
-                  onClick={() => onSort({ column: id, isDescending: isSorted ? !sort.isDescending : true })}
+                  onClick={() =>
+                    onSort({ column: id, isDescending: isSorted ? !sort.isDescending : isNumber })
+                  }
                 >
                   {label}
                   {isSorted && (sort.isDescending ? <IconArrowDown size={13} /> : <IconArrowUp size={13} />)}
@@ -205,9 +209,12 @@ function SelectCell({ run, selected, onSelect }: SelectCellProps): JSX.Element {
 }
 
 function toggled(selected: ReadonlySet<string>, runId: string): ReadonlySet<string> {
-  return selected.has(runId)
-    ? new Set([...selected].filter((id) => id !== runId))
-    : new Set([...selected, runId])
+  return selected.has(runId) ? without(selected, [runId]) : new Set([...selected, runId])
+}
+
+function without(selected: ReadonlySet<string>, runIds: readonly string[]): ReadonlySet<string> {
+  const taken = new Set(runIds)
+  return new Set([...selected].filter((id) => !taken.has(id)))
 }
 
 /** j and k move, Enter opens, x selects. */

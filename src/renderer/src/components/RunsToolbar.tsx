@@ -6,7 +6,14 @@ import type { ListedRun } from '../../../shared/runList.ts'
 import { goTo } from '../hooks/usePlace.ts'
 import { useShortcuts } from '../hooks/useShortcuts.ts'
 import { termOf, withTerm } from '../state/filterText.ts'
+import type { RunListName } from '../state/place.ts'
 import { runColumns, type RunColumnId } from '../state/runRows.ts'
+
+const lists: readonly { readonly value: RunListName; readonly label: string }[] = [
+  { value: 'runs', label: 'Runs' },
+  { value: 'archived', label: 'Archived' },
+  { value: 'deleted', label: 'Deleted' },
+]
 
 export interface RunsToolbarProps {
   readonly runs: readonly ListedRun[]
@@ -14,8 +21,8 @@ export interface RunsToolbarProps {
   readonly onText: (text: string) => void
   readonly isGrouped: boolean
   readonly onGrouped: (isGrouped: boolean) => void
-  readonly archived: boolean
-  readonly onArchived: (archived: boolean) => void
+  readonly list: RunListName
+  readonly onList: (list: RunListName) => void
   readonly shownColumns: readonly RunColumnId[]
   readonly onShownColumns: (columns: readonly RunColumnId[]) => void
 }
@@ -60,10 +67,13 @@ export function RunsToolbar(props: RunsToolbarProps): JSX.Element {
         checked={props.isGrouped}
         onChange={(event) => props.onGrouped(event.currentTarget.checked)}
       />
-      <Switch
-        label="Archived"
-        checked={props.archived}
-        onChange={(event) => props.onArchived(event.currentTarget.checked)}
+      <Select
+        aria-label="List"
+        allowDeselect={false}
+        w={104}
+        data={lists}
+        value={props.list}
+        onChange={(list) => props.onList((list ?? 'runs') as RunListName)}
       />
       <ColumnChooser shown={props.shownColumns} onShown={props.onShownColumns} />
       <Button leftSection={<IconPlus size={15} />} onClick={() => goTo({ page: 'new', likeRunId: null })}>

@@ -1,74 +1,126 @@
 import { Button, Group, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconArchive, IconArrowsDiff, IconTag, IconTrash } from '@tabler/icons-react'
+import {
+  IconArchive,
+  IconArchiveOff,
+  IconArrowsDiff,
+  IconRestore,
+  IconTag,
+  IconTrash,
+} from '@tabler/icons-react'
 import type { JSX } from 'react'
 import type { ListedRun } from '../../../shared/runList.ts'
 import { isOver } from '../../../shared/runTransitions.ts'
 import { goTo } from '../hooks/usePlace.ts'
-import { useChange, useChanges } from '../hooks/useRoute.ts'
+import { useMoveRuns, type RunMove } from '../hooks/useMoveRuns.ts'
 import { mostCompared } from '../state/compareRuns.ts'
+import type { RunListName } from '../state/place.ts'
 import { LabelsDialog } from './LabelsDialog.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
 import type { Undo } from './UndoBar.tsx'
 
 export interface SelectionBarProps {
+  /** Selected and shown. */
   readonly runs: readonly ListedRun[]
+  /** Selected, but hidden by the filter: nothing here touches them. */
+  readonly hidden: number
+  readonly list: RunListName
   readonly onClear: () => void
   readonly onUndo: (undo: Undo) => void
 }
 
-export function SelectionBar({ runs, onClear, onUndo }: SelectionBarProps): JSX.Element {
-  const remove = useChange('run.delete')
-  const update = useChanges('run.update')
-  const [labelsOpened, labels] = useDisclosure(false)
+export function SelectionBar({ runs, hidden, list, onClear, onUndo }: SelectionBarProps): JSX.Element {
+  const moves = useMoveRuns()
   const runIds = runs.map((run) => run.runId)
-  const isLive = runs.some((run) => !isOver(run.status))
-  const deleteRuns = async (): Promise<void> => {
-    await remove.mutateAsync({ runIds })
-    onUndo({ did: 'deleted', runIds })
-    onClear()
+  const move = (did: RunMove): void => {
+    void moves.move(did, runIds).then(
+      () => {
+        onUndo({ did, runIds })
+        onClear()
+      },
+      () => undefined, // said below
+    )
   }
-  const archiveRuns = async (): Promise<void> => {
-    await update.mutateAsync(runIds.map((runId) => ({ runId, archived: true })))
-    onUndo({ did: 'archived', runIds })
-    onClear()
-  }
-  const canCompare = runs.length >= 2 && runs.length <= mostCompared
+  const isNone = runs.length === 0
+  const moveButton = (did: RunMove, text: string, icon: JSX.Element): JSX.Element => (
+    <Button
+      variant="default"
+      leftSection={icon}
+      disabled={isNone}
+      loading={moves.underWay === did}
+      onClick={() => move(did)}
+    >
+      {text}
+    </Button>
+  )
   return (
     <Group gap="xs" role="toolbar" aria-label="Selected runs">
-      <Text fw={600}>{runs.length} selected</Text>
+      <Text fw={600}>
+        {runs.length} selected{hidden > 0 ? `, ${hidden} more hidden by the filter` : ''}
+      </Text>
+      {list === 'deleted' ? (
+        moveButton('restored', 'Restore', <IconRestore size={15} />)
+      ) : (
+        <>
+          <CompareAndLabel runs={runs} />
+          {list === 'archived'
+            ? moveButton('brought back', 'Bring back', <IconArchiveOff size={15} />)
+            : moveButton('archived', 'Archive', <IconArchive size={15} />)}
+          <Delete runs={runs} isUnderWay={moves.underWay === 'deleted'} onClick={() => move('deleted')} />
+        </>
+      )}
+      <Button variant="subtle" onClick={onClear}>
+        Clear
+      </Button>
+      <ProblemNote problem={moves.problem} />
+    </Group>
+  )
+}
+
+function CompareAndLabel({ runs }: { readonly runs: readonly ListedRun[] }): JSX.Element {
+  const [labelsOpened, labels] = useDisclosure(false)
+  const canCompare = runs.length >= 2 && runs.length <= mostCompared
+  return (
+    <>
       <Button
         leftSection={<IconArrowsDiff size={15} />}
         disabled={!canCompare}
         title={canCompare ? undefined : 'Two to eight runs can be compared'}
-        onClick={() => goTo({ page: 'compare', runIds })}
+        onClick={() => goTo({ page: 'compare', runIds: runs.map((run) => run.runId) })}
       >
         Compare
       </Button>
-      <Button variant="default" leftSection={<IconTag size={15} />} onClick={labels.open}>
+      <Button
+        variant="default"
+        leftSection={<IconTag size={15} />}
+        disabled={runs.length === 0}
+        onClick={labels.open}
+      >
         Tags and group
       </Button>
-      <Button
-        variant="default"
-        leftSection={<IconArchive size={15} />}
-        onClick={() => void archiveRuns().catch(() => undefined)}
-      >
-        Archive
-      </Button>
-      <Button
-        variant="default"
-        leftSection={<IconTrash size={15} />}
-        disabled={isLive}
-        title={isLive ? 'A run that is under way cannot be deleted: stop it first' : undefined}
-        onClick={() => void deleteRuns().catch(() => undefined)}
-      >
-        Delete
-      </Button>
-      <Button variant="subtle" onClick={onClear}>
-        Clear
-      </Button>
-      <ProblemNote problem={remove.error ?? update.error} />
       {labelsOpened && <LabelsDialog runs={runs} onClose={labels.close} />}
-    </Group>
+    </>
+  )
+}
+
+interface DeleteProps {
+  readonly runs: readonly ListedRun[]
+  readonly isUnderWay: boolean
+  readonly onClick: () => void
+}
+
+function Delete({ runs, isUnderWay, onClick }: DeleteProps): JSX.Element {
+  const isLive = runs.some((run) => !isOver(run.status))
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconTrash size={15} />}
+      disabled={isLive || runs.length === 0}
+      title={isLive ? 'A run that is under way cannot be deleted: stop it first' : undefined}
+      loading={isUnderWay}
+      onClick={onClick}
+    >
+      Delete
+    </Button>
   )
 }

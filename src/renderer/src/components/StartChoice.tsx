@@ -13,6 +13,8 @@ export interface StartChoiceProps {
   readonly draft: ConfigDraft
   /** Fields in which the draft differs from where it began. */
   readonly changes: number
+  /** Where a new form would begin, when this one was kept from before; else null. */
+  readonly fresh: FormStart | null
   readonly onStart: (from: FormStart, draft: ConfigDraft) => void
 }
 
@@ -24,10 +26,12 @@ interface TakenOut {
 }
 
 /** Where the form begins: a preset, or another run's config. Changes made by hand can be put back. */
-export function StartChoice({ from, draft, changes, onStart }: StartChoiceProps): JSX.Element {
+export function StartChoice({ from, draft, changes, fresh, onStart }: StartChoiceProps): JSX.Element {
+  const [isKept, setKept] = useState(fresh !== null)
   const [takenOut, setTakenOut] = useState<TakenOut | null>(null)
   const begin = (next: FormStart): void => {
     setTakenOut(changes > 0 ? { from, draft, changes } : null)
+    setKept(false)
     onStart(next, next.draft)
   }
   const putBack = (): void => {
@@ -48,6 +52,14 @@ export function StartChoice({ from, draft, changes, onStart }: StartChoiceProps)
         <Text className="muted" fz={12} mt={4}>
           {preset.name}: <Words text={preset.description} />.
         </Text>
+      )}
+      {isKept && fresh !== null && (
+        <div className="form-tools" role="status">
+          <Text fz={12}>What you were setting up here is still here.</Text>
+          <Button size="compact-xs" variant="default" onClick={() => begin(fresh)}>
+            Begin anew
+          </Button>
+        </div>
       )}
       {takenOut !== null && (
         <div className="form-tools" role="status">

@@ -1,23 +1,19 @@
 import { Alert, Button, CloseButton, Group } from '@mantine/core'
 import type { JSX } from 'react'
-import { useChange, useChanges } from '../hooks/useRoute.ts'
+import { reverseMove, useMoveRuns, type RunMove } from '../hooks/useMoveRuns.ts'
 import { ProblemNote } from './ProblemNote.tsx'
 
 export interface Undo {
-  readonly did: 'deleted' | 'archived'
+  readonly did: RunMove
   readonly runIds: readonly string[]
 }
 
 /** Says what was done and takes it back; stays until it is closed. */
 export function UndoBar({ undo, onDone }: { readonly undo: Undo; readonly onDone: () => void }): JSX.Element {
-  const restore = useChange('run.restore')
-  const update = useChanges('run.update')
+  const moves = useMoveRuns()
   const runs = undo.runIds.length === 1 ? '1 run' : `${undo.runIds.length} runs`
-  const takeBack = async (): Promise<void> => {
-    if (undo.did === 'deleted') await restore.mutateAsync({ runIds: [...undo.runIds] })
-    else await update.mutateAsync(undo.runIds.map((runId) => ({ runId, archived: false })))
-    onDone()
-  }
+  const takeBack = (): void =>
+    void moves.move(reverseMove[undo.did], undo.runIds).then(onDone, () => undefined) // said below
   return (
     <Alert color="blue" p="xs" role="status">
       <Group justify="space-between">
@@ -25,17 +21,13 @@ export function UndoBar({ undo, onDone }: { readonly undo: Undo; readonly onDone
           {runs} {undo.did}.
         </span>
         <Group gap="xs">
-          <Button
-            variant="default"
-            onClick={() => void takeBack().catch(() => undefined)}
-            loading={restore.isPending || update.isPending}
-          >
+          <Button variant="default" onClick={takeBack} loading={moves.underWay !== null}>
             Undo
           </Button>
           <CloseButton aria-label="Close" onClick={onDone} />
         </Group>
       </Group>
-      <ProblemNote problem={restore.error ?? update.error} />
+      <ProblemNote problem={moves.problem} />
     </Alert>
   )
 }

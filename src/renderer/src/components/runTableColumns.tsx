@@ -4,6 +4,7 @@ import type { JSX } from 'react'
 import type { ListedRun } from '../../../shared/runList.ts'
 import { formatCount, formatDuration, formatNumber, formatShare, missing } from '../state/format.ts'
 import { placeAddress } from '../state/place.ts'
+import { fittingTags } from '../state/fittingTags.ts'
 import { runColumns, type RunColumnId } from '../state/runRows.ts'
 import { Age } from './Age.tsx'
 import { RunProgress } from './RunProgress.tsx'
@@ -70,13 +71,19 @@ function NameCell({ run }: { readonly run: ListedRun }): JSX.Element {
 }
 
 function Tags({ tags }: { readonly tags: readonly string[] }): JSX.Element {
+  const { shown, rest } = fittingTags(tags)
   return (
-    <Group gap={4} wrap="nowrap">
-      {tags.map((tag) => (
-        <Badge key={tag} variant="default" tt="none" fw={400}>
+    <Group gap={4} wrap="nowrap" title={tags.join(', ')}>
+      {shown.map((tag) => (
+        <Badge key={tag} variant="default" tt="none" fw={400} style={{ flex: '0 1 auto' }}>
           {tag}
         </Badge>
       ))}
+      {rest > 0 && (
+        <Badge variant="default" tt="none" fw={400} style={{ flex: 'none' }}>
+          +{rest}
+        </Badge>
+      )}
     </Group>
   )
 }

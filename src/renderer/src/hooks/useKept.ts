@@ -1,35 +1,25 @@
 import { useCallback, useState } from 'react'
+import { readKept, writeKept, type KeptIn } from './keptValue.ts'
 
-/**
- * A setting of this browser that outlives the page. What was stored by another version, or by hand, is read by `parse`;
- * where the browser keeps nothing (a private window), it lasts as long as the page.
- */
+export interface KeptSetup<T> {
+  readonly first: T
+  /** Reads what another version, or a hand, may have stored. */
+  readonly parse: (stored: unknown) => T | null
+  readonly keptIn?: KeptIn
+}
+
+/** A setting that outlives its view; where the browser keeps nothing (a private window), it lasts as long as the view. */
 export function useKept<T>(
   name: string,
-  first: T,
-  parse: (stored: unknown) => T | null,
+  { first, parse, keptIn = 'browser' }: KeptSetup<T>,
 ): [T, (value: T) => void] {
-  const key = `recheck.${name}`
-  const [value, setValue] = useState<T>(() => readKept(key, parse) ?? first)
+  const [value, setValue] = useState<T>(() => readKept(keptIn, name, parse) ?? first)
   const keep = useCallback(
     (next: T) => {
       setValue(next)
-      try {
-        window.localStorage.setItem(key, JSON.stringify(next))
-      } catch {
-        // full or forbidden: the setting holds until the page is closed
-      }
+      writeKept(keptIn, name, next)
     },
-    [key],
+    [keptIn, name],
   )
   return [value, keep]
-}
-
-function readKept<T>(key: string, parse: (stored: unknown) => T | null): T | null {
-  try {
-    const text = window.localStorage.getItem(key)
-    return text === null ? null : parse(JSON.parse(text) as unknown)
-  } catch {
-    return null
-  }
 }

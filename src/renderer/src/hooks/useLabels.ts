@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Run } from '../../../shared/records.ts'
+import { longestTag, type Run } from '../../../shared/records.ts'
 import { useChanges } from './useRoute.ts'
 
 export interface Labels {
@@ -28,17 +28,34 @@ export function useLabels(runs: readonly Labelled[]) {
     isOne: only !== undefined,
     set: (part: Partial<Labels>) => setLabels({ ...labels, ...part }),
     save,
+    problems: problemsOf(labels, only !== undefined),
     isPending: update.isPending,
     problem: update.error,
   }
 }
 
-function changeOf({ name, tags, group, notes }: Labels, before: readonly string[], isSeveral: boolean) {
+/** What stands in the way of saving, by field. */
+function problemsOf(
+  { name, tags }: Labels,
+  isOne: boolean,
+): { readonly name?: string; readonly tags?: string } {
+  const long = tags.find((tag) => tag.length > longestTag)
+  return {
+    ...(isOne && name.trim() === '' ? { name: 'A run needs a name' } : {}),
+    ...(long === undefined
+      ? {}
+      : { tags: `A tag has at most ${longestTag} characters; “${long.slice(0, 20)}…” has ${long.length}` }),
+  }
+}
+
+function changeOf(labels: Labels, before: readonly string[], isSeveral: boolean) {
+  const { tags, notes } = labels
+  const [name, group] = [labels.name.trim(), labels.group.trim()]
   if (isSeveral) return { tags: [...new Set([...before, ...tags])], ...(group === '' ? {} : { group }) }
   return {
     tags: [...tags],
     group: group === '' ? null : group,
     notes,
-    ...(name.trim() === '' ? {} : { name }),
+    name,
   }
 }

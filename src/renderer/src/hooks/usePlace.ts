@@ -14,3 +14,9 @@ export function usePlace(): Place {
 export function goTo(place: Place): void {
   window.location.hash = placeAddress(place)
 }
+
+/** Moves on without a further entry in the history: for what changes with every letter that is typed. */
+export function replaceWith(place: Place): void {
+  window.history.replaceState(null, '', placeAddress(place))
+  window.dispatchEvent(new Event('hashchange'))
+}

@@ -23,7 +23,7 @@ export interface PlotFrame {
 
 /** Axis, smoothing and zoom that all plots of a view share. */
 export function usePlotFrame(): PlotFrame {
-  const [settings, setSettings] = useKept('plots', firstSettings, parseSettings)
+  const [settings, setSettings] = useKept('plots', { first: firstSettings, parse: parseSettings })
   const [range, setRange] = useState<XRange | null>(null)
   return {
     settings,

@@ -31,7 +31,10 @@ export function useRead<R extends Route>(
     queryFn: () => api.request(route, input),
     enabled: options.enabled ?? true,
     ...(options.keepPrevious === true ? { placeholderData: keepPreviousData } : {}),
-    ...(options.everyMs === undefined ? {} : { refetchInterval: options.everyMs }),
+    // an owner that does not answer, or no longer to this page, is not asked over and over
+    ...(options.everyMs === undefined
+      ? {}
+      : { refetchInterval: ({ state }) => (state.status === 'error' ? false : (options.everyMs ?? false)) }),
   })
 }
 
@@ -49,7 +52,9 @@ export function useChange<R extends Route>(route: R): UseMutationResult<OutputOf
       underWay.current.set(key, answer)
       return answer
     },
-    onSettled: () => readRunsAgain(client),
+    onSuccess: () => readRunsAgain(client),
+    // what is wrong is said at once: reading again may take its tries
+    onError: () => void readRunsAgain(client),
   })
 }
 
@@ -61,7 +66,9 @@ export function useChanges<R extends Route>(route: R): UseMutationResult<void, E
     mutationFn: async (inputs) => {
       for (const input of inputs) await api.request(route, input)
     },
-    onSettled: () => readRunsAgain(client),
+    onSuccess: () => readRunsAgain(client),
+    // what is wrong is said at once: reading again may take its tries
+    onError: () => void readRunsAgain(client),
   })
 }
 

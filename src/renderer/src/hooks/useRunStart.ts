@@ -39,13 +39,15 @@ export interface RunStartSetup {
   readonly choose: (kind: StartKind) => void
   /** Called with the paths that stand in the way of a start. */
   readonly onRefused: (paths: ReadonlySet<string>) => void
+  readonly onStarted: () => void
 }
 
 const noNotes: ReadonlyMap<string, string> = new Map()
 /** Anything to count with while the config is not valid. */
 const anyConfig = parseConfig({}, 'the defaults')
 
-export function useRunStart({ form, isUnread, kind, choose, onRefused }: RunStartSetup): RunStart {
+export function useRunStart(setup: RunStartSetup): RunStart {
+  const { form, isUnread, kind, choose, onRefused, onStarted } = setup
   const { draft, checked } = form
   const stage = stageOf(kind)
   const [vStarId, chooseVStar] = useState<string | null>(null)
@@ -74,13 +76,14 @@ export function useRunStart({ form, isUnread, kind, choose, onRefused }: RunStar
       },
       {
         onSuccess: ({ runIds }) => {
+          onStarted()
           const last = runIds.at(-1)
           if (last !== undefined) goTo({ page: 'run', runId: last, tab: 'plots' })
         },
         onError: (thrown) => onRefused(new Set(placed(thrown, config).notes.keys())),
       },
     )
-  }, [start, isReady, onRefused, inTheWay, stage, draft, kind, estimate, vStarId, config])
+  }, [start, isReady, onRefused, onStarted, inTheWay, stage, draft, kind, estimate, vStarId, config])
   return {
     ...{ kind, choose, vStarId, chooseVStar, estimate, notes, refusal, isReady, begin },
     lines:
@@ -129,14 +132,12 @@ function useEstimate({
   readonly answer: PlanAnswer
 }): RunStart['estimate'] {
   const artifacts = useRead('vStar.list', {}).data
-  const runs = useRead('run.list', { archived: false }).data
-  const betas = useRead('run.values', { names: ['vStar.beta'] }, { enabled: kind === 'stage-2' }).data
   const config = form.checked.config ?? anyConfig
   const { check } = answer
   return useMemo(() => {
-    const choices = artifactChoices({ artifacts: artifacts ?? [], runs: runs ?? [], betas, config, check })
+    const choices = artifactChoices({ artifacts: artifacts ?? [], config, check })
     return { ...estimatePlan({ kind, vStarId, choices, artifacts: artifacts ?? [], config, check }), choices }
-  }, [artifacts, runs, betas, config, check, kind, vStarId])
+  }, [artifacts, config, check, kind, vStarId])
 }
 
 /** A refused start speaks of the config it was given: once that has changed, it says nothing. */

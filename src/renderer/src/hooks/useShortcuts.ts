@@ -3,13 +3,20 @@ import { nextKeys } from '../state/keySequence.ts'
 
 export type Shortcuts = Readonly<Record<string, () => void>>
 
-/** Keys outside text fields; `g r` is one key after another, `ctrl+k` works in fields too. */
-export function useShortcuts(shortcuts: Shortcuts): void {
+/**
+ * Keys of the page: not while a text is typed, not through a dialog that lies above, and never instead of a button's own
+ * Enter. `g r` is one key after another, `ctrl+k` works everywhere.
+ *
+ * @param within  selects what has to be in a dialog for these keys to hold there, too
+ */
+export function useShortcuts(shortcuts: Shortcuts, within: string | null = null): void {
   useEffect(() => {
     let pressed: readonly string[] = []
     const onKeyDown = (event: KeyboardEvent): void => {
       const isChord = event.ctrlKey || event.metaKey
-      if (event.altKey || (!isChord && isTyping(event.target))) return
+      if (event.defaultPrevented || event.altKey) return
+      if (!isChord && (isTyping(event.target) || isBehindDialog(within))) return
+      if (event.key === 'Enter' && isPressable(event.target)) return
       const key = isChord ? `ctrl+${event.key.toLowerCase()}` : event.key
       const step = nextKeys(pressed, key, Object.keys(shortcuts))
       pressed = step.pressed
@@ -19,10 +26,24 @@ export function useShortcuts(shortcuts: Shortcuts): void {
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
-  }, [shortcuts])
+  }, [shortcuts, within])
 }
 
+/** Boxes and buttons are inputs, too, but nobody types into them. */
+const untyped = new Set(['checkbox', 'radio', 'button', 'submit', 'range'])
+
 function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return !untyped.has(target.type)
   if (!(target instanceof HTMLElement)) return false
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
+  return target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)
+}
+
+function isPressable(target: EventTarget | null): boolean {
+  const pressable = 'a[href], button, input, summary, [role="tab"], [role="option"], [role="menuitem"]'
+  return target instanceof Element && target.closest(pressable) !== null
+}
+
+function isBehindDialog(within: string | null): boolean {
+  const dialogs = [...document.querySelectorAll('[role="dialog"]')]
+  return dialogs.some((dialog) => within === null || dialog.querySelector(within) === null)
 }

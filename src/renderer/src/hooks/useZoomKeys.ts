@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react'
 import { useShortcuts } from './useShortcuts.ts'
 
-/** `+`, `−` and `0` for the plots. */
+/** `+`, `−` and `0` for the plots, one that fills the screen included. */
 export function useZoomKeys(zoom: (factor: number) => void, reset: () => void): void {
   const latest = useRef({ zoom, reset })
   useEffect(() => {
@@ -17,5 +17,6 @@ export function useZoomKeys(zoom: (factor: number) => void, reset: () => void): 
       }),
       [],
     ),
+    '.plot-full',
   )
 }

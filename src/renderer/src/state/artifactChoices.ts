@@ -1,8 +1,7 @@
 import { configFields, valueAtPath, vStarConfigInputs } from '../../../shared/configFields.ts'
 import type { RunConfig } from '../../../shared/config.ts'
-import type { VStarArtifact } from '../../../shared/records.ts'
+import type { ListedVStar } from '../../../shared/records.ts'
 import type { PlanCheck } from '../../../shared/routes.ts'
-import type { ListedRun, RunValues } from '../../../shared/runList.ts'
 import { formatCount, formatTime, formatValue, missing } from './format.ts'
 
 /** A V* estimate that a run may train against, or the reason why it may not. */
@@ -16,10 +15,7 @@ export interface ArtifactChoice {
 }
 
 export interface ArtifactSetting {
-  readonly artifacts: readonly VStarArtifact[]
-  readonly runs: readonly ListedRun[]
-  /** `vStar.beta` of each run. */
-  readonly betas: RunValues | undefined
+  readonly artifacts: readonly ListedVStar[]
   readonly config: RunConfig
   /** What the machine found; before it has answered only the config's own parts are compared. */
   readonly check: PlanCheck | null
@@ -33,8 +29,8 @@ export function artifactChoices(setting: ArtifactSetting): readonly ArtifactChoi
     .toSorted((a, b) => b.createdAtMs - a.createdAtMs)
     .map((artifact) => ({
       vStarId: artifact.vStarId,
-      name: setting.runs.find((run) => run.runId === artifact.runId)?.name ?? artifact.runId,
-      facts: factsOf(artifact, setting.betas),
+      name: artifact.runName ?? artifact.runId,
+      facts: factsOf(artifact),
       differing: differingParts(artifact, wanted),
     }))
   const [fitting, others] = [true, false].map((fits) =>
@@ -43,19 +39,15 @@ export function artifactChoices(setting: ArtifactSetting): readonly ArtifactChoi
   return [...(fitting ?? []), ...(others ?? [])]
 }
 
-function factsOf(
-  { inputs, runId, problems, createdAtMs }: VStarArtifact,
-  betas: RunValues | undefined,
-): string[] {
+function factsOf({ inputs, beta, problems, createdAtMs }: ListedVStar): string[] {
   const part = (path: string): string => (inputs[path] === undefined ? missing : readable(inputs[path]))
-  const beta = betas?.values[runId]?.[0]
   return [
     `model ${part('model.path')}`,
     `template ${part('template')}`,
     `grader ${part('grader')}`,
     `seed ${part('seed')}`,
     `N ${part('vStar.samples')}`,
-    `β₁ ${beta === undefined || beta === null ? missing : formatValue(beta)}`,
+    `β₁ ${beta === null ? missing : formatValue(beta)}`,
     `${formatCount(problems)} problems`,
     formatTime(createdAtMs),
   ]
@@ -70,7 +62,7 @@ const hashedParts: Readonly<Record<string, string>> = {
 }
 
 /** Fields that differ, each with both values; only where none does, the hashed parts: they follow from the fields. */
-function differingParts({ inputs }: VStarArtifact, wanted: Readonly<Record<string, string>>): string[] {
+function differingParts({ inputs }: ListedVStar, wanted: Readonly<Record<string, string>>): string[] {
   const names = Object.keys(wanted).filter((name) => inputs[name] !== wanted[name])
   const fields = names.flatMap((name) => {
     const field = configFields.find(({ path }) => path === name)

@@ -91,7 +91,7 @@ export function emptyGroup(field: ConfigField): ConfigLayer {
   )
 }
 
-function isGroup(value: unknown): value is ConfigLayer {
+export function isGroup(value: unknown): value is ConfigLayer {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
@@ -168,6 +168,11 @@ export function parseDraftYaml(text: string): { readonly draft: ConfigDraft } | 
 /** Longer texts are no configs: reading one at every key would stop the page. */
 const mostYaml = 200_000
 
+/** The parser's first line ends with a colon: the lines it announces are left out. */
+function firstLine(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/:$/, '.')
+}
+
 /** Fields exactly as the YAML names them, defaults too. */
 export function parseLayerYaml(text: string): { readonly layer: ConfigLayer } | { readonly problem: string } {
   if (text.length > mostYaml) {
@@ -180,7 +185,7 @@ export function parseLayerYaml(text: string): { readonly layer: ConfigLayer } | 
     // an alias within its own anchor is valid YAML and has no JSON
     JSON.stringify(value)
   } catch (thrown) {
-    return { problem: thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown) }
+    return { problem: thrown instanceof Error ? firstLine(thrown.message) : String(thrown) }
   }
   if (value === null || value === undefined) return { layer: {} }
   return isGroup(value) ? { layer: value } : { problem: 'expected fields, for example “seed: 1”' }

@@ -1,8 +1,9 @@
 import type { ConfigLayer } from '../../../shared/configLayers.ts'
 import { presets } from '../../../shared/presets.ts'
 import type { Run } from '../../../shared/records.ts'
-import { draftOf, formValues, type ConfigDraft } from './configDraft.ts'
+import { draftOf, formValues, isGroup, type ConfigDraft } from './configDraft.ts'
 import { configOf } from './runConfig.ts'
+import { startKinds, type StartKind } from './startKind.ts'
 
 /** Where a form begins: a preset, or another run's config. */
 export interface FormStart {
@@ -10,6 +11,35 @@ export interface FormStart {
   readonly preset: string | null
   readonly likeRunId: string | null
   readonly draft: ConfigDraft
+}
+
+/** A form as far as it was filled in, to come back to. */
+export interface KeptForm {
+  readonly from: FormStart
+  readonly draft: ConfigDraft
+  readonly kind: StartKind
+}
+
+/** What was kept, whole or not at all; fields of another version stay in the draft and are reported there. */
+export function parseKeptForm(stored: unknown): KeptForm | null {
+  const { from, draft, kind } = asGroup(stored)
+  const start = asGroup(from)
+  const name = asText(start.name)
+  const known = startKinds.find(({ value }) => value === kind)
+  if (name === null || known === undefined || !isGroup(draft) || !isGroup(start.draft)) return null
+  return {
+    from: { name, preset: asText(start.preset), likeRunId: asText(start.likeRunId), draft: start.draft },
+    draft,
+    kind: known.value,
+  }
+}
+
+function asGroup(value: unknown): ConfigLayer {
+  return isGroup(value) ? value : {}
+}
+
+function asText(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
 }
 
 export function presetStart(name: string): FormStart {

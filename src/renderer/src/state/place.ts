@@ -1,9 +1,21 @@
 /** Where the page is; kept in the address's fragment, so that back, forward and a copied link work. */
 export type Place =
-  | { readonly page: 'runs' }
+  | RunsPlace
   | { readonly page: 'run'; readonly runId: string; readonly tab: RunTab }
   | { readonly page: 'new'; readonly likeRunId: string | null }
   | { readonly page: 'compare'; readonly runIds: readonly string[] }
+
+/** Which runs a list is of. */
+export const runLists = ['runs', 'archived', 'deleted'] as const
+export type RunListName = (typeof runLists)[number]
+
+export interface RunsPlace {
+  readonly page: 'runs'
+  readonly list: RunListName
+  readonly filter: string
+}
+
+export const allRuns: RunsPlace = { page: 'runs', list: 'runs', filter: '' }
 
 export const runTabs = [
   'plots',
@@ -23,20 +35,22 @@ export function parsePlace(fragment: string): Place {
   const search = new URLSearchParams(query)
   switch (page) {
     case 'run':
-      return id === '' ? { page: 'runs' } : { page: 'run', runId: id, tab: tabNamed(tab) }
+      return id === '' ? allRuns : { page: 'run', runId: id, tab: tabNamed(tab) }
     case 'new':
       return { page: 'new', likeRunId: search.get('like') }
     case 'compare':
       return { page: 'compare', runIds: (search.get('runs') ?? '').split(',').filter((each) => each !== '') }
+    case 'runs':
+      return { page: 'runs', list: listNamed(search.get('list')), filter: search.get('filter') ?? '' }
     default:
-      return { page: 'runs' }
+      return allRuns
   }
 }
 
 export function placeAddress(place: Place): string {
   switch (place.page) {
     case 'runs':
-      return '#/runs'
+      return runsAddress(place.list, place.filter)
     case 'run':
       return `#/run/${encodeURIComponent(place.runId)}/${place.tab}`
     case 'new':
@@ -44,6 +58,18 @@ export function placeAddress(place: Place): string {
     case 'compare':
       return `#/compare?runs=${place.runIds.map(encodeURIComponent).join(',')}`
   }
+}
+
+function runsAddress(list: RunListName, filter: string): string {
+  const parts = [
+    ...(list === 'runs' ? [] : [`list=${list}`]),
+    ...(filter === '' ? [] : [`filter=${encodeURIComponent(filter)}`]),
+  ]
+  return parts.length === 0 ? '#/runs' : `#/runs?${parts.join('&')}`
+}
+
+function listNamed(name: string | null): RunListName {
+  return runLists.find((list) => list === name) ?? 'runs'
 }
 
 function tabNamed(name: string): RunTab {

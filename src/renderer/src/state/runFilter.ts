@@ -1,6 +1,7 @@
 import { configFields, type ConfigField } from '../../../shared/configFields.ts'
 import { findMetric } from '../../../shared/metrics.ts'
 import { runStatuses } from '../../../shared/records.ts'
+import { quotedWhereNeeded, unquoted } from './filterText.ts'
 import { listedMetrics, type ListedRun, type RunValues } from '../../../shared/runList.ts'
 
 type Operator = '>=' | '<=' | '!=' | '>' | '<' | '='
@@ -22,7 +23,7 @@ export interface ParsedFilter {
 
 /** A comparison (value possibly quoted, or not there yet), a `key:value`, a quoted text (the last one may be open) or a word. */
 const tokenPattern =
-  /([^\s"<>=!:]+)\s*(>=|<=|!=|>|<|=)\s*("[^"]*"?|\S+)?|([A-Za-z][\w./-]*):("[^"]*"?|\S+)?|"([^"]*)"?|(\S+)/g
+  /([^\s"<>=!:]+)\s*(>=|<=|!=|>|<|=)\s*("(?:[^"]|"")*"?|\S+)?|([A-Za-z][\w./-]*):("(?:[^"]|"")*"?|\S+)?|("(?:[^"]|"")*"?)|(\S+)/g
 
 /**
  * `accuracy/final >= 0.6 status:finished tag:seed vStar.beta = 0.5 "my run"`: metrics and config fields are compared, other words
@@ -51,7 +52,7 @@ function readToken(match: RegExpExecArray): FilterTerm | string {
   if (key !== undefined) return keyTerm(key, unquoted(keyValue))
   if (quoted === undefined && /^[<>=!]+$/.test(word))
     return `“${word}” has nothing to compare: write a metric or a config field before it.`
-  return { kind: 'text', text: (quoted ?? word).toLowerCase() }
+  return { kind: 'text', text: (quoted === undefined ? word : unquoted(quoted)).toLowerCase() }
 }
 
 /** What is searched for and not compared, and what is written before its words. */
@@ -117,14 +118,6 @@ function colonText(key: string, value: string): FilterTerm | string {
   if (findMetric(key) === null && configFields.every(({ path }) => path !== key))
     return { kind: 'text', text: `${key}:${value}`.toLowerCase() }
   return `A colon compares nothing: write ${key} = ${value === '' ? '…' : value}`
-}
-
-function quotedWhereNeeded(value: string): string {
-  return /\s/.test(value) ? `"${value}"` : value
-}
-
-function unquoted(value: string): string {
-  return value.startsWith('"') ? value.slice(1).replace(/"$/, '') : value
 }
 
 /** Metrics and config fields that the terms name and a listed run does not carry, each once: `run.values` has them. */

@@ -1,5 +1,5 @@
 import { needsVStar, type RunConfig } from '../../../shared/config.ts'
-import type { Stage, VStarArtifact } from '../../../shared/records.ts'
+import type { ListedVStar, Stage } from '../../../shared/records.ts'
 import type { PlanCheck } from '../../../shared/routes.ts'
 import type { ArtifactChoice } from './artifactChoices.ts'
 
@@ -19,7 +19,7 @@ export interface EstimateInputs {
   readonly kind: StartKind
   readonly vStarId: string | null
   readonly choices: readonly ArtifactChoice[]
-  readonly artifacts: readonly VStarArtifact[]
+  readonly artifacts: readonly ListedVStar[]
   readonly config: RunConfig
   readonly check: PlanCheck | null
 }

@@ -25,7 +25,7 @@ export function touchedRoutes(event: StoreEvent['event']): readonly Route[] {
       return ['run.log']
     case 'changed':
     case 'deleted':
-      return ['run.get', 'run.list', 'run.values']
+      return ['run.get', 'run.list', 'run.values', 'vStar.list']
   }
 }
 

@@ -8,12 +8,13 @@ import { PromptPreview } from '../components/PromptPreview.tsx'
 import { StartChoice } from '../components/StartChoice.tsx'
 import { StartPanel } from '../components/StartPanel.tsx'
 import { YamlEditor } from '../components/YamlEditor.tsx'
+import { readKept, writeKept } from '../hooks/keptValue.ts'
 import { useConfigForm } from '../hooks/useConfigForm.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { useRunStart } from '../hooks/useRunStart.ts'
 import { draftDifferences, type ConfigDraft } from '../state/configDraft.ts'
 import { firstOf, type FormFilter } from '../state/formGroups.ts'
-import { presetStart, runStart, type FormStart } from '../state/formStart.ts'
+import { parseKeptForm, presetStart, runStart, type FormStart, type KeptForm } from '../state/formStart.ts'
 import { stageOf, type StartKind } from '../state/startKind.ts'
 
 export function NewRunPage({ likeRunId }: { readonly likeRunId: string | null }): JSX.Element {
@@ -25,12 +26,14 @@ export function NewRunPage({ likeRunId }: { readonly likeRunId: string | null })
 }
 
 function Editor({ first }: { readonly first: FormStart }): JSX.Element {
-  const [from, setFrom] = useState(first)
-  const [kind, choose] = useState<StartKind>('both')
-  const form = useConfigForm(first.draft, stageOf(kind))
+  const { begun, keep, forget } = useKeptForm(first)
+  const [from, setFrom] = useState(begun.from)
+  const [kind, choose] = useState<StartKind>(begun.kind)
+  const form = useConfigForm(begun.draft, stageOf(kind))
+  useEffect(() => keep({ from, draft: form.draft, kind }), [keep, from, form.draft, kind])
   const { filter, setFilter, leadTo } = useFieldFocus()
   const [isUnread, setUnread] = useState(false)
-  const start = useRunStart({ form, isUnread, kind, choose, onRefused: leadTo })
+  const start = useRunStart({ form, isUnread, kind, choose, onRefused: leadTo, onStarted: forget })
   const { replace } = form
   const differences = draftDifferences(from.draft, form.draft)
   const beginWith = (next: FormStart, draft: ConfigDraft): void => {
@@ -47,7 +50,11 @@ function Editor({ first }: { readonly first: FormStart }): JSX.Element {
   return (
     <div className="page new-run" onKeyDownCapture={startByKeys}>
       <div className="new-run-form">
-        <StartChoice from={from} draft={form.draft} changes={differences.length} onStart={beginWith} />
+        <StartChoice
+          {...{ from, draft: form.draft, changes: differences.length }}
+          fresh={begun.from === first ? null : first}
+          onStart={beginWith}
+        />
         <ConfigForm form={form} filter={filter} onFilter={setFilter} notes={start.notes} />
       </div>
       <aside className="new-run-side" aria-label="Start, YAML, differences, prompts">
@@ -76,6 +83,35 @@ function SideTitle({ text }: { readonly text: string }): JSX.Element {
     <Title order={2} fz={14} mb={6}>
       {text}
     </Title>
+  )
+}
+
+interface KeptFormUse {
+  /** What was being set up here before, or a fresh form. */
+  readonly begun: KeptForm
+  readonly keep: (form: KeptForm) => void
+  readonly forget: () => void
+}
+
+/** A form that was left stays as it was, for as long as the tab is open and nothing was started with it. */
+function useKeptForm(first: FormStart): KeptFormUse {
+  const name = `newRun.${first.likeRunId ?? ''}`
+  const [fresh] = useState<KeptForm>({ from: first, draft: first.draft, kind: 'both' })
+  const [begun] = useState(() => readKept('tab', name, parseKeptForm) ?? fresh)
+  const keep = useCallback(
+    (form: KeptForm) => writeKept('tab', name, isSame(form, fresh) ? null : form),
+    [name, fresh],
+  )
+  const forget = useCallback(() => writeKept('tab', name, null), [name])
+  return { begun, keep, forget }
+}
+
+function isSame(left: KeptForm, right: KeptForm): boolean {
+  return (
+    left.kind === right.kind &&
+    left.from.preset === right.from.preset &&
+    left.from.likeRunId === right.from.likeRunId &&
+    draftDifferences(left.draft, right.draft).length === 0
   )
 }
 

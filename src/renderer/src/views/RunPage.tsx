@@ -38,10 +38,12 @@ export function RunPage({ runId, tab }: { readonly runId: string; readonly tab: 
       [runId],
     ),
   )
-  if (run.error !== null) return <ProblemNote problem={run.error} />
-  if (run.data === undefined) return <Loading what="Reading the run…" />
+  // what was read stays, with all that is being typed beside it
+  if (run.data === undefined)
+    return run.error === null ? <Loading what="Reading the run…" /> : <ProblemNote problem={run.error} />
   return (
     <div className="page page-scroll">
+      <ProblemNote problem={run.error} />
       <RunHead run={run.data} />
       <RunAlarms run={run.data} />
       <Tabs

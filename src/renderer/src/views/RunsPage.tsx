@@ -3,6 +3,7 @@ import { useElementSize } from '@mantine/hooks'
 import { useMemo, useState, type JSX } from 'react'
 import type { ListedRun } from '../../../shared/runList.ts'
 import { EmptyRuns } from '../components/EmptyRuns.tsx'
+import { Loading } from '../components/Loading.tsx'
 import { ProblemNote } from '../components/ProblemNote.tsx'
 import { RunsToolbar } from '../components/RunsToolbar.tsx'
 import { RunTable } from '../components/RunTable.tsx'
@@ -10,53 +11,60 @@ import { SelectionBar } from '../components/SelectionBar.tsx'
 import { UndoBar, type Undo } from '../components/UndoBar.tsx'
 import { useKept } from '../hooks/useKept.ts'
 import { usePageScale } from '../hooks/usePageScale.ts'
+import { replaceWith } from '../hooks/usePlace.ts'
 import { useRead } from '../hooks/useRoute.ts'
 import { formatCount } from '../state/format.ts'
+import type { RunListName, RunsPlace } from '../state/place.ts'
 import { matchesFilter, mostBeyondList, namesBeyondList, parseFilter } from '../state/runFilter.ts'
 import { sortRuns } from '../state/runRows.ts'
 import { firstTable, fittingColumns, parseTable } from '../state/tableSettings.ts'
-import { Loading } from '../components/Loading.tsx'
 
-export function RunsPage(): JSX.Element {
-  const [archived, setArchived] = useState(false)
+/** The list and the filter are the address's: they are there again on the way back. */
+export function RunsPage({ place }: { readonly place: RunsPlace }): JSX.Element {
   const [undo, setUndo] = useState<Undo | null>(null)
-  const list = useRead('run.list', { archived }, { keepPrevious: true })
-  if (list.isPending) return <Loading what="Reading the runs…" />
-  if (list.error !== null) return <ProblemNote problem={list.error} />
+  const list = useRead('run.list', partOf(place.list), { keepPrevious: true })
+  if (list.data === undefined)
+    return list.error === null ? <Loading what="Reading the runs…" /> : <ProblemNote problem={list.error} />
   return (
     <div className="page">
+      <ProblemNote problem={list.error} />
       {undo !== null && <UndoBar undo={undo} onDone={() => setUndo(null)} />}
-      {list.data.length === 0 && !archived ? (
-        <EmptyRuns onShowArchived={() => setArchived(true)} />
+      {list.data.length === 0 && place.list === 'runs' ? (
+        <EmptyRuns onShow={(other) => replaceWith({ ...place, list: other, filter: '' })} />
       ) : (
-        <RunList runs={list.data} archived={archived} onArchived={setArchived} onUndo={setUndo} />
+        <RunList runs={list.data} place={place} onUndo={setUndo} />
       )}
     </div>
   )
 }
 
+function partOf(list: RunListName): { readonly archived: boolean; readonly deleted: boolean } {
+  return { archived: list === 'archived', deleted: list === 'deleted' }
+}
+
 interface RunListProps {
   readonly runs: readonly ListedRun[]
-  readonly archived: boolean
-  readonly onArchived: (archived: boolean) => void
+  readonly place: RunsPlace
   readonly onUndo: (undo: Undo) => void
 }
 
-function RunList({ runs, archived, onArchived, onUndo }: RunListProps): JSX.Element {
-  const [text, setText] = useState('')
-  const [table, setTable] = useKept('runTable', firstTable, parseTable)
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+function RunList({ runs, place, onUndo }: RunListProps): JSX.Element {
+  const [table, setTable] = useKept('runTable', { first: firstTable, parse: parseTable })
+  const { selected, setSelected } = useSelection()
   const { ref, width } = useElementSize()
   const scale = usePageScale()
   const shownColumns = table.columns ?? fittingColumns(width / scale)
-  const { shown, problem, isReading } = useFiltered(runs, archived, text)
+  const { shown, problem, isReading } = useFiltered(runs, place)
   const sorted = useMemo(() => sortRuns(shown, table.sort), [shown, table.sort])
-  const chosen = useMemo(() => runs.filter((run) => selected.has(run.runId)), [runs, selected])
+  // what a filter hides is not acted on
+  const chosen = useMemo(() => sorted.filter((run) => selected.has(run.runId)), [sorted, selected])
+  const hidden = runs.filter((run) => selected.has(run.runId)).length - chosen.length
   return (
     <>
       <RunsToolbar
-        {...{ text, archived, shownColumns, onArchived, runs, isGrouped: table.isGrouped }}
-        onText={setText}
+        {...{ text: place.filter, list: place.list, shownColumns, runs, isGrouped: table.isGrouped }}
+        onText={(filter) => replaceWith({ ...place, filter })}
+        onList={(list) => replaceWith({ ...place, list })}
         onGrouped={(isGrouped) => setTable({ ...table, isGrouped })}
         onShownColumns={(columns) => setTable({ ...table, columns })}
       />
@@ -65,8 +73,11 @@ function RunList({ runs, archived, onArchived, onUndo }: RunListProps): JSX.Elem
           {problem}
         </Alert>
       )}
-      {chosen.length > 0 && (
-        <SelectionBar runs={chosen} onClear={() => setSelected(new Set())} onUndo={onUndo} />
+      {chosen.length + hidden > 0 && (
+        <SelectionBar
+          {...{ runs: chosen, hidden, list: place.list, onUndo }}
+          onClear={() => setSelected(new Set())}
+        />
       )}
       <div ref={ref} className="run-table-place">
         {width > 0 && (
@@ -80,27 +91,55 @@ function RunList({ runs, archived, onArchived, onUndo }: RunListProps): JSX.Elem
       </div>
       <Group justify="space-between" fz={12} className="muted">
         <Text fz={12}>{countText(shown.length, runs.length)}</Text>
-        {shown.length === 0 && (
-          <Text fz={12}>{runs.length === 0 ? 'No run is archived.' : noneText(isReading)}</Text>
-        )}
+        <Text fz={12}>{footText({ list: place.list, runs, shown, isReading })}</Text>
       </Group>
     </>
   )
 }
 
-function countText(shown: number, all: number): string {
-  return shown === all ? `${formatCount(all)} runs` : `${formatCount(shown)} of ${formatCount(all)} runs`
+/** Which runs are selected: as long as the tab is open, so that it outlives a look at a run or a comparison. */
+function useSelection() {
+  const [ids, keepIds] = useKept('selectedRuns', { first: [], parse: parseIds, keptIn: 'tab' })
+  const selected: ReadonlySet<string> = useMemo(() => new Set(ids), [ids])
+  return { selected, setSelected: (next: ReadonlySet<string>) => keepIds([...next]) }
 }
 
-function noneText(isReading: boolean): string {
-  return isReading ? 'Reading what the filter names…' : 'No run matches. Clear the search to see them all.'
+function parseIds(stored: unknown): readonly string[] | null {
+  return Array.isArray(stored) && stored.every((id) => typeof id === 'string') ? stored : null
+}
+
+function countText(shown: number, all: number): string {
+  const runs = all === 1 ? 'run' : 'runs'
+  return shown === all
+    ? `${formatCount(all)} ${runs}`
+    : `${formatCount(shown)} of ${formatCount(all)} ${runs}`
+}
+
+const noneTexts: Readonly<Record<RunListName, string>> = {
+  runs: '',
+  archived: 'No run is archived.',
+  deleted: 'No run is deleted, or those that were are erased.',
+}
+
+interface Foot {
+  readonly list: RunListName
+  readonly runs: readonly ListedRun[]
+  readonly shown: readonly ListedRun[]
+  readonly isReading: boolean
+}
+
+function footText({ list, runs, shown, isReading }: Foot): string {
+  if (runs.length === 0) return noneTexts[list]
+  if (shown.length === 0)
+    return isReading ? 'Reading what the filter names…' : 'No run matches. Clear the search to see them all.'
+  return list === 'deleted' ? 'Deleted runs can be restored until “recheck gc” erases them.' : ''
 }
 
 /** The runs that match; what the filter names beyond the list's own fields is read when it is named. */
-function useFiltered(runs: readonly ListedRun[], archived: boolean, text: string) {
+function useFiltered(runs: readonly ListedRun[], { list, filter: text }: RunsPlace) {
   const filter = useMemo(() => parseFilter(text), [text])
   const names = useMemo(() => namesBeyondList(filter.terms).slice(0, mostBeyondList), [filter])
-  const more = useRead('run.values', { archived, names }, { enabled: names.length > 0 })
+  const more = useRead('run.values', { ...partOf(list), names }, { enabled: names.length > 0 })
   const values = more.data ?? null
   const shown = useMemo(
     () => (filter.terms.length === 0 ? runs : runs.filter((run) => matchesFilter(run, filter.terms, values))),
