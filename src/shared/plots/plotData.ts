@@ -22,12 +22,13 @@ export function smoothPoints(
   points: readonly (readonly [x: number, y: number])[],
   weight: number,
 ): [x: number, y: number][] {
-  let sum = 0
+  let mean = 0
   let norm = 0
   return points.map(([x, y]) => {
-    sum = weight * sum + (1 - weight) * y
     norm = weight * norm + (1 - weight)
-    return [x, sum / norm]
+    // by steps towards y, not as a quotient of sums: what is constant stays so to the last digit, else its axis would show rounding
+    mean += ((1 - weight) / norm) * (y - mean)
+    return [x, mean]
   })
 }
 
