@@ -11,6 +11,7 @@ import {
 import { morePlots, sixPlots } from '../../../src/renderer/src/state/morePlots.ts'
 import {
   plotLines,
+  rangeWithin,
   shownPoints,
   shownText,
   storedRange,
@@ -70,11 +71,20 @@ test('lines: time in minutes, a bucket as its four points in order, a series wit
   ])
 })
 
-test('how many points of how many: those of the longest line', () => {
-  assert.deepEqual(shownPoints(series, [loss, bucketed]), { shown: 4, total: 214_000 })
-  assert.equal(shownText({ shown: 1200, total: 214_000 }), '1,200 of 214,000 points a line')
-  assert.equal(shownText({ shown: 40, total: 40 }), '40 points a line')
-  assert.equal(shownText({ shown: 0, total: 0 }), 'no points yet')
+test('how many points of how many: those of the longest line, and whether the others have as many', () => {
+  assert.deepEqual(shownPoints(series, [loss, bucketed]), { shown: 4, total: 214_000, isEven: false })
+  const none = { ...loss, name: 'loss/verifier', total: 0, points: [] }
+  assert.deepEqual(shownPoints(series, [loss, none]), { shown: 2, total: 2, isEven: true })
+  assert.equal(shownText({ shown: 1200, total: 214_000, isEven: true }), '1,200 of 214,000 points a line')
+  assert.equal(shownText({ shown: 40, total: 40, isEven: true }), '40 points a line')
+  assert.equal(shownText({ shown: 121, total: 121, isEven: false }), 'up to 121 points a line')
+  assert.equal(shownText(shownPoints(series, [])), 'no points yet')
+})
+
+test('a stretch of x that all runs of a comparison ended before is none', () => {
+  assert.deepEqual(rangeWithin({ from: 10, to: 30 }, { from: 0, to: 20 }), { from: 10, to: 30 })
+  assert.equal(rangeWithin({ from: 20, to: 30 }, { from: 0, to: 20 }), null)
+  assert.equal(rangeWithin(null, { from: 0, to: 20 }), null)
 })
 
 test('zoom keeps the middle, stays within the run, and is no zoom at its ends', () => {

@@ -19,21 +19,26 @@ export function plotLines(
 export interface ShownPoints {
   readonly shown: number
   readonly total: number
+  /** Every line has as many; else these are the longest line's. */
+  readonly isEven: boolean
 }
 
 /** How many points are drawn of how many that the range holds: those of the plot's longest line. */
 export function shownPoints(series: readonly PlotSeries[], ranges: readonly MetricRange[]): ShownPoints {
-  return ranges
-    .filter((range) => series.some((each) => each.metric === range.name))
+  const lines = ranges
+    .filter((range) => range.total > 0 && series.some((each) => each.metric === range.name))
     .map((range) => ({ shown: rangePoints(range, 'step').length, total: range.total }))
-    .reduce((most, each) => (each.total > most.total ? each : most), { shown: 0, total: 0 })
+  const longest = lines.reduce((most, each) => (each.total > most.total ? each : most), {
+    shown: 0,
+    total: 0,
+  })
+  return { ...longest, isEven: lines.every(({ total }) => total === longest.total) }
 }
 
-export function shownText({ shown, total }: ShownPoints): string {
+export function shownText({ shown, total, isEven }: ShownPoints): string {
   if (total === 0) return 'no points yet'
-  return shown === total
-    ? `${formatCount(total)} ${total === 1 ? 'point' : 'points'} a line`
-    : `${formatCount(shown)} of ${formatCount(total)} points a line`
+  const count = shown === total ? formatCount(total) : `${formatCount(shown)} of ${formatCount(total)}`
+  return `${isEven ? '' : 'up to '}${count} ${total === 1 ? 'point' : 'points'} a line`
 }
 
 /** A range of x in the axis's own unit as drawn: steps, minutes, tokens or problems; null = the whole run. */
@@ -59,6 +64,11 @@ export function zoomed(range: XRange, factor: number, whole: XRange): XRange | n
   const from = Math.max(whole.from, middle - half)
   const to = Math.min(whole.to, middle + half)
   return from <= whole.from && to >= whole.to ? null : { from, to }
+}
+
+/** The range, or null where it has nothing of the whole: of other runs, all of which ended before. */
+export function rangeWithin(range: XRange | null, whole: XRange): XRange | null {
+  return range === null || range.from >= whole.to || range.to <= whole.from ? null : range
 }
 
 /** From the first to the last x of all lines, or null without points. */
