@@ -105,6 +105,7 @@ test('smoothing draws a second, smoother line over the raw one, which stays fain
   assert.equal(smoothed.split('stroke-opacity="0.3"').length - 1, 3)
   await opened.page.getByRole('slider', { name: 'Smoothing' }).focus()
   await opened.page.keyboard.press('Home')
+  assert.ok(textsOf(smoothed).some((text) => text.endsWith(' · smoothed 0.3 (raw faint behind)')))
 })
 
 test('log y where all values are positive; where not, the plot stays linear and says so', async () => {

@@ -81,8 +81,10 @@ function plotOption(plot: Plot, { db, run, theme }: ExportSetup): PlotOption {
     logScale: false,
     smoothing: 0,
     scale: 1.3,
-    stamp: `${oneLine(run.name)} · ${run.runId} · config ${run.configHash}`,
-    withTitle: true,
+    picture: {
+      width: size.width,
+      stamps: [{ name: oneLine(run.name), proof: `${run.runId} · config ${run.configHash}` }],
+    },
   }
   if (plot.kind === 'line') return linePlotOption(plot, linesOf(plot, db, run.runId), view)
   const bins = run.vStarId === null ? [] : vStarHistogram(db, run.vStarId, histogramBins).bins

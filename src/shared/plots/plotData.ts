@@ -9,6 +9,13 @@ export interface PlotLine {
   readonly points: readonly (readonly [x: number, y: number])[]
   /** A value holds until the next point, as a distribution function's does. */
   readonly stepped?: boolean
+  /** Switched off in the legend of its plot, which names it all the same; a picture leaves it out. */
+  readonly hidden?: boolean
+}
+
+/** Those that are not switched off. */
+export function shownLines(lines: readonly PlotLine[]): readonly PlotLine[] {
+  return lines.filter((line) => line.hidden !== true)
 }
 
 export interface PlotBin {

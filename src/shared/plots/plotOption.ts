@@ -1,14 +1,15 @@
 import type { Plot } from '../metrics.ts'
-import { smoothPoints, type PlotBin, type PlotLine } from './plotData.ts'
+import { pageLegend, pageLegendRows } from './legend.ts'
+import { pictureFrame, type Picture } from './pictureFrame.ts'
+import { shownLines, smoothPoints, type PlotBin, type PlotLine } from './plotData.ts'
 import type { PlotTheme } from './plotTheme.ts'
+import { textWidth } from './textFit.ts'
 
 /** An ECharts option as plain data: no functions, so that it can be compared in tests and sent anywhere. */
 export type PlotOption = Readonly<Record<string, unknown>>
 
 /** What a chart needs of a plot; the page's further plots have no `PlotId`. */
 export type PlotShape = Omit<Plot, 'id'>
-
-const dashedIcon = 'path://M0,0H6V4H0ZM9,0H15V4H9ZM18,0H24V4H18Z'
 
 export interface PlotView {
   readonly theme: PlotTheme
@@ -19,24 +20,24 @@ export interface PlotView {
   readonly smoothing: number
   /** 1 on a usual screen; larger on one of many pixels and for pictures. Scales type and lines. */
   readonly scale: number
-  /** Run name and config hash on exported pictures; null on screen. */
-  readonly stamp: string | null
-  /** Title and note above the chart; the page writes its own. */
-  readonly withTitle: boolean
+  /** What an exported picture says beside the plot; null on screen, where the page says it. */
+  readonly picture: Picture | null
 }
 
 /** The option of one of the six plots with lines (five of them). */
-export function linePlotOption(plot: PlotShape, lines: readonly PlotLine[], view: PlotView): PlotOption {
-  const isLog = view.logScale && lines.every((line) => line.points.every(([, y]) => y > 0))
+export function linePlotOption(plot: PlotShape, all: readonly PlotLine[], view: PlotView): PlotOption {
+  const shown = shownLines(all)
+  const lines = view.picture === null ? all : shown
+  const isLog = view.logScale && shown.every((line) => line.points.every(([, y]) => y > 0))
   return {
-    ...frame(plot, view, legendRows(lines, view)),
-    legend: legend(lines, view),
+    ...frame({ ...plot, note: noteOf(plot, view, isLog) }, lines, view),
     tooltip: tooltip(view),
     xAxis: {
-      ...xAxis(view.xLabel, view),
+      ...xAxis(view.xLabel, view, { showMaxLabel: true, alignMaxLabel: 'right' }),
       type: 'value',
       min: 'dataMin',
       max: 'dataMax',
+      splitNumber: xLabelCount(lines, view),
     },
     yAxis: {
       ...yAxis(plot.yLabel, view),
@@ -44,10 +45,18 @@ export function linePlotOption(plot: PlotShape, lines: readonly PlotLine[], view
       scale: plot.yRange === null,
       ...(plot.yRange === null || isLog ? {} : { min: plot.yRange[0], max: plot.yRange[1] }),
     },
-    series: lines.flatMap((line, index) =>
-      lineSeries(line, view, index === 0 ? markLines(plot, view) : null),
-    ),
+    series: lines.flatMap((line) => lineSeries(line, view, markLines(plot, view, line === shown[0]))),
   }
+}
+
+/** With what was done to the curves: a picture stands without the page's settings. */
+function noteOf({ note }: PlotShape, { smoothing }: PlotView, isLog: boolean): string {
+  const weight = Math.round(smoothing * 100) / 100
+  return [
+    note,
+    ...(smoothing > 0 ? [`smoothed ${weight} (raw faint behind)`] : []),
+    ...(isLog ? ['y is logarithmic'] : []),
+  ].join(' · ')
 }
 
 /** The V* distribution: counts per bin, the two ends (no signal) in the alarm colour. */
@@ -55,10 +64,11 @@ export function histogramOption(plot: PlotShape, bins: readonly PlotBin[], view:
   const { theme } = view
   const last = bins.length - 1
   return {
-    ...frame(plot, view, 1),
+    ...frame(plot, [], view),
     tooltip: tooltip(view),
     xAxis: {
-      ...xAxis(plot.xLabel, view),
+      // both ends stand for problems without signal
+      ...xAxis(plot.xLabel, view, { showMinLabel: true, showMaxLabel: true }),
       type: 'category',
       data: bins.map((bin) => binLabel(bin)),
     },
@@ -81,52 +91,28 @@ export function histogramOption(plot: PlotShape, bins: readonly PlotBin[], view:
   }
 }
 
-/** Rows that the legend of a chart on the page will need, by an estimate of a narrow one's width; 3 at most, then it pages. */
-function legendRows(lines: readonly PlotLine[], view: PlotView): 1 | 2 | 3 {
-  if (view.withTitle) return 1
-  const pixels = lines.reduce((sum, line) => sum + 6.3 * line.label.length + 36, 0)
-  return pixels <= 360 ? 1 : pixels <= 680 ? 2 : 3
-}
-
-function frame(plot: PlotShape, view: PlotView, legendRows: number): PlotOption {
+function frame(plot: PlotShape, lines: readonly PlotLine[], view: PlotView): PlotOption {
   const { theme, scale } = view
-  const top = (view.withTitle ? 96 : 16 + 18 * legendRows) * scale
+  const { top, bottom, ...around } = surroundings(plot, lines, view)
   return {
     animation: false,
     backgroundColor: theme.background,
     color: theme.palette,
     textStyle: { fontFamily: theme.fontFamily, fontSize: 12 * scale, color: theme.text },
     aria: { enabled: true, label: { description: `${plot.title}. ${plot.note}` } },
-    grid: { left: 72 * scale, right: 24 * scale, top, bottom: (view.withTitle ? 48 : 42) * scale },
-    ...(view.withTitle
-      ? {
-          title: {
-            text: plot.title,
-            subtext: plot.note,
-            left: 16 * scale,
-            top: 10 * scale,
-            textStyle: { fontSize: 18 * scale, fontWeight: 600, color: theme.text },
-            subtextStyle: { fontSize: 11 * scale, color: theme.mutedText },
-          },
-        }
-      : {}),
-    ...(view.stamp === null ? {} : { graphic: stampGraphic(view.stamp, view) }),
+    grid: { left: 72 * scale, right: 24 * scale, top, bottom },
+    ...around,
   }
 }
 
-function legend(lines: readonly PlotLine[], view: PlotView): PlotOption {
+/** What stands above and below the plotted area, with the room that it takes. */
+function surroundings(plot: PlotShape, lines: readonly PlotLine[], view: PlotView) {
+  const { picture, scale } = view
+  if (picture !== null) return pictureFrame(plot, lines, { ...view, picture })
   return {
-    type: view.withTitle || legendRows(lines, view) > 2 ? 'scroll' : 'plain',
-    top: (view.withTitle ? 66 : 4) * view.scale,
-    left: 16 * view.scale,
-    right: 16 * view.scale,
-    itemWidth: 18 * view.scale,
-    itemHeight: 4 * view.scale,
-    // wide gap in pictures: without a browser, text is measured by an estimate
-    itemGap: (view.withTitle ? 26 : 11) * view.scale,
-    data: lines.map((line) => ({ name: line.label, icon: line.dashed ? dashedIcon : 'rect' })),
-    textStyle: { color: view.theme.text, fontSize: 11 * view.scale },
-    pageTextStyle: { color: view.theme.text },
+    legend: pageLegend(lines, view),
+    top: (16 + 18 * pageLegendRows(lines)) * scale,
+    bottom: 42 * scale,
   }
 }
 
@@ -142,8 +128,31 @@ function tooltip(view: PlotView): PlotOption {
   }
 }
 
-function xAxis(name: string, view: PlotView): PlotOption {
-  return { ...axis(view), name, nameLocation: 'middle', nameGap: (view.withTitle ? 28 : 25) * view.scale }
+/** Without its margins, in the narrowest card. */
+const narrowestPlot = 300
+
+/** So few labels that the one at the end of the data has room beside the last of the others. */
+function xLabelCount(lines: readonly PlotLine[], { picture, scale }: PlotView): number {
+  const end = lines.reduce((most, { points }) => Math.max(most, points.at(-1)?.[0] ?? 0), 0)
+  const label = textWidth(end.toLocaleString('en-US', { maximumFractionDigits: 2 }), 11 * scale)
+  const width = picture === null ? narrowestPlot * scale : picture.width - 96 * scale
+  // ECharts rounds the distance between labels down to two thirds
+  return Math.min(5, Math.max(2, Math.floor(width / (2.2 * label + 18 * scale))))
+}
+
+/** Of labels that come too near to one another, those that must be shown stay. */
+function xAxis(name: string, view: PlotView, mustShow: PlotOption): PlotOption {
+  const common = axis(view)
+  return {
+    ...common,
+    ...{ name, nameLocation: 'middle', nameGap: (view.picture === null ? 25 : 28) * view.scale },
+    axisLabel: {
+      ...(common.axisLabel as object),
+      // wider than ECharts': without a browser it takes text for narrower than it is
+      textMargin: [0, 6 * view.scale],
+      ...mustShow,
+    },
+  }
 }
 
 function yAxis(name: string, view: PlotView): PlotOption {
@@ -157,7 +166,7 @@ function axis(view: PlotView): PlotOption {
     axisTick: { show: false },
     axisLabel: { color: theme.mutedText, fontSize: 11 * scale, hideOverlap: true },
     splitLine: { show: true, lineStyle: { color: theme.gridLine, width: scale } },
-    nameTextStyle: { color: theme.text, fontSize: (view.withTitle ? 12 : 11) * scale },
+    nameTextStyle: { color: theme.text, fontSize: (view.picture === null ? 11 : 12) * scale },
   }
 }
 
@@ -190,8 +199,10 @@ function lineSeries(line: PlotLine, view: PlotView, markLine: PlotOption | null)
   ]
 }
 
-function markLines(plot: PlotShape, view: PlotView): PlotOption | null {
+/** The plot's marked lines, on the first line that is shown: one that is switched off would take them with it. */
+function markLines(plot: PlotShape, view: PlotView, isFirst: boolean): PlotOption | null {
   if (plot.lines.length === 0) return null
+  if (!isFirst) return { data: [] }
   return {
     silent: true,
     symbol: 'none',
@@ -205,22 +216,6 @@ function markLines(plot: PlotShape, view: PlotView): PlotOption | null {
     },
     data: plot.lines.map((line) => ({ yAxis: line.value, name: line.label })),
   }
-}
-
-function stampGraphic(stamp: string, view: PlotView): PlotOption[] {
-  return [
-    {
-      type: 'text',
-      right: 24 * view.scale,
-      bottom: 6 * view.scale,
-      style: {
-        text: stamp,
-        fill: view.theme.mutedText,
-        fontSize: 10 * view.scale,
-        fontFamily: view.theme.fontFamily,
-      },
-    },
-  ]
 }
 
 function binLabel(bin: PlotBin): string {

@@ -19,6 +19,9 @@ import { appendLog } from '../../../src/main/store/eventLog.ts'
 import { migrate } from '../../../src/main/store/migrations.ts'
 import { deleteRun, labelRun } from '../../../src/main/store/runLabels.ts'
 import { changeStatus, listRuns, readRun } from '../../../src/main/store/runStore.ts'
+import { plots } from '../../../src/shared/metrics.ts'
+import { pictureSize } from '../../../src/shared/plots/pictureFrame.ts'
+import { assertTextsApart, textBoxes } from '../../shared/plots/textBoxes.ts'
 import { fakeRun, isMetrics, nextEvent, testOwner } from '../jobs/ownerFixtures.ts'
 import { addRun, metricsAt, temporaryFolder } from '../store/storeFixtures.ts'
 import { commandFixture } from './commandFixture.ts'
@@ -191,6 +194,29 @@ test('export: plots and table are of one moment, however far the run gets meanwh
     rows.map((row) => row.split(',').slice(3, 5).join(' ')),
     ['accuracy/final 1', 'loss/policy 1'],
   )
+})
+
+test('export: the name of a run, however long, is whole in every picture and lies upon nothing', async (t) => {
+  const dataDir = temporaryFolder(t)
+  const db = openForWriting(dataDir)
+  t.after(() => db.close())
+  addRun(db, 'run-1')
+  const name = 'balanced verdict reward, '.repeat(8).slice(0, 190) + ' seed 3'
+  labelRun(db, 'run-1', { name })
+  const events = [0, 1, 2].map((step) =>
+    metricsAt(step, { 'accuracy/final': step / 10, 'loss/policy': step }),
+  )
+  openBatchWriter(db, 'run-1').store({ runId: 'run-1', sequence: 1, events }, 0)
+  const fixture = commandFixture()
+  registerExport(fixture.program, fixture.context)
+  const out = join(dataDir, 'out')
+  await fixture.program.parseAsync(['export', 'run-1', '--out', out, '--data-dir', dataDir], { from: 'user' })
+  for (const { id } of plots) {
+    const svg = readFileSync(join(out, `${id}.svg`), 'utf8')
+    assertTextsApart(svg, pictureSize)
+    const said = textBoxes(svg).map(({ text }) => text)
+    assert.ok(said.join(' ').includes(`${name} · run-1 · config `), id)
+  }
 })
 
 test('gc: says what would go, then takes it, and nothing else', async (t) => {

@@ -6,6 +6,7 @@ import { plots } from '../../../src/shared/metrics.ts'
 import { rangePoints, smoothPoints } from '../../../src/shared/plots/plotData.ts'
 import { histogramOption, linePlotOption, type PlotView } from '../../../src/shared/plots/plotOption.ts'
 import { darkTheme, lightTheme } from '../../../src/shared/plots/plotTheme.ts'
+import { textBoxes, type TextBox } from './textBoxes.ts'
 
 const view: PlotView = {
   theme: lightTheme,
@@ -13,8 +14,7 @@ const view: PlotView = {
   logScale: false,
   smoothing: 0,
   scale: 1,
-  stamp: 'run <script> · config 12ab',
-  withTitle: true,
+  picture: { width: 600, stamps: [{ name: 'run <script>', proof: 'config 12ab' }] },
 }
 const lines = [
   {
@@ -136,6 +136,54 @@ test('a histogram draws one bar a bin, the ends without signal in another colour
   assert.notEqual(bars?.data[0]?.itemStyle.color, bars?.data[1]?.itemStyle.color)
   assert.deepEqual((option.xAxis as { data: string[] }).data, ['0', '0–0.5', '1'])
 })
+
+/** From the narrowest plot of the page to a full screen. */
+const widths = [300, 340, 400, 463, 560, 800, 1400]
+const onPage: PlotView = { ...view, picture: null }
+const between = 3
+
+test('labels of x keep apart and within the plot, whatever its width; the end of the run is labelled', () => {
+  for (const last of [39, 104.7, 251_000, 299_909, 1_234_567_890]) {
+    const drawn = [{ label: 'a', colour: 0, dashed: false, points: [[0, 1] as const, [last, 2] as const] }]
+    for (const width of widths) {
+      const svg = plotSvg(linePlotOption(plotOf('training-loss'), drawn, onPage), { width, height: 300 })
+      const labels = xLabels(svg, 300 - 42)
+      const what = `${last} in ${width} px: ${labels.map(({ text }) => text).join(' ')}`
+      assert.ok(labels.length >= 2, what)
+      for (const [index, label] of labels.entries()) {
+        const next = labels[index + 1]
+        assert.ok(label.right <= width - 24 + between, what)
+        assert.ok(next === undefined || label.right + between <= next.left, what)
+      }
+      if (width >= 463) assert.equal(labels.at(-1)?.text.replace(/,/g, ''), String(last), what)
+    }
+  }
+})
+
+test('the bars at exactly 0 and 1 are labelled whatever the width, and no other label comes near', () => {
+  const inner = Array.from({ length: 20 }, (_, index) => ({
+    ...{ low: index / 20, high: (index + 1) / 20, count: 2 },
+  }))
+  const bins = [{ low: 0, high: 0, count: 5 }, ...inner, { low: 1, high: 1, count: 6 }]
+  for (const [scale, size] of [...widths.map((width) => [1, width] as const), [1.5, 1200] as const]) {
+    const option = histogramOption(plotOf('v-star'), bins, { ...onPage, scale })
+    const labels = xLabels(plotSvg(option, { width: size, height: 300 }), 300 - 42 * scale)
+    const what = `${size} px: ${labels.map(({ text }) => text).join(' ')}`
+    assert.deepEqual([labels[0]?.text, labels.at(-1)?.text], ['0', '1'], what)
+    assert.ok(labels.length >= 3, what)
+    for (const [index, label] of labels.entries()) {
+      const next = labels[index + 1]
+      assert.ok(next === undefined || label.right + between <= next.left, what)
+    }
+  }
+})
+
+/** Labels below an axis so far from the top, from left to right. */
+function xLabels(svg: string, axisTop: number): TextBox[] {
+  return textBoxes(svg)
+    .filter(({ text, top }) => /^[\d.,–]+$/.test(text) && top > axisTop)
+    .sort((a, b) => a.left - b.left)
+}
 
 function pixel(picture: PNG, x: number, y: number): string {
   const at = (y * picture.width + x) * 4

@@ -1,9 +1,7 @@
 import './echartsParts.ts'
 import { init } from 'echarts/core'
+import { pictureSize } from '../../../shared/plots/pictureFrame.ts'
 import type { PlotOption } from '../../../shared/plots/plotOption.ts'
-
-/** Logical size of an exported plot, px at 1×. */
-export const pictureSize = { width: 1200, height: 800 } as const
 
 /** An option drawn at `pixelRatio` times 1,200 × 800. */
 export function plotCanvas(option: PlotOption, pixelRatio: number): HTMLCanvasElement {

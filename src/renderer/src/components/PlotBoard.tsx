@@ -1,5 +1,6 @@
 import { useMemo, type JSX } from 'react'
 import { findMetric } from '../../../shared/metrics.ts'
+import type { Stamp } from '../../../shared/plots/pictureFrame.ts'
 import type { PlotLine, PlotBin } from '../../../shared/plots/plotData.ts'
 import {
   histogramOption,
@@ -20,7 +21,7 @@ import {
   withXRange,
   type PlotSettings,
 } from '../state/plotSettings.ts'
-import { binsCsv, linesCsv } from '../state/plotCsv.ts'
+import { binsCsv, linesCsv, stampText } from '../state/plotCsv.ts'
 import { fittedEnds, isOfShares, withYEnds, type YEnds } from '../state/yEnds.ts'
 import { ExportMenu, type Exports } from './ExportMenu.tsx'
 import { PlotCard } from './PlotCard.tsx'
@@ -38,13 +39,15 @@ export interface BoardPlot {
   readonly hasOwnX?: boolean
   /** Ends of y that several plots share; absent = the plot's own. */
   readonly yEnds?: YEnds | null
+  /** Of the one run that it shows; absent = the board's. */
+  readonly stamps?: readonly Stamp[]
 }
 
 export interface BoardFiles {
   /** Part of the files' names. */
   readonly name: string
-  /** Run name and config hash, written into every picture. */
-  readonly stamp: string
+  /** Whose numbers they are, written into every picture. */
+  readonly stamps: readonly Stamp[]
   readonly readCsv: () => Promise<string>
 }
 
@@ -170,7 +173,7 @@ interface ExportPlace {
 
 function boardExports(plots: readonly BoardPlot[], { files, part, view, ...drawn }: ExportPlace): Exports {
   const options = (): PlotOption[] =>
-    plots.map((plot) => boardOption(plot, { ...drawn, view: pictureView(view, files.stamp) }))
+    plots.map((plot) => boardOption(plot, { ...drawn, view: pictureView(view, plot.stamps ?? files.stamps) }))
   const named = (ending: string): string => fileName(files.name, part, ending)
   const own = plots.length === 1 ? plots.find(hasOwnX) : undefined
   return {
@@ -178,7 +181,7 @@ function boardExports(plots: readonly BoardPlot[], { files, part, view, ...drawn
     svg: () => Promise.resolve().then(() => saveSvg(options(), named('svg'))),
     hasOwnCsv: own !== undefined,
     csv: async () => {
-      if (own !== undefined) saveCsv(ownCsv(own, files.stamp), named('csv'))
+      if (own !== undefined) saveCsv(ownCsv(own, stampText(own.stamps ?? files.stamps)), named('csv'))
       else saveCsv(await files.readCsv(), fileName(files.name, 'metrics', 'csv'))
     },
   }

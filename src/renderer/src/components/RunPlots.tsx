@@ -101,7 +101,7 @@ function useFiles(run: Run): BoardFiles {
   const api = useApi()
   return {
     name: run.name,
-    stamp: `${run.name} · config ${run.configHash.slice(0, 12)}`,
+    stamps: [{ name: run.name, proof: `config ${run.configHash.slice(0, 12)}` }],
     readCsv: async () => (await api.request('metrics.csv', { runId: run.runId })).csv,
   }
 }

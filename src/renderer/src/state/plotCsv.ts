@@ -1,5 +1,11 @@
 import { stringify } from 'csv-stringify/browser/esm/sync'
+import type { Stamp } from '../../../shared/plots/pictureFrame.ts'
 import type { PlotBin, PlotLine } from '../../../shared/plots/plotData.ts'
+
+/** Whose rows they are, in one field. */
+export function stampText(stamps: readonly Stamp[]): string {
+  return stamps.map(({ name, proof }) => `${name} · ${proof}`).join('   ')
+}
 
 /** Bins of a histogram, stamped with run and config as its pictures are. */
 export function binsCsv(stamp: string, bins: readonly PlotBin[]): string {

@@ -1,4 +1,5 @@
-import { axisLabels, type PlotLine } from '../../../shared/plots/plotData.ts'
+import { pictureSize, type Stamp } from '../../../shared/plots/pictureFrame.ts'
+import { axisLabels, shownLines, type PlotLine } from '../../../shared/plots/plotData.ts'
 import type { PlotOption, PlotView } from '../../../shared/plots/plotOption.ts'
 import type { PlotTheme } from '../../../shared/plots/plotTheme.ts'
 import type { MetricAxis } from '../../../shared/routes.ts'
@@ -35,18 +36,18 @@ export function parseSettings(stored: unknown): PlotSettings | null {
 
 /** Whether log y was asked for and these lines refuse it: something of them is 0 or less. */
 export function refusesLog(settings: PlotSettings, lines: readonly PlotLine[]): boolean {
-  return settings.logScale && lines.some((line) => line.points.some(([, y]) => y <= 0))
+  return settings.logScale && shownLines(lines).some((line) => line.points.some(([, y]) => y <= 0))
 }
 
 /** How a plot is drawn on the page, `scale` times as large as usual. */
 export function screenView(settings: PlotSettings, theme: PlotTheme, scale: number): PlotView {
   const { axis, logScale, smoothing } = settings
-  return { theme, xLabel: axisLabels[axis], logScale, smoothing, scale, stamp: null, withTitle: false }
+  return { theme, xLabel: axisLabels[axis], logScale, smoothing, scale, picture: null }
 }
 
-/** How it is drawn as a picture: larger type, title, stamp. */
-export function pictureView(view: PlotView, stamp: string): PlotView {
-  return { ...view, scale: 1.5, stamp, withTitle: true }
+/** How it is drawn as a picture: larger type, title, stamps. */
+export function pictureView(view: PlotView, stamps: readonly Stamp[]): PlotView {
+  return { ...view, scale: 1.5, picture: { width: pictureSize.width, stamps } }
 }
 
 /** The option with the ends of its x axis set, so that all plots show the same stretch of the run. */

@@ -1,4 +1,4 @@
-import type { PlotLine } from '../../../shared/plots/plotData.ts'
+import { shownLines, type PlotLine } from '../../../shared/plots/plotData.ts'
 import type { PlotOption, PlotShape } from '../../../shared/plots/plotOption.ts'
 
 /** Ends of a y axis, and how far its labels are apart: both ends are labelled. */
@@ -18,9 +18,9 @@ export function isOfShares(shape: PlotShape): boolean {
   return shape.yRange !== null && shape.yRange[0] === 0 && shape.yRange[1] === 1
 }
 
-/** Round ends around all points of the lines and the plot's own marked lines; null without points. */
+/** Round ends around all points of the lines that are shown and the plot's own marked lines; null without points. */
 export function fittedEnds(shape: PlotShape, lines: readonly PlotLine[]): YEnds | null {
-  const [first, ...rest] = lines.flatMap((line) => line.points.map(([, y]) => y))
+  const [first, ...rest] = shownLines(lines).flatMap((line) => line.points.map(([, y]) => y))
   if (first === undefined) return null
   // one by one: a spread of 100,000 points is more than a call takes
   const marked = shape.lines.map(({ value }) => value)
