@@ -7,6 +7,9 @@ import { plots } from '../../src/shared/metrics.ts'
 /** Which they are is said by tests/shared/metrics.test.ts. */
 export const plotTitles = plots.map(({ title }) => title)
 
+/** Where the first line of a plot on the page is named in its legend, px from the corner of its canvas. */
+export const firstInLegend = { x: 40, y: 12 } as const
+
 /** What a plot on the page shows, as text that differs when one pixel does. */
 export function pixelsOf(page: Page, title: string): Promise<string> {
   const canvas = page.getByRole('region', { name: title, exact: true }).locator('canvas').first()

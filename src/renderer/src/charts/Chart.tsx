@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type JSX, type PointerEvent, type RefObjec
 import type { PlotOption } from '../../../shared/plots/plotOption.ts'
 import type { PlotLine } from '../../../shared/plots/plotData.ts'
 import { formatNumber } from '../state/format.ts'
+import { switchedOff } from '../state/hiddenLines.ts'
 import { nearestLine } from '../state/nearestLine.ts'
 import type { XRange } from '../state/plotLines.ts'
 
@@ -17,15 +18,18 @@ export interface ChartProps {
   readonly onResetRange?: () => void
   /** Told which of the lines the pointer is on, null when it is on none. */
   readonly pointed?: { readonly lines: readonly PlotLine[]; readonly onPoint: (label: string | null) => void }
+  /** Told which lines the legend has switched off, by their labels. */
+  readonly onHidden?: (labels: ReadonlySet<string>) => void
 }
 
 /** Shorter drags are clicks. */
 const shortestDragPx = 6
 
 /** A chart that follows its box and its option. The options come from `src/shared/plots`. */
-export function Chart({ option, label, group, pointed, ...ranges }: ChartProps): JSX.Element {
+export function Chart({ option, label, group, pointed, onHidden, ...ranges }: ChartProps): JSX.Element {
   const { onSelectRange, onResetRange } = ranges
   const { box, chart } = useChart(option, group)
+  useLegendClicks(chart, onHidden, group)
   const grid = gridEnds(option)
   const [drag, setDrag] = useState<{ start: number; end: number } | null>(null)
   const localX = (event: PointerEvent<HTMLDivElement>): number =>
@@ -94,6 +98,24 @@ function useChart(option: PlotOption, group: string | undefined) {
     if (chart.current !== null) applyOption(chart.current, option)
   }, [option, group])
   return { box, chart }
+}
+
+/** Tells what a click in the legend has left switched off; of charts in one group each tells of itself. */
+function useLegendClicks(
+  chart: RefObject<EChartsType | null>,
+  onHidden: ChartProps['onHidden'],
+  group: string | undefined,
+): void {
+  useEffect(() => {
+    const made = chart.current
+    if (made === null || onHidden === undefined) return undefined
+    const tell = (event: unknown): void =>
+      onHidden(switchedOff((event as { readonly selected: Readonly<Record<string, boolean>> }).selected))
+    made.on('legendselectchanged', tell)
+    return () => {
+      if (!made.isDisposed()) made.off('legendselectchanged', tell)
+    }
+  }, [chart, onHidden, group])
 }
 
 /** Tells which line the pointer is on, and lifts it out. */

@@ -65,11 +65,13 @@ export interface PlotBoardProps {
   readonly hasSharedLegend?: boolean
   /** Said of the line under the pointer, by its label. */
   readonly lineTexts?: ReadonlyMap<string, string>
+  /** Told which lines a plot's legend has switched off. */
+  readonly onHidden?: (plotId: string, labels: ReadonlySet<string>) => void
 }
 
 /** Plots side by side with one cursor and one stretch of x. */
 export function PlotBoard(props: PlotBoardProps): JSX.Element {
-  const { plots, settings, range, onRange, files, group, lineTexts } = props
+  const { plots, settings, range, onRange, files, group, lineTexts, onHidden } = props
   const view = useView(props)
   return (
     <div className="plot-grid">
@@ -85,6 +87,9 @@ export function PlotBoard(props: PlotBoardProps): JSX.Element {
             option={shownOption(boardOption(plot, { view, settings, range }), view, props)}
             lines={plot.lines}
             {...(lineTexts === undefined ? {} : { lineTexts })}
+            {...(onHidden === undefined
+              ? {}
+              : { onHidden: (labels: ReadonlySet<string>) => onHidden(plot.id, labels) })}
             emptyText={isEmpty ? plot.emptyText : null}
             footText={footOf(plot, settings)}
             group={hasOwnX(plot) ? null : group}
@@ -98,7 +103,7 @@ export function PlotBoard(props: PlotBoardProps): JSX.Element {
 }
 
 /** The export menu of all plots as one picture. */
-export function BoardExport(props: Omit<PlotBoardProps, 'onRange' | 'group'>): JSX.Element {
+export function BoardExport(props: Omit<PlotBoardProps, 'onRange' | 'onHidden' | 'group'>): JSX.Element {
   const { settings, range, files } = props
   const view = useView(props)
   return (

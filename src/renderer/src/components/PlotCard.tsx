@@ -25,6 +25,7 @@ export interface PlotCardProps {
   /** Said of the line under the pointer, by its label. */
   readonly lineTexts?: ReadonlyMap<string, string>
 }
+  readonly onHidden?: (labels: ReadonlySet<string>) => void
 
 export function PlotCard(props: PlotCardProps): JSX.Element {
   const [opened, fullScreen] = useDisclosure(false)
@@ -74,7 +75,7 @@ function About({ title, note, meanings }: PlotCardProps): JSX.Element {
 }
 
 function PlotBody(props: PlotCardProps): JSX.Element {
-  const { title, option, emptyText, group, onRange, lines, lineTexts } = props
+  const { title, option, emptyText, group, onRange, lines, lineTexts, onHidden } = props
   const [pointed, setPointed] = useState<string | null>(null)
   if (emptyText !== null) {
     return (
@@ -96,6 +97,7 @@ function PlotBody(props: PlotCardProps): JSX.Element {
           onResetRange={() => onRange(null)}
         />
       </div>
+          {...(onHidden === undefined ? {} : { onHidden })}
       <div className="plot-foot tabular">
         {props.footText}
         {said !== undefined && <div className="plot-line-text">{said}</div>}

@@ -9,6 +9,7 @@ import { useTelemetryHistory } from '../hooks/useTelemetryHistory.ts'
 import { useSeries } from '../hooks/useSeries.ts'
 import { useZoomKeys } from '../hooks/useZoomKeys.ts'
 import { formatCount, formatShare } from '../state/format.ts'
+import { withHiddenLines } from '../state/hiddenLines.ts'
 import { machinePlots } from '../state/machinePlots.ts'
 import { morePlots, type NamedPlot } from '../state/morePlots.ts'
 import { plotLines, shownPoints, shownText, wholeRange } from '../state/plotLines.ts'
@@ -26,7 +27,7 @@ export interface RunPlotsProps {
 
 /** Plots of one run, live: the six, or those of the second tab. */
 export function RunPlots({ run, named, more = [] }: RunPlotsProps): JSX.Element {
-  const { settings, range, setRange, toolbar } = usePlotFrame()
+  const { settings, range, setRange, hidden, onHidden, toolbar } = usePlotFrame()
   const names = useMemo(() => metricNames(named), [named])
   const { ranges, problem } = useSeries({ runIds: [run.runId], names, axis: settings.axis, range })
   const histogram = useRead(
@@ -44,13 +45,14 @@ export function RunPlots({ run, named, more = [] }: RunPlotsProps): JSX.Element 
   const drawn = wholeRange(plots.flatMap((plot) => (plot.shape.kind === 'line' ? plot.lines : [])))
   const tools = toolbar(drawn, runEnds([run], settings.axis))
   useZoomKeys(tools.onZoom, tools.onReset)
-  const board = { plots: [...plots, ...more], settings, range: range ?? drawn, files: useFiles(run) }
+  const shown = withHiddenLines([...plots, ...more], hidden)
+  const board = { plots: shown, settings, range: range ?? drawn, files: useFiles(run) }
   return (
     <Panel problem={problem}>
       <PlotToolbar {...tools}>
         <BoardExport {...board} />
       </PlotToolbar>
-      <PlotBoard {...board} onRange={setRange} group={`run ${run.runId}`} />
+      <PlotBoard {...board} onRange={setRange} onHidden={onHidden} group={`run ${run.runId}`} />
     </Panel>
   )
 }

@@ -1,4 +1,5 @@
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
+import type { HiddenLines } from '../state/hiddenLines.ts'
 import { zoomed, type XRange } from '../state/plotLines.ts'
 import { firstSettings, parseSettings, type PlotSettings } from '../state/plotSettings.ts'
 import { useKept } from './useKept.ts'
@@ -8,6 +9,8 @@ export interface PlotFrame {
   /** The stretch of x that was zoomed to; null = the whole run. */
   readonly range: XRange | null
   readonly setRange: (range: XRange | null) => void
+  readonly hidden: HiddenLines
+  readonly onHidden: (plotId: string, labels: ReadonlySet<string>) => void
   /** What the toolbar needs, given what is drawn now and how far the data goes. */
   readonly toolbar: (
     drawn: XRange | null,
@@ -21,14 +24,23 @@ export interface PlotFrame {
   }
 }
 
-/** Axis, smoothing and zoom that all plots of a view share. */
+/** Axis, smoothing and zoom that all plots of a view share, and what is switched off in the legend of each. */
 export function usePlotFrame(): PlotFrame {
   const [settings, setSettings] = useKept('plots', { first: firstSettings, parse: parseSettings })
   const [range, setRange] = useState<XRange | null>(null)
+  const [hidden, setHidden] = useState<HiddenLines>(new Map())
+  const onHidden = useCallback(
+    // a click in one of several joined charts comes once from each
+    (plotId: string, labels: ReadonlySet<string>) =>
+      setHidden((before) => new Map(before).set(plotId, labels)),
+    [],
+  )
   return {
     settings,
     range,
     setRange,
+    hidden,
+    onHidden,
     toolbar: (drawn, ends) => ({
       settings,
       onSettings: (next) => {
