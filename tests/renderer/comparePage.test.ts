@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { scaleColours } from '../../src/renderer/src/state/compareLook.ts'
 import { lightTheme } from '../../src/shared/plots/plotTheme.ts'
-import { seededPage } from './openPages.ts'
+import { goTo, seededPage } from './openPages.ts'
 import { svgOf, switchNamed, textsOf } from './plotFiles.ts'
-import { assertMoves, exportPlot, pixelsOf } from './plotPictures.ts'
+import { assertMoves, exportPlot, firstInLegend, pixelsOf } from './plotPictures.ts'
 import { seedRuns } from './seedStore.ts'
 
 const rewards = 'Policy rewards: final (Acc@final)'
@@ -86,6 +86,71 @@ test('side by side: one y range for all runs, or each its own', async () => {
   await switchNamed(opened.page, 'Same y').click()
   await assertMoves(opened.page, run, { before, patienceMs: 3000 })
   await opened.page.getByText('Overlaid').click()
+})
+
+test('another choice of runs keeps the view, the colours, the zoom and which runs are switched off', async () => {
+  const { page } = opened
+  const legend = page.getByRole('group', { name: 'Runs' })
+  const pressed = (name: string) => legend.getByRole('button', { name }).getAttribute('aria-pressed')
+  const colour = page.getByRole('combobox', { name: 'Colour by' })
+  assert.equal(await colour.inputValue(), 'Colour by revisionBonus')
+  await legend.getByRole('button', { name: 'revision bonus 0.5' }).click()
+  await page.getByRole('button', { name: 'Zoom in' }).click()
+  await page.getByText('Side by side').click()
+  await plot('revision bonus 2').locator('canvas').first().waitFor()
+  // the first of three, by the cross on its name
+  await page.locator('.run-pill', { hasText: 'balanced, learning rate 5e-5' }).locator('button').click()
+  await plot('balanced, learning rate 5e-5').waitFor({ state: 'detached' })
+  await plot('revision bonus 2').locator('canvas').first().waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Whole run' }).isEnabled(), true)
+  // to one run and back to two: nothing is compared meanwhile
+  await goTo(page, '#/compare?runs=r-killed')
+  await page.getByText('Choose two to eight runs here').waitFor()
+  await goTo(page, '#/compare?runs=r-killed,r-stopped')
+  await plot('revision bonus 2').locator('canvas').first().waitFor()
+  await page.getByText('Overlaid').click()
+  await plot(rewards).getByText('1 of 2 runs').waitFor()
+  assert.deepEqual(
+    [await pressed('revision bonus 0.5'), await pressed('revision bonus 2')],
+    ['false', 'true'],
+  )
+  assert.equal(await colour.inputValue(), 'Colour by revisionBonus')
+  assert.equal(await page.getByRole('button', { name: 'Whole run' }).isEnabled(), true)
+  const svg = await svgOf(page, rewards)
+  assert.ok(!textsOf(svg).some((text) => text.includes('revision bonus 0.5')), 'named, though switched off')
+  await legend.getByRole('button', { name: 'revision bonus 0.5' }).click()
+  await page.getByRole('button', { name: 'Whole run' }).click()
+  await goTo(page, '#/compare?runs=r-first,r-stopped,r-killed')
+  await plot(rewards).getByText('3 of 3 runs').waitFor()
+})
+
+test('side by side, a line switched off in one plot is off in all, on the page and in the picture', async () => {
+  const { page } = opened
+  await page.getByText('Side by side').click()
+  const names = ['revision bonus 2', 'revision bonus 0.5']
+  for (const name of names) await plot(name).locator('canvas').first().waitFor()
+  const before = await pixelsOf(page, names[1] ?? '')
+  await plot(names[0] ?? '')
+    .locator('canvas')
+    .first()
+    .click({ position: firstInLegend })
+  await assertMoves(page, names[1] ?? '', { before, patienceMs: 3000 })
+  for (const name of names) {
+    const texts = textsOf(await svgOf(page, name))
+    assert.deepEqual(
+      [texts.includes('turn 1 (Acc@t1)'), texts.includes('final (Acc@final)')],
+      [false, true],
+      name,
+    )
+  }
+  const off = await pixelsOf(page, names[1] ?? '')
+  await plot(names[0] ?? '')
+    .locator('canvas')
+    .first()
+    .click({ position: firstInLegend })
+  await assertMoves(page, names[1] ?? '', { before: off, patienceMs: 3000 })
+  assert.ok(textsOf(await svgOf(page, names[1] ?? '')).includes('turn 1 (Acc@t1)'))
+  await page.getByText('Overlaid').click()
 })
 
 test('the comparison’s CSV has every point of every run, each line with its run', async () => {

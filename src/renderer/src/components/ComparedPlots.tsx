@@ -1,15 +1,15 @@
 import { Select } from '@mantine/core'
-import { useMemo, useState, type JSX } from 'react'
+import { useMemo, type JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
+import type { CompareChoices } from '../hooks/useCompareChoices.ts'
 import { useCompareFiles } from '../hooks/useCompareFiles.ts'
 import { useManyReads } from '../hooks/useManyReads.ts'
-import { usePlotFrame } from '../hooks/usePlotFrame.ts'
 import { usePlotTheme } from '../hooks/usePlotTheme.ts'
 import { useSeries } from '../hooks/useSeries.ts'
 import { useZoomKeys } from '../hooks/useZoomKeys.ts'
 import { differenceText, lookByField, lookByRun, type DifferingField } from '../state/compareLook.ts'
 import { comparedLines, comparedPlots, vStarLines } from '../state/compareRuns.ts'
-import { wholeRange } from '../state/plotLines.ts'
+import { rangeWithin, wholeRange } from '../state/plotLines.ts'
 import { runEnds } from '../state/runEnds.ts'
 import { BoardExport, PlotBoard, type BoardPlot } from './PlotBoard.tsx'
 import { PlotToolbar } from './PlotToolbar.tsx'
@@ -23,32 +23,41 @@ export interface ComparedProps {
   readonly fields: readonly DifferingField[]
 }
 
+export interface ChosenProps extends ComparedProps {
+  readonly choices: CompareChoices
+}
+
 const names = comparedPlots.flatMap(({ shape }) => shape.series.map(({ metric }) => metric))
 
 /** Fine enough that the steps of V* stand where its values are. */
 const vStarBins = 200
 
 /** The six plots with one line a run. */
-export function ComparedPlots(props: ComparedProps): JSX.Element {
+export function ComparedPlots(props: ChosenProps): JSX.Element {
   const { runs } = props
-  const { settings, range, setRange, toolbar } = usePlotFrame()
+  const { settings, setRange, toolbar, ...frame } = props.choices.frame
   const { axis } = settings
+  const ends = runEnds(runs, axis)
+  const range = rangeWithin(frame.range, ends)
   const { ranges, problem } = useSeries({ runIds: runs.map((run) => run.runId), names, axis, range })
   const histograms = useManyReads(
     'vStar.histogram',
     runs.map(({ vStarId }) => (vStarId === null ? null : { vStarId, bins: vStarBins })),
   )
   const { shown, colourChoice, legend } = useLook(props)
+  const files = useCompareFiles(runs, shown.runs)
   const plots = comparedPlots.map((plot): BoardPlot => {
     const isVStar = plot.id === 'v-star'
-    const lines = isVStar ? vStarLines(histograms, shown) : comparedLines(plot, ranges, { ...shown, axis })
+    const made = isVStar ? vStarLines(histograms, shown) : comparedLines(plot, ranges, { ...shown, axis })
+    // in the order of the legend
+    const lines = made.toSorted((a, b) => a.colour - b.colour)
     const footText = `${lines.length} of ${runs.length} runs`
     const emptyText = 'None of these runs has measured it yet.'
     return { ...plot, bins: [], lines, hasOwnX: isVStar, footText, emptyText }
   })
   const drawn = wholeRange(plots.flatMap((plot) => (plot.hasOwnX === true ? [] : plot.lines)))
-  const board = { plots, settings, range: range ?? drawn, files: useCompareFiles(runs) }
-  const tools = toolbar(drawn, runEnds(runs, axis))
+  const board = { plots, settings, range: range ?? drawn, files }
+  const tools = toolbar(drawn, ends)
   useZoomKeys(tools.onZoom, tools.onReset)
   return (
     <>
@@ -73,11 +82,10 @@ export function ComparedPlots(props: ComparedProps): JSX.Element {
 }
 
 /** Names, colours and words of the runs, as chosen: a colour a run, or by one of the fields that differ. */
-function useLook({ runs, labels, fields }: ComparedProps) {
+function useLook({ runs, labels, fields, choices }: ChosenProps) {
   const theme = usePlotTheme()
-  const [path, setPath] = useState<string | null>(null)
-  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set())
-  const field = fields.find((each) => each.path === path)
+  const { colourBy, setColourBy, hiddenRuns: hidden, setHiddenRuns } = choices
+  const field = fields.find((each) => each.path === colourBy)
   const look = useMemo(
     () => (field === undefined ? lookByRun(labels.length) : lookByField(field, theme)),
     [field, labels.length, theme],
@@ -87,9 +95,11 @@ function useLook({ runs, labels, fields }: ComparedProps) {
     return addition === '' ? label : `${label} (${addition})`
   })
   const texts = runs.map((_, run) => differenceText(fields, run))
+  const isHidden = (run: number): boolean => hidden.has(runs[run]?.runId ?? '')
   return {
     shown: {
-      labels: named.map((name, run) => (hidden.has(run) ? null : name)),
+      runs: runs.filter((_, run) => !isHidden(run)),
+      labels: named.map((name, run) => (isHidden(run) ? null : name)),
       colours: look.colours,
       palette: look.palette,
       texts: new Map(named.map((name, run) => [name, `${labels[run] ?? ''}: ${texts[run] ?? ''}`])),
@@ -102,11 +112,16 @@ function useLook({ runs, labels, fields }: ComparedProps) {
         disabled={fields.length === 0}
         w={230}
         style={{ flex: 'none' }}
-        data={fields.map((each) => ({ value: each.path, label: `Colour by ${each.path}` }))}
-        value={path}
-        onChange={setPath}
+        data={fields.map((each) => ({ value: each.path, label: colourLabel(each) }))}
+        value={field?.path ?? null}
+        title={field === undefined ? '' : colourLabel(field)}
+        onChange={setColourBy}
       />
     ),
-    legend: <RunLegend {...{ labels, texts, look, hidden }} onHidden={setHidden} />,
+    legend: <RunLegend {...{ runs, labels, texts, look, hidden }} onHidden={setHiddenRuns} />,
   }
+}
+
+function colourLabel({ path }: DifferingField): string {
+  return `Colour by ${path}`
 }

@@ -1,35 +1,40 @@
 import { Tooltip, UnstyledButton } from '@mantine/core'
 import type { JSX } from 'react'
+import type { Run } from '../../../shared/records.ts'
 import { usePlotTheme } from '../hooks/usePlotTheme.ts'
 import type { CompareLook } from '../state/compareLook.ts'
 
 export interface RunLegendProps {
+  readonly runs: readonly Run[]
   readonly labels: readonly string[]
   /** What a run's config has where the runs differ. */
   readonly texts: readonly string[]
   readonly look: CompareLook
-  readonly hidden: ReadonlySet<number>
-  readonly onHidden: (hidden: ReadonlySet<number>) => void
+  /** Ids of the runs that are switched off. */
+  readonly hidden: ReadonlySet<string>
+  readonly onHidden: (hidden: ReadonlySet<string>) => void
 }
 
 /** One legend for all plots of a comparison: names the runs, says how they differ, hides and shows them. */
-export function RunLegend({ labels, texts, look, hidden, onHidden }: RunLegendProps): JSX.Element {
+export function RunLegend(props: RunLegendProps): JSX.Element {
+  const { runs, labels, texts, look, hidden, onHidden } = props
   const theme = usePlotTheme()
   const palette = look.palette ?? theme.palette
-  const toggle = (run: number): void => {
+  const toggle = (runId: string): void => {
     const next = new Set(hidden)
-    if (!next.delete(run)) next.add(run)
+    if (!next.delete(runId)) next.add(runId)
     onHidden(next)
   }
+  const idOf = (run: number): string => runs[run]?.runId ?? ''
   return (
     <div className="run-legend" role="group" aria-label="Runs">
       {look.order.map((run) => (
-        <Tooltip key={run} label={texts[run] === '' ? 'The same config as the others' : texts[run]}>
+        <Tooltip key={idOf(run)} label={texts[run] === '' ? 'The same config as the others' : texts[run]}>
           <UnstyledButton
             className="run-legend-item"
-            aria-pressed={!hidden.has(run)}
+            aria-pressed={!hidden.has(idOf(run))}
             aria-description={texts[run]}
-            onClick={() => toggle(run)}
+            onClick={() => toggle(idOf(run))}
           >
             <span
               className="run-legend-swatch"

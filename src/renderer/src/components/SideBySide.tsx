@@ -1,24 +1,24 @@
 import { Select } from '@mantine/core'
-import { useState, type JSX } from 'react'
-import { useCompareFiles } from '../hooks/useCompareFiles.ts'
+import type { JSX } from 'react'
+import { compareStamp, useCompareFiles } from '../hooks/useCompareFiles.ts'
 import { useManyReads } from '../hooks/useManyReads.ts'
-import { usePlotFrame } from '../hooks/usePlotFrame.ts'
 import { useSeries } from '../hooks/useSeries.ts'
 import { useZoomKeys } from '../hooks/useZoomKeys.ts'
+import { withHiddenLines } from '../state/hiddenLines.ts'
 import { sixPlots, type NamedPlot } from '../state/morePlots.ts'
-import { plotLines, shownPoints, shownText, wholeRange } from '../state/plotLines.ts'
+import { plotLines, rangeWithin, shownPoints, shownText, wholeRange } from '../state/plotLines.ts'
 import { fittedEnds, isOfShares, type YEnds } from '../state/yEnds.ts'
 import { runEnds } from '../state/runEnds.ts'
-import type { ComparedProps } from './ComparedPlots.tsx'
-import { PlotBoard, type BoardPlot } from './PlotBoard.tsx'
+import type { ChosenProps } from './ComparedPlots.tsx'
+import { BoardExport, PlotBoard, type BoardPlot } from './PlotBoard.tsx'
 import { PlotToolbar } from './PlotToolbar.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
 
 const choices = sixPlots.map(({ id, shape }) => ({ value: id, label: shape.title }))
 
 /** One of the six plots with all its lines, once for each run, on the same axes. */
-export function SideBySide(props: ComparedProps): JSX.Element | null {
-  const [plotId, setPlotId] = useState<string | null>('policy-rewards')
+export function SideBySide(props: ChosenProps): JSX.Element | null {
+  const { plotId, setPlotId } = props.choices
   const plot = sixPlots.find((each) => each.id === plotId)
   if (plot === undefined) return null
   return (
@@ -29,16 +29,19 @@ export function SideBySide(props: ComparedProps): JSX.Element | null {
         data={choices}
         value={plotId}
         allowDeselect={false}
-        onChange={setPlotId}
+        onChange={(chosen) => setPlotId(chosen ?? plotId)}
       />
       <OnePlot key={plot.id} {...props} plot={plot} />
     </>
   )
 }
 
-function OnePlot({ runs, labels, plot }: ComparedProps & { readonly plot: NamedPlot }): JSX.Element {
-  const { settings, range, setRange, toolbar } = usePlotFrame()
+function OnePlot(props: ChosenProps & { readonly plot: NamedPlot }): JSX.Element {
+  const { runs, labels, plot, choices } = props
+  const { settings, setRange, hidden, onHidden, toolbar, ...frame } = choices.frame
   const { series } = plot.shape
+  const ends = runEnds(runs, settings.axis)
+  const range = rangeWithin(frame.range, ends)
   const isHistogram = plot.shape.kind === 'histogram'
   const names = series.map(({ metric }) => metric)
   const runIds = runs.map((run) => run.runId)
@@ -55,19 +58,23 @@ function OnePlot({ runs, labels, plot }: ComparedProps & { readonly plot: NamedP
     shape: { ...plot.shape, title: labels[index] ?? run.name, note: plot.shape.title },
     lines: lines[index] ?? [],
     yEnds: same,
+    stamps: [compareStamp(run)],
     bins: histograms[index]?.bins ?? [],
     emptyText: 'Nothing measured yet.',
     footText: isHistogram ? '' : shownText(shownPoints(series, ranges[index] ?? [])),
   }))
   const drawn = wholeRange(lines.flat())
-  const board = { plots, settings, range: range ?? drawn, files: useCompareFiles(runs) }
-  const tools = toolbar(drawn, runEnds(runs, settings.axis))
+  const shown = withHiddenLines(plots, hidden)
+  const board = { plots: shown, settings, range: range ?? drawn, files: useCompareFiles(runs) }
+  const tools = toolbar(drawn, ends)
   useZoomKeys(tools.onZoom, tools.onReset)
   return (
     <>
       <ProblemNote problem={problem} />
-      <PlotToolbar {...tools} isSideBySide />
-      <PlotBoard {...board} onRange={setRange} group="side by side" />
+      <PlotToolbar {...tools} isSideBySide>
+        <BoardExport {...board} />
+      </PlotToolbar>
+      <PlotBoard {...board} onRange={setRange} onHidden={onHidden} group="side by side" />
     </>
   )
 }

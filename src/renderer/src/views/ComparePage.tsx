@@ -1,11 +1,12 @@
 import { MultiSelect, SegmentedControl, Text, Title } from '@mantine/core'
-import { useMemo, useState, type JSX } from 'react'
+import { useMemo, type JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
 import { ComparedPlots } from '../components/ComparedPlots.tsx'
 import { DifferenceTable } from '../components/DifferenceTable.tsx'
 import { ProblemNote } from '../components/ProblemNote.tsx'
 import { SideBySide } from '../components/SideBySide.tsx'
 import { TestScores } from '../components/TestScores.tsx'
+import { useCompareChoices, type CompareView } from '../hooks/useCompareChoices.ts'
 import { useManyReads } from '../hooks/useManyReads.ts'
 import { goTo } from '../hooks/usePlace.ts'
 import { useRead } from '../hooks/useRoute.ts'
@@ -15,7 +16,7 @@ import { Loading } from '../components/Loading.tsx'
 /** Options drawn at once; the others are found by typing. */
 const mostChoices = 60
 
-const views = [
+const views: readonly { readonly value: CompareView; readonly label: string }[] = [
   { value: 'overlaid', label: 'Overlaid' },
   { value: 'side-by-side', label: 'Side by side' },
 ]
@@ -62,14 +63,7 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
       {asked.map((runId) => (
         <ReadProblem key={runId} runId={runId} />
       ))}
-      {runs.length < 2 ? (
-        <Text className="muted">
-          Choose two to eight runs here, or select them in the run list: their curves, the config fields that
-          differ and their test scores stand side by side.
-        </Text>
-      ) : (
-        <Comparison key={runs.map((run) => run.runId).join()} runs={runs} />
-      )}
+      <Comparison runs={runs} />
     </div>
   )
 }
@@ -80,28 +74,37 @@ function ReadProblem({ runId }: { readonly runId: string }): JSX.Element {
 }
 
 function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
-  const [view, setView] = useState('overlaid')
+  const choices = useCompareChoices()
   const labels = runLabels(runs)
   const fields = useMemo(() => differingFields(runs), [runs])
+  if (runs.length < 2) {
+    return (
+      <Text className="muted">
+        Choose two to eight runs here, or select them in the run list: their curves, the config fields that
+        differ and their test scores stand side by side.
+      </Text>
+    )
+  }
+  const compared = { runs, labels, fields }
   return (
     <>
       <SegmentedControl
         aria-label="View"
-        data={views}
-        value={view}
-        onChange={setView}
+        data={[...views]}
+        value={choices.view}
+        onChange={(view) => choices.setView(view as CompareView)}
         style={{ alignSelf: 'flex-start' }}
       />
-      {view === 'overlaid' ? (
-        <ComparedPlots runs={runs} labels={labels} fields={fields} />
+      {choices.view === 'overlaid' ? (
+        <ComparedPlots {...compared} choices={choices} />
       ) : (
-        <SideBySide runs={runs} labels={labels} fields={fields} />
+        <SideBySide {...compared} choices={choices} />
       )}
       <section className="panel side-panel" aria-label="Test scores">
         <Title order={2} fz={14} mb={6}>
           Test scores
         </Title>
-        <TestScores runs={runs} labels={labels} fields={fields} />
+        <TestScores {...compared} />
       </section>
       <section
         className="panel side-panel"
