@@ -105,6 +105,7 @@ test('smoothing draws a second, smoother line over the raw one, which stays fain
   await assertMoves(opened.page, 'Training loss', { before, patienceMs: 5000 })
   const smoothed = await svgOf(opened.page, 'Training loss')
   assert.equal(smoothed.split('stroke-opacity="0.3"').length - 1, 3)
+  assert.ok(textsOf(smoothed).some((text) => text.endsWith(' · smoothed 0.3 (raw faint behind)')))
   await opened.page.getByRole('slider', { name: 'Smoothing' }).focus()
   await opened.page.keyboard.press('Home')
 })
@@ -172,6 +173,12 @@ test('x by step, active time, tokens and problems: label and end of the axis', a
     await opened.page.getByRole('combobox', { name: 'x axis' }).click()
     await opened.page.getByRole('option', { name: axis, exact: true }).click()
     await assertMoves(opened.page, 'Training loss', { before, patienceMs: 5000 })
+    const isWhole = await opened.page
+      .getByRole('combobox', { name: 'x axis' })
+      .evaluate(
+        (input: { scrollWidth: number; clientWidth: number }) => input.scrollWidth <= input.clientWidth,
+      )
+    assert.ok(isWhole, `“${axis}” is cut off`)
     const texts = textsOf(await svgOf(opened.page, 'Training loss'))
     assert.ok(texts.includes(axis), `${axis}: ${texts.join(' ')}`)
     assert.ok(

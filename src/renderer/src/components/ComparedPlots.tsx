@@ -110,7 +110,7 @@ function useLook({ runs, labels, fields, choices }: ChosenProps) {
         placeholder="A colour for each run"
         clearable
         disabled={fields.length === 0}
-        w={230}
+        w={300}
         style={{ flex: 'none' }}
         data={fields.map((each) => ({ value: each.path, label: colourLabel(each) }))}
         value={field?.path ?? null}

@@ -4,6 +4,7 @@ import { IconArrowsMaximize, IconInfoCircle } from '@tabler/icons-react'
 import { useState, type JSX } from 'react'
 import type { PlotLine } from '../../../shared/plots/plotData.ts'
 import type { PlotOption } from '../../../shared/plots/plotOption.ts'
+import { shortened } from '../../../shared/plots/textFit.ts'
 import { Chart } from '../charts/Chart.tsx'
 import type { XRange } from '../state/plotLines.ts'
 import { ExportMenu, type Exports } from './ExportMenu.tsx'
@@ -24,8 +25,11 @@ export interface PlotCardProps {
   readonly lines: readonly PlotLine[]
   /** Said of the line under the pointer, by its label. */
   readonly lineTexts?: ReadonlyMap<string, string>
-}
   readonly onHidden?: (labels: ReadonlySet<string>) => void
+}
+
+/** About three lines of a narrow card: side by side, a title is the name of a run, which may have two hundred letters. */
+const titleWidth = 600
 
 export function PlotCard(props: PlotCardProps): JSX.Element {
   const [opened, fullScreen] = useDisclosure(false)
@@ -33,8 +37,8 @@ export function PlotCard(props: PlotCardProps): JSX.Element {
     <section className="panel plot-card" aria-label={props.title}>
       <div className="plot-head">
         <div style={{ flex: 1, minWidth: 0 }}>
-          <Title order={2} fz={14} lh={1.3}>
-            {props.title}
+          <Title order={2} fz={14} lh={1.3} title={props.title}>
+            {shortened(props.title, titleWidth, 14)}
           </Title>
           <div className="plot-note">{props.note}</div>
         </div>
@@ -93,11 +97,11 @@ function PlotBody(props: PlotCardProps): JSX.Element {
           label={title}
           {...(group === null ? {} : { group })}
           {...(lineTexts === undefined ? {} : { pointed: { lines, onPoint: setPointed } })}
+          {...(onHidden === undefined ? {} : { onHidden })}
           onSelectRange={onRange}
           onResetRange={() => onRange(null)}
         />
       </div>
-          {...(onHidden === undefined ? {} : { onHidden })}
       <div className="plot-foot tabular">
         {props.footText}
         {said !== undefined && <div className="plot-line-text">{said}</div>}

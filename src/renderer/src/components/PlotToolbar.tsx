@@ -28,7 +28,7 @@ export function PlotToolbar(props: PlotToolbarProps): JSX.Element {
           data={axes}
           value={settings.axis}
           allowDeselect={false}
-          w={164}
+          w={200}
           onChange={(axis) => onSettings({ ...settings, axis: (axis ?? 'step') as MetricAxis })}
         />
       </Group>

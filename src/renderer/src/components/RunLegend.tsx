@@ -43,7 +43,9 @@ export function RunLegend(props: RunLegendProps): JSX.Element {
             <span className="run-legend-name" title={labels[run]}>
               {labels[run]}
             </span>
-            {look.additions[run] !== '' && <span className="muted"> {look.additions[run]}</span>}
+            {look.additions[run] !== '' && (
+              <span className="muted run-legend-addition"> {look.additions[run]}</span>
+            )}
           </UnstyledButton>
         </Tooltip>
       ))}

@@ -34,7 +34,11 @@ export function TestScores({ runs, labels }: ComparedProps): JSX.Element {
         <Table.Tbody>
           {runs.map((run, index) => (
             <Table.Tr key={run.runId}>
-              <Table.Td>{labels[index]}</Table.Td>
+              <Table.Td>
+                <span className="at-most-two-lines" title={labels[index]}>
+                  {labels[index]}
+                </span>
+              </Table.Td>
               <Table.Td>{tests[index]?.step ?? 'not evaluated'}</Table.Td>
               {names.map((name) => (
                 <Table.Td key={name}>
