@@ -34,10 +34,11 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
   // archived runs stand in no list of their own here, but a chosen one has its name
   const unlisted = runs.filter(({ runId }) => listed.every((each) => each.runId !== runId))
   const choices = [...listed, ...unlisted].map((run) => ({ value: run.runId, label: run.name }))
-  if (list.error !== null) return <ProblemNote problem={list.error} />
-  if (list.data === undefined) return <Loading what="Reading the runs…" />
+  if (list.data === undefined)
+    return list.error === null ? <Loading what="Reading the runs…" /> : <ProblemNote problem={list.error} />
   return (
     <div className="page page-scroll">
+      <ProblemNote problem={list.error} />
       <div className="form-tools">
         <Title order={1} fz={17}>
           Compare
