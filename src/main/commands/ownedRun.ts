@@ -2,6 +2,7 @@ import type { Evaluation } from '../../shared/records.ts'
 import { openLocalOwner } from '../jobs/localOwner.ts'
 import type { Owner } from '../jobs/owner.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
+import { readOpenEstimate } from '../store/vStarStore.ts'
 import type { CommandCall, CommandResult } from './command.ts'
 import { followRun, resumeHint } from './followRun.ts'
 import { runExitCode, runOutput, type RunOutput } from './runResult.ts'
@@ -29,12 +30,19 @@ export async function endOfRun(
   const run = await followRun(owner, runId, call)
   const evaluations = readEvaluations(owner.db, runId)
   const error = run.error === null ? '' : `\n${run.error.message}`
+  const kept = run.vStarId === null ? '' : keptText(readOpenEstimate(owner.db, run.vStarId))
   const seconds = Math.round(run.activeMs / 1000)
   return {
     output: runOutput(run, evaluations),
-    text: `${run.runId}: ${run.status} after ${seconds} s${error}${testTable(evaluations)}${resumeHint(run)}`,
+    text: `${run.runId}: ${run.status} after ${seconds} s${error}${kept}${testTable(evaluations)}${resumeHint(run)}`,
     exitCode: runExitCode(run),
   }
+}
+
+/** Of a run that ended in stage 1, which writes no checkpoint. */
+function keptText(estimate: ReturnType<typeof readOpenEstimate>): string {
+  if (estimate === null) return ''
+  return `\nStage 1: ${estimate.done} of ${estimate.total} problems are estimated and kept.`
 }
 
 const shown = [

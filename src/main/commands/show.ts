@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { validationOf } from '../../shared/checkpointValidation.ts'
 import { findMetric } from '../../shared/metrics.ts'
 import type { CheckpointRecord, Evaluation, Run, RunLogEntry } from '../../shared/records.ts'
 import { runStatuses } from '../../shared/records.ts'
@@ -26,6 +27,8 @@ interface Shown {
   readonly evaluations: readonly Evaluation[]
   readonly checkpoints: readonly CheckpointRecord[]
   readonly events: readonly RunLogEntry[]
+  /** Problems of an estimate that is not complete: those estimated are kept. */
+  readonly estimated: { readonly done: number; readonly total: number } | null
 }
 
 /** `recheck show RUN` */
@@ -47,7 +50,10 @@ export const register: Register = (program, context) => {
             ...evaluation,
             proportions: { ...evaluation.proportions },
           })),
-          checkpoints: checkpoints.map((checkpoint) => ({ ...checkpoint })),
+          checkpoints: checkpoints.map((checkpoint) => ({
+            ...checkpoint,
+            validation: validationOf(checkpoint, evaluations),
+          })),
           events: events.map((event) => ({ ...event })),
         },
         text: textOf(shown),
@@ -65,6 +71,7 @@ async function readShown(call: CommandCall, input: { run: string; events: number
   const { readEvaluations } = await import('../store/evaluationStore.ts')
   const { readLog } = await import('../store/eventLog.ts')
   const { findRun } = await import('../store/runStore.ts')
+  const { readOpenEstimate } = await import('../store/vStarStore.ts')
   return readStore(call.dataFolder, systemClock, (db) => {
     const run = findRun(db, input.run)
     return {
@@ -72,22 +79,23 @@ async function readShown(call: CommandCall, input: { run: string; events: number
       evaluations: readEvaluations(db, run.runId),
       checkpoints: readCheckpoints(db, run.runId),
       events: readLog(db, run.runId, { after: 0, limit: input.events }),
+      estimated: run.vStarId === null ? null : readOpenEstimate(db, run.vStarId),
     }
   })
 }
 
 function textOf(shown: Shown): string {
   const parts = [
-    stateText(shown.run),
+    stateText(shown),
     metricsText(shown.run),
     evaluationsText(shown.evaluations),
-    checkpointsText(shown.checkpoints),
+    checkpointsText(shown),
     eventsText(shown.events),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
-function stateText(run: Run): string {
+function stateText({ run, estimated }: Shown): string {
   const lines: readonly (readonly [string, string])[] = [
     ['run', run.runId],
     ['name', oneLine(run.name)],
@@ -99,10 +107,14 @@ function stateText(run: Run): string {
     ['device', run.device ?? '–'],
     ['tags', oneLine(run.tags.join(', ')) || '–'],
     ['config', run.configHash],
-    ['V*', run.vStarId ?? '–'],
+    ['V*', `${run.vStarId ?? '–'}${estimated === null ? '' : estimatedText(estimated)}`],
     ['made', `${formatTime(run.createdAtMs)} UTC`],
   ]
   return lines.map(([name, value]) => `${name.padEnd(7)} ${value}`).join('\n')
+}
+
+function estimatedText({ done, total }: NonNullable<Shown['estimated']>): string {
+  return `, ${done} of ${total} problems estimated and kept`
 }
 
 function metricsText(run: Run): string {
@@ -125,9 +137,10 @@ function evaluationsText(evaluations: readonly Evaluation[]): string {
     : formatTable(['split', 'step', 'share', 'value', '95 % interval', 'of'], rows)
 }
 
-function checkpointsText(checkpoints: readonly CheckpointRecord[]): string {
-  const rows = checkpoints.map(({ step, bytes, validation, folder }) => [
-    ...[String(step), formatBytes(bytes), formatValue(validation), folder],
+function checkpointsText({ checkpoints, evaluations }: Shown): string {
+  const rows = checkpoints.map((checkpoint) => [
+    ...[String(checkpoint.step), formatBytes(checkpoint.bytes)],
+    ...[formatValue(validationOf(checkpoint, evaluations)), checkpoint.folder],
   ])
   return rows.length === 0 ? '' : formatTable(['checkpoint', 'size', 'validation', 'folder'], rows)
 }

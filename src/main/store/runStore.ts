@@ -54,20 +54,15 @@ export function readRun(db: Database, runId: string): Run {
 /**
  * The run a user means: its id, the beginning or the end of an id, or its name where only one run has it.
  *
- * @throws RecheckError `run.unknown` or `run.ambiguous`, with the candidates
+ * @throws RecheckError `run.unknown`, `run.deleted`, or `run.ambiguous` with the candidates
  */
 export function findRun(db: Database, wanted: string): Run {
-  const ids = db
-    .prepare<{ wanted: string }, string>(
-      `SELECT run_id FROM run WHERE deleted_at_ms IS NULL
-         AND (run_id = :wanted OR name = :wanted OR substr(run_id, 1, length(:wanted)) = :wanted
-           OR substr(run_id, -length(:wanted)) = :wanted)
-       ORDER BY run_id = :wanted DESC, name = :wanted DESC, number DESC LIMIT 12`,
-    )
-    .pluck()
-    .all({ wanted })
+  const ids = matchingIds(db, wanted, 'IS NULL')
   const [first] = ids
-  if (first === undefined || wanted === '') throw unknownRun(wanted)
+  if (first === undefined || wanted === '') {
+    const [deleted] = wanted === '' ? [] : matchingIds(db, wanted, 'IS NOT NULL')
+    throw deleted === undefined ? unknownRun(wanted) : deletedRun(deleted)
+  }
   if (ids.length > 1 && first !== wanted) {
     throw new RecheckError(
       'run.ambiguous',
@@ -75,6 +70,19 @@ export function findRun(db: Database, wanted: string): Run {
     )
   }
   return readRun(db, first)
+}
+
+/** Ids of runs that the words may mean, the best first. */
+function matchingIds(db: Database, wanted: string, deletedAt: 'IS NULL' | 'IS NOT NULL'): readonly string[] {
+  return db
+    .prepare<{ wanted: string }, string>(
+      `SELECT run_id FROM run WHERE deleted_at_ms ${deletedAt}
+         AND (run_id = :wanted OR name = :wanted OR substr(run_id, 1, length(:wanted)) = :wanted
+           OR substr(run_id, -length(:wanted)) = :wanted)
+       ORDER BY run_id = :wanted DESC, name = :wanted DESC, number DESC LIMIT 12`,
+    )
+    .pluck()
+    .all({ wanted })
 }
 
 /** Longer ones than any run has are not repeated whole. */
@@ -88,6 +96,15 @@ function unknownRun(runId: string): RecheckError {
   return new RecheckError(
     'run.unknown',
     `there is no run ${named} here. The runs page and "recheck runs" list what there is.`,
+  )
+}
+
+/** Thrown where a run is to be used that was deleted and not erased yet. */
+export function deletedRun(runId: string): RecheckError {
+  return new RecheckError(
+    'run.deleted',
+    `run ${runId} was deleted. Until "recheck gc" erases it, it can be restored on its page, ` +
+      `#/run/${runId}/plots in the window or in "recheck serve".`,
   )
 }
 

@@ -89,6 +89,17 @@ export function readVStar(db: Database, vStarId: string): VStarArtifact | null {
   return row === undefined ? null : artifactOf(row)
 }
 
+/** How far an estimate is that is not complete; null where it is. */
+export function readOpenEstimate(
+  db: Database,
+  vStarId: string,
+): { readonly done: number; readonly total: number } | null {
+  const artifact = readVStar(db, vStarId)
+  if (artifact === null || artifact.complete) return null
+  const done = countVStar(db, vStarId).reduce((sum, { problems }) => sum + problems, 0)
+  return { done, total: artifact.problems }
+}
+
 /** Newest first. */
 export function listVStars(db: Database): readonly ListedVStar[] {
   return db
