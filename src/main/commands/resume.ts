@@ -46,7 +46,7 @@ export const register: Register = (program, context) => {
     },
   })
     .argument('<run>', 'id of the run, or its end')
-    .option('--steps <n>', 'finished runs: how many steps more')
+    .option('--steps <n>', 'finished runs of stage 2: how many steps more')
     .option('--from <step>', 'go back to the checkpoint of this step, 0 = the beginning')
     .option('--set <path=value>', 'another value for the steps to come; may be given again', collect, [])
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { isOver } from '../../shared/runTransitions.ts'
 import { unfinishedPrefix } from '../host/atomicFiles.ts'
 import { allCheckpoints, dropCheckpoint } from '../store/checkpointStore.ts'
 import { compactDatabase, databaseSize } from '../store/copyDatabase.ts'
@@ -35,7 +36,10 @@ export interface GarbageRules {
 /** Looks for what nothing refers to any more; changes nothing. For the holder of the folder's lock. */
 export function planGarbage(db: Database, dataDir: string, rules: GarbageRules): GarbagePlan {
   const { deletedBeforeMs, unknownRuns } = rules
-  const deleted = listRuns(db, { deleted: true }).filter((run) => (run.deletedAtMs ?? 0) < deletedBeforeMs)
+  // a run that is queued or paused is wanted, whenever it was deleted
+  const deleted = listRuns(db, { deleted: true }).filter(
+    ({ deletedAtMs, status }) => (deletedAtMs ?? 0) < deletedBeforeMs && isOver(status),
+  )
   const doomed = new Set(deleted.map((run) => run.runId))
   const kept = new Set([...listRuns(db), ...listRuns(db, { deleted: true })].map((run) => run.runId))
   const folders = foldersIn(dataDir, 'runs')

@@ -1,22 +1,17 @@
-import { errorData, RecheckError } from '../../shared/recheckError.ts'
+import { errorData } from '../../shared/recheckError.ts'
 import type { Run } from '../../shared/records.ts'
 import type { RunEvent } from '../../shared/runEvent.ts'
 import { isOver } from '../../shared/runTransitions.ts'
 import type { Clock } from '../host/clock.ts'
 import { newRunId } from '../host/identifiers.ts'
 import { openForWriting, type Database } from '../store/database.ts'
-import {
-  changeStatus,
-  insertRun,
-  readRun,
-  runsWithStatus,
-  setTotalSteps,
-  type NewRun,
-} from '../store/runStore.ts'
+import { insertRun, readRun, runsWithStatus, type NewRun } from '../store/runStore.ts'
 import { changeRun, isActive, type RunChange } from './changeRun.ts'
 import { serveControl, type ControlCommand, type ControlServer } from './controlChannel.ts'
+import { changeStatusNoted, extendRun } from './notedStatus.ts'
 import { takeOwnership, type Ownership } from './ownership.ts'
 import { recoverRun, recoverRuns } from './recovery.ts'
+import { assertMayExtend, assertMayStart, assertNotDeleted, isFinished } from './refusedGoingOn.ts'
 import { createRunQueue } from './runQueue.ts'
 import { notActive, superviseRun, type SupervisedRun } from './superviseRun.ts'
 import type { StopMoment } from './trainerMessages.ts'
@@ -113,20 +108,15 @@ export class Owner {
   /** Lets a queued run start as soon as its device is free. */
   start(runId: string): void {
     const run = readRun(this.db, runId)
-    if (run.status !== 'queued') {
-      throw new RecheckError(
-        'run.not-queued',
-        `run ${runId} is ${run.status}, not queued; "recheck runs" shows its state.`,
-      )
-    }
+    assertMayStart(run)
     this.#queue.add(runId, this.#setup.deviceOf(run))
     this.#startReady()
   }
 
   /** Lets every queued run start in its turn: those an earlier owner left, too. */
   startQueued(): void {
-    for (const run of runsWithStatus(this.db, ['queued'])) {
-      if (!this.#active.has(run.runId)) this.start(run.runId)
+    for (const { runId, deletedAtMs } of runsWithStatus(this.db, ['queued'])) {
+      if (deletedAtMs === null && !this.#active.has(runId)) this.start(runId)
     }
   }
 
@@ -153,18 +143,13 @@ export class Owner {
    * @param change  other settings, or an earlier checkpoint; only for a run without a process
    */
   async resume(runId: string, change: RunChange | null = null): Promise<void> {
+    assertNotDeleted(readRun(this.db, runId))
     const active = this.#active.get(runId)
     if (active && change !== null) throw isActive(runId)
     if (active) return (await active).resume()
     const run = this.#settled(runId)
-    const { status } = run
-    if (status === 'finished') {
-      throw new RecheckError(
-        'run.finished',
-        `run ${runId} is finished; extend it by more steps to go on: recheck resume ${runId} --steps 20`,
-      )
-    }
-    if (status === 'queued') {
+    if (run.status === 'finished') throw isFinished(run)
+    if (run.status === 'queued') {
       // of an owner that was killed before its turn came
       if (change !== null) throw isActive(runId)
       if (!this.#queue.waiting().includes(runId)) this.start(runId)
@@ -178,20 +163,12 @@ export class Owner {
     this.start(runId)
   }
 
-  /** Gives a finished run more steps and starts it again. */
+  /** Gives a finished run of stage 2 more steps and starts it again. */
   extend(runId: string, steps: number): void {
     const run = readRun(this.db, runId)
-    if (run.status !== 'finished') {
-      throw new RecheckError(
-        'run.not-finished',
-        `run ${runId} is ${run.status}; only a finished run is extended.`,
-      )
-    }
-    this.db.transaction(() => {
-      // a length that followed from the data alone is not in the row
-      setTotalSteps(this.db, runId, Math.max(run.totalSteps, run.step) + steps)
-      this.#change(runId, 'queued')
-    })()
+    assertMayExtend(run)
+    extendRun(this.db, run, { steps, nowMs: this.#setup.clock.nowMs() })
+    this.#tell(runId, { type: 'status', status: 'queued', error: null })
     this.start(runId)
   }
 
@@ -277,7 +254,7 @@ export class Owner {
   }
 
   #change(runId: string, status: 'queued' | 'stopped'): void {
-    changeStatus(this.db, runId, { status, nowMs: this.#setup.clock.nowMs() })
+    changeStatusNoted(this.db, runId, { status, nowMs: this.#setup.clock.nowMs() })
     this.#tell(runId, { type: 'status', status, error: null })
   }
 

@@ -9,6 +9,7 @@ import { forgetStepsFrom } from '../store/forgetSteps.ts'
 import { changeStatus, readRun, recordHeartbeat } from '../store/runStore.ts'
 import { withDiskPatience } from './diskPatience.ts'
 import { jobRequestOf } from './jobRequest.ts'
+import { changeStatusNoted } from './notedStatus.ts'
 import { applyRetention, foldersReplacedBy, removeLeftovers, removeUnnamed } from './retention.ts'
 import { describeExit, describeFailure, outOfMemoryMessage, type TrainerExit } from './trainerExit.ts'
 import type { StopMoment, TrainerMessage } from './trainerMessages.ts'
@@ -143,7 +144,8 @@ class Supervision implements SupervisedRun {
       case 'paused':
         return this.#setStatus('paused', {})
       case 'resumed':
-        return this.#setStatus('running', {})
+        // a paused trainer that is to stop goes on to do so: nobody has resumed the run
+        return this.#setStatus('running', { isNoted: this.#intent === 'run' })
       case 'ended':
         this.#report ??= { outcome: message.outcome }
         return
@@ -210,16 +212,21 @@ class Supervision implements SupervisedRun {
     onEvent(this.#runId, { type: 'log', ...entry })
   }
 
-  async #setStatus(
-    status: RunStatus,
-    change: { readonly error?: ErrorData | null; readonly process?: TrainingProcess['mark'] | null },
-  ): Promise<void> {
+  async #setStatus(status: RunStatus, { isNoted = true, ...change }: OwnStatusChange): Promise<void> {
     const { db, clock, onEvent } = this.#setup
+    const store = isNoted ? changeStatusNoted : changeStatus
     const run: Run = await this.#patiently(() =>
-      changeStatus(db, this.#runId, { status, ...change, nowMs: clock.nowMs() }),
+      store(db, this.#runId, { status, ...change, nowMs: clock.nowMs() }),
     )
     onEvent(this.#runId, { type: 'status', status: run.status, error: run.error })
   }
+}
+
+interface OwnStatusChange {
+  readonly error?: ErrorData | null
+  readonly process?: TrainingProcess['mark'] | null
+  /** Left out: the run's log says so. */
+  readonly isNoted?: boolean
 }
 
 interface TrainerEnd {

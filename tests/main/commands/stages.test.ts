@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test'
 import { parse } from 'csv-parse/sync'
 import { PNG } from 'pngjs'
 import { openForReading, openForWriting } from '../../../src/main/store/database.ts'
-import { labelRun } from '../../../src/main/store/runLabels.ts'
+import { deleteRun, labelRun, restoreRun } from '../../../src/main/store/runLabels.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
 import { evaluationDocumentSchema } from '../../../src/shared/evaluationResult.ts'
 import { plots } from '../../../src/shared/metrics.ts'
@@ -211,6 +211,19 @@ test('Ctrl-C finishes the step, checkpoints, says how to go on; resume ends at t
   const finished = recheck('resume', runId)
   assert.equal(finished.code, 2)
   assert.match(finished.stderr, /finished; extend it by more steps/)
+})
+
+test('what cannot go on says why: a run of stage 1 has no steps to add, a deleted one is to be restored first', () => {
+  const estimate = recheck('resume', demo.estimate.runId, '--steps', '4')
+  assert.equal(estimate.code, 2)
+  assert.match(estimate.stderr, /is of stage 1: .+ has no steps to be given more of/)
+  const db = openForWriting(dataDir)
+  deleteRun(db, demo.train.runId, 1)
+  const deleted = recheck('resume', demo.train.runId, '--steps', '4')
+  restoreRun(db, demo.train.runId)
+  db.close()
+  assert.equal(deleted.code, 2)
+  assert.match(deleted.stderr, /was deleted\. .+ it can be restored on its page/)
 })
 
 test('a terminal that is closed ends no run without a checkpoint: the whole group is hung up and its output gone', async () => {

@@ -124,7 +124,7 @@ test('60 kills at random moments lose nothing but the last 250 ms, and the run e
   assert.deepEqual(left, [])
 })
 
-/** All that must not depend on how often a run was interrupted: values, rollouts, evaluations, alarms, weights. */
+/** All that must not depend on how often a run was interrupted: values, rollouts, evaluations, alarms, ends, weights. */
 function contentOf(dataDir: string): object {
   return reading(dataDir, (db, run) => {
     const { step, value, tokens } = readSeries(db, run.runId, 'loss/policy')
@@ -136,6 +136,10 @@ function contentOf(dataDir: string): object {
       alarms: readLog(db, run.runId, { after: 0, limit: 5000 })
         .filter(({ code }) => code === 'alarm.fake')
         .map(({ message }) => message),
+      // said once, however often the run has gone on since
+      ends: readLog(db, run.runId, { after: 0, limit: 5000 })
+        .filter(({ code }) => code === 'run.started' || code === 'run.finished')
+        .map(({ code }) => code),
       evaluations: readEvaluations(db, run.runId).map(({ step: at, proportions }) => ({ at, proportions })),
     }
   })
