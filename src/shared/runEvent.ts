@@ -4,10 +4,23 @@ import type {
   Evaluation,
   EventLevel,
   RunStatus,
+  Stage,
   StoredRollout,
   VStarArtifact,
   VStarEstimate,
 } from './records.ts'
+
+/** How far a stage is. A run of both begins with stage 1, and counts its problems there. */
+export interface StageCount {
+  readonly name: Stage
+  readonly done: number
+  /** 0 = not known yet. */
+  readonly total: number
+  /** What the stage counts: `problems`, `steps`. */
+  readonly unit: string
+  /** null = not known yet. */
+  readonly secondsLeft: number | null
+}
 
 /** Where a job is, for a bar with a rate and a time left. */
 export interface Progress {
@@ -19,8 +32,8 @@ export interface Progress {
   readonly unit: string
   readonly ratePerSecond: number | null
   readonly secondsLeft: number | null
-  /** Of the whole stage that the activity is a part of; null: not known yet; left out: it is no part of one. */
-  readonly stageSecondsLeft?: number | null
+  /** The stage that the activity is a part of; left out: it is no part of one. */
+  readonly stage?: StageCount
 }
 
 /** An entry of the run's log. */

@@ -52,6 +52,7 @@ export async function* runVStarStage(
   const waiting = problems.filter((problem) => !estimates.has(problem.id))
   const chunk = setup.problemsPerChunk ?? Math.max(1, Math.floor(512 / config.vStar.samples))
   let tokens = setup.tokens
+  yield progressOf(estimates.size, problems.length)
   for (let first = 0; first < waiting.length && !stop.aborted; first += chunk) {
     const chosen = waiting.slice(first, first + chunk)
     const rollouts = yield* reportProgress<StageProgress, Rollout[]>((report) =>
@@ -75,18 +76,16 @@ export async function* runVStarStage(
       problems: estimates.size,
       values: vStarMetrics([...estimates.values()], config),
     }
-    yield {
-      type: 'progress',
-      activity: 'estimating V*',
-      done: estimates.size,
-      total: problems.length,
-      unit: 'problems',
-      isStage: true,
-    }
+    yield progressOf(estimates.size, problems.length)
   }
   const found = problems.flatMap((problem) => estimates.get(problem.id) ?? [])
   if (found.length === problems.length) yield signalEvent(found, config)
   return found
+}
+
+function progressOf(done: number, total: number): StageProgress {
+  const place = { done, total, unit: 'problems' } as const
+  return { type: 'progress', activity: 'estimating V*', ...place, stage: 'estimate-v-star' }
 }
 
 function estimateOf(problem: Problem, rollouts: readonly Rollout[], setup: VStarSetup): VStarEstimate {

@@ -1,4 +1,4 @@
-import type { Evaluation, StoredRollout, VStarEstimate } from '../../shared/records.ts'
+import type { Evaluation, Stage, StoredRollout, VStarEstimate } from '../../shared/records.ts'
 import type { LogEvent } from '../../shared/runEvent.ts'
 import type { MetricValues } from './outcomeCounts.ts'
 import type { TrainState } from './trainState.ts'
@@ -11,8 +11,8 @@ export interface StageProgress {
   readonly done: number
   readonly total: number
   readonly unit: 'problems' | 'completions' | 'steps'
-  /** It counts the stage itself; others come between its reports and are parts of it. */
-  readonly isStage?: true
+  /** It counts this stage itself; others come between its reports and are parts of it. The first says where it begins. */
+  readonly stage?: Stage
 }
 
 /** `due`: every so many steps · `best`: best validation so far · `stopped`: asked to stop · `end`. */

@@ -76,6 +76,7 @@ export async function* trainSelfCorrection(
   const prepared = prepare(setup)
   if (needsVStar(setup.config)) yield* reportSignal(setup)
   let state = setup.state ?? startingState(prepared)
+  yield beginning(state, prepared)
   try {
     for (;;) {
       state = yield* evaluateIfDue(state, prepared)
@@ -116,6 +117,12 @@ function prepare(setup: SelfCorrectionSetup): Prepared {
     steps: totalSteps(config, problems.length),
     problemsPerStep: Math.min(config.problemsPerStep, problems.length),
   }
+}
+
+/** Where the stage begins; not a step's end, from which the pace is measured: an evaluation may come first. */
+function beginning({ step }: TrainState, { steps }: Prepared): TrainEvent {
+  const place = { done: step, total: steps, unit: 'steps' } as const
+  return { type: 'progress', activity: 'preparing', ...place, stage: 'self-correction' }
 }
 
 /** Says how many problems carry signal, once; with none at all it stops or warns, as `onNoSignal` says. */
@@ -206,7 +213,7 @@ function* reportStep(
   yield { type: 'metrics', step: state.step, tokens: next.tokens, problems: next.problems, values }
   yield* alarms.events
   const place = { done: next.step, total: setup.steps, unit: 'steps' } as const
-  yield { type: 'progress', activity: 'training', ...place, isStage: true }
+  yield { type: 'progress', activity: 'training', ...place, stage: 'self-correction' }
   return next
 }
 

@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress'
-import type { Progress } from '../../shared/runEvent.ts'
+import type { Stage } from '../../shared/records.ts'
+import type { Progress, StageCount } from '../../shared/runEvent.ts'
 import { timeLeft } from '../../shared/timeLeft.ts'
 
 /** Progress of a long command, on stderr. `update` may be called as often as one likes. */
@@ -73,10 +74,37 @@ function formatRate(rate: number): string {
   return rate >= 100 ? Math.round(rate).toLocaleString('en-US') : rate.toPrecision(2)
 }
 
+const stageLabels: Readonly<Record<Stage, string>> = {
+  'estimate-v-star': 'stage 1',
+  'self-correction': 'stage 2',
+}
+
+/** What a line or a bar counts, and what is being done meanwhile. */
+interface Counted extends Pick<StageCount, 'done' | 'total' | 'unit'> {
+  readonly label: string
+  /** ` · sampling attempts 96/512 completions`; empty where that is what is counted. */
+  readonly part: string
+}
+
+/** A part of a stage counts the stage: its own count runs from 0 to the end again and again. */
+function countedBy(report: ProgressReport): Counted {
+  const { activity, done, total, unit } = report
+  const stage = knownStage(report)
+  const isOwn = stage === null || (unit === stage.unit && total === stage.total)
+  if (isOwn) return { label: activity, done, total, unit, part: '' }
+  const count = total > 1 ? ` ${done}/${total} ${unit}` : ''
+  return { ...stage, label: stageLabels[stage.name], part: ` · ${activity}${count}` }
+}
+
+function knownStage({ stage }: ProgressReport): StageCount | null {
+  return stage === undefined || stage.total === 0 ? null : stage
+}
+
 class ProgressBar implements ProgressDisplay {
   readonly #target: ProgressTarget
   readonly #clock: ActivityClock
   #bar: SingleBar | null = null
+  #label = ''
 
   constructor(target: ProgressTarget) {
     this.#target = target
@@ -84,12 +112,17 @@ class ProgressBar implements ProgressDisplay {
   }
 
   update(report: ProgressReport): void {
-    const isNew = this.#clock.enter(report)
-    const payload = { activity: report.activity, unit: report.unit, pace: this.#clock.pace(report) }
-    if (isNew || this.#bar === null) {
+    this.#clock.enter(report)
+    const { done, total, unit, part } = countedBy(report)
+    const stage = knownStage(report)
+    // one bar a stage, whatever it is doing
+    const label = stage === null ? report.activity : stageLabels[stage.name]
+    const payload = { label, unit, part, pace: this.#clock.pace(report) }
+    if (label !== this.#label || this.#bar === null) {
       this.#bar?.stop()
+      this.#label = label
       this.#bar = new SingleBar({
-        format: '{activity} [{bar}] {value}/{total} {unit}  {pace}',
+        format: '{label} [{bar}] {value}/{total} {unit}{part}  {pace}',
         stream: this.#target.stream,
         hideCursor: true,
         fps: 8,
@@ -98,10 +131,10 @@ class ProgressBar implements ProgressDisplay {
         barCompleteChar: '=',
         barIncompleteChar: ' ',
       })
-      this.#bar.start(report.total, report.done, payload)
+      this.#bar.start(total, done, payload)
     }
-    this.#bar.setTotal(report.total)
-    this.#bar.update(report.done, payload)
+    this.#bar.setTotal(total)
+    this.#bar.update(done, payload)
   }
 
   stop(): void {
@@ -143,8 +176,7 @@ class ProgressLines implements ProgressDisplay {
     this.#pending = null
     this.#lastLineMs = this.#target.nowMs()
     const pace = this.#clock.pace(report)
-    this.#target.stream.write(
-      `${report.activity}: ${report.done}/${report.total} ${report.unit}${pace === '' ? '' : `, ${pace}`}\n`,
-    )
+    const { label, done, total, unit, part } = countedBy(report)
+    this.#target.stream.write(`${label}: ${done}/${total} ${unit}${part}${pace === '' ? '' : `, ${pace}`}\n`)
   }
 }

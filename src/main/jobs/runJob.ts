@@ -10,6 +10,7 @@ import { checkEngines, openSampler } from './engines.ts'
 import { estimateStage } from './estimateStage.ts'
 import type { RunJob } from './jobPort.ts'
 import type { JobContext } from './jobContext.ts'
+import { firstStage, openingProgress } from './openingProgress.ts'
 import { loadRunMaterial, type RunMaterial } from './runMaterial.ts'
 import { openStageReporter } from './stageReporter.ts'
 import { trainStage } from './trainStage.ts'
@@ -20,7 +21,8 @@ import { trainStage } from './trainStage.ts'
  */
 export const runJob: RunJob = async (request, port) => {
   const config = parseConfig(JSON.parse(request.run.config), `run ${request.run.runId}`)
-  port.emit({ type: 'progress', progress: starting })
+  const stage = firstStage(request, config)
+  port.emit({ type: 'progress', progress: openingProgress('loading model and problems', stage) })
   if (request.run.stage === 'self-correction') {
     checkTrainable(config)
     await checkEngines(config)
@@ -48,15 +50,6 @@ export const runJob: RunJob = async (request, port) => {
   } finally {
     await sampler.dispose()
   }
-}
-
-const starting = {
-  activity: 'loading model and problems',
-  done: 0,
-  total: 1,
-  unit: 'steps',
-  ratePerSecond: null,
-  secondsLeft: null,
 }
 
 async function runStages(context: JobContext, reference: ParameterValues): Promise<'finished' | 'stopped'> {

@@ -1,5 +1,5 @@
 import type { StageProgress, TrainEvent } from '../../core/train/trainEvent.ts'
-import type { Progress } from '../../shared/runEvent.ts'
+import type { Progress, StageCount } from '../../shared/runEvent.ts'
 import { newId } from '../host/identifiers.ts'
 import type { JobEvent } from './jobPort.ts'
 
@@ -29,29 +29,31 @@ interface ActivityStart {
   readonly last: number
 }
 
-/** When the stage is expected to end; null: not known. */
-type StageEnd = { readonly atMs: number } | null
+/** How far the stage has come, and when it is expected to end; null: not known. */
+interface StagePlace extends Omit<StageCount, 'secondsLeft'> {
+  readonly endsAtMs: number | null
+}
 
 /** A rate is measured from the first report of its activity; activities that take turns each keep their own. */
 export function openStageReporter(runId: string, clock: StageClock): StageReporter {
   const starts = new Map<string, ActivityStart>()
   let activity = ''
   let shownMs = -Infinity
-  let stageEnd: StageEnd = null
+  let stage: StagePlace | null = null
   const progressOf = (event: StageProgress): Progress | null => {
     const nowMs = clock.activeMs()
     const known = starts.get(event.activity)
     const isNew = known === undefined || event.done <= known.last
     const start = isNew ? { done: event.done, atMs: nowMs } : known
     starts.set(event.activity, { ...start, last: event.done })
+    const seconds = (nowMs - start.atMs) / 1000
+    const rate = seconds > 0 && event.done > start.done ? (event.done - start.done) / seconds : null
+    const secondsLeft = rate === null ? null : (event.total - event.done) / rate
+    stage = placeAfter(event, stage, secondsLeft === null ? null : nowMs + 1000 * secondsLeft)
     const isSoon = event.activity === activity && !isNew && event.done < event.total
     if (isSoon && nowMs - shownMs < progressEveryMs) return null
     activity = event.activity
     shownMs = nowMs
-    const seconds = (nowMs - start.atMs) / 1000
-    const rate = seconds > 0 && event.done > start.done ? (event.done - start.done) / seconds : null
-    const secondsLeft = rate === null ? null : (event.total - event.done) / rate
-    if (event.isStage === true) stageEnd = endOf(event, secondsLeft, nowMs)
     return {
       activity: event.activity,
       done: event.done,
@@ -59,7 +61,7 @@ export function openStageReporter(runId: string, clock: StageClock): StageReport
       unit: event.unit,
       ratePerSecond: rate,
       secondsLeft,
-      stageSecondsLeft: stageEnd === null ? null : Math.max(0, stageEnd.atMs - nowMs) / 1000,
+      ...(stage === null ? {} : { stage: countAt(stage, nowMs) }),
     }
   }
   return {
@@ -85,6 +87,15 @@ export function openStageReporter(runId: string, clock: StageClock): StageReport
 }
 
 /** What follows the last of a stage, such as its last evaluation, is not in its pace. */
-function endOf(event: StageProgress, secondsLeft: number | null, nowMs: number): StageEnd {
-  return secondsLeft === null || event.done >= event.total ? null : { atMs: nowMs + 1000 * secondsLeft }
+function placeAfter(
+  { stage, done, total, unit }: StageProgress,
+  before: StagePlace | null,
+  endsAtMs: number | null,
+): StagePlace | null {
+  if (stage === undefined) return before
+  return { name: stage, done, total, unit, endsAtMs: done >= total ? null : endsAtMs }
+}
+
+function countAt({ endsAtMs, ...count }: StagePlace, nowMs: number): StageCount {
+  return { ...count, secondsLeft: endsAtMs === null ? null : Math.max(0, endsAtMs - nowMs) / 1000 }
 }

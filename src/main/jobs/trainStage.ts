@@ -8,6 +8,7 @@ import { readParameters } from '../host/checkpointFiles.ts'
 import { systemClock } from '../host/clock.ts'
 import { openTrainingEngines, stateBytes, type TrainingEngines } from './engines.ts'
 import type { JobContext, StopRequest } from './jobContext.ts'
+import { openingProgress, trainingStage } from './openingProgress.ts'
 import { keepRefusedBatches } from './refusedBatch.ts'
 import { trainingFailure } from './trainingFailure.ts'
 import { openCheckpointWriter, restoreState } from './stageCheckpoints.ts'
@@ -22,7 +23,8 @@ export async function trainStage(
   context: JobContext,
   inputs: TrainStageInputs,
 ): Promise<'finished' | 'stopped'> {
-  const { port, config, material } = context
+  const { request, port, config, material } = context
+  port.emit({ type: 'progress', progress: openingProgress('opening the trainer', trainingStage(request)) })
   const policy =
     material.policy === material.reference ? inputs.reference : await readParameters(material.policy)
   const engines = await openTrainingEngines(config, material, { policy, reference: inputs.reference })

@@ -51,6 +51,19 @@ test('counts per problem: N attempts, each with a verdict and a forced revision,
   assert.ok(estimates.some((each) => each.correctAttempts > 0 && each.correctAttempts < 5))
 })
 
+test('the stage counts its problems from its first word on, also where it goes on with some that are there', async () => {
+  const { estimates } = await run(makeSetup())
+  const counts: string[] = []
+  for await (const event of runVStarStage(makeSetup({ done: estimates.slice(0, 5), problemsPerChunk: 4 }))) {
+    if (event.type === 'progress' && event.stage !== undefined)
+      counts.push(`${event.stage} ${event.done}/${event.total} ${event.unit}`)
+  }
+  assert.deepEqual(
+    counts,
+    [5, 9, 12].map((done) => `estimate-v-star ${done}/12 problems`),
+  )
+})
+
 test('chunks change nothing, and a resume at any problem gives the same estimates', async () => {
   const { estimates: whole } = await run(makeSetup())
   assert.deepEqual((await run(makeSetup({ problemsPerChunk: 1 }))).estimates, whole)

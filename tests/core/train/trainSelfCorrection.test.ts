@@ -107,6 +107,31 @@ test('evalSamples: each evaluated problem is rolled out that often, with other d
   assert.ok([...texts.values()].some((each) => new Set(each).size > 1))
 })
 
+test('the stage counts its steps from before the first evaluation on, also where it goes on', async () => {
+  const countsOf = async (setup: Parameters<typeof trainSelfCorrection>[0]): Promise<string[]> => {
+    const counts: string[] = []
+    for await (const event of trainSelfCorrection(setup)) {
+      if (event.type === 'evaluation') counts.push('evaluation')
+      if (event.type === 'progress' && event.stage !== undefined)
+        counts.push(`${event.stage} ${event.done}/${event.total} ${event.unit}`)
+    }
+    return counts
+  }
+  const config = { steps: 2, evalEvery: 'never', optimizer: {} }
+  const { whole } = makeSetup({ config })
+  const step = (done: number): string => `self-correction ${done}/2 steps`
+  const edge = ['evaluation', 'evaluation']
+  assert.deepEqual(await countsOf(whole), [step(0), ...edge, step(1), step(2), ...edge])
+  const saved = (await collect(makeSetup({ config, setup: { checkpointEvery: 1 } }).whole)).find(
+    (event) => event.type === 'checkpoint' && event.state.step === 1,
+  )
+  assert.ok(saved?.type === 'checkpoint')
+  assert.deepEqual(await countsOf(makeSetup({ config, setup: { state: saved.state } }).whole), [
+    ...[step(1), step(2)],
+    ...edge,
+  ])
+})
+
 test('every metric of a step is in the registry, and the learning rate follows warm-up and decay', async () => {
   const events = metricsOf(await collect(makeSetup().whole))
   assert.equal(events.length, 6)

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runLines, sortRuns } from '../../../src/renderer/src/state/runRows.ts'
 import { stepsDone } from '../../../src/renderer/src/state/stepsDone.ts'
-import { doneShare, progressText } from '../../../src/renderer/src/state/progressText.ts'
 import { sampleLine } from './runFixtures.ts'
 
 const runs = [
@@ -45,43 +44,4 @@ test('steps done: problems seen ÷ problems a step (192), whatever the number of
   assert.equal(stepsDone(sampleLine('r', { status: 'running', step: 12, problemsSeen: 12 * 192 })), 12)
   assert.equal(stepsDone(sampleLine('r', { status: 'finished', step: 39, problemsSeen: 40 * 192 })), 40)
   assert.equal(stepsDone(sampleLine('r', { status: 'stopped', stage: 'estimate-v-star', step: 300 })), 300)
-})
-
-test('progress: rate and time left are said, and are left out where they are unknown', () => {
-  const progress = {
-    activity: 'rolling out',
-    done: 96,
-    total: 1920,
-    unit: 'problems',
-    ratePerSecond: 41.237,
-    secondsLeft: 75,
-  }
-  assert.equal(progressText(progress, true), 'rolling out 96 of 1,920 problems, 41.2/s, 1 min 15 s left')
-  assert.equal(
-    progressText({ ...progress, ratePerSecond: null, secondsLeft: null }, true),
-    'rolling out 96 of 1,920 problems',
-  )
-  assert.equal(progressText(progress, false), 'rolling out, 1 min 15 s left')
-  assert.equal(
-    progressText({ ...progress, stageSecondsLeft: 300 }, false),
-    'rolling out, 5 min 00 s left in all',
-  )
-  assert.equal(
-    progressText({ ...progress, stageSecondsLeft: null }, false),
-    'rolling out, 1 min 15 s left of this part',
-  )
-})
-
-test('the bar shows steps once there are any, before that how far the activity is', () => {
-  const progress = {
-    activity: 'estimating V*',
-    done: 50,
-    total: 200,
-    unit: 'problems',
-    ratePerSecond: null,
-    secondsLeft: null,
-  }
-  assert.equal(doneShare(sampleLine('r', { status: 'running' }), progress), 0.25)
-  assert.equal(doneShare(sampleLine('r', { status: 'running', problemsSeen: 1920 }), progress), 0.25)
-  assert.equal(doneShare(sampleLine('r', { status: 'running', problemsSeen: 3840 }), progress), 0.5)
 })
