@@ -26,6 +26,7 @@ const listedFields = [
   'activeMs',
   'tokensGenerated',
   'problemsSeen',
+  'vStarId',
 ] as const satisfies readonly (keyof Run)[]
 
 /**

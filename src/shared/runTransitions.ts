@@ -1,5 +1,5 @@
 import { RecheckError } from './recheckError.ts'
-import { runStatuses, type RunStatus } from './records.ts'
+import { runStatuses, type Run, type RunStatus } from './records.ts'
 
 /**
  * Every change of status that may happen, and no other. A run goes on (`resume`, `extend`) only through the queue,
@@ -33,8 +33,8 @@ export function assertMayBecome(runId: string, from: RunStatus, to: RunStatus): 
 export const runActions = ['pause', 'stop-after-step', 'stop-now', 'resume', 'extend'] as const
 export type RunAction = (typeof runActions)[number]
 
-/** What a user may ask of a run in this status: the buttons of a page, the sub-commands of a terminal. */
-export function actionsOf(status: RunStatus): readonly RunAction[] {
+/** What a user may ask of such a run: the buttons of a page, the sub-commands of a terminal. */
+export function actionsOf({ status, stage }: Pick<Run, 'status' | 'stage'>): readonly RunAction[] {
   switch (status) {
     case 'queued':
       return ['stop-now']
@@ -47,7 +47,8 @@ export function actionsOf(status: RunStatus): readonly RunAction[] {
     case 'failed':
       return ['resume']
     case 'finished':
-      return ['extend']
+      // stage 1 has no steps: it estimates each problem once
+      return stage === 'self-correction' ? ['extend'] : []
   }
 }
 

@@ -36,13 +36,16 @@ test('every pair of statuses is allowed or refused as the table says', () => {
   assert.equal(pairs, 49)
 })
 
-test('what a user may ask fits the status', () => {
-  assert.deepEqual(actionsOf('running'), ['pause', 'stop-after-step', 'stop-now'])
-  assert.deepEqual(actionsOf('paused'), ['resume', 'stop-now'])
-  for (const status of ['stopped', 'interrupted', 'failed'] as const)
-    assert.deepEqual(actionsOf(status), ['resume'])
-  assert.deepEqual(actionsOf('finished'), ['extend'])
-  assert.deepEqual(actionsOf('queued'), ['stop-now'])
+test('what a user may ask fits the status; what has no steps is given no more of them', () => {
+  for (const stage of ['estimate-v-star', 'self-correction'] as const) {
+    assert.deepEqual(actionsOf({ stage, status: 'running' }), ['pause', 'stop-after-step', 'stop-now'])
+    assert.deepEqual(actionsOf({ stage, status: 'paused' }), ['resume', 'stop-now'])
+    for (const status of ['stopped', 'interrupted', 'failed'] as const)
+      assert.deepEqual(actionsOf({ stage, status }), ['resume'])
+    assert.deepEqual(actionsOf({ stage, status: 'queued' }), ['stop-now'])
+  }
+  assert.deepEqual(actionsOf({ stage: 'self-correction', status: 'finished' }), ['extend'])
+  assert.deepEqual(actionsOf({ stage: 'estimate-v-star', status: 'finished' }), [])
 })
 
 test('a run is over when it changes no more by itself', () => {

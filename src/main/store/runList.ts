@@ -22,7 +22,8 @@ interface ListRow extends Omit<ListedRun, 'tags' | 'latest'> {
 }
 
 const columns = `run_id AS runId, name, stage, status, notes, run_group AS "group", created_at_ms AS createdAtMs, device, step,
-  total_steps AS totalSteps, active_ms AS activeMs, tokens_generated AS tokensGenerated, problems_seen AS problemsSeen`
+  total_steps AS totalSteps, active_ms AS activeMs, tokens_generated AS tokensGenerated, problems_seen AS problemsSeen,
+  v_star_id AS vStarId`
 
 /**
  * Newest first; deleted runs stand in no list but their own. Joins no history, and reads two things out of each run's JSON: the metrics that the

@@ -1,18 +1,22 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
-import { useEffect, useState, type JSX } from 'react'
+import { useEffect, useState, type FormEvent, type JSX } from 'react'
 import type { Run, RunStatus } from '../../../shared/records.ts'
+import { listedRun } from '../../../shared/runList.ts'
 import { actionsOf, type RunAction } from '../../../shared/runTransitions.ts'
 import { useChange } from '../hooks/useRoute.ts'
-import { actionWords, confirmationOf } from '../state/runWords.ts'
+import { useRunStage } from '../hooks/useRunStage.ts'
+import { actionWords, confirmationOf, type Confirmation } from '../state/runWords.ts'
 import { ProblemNote } from './ProblemNote.tsx'
 import { ResumeDialog } from './ResumeDialog.tsx'
 
 /** The buttons that the run's status allows; one that loses work asks first. */
 export function RunActions({ run }: { readonly run: Run }): JSX.Element {
   const actions = useRunActions(run)
+  const { stage } = useRunStage(listedRun(run))
   const [asked, setAsked] = useState<RunAction | 'resume-changed' | null>(null)
+  const stopNow = confirmationOf('stop-now', run.status, stage)
   const click = (action: RunAction): void => {
-    if (action === 'extend' || confirmationOf(action, run.status) !== null) setAsked(action)
+    if (action === 'extend' || (action === 'stop-now' && stopNow !== null)) setAsked(action)
     else actions.run(action)
   }
   return (
@@ -23,7 +27,7 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
             {actions.pending}
           </Text>
         )}
-        {actionsOf(run.status).map((action) => (
+        {actionsOf(run).map((action) => (
           <Button
             key={action}
             variant={action === 'resume' ? 'filled' : 'default'}
@@ -31,7 +35,7 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
             loading={actions.isPending}
             onClick={() => click(action)}
           >
-            {actionWords[action]}
+            {actionWords(action, run.status)}
           </Button>
         ))}
         {mayResumeChanged(run) && (
@@ -52,12 +56,13 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
       )}
       {asked === 'resume-changed' && <ResumeDialog run={run} onClose={() => setAsked(null)} />}
       {asked === 'extend' && <ExtendDialog onClose={() => setAsked(null)} onExtend={actions.extend} />}
-      {asked !== null && asked !== 'extend' && asked !== 'resume-changed' && (
+      {asked === 'stop-now' && stopNow !== null && (
         <ConfirmDialog
-          action={asked}
-          run={run}
+          name={run.name}
+          action={actionWords('stop-now', run.status)}
+          confirmation={stopNow}
           onClose={() => setAsked(null)}
-          onConfirm={() => actions.run(asked)}
+          onConfirm={() => actions.run('stop-now')}
         />
       )}
     </>
@@ -65,8 +70,8 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
 }
 
 /** A run without a process; a paused one has none when its update was refused, and then it has an error. */
-function mayResumeChanged({ status, error }: Run): boolean {
-  return actionsOf(status).includes('resume') && (status !== 'paused' || error !== null)
+function mayResumeChanged(run: Run): boolean {
+  return actionsOf(run).includes('resume') && (run.status !== 'paused' || run.error !== null)
 }
 
 const stopWords = { 'after-step': 'Stops after the work in hand…', now: 'Stopping…' } as const
@@ -116,25 +121,24 @@ function usePendingUntilOver(
 }
 
 interface ConfirmDialogProps {
-  readonly action: RunAction
-  readonly run: Run
+  /** Of the run. */
+  readonly name: string
+  /** As on its button. */
+  readonly action: string
+  readonly confirmation: Confirmation
   readonly onClose: () => void
   readonly onConfirm: () => void
 }
 
-function ConfirmDialog({ action, run, onClose, onConfirm }: ConfirmDialogProps): JSX.Element {
+function ConfirmDialog(props: ConfirmDialogProps): JSX.Element {
+  const { name, action, confirmation, onClose, onConfirm } = props
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`${actionWords[action]}: ${run.name}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title={`${action}: ${name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">
-        <Text>{confirmationOf(action, run.status)}</Text>
+        <Text>{confirmation.text}</Text>
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose} data-autofocus>
-            Keep running
+            {confirmation.keep}
           </Button>
           <Button
             color="red"
@@ -143,7 +147,7 @@ function ConfirmDialog({ action, run, onClose, onConfirm }: ConfirmDialogProps):
               onClose()
             }}
           >
-            {actionWords[action]}
+            {action}
           </Button>
         </Group>
       </Stack>
@@ -161,9 +165,15 @@ function ExtendDialog({ onClose, onExtend }: ExtendDialogProps): JSX.Element {
   const [typed, setTyped] = useState('20')
   const steps = Number(typed)
   const isValid = Number.isInteger(steps) && steps >= 1 && steps <= 1_000_000
+  const send = (event: FormEvent): void => {
+    event.preventDefault()
+    if (!isValid) return
+    onExtend(steps)
+    onClose()
+  }
   return (
     <Modal opened onClose={onClose} title="Extend the run" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <Stack gap="md">
+      <Stack component="form" gap="md" onSubmit={send}>
         <TextInput
           label="Further steps"
           description="The run goes on from its last checkpoint; its curves go on without a seam."
@@ -177,13 +187,7 @@ function ExtendDialog({ onClose, onExtend }: ExtendDialogProps): JSX.Element {
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button
-            disabled={!isValid}
-            onClick={() => {
-              onExtend(steps)
-              onClose()
-            }}
-          >
+          <Button type="submit" disabled={!isValid}>
             Extend
           </Button>
         </Group>

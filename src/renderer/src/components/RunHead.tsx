@@ -6,13 +6,17 @@ import type { Run } from '../../../shared/records.ts'
 import { listedRun } from '../../../shared/runList.ts'
 import { useNow } from '../hooks/useNow.ts'
 import { goTo } from '../hooks/usePlace.ts'
-import { useRead } from '../hooks/useRoute.ts'
-import { formatAge, formatCount, formatDuration } from '../state/format.ts'
+import { useRunStage } from '../hooks/useRunStage.ts'
+import { useRunsWithStatus } from '../hooks/useRunsWithStatus.ts'
+import { formatAge, formatCount, formatDuration, missing } from '../state/format.ts'
+import { isInFirstStage } from '../state/runStage.ts'
 import { stageWords } from '../state/runWords.ts'
 import { waitText } from '../state/waitText.ts'
+import { DeletedRun } from './DeletedRun.tsx'
 import { LabelsDialog } from './LabelsDialog.tsx'
 import { ProblemNote } from './ProblemNote.tsx'
 import { RunActions } from './RunActions.tsx'
+import { RunNotes } from './RunNotes.tsx'
 import { RunProgress } from './RunProgress.tsx'
 import { StatusBadge } from './StatusBadge.tsx'
 
@@ -22,24 +26,22 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
     <header className="panel" style={{ padding: '0.625rem 0.875rem' }}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
         <div style={{ minWidth: 0, flex: 1 }}>
-          <Group gap={8} wrap="nowrap">
-            <Title order={1} fz={17} lineClamp={1} title={run.name}>
-              {run.name}
-            </Title>
-            <ActionIcon aria-label="Name, tags, group and notes" onClick={labels.open}>
-              <IconPencil size={16} />
-            </ActionIcon>
-            <StatusBadge status={run.status} />
-            {run.tags.map((tag) => (
-              <Badge key={tag} variant="default" tt="none" fw={400}>
-                {tag}
-              </Badge>
-            ))}
+          <Group gap="4px 8px">
+            <Group gap={8} wrap="nowrap" maw="100%">
+              <Title order={1} fz={17} lineClamp={1} title={run.name}>
+                {run.name}
+              </Title>
+              <ActionIcon aria-label="Name, tags, group and notes" onClick={labels.open}>
+                <IconPencil size={16} />
+              </ActionIcon>
+              <StatusBadge status={run.status} />
+            </Group>
+            <Tags tags={run.tags} />
           </Group>
           <Facts run={run} />
         </div>
         <Group gap="xs" wrap="nowrap">
-          <RunActions run={run} />
+          {run.deletedAtMs === null ? <RunActions run={run} /> : <DeletedRun runId={run.runId} />}
           <Button
             variant="default"
             leftSection={<IconCopy size={15} />}
@@ -53,11 +55,7 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
         <RunProgress run={listedRun(run)} wide />
       </div>
       {run.status === 'queued' && <Wait runId={run.runId} />}
-      {run.notes !== '' && (
-        <Text fz={12} mt={4} className="muted" style={{ whiteSpace: 'pre-wrap' }} lineClamp={3}>
-          {run.notes}
-        </Text>
-      )}
+      {run.notes !== '' && <RunNotes notes={run.notes} />}
       {run.error !== null && (
         <div style={{ marginTop: 8 }}>
           <ProblemNote problem={new Error(run.error.message)} />
@@ -68,8 +66,21 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
   )
 }
 
+/** Whole, on a line of their own where the name leaves no room. */
+function Tags({ tags }: { readonly tags: readonly string[] }): JSX.Element {
+  return (
+    <Group gap={4} className="run-tags">
+      {tags.map((tag) => (
+        <Badge key={tag} variant="default" tt="none" fw={400}>
+          {tag}
+        </Badge>
+      ))}
+    </Group>
+  )
+}
+
 function Wait({ runId }: { readonly runId: string }): JSX.Element | null {
-  const live = useRead('run.list', { statuses: ['running', 'paused', 'queued'] }).data
+  const live = useRunsWithStatus(['running', 'paused', 'queued'])
   if (live === undefined) return null
   return (
     <Text fz={12} mt={4} role="note">
@@ -80,13 +91,16 @@ function Wait({ runId }: { readonly runId: string }): JSX.Element | null {
 
 function Facts({ run }: { readonly run: Run }): JSX.Element {
   const now = useNow(30_000)
+  const { stage } = useRunStage(listedRun(run))
+  // stage 1 of a run of both counts problems alone: what follows counts training
+  const trained = (count: number): string => (isInFirstStage(run, stage) ? missing : formatCount(count))
   const facts = [
-    stageWords[run.stage],
+    stageWords(run, stage),
     run.group === null ? null : `group ${run.group}`,
     run.device,
     `active ${formatDuration(run.activeMs)}`,
-    `${formatCount(run.tokensGenerated)} tokens generated`,
-    `${formatCount(run.problemsSeen)} problems seen`,
+    `${trained(run.tokensGenerated)} tokens generated`,
+    `${trained(run.problemsSeen)} problems seen`,
     `created ${formatAge(run.createdAtMs, now)}`,
     `config ${run.configHash.slice(0, 12)}`,
   ].filter((fact) => fact !== null)

@@ -2,10 +2,12 @@ import { Badge, Group } from '@mantine/core'
 import { columnVisibilityFeature, createColumnHelper, tableFeatures } from '@tanstack/react-table'
 import type { JSX } from 'react'
 import type { ListedRun } from '../../../shared/runList.ts'
+import { useRunStage } from '../hooks/useRunStage.ts'
 import { formatCount, formatDuration, formatNumber, formatShare, missing } from '../state/format.ts'
 import { placeAddress } from '../state/place.ts'
 import { fittingTags } from '../state/fittingTags.ts'
 import { runColumns, type RunColumnId } from '../state/runRows.ts'
+import { shortStageWords } from '../state/runWords.ts'
 import { Age } from './Age.tsx'
 import { RunProgress } from './RunProgress.tsx'
 import { Sparkline } from './Sparkline.tsx'
@@ -37,7 +39,7 @@ function Cell({
     case 'status':
       return <StatusBadge status={run.status} />
     case 'stage':
-      return run.stage === 'estimate-v-star' ? '1: V*' : '2: RL'
+      return <StageCell run={run} />
     case 'progress':
       return <RunProgress run={run} />
     case 'curve':
@@ -60,6 +62,10 @@ function Cell({
     default:
       return formatShare(run.latest[column])
   }
+}
+
+function StageCell({ run }: { readonly run: ListedRun }): JSX.Element {
+  return <>{shortStageWords(useRunStage(run).stage)}</>
 }
 
 function NameCell({ run }: { readonly run: ListedRun }): JSX.Element {

@@ -1,25 +1,38 @@
 import type { ListedRun } from '../../../shared/runList.ts'
 import type { Progress } from '../../../shared/runEvent.ts'
 import { timeLeft } from '../../../shared/timeLeft.ts'
-import { stepsDone } from './stepsDone.ts'
 import { formatCount, formatDuration, formatNumber } from './format.ts'
+import { isInFirstStage, type RunStage } from './runStage.ts'
 
-/** `rolling out 96 of 192 problems, 41.2/s, 1 min 12 s left in all`; short: activity and time left only. */
-export function progressText(progress: Progress, isLong: boolean): string {
-  const known = timeLeft(progress)
-  const left = known === null ? null : `${formatDuration(known.seconds * 1000)} ${known.words}`
-  if (!isLong) return [progress.activity, left].filter((part) => part !== null).join(', ')
-  const rate =
-    progress.ratePerSecond === null
-      ? null
-      : `${formatNumber(Number(progress.ratePerSecond.toPrecision(3)))}/s`
-  const counted = `${progress.activity} ${formatCount(progress.done)} of ${formatCount(progress.total)} ${progress.unit}`
-  return [counted, rate, left].filter((part) => part !== null).join(', ')
+/** `131 of 300 steps`; `stage 1: 192 of 3,000 problems`, and of a run that is not at work that they are kept. */
+export function stageText(run: ListedRun, stage: RunStage): string {
+  const { name, done, total, unit } = stage
+  if (total === 0) return done === 0 ? '' : `${formatCount(done)} ${unit}`
+  const which = isInFirstStage(run, stage) ? 'stage 1: ' : ''
+  const isKept = name === 'estimate-v-star' && done > 0 && !['running', 'finished'].includes(run.status)
+  return `${which}${formatCount(done)} of ${formatCount(total)} ${unit}${isKept ? ' estimated and kept' : ''}`
 }
 
-/** Share of the whole run that is done, 0 to 1; what the present activity is at counts only before the first step. */
-export function doneShare(run: ListedRun, progress: Progress | null): number {
-  const done = stepsDone(run)
-  if (run.totalSteps > 0 && (done > 0 || progress === null)) return Math.min(1, done / run.totalSteps)
-  return progress === null || progress.total === 0 ? 0 : Math.min(1, progress.done / progress.total)
+/** `sampling attempts 96 of 512 completions, 41.2/s, 1 min 14 s left of stage 1`; short: activity and time left only. */
+export function progressText(progress: Progress, stage: RunStage, isLong: boolean): string {
+  const known = timeLeft(progress)
+  const left = known === null ? null : `${formatDuration(known.seconds * 1000)} ${known.words}`
+  const parts = isLong ? [...countText(progress, stage), left] : [progress.activity, left]
+  return parts.filter((part) => part !== null).join(', ')
+}
+
+/** What stands beside it as the stage's own count is not said twice, nor that one thing is to be done. */
+function countText(progress: Progress, stage: RunStage): readonly (string | null)[] {
+  const { activity, done, total, unit, ratePerSecond } = progress
+  const isCounted = total > 1 && !(unit === stage.unit && total === stage.total)
+  const counted = isCounted ? `${activity} ${formatCount(done)} of ${formatCount(total)} ${unit}` : activity
+  if (ratePerSecond === null) return [counted]
+  const rate = formatNumber(Number(ratePerSecond.toPrecision(3)))
+  return [counted, isCounted ? `${rate}/s` : `${rate} ${unit}/s`]
+}
+
+/** Where the run is, and of one at work what it does, how fast and for how long. */
+export function progressLine(run: ListedRun, stage: RunStage, progress: Progress | null): string {
+  const parts = [stageText(run, stage), progress === null ? '' : progressText(progress, stage, true)]
+  return parts.filter((part) => part !== '').join(' · ')
 }

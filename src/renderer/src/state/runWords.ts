@@ -1,5 +1,6 @@
-import type { RunStatus, Stage } from '../../../shared/records.ts'
+import type { Run, RunStatus } from '../../../shared/records.ts'
 import type { RunAction } from '../../../shared/runTransitions.ts'
+import { isInFirstStage, type RunStage } from './runStage.ts'
 
 export const statusWords: Readonly<Record<RunStatus, string>> = {
   queued: 'queued',
@@ -22,12 +23,18 @@ export const statusColours: Readonly<Record<RunStatus, string>> = {
   finished: 'teal',
 }
 
-export const stageWords: Readonly<Record<Stage, string>> = {
-  'estimate-v-star': 'Stage 1: V*',
-  'self-correction': 'Stage 2: self-correction',
+/** What the run is about now. */
+export function stageWords(run: Pick<Run, 'stage'>, stage: RunStage): string {
+  if (isInFirstStage(run, stage)) return 'Stage 1 of 2: V*'
+  return run.stage === 'estimate-v-star' ? 'Stage 1: V*' : 'Stage 2: self-correction'
 }
 
-export const actionWords: Readonly<Record<RunAction, string>> = {
+/** The same for a narrow column. */
+export function shortStageWords(stage: RunStage): string {
+  return stage.name === 'estimate-v-star' ? '1: V*' : '2: RL'
+}
+
+const actionNames: Readonly<Record<RunAction, string>> = {
   pause: 'Pause',
   'stop-after-step': 'Stop after this step',
   'stop-now': 'Stop now',
@@ -35,8 +42,27 @@ export const actionWords: Readonly<Record<RunAction, string>> = {
   extend: 'Extend…',
 }
 
-/** What has to be said before an action is done; null = do it at once. */
-export function confirmationOf(action: RunAction, status: RunStatus): string | null {
+export function actionWords(action: RunAction, status: RunStatus): string {
+  return action === 'stop-now' && status === 'queued' ? 'Take out of the queue' : actionNames[action]
+}
+
+/** What has to be said before an action is done, and the word for leaving it. */
+export interface Confirmation {
+  readonly text: string
+  readonly keep: string
+}
+
+/** Null = do it at once. */
+export function confirmationOf(action: RunAction, status: RunStatus, stage: RunStage): Confirmation | null {
   if (action !== 'stop-now' || status === 'queued') return null
-  return 'The step under way is thrown away. The run can be resumed from its last checkpoint.'
+  if (status === 'paused')
+    return {
+      text: 'Nothing is lost: a paused run stops where it is and can be resumed.',
+      keep: 'Keep paused',
+    }
+  const text =
+    stage.name === 'estimate-v-star'
+      ? 'The answers being sampled are thrown away. Problems whose V* is estimated are kept, and the run can be resumed.'
+      : 'The step under way is thrown away. The run can be resumed from its last checkpoint.'
+  return { text, keep: 'Keep running' }
 }
