@@ -1,14 +1,21 @@
 import { Table, Text } from '@mantine/core'
 import type { JSX } from 'react'
+import { validationOf } from '../../../shared/checkpointValidation.ts'
 import type { Run } from '../../../shared/records.ts'
+import { listedRun } from '../../../shared/runList.ts'
 import { useRead } from '../hooks/useRoute.ts'
+import { useRunStage } from '../hooks/useRunStage.ts'
+import { noCheckpointText } from '../state/emptyTabs.ts'
 import { formatBytes, formatCount, formatShare, formatTime } from '../state/format.ts'
 import { ProblemNote } from './ProblemNote.tsx'
 import { Term } from './Term.tsx'
 
 const columns = [
   ['Step', 'Steps that are in it; a run goes on from its newest one'],
-  ['Acc@final, validation', 'Share of right last answers on the validation split'],
+  [
+    'Acc@final, validation',
+    'Share of right last answers on the validation split; a dash where the step was not evaluated',
+  ],
   ['Size', null],
   ['Written', null],
   ['Folder', 'In the data folder'],
@@ -17,11 +24,10 @@ const columns = [
 
 export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
   const { data, error } = useRead('checkpoints.list', { runId: run.runId })
+  const evaluations = useRead('evaluations.list', { runId: run.runId }).data ?? []
+  const { stage } = useRunStage(listedRun(run))
   if (error !== null) return <ProblemNote problem={error} />
-  if (data?.length === 0)
-    return (
-      <Text className="muted">No checkpoint yet. Every stop writes one, and so does the end of the run.</Text>
-    )
+  if (data?.length === 0) return <Text className="muted">{noCheckpointText(run, stage)}</Text>
   return (
     <div className="panel" style={{ overflow: 'auto' }}>
       <Table className="tabular">
@@ -38,7 +44,7 @@ export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
           {data?.map((checkpoint) => (
             <Table.Tr key={checkpoint.checkpointId}>
               <Table.Td>{formatCount(checkpoint.step)}</Table.Td>
-              <Table.Td>{formatShare(checkpoint.validation)}</Table.Td>
+              <Table.Td>{formatShare(validationOf(checkpoint, evaluations))}</Table.Td>
               <Table.Td>{formatBytes(checkpoint.bytes)}</Table.Td>
               <Table.Td>{formatTime(checkpoint.createdAtMs)}</Table.Td>
               <Table.Td className="mono">{checkpoint.folder}</Table.Td>

@@ -1,10 +1,14 @@
 import { Button, Group, Pagination, Select, Slider, Switch, Text } from '@mantine/core'
 import { useMemo, useState, type JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
+import { listedRun } from '../../../shared/runList.ts'
 import { useRead } from '../hooks/useRoute.ts'
+import { useRunStage } from '../hooks/useRunStage.ts'
 import { useShortcuts } from '../hooks/useShortcuts.ts'
+import { noRolloutsText } from '../state/emptyTabs.ts'
 import { formatCount } from '../state/format.ts'
 import { outcomeChoices, type OutcomeChoice } from '../state/rolloutWords.ts'
+import type { RunStage } from '../state/runStage.ts'
 import { ProblemNote } from './ProblemNote.tsx'
 import { RolloutDetail } from './RolloutDetail.tsx'
 import { RolloutList } from './RolloutList.tsx'
@@ -29,6 +33,7 @@ export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
     page: 1,
   })
   const [index, setIndex] = useState(0)
+  const { stage } = useRunStage(listedRun(run))
   const { page, ...rest } = filter
   const answer = useRead(
     'rollouts.list',
@@ -48,9 +53,7 @@ export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
       <FilterBar run={run} filter={filter} total={total} onChange={change} />
       {chosen === undefined ? (
         <Text className="muted">
-          {answer.isPending
-            ? 'Reading the rollouts…'
-            : 'No rollout matches. Choose another outcome or all steps.'}
+          {answer.isPending ? 'Reading the rollouts…' : emptyText(run, stage, filter)}
         </Text>
       ) : (
         <div className="rollout-panes">
@@ -77,6 +80,11 @@ export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
   )
 }
 
+function emptyText(run: Run, stage: RunStage, { outcome, step, problemId }: RolloutFilter): string {
+  const isWhole = outcome === 'all' && step === null && problemId === null
+  return isWhole ? noRolloutsText(run, stage) : 'No rollout matches. Choose another outcome or all steps.'
+}
+
 interface FilterBarProps {
   readonly run: Run
   readonly filter: RolloutFilter
@@ -85,7 +93,8 @@ interface FilterBarProps {
 }
 
 function FilterBar({ run, filter, total, onChange }: FilterBarProps): JSX.Element {
-  const lastStep = Math.max(0, run.step - 1)
+  // the number of the last step or evaluation that was reported; the last evaluation follows the last step
+  const lastStep = run.step
   return (
     <Group gap="md">
       <Select

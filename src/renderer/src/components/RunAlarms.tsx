@@ -13,8 +13,8 @@ export function RunAlarms({ run: { runId, error } }: { readonly run: Run }): JSX
   const log = useRead('run.log', { runId, limit: 2000 }).data
   const [hidden, setHidden] = useKept('hiddenAlarms', { first: {}, parse: parseHidden })
   const codes = hidden[runId] ?? []
-  // what the run ended of stands above, in its head
-  const groups = groupAlarms(log ?? []).filter(({ newest }) => newest.message !== error?.message)
+  // what the run ended of stands above, in its head, with the same code and perhaps more words
+  const groups = groupAlarms(log ?? []).filter(({ newest }) => newest.code !== error?.code)
   const alarms = groups.filter(({ newest }) => !codes.includes(newest.code))
   const shown = alarms.slice(0, mostAlarms)
   if (groups.length === 0) return null

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Kbd, SegmentedControl, Stack, Text } from '@manti
 import { IconPlayerPlay } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import { useRead } from '../hooks/useRoute.ts'
+import { useRunsWithStatus } from '../hooks/useRunsWithStatus.ts'
 import type { RunStart } from '../hooks/useRunStart.ts'
 import { formatCount } from '../state/format.ts'
 import { startKinds, type StartKind } from '../state/startKind.ts'
@@ -76,7 +77,7 @@ export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element
 
 /** Said before the start, not found out after it. */
 function QueueNote(): JSX.Element | null {
-  const runs = useRead('run.list', { statuses: ['running', 'queued'] }).data ?? []
+  const runs = useRunsWithStatus(['running', 'queued']) ?? []
   const running = runs.find((run) => run.status === 'running')
   if (running === undefined) return null
   const waiting = runs.length - 1
