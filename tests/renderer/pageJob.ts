@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { writeCheckpoint } from '../../src/main/jobs/checkpointFolder.ts'
-import type { JobPort, JobRequest, RunJob } from '../../src/main/jobs/jobPort.ts'
+import type { JobEvent, JobPort, JobRequest, RunJob } from '../../src/main/jobs/jobPort.ts'
 import { openNewestCheckpoint } from '../../src/main/jobs/newestCheckpoint.ts'
 import type { RunConfig } from '../../src/shared/config.ts'
+import type { Progress } from '../../src/shared/runEvent.ts'
 import { wilson } from '../../src/shared/statistics.ts'
 import {
   sampleEstimate,
@@ -24,7 +25,11 @@ export const pageJob: RunJob = async (request, port) => {
   port.emit({ type: 'device', device: 'cpu (2 threads)' })
   const newest = await openNewestCheckpoint(request.dataDir, request.checkpoints)
   let step = newest === null ? 0 : (newest.checkpoint.state as { step: number }).step
-  if (step === 0 && request.vStar === null) await estimate(runId, port)
+  const isStage1 = request.run.stage === 'estimate-v-star'
+  if ((isStage1 || step === 0) && request.vStar?.artifact.complete !== true) {
+    const end = await estimate(request, config.vStar.samples, port)
+    if (end === 'stopped' || isStage1) return end
+  }
   while (step < totalSteps) {
     await wait(newest === null ? stepMs.fresh : stepMs.resumed)
     if (port.stopNow.aborted) return 'stopped'
@@ -38,23 +43,54 @@ export const pageJob: RunJob = async (request, port) => {
   return 'finished'
 }
 
-async function estimate(runId: string, port: JobPort): Promise<void> {
+/** Problems of stage 1, in chunks of 50. */
+export const estimatedProblems = 200
+
+/** A chunk takes longer with more samples a problem: 100 ms with the four of the preset. */
+async function estimate(
+  { run, vStar }: JobRequest,
+  samples: number,
+  port: JobPort,
+): Promise<'finished' | 'stopped'> {
+  const { runId } = run
   const artifact = {
     vStarId: `v-${runId}`,
     runId,
     createdAtMs: 1,
     inputHash: runId,
     inputs: {},
-    problems: 200,
+    problems: estimatedProblems,
   }
   port.emit({ type: 'vStarArtifact', artifact: { ...artifact, complete: false } })
-  for (let first = 0; first < 200; first += 50) {
-    await wait(100)
-    const estimates = Array.from({ length: 50 }, (_, index) => sampleEstimate(1, first + index))
+  for (let done = vStar?.estimates.length ?? 0; done < estimatedProblems; done += 50) {
+    port.emit({ type: 'progress', progress: samplingAttempts(done) })
+    await wait(25 * samples)
+    if (port.stopNow.aborted) return 'stopped'
+    const estimates = Array.from({ length: 50 }, (_, index) => sampleEstimate(1, done + index))
     port.emit({ type: 'vStar', estimates })
+    if (run.stage === 'estimate-v-star') port.emit(estimated(done + 50, port))
+    if ((await port.betweenSteps()) === 'stop') return 'stopped'
   }
   port.emit({ type: 'vStarArtifact', artifact: { ...artifact, complete: true } })
   await port.flush()
+  return 'finished'
+}
+
+/** At the end of a chunk's part: its own count is full. */
+function samplingAttempts(done: number): Progress {
+  return {
+    ...{ activity: 'sampling attempts', done: 512, total: 512, unit: 'completions' },
+    ...{ ratePerSecond: 41.2, secondsLeft: 0 },
+    stage: {
+      ...{ name: 'estimate-v-star', done, total: estimatedProblems, unit: 'problems' },
+      secondsLeft: done === 0 ? null : 74,
+    },
+  }
+}
+
+function estimated(problems: number, port: JobPort): JobEvent {
+  const place = { step: problems, timeMs: port.activeMs(), tokens: 31 * problems, problems }
+  return { type: 'metrics', ...place, values: { 'vStar/mean': 0.5 } }
 }
 
 function reportStep(run: SampleRun, step: number, port: JobPort): void {
@@ -74,6 +110,12 @@ function reportStep(run: SampleRun, step: number, port: JobPort): void {
 
 function evaluate(runId: string, run: SampleRun, { step, port }: { step: number; port: JobPort }): void {
   const shares = sampleValidation(run, step)
+  const rollouts = [0, 1].map((index) => sampleRollout(run.seed + 1, step, index))
+  port.emit({ type: 'rollouts', rollouts: rollouts.map((each) => ({ ...each, split: 'validation' })) })
+  // the last evaluation is a step of its own: no training step has its number
+  const { tokens, problems } = sampleMetrics(run, step - 1)
+  const point = { type: 'metrics', step, timeMs: port.activeMs(), tokens, problems, values: shares } as const
+  if (step === run.steps) port.emit(point)
   const final = wilson(Math.round(256 * (shares['validation/accuracy/final'] ?? 0)), 256)
   port.emit({
     type: 'evaluation',

@@ -8,6 +8,7 @@ import { hashConfig } from '../../src/main/jobs/startRuns.ts'
 import { parseConfig, totalSteps } from '../../src/shared/config.ts'
 import type { AppInfo, Handlers, StoreEvent } from '../../src/shared/routes.ts'
 import { builtPage } from './pageBuild.ts'
+import { estimatedProblems } from './pageJob.ts'
 
 export interface PageServer {
   readonly owner: Owner
@@ -89,7 +90,7 @@ function startIn(owner: Owner): Handlers['run.start'] {
         tags: config.tags,
         notes: config.notes,
       },
-      totalSteps: totalSteps(config, config.data.train),
+      totalSteps: stage === 'estimate-v-star' ? estimatedProblems : totalSteps(config, config.data.train),
     })
     owner.start(run.runId)
     return { runIds: [run.runId] }

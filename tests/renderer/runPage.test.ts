@@ -67,10 +67,19 @@ test('pause holds the run where it is, resume goes on, stop now ends it, resume 
     await opened.page.getByText('A whole number from 1 to 1,000,000').waitFor()
   }
   await further.fill('')
+  await further.press('Enter')
+  assert.equal(readRun(opened.db, runId).totalSteps, 40)
   await further.pressSequentially('0.5e1')
-  await extend.click()
+  await further.press('Enter')
   await opened.page.getByText('45 of 45 steps').waitFor()
   await status('finished')
+  await goTo(opened.page, `#/run/${runId}/events`)
+  const events = opened.page.locator('.log-table tbody tr td:last-child')
+  await opened.page.getByText('Extended by 5 steps to 45.').waitFor()
+  assert.deepEqual((await events.allInnerTexts()).toReversed(), [
+    ...['Started.', 'Paused.', 'Resumed.', 'Stopped.', 'Resumed.', 'Finished.'],
+    ...['Extended by 5 steps to 45.', 'Resumed.', 'Finished.'],
+  ])
   const { points } = readRange(opened.db, {
     ...{ runId, name: 'loss/policy', axis: 'step', from: null, to: null, buckets: 100 },
   })
@@ -262,6 +271,14 @@ test('alarms: one line a kind however often it came, newest first; a hidden one 
   assert.equal(await lines.count(), 1)
   await opened.page.getByRole('button', { name: '1 alarm hidden: show' }).click()
   await opened.page.getByText('alarm.entropy again').waitFor()
+})
+
+test('what an interrupted run ended of is said once, with the way on', async () => {
+  await show('#/run/r-killed/plots', 'Training loss')
+  const said = opened.page.getByText(/is gone without a last word/)
+  await said.first().waitFor()
+  assert.equal(await said.count(), 1)
+  assert.match((await said.allInnerTexts())[0] ?? '', /Resume goes on from the last checkpoint/)
 })
 
 test('name, tags and notes are edited where they are shown', async () => {
