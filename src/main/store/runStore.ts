@@ -103,8 +103,8 @@ function unknownRun(runId: string): RecheckError {
 export function deletedRun(runId: string): RecheckError {
   return new RecheckError(
     'run.deleted',
-    `run ${runId} was deleted. Until "recheck gc" erases it, it can be restored on its page, ` +
-      `#/run/${runId}/plots in the window or in "recheck serve".`,
+    `run ${runId} was deleted. Until "recheck gc" erases it, it can be restored in the window or in "recheck serve": ` +
+      'it stands in the list of deleted runs.',
   )
 }
 

@@ -49,7 +49,7 @@ test('show: of a run that was stopped in stage 1 the problems that are estimated
   assert.match(await show(), /^V\* {6}v-1$/m)
   deleteRun(db, 'run-1', 1)
   db.close()
-  await assert.rejects(show(), { code: 'run.deleted', message: /it can be restored on its page/ })
+  await assert.rejects(show(), { code: 'run.deleted', message: /it can be restored/ })
 })
 
 test('show: a checkpoint at an evaluated step has its validation, a new best or not', async (t) => {

@@ -223,7 +223,7 @@ test('what cannot go on says why: a run of stage 1 has no steps to add, a delete
   restoreRun(db, demo.train.runId)
   db.close()
   assert.equal(deleted.code, 2)
-  assert.match(deleted.stderr, /was deleted\. .+ it can be restored on its page/)
+  assert.match(deleted.stderr, /was deleted\. .+ it can be restored/)
 })
 
 test('a terminal that is closed ends no run without a checkpoint: the whole group is hung up and its output gone', async () => {

@@ -26,7 +26,10 @@ test('a run of stage 1 is not extended: it has no steps, and what to do instead 
   })
 })
 
-const deleted = { code: 'run.deleted', message: /was deleted\. .+ it can be restored on its page, #\/run\// }
+const deleted = {
+  code: 'run.deleted',
+  message: /was deleted\. .+ it can be restored .+ list of deleted runs/,
+}
 
 test('a deleted run neither starts nor goes on nor is extended, until it is restored', async (t) => {
   const dataDir = temporaryFolder(t)
