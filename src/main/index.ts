@@ -30,6 +30,7 @@ async function openLocal(dataDir: string | null): Promise<Backend> {
     nodePath: plainNode(),
     nowMs: systemClock.nowMs,
   })
+  backend.owner.startQueued()
   return localBackend({ ...backend, close: () => backend.owner.close('after-step') })
 }
 

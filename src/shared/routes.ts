@@ -23,6 +23,14 @@ const runId = z
   .string()
   .min(1)
   .max(100, 'no run has an id of more than 100 characters; the runs page lists what there is')
+/** A name as a list shows it. */
+const oneLine = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'a name is no blank')
+    .max(most)
+    .regex(/^\P{Cc}*$/u, 'a name is one line, without control characters')
 const axis = z.enum(['step', 'timeMs', 'tokens', 'problems'])
 const stage = z.enum(['estimate-v-star', 'self-correction'])
 /** Checked by `parseConfig`, whose message lists every field; here only that it is an object. */
@@ -163,10 +171,10 @@ export const routes = {
   'run.update': {
     input: z.strictObject({
       runId,
-      name: z.string().min(1).max(200).optional(),
-      tags: z.array(z.string().min(1).max(longestTag)).max(50).optional(),
+      name: oneLine(200).optional(),
+      tags: z.array(oneLine(longestTag)).max(50).optional(),
       notes: z.string().max(20_000).optional(),
-      group: z.string().max(200).nullable().optional(),
+      group: oneLine(200).nullable().optional(),
       archived: z.boolean().optional(),
     }),
     output: output<Run>(),

@@ -26,6 +26,8 @@ export interface HttpServer {
 }
 
 const bodyLimitBytes = 1_048_576
+/** For a request to come in whole; what it asks for may take longer. */
+const requestTimeoutMs = 60_000
 const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]'])
 /** Styles may be inline (the UI kit sets them); scripts may not. */
 const contentSecurityPolicy = [
@@ -46,9 +48,18 @@ const contentSecurityPolicy = [
  */
 export async function startHttpServer(setup: HttpServerSetup): Promise<HttpServer> {
   const sessions = new Sessions()
-  const server = fastify({ bodyLimit: bodyLimitBytes, logger: false })
+  const server = fastify({
+    ...{ bodyLimit: bodyLimitBytes, logger: false, requestTimeout: requestTimeoutMs },
+    forceCloseConnections: true, // a client that says nothing must not keep it from closing
+  })
   await server.register(fastifyCookie)
-  await server.register(fastifyWebsocket, { options: { maxPayload: 65_536 } })
+  await server.register(fastifyWebsocket, {
+    options: { maxPayload: 65_536 },
+    preClose(done) {
+      for (const client of this.websocketServer.clients) client.terminate()
+      this.websocketServer.close(() => done())
+    },
+  })
   addChecks(server)
   addSessionRoutes(server, sessions)
   addApiRoutes(server, sessions, setup)

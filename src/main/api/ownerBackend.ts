@@ -14,7 +14,7 @@ export interface OwnerBackendSetup {
   readonly nowMs: () => number
 }
 
-/** An owner of a data folder with the routes that a page may ask it. */
+/** An owner of a data folder with the routes that a page may ask it; nothing of the queue is started yet. */
 export interface OwnerBackend {
   readonly owner: Owner
   readonly handlers: Handlers
@@ -28,7 +28,6 @@ export async function openOwnerBackend(setup: OwnerBackendSetup): Promise<OwnerB
   const progress = createProgressBoard()
   owner.subscribe((runId, event) => progress.note(runId, event))
   const info = appInfoReader(dataDir, setup.shell, nodePath)
-  owner.startQueued()
   const listeners = new Set<(event: StoreEvent) => void>()
   const tell = (event: StoreEvent): void => listeners.forEach((listener) => listener(event))
   owner.subscribe((runId, event) => tell({ runId, event: withoutBulk(event) }))

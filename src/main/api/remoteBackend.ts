@@ -5,6 +5,8 @@ import type { Connection, Result, StoreEvent } from '../../shared/routes.ts'
 import type { Backend } from './backend.ts'
 
 const reconnectMs = 1000
+/** A server answers a link and opens a socket at once; what accepts and says nothing is none. */
+const openWithinMs = 10_000
 const Answer = z.union([
   z.object({ ok: z.literal(true), data: z.unknown() }),
   z.object({ ok: z.literal(false), error: z.object({ code: z.string(), message: z.string() }) }),
@@ -14,18 +16,22 @@ const Answer = z.union([
  * Forwards to a running `recheck serve`, on this machine or at the near end of an SSH tunnel.
  *
  * @param link the address that `recheck serve` printed, one-time token included
+ * @param withinMs  how long it may take to answer the link, and to open a socket
  * @throws RecheckError `connect.link`, `connect.refused`
  */
-export async function connectRemote(link: string): Promise<Backend> {
+export async function connectRemote(link: string, withinMs = openWithinMs): Promise<Backend> {
   const { origin, token } = readLink(link)
-  const cookie = await openSession(origin, token)
+  const cookie = await openSession(origin, token, withinMs)
   const headers = { 'content-type': 'application/json', origin, cookie }
   const listeners = new Set<(event: StoreEvent) => void>()
   const connections = new Set<(connection: Connection) => void>()
-  const stream = await openEventStream(origin, cookie, {
-    onEvent: (event) => listeners.forEach((listener) => listener(event)),
-    onConnection: (connection) => connections.forEach((listener) => listener(connection)),
-  })
+  const stream = await openEventStream(
+    { origin, cookie, withinMs },
+    {
+      onEvent: (event) => listeners.forEach((listener) => listener(event)),
+      onConnection: (connection) => connections.forEach((listener) => listener(connection)),
+    },
+  )
   return {
     async request(route, input): Promise<Result<unknown>> {
       try {
@@ -71,11 +77,12 @@ function readLink(link: string): { origin: string; token: string } {
   return { origin: url.origin, token }
 }
 
-async function openSession(origin: string, token: string): Promise<string> {
+async function openSession(origin: string, token: string, withinMs: number): Promise<string> {
   const response = await fetch(`${origin}/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin },
     body: JSON.stringify({ token }),
+    signal: AbortSignal.timeout(withinMs),
   }).catch((thrown: unknown) => {
     throw new RecheckError(
       'connect.refused',
@@ -96,6 +103,12 @@ interface EventStream {
   close(): void
 }
 
+interface StreamPlace {
+  readonly origin: string
+  readonly cookie: string
+  readonly withinMs: number
+}
+
 interface StreamListener {
   onEvent(event: StoreEvent): void
   onConnection(connection: Connection): void
@@ -106,7 +119,10 @@ interface StreamListener {
  *
  * @returns when it is open or has failed for the first time: nothing happens unheard between an answer and the first event
  */
-function openEventStream(origin: string, cookie: string, listener: StreamListener): Promise<EventStream> {
+function openEventStream(
+  { origin, cookie, withinMs }: StreamPlace,
+  listener: StreamListener,
+): Promise<EventStream> {
   let isClosed = false
   let socket: WebSocket
   const stream = {
@@ -117,8 +133,15 @@ function openEventStream(origin: string, cookie: string, listener: StreamListene
   }
   return new Promise((resolve) => {
     const open = (): void => {
-      socket = new WebSocket(`${origin.replace('http', 'ws')}/events`, { origin, headers: { cookie } })
-      socket.on('message', (data: Buffer) => listener.onEvent(JSON.parse(data.toString()) as StoreEvent))
+      socket = new WebSocket(`${origin.replace('http', 'ws')}/events`, {
+        ...{ origin, headers: { cookie }, handshakeTimeout: withinMs },
+      })
+      socket.on('message', (data: Buffer) => {
+        const event = parseEvent(data.toString())
+        if (event === null)
+          socket.terminate() // no server of ours says that
+        else listener.onEvent(event)
+      })
       socket.on('open', () => {
         listener.onConnection('open')
         resolve(stream)
@@ -132,4 +155,14 @@ function openEventStream(origin: string, cookie: string, listener: StreamListene
     }
     open()
   })
+}
+
+/** Events come from a server that the user chose, as its answers do; what is no event at all is null. */
+function parseEvent(text: string): StoreEvent | null {
+  const Event = z.object({ runId: z.string(), event: z.object({ type: z.string() }).loose() })
+  try {
+    return Event.parse(JSON.parse(text)) as unknown as StoreEvent
+  } catch {
+    return null
+  }
 }

@@ -35,13 +35,12 @@ export async function serve({ dataDir, port, pageFolder, nodePath, nowMs }: Serv
   try {
     const server = await startHttpServer({ handlers, subscribe, pageFolder, port })
     owner.announce(`http://127.0.0.1:${server.port}/`)
+    owner.startQueued() // not before it listens: a port in use must take no run out of the queue
     return {
       port: server.port,
       newLink: server.newLink,
-      close: async () => {
-        await server.close()
-        await owner.close('after-step')
-      },
+      // runs first: no client may keep them going, or their folder taken, and pages still see them stop
+      close: () => owner.close('after-step').finally(() => server.close()),
     }
   } catch (thrown) {
     await owner.close('now')

@@ -1,11 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { fileError, flushFolder, unfinishedPrefix } from '../host/atomicFiles.ts'
 import { newId } from '../host/identifiers.ts'
 import { copyDatabase } from '../store/copyDatabase.ts'
 import type { Database } from '../store/database.ts'
+import { makeFolders } from '../store/makeFolders.ts'
 
 /**
  * Writes a checked copy of the run store to `file`, while runs go on. Checkpoints are not in it: they are files of their
@@ -25,7 +26,7 @@ export async function backUpStore(db: Database, file: string): Promise<number> {
   }
   const unfinished = join(dirname(path), `${unfinishedPrefix}${newId(basename(path))}`)
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolders(dirname(path))
     const problems = await copyDatabase(db, unfinished)
     if (problems.length > 0) {
       throw new RecheckError(

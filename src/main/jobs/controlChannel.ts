@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -46,9 +46,9 @@ export async function serveControl(
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket))
-    void answer(socket, handle)
+    answer(socket, handle).catch(() => socket.destroy()) // it left before its answer
   })
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(address, resolve))
+  await listen(server, address)
   return {
     address,
     close: () =>
@@ -59,10 +59,27 @@ export async function serveControl(
   }
 }
 
+/** The socket is its user's alone from the moment it is there, whatever folder it lies in. */
+async function listen(server: Server, address: string): Promise<void> {
+  const mask = process.umask(0o177)
+  try {
+    const isListening = new Promise<void>((resolve, reject) =>
+      server.once('error', reject).once('listening', resolve),
+    )
+    server.listen(address) // makes the socket before it returns
+    await isListening
+  } finally {
+    process.umask(mask)
+  }
+}
+
 async function answer(socket: Socket, handle: (command: ControlCommand) => Promise<void>): Promise<void> {
-  for await (const line of createInterface({ input: socket })) {
-    if (line.length > longestLine) return void socket.destroy()
-    socket.write(`${JSON.stringify(await replyTo(line, handle))}\n`)
+  let pending = ''
+  for await (const text of socket.setEncoding('utf8') as AsyncIterable<string>) {
+    const lines = (pending + text).split('\n')
+    pending = lines.pop() ?? ''
+    if ([...lines, pending].some((line) => line.length > longestLine)) return void socket.destroy()
+    for (const line of lines) socket.write(`${JSON.stringify(await replyTo(line, handle))}\n`)
   }
 }
 
@@ -75,15 +92,26 @@ async function replyTo(line: string, handle: (command: ControlCommand) => Promis
   }
 }
 
+/** An owner answers at once, or says that it is busy; one that was suspended does neither. */
+const answerWithinMs = 30_000
+
 /**
  * Asks the owner of a data folder to do something.
  *
- * @throws RecheckError `owner.none` when nobody owns it, or the owner's own refusal
+ * @param signal  gives the waiting up; the owner may do it all the same
+ * @throws RecheckError `owner.none` when nobody owns it, `owner.silent`, or the owner's own refusal
  */
-export async function askOwner(dataDir: string, command: ControlCommand): Promise<void> {
+export async function askOwner(
+  dataDir: string,
+  command: ControlCommand,
+  { signal, withinMs = answerWithinMs }: { readonly signal?: AbortSignal; readonly withinMs?: number } = {},
+): Promise<void> {
   const card = readOwnerCard(dataDir)
   if (card === null) throw noOwner(dataDir)
-  const reply = await exchange(card.control, command).catch(() => {
+  const limit = AbortSignal.timeout(withinMs)
+  const waiting = signal === undefined ? limit : AbortSignal.any([signal, limit])
+  const reply = await exchange(card.control, command, waiting).catch(() => {
+    if (waiting.aborted) throw silentOwner(dataDir, card.processId)
     throw noOwner(dataDir)
   })
   if (!reply.ok) throw new RecheckError(reply.error.code, reply.error.message)
@@ -93,8 +121,17 @@ function noOwner(dataDir: string): RecheckError {
   return new RecheckError('owner.none', `no Recheck process owns ${dataDir}: no run of it is active.`)
 }
 
-async function exchange(address: string, command: ControlCommand): Promise<Reply> {
+function silentOwner(dataDir: string, processId: number): RecheckError {
+  return new RecheckError(
+    'owner.silent',
+    `process ${processId} owns ${dataDir} and has not answered. Is it suspended? "kill -CONT ${processId}" lets it go on.`,
+  )
+}
+
+async function exchange(address: string, command: ControlCommand, waiting: AbortSignal): Promise<Reply> {
+  waiting.throwIfAborted()
   const socket = connect(address)
+  waiting.addEventListener('abort', () => socket.destroy(new Error('waited long enough')), { once: true })
   try {
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
     socket.write(`${JSON.stringify(command)}\n`)

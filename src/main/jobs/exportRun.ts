@@ -13,6 +13,7 @@ import type { PlotTheme } from '../../shared/plots/plotTheme.ts'
 import type { Run } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { fileError, makeWritableFolder } from '../host/atomicFiles.ts'
+import { makeFolders } from '../store/makeFolders.ts'
 import { plotSvg, svgPng } from '../host/plotFiles.ts'
 import { oneLine } from '../host/terminalText.ts'
 import type { Database } from '../store/database.ts'
@@ -52,6 +53,7 @@ export async function exportRun(setup: ExportSetup): Promise<readonly string[]> 
   }
   try {
     await rm(unfinished, { recursive: true, force: true })
+    makeFolders(dirname(folder))
     await makeWritableFolder(unfinished, 0o777) // for whom the user lets see it: it may lie anywhere
     for (const [index, plot] of plots.entries()) {
       const svg = plotSvg(plotOption(plot, setup), size)

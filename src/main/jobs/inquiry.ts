@@ -54,6 +54,7 @@ async function ask(nodePath: string, inquiry: Inquiry): Promise<unknown> {
     child.on('error', reject)
     child.on('close', () => resolve())
   })
+  child.stdin.on('error', () => undefined) // it ended before it had read the question: no answer comes
   child.stdin.end(JSON.stringify(inquiry))
   await ended
   const parsed = Answer.safeParse(parseJson(output))

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3, { type Database } from 'better-sqlite3'
 import { errorData, RecheckError } from '../../shared/recheckError.ts'
+import { makeFolders } from './makeFolders.ts'
 import { assertReadable, migrate, schemaVersion, versionOf } from './migrations.ts'
 import { storeError, withStoreErrors } from './storeError.ts'
 
@@ -137,7 +138,7 @@ export function assertInPlace(db: Database): void {
 /** @throws RecheckError `store.read-only` */
 export function makeFolder(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeFolders(dataDir, 0o700)
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
     throw new RecheckError(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -99,10 +100,20 @@ async function openSession(): Promise<string> {
 test('the page comes with a policy that allows no inline script, and folders are not listed', async () => {
   const page = await send('/')
   assert.equal(page.status, 200)
-  assert.match(String(page.headers['content-security-policy']), /script-src 'self'(;|$)/)
+  // whole: any directive that is looser lets something in
+  assert.equal(
+    page.headers['content-security-policy'],
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+      "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  )
+  assert.equal(page.headers['x-frame-options'], 'DENY')
+  assert.equal(page.headers['cross-origin-opener-policy'], 'same-origin')
+  assert.equal(page.headers['cross-origin-resource-policy'], 'same-origin')
+  assert.equal(page.headers['referrer-policy'], 'no-referrer')
   assert.equal(page.headers['x-content-type-options'], 'nosniff')
   assert.equal((await send('/assets/page.js')).status, 200)
-  assert.equal((await send('/assets/')).status, 404)
+  for (const folderAddress of ['/assets', '/assets/'])
+    assert.equal((await send(folderAddress)).status, 404, folderAddress)
   const outside = await send('/..%2f..%2fetc/passwd')
   assert.equal(outside.status, 403)
   assert.doesNotMatch(outside.body, /root:/)
@@ -146,6 +157,7 @@ test('routes need the session; errors travel as data', async () => {
   assert.equal((await post('/api/run.list', {})).status, 401)
   const cookie = await openSession()
   const listed = await post('/api/run.list', {}, { cookie })
+  assert.equal(listed.headers['cache-control'], 'no-store')
   assert.deepEqual(JSON.parse(listed.body), {
     ok: true,
     data: { archived: false, deleted: false, statuses: null },
@@ -185,16 +197,10 @@ test('a foreign Host, a foreign Origin, a missing Origin and an oversized body a
 test('events reach an open socket and no stranger', async () => {
   const cookie = await openSession()
   const address = `ws://127.0.0.1:${server.port}/events`
-  const refused = await new Promise<string>((resolve) => {
-    new WebSocket(address, { origin: own() }).on('error', (error) => resolve(error.message))
-  })
-  assert.match(refused, /401/)
-  const foreign = await new Promise<string>((resolve) => {
-    new WebSocket(address, { origin: 'http://evil.example', headers: { cookie } }).on('error', (error) =>
-      resolve(error.message),
-    )
-  })
-  assert.match(foreign, /403/)
+  assert.match(await refusalOf(new WebSocket(address, { origin: own() })), /401/)
+  const foreign = { origin: 'http://evil.example', headers: { cookie } }
+  assert.match(await refusalOf(new WebSocket(address, foreign)), /403/)
+  assert.match(await refusalOf(new WebSocket(address, { headers: { cookie } })), /403/, 'no origin at all')
   const socket = new WebSocket(address, { origin: own(), headers: { cookie } })
   await new Promise((resolve) => socket.on('open', resolve))
   while (listeners.size === 0) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -205,7 +211,79 @@ test('events reach an open socket and no stranger', async () => {
   assert.deepEqual(JSON.parse(await received), { runId: 'r1', event: { type: 'changed' } })
   socket.close()
   await new Promise((resolve) => socket.on('close', resolve))
+  while (listeners.size > 0) await new Promise((resolve) => setTimeout(resolve, 5))
 })
+
+test('a socket that sends more than a page ever does is closed', { timeout: 20_000 }, async () => {
+  const headers = { cookie: await openSession() }
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/events`, { origin: own(), headers })
+  await new Promise((resolve) => socket.on('open', resolve))
+  socket.send('x'.repeat(70_000))
+  const code = await new Promise<number>((resolve) => socket.on('close', resolve))
+  assert.equal(code, 1009)
+})
+
+test('only this machine reaches it, by the one address', { timeout: 20_000 }, async () => {
+  // the whole of 127/8 is this machine's: a server on every address would answer there, too
+  const outcome = await new Promise<string>((resolve) => {
+    const socket = connect({ host: '127.0.0.2', port: server.port })
+    socket.on('connect', () => resolve('answered')).on('error', (error) => resolve(error.message))
+  })
+  assert.match(outcome, /ECONNREFUSED/)
+})
+
+for (const [what, begin] of [
+  ['says nothing', () => undefined],
+  ['sends half a head', (socket: Socket) => socket.write('GET / HTTP/1.1\r\nHost: 127')],
+  [
+    'sends half a body',
+    (socket: Socket) =>
+      socket.write(
+        `POST /session HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{`,
+      ),
+  ],
+  [
+    'asks for events and then is silent',
+    (socket: Socket, cookie: string, port: number) =>
+      socket.write(
+        `GET /events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\nCookie: ${cookie}\r\n` +
+          'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      ),
+  ],
+] as const) {
+  test(`a client that ${what} keeps no server from closing`, { timeout: 20_000 }, async () => {
+    const other = await startHttpServer({
+      ...{ handlers: echoHandlers(), subscribe: () => () => undefined, pageFolder: folder, port: 0 },
+    })
+    const origin = `http://127.0.0.1:${other.port}`
+    const token = new URL(other.newLink()).hash.replace('#token=', '')
+    const answer = await fetch(`${origin}/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin },
+      body: JSON.stringify({ token }),
+    })
+    const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    const socket = connect({ host: '127.0.0.1', port: other.port })
+    await new Promise((resolve) => socket.once('connect', resolve))
+    begin(socket, cookie, other.port)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const startMs = performance.now()
+    await other.close()
+    assert.ok(performance.now() - startMs < 5000, `${performance.now() - startMs} ms`)
+    socket.destroy()
+  })
+}
+
+/** What a socket that must not open is told; it is no answer that it opened. */
+function refusalOf(socket: WebSocket): Promise<string> {
+  return new Promise((resolve) => {
+    socket.on('error', (error) => resolve(error.message))
+    socket.on('open', () => {
+      socket.terminate()
+      resolve('it opened')
+    })
+  })
+}
 
 test('a port in use is named', async () => {
   await assert.rejects(

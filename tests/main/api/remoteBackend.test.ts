@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer as createHttp } from 'node:http'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { WebSocketServer } from 'ws'
 import { startHttpServer, type HttpServer } from '../../../src/main/api/httpServer.ts'
 import { connectRemote } from '../../../src/main/api/remoteBackend.ts'
 import type { RecheckError } from '../../../src/shared/recheckError.ts'
@@ -71,3 +75,41 @@ test('a link that is no link, points elsewhere, or was used before is refused wi
   await assert.rejects(connectRemote(link), expectCode('connect.refused'))
   await assert.rejects(connectRemote('http://127.0.0.1:1/#token=x'), expectCode('connect.refused'))
 })
+
+test('what accepts and says nothing is no server: the link is given up, with words', async (t) => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1')
+  t.after(() => silent.close())
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  await assert.rejects(connectRemote(`http://127.0.0.1:${port}/#token=x`, 300), {
+    code: 'connect.refused',
+    message: /does not answer \(.*timeout.*\)\. Is it running\?/,
+  })
+})
+
+test(
+  'what sends no events is told as a connection that is lost, and ends nothing',
+  { timeout: 30_000 },
+  async (t) => {
+    const strange = createHttp((_request, response) => {
+      response.setHeader('set-cookie', 'recheck_0=x').setHeader('content-type', 'application/json')
+      response.end('{"ok":true,"data":null}')
+    })
+    const sockets = new WebSocketServer({ server: strange })
+    sockets.on('connection', (socket) => socket.send(sockets.clients.size > 0 ? 'no JSON' : ''))
+    strange.listen(0, '127.0.0.1')
+    t.after(() => {
+      for (const socket of sockets.clients) socket.terminate()
+      strange.close()
+    })
+    await once(strange, 'listening')
+    const { port } = strange.address() as AddressInfo
+    const backend = await connectRemote(`http://127.0.0.1:${port}/#token=x`)
+    t.after(() => backend.close())
+    await new Promise<void>((resolve) =>
+      backend.onConnection((connection) => {
+        if (connection === 'lost') resolve()
+      }),
+    )
+  },
+)

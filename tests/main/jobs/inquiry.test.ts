@@ -37,6 +37,13 @@ test('another process gives the same answer, and its refusal comes back as it wa
   )
 })
 
+test('a process that ends before it has read the question costs an answer, not the owner', async () => {
+  // more than a pipe holds: the rest meets a closed one
+  const large = { ...config, notes: 'x'.repeat(900_000) }
+  for (let tries = 0; tries < 5; tries++)
+    await assert.rejects(askPreview('/bin/true', large), { code: 'inquiry.failed' })
+})
+
 test('a plan: what a start would find, and the hash that the start itself goes by', async () => {
   const plan = await askPlan(process.execPath, 'self-correction', config)
   const inputs = await answerInquiry({ question: 'v-star-inputs', config })
