@@ -4,11 +4,12 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { isBuildOutdated, planStart } from './startPlan.mjs'
+import { isBuildOutdated, planAfterWindow, planStart } from './startPlan.mjs'
 
 const root = join(import.meta.dirname, '..')
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 if (isBuildOutdated(root)) {
-  const code = await runProgram(process.execPath, [
+  const { code } = await runProgram(process.execPath, [
     join(root, 'node_modules/electron-vite/bin/electron-vite.js'),
     ...['build', '--logLevel', 'warn'],
   ])
@@ -20,19 +21,28 @@ const plan = planStart({
   platform: process.platform,
   environment: process.env,
 })
-if (plan.note !== null) process.stderr.write(`${plan.note}\n`)
-switch (plan.shell) {
-  case 'window':
-    process.exitCode = await runProgram(plan.binary, [root, ...plan.args])
-    break
-  case 'serve':
-    process.exitCode = await runProgram(process.execPath, [
-      ...[join(root, 'resources/bin/recheck.mjs'), 'serve'],
-      ...plan.args,
-    ])
-    break
-  case 'none':
-    process.exitCode = 1
+await follow(plan)
+
+async function follow({ shell, args, note, binary }) {
+  if (note !== null) process.stderr.write(`${note}\n`)
+  switch (shell) {
+    case 'window': {
+      const startMs = performance.now()
+      // Chromium ends at once on a second Ctrl-C, and a terminal's reaches it by itself
+      const ended = await runProgram(binary, [root, ...args], ['SIGTERM', 'SIGHUP'])
+      const next = planAfterWindow({ args, ...ended, ranMs: performance.now() - startMs })
+      if (next === null) process.exitCode = ended.code
+      else await follow(next)
+      break
+    }
+    case 'serve':
+      process.exitCode = (
+        await runProgram(process.execPath, [join(root, 'resources/bin/recheck.mjs'), 'serve', ...args])
+      ).code
+      break
+    case 'none':
+      process.exitCode = 1
+  }
 }
 
 /** Where Electron's own installer puts its binary; null when it was never fetched. Nothing is downloaded here. */
@@ -45,13 +55,22 @@ function electronBinary() {
   return existsSync(binary) ? binary : null
 }
 
-/** Resolves with the exit code. A terminal's Ctrl-C reaches the child as well; it decides how to end. */
-async function runProgram(program, args) {
+/**
+ * The child decides how to end; this process only waits, and passes signals on.
+ *
+ * @returns {Promise<{ code: number, wasAsked: boolean }>} its exit code, and whether a signal asked it to end
+ */
+async function runProgram(program, args, passed = signals) {
   const child = spawn(program, args, { cwd: process.cwd(), stdio: 'inherit' })
-  const wait = () => undefined
-  const pass = () => child.kill('SIGTERM')
-  process.on('SIGINT', wait)
-  process.on('SIGTERM', pass)
+  let wasAsked = false
+  const handlers = signals.map((signal) => {
+    const handler = () => {
+      wasAsked = true
+      if (passed.includes(signal)) child.kill(signal)
+    }
+    process.on(signal, handler)
+    return () => process.off(signal, handler)
+  })
   const code = await new Promise((resolve) => {
     child.on('error', (error) => {
       process.stderr.write(`${program} does not start: ${error.message}\n`)
@@ -59,7 +78,6 @@ async function runProgram(program, args) {
     })
     child.on('exit', (exitCode, signal) => resolve(exitCode ?? 128 + (constants.signals[signal] ?? 0)))
   })
-  process.off('SIGINT', wait)
-  process.off('SIGTERM', pass)
-  return code
+  for (const end of handlers) end()
+  return { code, wasAsked }
 }

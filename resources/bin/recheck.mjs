@@ -32,9 +32,9 @@ function runOnShippedNode(binary) {
   const child = spawn(binary, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
   })
-  // A terminal's Ctrl-C reaches both processes; the child decides how to end and this one only waits.
-  process.on('SIGINT', () => {})
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // The child decides how to end and this one only waits. A terminal's Ctrl-C reaches both processes, `kill` only this one:
+  // each is passed on, and the child takes two within a moment as one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
   })

@@ -88,9 +88,15 @@ export async function runCli(args: readonly string[]): Promise<void> {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(exit.code)))
 }
 
+const passedOnWithinMs = 300
+
 function processContext(interruption: AbortController, exit: { code: ExitCode }): CommandContext {
+  let firstMs = 0
   const interrupt = (): void => {
-    if (interruption.signal.aborted) process.exit(130)
+    // one Ctrl-C comes twice where a terminal sends it to all and a program in between passes it on
+    if (interruption.signal.aborted && performance.now() - firstMs > passedOnWithinMs) process.exit(130)
+    if (interruption.signal.aborted) return
+    firstMs = performance.now()
     interruption.abort()
   }
   // SIGHUP: the terminal was closed, or the connection to it was lost

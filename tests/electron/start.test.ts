@@ -15,8 +15,14 @@ interface Machine {
   readonly platform: string
   readonly environment: Readonly<Record<string, string>>
 }
-const { planStart, isBuildOutdated } = startPlan as {
+const { planStart, planAfterWindow, isBuildOutdated } = startPlan as {
   planStart(machine: Machine): { shell: string; args: readonly string[]; note: string | null }
+  planAfterWindow(window: {
+    readonly args: readonly string[]
+    readonly code: number
+    readonly wasAsked: boolean
+    readonly ranMs: number
+  }): { shell: string; args: readonly string[]; note: string } | null
   isBuildOutdated(root: string): boolean
 }
 
@@ -47,6 +53,19 @@ test('the window where there is a binary and a display, else serve with one line
   }
 })
 
+test('a window that could not open gives way to serve; one that ended by itself, by a refusal or by a signal does not', () => {
+  const window = { args: ['--data-dir', '/d'], code: 133, wasAsked: false, ranMs: 900 }
+  const next = planAfterWindow(window)
+  assert.deepEqual([next?.shell, next?.args], ['serve', window.args])
+  assert.match(
+    next?.note ?? '',
+    /^The window could not be opened \(Electron ended with code 133\): starting [^\n]+$/,
+  )
+  assert.equal(planAfterWindow({ ...window, args: ['--connect', 'L'] })?.shell, 'none')
+  for (const other of [{ code: 0 }, { code: 2 }, { wasAsked: true }, { ranMs: 60_000 }])
+    assert.equal(planAfterWindow({ ...window, ...other }), null, JSON.stringify(other))
+})
+
 test('a build is made when it is missing in part or older than a source', () => {
   const file = (name: string, second: number): void => {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
@@ -62,7 +81,13 @@ test('a build is made when it is missing in part or older than a source', () => 
   assert.equal(isBuildOutdated(folder), true)
 })
 
-test('npm start without a display says one line, serves the app and ends on a signal', async () => {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  test(`npm start without a display says one line, serves the app and ends on a ${signal} of its own`, async () => {
+    await startAndEnd(signal)
+  })
+}
+
+async function startAndEnd(signal: NodeJS.Signals): Promise<void> {
   const environment = { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '' }
   const args = ['--port', '0', '--data-dir', join(folder, 'data')]
   const child = spawn(process.execPath, [join(root, 'scripts/start.mjs'), ...args], {
@@ -73,10 +98,10 @@ test('npm start without a display says one line, serves the app and ends on a si
   const lines: string[] = []
   for await (const line of createInterface({ input: child.stderr })) {
     lines.push(line)
-    if (line.startsWith('Open ')) child.kill('SIGTERM')
+    if (line.startsWith('Open ')) child.kill(signal)
   }
   await exited
   const first = lines.findIndex((line) => line.includes('starting "recheck serve"'))
   assert.ok(first >= 0, lines.join('\n'))
   assert.match(lines[first + 1] ?? '', /^Open http:\/\/127\.0\.0\.1:\d+\/#token=/)
-})
+}

@@ -15,6 +15,7 @@ import {
 import { cacheFolder, dataFolder } from '../../src/main/host/paths.ts'
 import { Diagnosis } from '../../src/shared/diagnosis.ts'
 import { commandFixture } from './commands/commandFixture.ts'
+import { asOlderNode } from './olderNode.ts'
 
 const root = resolve(import.meta.dirname, '..', '..')
 const bin = join(root, 'resources', 'bin', 'recheck.mjs')
@@ -98,10 +99,9 @@ test('Ctrl-C: the command ends what it does and the exit code is 130', () => {
 })
 
 test('an older Node hands the command to the Node that the project ships, exit code included', () => {
-  const older =
-    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })"
-  const args = ['--import', `data:text/javascript,${encodeURIComponent(older)}`, bin]
-  const { status, stderr } = spawnSync(process.execPath, [...args, 'nonsense'], { encoding: 'utf8' })
+  const { status, stderr } = spawnSync(process.execPath, [...asOlderNode, bin, 'nonsense'], {
+    encoding: 'utf8',
+  })
   assert.match(stderr, /^error: unknown command/)
   assert.equal(status, 2)
 })

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { valueAtPath } from '../../shared/configFields.ts'
+import { configProblems, type ConfigProblem } from '../../shared/configProblems.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { ExitCode } from './exitCode.ts'
 import type { ProgressDisplay } from './progressDisplay.ts'
@@ -138,18 +140,39 @@ function parseInput<Input>(command: Command, schema: z.ZodType<Input>): Input {
     if (command.processedArgs[index] !== undefined) given[name] = command.processedArgs[index]
   })
   const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
-  const lines = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(input)'}: ${issue.message}`)
-  throw new RecheckError(
-    'usage.invalid',
-    `${commandLineOf(command)}: ${lines.join('; ')}. See "${commandLineOf(command)} --help".`,
+  const problems = parsed.success
+    ? emptyNumbers(given, parsed.data)
+    : configProblems(parsed.error.issues, given)
+  if (parsed.success && problems.length === 0) return parsed.data
+  const lines = problems.map(
+    ({ path, expected, got }) => `${nameOf(command, path)}: expected ${expected}, got ${got}`,
   )
+  throw usageError(command, lines.join('; '))
+}
+
+/** An empty text would count as 0: in a script it is a variable that was never set. */
+function emptyNumbers(given: Readonly<Record<string, unknown>>, input: unknown): readonly ConfigProblem[] {
+  return Object.entries(given)
+    .filter(([name, text]) => text === '' && typeof valueAtPath(input, name) === 'number')
+    .map(([path]) => ({ path, expected: 'a number', got: '""' }))
+}
+
+/** As it is typed: `--max-tokens`, `<run>`. */
+function nameOf(command: Command, path: string): string {
+  const option = command.options.find((each) => each.attributeName() === path)
+  return option?.long ?? (path === '(top level)' ? '(input)' : `<${path}>`)
+}
+
+function usageError(command: Command, problem: string): RecheckError {
+  const line = commandLineOf(command)
+  return new RecheckError('usage.invalid', `${line}: ${problem}. See "${line} --help".`)
 }
 
 function openCall(command: Command, context: CommandContext): CommandCall {
   const { json, dataDir } = z
     .object({ json: z.boolean().optional(), dataDir: z.string().optional() })
     .parse(command.opts())
+  if (dataDir === '') throw usageError(command, '--data-dir: expected a folder, got ""')
   const { stdin, stdout, stderr, signal, nowMs } = context
   const progress = context.openProgress()
   return {

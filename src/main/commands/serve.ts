@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -35,10 +36,11 @@ export const register: Register = (program, context) => {
       })
       const link = server.newLink()
       call.note(`Open ${link}`)
-      const another = isTerminal(call.stdin) ? 'press Enter for another' : 'start again for another'
+      const isAttended = isTerminal(call.stdin)
+      const another = isAttended ? 'press Enter for another' : 'start again for another'
       call.note(`The link works once; ${another}. Ctrl-C stops after the step in hand.`)
       if (input.open) openBrowser(link, call.note)
-      await untilInterrupted(call, () => call.note(`Open ${server.newLink()}`))
+      await untilInterrupted(call, isAttended ? () => call.note(`Open ${server.newLink()}`) : null)
       call.note('Stopping; a run writes a checkpoint first.')
       await server.close()
       return { output: { port: server.port, stopped: true }, text: '', exitCode: 0 }
@@ -48,16 +50,27 @@ export const register: Register = (program, context) => {
     .option('--open', 'open the page in the default browser')
 }
 
-async function untilInterrupted(call: CommandCall, onEnter: () => void): Promise<void> {
-  // only a person presses Enter; a pipe or a closed input must end nothing and make no links
-  const lines = isTerminal(call.stdin) ? createInterface({ input: call.stdin }) : null
-  lines?.on('line', onEnter)
+/** @param onEnter  null where nobody is at the keys: a pipe or a closed input must end nothing and make no links */
+async function untilInterrupted(call: CommandCall, onEnter: (() => void) | null): Promise<void> {
+  const lines = onEnter === null ? null : createInterface({ input: call.stdin })
+  if (onEnter !== null) lines?.on('line', onEnter)
   if (!call.signal.aborted) await once(call.signal, 'abort')
   lines?.close()
 }
 
+/** A terminal whose keys come to this process: reading it from the background (`recheck serve &`) would suspend both. */
 function isTerminal(input: CommandCall['stdin']): boolean {
-  return 'isTTY' in input && input.isTTY === true
+  return 'isTTY' in input && input.isTTY === true && isInForeground()
+}
+
+function isInForeground(): boolean {
+  if (process.platform !== 'linux') return true
+  // pid (name) state ppid pgrp session tty_nr tpgid; a name may hold anything
+  const fields = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  const [, , group, , , foreground] = fields
+  return group === foreground
 }
 
 /** With the program that opens links on this desktop. Where there is none, or it fails, that is said and the server goes on. */

@@ -29,7 +29,8 @@ export const register: Register = (program, context) => {
     run: async (input, call) => {
       const { askOwner } = await import('../jobs/controlChannel.ts')
       const { runId } = await readRunOf(call, input.run)
-      await askOwner(call.dataFolder, { command: 'stop', runId, when: input.now ? 'now' : 'after-step' })
+      const when = input.now ? 'now' : 'after-step'
+      await askOwner(call.dataFolder, { command: 'stop', runId, when }, { signal: call.signal })
       const status = input.wait ? await statusWhenOver(call, runId) : (await readRunOf(call, runId)).status
       const text = isOver(status)
         ? `${runId} is ${status}`

@@ -31,7 +31,7 @@ test('alarms and ends that nobody asked for are worth a notification, nothing el
 })
 
 test('only a window that is hidden or behind another notifies; a click brings it back on the run', async () => {
-  const window = new DoubleWindow({ title: '', show: true, webPreferences: {} })
+  const window = new DoubleWindow({ title: '', show: true, width: 800, height: 600, webPreferences: {} })
   const listeners: ((event: StoreEvent) => void)[] = []
   const backend: Backend = {
     request: async () => ({ ok: true, data: { name: 'seven' } }),

@@ -56,11 +56,39 @@ test('--json prints one document and nothing else on stdout', async () => {
   assert.equal(fixture.stderr(), 'a note\nworking: 1/2 steps\n')
 })
 
+test('a number that is none, too small or empty is said with what came, as it is typed; so is an empty folder', async () => {
+  for (const [args, said] of [
+    [['x', '--steps', 'abc'], '--steps: expected a value of type number, got "abc"'],
+    [['x', '--steps', '-1'], '--steps: expected a number ≥ 1, got "-1"'],
+    [['x', '--steps', '2.5'], '--steps: expected an integer, got "2.5"'],
+    [['x', '--steps', ''], '--steps: expected a number ≥ 1, got ""'],
+    [['x', '--data-dir', ''], '--data-dir: expected a folder, got ""'],
+  ] as const) {
+    await assert.rejects(runSample(commandFixture(), [...args], echo), (thrown: RecheckError) => {
+      assert.equal(thrown.message, `recheck sample: ${said}. See "recheck sample --help".`)
+      return exitCodeOf(thrown) === 2
+    })
+  }
+  // where 0 would do, an empty text is not 0
+  const fixture = commandFixture()
+  addCommand(fixture.program, fixture.context, {
+    ...{ name: 'any', summary: 's', examples: [], output: z.strictObject({}) },
+    input: z.object({ port: z.coerce.number().int().min(0).default(1) }),
+    run: () => Promise.resolve({ output: {}, text: '' }),
+  }).option('--port <n>', 'a port')
+  await assert.rejects(fixture.program.parseAsync(['any', '--port', ''], { from: 'user' }), {
+    message: /--port: expected a number, got ""/,
+  })
+})
+
 test('bad input names the field and the way to the help, with exit code 2', async () => {
   const fixture = commandFixture()
   await assert.rejects(runSample(fixture, ['x', '--steps', '0'], echo), (error) => {
     assert.ok(error instanceof RecheckError)
-    assert.match(error.message, /^recheck sample: steps: .*>=1\. See "recheck sample --help"\.$/)
+    assert.match(
+      error.message,
+      /^recheck sample: --steps: expected a number ≥ 1, got "0"\. See "recheck sample --help"\.$/,
+    )
     assert.equal(exitCodeOf(error), 2)
     return true
   })

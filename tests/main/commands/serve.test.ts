@@ -7,9 +7,11 @@ import { before, test, type TestContext } from 'node:test'
 import { connectRemote } from '../../../src/main/api/remoteBackend.ts'
 import { buildServedPage } from '../../renderer/pageBuild.ts'
 import { linesOf, type OwnerProcess } from '../jobs/speakingOwner.ts'
+import { asOlderNode } from '../olderNode.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 
 const cli = resolve(import.meta.dirname, '../../../src/main/cli.ts')
+const bin = resolve(import.meta.dirname, '../../../resources/bin/recheck.mjs')
 
 before(() => buildServedPage())
 
@@ -36,6 +38,20 @@ function programsWith(folder: string, script: string): string {
   writeFileSync(join(programs, 'xdg-open'), script)
   chmodSync(join(programs, 'xdg-open'), 0o755)
   return programs
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  test(`a ${signal} for the process in between reaches the server`, { timeout: 60_000 }, async (t) => {
+    const args = ['serve', '--port', '0', '--data-dir', join(temporaryFolder(t), 'data')]
+    const child = spawn(process.execPath, [...asOlderNode, bin, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true, // a group of its own: nobody else is told
+    })
+    t.after(() => void child.kill('SIGKILL'))
+    await linesOf(child.stderr)('Open ')
+    child.kill(signal)
+    assert.deepEqual(await once(child, 'exit'), [0, null])
+  })
 }
 
 test('--open gives the printed link to the desktop’s opener', async (t) => {
