@@ -27,7 +27,9 @@ export class Tray extends EventEmitter {
     world.trays++
   }
   setToolTip(): void {}
-  setContextMenu(): void {}
+  setContextMenu(menu: readonly MenuItem[]): void {
+    world.trayMenu = [...menu]
+  }
   destroy(): void {
     world.trays--
   }

@@ -28,6 +28,10 @@ interface Options {
   readonly show: boolean
   readonly parent?: BrowserWindow
   readonly icon?: string
+  readonly x?: number
+  readonly y?: number
+  readonly width: number
+  readonly height: number
   readonly webPreferences: Readonly<Record<string, unknown>> & {
     readonly preload?: string
     readonly session?: DoubleSession
@@ -113,6 +117,9 @@ export class BrowserWindow extends EventEmitter {
   isGone = false
   focusCount = 0
   hasFocus = true
+  isLarge = false
+  /** Where the user has moved it. */
+  bounds = { x: 40, y: 50, width: 1300, height: 800 }
 
   constructor(options: Options) {
     super()
@@ -162,9 +169,11 @@ export class BrowserWindow extends EventEmitter {
   isFocused = (): boolean => this.isShown && this.hasFocus
   isMinimized = (): boolean => false
   restore(): void {}
-  maximize(): void {}
-  isMaximized = (): boolean => false
-  getNormalBounds = (): object => ({ x: 40, y: 50, width: 1300, height: 800 })
+  maximize(): void {
+    this.isLarge = true
+  }
+  isMaximized = (): boolean => this.isLarge
+  getNormalBounds = (): object => this.bounds
   removeMenu(): void {}
 }
 

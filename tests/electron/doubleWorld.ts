@@ -41,6 +41,7 @@ export const world = {
   trays: 0,
   schemes: [] as string[],
   menu: [] as MenuItem[],
+  trayMenu: [] as MenuItem[],
   notices: [] as (NoticeText & { readonly click: () => void })[],
 }
 

@@ -1,51 +1,16 @@
 // The real main and preload bundles, with a double in the place of Electron's modules.
 import assert from 'node:assert/strict'
-import { after, before, test, type TestContext } from 'node:test'
+import { after, before, test } from 'node:test'
 import { connectRemote } from '../../src/main/api/remoteBackend.ts'
 import { serve } from '../../src/main/api/serve.ts'
 import type { HttpServer } from '../../src/main/api/httpServer.ts'
 import { systemClock } from '../../src/main/host/clock.ts'
-import { openForReading } from '../../src/main/store/database.ts'
-import { readRun } from '../../src/main/store/runStore.ts'
 import type { Run } from '../../src/shared/records.ts'
-import type { AppInfo, Result } from '../../src/shared/routes.ts'
+import type { AppInfo } from '../../src/shared/routes.ts'
 import { buildBundles } from './bundles.ts'
-import type { WindowState } from './obeyTest.ts'
+import { codeOf, dataOf, isLoaded, longRun, open } from './openWindow.ts'
 import { openTunnel, through } from '../main/api/tunnel.ts'
-import { makeAppFolder, WindowProcess } from './windowProcess.ts'
-
-const notice = 'Electron itself was not run: its modules are a double, the main and preload bundles are real.'
-process.stdout.write(`${notice}\n`)
-
-interface Opened {
-  readonly window: WindowProcess
-  readonly dataDir: string
-}
-
-function open(t: TestContext, args: readonly string[] = [], isFirst = true): Opened {
-  t.diagnostic(notice)
-  const folder = makeAppFolder()
-  const window = new WindowProcess(['--data-dir', folder.dataDir, ...args], { ...folder.setup, isFirst })
-  t.after(async () => {
-    window.kill()
-    await window.exited
-    folder.remove()
-  })
-  return { window, dataDir: folder.dataDir }
-}
-
-const isLoaded = ({ statuses }: WindowState): boolean => statuses.length > 0
-
-function dataOf<T>(answer: unknown): T {
-  const result = answer as Result<T>
-  assert.ok(result.ok, JSON.stringify(answer))
-  return result.data
-}
-
-function codeOf(answer: unknown): string {
-  const result = answer as Result<unknown>
-  return result.ok ? 'ok' : result.error.code
-}
+import { makeAppFolder } from './windowProcess.ts'
 
 test('start: one sandboxed, isolated window on its own protocol, which answers its page from a real store', async (t) => {
   const { window } = open(t)
@@ -93,6 +58,7 @@ test('the page goes nowhere else, opens nothing, and its protocol serves its own
   }
   const { external } = await window.until('the browser', (state) => state.external.length > 0)
   assert.deepEqual(external, ['https://example.org/'], 'only https goes to the browser')
+  assert.deepEqual(await window.ask('embed'), { webview: true, frame: true }, 'and holds no other page')
   const page = await window.ask('fetch', 'app://recheck/index.html')
   assert.deepEqual([page.status, page.type], [200, 'text/html; charset=utf-8'])
   assert.match(page.policy ?? '', /default-src 'none'; script-src 'self';/)
@@ -124,66 +90,26 @@ test('a page that dies is loaded again; one that keeps dying asks first', async 
 })
 
 test('a second instance ends at once; the first one comes to the front', async (t) => {
-  const second = open(t, [], false)
+  const second = open(t, [], { isFirst: false })
   assert.equal(await second.window.exited, 0)
-  const { window } = open(t)
-  await window.until('the page', isLoaded)
-  await window.ask('secondInstance', { link: null })
-  const { focusCount, loads } = await window.ask('state')
-  assert.deepEqual([focusCount, loads.length], [1, 1])
+  const { window, dataDir } = open(t)
+  await window.until('the page', (state) => isLoaded(state) && state.isShown)
+  await window.ask('hide')
+  await window.ask('secondInstance', { link: null, dataDir })
+  const { focusCount, loads, isShown } = await window.ask('state')
+  assert.deepEqual([focusCount, loads.length, isShown], [1, 1, true])
+  assert.deepEqual(window.errorBoxes, [], 'the same folder: nothing to say')
+  await window.ask('secondInstance', { link: null, dataDir: '/elsewhere' })
+  assert.match(window.errorBoxes.join(), /open already, with other runs than those of \/elsewhere/)
 })
 
-test('a link that does not fit is said in words, and the program ends with 1', async (t) => {
+test('a link that does not fit is said in words, and the program ends with 2', async (t) => {
   const { window } = open(t, ['--connect', 'https://example.org/#token=x'])
-  assert.equal(await window.exited, 1)
+  assert.equal(await window.exited, 2)
   assert.match(
     window.errorBoxes.join('\n'),
     /^Recheck cannot start: Expected the link that `recheck serve` prints/,
   )
-})
-
-const longRun = {
-  stage: 'estimate-v-star',
-  config: {
-    name: 'long',
-    data: { train: 2000, validation: 2, test: 2 },
-    steps: 1,
-    problemsPerStep: 2,
-  },
-}
-
-test('closing while training asks: cancel, the tray, then stop after this step with a run that can be resumed', async (t) => {
-  const { window, dataDir } = open(t)
-  await window.until('the page', isLoaded)
-  const started = dataOf<{ runIds: string[] }>(await window.ask('request', 'run.start', longRun))
-  const runId = started.runIds[0] ?? ''
-  await window.untilEvent('a status', ({ event }) => event.type === 'status' && event.status === 'running')
-  await window.untilEvent('progress of a real trainer', ({ event }) => event.type === 'progress')
-  const running = await window.until('the title', ({ title }) => title.startsWith('long'))
-  assert.equal(running.blockers, 1, 'the machine stays awake')
-
-  await window.ask('answer', 2)
-  await window.ask('close')
-  const asked = await window.until('the question', ({ dialogs }) => dialogs.length === 1)
-  assert.deepEqual(
-    [asked.dialogs[0]?.message, asked.dialogs[0]?.buttons],
-    ['"long" is still running.', ['Keep running in the tray', 'Stop after this step', 'Cancel']],
-  )
-  assert.deepEqual([asked.windows, asked.isShown, asked.trays], [1, true, 0])
-
-  await window.ask('answer', 0)
-  await window.ask('close')
-  await window.until('the tray', ({ trays, isShown }) => trays === 1 && !isShown)
-  assert.equal(dataOf<Run>(await window.ask('request', 'run.get', { runId })).status, 'running')
-
-  await window.ask('answer', 1)
-  await window.ask('quit')
-  assert.equal(await window.exited, 0)
-  const db = openForReading(dataDir)
-  assert.ok(db !== null)
-  const run = readRun(db, runId)
-  db.close()
-  assert.deepEqual([run.status, run.processId], ['stopped', null])
 })
 
 test('a trainer that dies marks its run interrupted, page and user are told, and the machine may sleep', async (t) => {
@@ -263,6 +189,9 @@ test('File → Connect… moves the window to a server and back; a used link is 
   const used = server.newLink()
   await (await connectRemote(used)).close()
   await window.ask('click', 'Connect…')
+  const { preferences, opens } = await window.ask('form')
+  const safe = { javascript: false, sandbox: true, contextIsolation: true, nodeIntegration: false }
+  assert.deepEqual([preferences, opens], [safe, 'deny'])
   assert.equal(await window.ask('sendForm', used), true, 'the form’s own navigation is refused')
   const refused = await window.until('the refusal', ({ dialogs }) => dialogs.length === 1)
   assert.match(refused.dialogs[0]?.detail ?? '', /refused the link; it may have been used before/)
@@ -279,4 +208,23 @@ test('File → Connect… moves the window to a server and back; a used link is 
   await window.until('home', ({ title, statuses }) => title === 'Recheck' && statuses.length === 3)
   const home = dataOf<{ dataFolder: string }>(await window.ask('request', 'app.info', {}))
   assert.notEqual(home.dataFolder, remote.dataFolder)
+})
+
+test('a link of a second instance leads there, but not away from a run without asking', async (t) => {
+  const { server } = served
+  const { window } = open(t)
+  await window.until('the page', isLoaded)
+  const { runIds } = dataOf<{ runIds: string[] }>(await window.ask('request', 'run.start', longRun))
+  const runId = runIds[0] ?? ''
+  await window.untilEvent('progress', ({ event }) => event.type === 'progress')
+  await window.ask('secondInstance', { link: server.newLink(), dataDir: null })
+  const asked = await window.until('the question', ({ dialogs }) => dialogs.length === 1)
+  assert.deepEqual(asked.dialogs[0]?.buttons, ['Stop after this step', 'Cancel'])
+  await window.ask('answer', 1)
+  await window.until('the title', ({ title }) => title.startsWith('long'))
+  assert.equal(dataOf<Run>(await window.ask('request', 'run.get', { runId })).status, 'running')
+  await window.ask('request', 'run.stop', { runId, when: 'now' })
+  await window.untilEvent('the stop', ({ event }) => event.type === 'status' && event.status === 'stopped')
+  await window.ask('secondInstance', { link: server.newLink(), dataDir: null })
+  await window.until('the server', ({ title }) => title === `Recheck on 127.0.0.1:${server.port}`)
 })

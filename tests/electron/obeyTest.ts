@@ -19,6 +19,14 @@ export interface WindowState {
   readonly blockers: number
   readonly blockersStarted: number
   readonly trays: number
+  /** As the window was asked to open. */
+  readonly place: {
+    readonly x?: number
+    readonly y?: number
+    readonly width: number
+    readonly height: number
+  }
+  readonly isMaximised: boolean
   readonly schemes: readonly string[]
   readonly lockData: unknown
   readonly notices: readonly NoticeText[]
@@ -66,6 +74,14 @@ export const commands = {
       policy: header('content-security-policy'),
     }
   },
+  /** @returns whether a page within the page was refused, and a frame of it that goes to our own page */
+  embed: async (): Promise<{ webview: boolean; frame: boolean }> => {
+    const page = mainWindow().webContents
+    const [webview, frame] = [new PreventableEvent(), new PreventableEvent()]
+    page.emit('will-attach-webview', webview)
+    page.emit('will-frame-navigate', Object.assign(frame, { url: page.mainFrame.url, isMainFrame: false }))
+    return { webview: webview.defaultPrevented, frame: frame.defaultPrevented }
+  },
   /** @returns whether each kind of navigation was refused */
   navigate: async (url: string): Promise<{ page: boolean; frame: boolean; window: string | undefined }> => {
     const page = mainWindow().webContents
@@ -97,10 +113,25 @@ export const commands = {
     if (item?.click === undefined || item.enabled === false) throw new Error(`no such menu item: ${label}`)
     item.click()
   },
+  clickTray: async (label: string): Promise<void> => {
+    const item = world.trayMenu.find((each) => each.label === label)
+    if (item?.click === undefined) throw new Error(`no such item in the tray: ${label}`)
+    item.click()
+  },
+  /** The user makes the window large. */
+  maximise: async (): Promise<void> => mainWindow().maximize(),
+  hide: async (): Promise<void> => mainWindow().hide(),
+  /** What the form of "Connect…" is made of, and what it does with a link to elsewhere. */
+  form: async (): Promise<{ preferences: Readonly<Record<string, unknown>>; opens: string | undefined }> => {
+    const { options, webContents: page } = openForm()
+    return {
+      preferences: { ...options.webPreferences },
+      opens: page.openHandler?.({ url: 'https://example.org/' }).action,
+    }
+  },
   /** Fills in and sends the form of "Connect…". */
   sendForm: async (link: string): Promise<boolean> => {
-    const form = [...BrowserWindow.all].find((window) => window.options.parent !== undefined)
-    if (form === undefined) throw new Error('no form is open')
+    const form = openForm()
     const event = Object.assign(new PreventableEvent(), {
       url: `app://connect/?${new URLSearchParams({ link, do: 'connect' }).toString()}`,
     })
@@ -153,10 +184,15 @@ async function state(): Promise<WindowState> {
     connections,
     ...{ windows: BrowserWindow.all.size, dialogs: world.dialogs, external: world.external },
     ...{ blockers: world.blockers.size, blockersStarted: world.blockersStarted, trays: world.trays },
-    ...{ schemes: world.schemes, lockData: app.lockData },
+    ...{ schemes: world.schemes, lockData: app.lockData, isMaximised: window.isMaximized() },
+    place: placeOf(options),
     notices: world.notices.map(({ title, body }) => ({ title, body })),
     permissions: { asked, checked: session?.permissionCheck?.() ?? true },
   }
+}
+
+function placeOf({ x, y, width, height }: BrowserWindow['options']): WindowState['place'] {
+  return { ...(x === undefined || y === undefined ? {} : { x, y }), width, height }
 }
 
 const heard = new WeakSet<object>()
@@ -168,6 +204,12 @@ function listen({ bridge }: BrowserWindow['webContents']): void {
   heard.add(bridge)
   bridge.onEvent((event) => process.send?.({ type: 'event', event }))
   bridge.onConnection((connection) => connections.push(connection))
+}
+
+function openForm(): BrowserWindow {
+  const form = [...BrowserWindow.all].find((window) => window.options.parent !== undefined)
+  if (form === undefined) throw new Error('no form is open')
+  return form
 }
 
 function mainWindow(): BrowserWindow {

@@ -1,6 +1,6 @@
 import { app, dialog } from 'electron'
 import { z } from 'zod'
-import { errorData } from '../../shared/recheckError.ts'
+import { errorData, RecheckError } from '../../shared/recheckError.ts'
 import type { Backend } from '../api/backend.ts'
 import { setAppMenu } from './appMenu.ts'
 import { openBackendSlot, type BackendSlot, type Place } from './backendSlot.ts'
@@ -26,25 +26,25 @@ export interface AppSetup {
 }
 
 /** What a second instance tells the first one. */
-const SecondInstance = z.object({ link: z.string().nullable() })
+const SecondInstance = z.object({ link: z.string().nullable(), dataDir: z.string().nullable() })
 
 /** Starts the window shell; a second instance only brings the first one's window to the front. */
 export async function startApp(setup: AppSetup): Promise<void> {
   declarePageScheme() // must come before the app is ready
   try {
     const { link, dataDir } = readWindowArguments(setup.args)
-    if (!app.requestSingleInstanceLock({ link })) {
+    if (!app.requestSingleInstanceLock({ link, dataDir })) {
       app.quit()
       return
     }
     await app.whenReady()
     const first = link === null ? await placeHere(setup, dataDir) : await placeOf(setup, link)
-    await openWindow(setup, openBackendSlot(first), () => placeHere(setup, dataDir))
+    await openWindow(setup, openBackendSlot(first), { dataDir, open: () => placeHere(setup, dataDir) })
   } catch (thrown) {
     const { message } = errorData(thrown)
     process.stderr.write(`Recheck cannot start: ${message}\n`) // the box waits for a click that may never come
     dialog.showErrorBox('Recheck cannot start', message)
-    app.exit(1)
+    app.exit(2) // as a command ends that is refused
   }
 }
 
@@ -56,7 +56,14 @@ async function placeOf(setup: AppSetup, link: string): Promise<Place> {
   return { backend: await setup.openRemote(link), server: new URL(link).host }
 }
 
-async function openWindow(setup: AppSetup, slot: BackendSlot, home: () => Promise<Place>): Promise<void> {
+/** This computer's own runs. */
+interface Home {
+  /** As it was given; null = the usual folder. */
+  readonly dataDir: string | null
+  readonly open: () => Promise<Place>
+}
+
+async function openWindow(setup: AppSetup, slot: BackendSlot, home: Home): Promise<void> {
   const window = openMainWindow({ ...setup, stateFolder: app.getPath('userData') })
   const stopIpc = serveIpc(window.webContents, slot)
   const stopWatch = watchRuns(window, slot)
@@ -74,7 +81,7 @@ async function openWindow(setup: AppSetup, slot: BackendSlot, home: () => Promis
     setAppMenu(
       {
         connect: () => openConnectForm(window, connect),
-        disconnect: () => void moveTo(() => slot.whenLeft().then(home)).catch(showError),
+        disconnect: () => void moveTo(() => slot.whenLeft().then(home.open)).catch(showError),
         show,
         close: () => window.close(),
       },
@@ -86,8 +93,9 @@ async function openWindow(setup: AppSetup, slot: BackendSlot, home: () => Promis
     if (window.isMinimized()) window.restore()
     window.show()
     window.focus()
-    const link = SecondInstance.safeParse(told).data?.link ?? null
+    const { link = null, dataDir = null } = SecondInstance.safeParse(told).data ?? {}
     if (link !== null) void connect(link).catch(showError)
+    else if (dataDir !== null && dataDir !== home.dataDir) showError(otherFolder(dataDir))
   })
   app.on('window-all-closed', () => {
     stopIpc()
@@ -96,6 +104,15 @@ async function openWindow(setup: AppSetup, slot: BackendSlot, home: () => Promis
     app.quit()
   })
   await showPage(window)
+}
+
+/** One window a user: a second start with another folder is not forgotten silently. */
+function otherFolder(dataDir: string): RecheckError {
+  return new RecheckError(
+    'window.other-folder',
+    `Recheck is open already, with other runs than those of ${dataDir}. Close this window first, or open that folder ` +
+      `with "recheck serve --data-dir".`,
+  )
 }
 
 function showError(thrown: unknown): void {
