@@ -65,7 +65,7 @@ function changedConfig(
   settings: ConfigLayer,
 ): { readonly config: RunConfig; readonly differences: readonly ConfigDifference[] } {
   const before = parseConfig(JSON.parse(text), `run ${runId}`)
-  const config = parseConfig(mergeConfigs(before as ConfigLayer, settings), 'resume')
+  const config = parseConfig(mergeConfigs(before as ConfigLayer, settings), 'the run with these changes')
   refuseUnsupported(config)
   const differences = configDifferences(before, config)
   const fixed = differences.filter(({ path }) => !isChangeable(path)).map(({ path }) => path)
