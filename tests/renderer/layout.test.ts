@@ -237,6 +237,17 @@ test('the keys lead everywhere: pages, tabs, palette, map, theme', async () => {
   await page.context().close()
 })
 
+test('two keys of one shortcut belong together, also where the page is drawn again between them', async () => {
+  const { page } = await pages.open('#/runs')
+  await page.locator('.run-row').first().waitFor()
+  await page.keyboard.press('g')
+  await goTo(page, '#/run/r-failed/config')
+  await page.getByRole('tab', { name: 'Config', selected: true }).waitFor()
+  await page.keyboard.press('n')
+  await waitUntil(page, `location.hash === '#/new'`)
+  await page.context().close()
+})
+
 test('focus is visible wherever Tab goes', async () => {
   const { page } = await pages.open('#/run/r-first/plots')
   await page.getByRole('tab', { name: 'Plots' }).waitFor()

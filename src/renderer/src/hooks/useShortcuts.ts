@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import { nextKeys } from '../state/keySequence.ts'
 
 export type Shortcuts = Readonly<Record<string, () => void>>
@@ -10,23 +10,28 @@ export type Shortcuts = Readonly<Record<string, () => void>>
  * @param within  selects what has to be in a dialog for these keys to hold there, too
  */
 export function useShortcuts(shortcuts: Shortcuts, within: string | null = null): void {
+  // neither may begin anew with the next drawing: between the two keys of `g n` a page often draws itself again
+  const pressed = useRef<readonly string[]>([])
+  const latest = useRef(shortcuts)
+  useLayoutEffect(() => {
+    latest.current = shortcuts
+  }, [shortcuts])
   useEffect(() => {
-    let pressed: readonly string[] = []
     const onKeyDown = (event: KeyboardEvent): void => {
       const isChord = event.ctrlKey || event.metaKey
       if (event.defaultPrevented || event.altKey) return
       if (!isChord && (isTyping(event.target) || isBehindDialog(within))) return
       if (event.key === 'Enter' && isPressable(event.target)) return
       const key = isChord ? `ctrl+${event.key.toLowerCase()}` : event.key
-      const step = nextKeys(pressed, key, Object.keys(shortcuts))
-      pressed = step.pressed
+      const step = nextKeys(pressed.current, key, Object.keys(latest.current))
+      pressed.current = step.pressed
       if (step.match === null) return
       event.preventDefault()
-      shortcuts[step.match]?.()
+      latest.current[step.match]?.()
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
-  }, [shortcuts, within])
+  }, [within])
 }
 
 /** Boxes and buttons are inputs, too, but nobody types into them. */
