@@ -20,8 +20,10 @@ global.Response = class {
   }
 }
 
-/** As much of fetch as the client of a running serve uses: one JSON request, one JSON answer. */
-global.fetch = (address, { method, headers, body }) =>
+global.AbortSignal = { timeout: (withinMs) => ({ withinMs }) }
+
+/** As much of fetch as the client of a running serve uses: one JSON request, one JSON answer, in time. */
+global.fetch = (address, { method, headers, body, signal }) =>
   new Promise((resolve, reject) => {
     const request = http.request(address, { method, headers }, (response) => {
       const parts = []
@@ -35,6 +37,7 @@ global.fetch = (address, { method, headers, body }) =>
       )
     })
     request.on('error', reject)
+    if (signal) request.setTimeout(signal.withinMs, () => request.destroy(new Error('timed out')))
     request.end(body)
   })
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { createInterface, type Interface } from 'node:readline'
 import { openDevTools, type DevTools } from './devTools.ts'
 
 /** Where the window runs: Electron's binary, the lowered app, a folder for what it keeps, and a display. */
@@ -50,9 +50,10 @@ export async function openWindow(setup: WindowSetup, link: string): Promise<Olde
     `--connect=${link}`,
   ])
   const exited = once(child, 'exit').then(([code]) => code as number | null)
-  const { inspector, debugging } = await readPorts(child)
-  const page = await openDevTools(debugging)
-  const main = await openDevTools(inspector)
+  const { page, main } = await lookInto(child).catch((cause: unknown) => {
+    child.kill('SIGKILL') // its box waits for a click
+    throw cause
+  })
   return {
     page,
     main,
@@ -83,16 +84,32 @@ function start(setup: WindowSetup, args: readonly string[]): ChildProcess {
   })
 }
 
-/** Electron says on stderr where it can be looked into: main first, then the pages. */
-async function readPorts(child: ChildProcess): Promise<{ inspector: number; debugging: number }> {
+/** The developer tools of page and main process, or what the window says instead of opening. */
+async function lookInto(child: ChildProcess): Promise<Pick<OlderWindow, 'page' | 'main'>> {
   if (child.stderr === null) throw new Error('the window has no stderr')
   const said: string[] = []
-  const ports: Record<string, number> = {}
   const lines = createInterface({ input: child.stderr })
-  return new Promise((resolve, reject) => {
+  const refused = new Promise<never>((_, reject) => {
     lines.on('close', () => reject(new Error(`the window ended:\n${said.join('\n')}`)))
     lines.on('line', (line) => {
       said.push(line)
+      if (line.startsWith('Recheck cannot start')) reject(new Error(line))
+    })
+  })
+  refused.catch(() => undefined)
+  return Promise.race([refused, openBoth(lines)])
+}
+
+async function openBoth(lines: Interface): Promise<Pick<OlderWindow, 'page' | 'main'>> {
+  const { inspector, debugging } = await readPorts(lines)
+  return { page: await openDevTools(debugging), main: await openDevTools(inspector) }
+}
+
+/** Electron says on stderr where it can be looked into: main first, then the pages. */
+async function readPorts(lines: Interface): Promise<{ inspector: number; debugging: number }> {
+  const ports: Record<string, number> = {}
+  return new Promise((resolve) => {
+    lines.on('line', (line) => {
       const found = /^(Debugger|DevTools) listening on ws:\/\/127\.0\.0\.1:(\d+)\//.exec(line)
       if (found?.[1] !== undefined) ports[found[1]] ??= Number(found[2])
       const { Debugger: inspector, DevTools: debugging } = ports
