@@ -69,3 +69,14 @@ test('.ci/run fails for a failing check, test or command, and for tests that end
     assert.equal(code, 1, last)
   }
 })
+
+test('.ci/run names what failed right before its count, where a log that was cut still has it', () => {
+  const tests = 'echo "FAILED tests/a.test.ts: one and one"; echo more; echo "6 passed, 1 failed"; exit 1'
+  const { lines } = runCi(tests, '```bash ci\nfalse\n```\n', 'exit 1')
+  assert.deepEqual(lines.slice(-4), [
+    'failed: lint',
+    'failed: tests/a.test.ts: one and one',
+    'failed: README: false',
+    '10 passed, 3 failed',
+  ])
+})
