@@ -54,9 +54,16 @@ def rate(tokens, seconds):
     }
 
 
+def synchronize():
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
 def timed(work):
+    synchronize()
     started = time.perf_counter()
     result = work()
+    synchronize()
     return time.perf_counter() - started, result
 
 
@@ -219,7 +226,9 @@ def main():
     arguments = parse_arguments()
     torch.manual_seed(0)
     torch.set_num_threads(len(os.sched_getaffinity(0)))
-    model = load_model(arguments)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.set_default_device(device)
+    model = load_model(arguments).to(device)
     work = run_rl if arguments.workload == "rl" else run_fixed
     rates, after_warm_up = work(model, arguments)
     print(
@@ -229,7 +238,7 @@ def main():
                 "parameters": sum(parameter.numel() for parameter in model.parameters()),
                 "rates": rates,
                 "memory": {"afterWarmUp": after_warm_up, "atEnd": resident_bytes()},
-                "device": f"CPU, {torch.get_num_threads()} threads",
+                "device": torch.cuda.get_device_name() if device == "cuda" else f"CPU, {torch.get_num_threads()} threads",
                 "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
             }
         )

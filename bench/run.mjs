@@ -126,6 +126,7 @@ const text = [
   'the rounds. In an RL step the tokens are those sampled.',
   '',
   `Machine: ${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; ${process.platform} ${process.arch}.`,
+  `Recheck on ${sample.recheck.device}; PyTorch on ${sample.pytorch.device}.`,
   `Versions: ${versions.map(([name, version]) => `${name} ${version}`).join(', ')}.`,
   '',
   ...results.map(({ each, rounds: measured }) => tableOf(each, measured)),

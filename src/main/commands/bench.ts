@@ -82,9 +82,17 @@ async function measure(input: Input, call: CommandCall): Promise<Output> {
     workload: input.workload,
     parameters,
     ...(await runWorkload(input, folder, call)),
-    device: `${cpus()[0]?.model ?? 'CPU'}, ${cpus().length} cores`,
+    device: await deviceName(),
     versions: await versions(),
   }))
+}
+
+/** The processor, and what updates ran on where that was something else. */
+async function deviceName(): Promise<string> {
+  const { startTensorflow } = await import('../host/tfBackend.ts')
+  const { kind } = await startTensorflow()
+  const processor = `${cpus()[0]?.model ?? 'CPU'}, ${cpus().length} cores`
+  return kind === 'cuda' ? `${processor}; updates on a CUDA card` : processor
 }
 
 async function runWorkload(input: Input, folder: string, { nowMs }: CommandCall): Promise<BenchResult> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { cp, lstat, mkdir, rename, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { unfinishedPrefix } from './atomicFiles.ts'
@@ -5,7 +6,12 @@ import { newId } from './identifiers.ts'
 import { libraryLinks } from './provisionAddon.ts'
 import { addonPath } from './tensorFlowStatus.ts'
 
-/** Points the package's `deps` to the libraries in the cache and puts the addon in its place, each by one rename. */
+/**
+ * Points the package's `deps` to the libraries in the cache and puts the addon in its place, each by one rename.
+ *
+ * TensorFlow's libraries look for CUDA's in `$ORIGIN/../nvidia`, where the origin is the link that they were loaded by, not
+ * what it points to: so `deps/nvidia` makes them found in any process, one started without the library path too.
+ */
 export async function linkAddon(
   packageFolder: string,
   tensorFlowFolder: string,
@@ -20,6 +26,12 @@ export async function linkAddon(
     await replace(join(libraries, name), (path) =>
       symlink(join(tensorFlowFolder, 'tensorflow', target), path),
     )
+  }
+  const nvidia = join(packageFolder, 'deps', 'nvidia')
+  if (existsSync(join(tensorFlowFolder, 'nvidia'))) {
+    await replace(nvidia, (path) => symlink(join(tensorFlowFolder, 'nvidia'), path))
+  } else {
+    await rm(nvidia, { recursive: true, force: true })
   }
   const placed = addonPath(packageFolder)
   await mkdir(dirname(placed), { recursive: true })

@@ -1,3 +1,4 @@
+import './ownEnvironment.ts'
 import './legacyNodeUtil.ts'
 import * as tf from '@tensorflow/tfjs'
 import '@tensorflow/tfjs-node-gpu'

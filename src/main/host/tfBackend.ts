@@ -14,8 +14,6 @@ export interface TensorflowDevice {
  * @throws RecheckError `tensorflow.missing` where the addon cannot be loaded
  */
 export async function startTensorflow(): Promise<TensorflowDevice> {
-  // TensorFlow's C++ log writes INFO lines to stderr unless told otherwise before it is loaded
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
   try {
     const { tensorFlowBackend } = await import('./tensorflow.ts')
     const backend = tensorFlowBackend()

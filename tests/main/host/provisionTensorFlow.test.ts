@@ -107,9 +107,13 @@ test('with an NVIDIA driver the CUDA build comes with its libraries, laid out li
     assert.deepEqual(status.libraryFolders, folders)
     const child = childEnvironment({ LD_LIBRARY_PATH: '/own' }, status)
     assert.equal(child['LD_LIBRARY_PATH'], [...folders, '/own'].join(delimiter))
+    // beside the link that TensorFlow is loaded by: `$ORIGIN/../nvidia` of a process without that path
+    const beside = join(fixture.settings.packageFolder, 'deps/nvidia')
+    assert.equal(readFileSync(join(beside, 'cudnn/lib/libcudnn.so.9'), 'utf8'), 'cudnn')
     const chosen = await provisionTensorFlow(withEnvironment(fixture, { RECHECK_TENSORFLOW: 'cpu' }))
     assert.ok(chosen.isReady)
     assert.equal(chosen.variant, 'cpu')
+    assert.ok(!existsSync(beside))
     const addon = join(fixture.settings.packageFolder, 'lib/napi-v8/tfjs_binding.node')
     assert.equal(readFileSync(addon, 'utf8'), 'addon for library')
   })
