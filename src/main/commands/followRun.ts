@@ -77,7 +77,9 @@ function showEvent(event: RunEvent, call: CommandCall): void {
 
 /** `warning: what happened. What to do.` */
 export function logLine(entry: Pick<RunLogEntry, 'level' | 'message' | 'remedy'>): string {
-  return `${entry.level}: ${entry.message}${entry.remedy === null ? '' : ` ${entry.remedy}`}`
+  const said = `${entry.level}: ${entry.message}`
+  if (entry.remedy === null) return said
+  return `${said}${/[.!?]$/.test(said) ? '' : '.'} ${entry.remedy}`
 }
 
 /** How a run that did not finish goes on. One that waits because of an error would only meet it again: that error says more. */
