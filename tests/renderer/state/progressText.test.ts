@@ -31,14 +31,14 @@ test('rate and time left are said, and are left out where they are unknown', () 
     progressText({ ...rollingOut, ratePerSecond: null, secondsLeft: null }, stage2, true),
     'rolling out 96 of 1,920 problems',
   )
-  assert.equal(progressText(rollingOut, stage2, false), 'rolling out, 1 min 15 s left')
+  assert.equal(progressText(rollingOut, stage2, false), '1 min 15 s left, rolling out')
   assert.equal(
     progressText({ ...rollingOut, stage: stage2 }, stage2, false),
-    'rolling out, 5 min 00 s left in all',
+    '5 min 00 s left in all, rolling out',
   )
   assert.equal(
     progressText({ ...rollingOut, stage: { ...stage2, secondsLeft: null } }, stage2, false),
-    'rolling out, 1 min 15 s left of this part',
+    '1 min 15 s left of this part, rolling out',
   )
 })
 

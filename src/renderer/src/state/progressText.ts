@@ -13,11 +13,11 @@ export function stageText(run: ListedRun, stage: RunStage): string {
   return `${which}${formatCount(done)} of ${formatCount(total)} ${unit}${isKept ? ' estimated and kept' : ''}`
 }
 
-/** `sampling attempts 96 of 512 completions, 41.2/s, 1 min 14 s left of stage 1`; short: activity and time left only. */
+/** `sampling attempts 96 of 512 completions, 41.2/s, 1 min 14 s left of stage 1`; short: time left and activity, in a column that may cut the end off. */
 export function progressText(progress: Progress, stage: RunStage, isLong: boolean): string {
   const known = timeLeft(progress)
   const left = known === null ? null : `${formatDuration(known.seconds * 1000)} ${known.words}`
-  const parts = isLong ? [...countText(progress, stage), left] : [progress.activity, left]
+  const parts = isLong ? [...countText(progress, stage), left] : [left, progress.activity]
   return parts.filter((part) => part !== null).join(', ')
 }
 
