@@ -48,7 +48,7 @@ export async function provisionTensorFlow(settings: ProvisionSettings): Promise<
     const wheels = pinnedWheels(settings.pins, settings.platform, variant)
     const key = wheels ? tensorFlowKey(settings, variant, wheels) : `own-installer-${settings.platform}`
     const known = readTensorFlowStatus(settings.statusFile)
-    if (known?.isReady && known.key === key && isLinked(settings.packageFolder)) return known
+    if (known?.isReady && known.key === key && isLinked(settings.packageFolder, known)) return known
     const status = wheels
       ? await installWheels(settings, { variant, wheels, key })
       : await installByPackage(settings, key)

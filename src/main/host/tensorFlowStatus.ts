@@ -47,7 +47,8 @@ export function addonPath(packageFolder: string = tensorFlowPackageFolder()): st
 }
 
 /** What is linked into the package is really there; a cache folder that was emptied leaves links to nothing. */
-export function isLinked(packageFolder: string): boolean {
+export function isLinked(packageFolder: string, { variant }: TensorFlowReady): boolean {
+  if (variant === 'cuda' && !existsSync(join(packageFolder, 'deps', 'nvidia'))) return false
   const library = join(packageFolder, 'deps', 'lib', 'libtensorflow_framework.so.2')
   const isOwnLibrary = existsSync(join(packageFolder, 'deps', 'lib', 'libtensorflow.so'))
   return existsSync(addonPath(packageFolder)) && (existsSync(library) || isOwnLibrary)
@@ -68,7 +69,7 @@ export function requireTensorFlow(
   if (!status.isReady) {
     throw new RecheckError(status.code, `TensorFlow is not available: ${status.reason} ${status.remedy}`)
   }
-  if (!isLinked(packageFolder)) {
+  if (!isLinked(packageFolder, status)) {
     throw new RecheckError(
       'tensorflow.missing',
       `TensorFlow was installed in ${status.folder} and is no longer there (was the cache emptied?). ${provisionAgain}`,

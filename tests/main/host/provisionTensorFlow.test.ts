@@ -110,6 +110,9 @@ test('with an NVIDIA driver the CUDA build comes with its libraries, laid out li
     // beside the link that TensorFlow is loaded by: `$ORIGIN/../nvidia` of a process without that path
     const beside = join(fixture.settings.packageFolder, 'deps/nvidia')
     assert.equal(readFileSync(join(beside, 'cudnn/lib/libcudnn.so.9'), 'utf8'), 'cudnn')
+    rmSync(beside)
+    await provisionTensorFlow(fixture.settings)
+    assert.ok(existsSync(beside), 'mended by the next installation')
     const chosen = await provisionTensorFlow(withEnvironment(fixture, { RECHECK_TENSORFLOW: 'cpu' }))
     assert.ok(chosen.isReady)
     assert.equal(chosen.variant, 'cpu')
