@@ -158,7 +158,9 @@ after(async () => {
 test('--connect drives a running serve: requests and events go through, and nothing native is loaded', async (t) => {
   const { server } = served
   const { window } = open(t, ['--connect', server.newLink()])
-  await window.until('the title', ({ title }) => title === `Recheck on 127.0.0.1:${server.port}`)
+  // the title comes with the connection, the page's own words after its preload
+  const title = `Recheck on 127.0.0.1:${server.port}`
+  await window.until('title and page', (state) => isLoaded(state) && state.title === title)
   const { runIds } = dataOf<{ runIds: string[] }>(await window.ask('request', 'run.start', longRun))
   const runId = runIds[0] ?? ''
   await window.untilEvent('its status', (event) => event.runId === runId && event.event.type === 'status')
@@ -200,7 +202,7 @@ test('File → Connect… moves the window to a server and back; a used link is 
   await window.ask('sendForm', server.newLink())
   const moved = await window.until(
     'the server',
-    ({ windows, title }) => windows === 1 && /^Recheck on /.test(title),
+    ({ windows, statuses, title }) => windows === 1 && statuses.length === 2 && /^Recheck on /.test(title),
   )
   assert.equal(moved.loads.length, 2, 'the page starts anew on the other runs')
   const remote = dataOf<{ dataFolder: string }>(await window.ask('request', 'app.info', {}))
