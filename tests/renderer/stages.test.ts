@@ -21,9 +21,9 @@ async function ask(page: Page, route: string, input: object): Promise<unknown> {
     body: ${JSON.stringify(JSON.stringify(input))} }).then((answer) => answer.json())`)
 }
 
-/** Four steps; a chunk of stage 1 takes 25 ms × samples. @returns the run's id */
-async function start(page: Page, name: string, stage: Stage, samples: number): Promise<string> {
-  const config = presetConfig('builtin', { name, steps: 4, vStar: { samples } })
+/** A chunk of stage 1 takes 25 ms × samples. @returns the run's id */
+async function start(page: Page, name: string, stage: Stage, samples: number, steps = 4): Promise<string> {
+  const config = presetConfig('builtin', { name, steps, vStar: { samples } })
   const started = (await ask(page, 'run.start', { stage, config })) as { data: { runIds: [string] } }
   return started.data.runIds[0]
 }
@@ -39,13 +39,13 @@ async function showTab(page: Page, tab: string, text: RegExp): Promise<void> {
 
 test('stage 1 of both is shown as that, by its problems, and says what is kept when it is stopped', async () => {
   const { page, assertNoErrors } = await pages.open('#/runs')
-  const runId = await start(page, 'both', 'self-correction', 64)
+  const runId = await start(page, 'both', 'self-correction', 128)
   const row = page.getByRole('row').filter({ hasText: 'both' })
   await row.getByText('1: V*', { exact: true }).waitFor()
   const long = row.getByTitle(
     /^stage 1: \d+ of 200 problems · sampling attempts 512 of 512 completions, 41\.2\/s/,
   )
-  await long.getByText(/^sampling attempts/).waitFor()
+  await long.getByText(/left of stage 1, sampling attempts$/).waitFor()
   await goTo(page, `#/run/${runId}/checkpoints`)
   await head(page)
     .getByText(/^Stage 1 of 2: V\* · .*– tokens generated · – problems seen/)
@@ -165,10 +165,11 @@ test('a run that waits behind an archived one says which; it is taken out of the
 
 test('a paused run that is stopped loses nothing, and is asked about as what it is', async () => {
   const { page } = await pages.open('#/runs')
-  const runId = await start(page, 'held', 'self-correction', 4)
+  // many steps: a pause that takes hold after the last one would leave nothing to stop
+  const runId = await start(page, 'held', 'self-correction', 4, 400)
   await goTo(page, `#/run/${runId}/events`)
   await head(page)
-    .getByText(/^[123] of 4 steps/)
+    .getByText(/^[1-9]\d* of 400 steps/)
     .waitFor()
   await page.getByRole('button', { name: 'Pause' }).click()
   await head(page).getByText('paused', { exact: true }).waitFor()
