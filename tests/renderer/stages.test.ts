@@ -22,7 +22,12 @@ async function ask(page: Page, route: string, input: object): Promise<unknown> {
 }
 
 /** A chunk of stage 1 takes 25 ms × samples. @returns the run's id */
-async function start(page: Page, name: string, stage: Stage, samples: number, steps = 4): Promise<string> {
+async function start(
+  page: Page,
+  name: string,
+  stage: Stage,
+  { samples = 4, steps = 4 } = {},
+): Promise<string> {
   const config = presetConfig('builtin', { name, steps, vStar: { samples } })
   const started = (await ask(page, 'run.start', { stage, config })) as { data: { runIds: [string] } }
   return started.data.runIds[0]
@@ -39,7 +44,7 @@ async function showTab(page: Page, tab: string, text: RegExp): Promise<void> {
 
 test('stage 1 of both is shown as that, by its problems, and says what is kept when it is stopped', async () => {
   const { page, assertNoErrors } = await pages.open('#/runs')
-  const runId = await start(page, 'both', 'self-correction', 128)
+  const runId = await start(page, 'both', 'self-correction', { samples: 128 })
   const row = page.getByRole('row').filter({ hasText: 'both' })
   await row.getByText('1: V*', { exact: true }).waitFor()
   const long = row.getByTitle(
@@ -90,7 +95,7 @@ test('stage 1 of both is shown as that, by its problems, and says what is kept w
 
 test('a run of stage 1 alone counts problems, and is not offered more steps', async () => {
   const { page, assertNoErrors } = await pages.open('#/runs')
-  const runId = await start(page, 'estimate', 'estimate-v-star', 4)
+  const runId = await start(page, 'estimate', 'estimate-v-star')
   await goTo(page, `#/run/${runId}/checkpoints`)
   await head(page).getByText('200 of 200 problems', { exact: true }).waitFor()
   await head(page).getByText('finished', { exact: true }).waitFor()
@@ -122,7 +127,7 @@ test('the rollouts of the last evaluation, which follows the last step, can be c
 
 test('a deleted run says so, does nothing, and can be restored where it is shown', async () => {
   const { page, assertNoErrors } = await pages.open('#/runs')
-  const runId = await start(page, 'thrown away', 'self-correction', 4)
+  const runId = await start(page, 'thrown away', 'self-correction')
   await goTo(page, `#/run/${runId}/config`)
   await head(page).getByText('finished', { exact: true }).waitFor()
   await ask(page, 'run.delete', { runIds: [runId] })
@@ -140,9 +145,9 @@ test('a deleted run says so, does nothing, and can be restored where it is shown
 
 test('a run that waits behind an archived one says which; it is taken out of the queue without a question', async () => {
   const { page } = await pages.open('#/runs')
-  const archived = await start(page, 'in the archive', 'self-correction', 400)
+  const archived = await start(page, 'in the archive', 'self-correction', { samples: 400 })
   await ask(page, 'run.update', { runId: archived, archived: true })
-  const waiting = await start(page, 'waits', 'self-correction', 4)
+  const waiting = await start(page, 'waits', 'self-correction')
   await goTo(page, `#/run/${waiting}/plots`)
   await page
     .getByRole('note')
@@ -166,7 +171,7 @@ test('a run that waits behind an archived one says which; it is taken out of the
 test('a paused run that is stopped loses nothing, and is asked about as what it is', async () => {
   const { page } = await pages.open('#/runs')
   // many steps: a pause that takes hold after the last one would leave nothing to stop
-  const runId = await start(page, 'held', 'self-correction', 4, 400)
+  const runId = await start(page, 'held', 'self-correction', { steps: 400 })
   await goTo(page, `#/run/${runId}/events`)
   await head(page)
     .getByText(/^[1-9]\d* of 400 steps/)
@@ -190,7 +195,7 @@ test('a paused run that is stopped loses nothing, and is asked about as what it 
 
 test('a head with a long name and many tags shows every tag whole; long notes are opened and closed', async () => {
   const { page, assertNoErrors } = await pages.open('#/runs', { viewport: { width: 1100, height: 800 } })
-  const runId = await start(page, 'labelled', 'self-correction', 4)
+  const runId = await start(page, 'labelled', 'self-correction')
   const tags = ['baseline', 'balanced verdicts', 'learning rate 5e-5', 'second machine', 'to be repeated']
   const lines = Array.from({ length: 9 }, (_, line) => `line ${line} of the notes`)
   const name = 'a name that says everything that was changed since the run before this one and why it was'
