@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import { openOwner } from '../src/main/jobs/owner.ts'
+import { openOwner } from '../src/main/owner/owner.ts'
 import { readRun, runsWithStatus } from '../src/main/store/runStore.ts'
-import { ownerSetup } from '../tests/main/jobs/ownerFixtures.ts'
-import { realProgram, realRun } from '../tests/main/jobs/realRuns.ts'
+import { ownerSetup } from '../tests/main/owner/ownerFixtures.ts'
+import { realProgram, realRun } from '../tests/main/owner/realRuns.ts'
 
 /**
  * The owner that `kills.ts` kills, with the real engines: makes the run that is missing, or takes up what it finds, again

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
-import { systemClock } from '../src/main/host/clock.ts'
-import { runJob } from '../src/main/jobs/runJob.ts'
-import { serveTrainer } from '../src/main/jobs/serveTrainer.ts'
+import { systemClock } from '../src/main/host/machine/clock.ts'
+import { runJob } from '../src/main/trainer/runJob.ts'
+import { serveTrainer } from '../src/main/trainer/serveTrainer.ts'
 
 /** The real trainer, which notes when it reported which step, so that `kills.ts` can tell what a kill cost. */
 const journal = process.env['RECHECK_BENCH_JOURNAL'] ?? ''

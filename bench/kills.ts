@@ -6,13 +6,13 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { processStart } from '../src/main/host/processInfo.ts'
+import { processStart } from '../src/main/host/machine/processInfo.ts'
 import { integrityProblems, openForReading } from '../src/main/store/database.ts'
 import { readSeries } from '../src/main/store/metricQuery.ts'
 import { listRuns } from '../src/main/store/runStore.ts'
-import { nextRandom } from '../tests/main/jobs/fakeJob.ts'
-import { factsOf, finalWeights } from '../tests/main/jobs/realRuns.ts'
-import { startSpeakingOwner, type OwnerProcess } from '../tests/main/jobs/speakingOwner.ts'
+import { nextRandom } from '../tests/main/owner/fakeJob.ts'
+import { factsOf, finalWeights } from '../tests/main/owner/realRuns.ts'
+import { startSpeakingOwner, type OwnerProcess } from '../tests/main/owner/speakingOwner.ts'
 
 /**
  * Kills trainer, owner, or both at random moments while the real engines train the built-in model, and compares the end

@@ -2,12 +2,12 @@ import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openLocalOwner } from '../src/main/jobs/localOwner.ts'
-import type { Owner } from '../src/main/jobs/owner.ts'
+import { openLocalOwner } from '../src/main/owner/localOwner.ts'
+import type { Owner } from '../src/main/owner/owner.ts'
 import type { Database } from '../src/main/store/database.ts'
 import { readSeries } from '../src/main/store/metricQuery.ts'
 import { readRun, runsWithStatus } from '../src/main/store/runStore.ts'
-import { presetConfig } from '../src/shared/presets.ts'
+import { presetConfig } from '../src/shared/config/presets.ts'
 
 /**
  * A long run of the starter with small steps: does memory, time a step or the database grow beyond what is stored?

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { backUpStore } from '../src/main/jobs/backUpStore.ts'
+import { backUpStore } from '../src/main/tools/backUpStore.ts'
 import { openBatchWriter } from '../src/main/store/batchStore.ts'
 import { databasePath, openForReading, openForWriting, type Database } from '../src/main/store/database.ts'
 import { readRange, readSeries } from '../src/main/store/metricQuery.ts'
 import { insertRun, listRuns } from '../src/main/store/runStore.ts'
 import type { RunEvent } from '../src/shared/runEvent.ts'
-import type { MetricAxis } from '../src/shared/routes.ts'
+import type { MetricAxis } from '../src/shared/routes/contract.ts'
 
 /**
  * The run store at the size it is made for: 10,000 runs, 10 million points, one series of 200,000.

@@ -17,7 +17,7 @@ const golden = 'tests/fixtures/golden'
 const hostTests = [
   ...['trainers', 'trainerSettings', 'capturedGolden', 'capturedVariables', 'recordedOps'],
   ...['referenceScores', 'savedModels'],
-].map((name) => `tests/main/host/${name}.test.ts`)
+].map((name) => `tests/main/host/tensorflow/${name}.test.ts`)
 const run = [
   ...['train', '--preset', 'builtin', '--set', 'device=gpu', '--set', 'steps=20', '--set', 'data.train=256'],
   ...['--set', 'data.test=100', '--set', 'checkpointEvery=4'],

@@ -1,63 +1,13 @@
-// The project's own ESLint rules, and the table of who may import what. Read by eslint.config.js.
+// The project's own ESLint rules, made from the table of import directions. Read by eslint.config.js.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-
-/** The core's stages from left to right: each may import those before it. */
-export const coreStages = [
-  'data',
-  'tokens',
-  'graph',
-  'model',
-  'sampling',
-  'rollout',
-  'reward',
-  'rl',
-  'optim',
-  'train',
-  'sweep',
-]
-
-/** For every folder or entry under src: the parts of ours that it may import beside itself. */
-export const allowedFolders = {
-  shared: [],
-  core: ['shared'],
-  'main/store': ['shared'],
-  'main/host': ['shared', 'core'],
-  'main/jobs': ['shared', 'core', 'main/store', 'main/host'],
-  'main/api': ['shared', 'main/store', 'main/jobs'],
-  'main/app': ['shared', 'main/api'],
-  // `recheck serve` starts the same entry as the browser's shell
-  'main/commands': ['shared', 'core', 'main/store', 'main/host', 'main/jobs', 'main/api', 'main/serve.ts'],
-  preload: ['shared'],
-  renderer: ['shared'],
-}
-
-/** The entries, where the parts are put together. */
-export const allowedInEntries = {
-  'main/index.ts': ['shared', 'main/app', 'main/api', 'main/host'],
-  'main/serve.ts': ['shared', 'main/api', 'main/store', 'main/jobs', 'main/host'],
-  'main/cli.ts': ['shared', 'main/commands', 'main/api', 'main/store', 'main/jobs', 'main/host'],
-  'main/answer.ts': ['shared', 'core', 'main/host', 'main/jobs'],
-  'main/worker.ts': ['shared', 'core', 'main/host', 'main/jobs'],
-}
-
-/** Packages that only the named folders may import, in whatever way. */
-export const packageOwners = {
-  electron: ['src/main/app', 'src/preload'],
-  'better-sqlite3': ['src/main/store'],
-  '@tensorflow/tfjs-node-gpu': ['src/main/host'],
-  'onnxruntime-node': ['src/main/host'],
-  '@xenova/transformers': ['src/main/host'],
-  '@tensorflow/tfjs': ['src/core', 'src/main/host'],
-}
-
-/** Folders with a closed list of packages (node's own modules are packages here). */
-export const allowedPackages = {
-  'src/shared': ['zod'],
-  // protobufjs writes SavedModel and ONNX bytes; it touches neither files nor the machine
-  'src/core': ['@tensorflow/tfjs', 'protobufjs'],
-  'src/preload': ['electron'],
-}
+import {
+  allowedFolders,
+  allowedInEntries,
+  allowedPackages,
+  coreStages,
+  packageOwners,
+} from './importTable.ts'
 
 /** Zones of import-x/no-restricted-paths; all of them go into one instance of the rule. */
 export function importZones(root) {
@@ -124,9 +74,9 @@ export function packageProblem(file, specifier) {
 
 function rendererProblem(file, name) {
   if (name.startsWith('node:'))
-    return 'The page has no Node: ask the main process through src/renderer/src/api.ts.'
-  const isChart = /^src\/renderer\/src\/charts\/[^/]+$/.test(file)
-  if (name === 'echarts' && !isChart) return 'echarts may be imported in src/renderer/src/charts only.'
+    return 'The page has no Node: ask the main process through src/renderer/src/data/api.ts.'
+  const isPlot = /^src\/renderer\/src\/plots\/[^/]+$/.test(file)
+  if (name === 'echarts' && !isPlot) return 'echarts may be imported in src/renderer/src/plots only.'
   return null
 }
 

@@ -1,6 +1,6 @@
 import { openProgress } from '../src/main/commands/progressDisplay.ts'
-import { provisionDefaults } from '../src/main/host/provisionDefaults.ts'
-import { provisionTensorFlow } from '../src/main/host/provisionTensorFlow.ts'
+import { provisionDefaults } from '../src/main/host/provision/defaults.ts'
+import { provisionTensorFlow } from '../src/main/host/provision/tensorFlow.ts'
 
 /**
  * Provides TensorFlow, with progress on stderr.

@@ -12,11 +12,11 @@ import { parseArgs } from 'node:util'
 import sharp from 'sharp'
 import { startHttpServer } from '../src/main/api/httpServer.ts'
 import { openOwnerBackend } from '../src/main/api/ownerBackend.ts'
-import { systemClock } from '../src/main/host/clock.ts'
+import { systemClock } from '../src/main/host/machine/clock.ts'
 import { listRuns } from '../src/main/store/runStore.ts'
-import { presetConfig } from '../src/shared/presets.ts'
-import { launchChromium } from '../tests/renderer/chromium.ts'
-import { builtPage } from '../tests/renderer/pageBuild.ts'
+import { presetConfig } from '../src/shared/config/presets.ts'
+import { launchChromium } from '../tests/renderer/support/chromium.ts'
+import { builtPage } from '../tests/renderer/support/pageBuild.ts'
 
 const { values, positionals: wanted } = parseArgs({
   options: { 'data-dir': { type: 'string' }, target: { type: 'string' } },

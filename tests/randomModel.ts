@@ -2,7 +2,7 @@ import type { ModelConfig } from '../src/core/model/modelConfig.ts'
 import { parameterShapes, sizeOf } from '../src/core/model/parameterTable.ts'
 import type { ParameterValue, ParameterValues } from '../src/core/model/parameterValues.ts'
 import { forkRandom } from '../src/core/random.ts'
-import type { TokenRow } from '../src/core/train/trainer.ts'
+import type { TokenRow } from '../src/core/train/engine/trainer.ts'
 
 /** A Qwen2 small enough to train in milliseconds: 2 layers, grouped heads, biases, tied head. */
 export const littleModel: ModelConfig = {

@@ -27,8 +27,8 @@ import { register as registerGc } from './commands/gc.ts'
 import { register as registerRuns } from './commands/runs.ts'
 import { register as registerShow } from './commands/show.ts'
 import { register as registerStop } from './commands/stop.ts'
-import { terminalJson, terminalText } from './host/terminalText.ts'
-import { dataFolder, isDebugging, projectFolder } from './host/paths.ts'
+import { terminalJson, terminalText } from './host/machine/terminalText.ts'
+import { dataFolder, isDebugging, projectFolder } from './host/machine/paths.ts'
 
 /** Every command, in the order in which `recheck --help` lists them: one import above and one name here. */
 export const commands: readonly Register[] = [

@@ -21,8 +21,8 @@ void startApp({
 /** Imported only when it is needed: a window that drives a server loads nothing native. */
 async function openLocal(dataDir: string | null): Promise<Backend> {
   const { openOwnerBackend } = await import('./api/ownerBackend.ts')
-  const { dataFolder } = await import('./host/paths.ts')
-  const { systemClock } = await import('./host/clock.ts')
+  const { dataFolder } = await import('./host/machine/paths.ts')
+  const { systemClock } = await import('./host/machine/clock.ts')
   const backend = await openOwnerBackend({
     dataDir: dataFolder(dataDir ?? undefined),
     shell: 'window',

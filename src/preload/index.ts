@@ -1,5 +1,5 @@
 import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron'
-import type { Connection, Result, StoreEvent } from '../shared/routes.ts'
+import type { Connection, Result, StoreEvent } from '../shared/routes/contract.ts'
 
 /** All that the page sees of Electron. The channel names stand in `src/main/app/ipcServer.ts` as well. */
 const bridge = {

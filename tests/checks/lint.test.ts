@@ -4,10 +4,15 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { ESLint } from 'eslint'
-import { entryTable, importTable, mayImport, packageHomes, stages } from './importTable.ts'
+import { allowedFolders, allowedInEntries, coreStages, packageOwners } from '../../scripts/importTable.ts'
+import { plantedRules } from './plantedRules.ts'
 
 const root = resolve(import.meta.dirname, '..', '..')
-const folders = Object.keys(importTable)
+const folders = Object.keys(allowedFolders).map((room) => `src/${room}`)
+const entries = Object.entries(allowedInEntries).map(([entry, allowed]) => ({
+  entry: `src/${entry}`,
+  allowed: allowed.map((room) => `src/${room}`),
+}))
 const planted = mkdtempSync(join(tmpdir(), 'recheck-lint-'))
 /** Reports by file and line: `src/shared/x.ts:3` → rule ids. */
 const reports = new Map<string, string[]>()
@@ -37,12 +42,12 @@ function plantFolderImports(): void {
 }
 
 function plantStageImports(): void {
-  for (const stage of stages) plant(`src/core/${stage}/target.ts`, 'export const target = 1')
-  for (const from of stages) {
-    const lines = stages.map((to) => `export const ${to} = await import('../${to}/target.ts')`)
+  for (const stage of coreStages) plant(`src/core/${stage}/target.ts`, 'export const target = 1')
+  for (const from of coreStages) {
+    const lines = coreStages.map((to) => `export const ${to} = await import('../${to}/target.ts')`)
     plant(`src/core/${from}/planted.ts`, ...lines)
   }
-  for (const entry of Object.keys(entryTable)) {
+  for (const { entry } of entries) {
     plant(
       entry,
       ...folders.map(
@@ -55,119 +60,17 @@ function plantStageImports(): void {
 
 function plantPackageImports(): void {
   for (const folder of folders) {
-    const lines = Object.keys(packageHomes).map((name, i) => `export const p${i} = await import('${name}')`)
+    const lines = Object.keys(packageOwners).map((name, i) => `export const p${i} = await import('${name}')`)
     plant(`${folder}/packages.ts`, ...lines, `export const fs = await import('node:fs')`)
   }
   plant('src/core/graph/bytes.ts', `export const bytes = await import('protobufjs/minimal.js')`)
   plant('src/core/graph/yaml.ts', `export const yaml = await import('yaml')`)
-  plant('src/renderer/src/views/x.ts', `export const charts = await import('echarts')`)
-  plant('src/renderer/src/charts/x.ts', `export const charts = await import('echarts')`)
+  plant('src/renderer/src/run/x.ts', `export const charts = await import('echarts')`)
+  plant('src/renderer/src/plots/x.ts', `export const charts = await import('echarts')`)
 }
 
-/** One planted line for every other rule: file, the lines, the line number and the rule that must speak. */
-const plantedRules: readonly (readonly [
-  path: string,
-  lines: readonly string[],
-  line: number,
-  rule: string,
-])[] = [
-  ['src/core/let.ts', ['export let count = 0'], 1, 'no-restricted-syntax'],
-  ['src/core/random2.ts', ['export const x = () => Math.random()'], 1, 'no-restricted-syntax'],
-  ['src/main/jobs/now.ts', ['export const x = () => Date.now()'], 1, 'no-restricted-syntax'],
-  ['src/main/jobs/date.ts', ['export const x = () => new Date()'], 1, 'no-restricted-syntax'],
-  ['src/main/store/env.ts', ["export const x = () => process.env['HOME']"], 1, 'no-restricted-syntax'],
-  ['src/core/barrel.ts', ["export * from './barrelled.ts'"], 1, 'no-restricted-syntax'],
-  ['src/core/barrel2.ts', ["export { a } from './barrelled.ts'"], 1, 'no-restricted-syntax'],
-  ['src/core/barrelled.ts', ['export const a: any = 1'], 1, '@typescript-eslint/no-explicit-any'],
-  ['src/main/jobs/console.ts', ["console.log('x')"], 1, 'no-console'],
-  [
-    'src/main/jobs/floating.ts',
-    ['export function f(): void {', '  Promise.resolve(1)', '}'],
-    2,
-    '@typescript-eslint/no-floating-promises',
-  ],
-  [
-    'src/main/jobs/bang.ts',
-    ['export const x = (a: number | null) => a!'],
-    1,
-    '@typescript-eslint/no-non-null-assertion',
-  ],
-  [
-    'src/main/jobs/params.ts',
-    ['export const x = (a: 1, b: 1, c: 1, d: 1, e: 1) => [a, b, c, d, e]'],
-    1,
-    'max-params',
-  ],
-  ['src/shared/params.ts', ['export const x = (a: 1, b: 1, c: 1, d: 1) => [a, b, c, d]'], 1, 'max-params'],
-  [
-    'src/main/jobs/types.ts',
-    ["import { X } from './switch.ts'", 'export const y = (x: X) => x'],
-    1,
-    '@typescript-eslint/consistent-type-imports',
-  ],
-  [
-    'src/main/jobs/switch.ts',
-    [
-      "export type X = 'a' | 'b'",
-      'export function f(x: X): number {',
-      '  switch (x) {',
-      "    case 'a':",
-      '      return 1',
-      '  }',
-      '  return 2',
-      '}',
-    ],
-    3,
-    '@typescript-eslint/switch-exhaustiveness-check',
-  ],
-  [
-    'src/main/jobs/long.ts',
-    Array.from({ length: 301 }, (_, i) => `export const a${i} = 1`),
-    301,
-    'max-lines',
-  ],
-  [
-    'src/main/jobs/longFunction.ts',
-    ['export function f(): void {', ...Array.from({ length: 60 }, () => '  void 0'), '}'],
-    1,
-    'max-lines-per-function',
-  ],
-  [
-    'src/main/jobs/cycleA.ts',
-    ["import { b } from './cycleB.ts'", 'export const a = () => b'],
-    1,
-    'import-x/no-cycle',
-  ],
-  [
-    'src/main/jobs/cycleB.ts',
-    ["import { a } from './cycleA.ts'", 'export const b = () => a'],
-    1,
-    'import-x/no-cycle',
-  ],
-  [
-    'src/renderer/src/hook.tsx',
-    [
-      "import { useState } from 'react'",
-      'export function C(p: { on: boolean }) {',
-      '  if (p.on) return null',
-      '  const [x] = useState(1)',
-      '  return <b>{x}</b>',
-      '}',
-    ],
-    4,
-    'react-hooks/rules-of-hooks',
-  ],
-  [
-    'tests/floating.test.ts',
-    ['async function f(): Promise<void> {}', 'f()'],
-    2,
-    '@typescript-eslint/no-floating-promises',
-  ],
-]
-
 function plantEntryImport(): void {
-  plant('src/main/jobs/entry.ts', `export const cli = await import('../cli.ts')`)
-  plant('src/main/commands/entry.ts', `export const serve = await import('../serve.ts')`)
+  plant('src/main/owner/entry.ts', `export const cli = await import('../cli.ts')`)
   plant('scripts/says.ts', "console.log('x')")
 }
 
@@ -192,7 +95,8 @@ before(async () => {
     cpSync(join(root, file), join(planted, file))
   for (const name of ['base', 'core', 'node', 'web'])
     cpSync(join(root, `tsconfig.${name}.json`), join(planted, `tsconfig.${name}.json`))
-  cpSync(join(root, 'scripts/lintRules.js'), join(planted, 'scripts/lintRules.js'))
+  for (const file of ['lintRules.js', 'importTable.ts'])
+    cpSync(join(root, 'scripts', file), join(planted, 'scripts', file))
   symlinkSync(join(root, 'node_modules'), join(planted, 'node_modules'))
   plantFolderImports()
   plantStageImports()
@@ -225,26 +129,38 @@ test('every import between two folders is refused or allowed as the table says: 
           3 * index + offset + 1,
           'import-x/no-restricted-paths',
         )
-        assert.equal(refused, !mayImport(from, to), `${kind} import of ${to} in ${from}`)
+        const mayImport = from === to || (allowedFolders[from.slice(4)] ?? []).includes(to.slice(4))
+        assert.equal(refused, !mayImport, `${kind} import of ${to} in ${from}`)
       }
     })
   }
 })
 
+test('the trainer and the owner import nothing of each other, and the trainer nothing of the store', () => {
+  for (const [from, to] of [
+    ['src/main/trainer', 'src/main/store'],
+    ['src/main/trainer', 'src/main/owner'],
+    ['src/main/owner', 'src/main/trainer'],
+  ] as const) {
+    const line = 3 * folders.indexOf(to) + 1
+    for (const at of [line, line + 1, line + 2])
+      assert.ok(isReported(`${from}/planted.ts`, at, 'import-x/no-restricted-paths'), `${from} → ${to}`)
+  }
+})
+
 test('an entry may import what it puts together, and no other file may import an entry', () => {
-  for (const [entry, allowed] of Object.entries(entryTable)) {
+  for (const { entry, allowed } of entries) {
     folders.forEach((to, index) => {
       const refused = isReported(entry, index + 1, 'import-x/no-restricted-paths')
-      assert.equal(refused, to !== 'src/shared' && !allowed.includes(to), `${entry} imports ${to}`)
+      assert.equal(refused, !allowed.includes(to), `${entry} imports ${to}`)
     })
   }
-  assert.ok(isReported('src/main/jobs/entry.ts', 1, 'import-x/no-restricted-paths'))
-  assert.ok(!isReported('src/main/commands/entry.ts', 1, 'import-x/no-restricted-paths'))
+  assert.ok(isReported('src/main/owner/entry.ts', 1, 'import-x/no-restricted-paths'))
 })
 
 test('a stage of the core may import the stages to its left only, and nothing beside the stages may import one', () => {
-  stages.forEach((from, at) => {
-    stages.forEach((to, index) => {
+  coreStages.forEach((from, at) => {
+    coreStages.forEach((to, index) => {
       const refused = isReported(`src/core/${from}/planted.ts`, index + 1, 'import-x/no-restricted-paths')
       assert.equal(refused, index > at, `core/${from} imports core/${to}`)
     })
@@ -253,11 +169,11 @@ test('a stage of the core may import the stages to its left only, and nothing be
 })
 
 test('a package with one home is refused everywhere else, and the core, shared and the page have no node: modules', () => {
-  const names = Object.keys(packageHomes)
+  const names = Object.keys(packageOwners)
   for (const folder of folders) {
     names.forEach((name, index) => {
       const refused = isReported(`${folder}/packages.ts`, index + 1, 'recheck/package-imports')
-      assert.equal(refused, !packageHomes[name]?.includes(folder), `${name} in ${folder}`)
+      assert.equal(refused, !packageOwners[name]?.includes(folder), `${name} in ${folder}`)
     })
     const noNode = ['src/shared', 'src/core', 'src/preload', 'src/renderer'].includes(folder)
     const refused = isReported(`${folder}/packages.ts`, names.length + 1, 'recheck/package-imports')
@@ -265,8 +181,8 @@ test('a package with one home is refused everywhere else, and the core, shared a
   }
   assert.equal(reports.get('src/core/graph/bytes.ts:1'), undefined)
   assert.ok(isReported('src/core/graph/yaml.ts', 1, 'recheck/package-imports'))
-  assert.ok(isReported('src/renderer/src/views/x.ts', 1, 'recheck/package-imports'))
-  assert.equal(reports.get('src/renderer/src/charts/x.ts:1'), undefined)
+  assert.ok(isReported('src/renderer/src/run/x.ts', 1, 'recheck/package-imports'))
+  assert.equal(reports.get('src/renderer/src/plots/x.ts:1'), undefined)
 })
 
 for (const [path, , line, rule] of plantedRules) {

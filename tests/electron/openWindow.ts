@@ -1,7 +1,7 @@
 // The real main and preload bundles, with a double in the place of Electron's modules.
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import type { Result } from '../../src/shared/routes.ts'
+import type { Result } from '../../src/shared/routes/contract.ts'
 import type { WindowState } from './obeyTest.ts'
 import { makeAppFolder, WindowProcess } from './windowProcess.ts'
 

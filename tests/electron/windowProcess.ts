@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { StoreEvent } from '../../src/shared/routes.ts'
+import type { StoreEvent } from '../../src/shared/routes/contract.ts'
 import type { DoubleSetup } from './doubleWorld.ts'
 import type { Commands, WindowState } from './obeyTest.ts'
 import { bundlesFolder } from './bundlesFolder.ts'

@@ -12,7 +12,7 @@ import {
   outputSchemaOf,
   runnableCommands,
 } from '../../src/main/commands/command.ts'
-import { cacheFolder, dataFolder } from '../../src/main/host/paths.ts'
+import { cacheFolder, dataFolder } from '../../src/main/host/machine/paths.ts'
 import { Diagnosis } from '../../src/shared/diagnosis.ts'
 import { commandFixture } from './commands/commandFixture.ts'
 import { asOlderNode } from './olderNode.ts'
@@ -121,7 +121,7 @@ test('the data folder: --data-dir, else RECHECK_HOME, else the XDG folder; the c
   assert.match(dataFolder(undefined, {}), /[/\\]recheck([/\\]Data)?$/)
   assert.equal(cacheFolder({ RECHECK_CACHE: '/cache' }), '/cache')
   const env = { ...process.env, XDG_DATA_HOME: '/xdg/data', XDG_CACHE_HOME: '/xdg/cache', RECHECK_HOME: '' }
-  const script = `const p = await import('${join(root, 'src/main/host/paths.ts')}'); console.log(p.dataFolder(), p.cacheFolder())`
+  const script = `const p = await import('${join(root, 'src/main/host/machine/paths.ts')}'); console.log(p.dataFolder(), p.cacheFolder())`
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
     encoding: 'utf8',
     env,

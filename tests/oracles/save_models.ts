@@ -4,7 +4,7 @@
  *     node tests/oracles/save_models.ts FOLDER
  */
 import { join } from 'node:path'
-import { openCheckpoint, readParameters, writeCheckpoint } from '../../src/main/host/checkpointFiles.ts'
+import { openCheckpoint, readParameters, writeCheckpoint } from '../../src/main/host/model/modelFolder.ts'
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures')
 

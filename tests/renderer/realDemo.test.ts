@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { darkTheme, lightTheme, type PlotTheme } from '../../src/shared/plots/plotTheme.ts'
-import { field, waitForYaml, yaml } from './newRunParts.ts'
-import { goTo } from './openPages.ts'
-import { assertMoves, coloursOf, exportPlot, pixelsOf, plotTitles, readPng } from './plotPictures.ts'
-import { openRealApp, type RealApp } from './realApp.ts'
+import { field, waitForYaml, yaml } from './support/newRunParts.ts'
+import { goTo } from './support/openPages.ts'
+import { assertMoves, coloursOf, exportPlot, pixelsOf, plotTitles, readPng } from './support/plotPictures.ts'
+import { openRealApp, type RealApp } from './support/realApp.ts'
 
 // Loaded cores: a step of the demo takes 1.2 s on two idle ones.
 const patienceMs = 120_000

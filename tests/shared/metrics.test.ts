@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findMetric, metrics, plots } from '../../src/shared/metrics.ts'
+import { findMetric, metrics, plots } from '../../src/shared/metrics/metrics.ts'
 
 test('metric names are unique and each says what it means', () => {
   assert.equal(new Set(metrics.map((metric) => metric.name)).size, metrics.length)

@@ -2,7 +2,7 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 
 /**
  * Ops that plain tfjs runs slowly or not at all, each with its gradient. The host implements them on TensorFlow
- * (`src/main/host/tensorflowOps.ts`); a tracer records them like any other op.
+ * (`src/main/host/tensorflow/ops.ts`); a tracer records them like any other op.
  */
 export interface RawOps {
   /** TensorFlow's 2-D `MatMul` (tf.matMul always runs the slower batched one). [M, K]·[K, N] → [M, N] */

@@ -1,6 +1,6 @@
 import type { VStarEstimate } from '../../shared/records.ts'
-import type { Method, RunConfig } from '../../shared/config.ts'
-import { isGroupMethod } from '../../shared/config.ts'
+import type { Method, RunConfig } from '../../shared/config/parseConfig.ts'
+import { isGroupMethod } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { Problem } from '../data/problem.ts'
 import { roleOf } from '../rollout/rollout.ts'

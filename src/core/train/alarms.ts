@@ -1,11 +1,11 @@
-import type { RunConfig } from '../../shared/config.ts'
-import { isGroupMethod } from '../../shared/config.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import { isGroupMethod } from '../../shared/config/parseConfig.ts'
 import { wilson } from '../../shared/statistics.ts'
 import { classKeys } from '../rl/turnBaseline.ts'
 import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'
 import type { ScoredRollout, TurnKind } from '../rollout/rollout.ts'
-import type { MetricValues, OutcomeCounts } from './outcomeCounts.ts'
-import { outcomeShares } from './outcomeCounts.ts'
+import type { MetricValues, OutcomeCounts } from './evaluation/outcomeCounts.ts'
+import { outcomeShares } from './evaluation/outcomeCounts.ts'
 import type { TrainEvent } from './trainEvent.ts'
 
 /** A sign that a run goes wrong, in plain words, with what to do about it. */

@@ -1,12 +1,12 @@
-import type { RunConfig } from '../../shared/config.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { kindSum, turnKinds } from '../rl/losses/turnSums.ts'
 import type { AdvantagedRollout, AdvantagedTurn } from '../rl/turnAdvantages.ts'
 import { roleOf } from '../rollout/rollout.ts'
 import type { Role, TurnKind } from '../rollout/rollout.ts'
-import { countOutcomes, outcomeMetrics } from './outcomeCounts.ts'
-import type { MetricValues } from './outcomeCounts.ts'
-import type { UpdateStats } from './trainer.ts'
+import { countOutcomes, outcomeMetrics } from './evaluation/outcomeCounts.ts'
+import type { MetricValues } from './evaluation/outcomeCounts.ts'
+import type { UpdateStats } from './engine/trainer.ts'
 
 /** One update with the rows it was made from. */
 export interface Update {

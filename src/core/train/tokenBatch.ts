@@ -1,9 +1,9 @@
-import type { RunConfig } from '../../shared/config.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { maskInputs, turnKinds } from '../rl/losses/turnSums.ts'
 import type { PolicyLoss } from '../rl/losses/policyLoss.ts'
 import type { AdvantagedTurn } from '../rl/turnAdvantages.ts'
 import type { Turn, TurnKind } from '../rollout/rollout.ts'
-import type { TokenBatch, TokenRow } from './trainer.ts'
+import type { TokenBatch, TokenRow } from './engine/trainer.ts'
 
 /** Where a turn's own tokens stand in its packed row: ids[start … end − 1], end token included. */
 export interface TurnSpan {

@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../shared/config.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { BatchCursor } from '../data/problemBatches.ts'
 import { noRoleStatistics } from '../rl/advantages.ts'
 import type { RunningRoleStatistics } from '../rl/advantages.ts'
@@ -6,7 +6,7 @@ import { classKey, classKeys } from '../rl/turnBaseline.ts'
 import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'
 import type { ScoredRollout, TurnKind } from '../rollout/rollout.ts'
 import type { ActiveAlarms, RecentTurns } from './alarms.ts'
-import type { MetricValues } from './outcomeCounts.ts'
+import type { MetricValues } from './evaluation/outcomeCounts.ts'
 
 /**
  * All of stage 2 that is not in the trainer: plain JSON, stored beside the trainer's state. Random streams need no

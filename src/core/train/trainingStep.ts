@@ -1,5 +1,5 @@
-import type { RunConfig } from '../../shared/config.ts'
-import { isGroupMethod } from '../../shared/config.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import { isGroupMethod } from '../../shared/config/parseConfig.ts'
 import type { LearningRateSchedule } from '../optim/learningRate.ts'
 import { learningRateAt } from '../optim/learningRate.ts'
 import type { Problem } from '../data/problem.ts'

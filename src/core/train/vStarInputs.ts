@@ -1,5 +1,5 @@
-import { vStarConfigInputs } from '../../shared/configFields.ts'
-import type { RunConfig } from '../../shared/config.ts'
+import { vStarConfigInputs } from '../../shared/config/fields.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 
 /** Raised when a reward rule changes, so that estimates made under the old one are refused. */

@@ -1,4 +1,4 @@
-import type { Connection, Handlers, Result, StoreEvent } from '../../shared/routes.ts'
+import type { Connection, Handlers, Result, StoreEvent } from '../../shared/routes/contract.ts'
 import { dispatch } from './dispatch.ts'
 
 /** Where a shell sends its page's requests: an owner in this process, or a running `recheck serve`. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { errorData, RecheckError } from '../../shared/recheckError.ts'
-import { routes, type Handlers, type Result, type Route } from '../../shared/routes.ts'
+import { routes, type Handlers, type Result, type Route } from '../../shared/routes/contract.ts'
 
 /**
  * Parses a request from an untrusted page and answers it. Never throws: errors travel as data, and only a

@@ -4,7 +4,7 @@ import fastifyWebsocket from '@fastify/websocket'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { RecheckError } from '../../shared/recheckError.ts'
-import type { Handlers, StoreEvent } from '../../shared/routes.ts'
+import type { Handlers, StoreEvent } from '../../shared/routes/contract.ts'
 import { dispatch } from './dispatch.ts'
 import { Sessions } from './sessions.ts'
 

@@ -1,7 +1,7 @@
-import type { AppInfo, Handlers, StoreEvent } from '../../shared/routes.ts'
-import { appInfoReader } from '../jobs/appInfo.ts'
-import { openLocalOwner } from '../jobs/localOwner.ts'
-import type { Owner } from '../jobs/owner.ts'
+import type { AppInfo, Handlers, StoreEvent } from '../../shared/routes/contract.ts'
+import { appInfoReader } from '../tools/appInfo.ts'
+import { openLocalOwner } from '../owner/localOwner.ts'
+import type { Owner } from '../owner/owner.ts'
 import { createHandlers } from './handlers.ts'
 import { createProgressBoard } from './progressBoard.ts'
 

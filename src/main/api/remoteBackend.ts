@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { errorData, RecheckError } from '../../shared/recheckError.ts'
-import type { Connection, Result, StoreEvent } from '../../shared/routes.ts'
+import type { Connection, Result, StoreEvent } from '../../shared/routes/contract.ts'
 import type { Backend } from './backend.ts'
 
 const reconnectMs = 1000

@@ -1,4 +1,4 @@
-import type { OutputOf, ParsedInputOf } from '../../shared/routes.ts'
+import type { OutputOf, ParsedInputOf } from '../../shared/routes/contract.ts'
 import type { Database } from '../store/database.ts'
 import { readRollouts, type RolloutFilter } from '../store/rolloutQuery.ts'
 

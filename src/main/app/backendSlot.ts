@@ -1,4 +1,4 @@
-import type { Connection, StoreEvent } from '../../shared/routes.ts'
+import type { Connection, StoreEvent } from '../../shared/routes/contract.ts'
 import type { Backend } from '../api/backend.ts'
 
 /** Where the window's requests go now: this computer's own data folder, or a running `recheck serve`. */

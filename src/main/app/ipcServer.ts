@@ -1,5 +1,5 @@
 import { ipcMain, type IpcMainInvokeEvent, type WebContents, type WebFrameMain } from 'electron'
-import type { Result } from '../../shared/routes.ts'
+import type { Result } from '../../shared/routes/contract.ts'
 import type { Backend } from '../api/backend.ts'
 import { isPageAddress } from './pageProtocol.ts'
 

@@ -1,6 +1,6 @@
 import { Notification, type BrowserWindow } from 'electron'
 import type { Run } from '../../shared/records.ts'
-import type { StoreEvent } from '../../shared/routes.ts'
+import type { StoreEvent } from '../../shared/routes/contract.ts'
 import type { Backend } from '../api/backend.ts'
 
 /**

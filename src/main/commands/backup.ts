@@ -14,9 +14,9 @@ export const register: Register = (program, context) => {
     input: z.object({ file: z.string() }),
     output: Output,
     run: async ({ file }, call) => {
-      const { systemClock } = await import('../host/clock.ts')
-      const { backUpStore } = await import('../jobs/backUpStore.ts')
-      const { readStore } = await import('../jobs/storeReader.ts')
+      const { systemClock } = await import('../host/machine/clock.ts')
+      const { backUpStore } = await import('../tools/backUpStore.ts')
+      const { readStore } = await import('../owner/withStore.ts')
       const bytes = await readStore(call.dataFolder, systemClock, (db) => backUpStore(db, file))
       return {
         output: { file, bytes },

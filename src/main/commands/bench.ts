@@ -1,8 +1,8 @@
 import { cpus } from 'node:os'
 import { z } from 'zod'
 import { RecheckError } from '../../shared/recheckError.ts'
-import type { BenchResult } from '../jobs/bench/benchResult.ts'
-import type { FixedShape } from '../jobs/bench/fixedWorkload.ts'
+import type { BenchResult } from '../tools/bench/result.ts'
+import type { FixedShape } from '../tools/bench/fixedWorkload.ts'
 import type { CommandCall, Register } from './command.ts'
 import { addCommand } from './command.ts'
 
@@ -73,8 +73,8 @@ export const register: Register = (program, context) => {
 }
 
 async function measure(input: Input, call: CommandCall): Promise<Output> {
-  const { versions } = await import('../jobs/bench/benchVersions.ts')
-  const { withBenchModel } = await import('../jobs/bench/benchModel.ts')
+  const { versions } = await import('../tools/bench/versions.ts')
+  const { withBenchModel } = await import('../tools/bench/model.ts')
   if ((input.model === undefined) === (input.random === undefined)) {
     throw new RecheckError('usage.invalid', 'recheck bench: expected exactly one of --model and --random')
   }
@@ -89,7 +89,7 @@ async function measure(input: Input, call: CommandCall): Promise<Output> {
 
 /** The processor, and what updates ran on where that was something else. */
 async function deviceName(): Promise<string> {
-  const { startTensorflow } = await import('../host/tfBackend.ts')
+  const { startTensorflow } = await import('../host/tensorflow/backend.ts')
   const { kind } = await startTensorflow()
   const processor = `${cpus()[0]?.model ?? 'CPU'}, ${cpus().length} cores`
   return kind === 'cuda' ? `${processor}; updates on a CUDA card` : processor
@@ -97,11 +97,11 @@ async function deviceName(): Promise<string> {
 
 async function runWorkload(input: Input, folder: string, { nowMs }: CommandCall): Promise<BenchResult> {
   if (input.workload === 'rl') {
-    const { runRlWorkload } = await import('../jobs/bench/rlWorkload.ts')
+    const { runRlWorkload } = await import('../tools/bench/rlWorkload.ts')
     return runRlWorkload({ folder, problems: input.problems, repeat: input.repeat, nowMs })
   }
-  const { openCheckpoint, readParameters } = await import('../host/checkpointFiles.ts')
-  const { runFixedWorkload } = await import('../jobs/bench/fixedWorkload.ts')
+  const { openCheckpoint, readParameters } = await import('../host/model/modelFolder.ts')
+  const { runFixedWorkload } = await import('../tools/bench/fixedWorkload.ts')
   const checkpoint = await openCheckpoint(folder)
   const shape: FixedShape = input
   return runFixedWorkload({

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { ChatHistory } from '../../core/tokens/chatHistory.ts'
-import type { OpenModel } from '../host/openSampler.ts'
+import type { OpenModel } from '../host/onnx/openSampler.ts'
 import type { CommandCall, Register } from './command.ts'
 import { addCommand } from './command.ts'
 import { addSamplingOptions, builtinModel, samplingInput, samplingSettings } from './samplingOptions.ts'
@@ -34,7 +34,7 @@ export const register: Register = (program, context) => {
 }
 
 async function chat(input: Input, call: CommandCall): Promise<Output> {
-  const { openModel } = await import('../host/openSampler.ts')
+  const { openModel } = await import('../host/onnx/openSampler.ts')
   const { ChatHistory } = await import('../../core/tokens/chatHistory.ts')
   const folder = input.folder ?? (await builtinModel())
   const model = await openModel(folder, input.sampler)

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { valueAtPath } from '../../shared/configFields.ts'
-import { configProblems, type ConfigProblem } from '../../shared/configProblems.ts'
+import { valueAtPath } from '../../shared/config/fields.ts'
+import { configProblems, type ConfigProblem } from '../../shared/config/problems.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { ExitCode } from './exitCode.ts'
 import type { ProgressDisplay } from './progressDisplay.ts'
-import { terminalJson, terminalText, withDataFolder } from '../host/terminalText.ts'
+import { terminalJson, terminalText, withDataFolder } from '../host/machine/terminalText.ts'
 
 /** What the command line gives every command; made once in cli.ts, replaced in tests. */
 export interface CommandContext {

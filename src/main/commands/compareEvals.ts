@@ -39,7 +39,7 @@ export const register: Register = (program, context) => {
     input: Input,
     output: CompareEvalsOutput,
     run: async ({ first, second }) => {
-      const { compareEvaluations } = await import('../../core/train/compareEvaluations.ts')
+      const { compareEvaluations } = await import('../../core/train/evaluation/compareEvaluations.ts')
       const compared = compareEvaluations(await readProblems(first), await readProblems(second))
       const output = CompareEvalsOutput.parse(compared)
       return { output, text: table(output) }

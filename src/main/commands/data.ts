@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import type { DataReport } from '../../core/data/dataReport.ts'
 import type { RowLayout } from '../../core/data/sourceRows.ts'
-import type { PromptLimit } from '../host/datasetScan.ts'
+import type { PromptLimit } from '../host/datasets/scan.ts'
 import type { CommandContext } from './command.ts'
 import { addCommand } from './command.ts'
 
@@ -86,8 +86,8 @@ function registerCheck(data: Command, context: CommandContext): void {
     input: CheckInput,
     output: DataCheckOutput,
     async run({ path, model, maxPromptTokens, ...fields }) {
-      const { checkProblemFiles } = await import('../host/datasetFiles.ts')
-      const { datasetPath } = await import('../host/datasetsFolder.ts')
+      const { checkProblemFiles } = await import('../host/datasets/files.ts')
+      const { datasetPath } = await import('../host/datasets/datasetsFolder.ts')
       const limit = await promptLimit(model, maxPromptTokens)
       const report = await checkProblemFiles(datasetPath(path), layoutOf(fields), limit)
       const passed = report.bad <= 0.01 * report.rows && report.overlapping === 0 && report.rows > 0
@@ -149,21 +149,21 @@ async function promptLimit(
   maxTokens: number | undefined,
 ): Promise<PromptLimit | null> {
   if (maxTokens === undefined) return null
-  const { loadTokenizer } = await import('../host/hubTokenizer.ts')
-  const { builtinModelFolder } = await import('../jobs/modelFolder.ts')
+  const { loadTokenizer } = await import('../host/model/hubTokenizer.ts')
+  const { builtinModelFolder } = await import('../run/namedModelFolder.ts')
   const tokenizer = await loadTokenizer(model ?? builtinModelFolder)
   return { maxTokens, countTokens: (question) => tokenizer.encode(question).length }
 }
 
 async function firstProblems(path: string, n: number, layout: RowLayout | null) {
   if (path === 'arithmetic') {
-    const { parseConfig } = await import('../../shared/config.ts')
-    const { arithmeticProblems } = await import('../jobs/runProblems.ts')
+    const { parseConfig } = await import('../../shared/config/parseConfig.ts')
+    const { arithmeticProblems } = await import('../run/problems.ts')
     const config = parseConfig({ data: { train: n, validation: 0, test: 0 } }, 'recheck data show')
     return (await arithmeticProblems(config)).train
   }
-  const { showProblemFiles } = await import('../host/datasetFiles.ts')
-  const { datasetPath } = await import('../host/datasetsFolder.ts')
+  const { showProblemFiles } = await import('../host/datasets/files.ts')
+  const { datasetPath } = await import('../host/datasets/datasetsFolder.ts')
   return showProblemFiles(datasetPath(path), layout, n)
 }
 

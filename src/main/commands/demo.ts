@@ -22,9 +22,9 @@ async function runDemo(
   input: z.infer<typeof Input>,
   call: CommandCall,
 ): Promise<CommandResult<z.infer<typeof Output>>> {
-  const { startRun } = await import('../jobs/startRuns.ts')
+  const { startRun } = await import('../owner/startRuns.ts')
   const { withOwner, endOfRun } = await import('./ownedRun.ts')
-  const { exportRun } = await import('../jobs/exportRun.ts')
+  const { exportRun } = await import('../tools/exportRun.ts')
   const { lightTheme } = await import('../../shared/plots/plotTheme.ts')
   const { readRun } = await import('../store/runStore.ts')
   const config = await readConfigOptions(input, 'builtin')

@@ -13,7 +13,7 @@ export function register(program: Command, context: CommandContext): void {
     input: z.object({}),
     output: Diagnosis,
     async run(_input, call) {
-      const { diagnose } = await import('../host/diagnosis.ts')
+      const { diagnose } = await import('../host/machine/diagnosis.ts')
       const output = await diagnose(call.dataFolder, process.execPath)
       return { output, text: describe(output), ...(output.canTrain ? {} : { exitCode: 1 }) }
     },

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { mergeConfigs, type ConfigLayer } from '../../shared/configLayers.ts'
-import { parseConfig, type RunConfig } from '../../shared/config.ts'
+import { mergeConfigs, type ConfigLayer } from '../../shared/config/layers.ts'
+import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { evaluatedProblemSchema } from '../../shared/evaluationResult.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { CheckpointRecord } from '../../shared/records.ts'
-import type { ModelEvaluation } from '../jobs/evaluateModel.ts'
+import type { ModelEvaluation } from '../tools/evaluateModel.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'
 import { ProportionOutput } from './runResult.ts'
@@ -76,7 +76,7 @@ export const register: Register = (program, context) => {
 }
 
 async function evaluate(input: Input, call: CommandCall): Promise<CommandResult<Output>> {
-  const { evaluateModel } = await import('../jobs/evaluateModel.ts')
+  const { evaluateModel } = await import('../tools/evaluateModel.ts')
   const base = input.run === undefined ? null : await runToEvaluate(input, call)
   const config = await evaluationConfig(input, base?.config ?? null)
   const evaluation = await evaluateModel({
@@ -111,8 +111,8 @@ interface RunToEvaluate {
 }
 
 async function runToEvaluate(input: Input, call: CommandCall): Promise<RunToEvaluate> {
-  const { systemClock } = await import('../host/clock.ts')
-  const { readStore } = await import('../jobs/storeReader.ts')
+  const { systemClock } = await import('../host/machine/clock.ts')
+  const { readStore } = await import('../owner/withStore.ts')
   const { findRun } = await import('../store/runStore.ts')
   const { readCheckpoints } = await import('../store/checkpointStore.ts')
   return readStore(call.dataFolder, systemClock, (db) => {

@@ -32,9 +32,9 @@ async function exportPlots(
   input: z.infer<typeof Input>,
   call: CommandCall,
 ): Promise<CommandResult<z.infer<typeof Output>>> {
-  const { systemClock } = await import('../host/clock.ts')
-  const { exportRun } = await import('../jobs/exportRun.ts')
-  const { readStore } = await import('../jobs/storeReader.ts')
+  const { systemClock } = await import('../host/machine/clock.ts')
+  const { exportRun } = await import('../tools/exportRun.ts')
+  const { readStore } = await import('../owner/withStore.ts')
   const { findRun } = await import('../store/runStore.ts')
   const { darkTheme, lightTheme } = await import('../../shared/plots/plotTheme.ts')
   return readStore(call.dataFolder, systemClock, async (db) => {

@@ -1,6 +1,6 @@
 import type { Run, RunLogEntry } from '../../shared/records.ts'
 import type { Progress, RunEvent } from '../../shared/runEvent.ts'
-import type { Owner } from '../jobs/owner.ts'
+import type { Owner } from '../owner/owner.ts'
 import type { CommandCall } from './command.ts'
 
 /**

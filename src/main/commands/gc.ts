@@ -44,9 +44,9 @@ export const register: Register = (program, context) => {
     input: Input,
     output: Output,
     run: async ({ dryRun, deletedDays, unknownRuns }, call) => {
-      const { systemClock } = await import('../host/clock.ts')
-      const { collectGarbage, planGarbage } = await import('../jobs/collectGarbage.ts')
-      const { ownStore } = await import('../jobs/storeReader.ts')
+      const { systemClock } = await import('../host/machine/clock.ts')
+      const { collectGarbage, planGarbage } = await import('../tools/collectGarbage.ts')
+      const { ownStore } = await import('../owner/withStore.ts')
       const { plan, bytes } = await ownStore(call.dataFolder, systemClock, (db) => {
         const deletedBeforeMs = systemClock.nowMs() - deletedDays * dayMs
         const found = planGarbage(db, call.dataFolder, { deletedBeforeMs, unknownRuns })

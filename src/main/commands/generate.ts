@@ -46,7 +46,7 @@ export const register: Register = (program, context) => {
 }
 
 async function generate(input: Input, call: CommandCall): Promise<Output> {
-  const { openModel } = await import('../host/openSampler.ts')
+  const { openModel } = await import('../host/onnx/openSampler.ts')
   const { StreamedText } = await import('../../core/tokens/streamedText.ts')
   const folder = input.model ?? (await builtinModel())
   const model = await openModel(folder, input.sampler)

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../../shared/records.ts'
-import { openLocalOwner } from '../jobs/localOwner.ts'
-import type { Owner } from '../jobs/owner.ts'
+import { openLocalOwner } from '../owner/localOwner.ts'
+import type { Owner } from '../owner/owner.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
 import { readOpenEstimate } from '../store/vStarStore.ts'
 import type { CommandCall, CommandResult } from './command.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Replay, ReplayedRow } from '../jobs/replayBatch.ts'
+import type { Replay, ReplayedRow } from '../tools/replayBatch.ts'
 import { addCommand, type CommandCall, type Register } from './command.ts'
 import { formatTable, formatValue } from './runText.ts'
 
@@ -45,9 +45,9 @@ async function replayOf(
   { run: wanted, step }: z.output<typeof Input>,
   call: CommandCall,
 ): Promise<{ readonly runId: string; readonly replay: Replay }> {
-  const { systemClock } = await import('../host/clock.ts')
-  const { replayBatch } = await import('../jobs/replayBatch.ts')
-  const { readStore } = await import('../jobs/storeReader.ts')
+  const { systemClock } = await import('../host/machine/clock.ts')
+  const { replayBatch } = await import('../tools/replayBatch.ts')
+  const { readStore } = await import('../owner/withStore.ts')
   const { readCheckpoints } = await import('../store/checkpointStore.ts')
   const { findRun } = await import('../store/runStore.ts')
   const found = await readStore(call.dataFolder, systemClock, (db) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { mergeConfigs, parseSetting } from '../../shared/configLayers.ts'
-import type { RunChange } from '../jobs/changeRun.ts'
+import { mergeConfigs, parseSetting } from '../../shared/config/layers.ts'
+import type { RunChange } from '../owner/resumeWithChanges.ts'
 import { addCommand, type Register } from './command.ts'
 import { collect } from './runConfigOptions.ts'
 import { RunOutput } from './runResult.ts'

@@ -1,5 +1,5 @@
 import type { Run } from '../../shared/records.ts'
-import { oneLine } from '../host/terminalText.ts'
+import { oneLine } from '../host/machine/terminalText.ts'
 
 /** `3.4 MB`; decimal units. */
 export function formatBytes(bytes: number): string {

@@ -40,8 +40,8 @@ export const register: Register = (program, context) => {
     input: Input,
     output: Output,
     run: async (input, call) => {
-      const { systemClock } = await import('../host/clock.ts')
-      const { readStore } = await import('../jobs/storeReader.ts')
+      const { systemClock } = await import('../host/machine/clock.ts')
+      const { readStore } = await import('../owner/withStore.ts')
       const { listRuns } = await import('../store/runStore.ts')
       const all = await readStore(call.dataFolder, systemClock, (db) => listRuns(db))
       const chosen = all.filter((run) => isWanted(run, input))

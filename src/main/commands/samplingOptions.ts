@@ -49,6 +49,6 @@ export function samplingSettings(
 
 /** The model that comes with Recheck. */
 export async function builtinModel(): Promise<string> {
-  const { projectFolder } = await import('../host/paths.ts')
+  const { projectFolder } = await import('../host/machine/paths.ts')
   return join(projectFolder, 'resources', 'models', 'builtin')
 }

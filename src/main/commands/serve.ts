@@ -25,8 +25,8 @@ export const register: Register = (program, context) => {
     output: Output,
     run: async (input, call) => {
       const { serve } = await import('../api/serve.ts')
-      const { projectFolder } = await import('../host/paths.ts')
-      const { systemClock } = await import('../host/clock.ts')
+      const { projectFolder } = await import('../host/machine/paths.ts')
+      const { systemClock } = await import('../host/machine/clock.ts')
       const server = await serve({
         dataDir: call.dataFolder,
         port: input.port,

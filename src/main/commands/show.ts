@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { validationOf } from '../../shared/checkpointValidation.ts'
-import { findMetric } from '../../shared/metrics.ts'
+import { findMetric } from '../../shared/metrics/metrics.ts'
 import type { CheckpointRecord, Evaluation, Run, RunLogEntry } from '../../shared/records.ts'
 import { runStatuses } from '../../shared/records.ts'
 import type { CommandCall, Register } from './command.ts'
 import { addCommand } from './command.ts'
 import { formatDuration } from './progressDisplay.ts'
 import { ProportionOutput } from './runResult.ts'
-import { oneLine } from '../host/terminalText.ts'
+import { oneLine } from '../host/machine/terminalText.ts'
 import { formatBytes, formatProgress, formatTable, formatTime, formatValue } from './runText.ts'
 
 const Output = z.strictObject({
@@ -65,8 +65,8 @@ export const register: Register = (program, context) => {
 }
 
 async function readShown(call: CommandCall, input: { run: string; events: number }): Promise<Shown> {
-  const { systemClock } = await import('../host/clock.ts')
-  const { readStore } = await import('../jobs/storeReader.ts')
+  const { systemClock } = await import('../host/machine/clock.ts')
+  const { readStore } = await import('../owner/withStore.ts')
   const { readCheckpoints } = await import('../store/checkpointStore.ts')
   const { readEvaluations } = await import('../store/evaluationStore.ts')
   const { readLog } = await import('../store/eventLog.ts')

@@ -27,7 +27,7 @@ export const register: Register = (program, context) => {
     input: Input,
     output: Output,
     run: async (input, call) => {
-      const { askOwner } = await import('../jobs/controlChannel.ts')
+      const { askOwner } = await import('../owner/controlChannel.ts')
       const { runId } = await readRunOf(call, input.run)
       const when = input.now ? 'now' : 'after-step'
       await askOwner(call.dataFolder, { command: 'stop', runId, when }, { signal: call.signal })
@@ -44,8 +44,8 @@ export const register: Register = (program, context) => {
 }
 
 async function readRunOf(call: CommandCall, wanted: string): Promise<{ runId: string; status: RunStatus }> {
-  const { systemClock } = await import('../host/clock.ts')
-  const { readStore } = await import('../jobs/storeReader.ts')
+  const { systemClock } = await import('../host/machine/clock.ts')
+  const { readStore } = await import('../owner/withStore.ts')
   const { findRun } = await import('../store/runStore.ts')
   return readStore(call.dataFolder, systemClock, (db) => findRun(db, wanted))
 }

@@ -43,8 +43,8 @@ export function register(program: Command, context: CommandContext): void {
     input: Input,
     output: TemplatePreviewOutput,
     async run({ folder, template: name, marker, question, attempt, verdict }) {
-      const { loadTokenizer } = await import('../host/hubTokenizer.ts')
-      const { chooseTemplate } = await import('../host/templateFiles.ts')
+      const { loadTokenizer } = await import('../host/model/hubTokenizer.ts')
+      const { chooseTemplate } = await import('../host/model/templateFiles.ts')
       const { conversationPrompts } = await import('../../core/tokens/conversationPrompts.ts')
       const tokenizer = await loadTokenizer(folder)
       const chosen = await chooseTemplate(name, tokenizer, marker)

@@ -4,7 +4,7 @@ import type { Stage } from '../../shared/records.ts'
 import { addCommand, type CommandCall, type CommandContext, type CommandResult } from './command.ts'
 import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'
 import { RunOutput } from './runResult.ts'
-import { oneLine } from '../host/terminalText.ts'
+import { oneLine } from '../host/machine/terminalText.ts'
 
 const Input = z.object({ ...configOptionsShape, vStar: z.string().optional() })
 type Input = z.infer<typeof Input>
@@ -54,7 +54,7 @@ async function startAndFollow(
   input: Input,
   call: CommandCall,
 ): Promise<CommandResult<RunOutput>> {
-  const { startRun } = await import('../jobs/startRuns.ts')
+  const { startRun } = await import('../owner/startRuns.ts')
   const { withOwner, endOfRun } = await import('./ownedRun.ts')
   const config = await readConfigOptions(input, 'builtin')
   const source = input.config ?? `preset ${input.preset ?? 'builtin'}`

@@ -49,8 +49,8 @@ async function collectRows(
   engine: string | undefined,
   signal: AbortSignal,
 ): Promise<Output['rows']> {
-  const { verifyEngines } = await import('../host/verifyEngines.ts')
-  const { verifyFolder } = await import('../jobs/verify/verifyFolder.ts')
+  const { verifyEngines } = await import('../host/tensorflow/verifyEngines.ts')
+  const { verifyFolder } = await import('../tools/verify/verifyFolder.ts')
   const chosen = Object.entries(verifyEngines).filter(([name]) => engine === undefined || name === engine)
   if (chosen.length === 0) {
     throw new RecheckError(

@@ -1,4 +1,4 @@
-import { findMetric } from '../../shared/metrics.ts'
+import { findMetric } from '../../shared/metrics/metrics.ts'
 import type { RunStatus } from '../../shared/records.ts'
 import { listedMetrics, listedValues, type ListedRun, type RunValues } from '../../shared/runList.ts'
 import type { Database } from './database.ts'

@@ -6,11 +6,11 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { RecheckError } from '../../shared/recheckError.ts'
-import { createApi } from './api.ts'
-import { App } from './App.tsx'
-import { NoSession } from './components/NoSession.tsx'
-import { ApiContext } from './hooks/apiContext.ts'
-import { readableHints, theme } from './theme.ts'
+import { createApi } from './data/api.ts'
+import { App } from './shell/App.tsx'
+import { NoSession } from './shell/NoSession.tsx'
+import { ApiContext } from './data/apiContext.ts'
+import { readableHints, theme } from './shell/theme.ts'
 
 const client = new QueryClient({
   defaultOptions: {

@@ -1,4 +1,4 @@
-import type { Plot } from '../metrics.ts'
+import type { Plot } from '../metrics/metrics.ts'
 import { pageLegend, pageLegendRows } from './legend.ts'
 import { pictureFrame, type Picture } from './pictureFrame.ts'
 import { shownLines, smoothPoints, type PlotBin, type PlotLine } from './plotData.ts'

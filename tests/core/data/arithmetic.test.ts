@@ -4,7 +4,7 @@ import { before, describe, test } from 'node:test'
 import { arithmeticSplits } from '../../../src/core/data/arithmetic.ts'
 import type { ArithmeticSetup, ProblemSplits } from '../../../src/core/data/arithmetic.ts'
 import { canonicalOf, parseExercise, questionOf, answerOf } from '../../../src/core/data/arithmeticProblem.ts'
-import { reservedProblems } from '../../../src/main/host/reservedProblems.ts'
+import { reservedProblems } from '../../../src/main/host/datasets/reservedProblems.ts'
 import { BUILTIN_FOLDER } from '../../tokenizerFolders.ts'
 
 const defaults: ArithmeticSetup = {

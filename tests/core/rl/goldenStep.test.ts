@@ -6,7 +6,7 @@ import { normaliseAdvantages } from '../../../src/core/rl/advantages.ts'
 import { policyLossOf } from '../../../src/core/rl/losses/policyLossOf.ts'
 import { roleOf } from '../../../src/core/rollout/rollout.ts'
 import { tokenBatch } from '../../../src/core/train/tokenBatch.ts'
-import { parseConfig } from '../../../src/shared/config.ts'
+import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { assertClose } from '../../assertClose.ts'
 import { golden, goldenRow, goldenTurns } from './goldenStep.ts'
 

@@ -6,7 +6,7 @@ import { automaticTemplate } from '../../../src/core/tokens/automaticTemplate.ts
 import { conversationPrompts } from '../../../src/core/tokens/conversationPrompts.ts'
 import type { ConversationPrompts } from '../../../src/core/tokens/conversationPrompts.ts'
 import type { ChatMessage, Tokenizer } from '../../../src/core/tokens/tokenizer.ts'
-import { loadTokenizer } from '../../../src/main/host/hubTokenizer.ts'
+import { loadTokenizer } from '../../../src/main/host/model/hubTokenizer.ts'
 import { BUILTIN_FOLDER, makeLlama3LikeFolder, QWEN_FOLDER } from '../../tokenizerFolders.ts'
 
 const QUESTION = 'What is 47 + 38?'

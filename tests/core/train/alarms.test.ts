@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addRecentTurns, alarmEvents, alarmSigns, quietStepsToPass } from '../../../src/core/train/alarms.ts'
 import type { ActiveAlarms, AlarmInput, AlarmSign, RecentTurns } from '../../../src/core/train/alarms.ts'
-import { countOutcomes } from '../../../src/core/train/outcomeCounts.ts'
-import type { OutcomeCounts } from '../../../src/core/train/outcomeCounts.ts'
+import { countOutcomes } from '../../../src/core/train/evaluation/outcomeCounts.ts'
+import type { OutcomeCounts } from '../../../src/core/train/evaluation/outcomeCounts.ts'
 import { forkRandom } from '../../../src/core/random.ts'
-import { isChangeable } from '../../../src/shared/changeableFields.ts'
-import { parseConfig } from '../../../src/shared/config.ts'
-import { configFields } from '../../../src/shared/configFields.ts'
+import { isChangeable } from '../../../src/shared/config/changeableFields.ts'
+import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
+import { configFields } from '../../../src/shared/config/fields.ts'
 
 const config = parseConfig({}, 'test')
 const half = { 'verdict/correct': 0.5, 'verdict/wrong': 0.5, 'revision/correct': 0.5, 'revision/wrong': 0.5 }

@@ -14,7 +14,7 @@ import type {
   Trainer,
   TrainerState,
   UpdateStats,
-} from '../../../src/core/train/trainer.ts'
+} from '../../../src/core/train/engine/trainer.ts'
 import { RecheckError } from '../../../src/shared/recheckError.ts'
 
 /** A policy without a network: one number decides how often it is right, and every update moves it. */

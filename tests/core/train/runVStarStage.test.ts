@@ -4,7 +4,7 @@ import { runVStarStage, signalEvent } from '../../../src/core/train/runVStarStag
 import type { VStarSetup } from '../../../src/core/train/runVStarStage.ts'
 import type { TrainEvent } from '../../../src/core/train/trainEvent.ts'
 import { checkVStarInputs, vStarInputs } from '../../../src/core/train/vStarInputs.ts'
-import { parseConfig } from '../../../src/shared/config.ts'
+import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import type { VStarEstimate } from '../../../src/shared/records.ts'
 import { assertClose } from '../../assertClose.ts'
 import { conversationWith, fakeSampler, grading, sums } from './fakeEngine.ts'

@@ -4,7 +4,7 @@ import { scoreRollout } from '../../../src/core/reward/scoreRollout.ts'
 import { rollOutSelfCorrection } from '../../../src/core/rollout/selfCorrection.ts'
 import { storedRollout } from '../../../src/core/train/storedRollout.ts'
 import { checkpointSteps } from '../../../src/core/train/trainState.ts'
-import { parseConfig } from '../../../src/shared/config.ts'
+import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { conversationWith, fakeSampler, grading, sums, tokenizer } from './fakeEngine.ts'
 
 test('a stored rollout has the words that were put before each turn, and what was made of its own', async () => {

@@ -4,7 +4,7 @@ import { policyLossOf } from '../../../src/core/rl/losses/policyLossOf.ts'
 import type { AdvantagedTurn } from '../../../src/core/rl/turnAdvantages.ts'
 import type { TurnKind } from '../../../src/core/rollout/rollout.ts'
 import { packRow, tokenBatch } from '../../../src/core/train/tokenBatch.ts'
-import { parseConfig } from '../../../src/shared/config.ts'
+import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { assertClose } from '../../assertClose.ts'
 
 function turn(

@@ -1,7 +1,7 @@
 import { trainSelfCorrection } from '../../../src/core/train/trainSelfCorrection.ts'
 import type { SelfCorrectionSetup } from '../../../src/core/train/trainSelfCorrection.ts'
 import type { TrainEvent } from '../../../src/core/train/trainEvent.ts'
-import { parseConfig } from '../../../src/shared/config.ts'
+import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import type { StoredRollout, VStarEstimate } from '../../../src/shared/records.ts'
 import { conversationWith, fakeSampler, fakeScorer, fakeTrainer, grading, sums } from './fakeEngine.ts'
 

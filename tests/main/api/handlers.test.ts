@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { dispatch } from '../../../src/main/api/dispatch.ts'
 import { createHandlers } from '../../../src/main/api/handlers.ts'
 import { createProgressBoard } from '../../../src/main/api/progressBoard.ts'
-import { fakeRun, testOwner } from '../jobs/ownerFixtures.ts'
+import { fakeRun, testOwner } from '../owner/ownerFixtures.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 
 test('what a store that cannot be written refuses reaches the page with the file and the way out', async (t) => {

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test'
 import { WebSocket } from 'ws'
 import { startHttpServer, type HttpServer } from '../../../src/main/api/httpServer.ts'
 import { RecheckError } from '../../../src/shared/recheckError.ts'
-import { routes, type Handlers, type Route, type StoreEvent } from '../../../src/shared/routes.ts'
+import { routes, type Handlers, type Route, type StoreEvent } from '../../../src/shared/routes/contract.ts'
 
 let folder = ''
 let server: HttpServer

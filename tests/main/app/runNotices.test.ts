@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Backend } from '../../../src/main/api/backend.ts'
 import type { RunStatus } from '../../../src/shared/records.ts'
-import type { StoreEvent } from '../../../src/shared/routes.ts'
+import type { StoreEvent } from '../../../src/shared/routes/contract.ts'
 import { BrowserWindow as DoubleWindow } from '../../electron/doubleWindow.ts'
 import { world } from '../../electron/doubleWorld.ts'
 

@@ -4,7 +4,7 @@ import type { MenuItemConstructorOptions } from 'electron'
 import { test } from 'node:test'
 import type { Backend } from '../../../src/main/api/backend.ts'
 import { openBackendSlot } from '../../../src/main/app/backendSlot.ts'
-import type { StoreEvent } from '../../../src/shared/routes.ts'
+import type { StoreEvent } from '../../../src/shared/routes/contract.ts'
 
 const { menuTemplate } = await import('../../../src/main/app/appMenu.ts')
 const { stillRunning } = await import('../../../src/main/app/closing.ts')

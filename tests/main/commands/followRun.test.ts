@@ -4,7 +4,7 @@ import { endOfRun } from '../../../src/main/commands/ownedRun.ts'
 import { followRun, resumeHint } from '../../../src/main/commands/followRun.ts'
 import type { CommandCall } from '../../../src/main/commands/command.ts'
 import { readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
-import { fakeRun, testOwner } from '../jobs/ownerFixtures.ts'
+import { fakeRun, testOwner } from '../owner/ownerFixtures.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 
 /** A command that was interrupted while it prepared its run. */

@@ -9,7 +9,7 @@ import { deleteRun } from '../../../src/main/store/runLabels.ts'
 import { changeStatus } from '../../../src/main/store/runStore.ts'
 import { storeVStar } from '../../../src/main/store/vStarStore.ts'
 import { wilson } from '../../../src/shared/statistics.ts'
-import { estimateOf } from '../jobs/fakeJob.ts'
+import { estimateOf } from '../owner/fakeJob.ts'
 import { addRun, temporaryFolder } from '../store/storeFixtures.ts'
 import { commandFixture } from './commandFixture.ts'
 

@@ -11,7 +11,7 @@ import { openForReading, openForWriting } from '../../../src/main/store/database
 import { deleteRun, labelRun, restoreRun } from '../../../src/main/store/runLabels.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
 import { evaluationDocumentSchema } from '../../../src/shared/evaluationResult.ts'
-import { plots } from '../../../src/shared/metrics.ts'
+import { plots } from '../../../src/shared/metrics/metrics.ts'
 
 /** The commands of both stages, as a user types them, on the built-in model: small enough for seconds. */
 const cli = resolve(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')

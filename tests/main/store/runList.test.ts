@@ -4,7 +4,7 @@ import type { Database } from '../../../src/main/store/database.ts'
 import { deleteRun, labelRun } from '../../../src/main/store/runLabels.ts'
 import { listRunLines, readRunValues } from '../../../src/main/store/runList.ts'
 import { changeStatus, readRun } from '../../../src/main/store/runStore.ts'
-import { presetConfig } from '../../../src/shared/presets.ts'
+import { presetConfig } from '../../../src/shared/config/presets.ts'
 import { listedRun } from '../../../src/shared/runList.ts'
 import { addRun, temporaryStore } from './storeFixtures.ts'
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PNG } from 'pngjs'
-import { plotSvg, svgPng } from '../../../src/main/host/plotFiles.ts'
-import { plots } from '../../../src/shared/metrics.ts'
+import { plotSvg, svgPng } from '../../../src/main/host/machine/plotFiles.ts'
+import { plots } from '../../../src/shared/metrics/metrics.ts'
 import { pictureSize, type Stamp } from '../../../src/shared/plots/pictureFrame.ts'
 import type { PlotLine } from '../../../src/shared/plots/plotData.ts'
 import { histogramOption, linePlotOption, type PlotView } from '../../../src/shared/plots/plotOption.ts'
 import { darkTheme, lightTheme } from '../../../src/shared/plots/plotTheme.ts'
-import { coloursOf } from '../../renderer/plotPictures.ts'
+import { coloursOf } from '../../renderer/support/plotPictures.ts'
 import { assertTextsApart, textBoxes } from './textBoxes.ts'
 
 const rewards = plots.find(({ id }) => id === 'policy-rewards') ?? assert.fail('no such plot')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PNG } from 'pngjs'
-import { svgPng } from '../../../src/main/host/plotFiles.ts'
+import { svgPng } from '../../../src/main/host/machine/plotFiles.ts'
 import { shortened, textWidth, wrapped } from '../../../src/shared/plots/textFit.ts'
 
 test('the width of a text is what DejaVu Sans makes of it, or a little more', () => {

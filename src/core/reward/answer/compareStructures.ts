@@ -3,10 +3,10 @@ import { NotGradable } from './budget.ts'
 import { leavesAgree } from './compareLeaves.ts'
 import type { Equivalence } from './equivalence.ts'
 import { perfectMatching } from './perfectMatching.ts'
-import { asInterval, relationsAgree } from './relations.ts'
-import type { Relation } from './relations.ts'
-import type { Structure } from './structure.ts'
-import { splitTop } from './tokenGroups.ts'
+import { asInterval, relationsAgree } from './parse/relations.ts'
+import type { Relation } from './parse/relations.ts'
+import type { Structure } from './parse/structure.ts'
+import { splitTop } from './parse/tokenGroups.ts'
 
 /** Whether two answers are the same thing, part by part. The known answer comes first. */
 export function structuresAgree(known: Structure, given: Structure, budget: StepBudget): Equivalence {

@@ -2,14 +2,14 @@
 import { forkRandom } from '../../random.ts'
 import type { StepBudget } from './budget.ts'
 import { NotGradable } from './budget.ts'
-import type { Complex } from './complexNumber.ts'
-import * as complexNumbers from './complexNumber.ts'
-import { evaluate } from './evaluate.ts'
-import type { ExactForm } from './exactForm.ts'
-import { compareForms, exactForm, rationalOf } from './exactForm.ts'
-import type { Expression } from './expression.ts'
-import { expressionKey, variablesOf } from './expression.ts'
-import type { Rational } from './rational.ts'
+import type { Complex } from './numbers/complexNumber.ts'
+import * as complexNumbers from './numbers/complexNumber.ts'
+import { evaluate } from './numbers/evaluate.ts'
+import type { ExactForm } from './numbers/exactForm.ts'
+import { compareForms, exactForm, rationalOf } from './numbers/exactForm.ts'
+import type { Expression } from './numbers/expression.ts'
+import { expressionKey, variablesOf } from './numbers/expression.ts'
+import type { Rational } from './numbers/rational.ts'
 
 const exactSteps = 20_000
 const wantedPoints = 6

@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../../shared/config.ts'
+import type { RunConfig } from '../../../shared/config/parseConfig.ts'
 import { clippedRatioLoss, sequenceRatioLoss } from './clippedRatio.ts'
 import { optimalAdvantageLoss } from './optimalAdvantage.ts'
 import type { PolicyLoss } from './policyLoss.ts'

@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StepBudget } from '../../../../src/core/reward/answer/budget.ts'
-import type * as complexNumbers from '../../../../src/core/reward/answer/complexNumber.ts'
-import { evaluate } from '../../../../src/core/reward/answer/evaluate.ts'
-import { exactRoot } from '../../../../src/core/reward/answer/exactRoot.ts'
-import { expressionKey } from '../../../../src/core/reward/answer/expression.ts'
-import { readNumeral } from '../../../../src/core/reward/answer/numeral.ts'
-import { parseExpression } from '../../../../src/core/reward/answer/parseExpression.ts'
+import type * as complexNumbers from '../../../../src/core/reward/answer/numbers/complexNumber.ts'
+import { evaluate } from '../../../../src/core/reward/answer/numbers/evaluate.ts'
+import { exactRoot } from '../../../../src/core/reward/answer/numbers/exactRoot.ts'
+import { expressionKey } from '../../../../src/core/reward/answer/numbers/expression.ts'
+import { readNumeral } from '../../../../src/core/reward/answer/numbers/numeral.ts'
+import { parseExpression } from '../../../../src/core/reward/answer/parse/parseExpression.ts'
 import { perfectMatching } from '../../../../src/core/reward/answer/perfectMatching.ts'
-import { polynomialKey } from '../../../../src/core/reward/answer/polynomial.ts'
-import { rational, terminates, toMillionths, toNumber } from '../../../../src/core/reward/answer/rational.ts'
-import { joinThousands } from '../../../../src/core/reward/answer/thousands.ts'
-import { tokenize } from '../../../../src/core/reward/answer/tokens.ts'
+import { polynomialKey } from '../../../../src/core/reward/answer/numbers/polynomial.ts'
+import {
+  rational,
+  terminates,
+  toMillionths,
+  toNumber,
+} from '../../../../src/core/reward/answer/numbers/rational.ts'
+import { joinThousands } from '../../../../src/core/reward/answer/parse/thousands.ts'
+import { tokenize } from '../../../../src/core/reward/answer/parse/tokens.ts'
 import { assertClose } from '../../../assertClose.ts'
 
 const budget = (): StepBudget => new StepBudget(100_000)

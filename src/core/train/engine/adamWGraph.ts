@@ -1,0 +1,132 @@
+import type { AdamWSettings } from './trainer.ts'
+import type { GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
+import { boolAttribute, intAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
+import type { GraphVariables } from './graphVariables.ts'
+import { variableOf } from './graphVariables.ts'
+
+/** Nodes of the update. */
+export const updateNames = {
+  /** Fetched: global norm of the accumulated gradients. */
+  gradientNorm: 'update/gradientNorm',
+  /** Fed: factor on every gradient (clipping); 1 = none. */
+  gradientScale: 'update/gradientScale',
+  /** Fed: lr · √(1 − β₂ᵗ) / (1 − β₁ᵗ). */
+  stepSize: 'update/stepSize',
+  /** Fed: ε · √(1 − β₂ᵗ). */
+  epsilon: 'update/epsilon',
+  /** Fed: lr · weight decay. */
+  decay: 'update/decay',
+  /** Fetched to apply the update. */
+  apply: 'update/apply',
+}
+
+/** The scalars fed to one update, in float64 before they are rounded once. */
+export interface UpdateScalars {
+  readonly gradientScale: number
+  readonly stepSize: number
+  readonly epsilon: number
+  readonly decay: number
+}
+
+/**
+ * AdamW as PyTorch defines it (arXiv 1711.05101) in terms of TensorFlow's fused ResourceApplyAdam, whose ε stands beside √v before the
+ * bias correction: ε̂ = ε·√(1 − β₂ᵗ). The corrections are fed, computed in float64, and its β powers are 0.
+ *
+ * @param update  1 for the first update
+ */
+export function updateScalars(
+  settings: AdamWSettings,
+  learningRate: number,
+  update: number,
+  gradientNorm: number,
+): UpdateScalars {
+  const secondCorrection = Math.sqrt(1 - settings.beta2 ** update)
+  return {
+    gradientScale: settings.clipNorm === null ? 1 : Math.min(1, settings.clipNorm / (gradientNorm + 1e-6)),
+    stepSize: (learningRate * secondCorrection) / (1 - settings.beta1 ** update),
+    epsilon: settings.epsilon * secondCorrection,
+    decay: learningRate * settings.weightDecay,
+  }
+}
+
+/** Adds the norm of the accumulated gradients and one AdamW update of every parameter. */
+export function addAdamWUpdate(
+  graph: GraphBuilder,
+  variables: GraphVariables,
+  settings: AdamWSettings,
+  decays: (name: string, shape: readonly number[]) => boolean,
+): void {
+  addGradientNorm(graph, variables)
+  const fed = (name: string) => graph.placeholder(name, 'float32', [])
+  const scalars = {
+    gradientScale: fed(updateNames.gradientScale),
+    stepSize: fed(updateNames.stepSize),
+    epsilon: fed(updateNames.epsilon),
+    decay: fed(updateNames.decay),
+  }
+  const updates = graph.inScope('update', () =>
+    [...(variables.get('parameter') ?? [])].map(([name, { shape }]) => {
+      const before =
+        settings.weightDecay !== 0 && decays(name, shape)
+          ? [`^${addDecay(graph, variables, name, scalars.decay)}`]
+          : []
+      return addAdam(graph, variables, { name, settings, scalars, before })
+    }),
+  )
+  graph.barrier(updateNames.apply, updates)
+}
+
+function addGradientNorm(graph: GraphBuilder, variables: GraphVariables): void {
+  const float = { T: typeAttribute('float32') }
+  graph.inScope('update', () => {
+    const halves = [...(variables.get('gradient')?.values() ?? [])].map(({ read }) =>
+      graph.add('L2Loss', [read], float),
+    )
+    const sum = graph.add('AddN', halves, { ...float, N: intAttribute(halves.length) })
+    const squared = graph.add('Mul', [sum, graph.floatScalar(2)], float)
+    graph.addNamed(updateNames.gradientNorm, 'Sqrt', [squared], float)
+  })
+}
+
+/** p ← p − lr·λ·p, which is p ← p·(1 − lr·λ). */
+function addDecay(graph: GraphBuilder, variables: GraphVariables, name: string, decay: NodeRef): NodeRef {
+  const { handle, read } = variableOf(variables, 'parameter', name)
+  return graph.add('ResourceApplyGradientDescent', [handle, decay, read], lockedFloat)
+}
+
+interface AdamNode {
+  readonly name: string
+  readonly settings: AdamWSettings
+  readonly scalars: Readonly<Record<keyof UpdateScalars, NodeRef>>
+  /** Control dependencies. */
+  readonly before: readonly NodeRef[]
+}
+
+function addAdam(graph: GraphBuilder, variables: GraphVariables, node: AdamNode): NodeRef {
+  const { settings, scalars } = node
+  const gradient = graph.add(
+    'Mul',
+    [variableOf(variables, 'gradient', node.name).read, scalars.gradientScale],
+    { T: typeAttribute('float32') },
+  )
+  const noPower = graph.floatScalar(0)
+  return graph.add(
+    'ResourceApplyAdam',
+    [
+      variableOf(variables, 'parameter', node.name).handle,
+      variableOf(variables, 'firstMoment', node.name).handle,
+      variableOf(variables, 'secondMoment', node.name).handle,
+      noPower,
+      noPower,
+      scalars.stepSize,
+      graph.floatScalar(settings.beta1),
+      graph.floatScalar(settings.beta2),
+      scalars.epsilon,
+      gradient,
+      ...node.before,
+    ],
+    { ...lockedFloat, use_nesterov: boolAttribute(false) },
+  )
+}
+
+const lockedFloat = { T: typeAttribute('float32'), use_locking: boolAttribute(true) }

@@ -1,0 +1,159 @@
+import * as tf from '@tensorflow/tfjs'
+import type { Tensor } from '@tensorflow/tfjs'
+import type { ParameterValues } from '../../model/parameterValues.ts'
+import { disposeTensors, tensorsOf, valuesOf } from '../../model/parameterTensors.ts'
+import type { Transformer } from '../../model/transformer.ts'
+import type { OptimizerState } from '../../optim/adamW.ts'
+import { adamWStep, disposeOptimizerState, startAdamW } from '../../optim/adamW.ts'
+import { eagerInputs, scoreRowsEagerly } from './eagerScorer.ts'
+import type { MicroBatch } from './paddedBatch.ts'
+import { longestRow, requireRows, splitIntoMicroBatches } from './paddedBatch.ts'
+import type { Objective, ObjectiveInputs } from './policyObjective.ts'
+import { policyObjective } from './policyObjective.ts'
+import { requireState } from './requireState.ts'
+import { requireFinite } from './requireFinite.ts'
+import type { GradientTrainer, TokenBatch, TrainerState, UpdateStats } from './trainer.ts'
+import type { TrainerSetup } from './trainerSetup.ts'
+
+/** Trains op by op on tfjs's active backend: the reference that the captured trainer is compared with. */
+export function createEagerTrainer(setup: TrainerSetup): GradientTrainer {
+  return new EagerTrainer(setup)
+}
+
+/** Gradients by parameter name, and loss and sums in float64. */
+interface Accumulated {
+  readonly gradients: Map<string, Tensor>
+  readonly totals: Map<string, number>
+}
+
+const lossName = 'loss of the update'
+
+class EagerTrainer implements GradientTrainer {
+  readonly maxRowLength: number
+  readonly #setup: TrainerSetup
+  #state: OptimizerState
+  #gradients: Map<string, Tensor> = new Map()
+
+  constructor(setup: TrainerSetup) {
+    this.#setup = setup
+    this.maxRowLength = longestRow(setup.buckets, setup.config.maxPositions)
+    this.#state = startAdamW(tensorsOf(setup.parameters))
+  }
+
+  async step(batch: TokenBatch, learningRate: number): Promise<UpdateStats> {
+    requireRows(batch)
+    const lengths = batch.rows.map((row) => row.ids.length)
+    const { gradients, totals } = this.#accumulate(batch, this.#microBatches(lengths))
+    disposeTensors(this.#gradients)
+    this.#gradients = gradients
+    const { [lossName]: loss = Number.NaN, ...sums } = Object.fromEntries(totals)
+    requireFinite('loss', loss)
+    const gradientNorm = await this.#apply(learningRate)
+    const tokens = lengths.reduce((total, length) => total + length - 1, 0)
+    return { loss, gradientNorm, sums, tokens, learningRate }
+  }
+
+  tokenLogProbs(rows: readonly Int32Array[]): Promise<readonly Float32Array[]> {
+    return scoreRowsEagerly(this.#model(), this.#setup, rows)
+  }
+
+  readParameters(): Promise<ParameterValues> {
+    return valuesOf(this.#state.parameters)
+  }
+
+  readGradients(): Promise<ParameterValues> {
+    return valuesOf(this.#gradients)
+  }
+
+  async readState(): Promise<TrainerState> {
+    return {
+      parameters: await valuesOf(this.#state.parameters),
+      firstMoments: await valuesOf(this.#state.firstMoments),
+      secondMoments: await valuesOf(this.#state.secondMoments),
+      updates: this.#state.updates,
+    }
+  }
+
+  async writeState(state: TrainerState): Promise<void> {
+    requireState(state, this.#setup.parameters)
+    const written = {
+      parameters: tensorsOf(state.parameters),
+      firstMoments: tensorsOf(state.firstMoments),
+      secondMoments: tensorsOf(state.secondMoments),
+      updates: state.updates,
+    }
+    disposeOptimizerState(this.#state)
+    this.#state = written
+    return Promise.resolve()
+  }
+
+  dispose(): Promise<void> {
+    disposeOptimizerState(this.#state)
+    disposeTensors(this.#gradients)
+    this.#gradients = new Map()
+    return Promise.resolve()
+  }
+
+  #model(): Transformer {
+    return { config: this.#setup.config, parameters: this.#state.parameters, ops: this.#setup.ops }
+  }
+
+  #microBatches(lengths: readonly number[]): MicroBatch[] {
+    return splitIntoMicroBatches(lengths, this.#setup.buckets, this.#setup.rowsPerMicroBatch)
+  }
+
+  #accumulate(batch: TokenBatch, microBatches: readonly MicroBatch[]): Accumulated {
+    const accumulated: Accumulated = { gradients: new Map(), totals: new Map() }
+    for (const { rowNumbers, bucket } of microBatches) {
+      const rows = rowNumbers.map((row) => batch.rows[row])
+      tf.tidy(() => {
+        this.#addGradients(accumulated, eagerInputs(rows, this.#setup, bucket))
+      })
+    }
+    return accumulated
+  }
+
+  #addGradients({ gradients, totals }: Accumulated, inputs: ObjectiveInputs): void {
+    const kept: { objective?: Objective } = {}
+    const { parameters } = this.#state
+    const { grads } = tf.engine().gradients(
+      () => {
+        const objective = policyObjective(this.#model(), this.#setup.loss, inputs, this.#setup.temperature)
+        for (const sum of [objective.loss, ...Object.values(objective.sums)]) tf.keep(sum)
+        kept.objective = objective
+        return objective.loss
+      },
+      [...parameters.values()],
+      undefined,
+      true,
+    )
+    const { loss, sums } = kept.objective as Objective
+    for (const [name, scalar] of [[lossName, loss] as const, ...Object.entries(sums)]) {
+      totals.set(name, (totals.get(name) ?? 0) + scalar.dataSync()[0])
+      scalar.dispose()
+    }
+    ;[...parameters].forEach(([name, parameter], i) => {
+      const gradient = (grads[i] as Tensor | null) ?? tf.zerosLike(parameter)
+      const former = gradients.get(name)
+      gradients.set(name, tf.keep(former === undefined ? gradient : former.add(gradient)))
+      former?.dispose()
+    })
+  }
+
+  /** @returns the gradient norm before clipping */
+  async #apply(learningRate: number): Promise<number> {
+    const { adamW: settings, decays } = this.#setup
+    const { state, gradientNorm } = adamWStep(this.#state, this.#gradients, {
+      settings,
+      learningRate,
+      decays,
+    })
+    const [norm] = await gradientNorm.data()
+    gradientNorm.dispose()
+    const superseded = Number.isFinite(norm) ? this.#state : state
+    if (Number.isFinite(norm)) this.#state = state
+    disposeOptimizerState(superseded)
+    requireFinite('gradient norm', norm)
+    return norm
+  }
+}

@@ -1,0 +1,271 @@
+import * as tf from '@tensorflow/tfjs'
+import type { Transformer } from '../../model/transformer.ts'
+import { isMatrix } from '../../optim/adamW.ts'
+import { negativeLogLikelihood } from '../../rl/losses/negativeLogLikelihood.ts'
+import { inputWidth } from './paddedBatch.ts'
+import type { ObjectiveInputs } from './policyObjective.ts'
+import { policyObjective } from './policyObjective.ts'
+import type { ScorerSetup, TrainerSetup } from './trainerSetup.ts'
+import { addAdamWUpdate } from './adamWGraph.ts'
+import type { Attributes, NodeRef } from '../../graph/graphBuilder.ts'
+import { GraphBuilder, intAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
+import type { GraphVariables } from './graphVariables.ts'
+import { addVariables, parameterKinds, variableOf } from './graphVariables.ts'
+import { recordOps } from '../../graph/recordOps.ts'
+import type { GraphSignature } from '../../graph/savedModel.ts'
+import type { TraceBackend } from '../../graph/traceBackend.ts'
+
+/** A graph with all that can be run in it. */
+export interface CapturedGraph {
+  readonly graph: GraphBuilder
+  readonly signatures: readonly GraphSignature[]
+  /** Names of the loss's own sums in the order of the fetched vector, after the loss itself. */
+  readonly sumNames: readonly string[]
+}
+
+/** Names of the nodes of a bucket, by its length in predicted tokens. */
+export const bucketNames = (bucket: number) => ({
+  ids: `t${bucket}/ids`,
+  targets: `t${bucket}/targets`,
+  lossInput: (name: string) => `t${bucket}/input/${name}`,
+  logProbs: `t${bucket}/logProbs`,
+  /** Fetched with the log-probs, so that they are computed as training computes them (see `nameScores`). */
+  forward: `t${bucket}/forward`,
+  /** [1 + sums]: loss and sums; the gradients replace what was accumulated. */
+  store: `t${bucket}/store`,
+  /** [1 + sums]: loss and sums; the gradients are added to what was accumulated. */
+  accumulate: `t${bucket}/accumulate`,
+})
+
+/** Token log-probs for every bucket, to the bit as training computes them; the parameters are variables of the graph. */
+export function captureScoring(setup: ScorerSetup): CapturedGraph {
+  const graph = new GraphBuilder()
+  const variables = addVariables(graph, setup.parameters, ['parameter'])
+  for (const bucket of setup.buckets) {
+    recordBucket(graph, bucket, (trace) => {
+      const recorded = recordObjective(trace, variables, { ...setup, loss: negativeLogLikelihood }, bucket)
+      // the backward pass was recorded only to learn what it uses
+      graph.truncate(recorded.forwardEnd)
+      nameScores(trace, bucket, recorded)
+    })
+  }
+  return { graph, signatures: setup.buckets.map(scoringSignature), sumNames: [] }
+}
+
+/**
+ * Training as one graph: for every bucket the loss with its gradients going into accumulators, and scoring from the same nodes; one
+ * AdamW update; reading and writing of every variable.
+ */
+export function captureTraining(setup: TrainerSetup): CapturedGraph {
+  const graph = new GraphBuilder()
+  const variables = addVariables(graph, setup.parameters, parameterKinds)
+  const sumNames = setup.buckets.map((bucket) =>
+    recordBucket(graph, bucket, (trace) => addGradients(trace, variables, setup, bucket)),
+  )
+  addAdamWUpdate(graph, variables, setup.adamW, setup.decays ?? isMatrix)
+  const signatures = setup.buckets.flatMap((bucket) => [
+    scoringSignature(bucket),
+    ...gradientSignatures(setup, bucket),
+  ])
+  return { graph, signatures, sumNames: sumNames[0] ?? [] }
+}
+
+function recordBucket<T>(graph: GraphBuilder, bucket: number, build: (trace: TraceBackend) => T): T {
+  return recordOps(graph, (trace) => graph.inScope(`t${bucket}`, () => build(trace)))
+}
+
+/** The model on variables of the graph, and its parameters as tensors under trace. */
+function graphModel(trace: TraceBackend, variables: GraphVariables, setup: ScorerSetup) {
+  const parameters = new Map<string, tf.Tensor>()
+  for (const [name, { shape }] of setup.parameters) {
+    const { read } = variableOf(variables, 'parameter', name)
+    parameters.set(name, tracedTensor(trace, read, shape, 'float32'))
+  }
+  const model: Transformer = { config: setup.config, parameters, ops: setup.ops }
+  return { model, parameters }
+}
+
+type LossSetup = ScorerSetup & Pick<TrainerSetup, 'loss'>
+
+function objectiveInputs(trace: TraceBackend, setup: LossSetup, bucket: number): ObjectiveInputs {
+  const names = bucketNames(bucket)
+  const placeholder = (name: string, width: number, dtype: 'int32' | 'float32') => {
+    const shape = [setup.rowsPerMicroBatch, width]
+    return tracedTensor(trace, trace.graph.placeholder(name, dtype, shape), shape, dtype)
+  }
+  const lossInputs = setup.loss.inputs.map((input) => [
+    input.name,
+    placeholder(names.lossInput(input.name), inputWidth(input, bucket), 'float32'),
+  ])
+  return {
+    ids: placeholder(names.ids, bucket, 'int32') as tf.Tensor2D,
+    targets: placeholder(names.targets, bucket, 'int32') as tf.Tensor2D,
+    lossInputs: Object.fromEntries(lossInputs) as Record<string, tf.Tensor>,
+  }
+}
+
+/** The nodes of one bucket's forward and backward pass. */
+interface RecordedObjective {
+  readonly logProbs: NodeRef
+  readonly loss: NodeRef
+  readonly sums: Readonly<Record<string, NodeRef>>
+  /** By parameter name. */
+  readonly gradients: ReadonlyMap<string, NodeRef>
+  /** Count of nodes up to the log-probs. */
+  readonly forwardEnd: number
+  /** Nodes of the forward pass whose numbers the backward pass uses. */
+  readonly usedBackward: readonly string[]
+}
+
+function recordObjective(
+  trace: TraceBackend,
+  variables: GraphVariables,
+  setup: LossSetup,
+  bucket: number,
+): RecordedObjective {
+  const { nodes } = trace.graph
+  const { model, parameters } = graphModel(trace, variables, setup)
+  const inputs = objectiveInputs(trace, setup, bucket)
+  const start = nodes.length
+  const kept: { refs?: Pick<RecordedObjective, 'logProbs' | 'loss' | 'sums'> } = {}
+  const { grads } = tf.engine().gradients(
+    () => {
+      const { loss, logProbs, sums } = policyObjective(model, setup.loss, inputs, setup.temperature)
+      // noted here: the tape's own scope drops whatever it does not return
+      kept.refs = {
+        loss: trace.ref(loss.reshape([])),
+        logProbs: trace.ref(logProbs),
+        sums: Object.fromEntries(
+          Object.entries(sums).map(([name, sum]) => [name, trace.ref(sum.reshape([]))]),
+        ),
+      }
+      return loss
+    },
+    [...parameters.values()],
+    undefined,
+    true,
+  )
+  const { refs } = kept
+  if (refs === undefined) throw new RangeError(`${setup.loss.name}: the loss was not computed`)
+  const gradients = [...parameters.keys()].map((name, i): [string, NodeRef] => [
+    name,
+    gradientRef(trace, variables, name, grads[i] as tf.Tensor | null),
+  ])
+  const forwardEnd = nodes.findIndex(({ name }) => name === refs.logProbs) + 1
+  const used = new Set(
+    nodes.slice(forwardEnd).flatMap((node) => node.inputs.map((input) => input.split(':')[0])),
+  )
+  const usedBackward = nodes
+    .slice(start, forwardEnd)
+    .filter(({ name, op, attributes }) => used.has(name) && op !== 'Reshape' && isFloat(attributes))
+    .map(({ name }) => name)
+  return { ...refs, gradients: new Map(gradients), forwardEnd, usedBackward }
+}
+
+function isFloat({ T }: Attributes): boolean {
+  return T?.kind === 'type' && T.value === 'float32'
+}
+
+/**
+ * Names the log-probs, and a vector with one number of every forward node that the backward pass uses. TensorFlow's optimizer regroups
+ * and fuses nodes that have one user, which changes rounding; in training those nodes have a second one. Fetched with the log-probs,
+ * the vector is a second user in scoring too, so that both give the same bits: a policy equal to its reference has ρ = 0 exactly.
+ */
+function nameScores(trace: TraceBackend, bucket: number, recorded: RecordedObjective): void {
+  const names = bucketNames(bucket)
+  const { graph } = trace
+  nameOutput(trace, names.logProbs, [recorded.logProbs])
+  const float = { T: typeAttribute('float32') }
+  const firstNumbers = recorded.usedBackward.map((node) => {
+    const flat = graph.add('Reshape', [node, graph.intVector([-1])], {
+      ...float,
+      Tshape: typeAttribute('int32'),
+    })
+    const [begin, size] = [graph.intVector([0]), graph.intVector([1])]
+    return graph.add('Slice', [flat, begin, size], { ...float, Index: typeAttribute('int32') })
+  })
+  graph.addNamed(names.forward, 'ConcatV2', [...firstNumbers, graph.intScalar(0)], {
+    ...float,
+    Tidx: typeAttribute('int32'),
+    N: intAttribute(firstNumbers.length),
+  })
+}
+
+/** @returns names of the loss's sums, in the order they are fetched in */
+function addGradients(
+  trace: TraceBackend,
+  variables: GraphVariables,
+  setup: TrainerSetup,
+  bucket: number,
+): string[] {
+  const names = bucketNames(bucket)
+  const recorded = recordObjective(trace, variables, setup, bucket)
+  const { graph } = trace
+  nameScores(trace, bucket, recorded)
+  const scalars = [recorded.loss, ...Object.values(recorded.sums)]
+  const float = { T: typeAttribute('float32') }
+  const fetched = graph.add('Pack', scalars, {
+    ...float,
+    N: intAttribute(scalars.length),
+    axis: intAttribute(0),
+  })
+  for (const [output, op] of [
+    [names.store, 'AssignVariableOp'],
+    [names.accumulate, 'AssignAddVariableOp'],
+  ] as const) {
+    const assigned = [...recorded.gradients].map(([name, gradient]) => {
+      const { handle } = variableOf(variables, 'gradient', name)
+      return `^${graph.add(op, [handle, gradient], { dtype: typeAttribute('float32') })}`
+    })
+    nameOutput(trace, output, [fetched, ...assigned])
+  }
+  return Object.keys(recorded.sums)
+}
+
+/** A parameter that the loss does not reach has a gradient of zeros. */
+function gradientRef(
+  trace: TraceBackend,
+  variables: GraphVariables,
+  name: string,
+  gradient: tf.Tensor | null,
+): NodeRef {
+  const { shape } = variableOf(variables, 'parameter', name)
+  if (gradient === null) return trace.ref(tf.fill([...shape], 0))
+  if (gradient.shape.join() !== shape.join()) {
+    throw new RangeError(
+      `gradient of ${name}: expected shape [${shape.join()}], got [${gradient.shape.join()}]`,
+    )
+  }
+  return trace.ref(gradient)
+}
+
+function tracedTensor(
+  trace: TraceBackend,
+  ref: NodeRef,
+  shape: readonly number[],
+  dtype: 'int32' | 'float32',
+): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo(trace.tensorOf(ref, shape, dtype))
+}
+
+function nameOutput(trace: TraceBackend, name: string, inputs: readonly NodeRef[]): void {
+  trace.graph.addNamed(name, 'Identity', inputs, { T: typeAttribute('float32') })
+}
+
+function scoringSignature(bucket: number): GraphSignature {
+  const names = bucketNames(bucket)
+  return {
+    name: `score-${bucket}`,
+    inputs: [names.ids, names.targets],
+    outputs: [names.logProbs, names.forward],
+  }
+}
+
+function gradientSignatures(setup: TrainerSetup, bucket: number): GraphSignature[] {
+  const names = bucketNames(bucket)
+  const inputs = [names.ids, names.targets, ...setup.loss.inputs.map(({ name }) => names.lossInput(name))]
+  return [
+    { name: `store-${bucket}`, inputs, outputs: [names.store] },
+    { name: `accumulate-${bucket}`, inputs, outputs: [names.accumulate] },
+  ]
+}

@@ -1,0 +1,127 @@
+/** Problems from files: MATH, GSM8K and one's own. Rows are streamed; only the problems of the splits are kept. */
+import { join } from 'node:path'
+import type { ProblemSplits } from '../../../core/data/arithmetic.ts'
+import type { DataReport } from '../../../core/data/dataReport.ts'
+import type { Problem } from '../../../core/data/problem.ts'
+import type { RowLayout } from '../../../core/data/sourceRows.ts'
+import type { SplitSizes } from '../../../core/data/splitSelection.ts'
+import { SplitSelection } from '../../../core/data/splitSelection.ts'
+import { RecheckError } from '../../../shared/recheckError.ts'
+import type { PromptLimit } from './scan.ts'
+import { DatasetScan } from './scan.ts'
+import type { DatasetFile } from './folder.ts'
+import { findDatasetFiles } from './folder.ts'
+
+/** `math` and `gsm8k` are folders of that name in the folder of data sets; a file of one's own says its columns. */
+export type ProblemSource =
+  | 'math'
+  | 'gsm8k'
+  | {
+      readonly path: string
+      readonly fields: {
+        readonly question: string
+        readonly answer: string
+        readonly subject: string | null
+        readonly level: string | null
+      }
+    }
+
+export interface LoadSetup {
+  readonly source: ProblemSource
+  readonly sizes: SplitSizes
+  readonly seed: number
+  /** Where the folders `math` and `gsm8k` are. */
+  readonly datasetsFolder: string
+  readonly promptLimit?: PromptLimit
+}
+
+export interface LoadedProblems extends ProblemSplits {
+  readonly report: DataReport
+}
+
+/**
+ * @throws RecheckError `data.missing`, `data.unreadable`, `data.format`, `data.too-few`, `data.bad-rows` (more than 1 %
+ *   of the rows) and `data.overlap` (a problem of a held-out file stands in a training file as well)
+ */
+export async function loadProblems(setup: LoadSetup): Promise<LoadedProblems> {
+  const { source, sizes, seed, promptLimit } = setup
+  const path = typeof source === 'string' ? join(setup.datasetsFolder, source) : source.path
+  const files = await findDatasetFiles(path)
+  const scan = new DatasetScan({
+    source: sourceName(source),
+    layout: layoutOf(source),
+    promptLimit: promptLimit ?? null,
+  })
+  const held = (split: 'validation' | 'test'): boolean => files.some((file) => file.split === split)
+  const selection = new SplitSelection(
+    sizes,
+    seed,
+    (['validation', 'test'] as const).filter((split) => held(split)),
+  )
+  for (const file of heldOutFirst(files)) {
+    for await (const problem of scan.readFile(file)) selection.offer(problem, file.split)
+  }
+  scan.refuseBadRows()
+  const report = scan.report()
+  refuseOverlap(report)
+  return { ...selection.splits(), report }
+}
+
+/** What a scan of the whole finds, without choosing problems: `recheck data check`. */
+export async function checkProblemFiles(
+  path: string,
+  layout: RowLayout | null,
+  promptLimit: PromptLimit | null,
+): Promise<DataReport> {
+  const scan = new DatasetScan({ source: path, layout, promptLimit, keepsGoing: true })
+  for (const file of heldOutFirst(await findDatasetFiles(path))) {
+    for await (const problem of scan.readFile(file)) void problem
+  }
+  return scan.report()
+}
+
+/** The first problems of the files, as they are read. */
+export async function showProblemFiles(
+  path: string,
+  layout: RowLayout | null,
+  count: number,
+): Promise<readonly Problem[]> {
+  const scan = new DatasetScan({ source: path, layout, promptLimit: null, keepsGoing: true })
+  const problems: Problem[] = []
+  for (const file of await findDatasetFiles(path)) {
+    for await (const problem of scan.readFile(file)) {
+      problems.push(problem)
+      if (problems.length === count) return problems
+    }
+  }
+  return problems
+}
+
+/** Held-out problems must be known before the training files are compared with them. */
+function heldOutFirst(files: readonly DatasetFile[]): readonly DatasetFile[] {
+  return [
+    ...files.filter(({ split }) => split !== 'train'),
+    ...files.filter(({ split }) => split === 'train'),
+  ]
+}
+
+function sourceName(source: ProblemSource): string {
+  return typeof source === 'string' ? source : source.path
+}
+
+function layoutOf(source: ProblemSource): RowLayout {
+  return typeof source === 'string' ? { kind: source } : { kind: 'fields', ...source.fields }
+}
+
+function refuseOverlap(report: DataReport): void {
+  if (report.overlapping === 0) return
+  const listed = report.overlaps.map(
+    ({ place, question, heldOut }) => `  ${place} (also in ${heldOut}): ${question.slice(0, 80)}`,
+  )
+  throw new RecheckError(
+    'data.overlap',
+    `${report.source}: ${report.overlapping} problems stand in more than one split (compared without case and spaces):\n` +
+      `${listed.join('\n')}\nTake them out of the training files; "recheck data check" lists them.`,
+    { overlapping: report.overlapping },
+  )
+}

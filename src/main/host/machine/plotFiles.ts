@@ -1,0 +1,40 @@
+import { Resvg } from '@resvg/resvg-js'
+import * as echarts from 'echarts'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { PlotOption } from '../../../shared/plots/plotOption.ts'
+
+export interface PictureSize {
+  readonly width: number
+  readonly height: number
+}
+
+const fontFolder = join(
+  dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),
+  'ttf',
+)
+
+/** An option drawn as SVG text, without a browser. */
+export function plotSvg(option: PlotOption, size: PictureSize): string {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size })
+  try {
+    chart.setOption(option)
+    return chart.renderToSVGString()
+  } finally {
+    chart.dispose()
+  }
+}
+
+/** SVG text as PNG, with the bundled font, so that every machine draws the same picture. */
+export function svgPng(svg: string, pixelRatio: number): Buffer {
+  const picture = new Resvg(svg, {
+    fitTo: { mode: 'zoom', value: pixelRatio },
+    font: {
+      loadSystemFonts: false,
+      fontFiles: ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) => join(fontFolder, file)),
+      defaultFontFamily: 'DejaVu Sans',
+      sansSerifFamily: 'DejaVu Sans',
+    },
+  })
+  return picture.render().asPng()
+}

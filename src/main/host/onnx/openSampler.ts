@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os'
+import { disposeTensors } from '../../../core/model/parameterTensors.ts'
+import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { Tokenizer } from '../../../core/tokens/tokenizer.ts'
+import { EagerSampler } from '../../../core/sampling/eagerSampler.ts'
+import type { Sampler } from '../../../core/sampling/sampler.ts'
+import type { Checkpoint } from '../model/modelFolder.ts'
+import { openCheckpoint, readParameters } from '../model/modelFolder.ts'
+import { loadTokenizer } from '../model/hubTokenizer.ts'
+import { loadTensors } from '../model/loadTensors.ts'
+import { startTensorflow } from '../tensorflow/backend.ts'
+
+export const samplerKinds = ['onnx', 'op-by-op'] as const
+export type SamplerKind = (typeof samplerKinds)[number]
+
+/** A model folder ready to write text. */
+export interface OpenModel {
+  readonly config: ModelConfig
+  readonly tokenizer: Tokenizer
+  readonly sampler: Sampler
+  close(): Promise<void>
+}
+
+/** For one conversation at a time; a training run has its own budget. */
+const kvMemoryBytes = 512 << 20
+
+/** @throws RecheckError all of `openCheckpoint` and `loadTokenizer` */
+export async function openModel(folder: string, kind: SamplerKind): Promise<OpenModel> {
+  const checkpoint = await openCheckpoint(folder)
+  const tokenizer = await loadTokenizer(folder)
+  const { config } = checkpoint
+  switch (kind) {
+    case 'onnx': {
+      const { createOnnxSampler } = await import('./sampler.ts')
+      const parameters = await readParameters(checkpoint)
+      const sampler = await createOnnxSampler({
+        config,
+        parameters,
+        kvMemoryBytes,
+        threads: availableParallelism(),
+      })
+      return { config, tokenizer, sampler, close: () => sampler.dispose() }
+    }
+    case 'op-by-op': {
+      const { sampler, close } = await openEagerSampler(checkpoint)
+      return { config, tokenizer, sampler, close }
+    }
+  }
+}
+
+async function openEagerSampler(
+  checkpoint: Checkpoint,
+): Promise<{ sampler: Sampler; close(): Promise<void> }> {
+  await startTensorflow()
+  const { tensorflowOps } = await import('../tensorflow/ops.ts')
+  const parameters = await loadTensors(checkpoint)
+  const model = { config: checkpoint.config, parameters, ops: tensorflowOps() }
+  const sampler = new EagerSampler({ model, maxRows: 32 })
+  return {
+    sampler,
+    close: async () => {
+      await sampler.dispose()
+      disposeTensors(parameters)
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import { countParameters } from '../../../core/model/parameterTable.ts'
+import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { ParameterValues } from '../../../core/model/parameterValues.ts'
+import { BatchSampler } from '../../../core/sampling/batchSampler.ts'
+import type { Sampler } from '../../../core/sampling/sampler.ts'
+import { OnnxDecoder } from './decoder.ts'
+
+export interface OnnxSamplerSetup {
+  readonly config: ModelConfig
+  readonly parameters: ParameterValues
+  /** Cap on KV caches, running and kept. */
+  readonly kvMemoryBytes: number
+  /** Threads of ONNX Runtime's pool; draws are the same for one machine and one thread count. */
+  readonly threads: number
+  /** Most rows that decode together; left out: 192, fewer with a large vocabulary. */
+  readonly maxRows?: number
+  readonly weightsAs?: 'initialisers' | 'inputs'
+}
+
+/** At or above this many parameters a refresh costs more than packed weights save; see bench/RESULTS.md. */
+const parametersFedAsInputs = 50e6
+
+/** Logits of one step in memory; bounds the rows that decode together where the vocabulary is large. */
+const logitsBytes = 64e6
+
+/** The fast sampler: ONNX Runtime's CPU kernels under the batch scheduler. */
+export async function createOnnxSampler(setup: OnnxSamplerSetup): Promise<Sampler> {
+  const { config, threads, kvMemoryBytes } = setup
+  const isLarge = countParameters(config) >= parametersFedAsInputs
+  const weightsAs = setup.weightsAs ?? (isLarge ? 'inputs' : 'initialisers')
+  const decoder = await OnnxDecoder.load({ config, threads, weightsAs }, setup.parameters)
+  return new BatchSampler({
+    decoder,
+    kvMemoryBytes,
+    maxRows: setup.maxRows ?? Math.min(192, Math.ceil(logitsBytes / (4 * config.vocabularySize))),
+    stepwiseTokens: isLarge ? 0 : 64,
+  })
+}

@@ -1,0 +1,54 @@
+import { bucketNames, captureScoring } from '../../../core/train/engine/trainingGraph.ts'
+import { padIds, splitIntoMicroBatches } from '../../../core/train/engine/paddedBatch.ts'
+import type { TokenScorer } from '../../../core/train/engine/trainer.ts'
+import type { ScorerSetup } from '../../../core/train/engine/trainerSetup.ts'
+import { writeVariables } from './capturedVariables.ts'
+import type { Feed } from './graphSession.ts'
+import { GraphSession } from './graphSession.ts'
+
+/** A fixed model's token log-probs from one captured graph: the same nodes and shapes as the captured trainer's. */
+export function createCapturedScorer(setup: ScorerSetup, workFolder?: string): TokenScorer {
+  const session = new GraphSession(captureScoring(setup), workFolder)
+  writeVariables(session, 'parameter', setup.parameters)
+  return {
+    tokenLogProbs: async (rows) => scoreRows(session, setup, rows),
+    dispose: () => {
+      session.dispose()
+      return Promise.resolve()
+    },
+  }
+}
+
+/** Scores rows in the micro-batches that training on them would use. */
+export function scoreRows(
+  session: GraphSession,
+  setup: Pick<ScorerSetup, 'buckets' | 'rowsPerMicroBatch'>,
+  rows: readonly Int32Array[],
+): Float32Array[] {
+  const scores = rows.map((row) => new Float32Array(Math.max(0, row.length - 1)))
+  const lengths = rows.map((row) => row.length)
+  for (const { rowNumbers, bucket } of splitIntoMicroBatches(
+    lengths,
+    setup.buckets,
+    setup.rowsPerMicroBatch,
+  )) {
+    const chosen = rowNumbers.map((row) => rows[row] ?? new Int32Array())
+    const { logProbs: scored, forward } = bucketNames(bucket)
+    const [logProbs] = session.run(idFeeds(chosen, setup.rowsPerMicroBatch, bucket), [scored, forward])
+    rowNumbers.forEach((row, i) => {
+      scores[row]?.set(logProbs?.subarray(i * bucket, i * bucket + (chosen[i]?.length ?? 1) - 1) ?? [])
+    })
+  }
+  return scores
+}
+
+/** Ids and the tokens they predict, padded to the bucket. */
+export function idFeeds(rows: readonly Int32Array[], rowCount: number, bucket: number): Feed[] {
+  const names = bucketNames(bucket)
+  const shape = [rowCount, bucket]
+  const { ids, targets } = padIds(rows, rowCount, bucket)
+  return [
+    { node: names.ids, shape, values: ids },
+    { node: names.targets, shape, values: targets },
+  ]
+}

@@ -1,0 +1,154 @@
+import { updateNames, updateScalars } from '../../../core/train/engine/adamWGraph.ts'
+import { variableNames } from '../../../core/train/engine/graphVariables.ts'
+import { bucketNames, captureTraining } from '../../../core/train/engine/trainingGraph.ts'
+import type { ParameterValues } from '../../../core/model/parameterValues.ts'
+import type { MicroBatch } from '../../../core/train/engine/paddedBatch.ts'
+import {
+  inputWidth,
+  longestRow,
+  padInput,
+  requireRows,
+  splitIntoMicroBatches,
+} from '../../../core/train/engine/paddedBatch.ts'
+import type {
+  GradientTrainer,
+  TokenBatch,
+  TrainerState,
+  UpdateStats,
+} from '../../../core/train/engine/trainer.ts'
+import type { TrainerSetup } from '../../../core/train/engine/trainerSetup.ts'
+import { requireState } from '../../../core/train/engine/requireState.ts'
+import { requireFinite } from '../../../core/train/engine/requireFinite.ts'
+import { idFeeds, scoreRows } from './capturedScorer.ts'
+import { readVariables, writeVariables } from './capturedVariables.ts'
+import type { Feed } from './graphSession.ts'
+import { GraphSession } from './graphSession.ts'
+
+/**
+ * Trains in one captured TensorFlow graph: parameters, moments and gradients stay in its session; ids, weights and scalars go in, loss
+ * and norm come out.
+ */
+export function createCapturedTrainer(setup: TrainerSetup, workFolder?: string): GradientTrainer {
+  return new CapturedTrainer(setup, workFolder)
+}
+
+class CapturedTrainer implements GradientTrainer {
+  readonly maxRowLength: number
+  readonly #setup: TrainerSetup
+  readonly #session: GraphSession
+  readonly #sumNames: readonly string[]
+  #updates = 0
+
+  constructor(setup: TrainerSetup, workFolder?: string) {
+    const captured = captureTraining(setup)
+    this.#setup = setup
+    this.#sumNames = captured.sumNames
+    this.maxRowLength = longestRow(setup.buckets, setup.config.maxPositions)
+    this.#session = new GraphSession(captured, workFolder)
+    writeVariables(this.#session, 'parameter', setup.parameters)
+    this.#session.run([], [variableNames.zeroAll('firstMoment'), variableNames.zeroAll('secondMoment')])
+  }
+
+  async step(batch: TokenBatch, learningRate: number): Promise<UpdateStats> {
+    requireRows(batch)
+    const { rowsPerMicroBatch, buckets, adamW } = this.#setup
+    const lengths = batch.rows.map((row) => row.ids.length)
+    const totals = this.#accumulate(batch, splitIntoMicroBatches(lengths, buckets, rowsPerMicroBatch))
+    const [loss = Number.NaN, ...sums] = totals
+    requireFinite('loss', loss)
+    const gradientNorm = this.#session.run([], [updateNames.gradientNorm])[0]?.[0] ?? Number.NaN
+    requireFinite('gradient norm', gradientNorm)
+    const scalars = updateScalars(adamW, learningRate, this.#updates + 1, gradientNorm)
+    const feeds = Object.entries(scalars).map(([name, value]) => ({
+      node: updateNames[name as keyof typeof scalars],
+      shape: [],
+      values: Float32Array.of(value as number),
+    }))
+    this.#session.run(feeds, [updateNames.apply])
+    this.#updates++
+    return Promise.resolve({
+      loss,
+      gradientNorm,
+      sums: Object.fromEntries(this.#sumNames.map((name, i) => [name, sums[i] ?? Number.NaN])),
+      tokens: lengths.reduce((total, length) => total + length - 1, 0),
+      learningRate,
+    })
+  }
+
+  // async, so that what is thrown here is a rejection, as the interface says
+  async tokenLogProbs(rows: readonly Int32Array[]): Promise<readonly Float32Array[]> {
+    return Promise.resolve(scoreRows(this.#session, this.#setup, rows))
+  }
+
+  readParameters(): Promise<ParameterValues> {
+    return Promise.resolve(readVariables(this.#session, 'parameter', this.#setup.parameters))
+  }
+
+  readGradients(): Promise<ParameterValues> {
+    return Promise.resolve(readVariables(this.#session, 'gradient', this.#setup.parameters))
+  }
+
+  readState(): Promise<TrainerState> {
+    const read = (kind: 'parameter' | 'firstMoment' | 'secondMoment') =>
+      readVariables(this.#session, kind, this.#setup.parameters)
+    return Promise.resolve({
+      parameters: read('parameter'),
+      firstMoments: read('firstMoment'),
+      secondMoments: read('secondMoment'),
+      updates: this.#updates,
+    })
+  }
+
+  async writeState(state: TrainerState): Promise<void> {
+    requireState(state, this.#setup.parameters)
+    const written = [
+      ['parameter', state.parameters],
+      ['firstMoment', state.firstMoments],
+      ['secondMoment', state.secondMoments],
+    ] as const
+    for (const [kind, values] of written) {
+      const ofModel = [...values].filter(([name]) => this.#setup.parameters.has(name))
+      writeVariables(this.#session, kind, new Map(ofModel))
+    }
+    this.#updates = state.updates
+    return Promise.resolve()
+  }
+
+  dispose(): Promise<void> {
+    this.#session.dispose()
+    return Promise.resolve()
+  }
+
+  /** @returns loss and sums, added over the micro-batches in float64 */
+  #accumulate(batch: TokenBatch, microBatches: readonly MicroBatch[]): number[] {
+    const totals = new Array<number>(1 + this.#sumNames.length).fill(0)
+    microBatches.forEach((microBatch, i) => {
+      const names = bucketNames(microBatch.bucket)
+      const [scalars] = this.#session.run(this.#feeds(batch, microBatch), [
+        i === 0 ? names.store : names.accumulate,
+      ])
+      scalars?.forEach((value, at) => {
+        totals[at] = (totals[at] ?? 0) + value
+      })
+    })
+    return totals
+  }
+
+  #feeds(batch: TokenBatch, { rowNumbers, bucket }: MicroBatch): Feed[] {
+    const { rowsPerMicroBatch: rowCount, loss } = this.#setup
+    const rows = rowNumbers.flatMap((row) => batch.rows[row] ?? [])
+    const inputs = loss.inputs.map((input) => ({
+      node: bucketNames(bucket).lossInput(input.name),
+      shape: [rowCount, inputWidth(input, bucket)],
+      values: padInput(rows, input, { rowCount, bucket }),
+    }))
+    return [
+      ...idFeeds(
+        rows.map((row) => row.ids),
+        rowCount,
+        bucket,
+      ),
+      ...inputs,
+    ]
+  }
+}

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CapturedGraph } from '../../../core/train/engine/trainingGraph.ts'
+import { encodeSavedModel } from '../../../core/graph/savedModel.ts'
+import type { TensorFlowBinding } from './addon.ts'
+import { tensorFlowBackend } from './addon.ts'
+
+export interface Feed {
+  readonly node: string
+  readonly shape: readonly number[]
+  readonly values: Float32Array | Int32Array
+}
+
+/** A TensorFlow session of one captured graph; its variables live in it, on the device. */
+export class GraphSession {
+  readonly #binding: TensorFlowBinding
+  readonly #id: number
+
+  /** @param workFolder  where the SavedModel lies while it is read; left out: the system's folder for such files */
+  constructor(captured: CapturedGraph, workFolder: string = tmpdir()) {
+    this.#binding = tensorFlowBackend().binding
+    const folder = mkdtempSync(join(workFolder, 'recheck-graph-'))
+    try {
+      writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(captured.graph, captured.signatures))
+      this.#id = this.#binding.loadSavedModel(folder, 'serve')
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+
+  /**
+   * Runs what the fetched nodes need. Blocks until it has ended.
+   *
+   * @returns the values of the fetched nodes, in their order
+   */
+  run(feeds: readonly Feed[], fetches: readonly string[]): (Float32Array | Int32Array)[] {
+    const binding = this.#binding
+    const fed = feeds.map(({ shape, values }) =>
+      binding.createTensor(
+        shape,
+        values instanceof Float32Array ? binding.TF_FLOAT : binding.TF_INT32,
+        values,
+      ),
+    )
+    try {
+      const named = (nodes: readonly string[]) => nodes.map((node) => `${node}:0`).join()
+      const outputs = binding.runSavedModel(
+        this.#id,
+        fed,
+        named(feeds.map(({ node }) => node)),
+        named(fetches),
+      )
+      return outputs.map(({ id }) => {
+        const values = binding.tensorDataSync(id)
+        binding.deleteTensor(id)
+        return values
+      })
+    } finally {
+      for (const id of fed) binding.deleteTensor(id)
+    }
+  }
+
+  dispose(): void {
+    this.#binding.deleteSavedModel(this.#id)
+  }
+}

@@ -1,0 +1,85 @@
+import * as tf from '@tensorflow/tfjs'
+import type { RawOps } from '../../../core/graph/rawOps.ts'
+import { makeRawOps, rawKernels } from '../../../core/graph/rawKernels.ts'
+import type { TensorFlowBackend } from './addon.ts'
+import { tensorFlowBackend } from './addon.ts'
+
+/** `RawOps` on TensorFlow: makes it the active tfjs backend and registers the kernels it lacks. */
+export function tensorflowOps(): RawOps {
+  tensorFlowBackend()
+  registerMatMul()
+  registerEmbed()
+  registerCrossEntropy()
+  return makeRawOps()
+}
+
+function registerMatMul(): void {
+  register(rawKernels.matMul, (backend, inputs, attributes) => {
+    const { TF_ATTR_BOOL, TF_ATTR_TYPE, TF_FLOAT } = backend.binding
+    return backend.executeSingleOutput(
+      'MatMul',
+      [
+        { name: 'transpose_a', type: TF_ATTR_BOOL, value: attributes['transposeA'] === true },
+        { name: 'transpose_b', type: TF_ATTR_BOOL, value: attributes['transposeB'] === true },
+        { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
+      ],
+      [input(inputs, 'a'), input(inputs, 'b')],
+    )
+  })
+}
+
+function registerEmbed(): void {
+  register(rawKernels.embed, (backend, inputs) => {
+    const { TF_ATTR_TYPE, TF_ATTR_INT, TF_FLOAT, TF_INT32 } = backend.binding
+    const axis = tf.scalar(0, 'int32')
+    const rows = backend.executeSingleOutput(
+      'GatherV2',
+      [
+        { name: 'Tparams', type: TF_ATTR_TYPE, value: TF_FLOAT },
+        { name: 'Tindices', type: TF_ATTR_TYPE, value: TF_INT32 },
+        { name: 'Taxis', type: TF_ATTR_TYPE, value: TF_INT32 },
+        { name: 'batch_dims', type: TF_ATTR_INT, value: 0 },
+      ],
+      [input(inputs, 'table'), input(inputs, 'ids'), axis],
+    )
+    axis.dispose()
+    return rows
+  })
+}
+
+function registerCrossEntropy(): void {
+  register(rawKernels.crossEntropy, (backend, inputs) => {
+    const { TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = backend.binding
+    return backend.executeMultipleOutputs(
+      'SparseSoftmaxCrossEntropyWithLogits',
+      [
+        { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
+        { name: 'Tlabels', type: TF_ATTR_TYPE, value: TF_INT32 },
+      ],
+      [input(inputs, 'logits'), input(inputs, 'targets')],
+      2,
+    )
+  })
+}
+
+type Kernel = (
+  backend: TensorFlowBackend,
+  inputs: Readonly<Record<string, tf.TensorInfo | undefined>>,
+  attributes: Readonly<Record<string, unknown>>,
+) => tf.Tensor | tf.Tensor[]
+
+function register(kernelName: string, kernel: Kernel): void {
+  if (tf.getKernel(kernelName, 'tensorflow') !== undefined) return
+  tf.registerKernel({
+    kernelName,
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      kernel(backend as TensorFlowBackend, inputs as Record<string, tf.TensorInfo>, attrs ?? {}),
+  })
+}
+
+function input(inputs: Readonly<Record<string, tf.TensorInfo | undefined>>, name: string): tf.TensorInfo {
+  const tensor = inputs[name]
+  if (tensor === undefined) throw new RangeError(`tensorflowOps: the kernel's input "${name}" is missing`)
+  return tensor
+}

@@ -1,0 +1,18 @@
+import { readCheckpoints } from '../store/checkpointStore.ts'
+import type { Database } from '../store/database.ts'
+import { lastBatchOf, readRun } from '../store/runStore.ts'
+import { readVStar, readVStarEstimates } from '../store/vStarStore.ts'
+import type { JobRequest } from '../wire/jobPort.ts'
+
+/** Everything the store knows that a trainer needs to begin, or to go on. */
+export function jobRequestOf(db: Database, dataDir: string, runId: string): JobRequest {
+  const run = readRun(db, runId)
+  const artifact = run.vStarId === null ? null : readVStar(db, run.vStarId)
+  return {
+    run,
+    dataDir,
+    checkpoints: readCheckpoints(db, runId),
+    vStar: artifact === null ? null : { artifact, estimates: readVStarEstimates(db, artifact.vStarId) },
+    firstBatch: lastBatchOf(db, runId) + 1,
+  }
+}

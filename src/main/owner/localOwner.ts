@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
+import type { Run } from '../../shared/records.ts'
+import { childEnvironment } from '../host/tensorflow/childEnvironment.ts'
+import { systemClock } from '../host/machine/clock.ts'
+import { projectFolder } from '../host/machine/paths.ts'
+import { readTensorFlowStatus } from '../host/tensorflow/status.ts'
+import { openOwner, type Owner } from './owner.ts'
+
+export interface LocalOwnerSetup {
+  readonly dataDir: string
+  /** Where people reach this process: a URL, or words such as `recheck train`. */
+  readonly address: string
+  /** The Node 24 binary; a window's own binary is not plain Node. */
+  readonly nodePath: string
+}
+
+/** The owner of a data folder on this machine, with the real trainer. */
+export function openLocalOwner({ dataDir, address, nodePath }: LocalOwnerSetup): Promise<Owner> {
+  return openOwner({
+    ...{ dataDir, address, clock: systemClock },
+    program: {
+      nodePath,
+      workerPath: join(projectFolder, 'src', 'main', 'worker.ts'),
+      environment: childEnvironment(),
+    },
+    deviceOf: (run) => deviceOf(configOf(run)),
+    isExactOn: (device) => device === 'cpu',
+    keepLastOf: (run) => configOf(run).keep,
+  })
+}
+
+function configOf(run: Run): RunConfig {
+  return parseConfig(JSON.parse(run.config), `run ${run.runId}`)
+}
+
+/** Runs of one device wait for each other. */
+function deviceOf(config: RunConfig): 'cpu' | 'gpu' {
+  if (config.device !== 'auto') return config.device
+  const status = readTensorFlowStatus()
+  return status?.isReady && status.variant === 'cuda' ? 'gpu' : 'cpu'
+}

@@ -1,0 +1,270 @@
+import { errorData } from '../../shared/recheckError.ts'
+import type { Run } from '../../shared/records.ts'
+import type { RunEvent } from '../../shared/runEvent.ts'
+import { isOver } from '../../shared/runTransitions.ts'
+import type { Clock } from '../host/machine/clock.ts'
+import { newRunId } from '../host/machine/identifiers.ts'
+import { openForWriting, type Database } from '../store/database.ts'
+import { insertRun, readRun, runsWithStatus, type NewRun } from '../store/runStore.ts'
+import { changeRun, isActive, type RunChange } from './resumeWithChanges.ts'
+import { serveControl, type ControlCommand, type ControlServer } from './controlChannel.ts'
+import { changeStatusNoted, extendRun } from './loggedStatus.ts'
+import { takeOwnership, type Ownership } from './ownership.ts'
+import { recoverRun, recoverRuns } from './recovery.ts'
+import { assertMayExtend, assertMayStart, assertNotDeleted, isFinished } from './runPreconditions.ts'
+import { createRunQueue } from './runQueue.ts'
+import { notActive, superviseRun, type SupervisedRun } from './superviseRun.ts'
+import type { StopMoment } from '../wire/trainerMessages.ts'
+import type { TrainerProgram } from './trainingProcess.ts'
+
+export interface OwnerSetup {
+  readonly dataDir: string
+  readonly program: TrainerProgram
+  readonly clock: Clock
+  /** Where people reach this process: the URL of `recheck serve`, else words such as `recheck train`. */
+  readonly address: string
+  /** The device a run takes for itself, for example `cpu` or `gpu`; runs of one device wait for each other. */
+  readonly deviceOf: (run: Run) => string
+  /** True where a step computed twice gives the same bytes: on a processor, not on a graphics card. */
+  readonly isExactOn: (device: string) => boolean
+  /** Checkpoints a run keeps beside its best one. */
+  readonly keepLastOf: (run: Run) => number
+  /** Times of the tests; 1 s and 30 s when left out. */
+  readonly retryEveryMs?: number
+  readonly stopNowWithinMs?: number
+}
+
+export type OwnerListener = (runId: string, event: RunEvent) => void
+
+/**
+ * The one process that writes a data folder and starts its trainers. Makes the store when it is missing, sets right what
+ * a killed owner left, and listens to other processes' commands.
+ *
+ * @throws RecheckError `owner.busy`, or any of `openForWriting`
+ */
+export async function openOwner(setup: OwnerSetup): Promise<Owner> {
+  const ownership = takeOwnership(setup.dataDir)
+  let db: Database | null = null
+  try {
+    db = openForWriting(setup.dataDir)
+    const recovered = recoverRuns(db, setup.dataDir, setup.clock.nowMs())
+    const owner = new Owner(setup, db, { ownership, recovered })
+    await owner.listen()
+    return owner
+  } catch (thrown) {
+    db?.close()
+    ownership.release()
+    throw thrown
+  }
+}
+
+export class Owner {
+  /** For reading; runs are changed through the owner, labels through `runLabels`. */
+  readonly db: Database
+  /** Runs whose process was gone when this owner began. */
+  readonly recovered: readonly Run[]
+  readonly #setup: OwnerSetup
+  readonly #ownership: Ownership
+  readonly #queue = createRunQueue()
+  readonly #active = new Map<string, Promise<SupervisedRun>>()
+  readonly #listeners = new Set<OwnerListener>()
+  #control: ControlServer | null = null
+  #isClosing = false
+
+  constructor(
+    setup: OwnerSetup,
+    db: Database,
+    found: { readonly ownership: Ownership; readonly recovered: readonly Run[] },
+  ) {
+    this.#setup = setup
+    this.db = db
+    this.#ownership = found.ownership
+    this.recovered = found.recovered
+  }
+
+  async listen(): Promise<void> {
+    this.#control = await serveControl(this.#setup.dataDir, (command) => this.#obey(command))
+    this.announce(this.#setup.address)
+  }
+
+  /** Tells other processes where people reach this one: a server knows its port only when it listens. */
+  announce(address: string): void {
+    if (this.#control === null) return
+    this.#ownership.announce({ processId: process.pid, address, control: this.#control.address })
+  }
+
+  /** @returns a function that ends the subscription */
+  subscribe(listener: OwnerListener): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** A queued row; `start` lets it run. */
+  createRun(run: Omit<NewRun, 'runId'>): Run {
+    const nowMs = this.#setup.clock.nowMs()
+    return insertRun(this.db, { ...run, runId: newRunId(nowMs) }, nowMs)
+  }
+
+  /** Lets a queued run start as soon as its device is free. */
+  start(runId: string): void {
+    const run = readRun(this.db, runId)
+    assertMayStart(run)
+    this.#queue.add(runId, this.#setup.deviceOf(run))
+    this.#startReady()
+  }
+
+  /** Lets every queued run start in its turn: those an earlier owner left, too. */
+  startQueued(): void {
+    for (const { runId, deletedAtMs } of runsWithStatus(this.db, ['queued'])) {
+      if (deletedAtMs === null && !this.#active.has(runId)) this.start(runId)
+    }
+  }
+
+  /** Queued runs and paused ones without a process stop at once; others when their process does. */
+  async stop(runId: string, when: StopMoment): Promise<void> {
+    const active = this.#active.get(runId)
+    if (active) return (await active).stop(when)
+    this.#queue.remove(runId)
+    const { status } = this.#settled(runId)
+    if (isOver(status)) throw notActive(runId, status)
+    this.#change(runId, 'stopped')
+  }
+
+  /** After the step at hand. With `freeDevice` the process writes a checkpoint and ends, and another run may start. */
+  async pause(runId: string, freeDevice: boolean): Promise<void> {
+    const active = this.#active.get(runId)
+    if (!active) throw notActive(runId, readRun(this.db, runId).status)
+    ;(await active).pause(freeDevice)
+  }
+
+  /**
+   * Goes on from where the process waits, or from the last checkpoint.
+   *
+   * @param change  other settings, or an earlier checkpoint; only for a run without a process
+   */
+  async resume(runId: string, change: RunChange | null = null): Promise<void> {
+    assertNotDeleted(readRun(this.db, runId))
+    const active = this.#active.get(runId)
+    if (active && change !== null) throw isActive(runId)
+    if (active) return (await active).resume()
+    const run = this.#settled(runId)
+    if (run.status === 'finished') throw isFinished(run)
+    if (run.status === 'queued') {
+      // of an owner that was killed before its turn came
+      if (change !== null) throw isActive(runId)
+      if (!this.#queue.waiting().includes(runId)) this.start(runId)
+      return
+    }
+    if (change !== null) {
+      const { dataDir, clock } = this.#setup
+      await changeRun({ db: this.db, dataDir }, run, { change, nowMs: clock.nowMs() })
+    }
+    this.#change(runId, 'queued')
+    this.start(runId)
+  }
+
+  /** Gives a finished run of stage 2 more steps and starts it again. */
+  extend(runId: string, steps: number): void {
+    const run = readRun(this.db, runId)
+    assertMayExtend(run)
+    extendRun(this.db, run, { steps, nowMs: this.#setup.clock.nowMs() })
+    this.#tell(runId, { type: 'status', status: 'queued', error: null })
+    this.start(runId)
+  }
+
+  /** Resolves when no process executes or awaits this run any more. */
+  async whenEnded(runId: string): Promise<Run> {
+    const isWaiting = (): boolean => !this.#isClosing && this.#queue.waiting().includes(runId)
+    while (this.#active.has(runId) || isWaiting()) {
+      const active = this.#active.get(runId) ?? [...this.#active.values()][0]
+      if (active) await (await active).ended
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return readRun(this.db, runId)
+  }
+
+  /** Stops every trainer (`abandon`: kills it, as a crash would), then lets go of the folder. */
+  async close(how: StopMoment | 'abandon'): Promise<void> {
+    this.#isClosing = true
+    await this.#control?.close()
+    await Promise.allSettled(
+      [...this.#active.values()].map(async (active) => {
+        const run = await active
+        if (how === 'abandon') run.abandon()
+        else run.stop(how)
+        await run.ended
+      }),
+    )
+    this.db.close()
+    this.#ownership.release()
+  }
+
+  async #obey(command: ControlCommand): Promise<void> {
+    switch (command.command) {
+      case 'stop':
+        return this.stop(command.runId, command.when)
+      case 'pause':
+        return this.pause(command.runId, command.freeDevice)
+      case 'resume':
+        return this.resume(command.runId)
+    }
+  }
+
+  /** The row of a run without a process; set right when the store could not take that process's last word. */
+  #settled(runId: string): Run {
+    const { dataDir, clock } = this.#setup
+    const run = readRun(this.db, runId)
+    const recovered = recoverRun(this.db, run, { dataDir, nowMs: clock.nowMs() })
+    if (recovered !== null)
+      this.#tell(runId, { type: 'status', status: recovered.status, error: recovered.error })
+    return recovered ?? run
+  }
+
+  #startReady(): void {
+    if (this.#isClosing) return
+    for (const runId of this.#queue.takeReady()) {
+      const active = this.#supervise(runId)
+      this.#active.set(runId, active)
+      void active
+        .then((run) => run.ended)
+        .catch((thrown: unknown) => this.#tellFailure(runId, thrown))
+        .finally(() => this.#release(runId))
+    }
+  }
+
+  #supervise(runId: string): Promise<SupervisedRun> {
+    const { dataDir, program, clock, keepLastOf, deviceOf, isExactOn } = this.#setup
+    const { retryEveryMs = 1000, stopNowWithinMs = 30_000 } = this.#setup
+    const run = readRun(this.db, runId)
+    return superviseRun(
+      {
+        ...{ db: this.db, dataDir, program, clock, retryEveryMs, stopNowWithinMs },
+        keepLast: keepLastOf(run),
+        isExact: isExactOn(deviceOf(run)),
+        onEvent: (id, event) => this.#tell(id, event),
+      },
+      runId,
+    )
+  }
+
+  #release(runId: string): void {
+    this.#active.delete(runId)
+    this.#queue.release(runId)
+    this.#startReady()
+  }
+
+  #change(runId: string, status: 'queued' | 'stopped'): void {
+    changeStatusNoted(this.db, runId, { status, nowMs: this.#setup.clock.nowMs() })
+    this.#tell(runId, { type: 'status', status, error: null })
+  }
+
+  /** The store itself refused the run's last word: nobody is left to note it but those who listen. */
+  #tellFailure(runId: string, thrown: unknown): void {
+    const { code, message } = errorData(thrown)
+    this.#tell(runId, { type: 'log', level: 'error', code, message, remedy: null })
+  }
+
+  #tell(runId: string, event: RunEvent): void {
+    for (const listener of this.#listeners) listener(runId, event)
+  }
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { checkVStarInputs } from '../../core/train/vStarInputs.ts'
+import { canonicalConfig } from '../../shared/config/fields.ts'
+import { needsVStar, parseConfig, totalSteps, type RunConfig } from '../../shared/config/parseConfig.ts'
+import type { Run, Stage } from '../../shared/records.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import { findVStar, readVStar } from '../store/vStarStore.ts'
+import { askVStarInputs, type VStarInputsAnswer } from './inquiry.ts'
+import type { Owner } from './owner.ts'
+import { refuseUnsupported } from '../run/refuseUnsupported.ts'
+
+export interface RunPlan {
+  readonly stage: Stage
+  /** Anything; checked here. */
+  readonly config: unknown
+  /** What the config came from, for messages. */
+  readonly source: string
+  /** The V* estimate to train against; null = a fitting one if there is one, else the run makes its own. */
+  readonly vStarId: string | null
+  readonly group: string | null
+}
+
+/**
+ * Makes the row of a run and lets it start. Everything the config names is opened first, by another process, so that bad
+ * input makes no run; a V* estimate made from the same inputs is found and reused.
+ *
+ * @throws RecheckError `config.*`, `model.*`, `data.*`, `vstar.*`: whatever is wrong with what was given
+ */
+export async function startRun(owner: Owner, nodePath: string, plan: RunPlan): Promise<Run> {
+  const config = parseConfig(plan.config, plan.source)
+  refuseUnsupported(config)
+  const answer = await askVStarInputs(nodePath, config)
+  const usesEstimate = plan.stage === 'self-correction' && needsVStar(config)
+  const run = owner.createRun({
+    name: config.name === '' ? automaticName(plan.stage, config) : config.name,
+    stage: plan.stage,
+    config: JSON.stringify(config),
+    configHash: hashConfig(config),
+    totalSteps: plan.stage === 'estimate-v-star' ? config.data.train : stepsOf(config),
+    tags: config.tags,
+    notes: config.notes,
+    group: plan.group,
+    vStarId: usesEstimate ? chooseVStar(owner, plan.vStarId, answer) : null,
+  })
+  owner.start(run.runId)
+  return run
+}
+
+function chooseVStar(owner: Owner, wanted: string | null, answer: VStarInputsAnswer): string | null {
+  if (wanted === null) return findVStar(owner.db, answer.inputHash)?.vStarId ?? null
+  const artifact = readVStar(owner.db, wanted)
+  if (artifact === null) {
+    throw new RecheckError(
+      'vstar.unknown',
+      `There is no V* estimate "${wanted}"; "recheck runs" lists the runs that made one.`,
+    )
+  }
+  if (!artifact.complete) {
+    throw new RecheckError(
+      'vstar.unknown',
+      `V* estimate "${wanted}" is not complete; resume run ${artifact.runId} first.`,
+    )
+  }
+  checkVStarInputs(artifact, answer.inputs)
+  return artifact.vStarId
+}
+
+/** First 12 hexadecimal digits of SHA-256 of the canonical config. */
+export function hashConfig(config: RunConfig): string {
+  return createHash('sha256').update(canonicalConfig(config)).digest('hex').slice(0, 12)
+}
+
+/** 0 = known only when the filter has been applied. */
+function stepsOf(config: RunConfig): number {
+  return config.steps === null && config.data.filter !== 'none' ? 0 : totalSteps(config, config.data.train)
+}
+
+function automaticName(stage: Stage, config: RunConfig): string {
+  const what = stage === 'estimate-v-star' ? 'V* estimate' : config.method
+  const source = typeof config.data.source === 'string' ? config.data.source : 'own file'
+  const model = config.model.path.split('/').at(-1) ?? config.model.path
+  return `${what} · ${model} · ${source} · seed ${config.seed}`
+}

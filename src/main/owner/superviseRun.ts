@@ -1,0 +1,261 @@
+import { errorData, RecheckError, type ErrorData } from '../../shared/recheckError.ts'
+import type { Run, RunStatus } from '../../shared/records.ts'
+import type { EventBatch, RunEvent } from '../../shared/runEvent.ts'
+import type { Clock } from '../host/machine/clock.ts'
+import { openBatchWriter, type BatchWriter } from '../store/batchStore.ts'
+import { assertInPlace, type Database } from '../store/database.ts'
+import { appendLog } from '../store/eventLog.ts'
+import { forgetStepsFrom } from '../store/forgetSteps.ts'
+import { changeStatus, readRun, recordHeartbeat } from '../store/runStore.ts'
+import { withDiskPatience } from './retryWhileDiskFull.ts'
+import { jobRequestOf } from './jobRequest.ts'
+import { changeStatusNoted } from './loggedStatus.ts'
+import { applyRetention, foldersReplacedBy, removeLeftovers, removeUnnamed } from './retention.ts'
+import { outOfMemoryMessage } from '../wire/outOfMemory.ts'
+import { describeExit, describeFailure, type TrainerExit } from './trainerExit.ts'
+import type { StopMoment, TrainerMessage } from '../wire/trainerMessages.ts'
+import { startTrainingProcess, type TrainerProgram, type TrainingProcess } from './trainingProcess.ts'
+
+export interface SupervisionSetup {
+  readonly db: Database
+  readonly dataDir: string
+  readonly program: TrainerProgram
+  readonly clock: Clock
+  /** Checkpoints kept beside the best one. */
+  readonly keepLast: number
+  /** A step computed twice gives the same bytes. */
+  readonly isExact: boolean
+  /** Stored first, then told. */
+  readonly onEvent: (runId: string, event: RunEvent) => void
+  readonly retryEveryMs: number
+  /** How long a trainer may take to obey "stop now". */
+  readonly stopNowWithinMs: number
+}
+
+/** What a trainer was asked to do, which decides what its end means. */
+type Intent = 'run' | 'stop' | 'free-device'
+
+/** One run while a trainer process executes it. */
+export interface SupervisedRun {
+  stop(when: StopMoment): void
+  pause(freeDevice: boolean): void
+  resume(): void
+  /** Kills the process and stops trying to store: the next owner will find the run interrupted. */
+  abandon(): void
+  /** Resolves when the process has ended and the run's status is stored. */
+  readonly ended: Promise<void>
+}
+
+/** Starts the trainer of a queued run and stores what it reports until it ends. */
+export async function superviseRun(setup: SupervisionSetup, runId: string): Promise<SupervisedRun> {
+  const supervision = new Supervision(setup, runId)
+  await supervision.start()
+  return supervision
+}
+
+class Supervision implements SupervisedRun {
+  readonly ended: Promise<void>
+  readonly #setup: SupervisionSetup
+  readonly #runId: string
+  readonly #writer: BatchWriter
+  #process: TrainingProcess | null = null
+  #intent: Intent = 'run'
+  #isAbandoned = false
+  #rowsPerMicroBatch: number | null = null
+  /** What the trainer, or the store, said before the process ended. */
+  #report: { readonly outcome: 'finished' | 'stopped' } | { readonly error: ErrorData } | null = null
+  /** Messages are handled one after the other, in the order in which they came. */
+  #work: Promise<void> = Promise.resolve()
+  #resolveEnded: () => void = () => undefined
+  #rejectEnded: (reason: unknown) => void = () => undefined
+
+  constructor(setup: SupervisionSetup, runId: string) {
+    this.#setup = setup
+    this.#runId = runId
+    this.#writer = openBatchWriter(setup.db, runId, setup.isExact ? 'must-equal' : 'first-stays')
+    this.ended = new Promise((resolve, reject) => {
+      this.#resolveEnded = resolve
+      this.#rejectEnded = reject
+    })
+  }
+
+  async start(): Promise<void> {
+    const { db, dataDir, program, isExact } = this.#setup
+    try {
+      await removeLeftovers(db, dataDir, this.#runId)
+      const request = jobRequestOf(db, dataDir, this.#runId)
+      if (!isExact) forgetStepsFrom(db, this.#runId, request.checkpoints[0]?.step ?? 0)
+      const trainer = await startTrainingProcess(program, request, (message) => this.#enqueue(message))
+      this.#process = trainer
+      await this.#setStatus('running', { process: trainer.mark })
+      void trainer.exited.then((exit) => this.#finish(exit)).then(this.#resolveEnded, this.#rejectEnded)
+    } catch (thrown) {
+      this.#process?.kill()
+      await this.#setStatus('failed', { error: errorData(thrown) })
+      this.#resolveEnded()
+    }
+  }
+
+  stop(when: StopMoment): void {
+    this.#intent = 'stop'
+    this.#process?.stop(when)
+    if (when === 'now') this.#killUnlessEnded(this.#setup.stopNowWithinMs)
+  }
+
+  pause(freeDevice: boolean): void {
+    if (!freeDevice) return this.#process?.pause()
+    this.#intent = 'free-device'
+    this.#process?.stop('after-step')
+  }
+
+  resume(): void {
+    this.#process?.resume()
+  }
+
+  abandon(): void {
+    this.#isAbandoned = true
+    this.#process?.kill()
+  }
+
+  #killUnlessEnded(afterMs: number): void {
+    const timer = setTimeout(() => this.#process?.kill(), afterMs)
+    void this.#process?.exited.then(() => clearTimeout(timer))
+  }
+
+  #enqueue(message: TrainerMessage): void {
+    this.#work = this.#work.then(() => this.#handle(message)).catch((thrown: unknown) => this.#giveUp(thrown))
+  }
+
+  /** What cannot be stored must not go on: the process is ended, the run says why. */
+  #giveUp(thrown: unknown): void {
+    this.#report ??= { error: errorData(thrown) }
+    this.#process?.kill()
+  }
+
+  async #handle(message: TrainerMessage): Promise<void> {
+    const { db, clock } = this.#setup
+    switch (message.type) {
+      case 'batch':
+        return this.#storeBatch(message.batch)
+      case 'heartbeat': {
+        assertInPlace(db)
+        const beat = { nowMs: clock.nowMs(), activeMs: message.activeMs }
+        return this.#patiently(() => recordHeartbeat(db, this.#runId, beat))
+      }
+      case 'paused':
+        return this.#setStatus('paused', {})
+      case 'resumed':
+        // a paused trainer that is to stop goes on to do so: nobody has resumed the run
+        return this.#setStatus('running', { isNoted: this.#intent === 'run' })
+      case 'ended':
+        this.#report ??= { outcome: message.outcome }
+        return
+      case 'failed':
+        this.#report ??= { error: describeFailure(message.error, this.#outOfMemory()) }
+        return
+      case 'micro-batch':
+        this.#rowsPerMicroBatch = message.rows
+        return
+    }
+  }
+
+  async #storeBatch(batch: EventBatch): Promise<void> {
+    if (this.#report !== null) return // contradicted what is stored: nothing after it counts
+    const { dataDir, db, clock, keepLast, onEvent } = this.#setup
+    const runId = this.#runId
+    assertInPlace(db)
+    const replaced = foldersReplacedBy(db, batch)
+    await this.#patiently(() => this.#writer.store(batch, clock.nowMs()))
+    this.#process?.stored(batch.sequence)
+    for (const event of batch.events) onEvent(runId, event)
+    if (batch.events.some((event) => event.type === 'checkpoint')) {
+      await removeUnnamed(db, dataDir, { runId, folders: replaced })
+      await applyRetention(db, dataDir, { runId, keepLast })
+    }
+  }
+
+  #patiently<T>(work: () => T): Promise<T> {
+    return withDiskPatience(work, {
+      retryEveryMs: this.#setup.retryEveryMs,
+      isGivenUp: () => this.#isAbandoned,
+      onFull: (error) =>
+        this.#setup.onEvent(this.#runId, {
+          ...{ type: 'log', level: 'error', code: error.code, message: error.message },
+          remedy: 'The run waits, loses nothing, and goes on by itself once there is space.',
+        }),
+    })
+  }
+
+  async #finish(exit: TrainerExit): Promise<void> {
+    await this.#work
+    if (this.#isAbandoned) return
+    const { status } = readRun(this.#setup.db, this.#runId)
+    const end = endOf({
+      report: this.#report,
+      intent: this.#intent,
+      status,
+      exit,
+      outOfMemory: this.#outOfMemory(),
+    })
+    if (end.error) await this.#patiently(() => this.#log(end.error))
+    await this.#setStatus(end.status, { error: end.error, process: null })
+  }
+
+  #outOfMemory(): string {
+    return outOfMemoryMessage(this.#runId, this.#rowsPerMicroBatch)
+  }
+
+  #log(error: ErrorData | null): void {
+    if (error === null) return
+    const { db, clock, onEvent } = this.#setup
+    const entry = { level: 'error', code: error.code, message: error.message, remedy: null } as const
+    appendLog(db, { ...entry, runId: this.#runId, atMs: clock.nowMs() })
+    onEvent(this.#runId, { type: 'log', ...entry })
+  }
+
+  async #setStatus(status: RunStatus, { isNoted = true, ...change }: OwnStatusChange): Promise<void> {
+    const { db, clock, onEvent } = this.#setup
+    const store = isNoted ? changeStatusNoted : changeStatus
+    const run: Run = await this.#patiently(() =>
+      store(db, this.#runId, { status, ...change, nowMs: clock.nowMs() }),
+    )
+    onEvent(this.#runId, { type: 'status', status: run.status, error: run.error })
+  }
+}
+
+interface OwnStatusChange {
+  readonly error?: ErrorData | null
+  readonly process?: TrainingProcess['mark'] | null
+  /** Left out: the run's log says so. */
+  readonly isNoted?: boolean
+}
+
+interface TrainerEnd {
+  readonly report: { readonly outcome: 'finished' | 'stopped' } | { readonly error: ErrorData } | null
+  readonly intent: Intent
+  readonly status: RunStatus
+  readonly exit: TrainerExit
+  /** What to say when memory was wanting. */
+  readonly outOfMemory: string
+}
+
+/** Errors before which nothing was changed, and after which a person has to decide: the run waits. */
+const pausingErrors: ReadonlySet<string> = new Set(['trainer.not-finite'])
+
+/** What the end of a process means for its run. */
+export function endOf(end: TrainerEnd): { readonly status: RunStatus; readonly error: ErrorData | null } {
+  const { report, intent, status, exit, outOfMemory } = end
+  if (report !== null && 'error' in report) {
+    if (pausingErrors.has(report.error.code)) return { status: 'paused', error: report.error }
+    return { status: status === 'paused' ? 'interrupted' : 'failed', error: report.error }
+  }
+  if (report !== null && report.outcome === 'finished') return { status: 'finished', error: null }
+  if (report !== null && intent === 'free-device') return { status: 'paused', error: null }
+  if (report !== null || intent === 'stop') return { status: 'stopped', error: null }
+  return { status: 'interrupted', error: describeExit(exit, outOfMemory) }
+}
+
+/** Thrown by owner calls that need a process the run has not. */
+export function notActive(runId: string, status: RunStatus): RecheckError {
+  return new RecheckError('run.not-active', `run ${runId} is ${status}; no process executes it.`)
+}

@@ -1,0 +1,41 @@
+import type { ErrorData } from '../../shared/recheckError.ts'
+import { isWantOfMemory } from '../wire/outOfMemory.ts'
+
+/** How a trainer process ended. */
+export interface TrainerExit {
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+  /** The end of what it wrote on stderr. */
+  readonly stderr: string
+  /** The system ended a process for want of memory while this one ran. */
+  readonly systemRanOutOfMemory: boolean
+}
+
+/** What TensorFlow says of itself when it starts: nobody dies of that. */
+const engineChatter = /^(WARNING: All log messages before absl|[IW]\d{4} |\d{4}-\d\d-\d\d \S+: [IW] )/
+
+function lastWords(stderr: string): string[] {
+  return stderr
+    .trim()
+    .split('\n')
+    .filter((line) => !engineChatter.test(line))
+}
+
+/** What a process that ended without a report died of, in plain words. */
+export function describeExit(exit: TrainerExit, outOfMemory: string): ErrorData {
+  if (isWantOfMemory(exit.stderr) || (exit.signal === 'SIGKILL' && exit.systemRanOutOfMemory))
+    return { code: 'trainer.out-of-memory', message: outOfMemory }
+  const cause = exit.signal === null ? `exit code ${exit.exitCode}` : `signal ${exit.signal}`
+  const lastLines = lastWords(exit.stderr).slice(-5).join('\n')
+  const detail = lastLines === '' ? '' : ` Its last words:\n${lastLines}`
+  return {
+    code: exit.signal === 'SIGKILL' ? 'trainer.killed' : 'trainer.crashed',
+    message: `The trainer process ended by ${cause}. Resume goes on from the last checkpoint.${detail}`,
+  }
+}
+
+/** An error the job reported itself; want of memory gets the plain words and the way out. */
+export function describeFailure(error: ErrorData, outOfMemory: string): ErrorData {
+  if (error.code === 'trainer.out-of-memory' || !isWantOfMemory(error.message)) return error
+  return { code: 'trainer.out-of-memory', message: `${outOfMemory} (${error.message})` }
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { extractAnswer } from '../../core/reward/answer/extract.ts'
+import { answersAgree } from '../../core/reward/answer/compare.ts'
+import type { Grading } from '../../core/reward/scoreRollout.ts'
+import { conversationPrompts, type ConversationPrompts } from '../../core/tokens/conversationPrompts.ts'
+import type { Tokenizer } from '../../core/tokens/tokenizer.ts'
+import { vStarInputs } from '../../core/train/vStarInputs.ts'
+import { canonicalJson } from '../../shared/canonicalJson.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import { openCheckpoint, type Checkpoint } from '../host/model/modelFolder.ts'
+import { loadTokenizer } from '../host/model/hubTokenizer.ts'
+import { chooseTemplate } from '../host/model/templateFiles.ts'
+import { modelFolderOf } from './namedModelFolder.ts'
+import { refuseUnsupported } from './refuseUnsupported.ts'
+import { requireSameKind } from './checkReferenceModel.ts'
+import { loadRunProblems, type ProblemUse, type RunProblems } from './problems.ts'
+
+/** What a config names, opened and checked; no weight is in memory yet. */
+export interface RunMaterial {
+  readonly policy: Checkpoint
+  readonly reference: Checkpoint
+  readonly tokenizer: Tokenizer
+  readonly prompts: ConversationPrompts
+  readonly problems: RunProblems
+  readonly grading: Grading
+  /** SHA-256 of the reference's weights, config and tokenizer. */
+  readonly referenceHash: string
+  /** Everything a V* estimate depends on, part by part. */
+  readonly vStarInputs: Readonly<Record<string, string>>
+  /** SHA-256 of `vStarInputs`. */
+  readonly inputHash: string
+}
+
+/**
+ * Opens model, tokenizer, template and problems of a config.
+ *
+ * @param workingFolder relative paths of the config start here
+ * @throws RecheckError for each thing that is missing or wrong, before memory is spent
+ */
+export async function loadRunMaterial(
+  config: RunConfig,
+  workingFolder: string,
+  use: ProblemUse = 'training',
+): Promise<RunMaterial> {
+  refuseUnsupported(config)
+  const policyFolder = modelFolderOf(config.model.path, workingFolder)
+  const referenceFolder =
+    config.model.reference === null ? policyFolder : modelFolderOf(config.model.reference, workingFolder)
+  const policy = await openCheckpoint(policyFolder)
+  const reference = referenceFolder === policyFolder ? policy : await openCheckpoint(referenceFolder)
+  if (reference !== policy && use === 'training') await requireSameKind(policy, reference)
+  const tokenizer = await loadTokenizer(policyFolder)
+  const problems = await loadRunProblems(config, workingFolder, use)
+  const template = await chooseTemplate(config.template, tokenizer, problems.marker)
+  const prompts = conversationPrompts(tokenizer, template)
+  const referenceHash = await modelHash(referenceFolder)
+  const inputs = vStarInputs(config, {
+    templateVersion: prompts.version,
+    referenceHash,
+    problemsHash: sha256(canonicalJson(problems.splits.train)),
+  })
+  return {
+    ...{ policy, reference, tokenizer, prompts, problems },
+    grading: {
+      extractAnswer: (text) => extractAnswer(text, template.answerMarker),
+      answersAgree: (knownAnswer, answer) => answersAgree(knownAnswer, answer, config.grader),
+    },
+    referenceHash,
+    vStarInputs: inputs,
+    inputHash: sha256(canonicalJson(inputs)),
+  }
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Hash of a model folder's weights, config and tokenizer: what its completions depend on. */
+async function modelHash(folder: string): Promise<string> {
+  const names = (await readdir(folder))
+    .filter((name) => /\.safetensors$|^(config|tokenizer)\.json$/.test(name))
+    .sort()
+  const hash = createHash('sha256')
+  for (const name of names) {
+    hash.update(`${name}\n`)
+    for await (const chunk of createReadStream(join(folder, name))) hash.update(chunk as Buffer)
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,44 @@
+import { existsSync, statSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { RecheckError } from '../../shared/recheckError.ts'
+import { fileError, flushFolder, unfinishedPrefix } from '../host/machine/atomicFiles.ts'
+import { newId } from '../host/machine/identifiers.ts'
+import { copyDatabase } from '../store/copyDatabase.ts'
+import type { Database } from '../store/database.ts'
+import { makeFolders } from '../store/makeFolders.ts'
+
+/**
+ * Writes a checked copy of the run store to `file`, while runs go on. Checkpoints are not in it: they are files of their
+ * own.
+ *
+ * @returns bytes of the copy
+ * @throws RecheckError `backup.exists` rather than overwrite, `store.damaged` when the copy is not sound,
+ *   `store.disk-full`; nothing is left behind
+ */
+export async function backUpStore(db: Database, file: string): Promise<number> {
+  const path = resolve(file)
+  if (existsSync(path)) {
+    throw new RecheckError(
+      'backup.exists',
+      `${path} exists already; choose another name, nothing is overwritten.`,
+    )
+  }
+  const unfinished = join(dirname(path), `${unfinishedPrefix}${newId(basename(path))}`)
+  try {
+    makeFolders(dirname(path))
+    const problems = await copyDatabase(db, unfinished)
+    if (problems.length > 0) {
+      throw new RecheckError(
+        'store.damaged',
+        `the store has damage in it: ${problems.slice(0, 3).join('; ')}.`,
+      )
+    }
+    await rename(unfinished, path)
+    await flushFolder(dirname(path))
+    return statSync(path).size
+  } catch (thrown) {
+    await rm(unfinished, { force: true })
+    throw fileError(thrown, path)
+  }
+}

@@ -1,0 +1,118 @@
+import type { ParameterValues } from '../../core/model/parameterValues.ts'
+import { parameterShapes } from '../../core/model/parameterTable.ts'
+import { answersAgree } from '../../core/reward/answer/compare.ts'
+import { scoreRollout } from '../../core/reward/scoreRollout.ts'
+import { plainVerdictWeights, rewardsOfTurn } from '../../core/rl/turnReward.ts'
+import { rollOutSelfCorrection } from '../../core/rollout/selfCorrection.ts'
+import { parseVerdict } from '../../core/rollout/verdict.ts'
+import { evaluatedProblems } from '../../core/train/evaluation/evaluatedProblems.ts'
+import {
+  equalTokenTable,
+  groupTable,
+  type GroupRow,
+  type VoteRow,
+} from '../../core/train/evaluation/evaluationTables.ts'
+import { countOutcomes, outcomeShares } from '../../core/train/evaluation/outcomeCounts.ts'
+import type { StopSignal } from '../../core/stopSignal.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import type { EvaluatedProblem } from '../../shared/evaluationResult.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { CheckpointRecord, Proportion } from '../../shared/records.ts'
+import { wilson } from '../../shared/statistics.ts'
+import { readParameters } from '../host/model/modelFolder.ts'
+import { openSampler } from '../trainer/engines.ts'
+import { openNewestCheckpoint } from '../run/newestCheckpoint.ts'
+import { requireHeldOut } from '../run/requireHeldOut.ts'
+import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
+import { readTrainerBlob, trainerBlobName } from '../trainer/trainerStateFile.ts'
+
+export interface ModelEvaluationSetup {
+  /** Model, data, template, grader and sampling; `evalSamples` rollouts a problem. */
+  readonly config: RunConfig
+  readonly split: 'validation' | 'test'
+  readonly workingFolder: string
+  /** Weights of a run's newest sound checkpoint instead of the model folder's; null = the folder's. */
+  readonly checkpoints: { readonly dataDir: string; readonly records: readonly CheckpointRecord[] } | null
+  /** Config of the run that the policy comes from: what it was trained on is not held out. Null where it comes from none. */
+  readonly trained: RunConfig | null
+  readonly signal: StopSignal
+  readonly onProgress: (activity: string, done: number, total: number) => void
+}
+
+export interface ModelEvaluation {
+  /** Step of the checkpoint; null = the model folder's own weights. */
+  readonly step: number | null
+  readonly proportions: Readonly<Record<string, Proportion>>
+  readonly bySubject: readonly GroupRow[]
+  readonly byLevel: readonly GroupRow[]
+  /** Self-correction, majority vote and self-verified best at equal generated tokens; empty with one sample a problem. */
+  readonly atEqualTokens: readonly VoteRow[]
+  readonly problems: readonly EvaluatedProblem[]
+}
+
+/** A policy on held-out problems, with the same draws for every policy, so that two can be compared problem by problem. */
+export async function evaluateModel(setup: ModelEvaluationSetup): Promise<ModelEvaluation> {
+  const { config, split, trained, signal, onProgress } = setup
+  const material = await loadRunMaterial(config, setup.workingFolder, 'held-out')
+  const chosen = material.problems.splits[split]
+  if (chosen.length === 0)
+    throw new RecheckError(
+      'data.empty-split',
+      `the ${split} split of the data has no problems; see data.${split}.`,
+    )
+  if (trained !== null) await requireHeldOut(chosen, { trained, evaluated: config }, setup.workingFolder)
+  const { step, parameters } = await policyWeights(setup, material)
+  const { prompts, tokenizer, grading } = material
+  const sampler = await openSampler(material.policy.config, parameters)
+  const { temperature, topP, topK, maxCompletionTokens } = config.sampling
+  const settings = { temperature, topP, topK, maxCompletionTokens, endIds: prompts.endIds, seed: config.seed }
+  try {
+    const rollouts = await rollOutSelfCorrection(chosen, {
+      conversation: {
+        prompts,
+        tokenizer,
+        sampler,
+        settings,
+        parseVerdict: (text) => parseVerdict(text, config.verdictParser),
+      },
+      ...{ turns: config.turns, samples: config.evalSamples, seedLabels: ['evaluation', split], signal },
+      onProgress: (kind, done, total) => onProgress(`${kind}s`, done, total),
+    })
+    const rewards = { revisionBonus: config.revisionBonus, verdictWeights: plainVerdictWeights }
+    const scored = rollouts.map((rollout) =>
+      scoreRollout(rollout, grading, (kind, isAttemptCorrect) =>
+        rewardsOfTurn(kind, isAttemptCorrect, rewards),
+      ),
+    )
+    const shares = Object.entries(outcomeShares(countOutcomes(scored)))
+    const proportions = Object.fromEntries(shares.map(([name, [part, whole]]) => [name, wilson(part, whole)]))
+    return { step, proportions, ...tablesOf(evaluatedProblems(scored, tokenizer), config) }
+  } finally {
+    await sampler.dispose()
+  }
+}
+
+function tablesOf(
+  problems: readonly EvaluatedProblem[],
+  config: RunConfig,
+): Omit<ModelEvaluation, 'step' | 'proportions'> {
+  const same = (a: string, b: string): boolean => answersAgree(a, b, config.grader)
+  return {
+    problems,
+    bySubject: groupTable(problems, 'subject'),
+    byLevel: groupTable(problems, 'level'),
+    atEqualTokens: config.evalSamples === 1 ? [] : equalTokenTable(problems, same),
+  }
+}
+
+async function policyWeights(
+  { checkpoints }: ModelEvaluationSetup,
+  material: RunMaterial,
+): Promise<{ readonly step: number | null; readonly parameters: ParameterValues }> {
+  const newest =
+    checkpoints === null ? null : await openNewestCheckpoint(checkpoints.dataDir, checkpoints.records)
+  if (newest === null) return { step: null, parameters: await readParameters(material.policy) }
+  const path = newest.checkpoint.blobPath(trainerBlobName)
+  const { parameters } = await readTrainerBlob(path, parameterShapes(material.policy.config))
+  return { step: newest.record.step, parameters }
+}

@@ -1,0 +1,101 @@
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { stringify } from 'yaml'
+import { plots, type Plot } from '../../shared/metrics/metrics.ts'
+import { axisLabels, rangePoints, type PlotLine } from '../../shared/plots/plotData.ts'
+import {
+  histogramOption,
+  linePlotOption,
+  type PlotOption,
+  type PlotView,
+} from '../../shared/plots/plotOption.ts'
+import type { PlotTheme } from '../../shared/plots/plotTheme.ts'
+import type { Run } from '../../shared/records.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import { fileError, makeWritableFolder } from '../host/machine/atomicFiles.ts'
+import { makeFolders } from '../store/makeFolders.ts'
+import { plotSvg, svgPng } from '../host/machine/plotFiles.ts'
+import { oneLine } from '../host/machine/terminalText.ts'
+import type { Database } from '../store/database.ts'
+import { readRange } from '../store/metricQuery.ts'
+import { metricsCsv } from './metricsCsv.ts'
+import { vStarHistogram } from './vStarHistogram.ts'
+
+export interface ExportSetup {
+  readonly db: Database
+  readonly run: Run
+  /** Absolute; made if missing, and put in place only when everything is written. */
+  readonly folder: string
+  readonly theme: PlotTheme
+  /** Pixels of a PNG for each of its 1,200 × 800 points. */
+  readonly pixelRatio: number
+  readonly onPlot: (done: number, total: number) => void
+}
+
+const size = { width: 1200, height: 800 }
+/** Points asked for per series: twice the picture's width. */
+const buckets = 1200
+const histogramBins = 20
+
+/**
+ * Writes the six plots as PNG and SVG, every point as CSV, and the resolved config.
+ *
+ * @returns the names of the files, in the order in which they were written
+ * @throws RecheckError `export.exists` when the folder is there already and holds something · `file.*` of its disk
+ */
+export async function exportRun(setup: ExportSetup): Promise<readonly string[]> {
+  const { db, run, folder } = setup
+  const unfinished = join(dirname(folder), `.unfinished-${basename(folder)}-${run.runId}`)
+  const files: string[] = []
+  const write = async (name: string, content: string | Uint8Array): Promise<void> => {
+    await writeFile(join(unfinished, name), content)
+    files.push(name)
+  }
+  try {
+    await rm(unfinished, { recursive: true, force: true })
+    makeFolders(dirname(folder))
+    await makeWritableFolder(unfinished, 0o777) // for whom the user lets see it: it may lie anywhere
+    for (const [index, plot] of plots.entries()) {
+      const svg = plotSvg(plotOption(plot, setup), size)
+      await write(`${plot.id}.svg`, svg)
+      await write(`${plot.id}.png`, svgPng(svg, setup.pixelRatio))
+      setup.onPlot(index + 1, plots.length)
+    }
+    await write('metrics.csv', metricsCsv(db, run))
+    await write('config.yaml', stringify(JSON.parse(run.config)))
+    await rename(unfinished, folder)
+    return files
+  } catch (thrown) {
+    await rm(unfinished, { recursive: true, force: true }).catch(() => undefined) // the first error says more
+    const code = (thrown as NodeJS.ErrnoException).code
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw fileError(thrown, folder)
+    throw new RecheckError(
+      'export.exists',
+      `${folder} is there already and not empty. Choose another folder with --out.`,
+    )
+  }
+}
+
+function plotOption(plot: Plot, { db, run, theme }: ExportSetup): PlotOption {
+  const view: PlotView = {
+    theme,
+    xLabel: plot.kind === 'histogram' ? plot.xLabel : axisLabels.step,
+    logScale: false,
+    smoothing: 0,
+    scale: 1.3,
+    picture: {
+      width: size.width,
+      stamps: [{ name: oneLine(run.name), proof: `${run.runId} · config ${run.configHash}` }],
+    },
+  }
+  if (plot.kind === 'line') return linePlotOption(plot, linesOf(plot, db, run.runId), view)
+  const bins = run.vStarId === null ? [] : vStarHistogram(db, run.vStarId, histogramBins).bins
+  return histogramOption(plot, bins, view)
+}
+
+function linesOf(plot: Plot, db: Database, runId: string): PlotLine[] {
+  return plot.series.flatMap(({ metric, label, colour, dashed = false }) => {
+    const range = readRange(db, { runId, name: metric, axis: 'step', from: null, to: null, buckets })
+    return range.total === 0 ? [] : [{ label, colour, dashed, points: rangePoints(range, 'step') }]
+  })
+}

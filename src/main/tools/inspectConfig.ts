@@ -1,0 +1,79 @@
+import { totalmem } from 'node:os'
+import { countParameters } from '../../core/model/parameterTable.ts'
+import { lengthBuckets } from '../../core/train/engine/trainerSetup.ts'
+import { checkRowLengths, checkTrainable } from '../../core/train/trainingProblems.ts'
+import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { PlanCheck, TurnPreview } from '../../shared/routes/contract.ts'
+import { checkEngines, kvMemoryBytes, longestRow, rowsPerMicroBatch, stateBytes } from '../trainer/engines.ts'
+import type { Inquiry, VStarInputsAnswer } from '../owner/inquiry.ts'
+import { estimateMemory } from '../trainer/memoryEstimate.ts'
+import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
+
+/** Answers one question of an owner, in the process that was started for it. */
+export async function answerInquiry(
+  inquiry: Inquiry,
+): Promise<readonly TurnPreview[] | VStarInputsAnswer | PlanCheck> {
+  const config = parseConfig(inquiry.config, 'the config')
+  const isTrained = inquiry.question === 'plan' && inquiry.stage === 'self-correction'
+  if (isTrained) {
+    checkTrainable(config)
+    await checkEngines(config)
+  }
+  const material = await loadRunMaterial(config, process.cwd())
+  switch (inquiry.question) {
+    case 'preview':
+      return previewTurns(material)
+    case 'v-star-inputs':
+      return { inputHash: material.inputHash, inputs: material.vStarInputs }
+    case 'plan':
+      return checkPlan(config, material, isTrained)
+  }
+}
+
+/** @throws RecheckError `train.too-long`, as the stage itself would */
+function checkPlan(config: RunConfig, material: RunMaterial, isTrained: boolean): PlanCheck {
+  const model = material.policy.config
+  const { splits, note } = material.problems
+  const longest = longestRow(config, material)
+  const positions = lengthBuckets(longest - 1).at(-1) ?? 1
+  if (isTrained) checkRowLengths(splits.train, material.prompts, { config, maxRowLength: longest })
+  return {
+    ...{ inputs: material.vStarInputs, inputHash: material.inputHash, dataNote: note },
+    problems: splits.train.length,
+    parameters: countParameters(model),
+    longestRollout: longest,
+    maxPositions: model.maxPositions,
+    rowsPerPass: rowsPerMicroBatch(config, model, positions),
+    checkpointBytes: stateBytes(model),
+    memoryBytes: estimateMemory(config, model, { positions, kvMemoryBytes: kvMemoryBytes() }),
+    machineBytes: totalmem(),
+  }
+}
+
+/** The prompts of the three turns, as the model will see them; completions are stood for by the known answer and a verdict. */
+export function previewTurns({ prompts, tokenizer, problems }: RunMaterial): readonly TurnPreview[] {
+  const [problem] = problems.splits.train
+  if (problem === undefined)
+    throw new RecheckError('data.too-few', 'data.train is 0: there is no problem to preview.')
+  const show = (kind: TurnPreview['kind'], ids: readonly number[]): TurnPreview => ({
+    kind,
+    ids,
+    text: tokenizer.decode(ids),
+    pieces: ids.map((id) => pieceOf(id, tokenizer)),
+  })
+  const closed = (ids: readonly number[], completion: string): number[] => [
+    ...ids,
+    ...tokenizer.encode(completion),
+    prompts.endTurnId,
+  ]
+  const attempt = prompts.firstPromptIds(problem)
+  const verdict = prompts.verdictPromptIds(closed(attempt, `#### ${problem.answer}`))
+  const revision = prompts.revisionPromptIds(closed(verdict, 'The answer is wrong.'))
+  return [show('attempt', attempt), show('verdict', verdict), show('revision', revision)]
+}
+
+function pieceOf(id: number, tokenizer: RunMaterial['tokenizer']): TurnPreview['pieces'][number] {
+  const text = tokenizer.decode([id])
+  return { text, isSpecial: text !== '' && tokenizer.decode([id], { skipSpecialTokens: true }) === '' }
+}

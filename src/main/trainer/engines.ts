@@ -1,0 +1,142 @@
+import { availableParallelism, totalmem } from 'node:os'
+import type { ModelConfig } from '../../core/model/modelConfig.ts'
+import { countParameters } from '../../core/model/parameterTable.ts'
+import type { ParameterValues } from '../../core/model/parameterValues.ts'
+import { needsReference, policyLossOf } from '../../core/rl/losses/policyLossOf.ts'
+import type { Sampler } from '../../core/sampling/sampler.ts'
+import type { TokenScorer, Trainer } from '../../core/train/engine/trainer.ts'
+import { lengthBuckets, type TrainerSetup } from '../../core/train/engine/trainerSetup.ts'
+import { isGroupMethod, type RunConfig } from '../../shared/config/parseConfig.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import { requireTensorFlow } from '../host/tensorflow/status.ts'
+import type { RunMaterial } from '../run/runMaterial.ts'
+
+/** Bytes of activations that one micro-batch may take. */
+const activationBudget = 768e6
+const mostRowsPerMicroBatch = 64
+/** Of the machine's memory, not of what happens to be free: a resumed run has to decode in the same batches. */
+const kvShareOfMemory = 1 / 8
+
+/** The fast sampler over a model's parameters. Natives are loaded here and not before. */
+export async function openSampler(config: ModelConfig, parameters: ParameterValues): Promise<Sampler> {
+  const { createOnnxSampler } = await import('../host/onnx/sampler.ts')
+  return createOnnxSampler({
+    config,
+    parameters,
+    threads: availableParallelism(),
+    kvMemoryBytes: kvMemoryBytes(),
+  })
+}
+
+/** What the sampler's caches may take on this machine. */
+export function kvMemoryBytes(): number {
+  return Math.min(4e9, Math.max(256e6, totalmem() * kvShareOfMemory))
+}
+
+export interface TrainingEngines {
+  readonly trainer: Trainer
+  /** Null where the method takes none (`needsReference`). */
+  readonly reference: TokenScorer | null
+  readonly rowsPerMicroBatch: number
+  /** The device really in use, for people. */
+  readonly device: string
+}
+
+/**
+ * What training needs of this machine, looked at before anything is sampled for it.
+ *
+ * @throws RecheckError `tensorflow.missing`, `device.no-gpu`
+ */
+export async function checkEngines(config: RunConfig): Promise<void> {
+  requireTensorFlow()
+  if (config.device !== 'gpu') return
+  const { tensorFlowBackend } = await import('../host/tensorflow/addon.ts')
+  checkDevice(config, tensorFlowBackend().isUsingGpuDevice)
+}
+
+/** Policy trainer and frozen reference on TensorFlow, of the same graph and shapes: ρ is exactly 0 before the first update. */
+export async function openTrainingEngines(
+  config: RunConfig,
+  material: RunMaterial,
+  weights: { readonly policy: ParameterValues; readonly reference: ParameterValues },
+): Promise<TrainingEngines> {
+  requireTensorFlow()
+  const { tensorFlowBackend } = await import('../host/tensorflow/addon.ts')
+  const { tensorflowOps } = await import('../host/tensorflow/ops.ts')
+  const { createScorer, createTrainer } = await import('../host/tensorflow/trainerFactory.ts')
+  const backend = tensorFlowBackend()
+  checkDevice(config, backend.isUsingGpuDevice)
+  const buckets = lengthBuckets(longestRow(config, material) - 1)
+  const setup: TrainerSetup = {
+    config: material.policy.config,
+    parameters: weights.policy,
+    ops: tensorflowOps(),
+    temperature: config.sampling.temperature,
+    buckets,
+    rowsPerMicroBatch: rowsPerMicroBatch(config, material.policy.config, buckets.at(-1) ?? 1),
+    loss: policyLossOf(config),
+    adamW: config.optimizer,
+  }
+  return {
+    rowsPerMicroBatch: setup.rowsPerMicroBatch,
+    trainer: createTrainer(setup, { capture: config.capture }),
+    reference: needsReference(config)
+      ? createScorer(
+          { ...setup, config: material.reference.config, parameters: weights.reference },
+          { capture: config.capture },
+        )
+      : null,
+    device: backend.isUsingGpuDevice ? 'GPU' : `CPU (${availableParallelism()} threads)`,
+  }
+}
+
+function checkDevice(config: RunConfig, isUsingGpu: boolean): void {
+  if (config.device === 'gpu' && !isUsingGpu) {
+    throw new RecheckError(
+      'device.no-gpu',
+      'device=gpu, but TensorFlow sees no usable card. "recheck doctor" says why; device=auto or device=cpu trains on the CPU.',
+    )
+  }
+}
+
+/** Longest conversation, in tokens, that a run's problems and limits can give; at most the model's positions. */
+export function longestRow(config: RunConfig, { prompts, problems, policy }: RunMaterial): number {
+  const longestPrompt = Math.max(
+    ...problems.splits.train.map((problem) => prompts.firstPromptIds(problem).length),
+  )
+  const injected = (ids: readonly number[]): number => ids.length - 1
+  const end = [prompts.endTurnId]
+  // a truncated turn is followed by one end token
+  const turn = config.sampling.maxCompletionTokens + 1
+  const later =
+    config.turns === 'single'
+      ? 0
+      : 2 * turn + injected(prompts.verdictPromptIds(end)) + injected(prompts.revisionPromptIds(end))
+  return Math.min(longestPrompt + turn + later, policy.config.maxPositions)
+}
+
+/**
+ * Rows of one forward and backward pass: as asked for, else as many as the budget holds, and never more than an update
+ * has.
+ */
+export function rowsPerMicroBatch(config: RunConfig, model: ModelConfig, positions: number): number {
+  if (config.microBatch !== 'auto') return config.microBatch
+  const bytesPerRow = activationBytesPerRow(model, positions)
+  const rowsPerStep = config.problemsPerStep * (isGroupMethod(config.method) ? config.groupSize : 1)
+  const rowsPerUpdate = Math.ceil(rowsPerStep / config.miniBatches)
+  return Math.max(
+    1,
+    Math.min(mostRowsPerMicroBatch, rowsPerUpdate, Math.floor(activationBudget / bytesPerRow)),
+  )
+}
+
+/** What a row of so many positions keeps for the backward pass: of each layer, and logits three times over. */
+export function activationBytesPerRow(model: ModelConfig, positions: number): number {
+  const perLayer = 12 * model.width + 4 * model.feedForwardWidth + 2 * model.queryHeads * positions
+  return 4 * positions * (model.layers * perLayer + 3 * model.vocabularySize)
+}
+
+/** Bytes of parameters and both moments: what a checkpoint weighs. */
+export function stateBytes(model: ModelConfig): number {
+  return 12 * countParameters(model)
+}

@@ -1,0 +1,81 @@
+import type { TrainEvent } from '../../core/train/trainEvent.ts'
+import { runVStarStage } from '../../core/train/runVStarStage.ts'
+import { checkVStarInputs } from '../../core/train/vStarInputs.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { VStarArtifact, VStarEstimate } from '../../shared/records.ts'
+import { systemClock } from '../host/machine/clock.ts'
+import { newId } from '../host/machine/identifiers.ts'
+import type { JobContext, StopRequest } from './jobContext.ts'
+
+type Stage = AsyncGenerator<TrainEvent, readonly VStarEstimate[]>
+
+/**
+ * Stage 1 of a job: samples the problems that have no estimate yet. A complete estimate is only checked against the
+ * run's inputs.
+ *
+ * @returns every estimate, or null when it was stopped before the end
+ * @throws RecheckError `vstar.mismatch` when the estimate was made from other inputs
+ */
+export async function estimateStage(context: JobContext): Promise<readonly VStarEstimate[] | null> {
+  const { request, port, config, material, conversation } = context
+  const given = request.vStar
+  if (given !== null) checkVStarInputs(given.artifact, material.vStarInputs)
+  if (given?.artifact.complete) return given.estimates
+  const artifact = given?.artifact ?? newArtifact(context)
+  port.emit({ type: 'vStarArtifact', artifact })
+  const stop: StopRequest = { aborted: false }
+  const stage = runVStarStage({
+    ...{ config, conversation, stop },
+    grading: material.grading,
+    problems: material.problems.splits.train,
+    done: given?.estimates ?? [],
+    tokens: request.run.tokensGenerated,
+    abort: port.stopNow,
+  })
+  const estimates = await driveStage(stage, context, stop)
+  if (estimates === null || estimates.length < material.problems.splits.train.length) return null
+  port.emit({ type: 'vStarArtifact', artifact: { ...artifact, complete: true } })
+  await port.flush()
+  // the estimates were the work in hand: training, which would come next, has not begun
+  return stop.aborted && request.run.stage === 'self-correction' ? null : estimates
+}
+
+/** @returns null when "stop now" gave up the problems in hand: none of them is counted */
+async function driveStage(
+  stage: Stage,
+  context: JobContext,
+  stop: StopRequest,
+): Promise<readonly VStarEstimate[] | null> {
+  try {
+    for (;;) {
+      const next = await stage.next()
+      if (next.done) return next.value
+      report(next.value, context)
+      // the last event of the problems in hand: estimates and metrics are on their way together
+      const isChunkEnd = next.value.type === 'progress' && next.value.activity === 'estimating V*'
+      if (isChunkEnd && (await context.port.betweenSteps()) === 'stop') stop.aborted = true
+    }
+  } catch (thrown) {
+    if (thrown instanceof RecheckError && thrown.code === 'sampler.stopped') return null
+    throw thrown
+  }
+}
+
+function report(event: TrainEvent, { request, port, reporter }: JobContext): void {
+  // steps of a training run are its updates, not problems sampled before them
+  if (event.type === 'metrics' && request.run.stage === 'self-correction') return
+  const reported = event.type === 'checkpoint' ? null : reporter.eventOf(event)
+  if (reported !== null) port.emit(reported)
+}
+
+function newArtifact({ request, material }: JobContext): VStarArtifact {
+  return {
+    vStarId: newId('vstar'),
+    runId: request.run.runId,
+    createdAtMs: systemClock.nowMs(),
+    inputHash: material.inputHash,
+    inputs: material.vStarInputs,
+    complete: false,
+    problems: material.problems.splits.train.length,
+  }
+}

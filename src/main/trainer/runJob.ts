@@ -1,0 +1,75 @@
+import type { Conversation } from '../../core/rollout/sampleTurns.ts'
+import type { ParameterValues } from '../../core/model/parameterValues.ts'
+import { parseVerdict } from '../../core/rollout/verdict.ts'
+import type { Sampler } from '../../core/sampling/sampler.ts'
+import { checkTrainable } from '../../core/train/trainingProblems.ts'
+import { needsVStar, parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
+import { readParameters } from '../host/model/modelFolder.ts'
+import { systemClock } from '../host/machine/clock.ts'
+import { checkEngines, openSampler } from './engines.ts'
+import { estimateStage } from './estimateStage.ts'
+import type { RunJob } from '../wire/jobPort.ts'
+import type { JobContext } from './jobContext.ts'
+import { firstStage, openingProgress } from './startupProgress.ts'
+import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
+import { openStageReporter } from './stageReporter.ts'
+import { trainStage } from './trainStage.ts'
+
+/**
+ * Executes a run: stage 1 estimates V*; stage 2 trains against an estimate and makes one first where it was given none
+ * (or an unfinished one of its own).
+ */
+export const runJob: RunJob = async (request, port) => {
+  const config = parseConfig(JSON.parse(request.run.config), `run ${request.run.runId}`)
+  const stage = firstStage(request, config)
+  port.emit({ type: 'progress', progress: openingProgress('loading model and problems', stage) })
+  if (request.run.stage === 'self-correction') {
+    checkTrainable(config)
+    await checkEngines(config)
+  }
+  const material = await loadRunMaterial(config, process.cwd())
+  if (material.problems.note !== null) {
+    port.emit({
+      type: 'log',
+      level: 'warning',
+      ...{ code: 'data.note', key: 'data.note' },
+      message: material.problems.note,
+      remedy: null,
+    })
+  }
+  const reference = await readParameters(material.reference)
+  const sampler = await openSampler(material.reference.config, reference)
+  const clock = { activeMs: () => port.activeMs(), nowMs: systemClock.nowMs }
+  const context: JobContext = {
+    ...{ request, port, config, material, sampler },
+    conversation: conversationOf(config, material, sampler),
+    reporter: openStageReporter(request.run.runId, clock),
+  }
+  try {
+    return await runStages(context, reference)
+  } finally {
+    await sampler.dispose()
+  }
+}
+
+async function runStages(context: JobContext, reference: ParameterValues): Promise<'finished' | 'stopped'> {
+  const { request, config } = context
+  if (request.run.stage === 'estimate-v-star')
+    return (await estimateStage(context)) === null ? 'stopped' : 'finished'
+  const estimates = needsVStar(config) ? await estimateStage(context) : []
+  return estimates === null ? 'stopped' : trainStage(context, { estimates, reference })
+}
+
+/** Every turn is sampled with the run's settings; the seed forks a stream for each completion. */
+function conversationOf(
+  config: RunConfig,
+  { prompts, tokenizer }: RunMaterial,
+  sampler: Sampler,
+): Conversation {
+  const { temperature, topP, topK, maxCompletionTokens } = config.sampling
+  return {
+    ...{ prompts, tokenizer, sampler },
+    settings: { temperature, topP, topK, maxCompletionTokens, endIds: prompts.endIds, seed: config.seed },
+    parseVerdict: (text) => parseVerdict(text, config.verdictParser),
+  }
+}

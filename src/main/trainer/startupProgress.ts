@@ -1,0 +1,29 @@
+import { needsVStar, type RunConfig } from '../../shared/config/parseConfig.ts'
+import type { Progress, StageCount } from '../../shared/runEvent.ts'
+import type { JobRequest } from '../wire/jobPort.ts'
+
+/** What is loaded before a stage can count anything. The stage is named all the same: people see which one it will be. */
+export function openingProgress(activity: string, stage: StageCount): Progress {
+  return { activity, done: 0, total: 1, unit: 'steps', ratePerSecond: null, secondsLeft: null, stage }
+}
+
+/** The stage that a job begins with, as far as it had come. */
+export function firstStage(request: JobRequest, config: RunConfig): StageCount {
+  const { run, vStar } = request
+  const isEstimating =
+    run.stage === 'estimate-v-star' || (needsVStar(config) && vStar?.artifact.complete !== true)
+  if (!isEstimating) return trainingStage(request)
+  return {
+    ...{ name: 'estimate-v-star', unit: 'problems', secondsLeft: null },
+    done: vStar?.estimates.length ?? 0,
+    total: vStar?.artifact.problems ?? config.data.train,
+  }
+}
+
+export function trainingStage({ run, checkpoints }: JobRequest): StageCount {
+  return {
+    ...{ name: 'self-correction', unit: 'steps', secondsLeft: null },
+    done: checkpoints[0]?.step ?? 0,
+    total: run.totalSteps,
+  }
+}

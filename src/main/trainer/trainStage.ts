@@ -1,0 +1,114 @@
+import type { ParameterValues } from '../../core/model/parameterValues.ts'
+import type { Trainer } from '../../core/train/engine/trainer.ts'
+import type { TrainEvent } from '../../core/train/trainEvent.ts'
+import { trainSelfCorrection, type SelfCorrectionSetup } from '../../core/train/trainSelfCorrection.ts'
+import { checkpointSteps } from '../../core/train/trainState.ts'
+import type { VStarEstimate } from '../../shared/records.ts'
+import { readParameters } from '../host/model/modelFolder.ts'
+import { systemClock } from '../host/machine/clock.ts'
+import { openTrainingEngines, stateBytes, type TrainingEngines } from './engines.ts'
+import type { JobContext, StopRequest } from './jobContext.ts'
+import { openingProgress, trainingStage } from './startupProgress.ts'
+import { keepRefusedBatches } from './refusedBatch.ts'
+import { trainingFailure } from './trainingFailure.ts'
+import { openCheckpointWriter, restoreState } from './stageCheckpoints.ts'
+
+export interface TrainStageInputs {
+  readonly estimates: readonly VStarEstimate[]
+  readonly reference: ParameterValues
+}
+
+/** Stage 2 of a job, from its newest sound checkpoint or from the beginning. */
+export async function trainStage(
+  context: JobContext,
+  inputs: TrainStageInputs,
+): Promise<'finished' | 'stopped'> {
+  const { request, port, config, material } = context
+  port.emit({ type: 'progress', progress: openingProgress('opening the trainer', trainingStage(request)) })
+  const policy =
+    material.policy === material.reference ? inputs.reference : await readParameters(material.policy)
+  const engines = await openTrainingEngines(config, material, { policy, reference: inputs.reference })
+  port.emit({ type: 'device', device: engines.device })
+  port.sayMicroBatch(engines.rowsPerMicroBatch)
+  try {
+    if (policy !== inputs.reference) await context.sampler.refresh(policy)
+    return await train(context, engines, inputs.estimates)
+  } finally {
+    await engines.trainer.dispose()
+    await engines.reference?.dispose()
+  }
+}
+
+async function train(
+  context: JobContext,
+  engines: TrainingEngines,
+  estimates: readonly VStarEstimate[],
+): Promise<'finished' | 'stopped'> {
+  const { request, port, reporter, config } = context
+  let stepInHand = 0
+  const checkpointSteps = request.checkpoints.map(({ step }) => step)
+  const trainer = keepRefusedBatches(engines.trainer, {
+    ...{ dataDir: request.dataDir, runId: request.run.runId, step: () => stepInHand },
+    ...{ checkpointSteps, config },
+  })
+  const stop: StopRequest = { aborted: false }
+  const setup = await stageSetup(context, { trainer, engines, estimates, stop })
+  stepInHand = setup.state?.step ?? 0
+  const saveCheckpoint = openCheckpointWriter(context, trainer)
+  try {
+    for await (const event of trainSelfCorrection(setup)) await handle(event)
+  } catch (thrown) {
+    const { rowsPerMicroBatch } = engines
+    const { learningRate } = config.optimizer
+    const place = {
+      runId: request.run.runId,
+      step: stepInHand,
+      checkpointSteps,
+      learningRate,
+      rowsPerMicroBatch,
+    }
+    throw trainingFailure(thrown, place)
+  }
+  return stop.aborted || port.stopNow.aborted ? 'stopped' : 'finished'
+
+  async function handle(event: TrainEvent): Promise<void> {
+    if (event.type === 'checkpoint') {
+      checkpointSteps.push(event.state.step)
+      return saveCheckpoint(event)
+    }
+    if (event.type === 'progress' && event.activity === 'updating') stepInHand = event.done
+    const reported = reporter.eventOf(event)
+    if (reported !== null) port.emit(reported)
+    const isStepEnd = event.type === 'progress' && event.activity === 'training'
+    if (isStepEnd) stepInHand = event.done
+    if (isStepEnd && (await port.betweenSteps()) === 'stop') stop.aborted = true
+  }
+}
+
+interface StageParts {
+  readonly trainer: Trainer
+  readonly engines: TrainingEngines
+  readonly estimates: readonly VStarEstimate[]
+  readonly stop: StopRequest
+}
+
+/** Everything the stage is given; the newest checkpoint is in the trainer and in the sampler. */
+async function stageSetup(
+  context: JobContext,
+  { trainer, engines, estimates, stop }: StageParts,
+): Promise<SelfCorrectionSetup> {
+  const { request, port, config, material, sampler, conversation } = context
+  const state = await restoreState(context, trainer)
+  if (state !== null) await sampler.refresh(await trainer.readParameters())
+  const { train: problems, validation, test } = material.problems.splits
+  return {
+    ...{ conversation, train: problems, validation, test, state, stop, trainer },
+    config: { ...config, steps: request.run.totalSteps > 0 ? request.run.totalSteps : config.steps },
+    grading: material.grading,
+    reference: engines.reference,
+    estimates: new Map(estimates.map((estimate) => [estimate.problemId, estimate])),
+    checkpointEvery: checkpointSteps(config, stateBytes(material.policy.config)),
+    abort: port.stopNow,
+    nowMs: systemClock.steadyMs,
+  }
+}

@@ -1,0 +1,90 @@
+import { buildHeader } from '../../core/model/safetensors.ts'
+import type { ParameterValue, ParameterValues } from '../../core/model/parameterValues.ts'
+import type { TrainerState } from '../../core/train/engine/trainer.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import { readAllTensors, readSafetensorsHeader } from '../host/model/safetensorsFiles.ts'
+
+/** Name of the blob in a checkpoint folder. */
+export const trainerBlobName = 'trainer.safetensors'
+
+const kinds = { parameter: 'parameters', first: 'firstMoments', second: 'secondMoments' } as const
+type Kind = keyof typeof kinds
+
+/**
+ * A trainer's state as the bytes of a safetensors file, in pieces, so that nothing is held twice.
+ *
+ * @param reference hash of the reference policy's files
+ */
+export function* trainerBlob(state: TrainerState, reference: string): Generator<Uint8Array> {
+  const tensors = (Object.keys(kinds) as Kind[]).flatMap((kind) =>
+    [...state[kinds[kind]]].map(([name, value]) => [`${kind}/${name}`, value] as const),
+  )
+  yield buildHeader(new Map(tensors.map(([name, { shape }]) => [name, shape])), {
+    ...{ updates: String(state.updates), reference },
+  })
+  for (const [, { values }] of tensors)
+    yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+}
+
+/** @throws RecheckError `checkpoint.other-model` when the run that wrote the blob had another reference policy */
+export async function checkReference(path: string, reference: string): Promise<void> {
+  const { metadata } = await readSafetensorsHeader(path)
+  const written = metadata['reference']
+  if (written === reference) return
+  throw new RecheckError(
+    'checkpoint.other-model',
+    `${path} was written beside the model files of hash ${written?.slice(0, 12) ?? 'unknown'}; those of this run have ` +
+      `hash ${reference.slice(0, 12)} now. Put the files back that the run began with, or start a new run.`,
+  )
+}
+
+/**
+ * Reads what `trainerBlob` wrote.
+ *
+ * @throws RecheckError `checkpoint.other-model` when parameters or shapes are not those of this model
+ */
+export async function readTrainerBlob(
+  path: string,
+  model: ReadonlyMap<string, readonly number[]>,
+): Promise<TrainerState> {
+  const { metadata } = await readSafetensorsHeader(path)
+  const groups: Record<Kind, Map<string, ParameterValue>> = {
+    parameter: new Map(),
+    first: new Map(),
+    second: new Map(),
+  }
+  for (const [fullName, { shape, values }] of await readAllTensors(path)) {
+    const slash = fullName.indexOf('/')
+    const kind = fullName.slice(0, slash)
+    if (!isKind(kind) || !(values instanceof Float32Array)) continue
+    groups[kind].set(fullName.slice(slash + 1), { shape, values })
+  }
+  for (const values of Object.values(groups)) checkModel(path, values, model)
+  return {
+    parameters: groups.parameter,
+    firstMoments: groups.first,
+    secondMoments: groups.second,
+    updates: Number(metadata['updates'] ?? 0),
+  }
+}
+
+function isKind(text: string): text is Kind {
+  return Object.hasOwn(kinds, text)
+}
+
+function checkModel(
+  path: string,
+  found: ParameterValues,
+  model: ReadonlyMap<string, readonly number[]>,
+): void {
+  for (const [name, shape] of model) {
+    const stored = found.get(name)?.shape
+    if (stored === undefined || stored.join() !== shape.join()) {
+      throw new RecheckError(
+        'checkpoint.other-model',
+        `${path}: "${name}" has shape ${stored === undefined ? 'none' : `[${stored.join(', ')}]`}, this model needs ` +
+          `[${shape.join(', ')}]. The checkpoint belongs to another model; start a new run, or set model.path back.`,
+      )
+    }
+  }
+}

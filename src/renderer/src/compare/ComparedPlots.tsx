@@ -1,0 +1,127 @@
+import { Select } from '@mantine/core'
+import { useMemo, type JSX } from 'react'
+import type { Run } from '../../../shared/records.ts'
+import type { CompareChoices } from './useChoices.ts'
+import { useCompareFiles } from './useFiles.ts'
+import { useManyReads } from '../data/useRouteQueries.ts'
+import { usePlotTheme } from '../plots/usePlotTheme.ts'
+import { useSeries } from '../plots/useSeries.ts'
+import { useZoomKeys } from '../plots/useZoomKeys.ts'
+import { differenceText, lookByField, lookByRun, type DifferingField } from './look.ts'
+import { comparedLines, comparedPlots, vStarLines } from './compareRuns.ts'
+import { rangeWithin, wholeRange } from '../plots/plotLines.ts'
+import { runEnds } from '../plots/runEnds.ts'
+import { BoardExport, PlotBoard, type BoardPlot } from '../plots/PlotBoard.tsx'
+import { PlotToolbar } from '../plots/PlotToolbar.tsx'
+import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { RunLegend } from './RunLegend.tsx'
+
+export interface ComparedProps {
+  readonly runs: readonly Run[]
+  readonly labels: readonly string[]
+  /** Config fields in which the runs differ. */
+  readonly fields: readonly DifferingField[]
+}
+
+export interface ChosenProps extends ComparedProps {
+  readonly choices: CompareChoices
+}
+
+const names = comparedPlots.flatMap(({ shape }) => shape.series.map(({ metric }) => metric))
+
+/** Fine enough that the steps of V* stand where its values are. */
+const vStarBins = 200
+
+/** The six plots with one line a run. */
+export function ComparedPlots(props: ChosenProps): JSX.Element {
+  const { runs } = props
+  const { settings, setRange, toolbar, ...frame } = props.choices.frame
+  const { axis } = settings
+  const ends = runEnds(runs, axis)
+  const range = rangeWithin(frame.range, ends)
+  const { ranges, problem } = useSeries({ runIds: runs.map((run) => run.runId), names, axis, range })
+  const histograms = useManyReads(
+    'vStar.histogram',
+    runs.map(({ vStarId }) => (vStarId === null ? null : { vStarId, bins: vStarBins })),
+  )
+  const { shown, colourChoice, legend } = useLook(props)
+  const files = useCompareFiles(runs, shown.runs)
+  const plots = comparedPlots.map((plot): BoardPlot => {
+    const isVStar = plot.id === 'v-star'
+    const made = isVStar ? vStarLines(histograms, shown) : comparedLines(plot, ranges, { ...shown, axis })
+    // in the order of the legend
+    const lines = made.toSorted((a, b) => a.colour - b.colour)
+    const footText = `${lines.length} of ${runs.length} runs`
+    const emptyText = 'None of these runs has measured it yet.'
+    return { ...plot, bins: [], lines, hasOwnX: isVStar, footText, emptyText }
+  })
+  const drawn = wholeRange(plots.flatMap((plot) => (plot.hasOwnX === true ? [] : plot.lines)))
+  const board = { plots, settings, range: range ?? drawn, files }
+  const tools = toolbar(drawn, ends)
+  useZoomKeys(tools.onZoom, tools.onReset)
+  return (
+    <>
+      <ProblemNote problem={problem} />
+      <PlotToolbar {...tools}>
+        <BoardExport {...board} palette={shown.palette} />
+      </PlotToolbar>
+      <div className="form-tools">
+        {colourChoice}
+        {legend}
+      </div>
+      <PlotBoard
+        {...board}
+        palette={shown.palette}
+        onRange={setRange}
+        group="compare"
+        hasSharedLegend
+        lineTexts={shown.texts}
+      />
+    </>
+  )
+}
+
+/** Names, colours and words of the runs, as chosen: a colour a run, or by one of the fields that differ. */
+function useLook({ runs, labels, fields, choices }: ChosenProps) {
+  const theme = usePlotTheme()
+  const { colourBy, setColourBy, hiddenRuns: hidden, setHiddenRuns } = choices
+  const field = fields.find((each) => each.path === colourBy)
+  const look = useMemo(
+    () => (field === undefined ? lookByRun(labels.length) : lookByField(field, theme)),
+    [field, labels.length, theme],
+  )
+  const named = labels.map((label, run) => {
+    const addition = look.additions[run] ?? ''
+    return addition === '' ? label : `${label} (${addition})`
+  })
+  const texts = runs.map((_, run) => differenceText(fields, run))
+  const isHidden = (run: number): boolean => hidden.has(runs[run]?.runId ?? '')
+  return {
+    shown: {
+      runs: runs.filter((_, run) => !isHidden(run)),
+      labels: named.map((name, run) => (isHidden(run) ? null : name)),
+      colours: look.colours,
+      palette: look.palette,
+      texts: new Map(named.map((name, run) => [name, `${labels[run] ?? ''}: ${texts[run] ?? ''}`])),
+    },
+    colourChoice: (
+      <Select
+        aria-label="Colour by"
+        placeholder="A colour for each run"
+        clearable
+        disabled={fields.length === 0}
+        w={300}
+        style={{ flex: 'none' }}
+        data={fields.map((each) => ({ value: each.path, label: colourLabel(each) }))}
+        value={field?.path ?? null}
+        title={field === undefined ? '' : colourLabel(field)}
+        onChange={setColourBy}
+      />
+    ),
+    legend: <RunLegend {...{ runs, labels, texts, look, hidden }} onHidden={setHiddenRuns} />,
+  }
+}
+
+function colourLabel({ path }: DifferingField): string {
+  return `Colour by ${path}`
+}

@@ -1,0 +1,54 @@
+import { Table, Text } from '@mantine/core'
+import type { JSX } from 'react'
+import { findMetric } from '../../../shared/metrics/metrics.ts'
+import { useManyReads } from '../data/useRouteQueries.ts'
+import { lastTest } from './compareRuns.ts'
+import type { ComparedProps } from './ComparedPlots.tsx'
+import { Interval } from '../widgets/Interval.tsx'
+import { Term } from '../widgets/Term.tsx'
+
+/** Each run's newest scores on the held-out test split, with 95 % intervals. */
+export function TestScores({ runs, labels }: ComparedProps): JSX.Element {
+  const evaluations = useManyReads(
+    'evaluations.list',
+    runs.map(({ runId }) => ({ runId })),
+  )
+  const tests = evaluations.map((each) => lastTest(each ?? []))
+  const names = [...new Set(tests.flatMap((test) => Object.keys(test?.proportions ?? {})))]
+  if (names.length === 0)
+    return <Text className="muted">None of these runs has been evaluated on the test split yet.</Text>
+  return (
+    <div style={{ overflow: 'auto' }}>
+      <Table className="tabular first-stays run-rows">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Run</Table.Th>
+            <Table.Th>Step</Table.Th>
+            {names.map((name) => (
+              <Table.Th key={name}>
+                <Term meaning={findMetric(name)?.meaning}>{findMetric(name)?.label ?? name}</Term>
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {runs.map((run, index) => (
+            <Table.Tr key={run.runId}>
+              <Table.Td>
+                <span className="at-most-two-lines" title={labels[index]}>
+                  {labels[index]}
+                </span>
+              </Table.Td>
+              <Table.Td>{tests[index]?.step ?? 'not evaluated'}</Table.Td>
+              {names.map((name) => (
+                <Table.Td key={name}>
+                  <Interval proportion={tests[index]?.proportions[name]} />
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  )
+}

@@ -1,0 +1,159 @@
+import { errorData, RecheckError, type ErrorData } from '../../../shared/recheckError.ts'
+import type {
+  Api,
+  Connection,
+  InputOf,
+  OutputOf,
+  Result,
+  Route,
+  StoreEvent,
+} from '../../../shared/routes/contract.ts'
+
+/** The page's one way to the owner process, whichever shell it is in. The only reader of `window.recheck`. */
+export interface PageApi extends Api {
+  /**
+   * Must end before the first request. In a browser: exchanges the link's token for a session, and waits for the events'
+   * connection, so that nothing can happen between an answer and the first event that is heard.
+   */
+  open(): Promise<void>
+  /** Told at once what it is now. */
+  onConnection(listener: (connection: PageConnection) => void): () => void
+}
+
+/** `over`: Recheck answers, but no longer to this page: it was started again since the page's link was opened. */
+export type PageConnection = Connection | 'over'
+
+interface Bridge {
+  request(route: string, input: unknown): Promise<Result<unknown>>
+  onEvent(listener: (event: StoreEvent) => void): () => void
+  onConnection(listener: (connection: Connection) => void): () => void
+}
+
+export function createApi(page: Window): PageApi {
+  const bridge = (page as Window & { readonly recheck?: Bridge }).recheck
+  return bridge === undefined ? new HttpApi(page) : bridgeApi(bridge)
+}
+
+function bridgeApi(bridge: Bridge): PageApi {
+  return {
+    open: () => Promise.resolve(),
+    request: async (route, input) => unwrap(await bridge.request(route, input)),
+    onEvent: (listener) => bridge.onEvent(listener),
+    onConnection: (listener) => {
+      listener('open') // of a lost one, the first request says so
+      return bridge.onConnection(listener)
+    },
+  }
+}
+
+const firstDelayMs = 500
+const longestDelayMs = 8000
+
+class HttpApi implements PageApi {
+  #page: Window
+  #events = new Set<(event: StoreEvent) => void>()
+  #connections = new Set<(connection: PageConnection) => void>()
+  #connection: PageConnection = 'lost'
+  #delayMs = firstDelayMs
+
+  constructor(page: Window) {
+    this.#page = page
+  }
+
+  async open(): Promise<void> {
+    // a further link opened in this tab changes the fragment alone: only a fresh page exchanges its token
+    this.#page.addEventListener('hashchange', () => {
+      if (this.#tokenInAddress() !== null) this.#page.location.reload()
+    })
+    const token = this.#tokenInAddress()
+    if (token !== null) {
+      // out of the address before anything else: a token must not stay in the history
+      this.#page.history.replaceState(null, '', this.#page.location.pathname + '#/runs')
+      await post('/session', { token })
+    }
+    await new Promise<void>((resolve) => this.#connect(resolve))
+  }
+
+  #tokenInAddress(): string | null {
+    return new URLSearchParams(this.#page.location.hash.slice(1)).get('token')
+  }
+
+  async request<R extends Route>(route: R, input: InputOf<R>): Promise<OutputOf<R>> {
+    return (await post(`/api/${route}`, input)) as OutputOf<R>
+  }
+
+  onEvent(listener: (event: StoreEvent) => void): () => void {
+    this.#events.add(listener)
+    return () => this.#events.delete(listener)
+  }
+
+  onConnection(listener: (connection: PageConnection) => void): () => void {
+    this.#connections.add(listener)
+    listener(this.#connection)
+    return () => this.#connections.delete(listener)
+  }
+
+  /** @param onSettled  called when it is open or has failed for the first time */
+  #connect(onSettled: () => void = () => undefined): void {
+    const { host, protocol } = this.#page.location
+    const socket = new WebSocket(`${protocol === 'https:' ? 'wss' : 'ws'}://${host}/events`)
+    socket.addEventListener('open', () => {
+      this.#delayMs = firstDelayMs
+      this.#become('open')
+      onSettled()
+    })
+    socket.addEventListener('message', (message) => {
+      const event = JSON.parse(String(message.data)) as StoreEvent
+      for (const listener of this.#events) listener(event)
+    })
+    socket.addEventListener('close', () => {
+      if (this.#connection === 'open') this.#become('lost')
+      onSettled()
+      void this.#tryAgain()
+    })
+  }
+
+  /** A socket does not say why it was refused; a request does. Tried on all the same: a link may be opened in another tab. */
+  async #tryAgain(): Promise<void> {
+    const problem = await this.request('app.info', {}).then(() => null, errorData)
+    this.#become(problem?.code.startsWith('session.') === true ? 'over' : 'lost')
+    this.#page.setTimeout(() => this.#connect(), this.#delayMs)
+    this.#delayMs = Math.min(longestDelayMs, this.#delayMs * 2)
+  }
+
+  #become(connection: PageConnection): void {
+    this.#connection = connection
+    for (const listener of this.#connections) listener(connection)
+  }
+}
+
+async function post(path: string, body: unknown): Promise<unknown> {
+  const response = await fetch(path, {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => {
+    throw new RecheckError(
+      'connection.lost',
+      'Recheck does not answer. If it was stopped, start it again and open the link that it prints.',
+    )
+  })
+  const result: unknown = await response.json().catch(() => null)
+  // a server that is closing, or another program at this port, answers in words of its own
+  if (!isResult(result))
+    throw new RecheckError('connection.answer', `${path} answered ${response.status}, not as Recheck does.`)
+  return unwrap(result) as unknown
+}
+
+function isResult(answer: unknown): answer is Result<unknown> {
+  if (answer === null || typeof answer !== 'object' || !('ok' in answer)) return false
+  if (answer.ok === true) return true
+  return 'error' in answer && typeof (answer.error as ErrorData | null)?.code === 'string'
+}
+
+function unwrap<T>(result: Result<unknown>): T {
+  if (result.ok) return result.data as T
+  const error: ErrorData = result.error
+  throw new RecheckError(error.code, error.message)
+}

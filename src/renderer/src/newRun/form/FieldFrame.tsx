@@ -1,0 +1,92 @@
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { IconArrowBackUp, IconHelp } from '@tabler/icons-react'
+import type { JSX } from 'react'
+import type { ConfigField } from '../../../../shared/config/fields.ts'
+import { formatValue } from '../../widgets/format.ts'
+import { Words } from '../../widgets/InlineCode.tsx'
+
+/** Inputs of a row stand side by side, however long their meanings are. */
+export const fieldOrder: ('label' | 'input' | 'error' | 'description')[] = [
+  'label',
+  'input',
+  'error',
+  'description',
+]
+
+/** What every control of a field is given. */
+export interface FieldControl {
+  readonly label: JSX.Element
+  readonly description: JSX.Element
+  readonly error: string | null
+  readonly 'data-path': string
+}
+
+export interface FieldFrameProps {
+  readonly field: ConfigField
+  readonly problem: string | null
+  /** Back to the default; null where it has it. */
+  readonly onReset: (() => void) | null
+  readonly children: (control: FieldControl) => JSX.Element
+}
+
+/** A field's name, unit, default, meaning and problem; beside the name its term of art explained, and the way back. */
+export function FieldFrame({ field, problem, onReset, children }: FieldFrameProps): JSX.Element {
+  return (
+    <div className="field" data-changed={onReset !== null}>
+      {children({
+        label: <span className="field-label">{field.label}</span>,
+        description: <Meaning field={field} />,
+        error: problem,
+        'data-path': field.path,
+      })}
+      <div className="field-tools">
+        {field.hint !== null && (
+          <Tooltip label={<Words text={field.hint} />}>
+            <ActionIcon size={18} aria-label={`What “${field.label}” means`}>
+              <IconHelp size={14} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        {onReset !== null && (
+          <Tooltip label={`Back to the default: ${defaultText(field)}`}>
+            <ActionIcon size={18} aria-label={`${field.label}: back to the default`} onClick={onReset}>
+              <IconArrowBackUp size={14} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** What it means, then its default with the unit. */
+function Meaning({ field }: { readonly field: ConfigField }): JSX.Element {
+  return (
+    <>
+      <Words text={asSentence(field.description)} />
+      {field.defaultValue !== undefined && (
+        <span className="field-default"> Default {defaultText(field)}.</span>
+      )}
+    </>
+  )
+}
+
+/** A symbol or a name of the config keeps its case. */
+function asSentence(text: string): string {
+  return `${/^[a-z]{2}/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text}.`
+}
+
+/** In the field's own words: `null` of a group is off, of another field not set. */
+function defaultText({ defaultValue, kind, unit }: ConfigField): string {
+  // units stand in the plural: 1 update per step
+  const ofNumber = defaultValue === 1 ? unit?.replace(/^([a-z]+)s /, '$1 ') : unit
+  if (typeof defaultValue === 'number') return [formatValue(defaultValue), ofNumber ?? ''].join(' ').trim()
+  return wordOf(defaultValue, kind) + (unit === null ? '' : `, else in ${unit}`)
+}
+
+function wordOf(value: unknown, kind: ConfigField['kind']): string {
+  if (value === null || value === undefined) return kind === 'group' ? 'off' : 'not set'
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  if (value === '' || (Array.isArray(value) && value.length === 0)) return 'none'
+  return Array.isArray(value) ? value.join(', ') : formatValue(value)
+}

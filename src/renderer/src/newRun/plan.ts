@@ -1,0 +1,104 @@
+import { isGroupMethod, needsVStar, totalSteps, type RunConfig } from '../../../shared/config/parseConfig.ts'
+import type { Stage } from '../../../shared/records.ts'
+import type { PlanCheck } from '../../../shared/routes/contract.ts'
+import { formatBytes, formatCount } from '../widgets/format.ts'
+
+/** One line of what a run will take. */
+export interface PlanLine {
+  readonly what: string
+  readonly amount: string
+  readonly how: string
+}
+
+export interface PlanInputs {
+  readonly config: RunConfig
+  readonly stage: Stage
+  /** Stage 1 is there already, or not needed. */
+  readonly isEstimated: boolean
+  /** What the machine found; null before it has answered. */
+  readonly check: PlanCheck | null
+}
+
+/** What a run will sample and keep, counted from its config. */
+export function planLines({ config, stage, isEstimated, check }: PlanInputs): readonly PlanLine[] {
+  const isTrained = stage === 'self-correction'
+  const estimates = !isTrained || (needsVStar(config) && !isEstimated)
+  return [
+    ...(estimates ? [stageOneLine(config)] : []),
+    ...(isTrained ? stageTwoLines(config) : []),
+    ...(check === null ? [] : modelLines(config, check, isTrained)),
+  ]
+}
+
+function stageOneLine({ data, vStar }: RunConfig): PlanLine {
+  return {
+    what: 'Stage 1',
+    amount: `${formatCount(data.train * vStar.samples)} rollouts`,
+    how: `${formatCount(data.train)} problems × ${vStar.samples} attempts, each with a verdict and a revision`,
+  }
+}
+
+function stageTwoLines(config: RunConfig): PlanLine[] {
+  const steps = totalSteps(config, config.data.train)
+  const perStep = Math.min(config.problemsPerStep, config.data.train)
+  const group = isGroupMethod(config.method) ? config.groupSize : 1
+  const isCertain = config.steps !== null || config.data.filter === 'none'
+  const most = isCertain ? '' : 'at most '
+  const factors = [`${formatCount(steps)} steps`, `${formatCount(perStep)} problems`]
+  return [
+    {
+      what: 'Stage 2',
+      amount: `${most}${formatCount(steps * perStep * group)} rollouts`,
+      how: `${[...factors, ...(group === 1 ? [] : [`${group} rollouts each`])].join(' × ')}, ${turnsText(config)}`,
+    },
+    evaluationLine(config, steps),
+  ]
+}
+
+function turnsText({ turns }: RunConfig): string {
+  switch (turns) {
+    case 'single':
+      return 'one turn each'
+    case 'never-revise':
+      return 'two turns each'
+    case 'always-revise':
+      return 'three turns each'
+    case 'self-correction':
+      return 'two turns each, three where the verdict is “wrong”'
+  }
+}
+
+/** At the start and the end on both splits, between them on the validation split. */
+function evaluationLine({ data, evalEvery, evalSamples }: RunConfig, steps: number): PlanLine {
+  const between = evalEvery === 'never' ? 0 : Math.ceil(steps / evalEvery) - 1
+  const rollouts = ((between + 2) * data.validation + 2 * data.test) * evalSamples
+  return {
+    what: 'Evaluations',
+    amount: `${formatCount(rollouts)} rollouts`,
+    how: `${formatCount(between + 2)} × ${formatCount(data.validation)} validation and 2 × ${formatCount(data.test)} test problems`,
+  }
+}
+
+function modelLines(config: RunConfig, check: PlanCheck, isTrained: boolean): PlanLine[] {
+  const { parameters, longestRollout, maxPositions, rowsPerPass, checkpointBytes } = check
+  const length: PlanLine = {
+    what: 'Longest rollout',
+    amount: `${formatCount(longestRollout)} tokens`,
+    how: `the model (${formatCount(parameters)} parameters) takes ${formatCount(maxPositions)}`,
+  }
+  if (!isTrained) return [length]
+  const kept = config.keep + 1
+  return [
+    { ...length, how: `${length.how}; ${rowsPerPass} rollouts in memory at once` },
+    {
+      what: 'Checkpoints',
+      amount: formatBytes(checkpointBytes * kept),
+      how: `up to ${kept} kept, ${formatBytes(checkpointBytes)} each`,
+    },
+    {
+      what: 'Memory',
+      amount: `about ${formatBytes(check.memoryBytes)}`,
+      how: `at most, with rollouts as long as they can be; the machine has ${formatBytes(check.machineBytes)}`,
+    },
+  ]
+}

@@ -1,0 +1,179 @@
+import { useCallback, useMemo, useState } from 'react'
+import { parseConfig } from '../../../shared/config/parseConfig.ts'
+import { artifactChoices, type ArtifactChoice } from './artifactChoices.ts'
+import type { DraftProblems } from './form/draft.ts'
+import { fieldOfError } from './planNotes.ts'
+import { planLines, type PlanLine } from './plan.ts'
+import { estimatePlan, stageOf, type EstimatePlan, type StartKind } from './startKind.ts'
+import { errorData } from '../../../shared/recheckError.ts'
+import type { ConfigForm } from './form/useConfigForm.ts'
+import { goTo } from '../data/usePlace.ts'
+import { usePlanCheck, type PlanAnswer } from './usePlanCheck.ts'
+import { useChange, useRead } from '../data/useRoute.ts'
+
+/** A start in preparation: what it will run, what is in its way, and the start itself. */
+export interface RunStart {
+  readonly kind: StartKind
+  readonly choose: (kind: StartKind) => void
+  readonly vStarId: string | null
+  readonly chooseVStar: (vStarId: string) => void
+  readonly estimate: EstimatePlan & { readonly choices: readonly ArtifactChoice[] }
+  readonly lines: readonly PlanLine[]
+  readonly dataNote: string | null
+  readonly problems: DraftProblems
+  /** What the machine finds wrong, by the field it is about. */
+  readonly notes: ReadonlyMap<string, string>
+  /** The machine's refusal that is about no field. */
+  readonly refusal: unknown
+  readonly isReady: boolean
+  readonly isStarting: boolean
+  readonly words: string
+  readonly begin: () => void
+}
+
+export interface RunStartSetup {
+  readonly form: ConfigForm
+  /** A YAML text stands there that the form could not take: nobody knows what is to run. */
+  readonly isUnread: boolean
+  readonly kind: StartKind
+  readonly choose: (kind: StartKind) => void
+  /** Called with the paths that stand in the way of a start. */
+  readonly onRefused: (paths: ReadonlySet<string>) => void
+  readonly onStarted: () => void
+}
+
+const noNotes: ReadonlyMap<string, string> = new Map()
+/** Anything to count with while the config is not valid. */
+const anyConfig = parseConfig({}, 'the defaults')
+
+export function useRunStart(setup: RunStartSetup): RunStart {
+  const { form, isUnread, kind, choose, onRefused, onStarted } = setup
+  const { draft, checked } = form
+  const stage = stageOf(kind)
+  const [vStarId, chooseVStar] = useState<string | null>(null)
+  const hasProblems = checked.byPath.size + checked.general.length > 0
+  const answer = usePlanCheck(hasProblems ? null : checked.config, stage)
+  const estimate = useEstimate({ form, kind, vStarId, answer })
+  const { start, error } = useStartRoute(draft)
+  const config = checked.config ?? anyConfig
+  const { notes, refusal } = useMemo(
+    () => placed(error ?? answer.problem, config),
+    [error, answer.problem, config],
+  )
+  const inTheWay = useMemo(
+    () => pathsInTheWay({ isUnread, checked, isEstimateMissing: estimate.problem !== null }),
+    [isUnread, checked, estimate.problem],
+  )
+  const isReady = inTheWay.size === 0
+  const begin = useCallback((): void => {
+    if (start.isPending) return
+    if (!isReady) return onRefused(inTheWay)
+    start.mutate(
+      {
+        stage,
+        config: { ...draft },
+        vStarId: kind === 'stage-2' && estimate.isChosenByHand ? vStarId : null,
+      },
+      {
+        onSuccess: ({ runIds }) => {
+          onStarted()
+          const last = runIds.at(-1)
+          if (last !== undefined) goTo({ page: 'run', runId: last, tab: 'plots' })
+        },
+        onError: (thrown) => onRefused(new Set(placed(thrown, config).notes.keys())),
+      },
+    )
+  }, [start, isReady, onRefused, onStarted, inTheWay, stage, draft, kind, estimate, vStarId, config])
+  return {
+    ...{ kind, choose, vStarId, chooseVStar, estimate, notes, refusal, isReady, begin },
+    lines:
+      checked.config === null
+        ? []
+        : planLines({ config, stage, isEstimated: estimate.isThere, check: answer.check }),
+    dataNote: answer.check?.dataNote ?? null,
+    problems: checked,
+    isStarting: start.isPending,
+    words: startWords({
+      isUnread,
+      wrong: checked.byPath.size + checked.general.length,
+      estimate,
+      answer,
+      refused: notes.size > 0 || refusal !== null,
+      isUnanswered: isUnanswered(refusal),
+    }),
+  }
+}
+
+/** Where a start leads that cannot be made; empty when it can. */
+function pathsInTheWay({
+  isUnread,
+  checked,
+  isEstimateMissing,
+}: {
+  readonly isUnread: boolean
+  readonly checked: DraftProblems
+  readonly isEstimateMissing: boolean
+}): ReadonlySet<string> {
+  if (isUnread) return new Set(['yaml'])
+  const fields = [...checked.byPath.keys(), ...(checked.general.length > 0 ? ['general'] : [])]
+  if (fields.length > 0) return new Set(fields)
+  return new Set(isEstimateMissing ? ['vStarId'] : [])
+}
+
+function useEstimate({
+  form,
+  kind,
+  vStarId,
+  answer,
+}: {
+  readonly form: ConfigForm
+  readonly kind: StartKind
+  readonly vStarId: string | null
+  readonly answer: PlanAnswer
+}): RunStart['estimate'] {
+  const artifacts = useRead('vStar.list', {}).data
+  const config = form.checked.config ?? anyConfig
+  const { check } = answer
+  return useMemo(() => {
+    const choices = artifactChoices({ artifacts: artifacts ?? [], config, check })
+    return { ...estimatePlan({ kind, vStarId, choices, artifacts: artifacts ?? [], config, check }), choices }
+  }, [artifacts, config, check, kind, vStarId])
+}
+
+/** A refused start speaks of the config it was given: once that has changed, it says nothing. */
+function useStartRoute(draft: ConfigForm['draft']) {
+  const start = useChange('run.start')
+  const isOfThis = JSON.stringify(start.variables?.config) === JSON.stringify(draft)
+  return { start, error: isOfThis ? start.error : null }
+}
+
+/** An error at its field, or by itself. */
+function placed(problem: unknown, config: NonNullable<ConfigForm['checked']['config']>) {
+  if (problem === null || problem === undefined) return { notes: noNotes, refusal: null }
+  const path = fieldOfError(problem, config)
+  if (path === null) return { notes: noNotes, refusal: problem }
+  return { notes: new Map([[path, errorData(problem).message]]), refusal: null }
+}
+
+/** No word from Recheck is no word about the machine. */
+function isUnanswered(refusal: unknown): boolean {
+  return refusal !== null && errorData(refusal).code.startsWith('connection.')
+}
+
+interface StartFacts {
+  readonly isUnread: boolean
+  readonly wrong: number
+  readonly estimate: EstimatePlan
+  readonly answer: PlanAnswer
+  readonly refused: boolean
+  readonly isUnanswered: boolean
+}
+
+function startWords({ isUnread, wrong, estimate, answer, refused, isUnanswered }: StartFacts): string {
+  if (isUnread) return 'The text under “The same as YAML” is not read: mend it, or put the form’s text back.'
+  if (wrong > 0) return `${wrong} ${wrong === 1 ? 'field is' : 'fields are'} not valid.`
+  if (estimate.problem !== null) return 'A V* estimate is needed.'
+  if (isUnanswered) return 'The config is valid, but Recheck did not answer.'
+  if (refused) return 'The config is valid, but this machine cannot run it as it is.'
+  return answer.isLooking ? 'The config is valid. Looking at model and data…' : 'The config is valid.'
+}

@@ -1,0 +1,60 @@
+import { Table, Text } from '@mantine/core'
+import type { JSX } from 'react'
+import { validationOf } from '../../../shared/checkpointValidation.ts'
+import type { Run } from '../../../shared/records.ts'
+import { listedRun } from '../../../shared/runList.ts'
+import { useRead } from '../data/useRoute.ts'
+import { useRunStage } from '../data/useRunStage.ts'
+import { noCheckpointText } from './emptyTabs.ts'
+import { formatBytes, formatCount, formatShare, formatTime } from '../widgets/format.ts'
+import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { Term } from '../widgets/Term.tsx'
+
+const columns = [
+  ['Step', 'Steps that are in it; a run goes on from its newest one'],
+  [
+    'Acc@final, validation',
+    'Share of right last answers on the validation split; a dash where the step was not evaluated',
+  ],
+  ['Size', null],
+  ['Written', null],
+  ['Folder', 'In the data folder'],
+  ['SHA-256', 'Of the whole checkpoint; checked before it is loaded. The first 16 digits'],
+] as const
+
+export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
+  const { data, error } = useRead('checkpoints.list', { runId: run.runId })
+  const evaluations = useRead('evaluations.list', { runId: run.runId }).data ?? []
+  const { stage } = useRunStage(listedRun(run))
+  if (error !== null) return <ProblemNote problem={error} />
+  if (data?.length === 0) return <Text className="muted">{noCheckpointText(run, stage)}</Text>
+  return (
+    <div className="panel" style={{ overflow: 'auto' }}>
+      <Table className="tabular">
+        <Table.Thead>
+          <Table.Tr>
+            {columns.map(([label, meaning]) => (
+              <Table.Th key={label}>
+                <Term meaning={meaning}>{label}</Term>
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {data?.map((checkpoint) => (
+            <Table.Tr key={checkpoint.checkpointId}>
+              <Table.Td>{formatCount(checkpoint.step)}</Table.Td>
+              <Table.Td>{formatShare(validationOf(checkpoint, evaluations))}</Table.Td>
+              <Table.Td>{formatBytes(checkpoint.bytes)}</Table.Td>
+              <Table.Td>{formatTime(checkpoint.createdAtMs)}</Table.Td>
+              <Table.Td className="mono">{checkpoint.folder}</Table.Td>
+              <Table.Td className="mono" title={checkpoint.sha256}>
+                {checkpoint.sha256.slice(0, 16)}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  )
+}

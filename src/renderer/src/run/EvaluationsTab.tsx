@@ -1,0 +1,85 @@
+import { Table, Text } from '@mantine/core'
+import type { JSX } from 'react'
+import { findMetric } from '../../../shared/metrics/metrics.ts'
+import type { Evaluation, Run } from '../../../shared/records.ts'
+import { useRead } from '../data/useRoute.ts'
+import { formatCount } from '../widgets/format.ts'
+import { Age } from '../widgets/Age.tsx'
+import { Interval } from '../widgets/Interval.tsx'
+import { Term } from '../widgets/Term.tsx'
+import { ProblemNote } from '../widgets/ProblemNote.tsx'
+
+/** Evaluations of the held-out splits, newest first, every share with its 95 % interval. */
+export function EvaluationsTab({ run }: { readonly run: Run }): JSX.Element {
+  const { data, error } = useRead('evaluations.list', { runId: run.runId })
+  if (error !== null) return <ProblemNote problem={error} />
+  if (data?.length === 0)
+    return (
+      <Text className="muted">
+        Nothing evaluated yet. The test split is evaluated before and after training.
+      </Text>
+    )
+  return (
+    <div style={{ display: 'flex', flexDirection: 'column', gap: 12 }}>
+      <Text fz={12} className="muted">
+        Shares with{' '}
+        <Term meaning="95 of 100 such intervals contain the true share">Wilson’s 95 % interval</Term>, and
+        successes of trials.
+      </Text>
+      {(['test', 'validation'] as const).map((split) => {
+        const evaluations = (data ?? [])
+          .filter((each) => each.split === split)
+          .toSorted((a, b) => b.step - a.step)
+        return evaluations.length === 0 ? null : (
+          <SplitTable key={split} split={split} evaluations={evaluations} />
+        )
+      })}
+    </div>
+  )
+}
+
+interface SplitTableProps {
+  readonly split: string
+  readonly evaluations: readonly Evaluation[]
+}
+
+function SplitTable({ split, evaluations }: SplitTableProps): JSX.Element {
+  const names = [...new Set(evaluations.flatMap((each) => Object.keys(each.proportions)))]
+  return (
+    <section className="panel" style={{ overflow: 'auto' }} aria-label={`Evaluations of the ${split} split`}>
+      <Table className="tabular first-stays" horizontalSpacing="xs">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Step, {split}</Table.Th>
+            <Table.Th>Problems</Table.Th>
+            {names.map((name) => (
+              <Table.Th key={name}>
+                <Term meaning={findMetric(name)?.meaning}>{findMetric(name)?.label ?? name}</Term>
+              </Table.Th>
+            ))}
+            <Table.Th>Time</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {evaluations.map((each) => (
+            <Table.Tr key={each.evaluationId}>
+              <Table.Td>{formatCount(each.step)}</Table.Td>
+              <Table.Td>
+                {formatCount(each.problems)}
+                {each.samples > 1 && ` × ${each.samples}`}
+              </Table.Td>
+              {names.map((name) => (
+                <Table.Td key={name}>
+                  <Interval proportion={each.proportions[name]} />
+                </Table.Td>
+              ))}
+              <Table.Td className="muted">
+                <Age thenMs={each.createdAtMs} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </section>
+  )
+}

@@ -1,0 +1,66 @@
+import { Badge, SegmentedControl, Text } from '@mantine/core'
+import { useState, type JSX } from 'react'
+import type { EventLevel, Run } from '../../../shared/records.ts'
+import { useRead } from '../data/useRoute.ts'
+import { formatTime } from '../widgets/format.ts'
+import { ProblemNote } from '../widgets/ProblemNote.tsx'
+
+const levelColours: Readonly<Record<EventLevel, string>> = { info: 'gray', warning: 'yellow', error: 'red' }
+const choices = [
+  { value: 'all', label: 'All' },
+  { value: 'warnings', label: 'Warnings and errors' },
+]
+
+/** The run's log, newest first; goes on while the run does. */
+export function EventsTab({ run }: { readonly run: Run }): JSX.Element {
+  const [choice, setChoice] = useState('all')
+  const log = useRead('run.log', { runId: run.runId, limit: 2000 })
+  const entries = (log.data ?? []).filter((entry) => choice === 'all' || entry.level !== 'info').toReversed()
+  return (
+    <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
+      <ProblemNote problem={log.error} />
+      <SegmentedControl
+        data={choices}
+        value={choice}
+        onChange={setChoice}
+        style={{ alignSelf: 'flex-start' }}
+      />
+      {entries.length === 0 ? (
+        <Text className="muted">Nothing has been reported.</Text>
+      ) : (
+        <div className="panel" style={{ overflow: 'auto' }}>
+          <table className="log-table">
+            <thead>
+              <tr>
+                <th style={{ width: '10rem' }}>Time</th>
+                <th style={{ width: '7rem' }}>Level</th>
+                <th>Message and remedy</th>
+              </tr>
+            </thead>
+            <tbody>
+              {entries.map((entry) => (
+                <tr key={entry.sequence}>
+                  <td className="tabular muted">{formatTime(entry.atMs)}</td>
+                  <td>
+                    <Badge
+                      variant="dot"
+                      color={levelColours[entry.level]}
+                      tt="none"
+                      style={{ color: 'var(--text)' }}
+                    >
+                      {entry.level}
+                    </Badge>
+                  </td>
+                  <td style={{ overflowWrap: 'anywhere' }}>
+                    {entry.message}
+                    {entry.remedy !== null && <div className="muted">{entry.remedy}</div>}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,112 @@
+import { ActionIcon, Badge, Button, Group, Text, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconCopy, IconPencil } from '@tabler/icons-react'
+import type { JSX } from 'react'
+import type { Run } from '../../../shared/records.ts'
+import { listedRun } from '../../../shared/runList.ts'
+import { useNow } from '../widgets/useNow.ts'
+import { goTo } from '../data/usePlace.ts'
+import { useRunStage } from '../data/useRunStage.ts'
+import { useRunsWithStatus } from '../data/useRunsWithStatus.ts'
+import { formatAge, formatCount, formatDuration, missing } from '../widgets/format.ts'
+import { isInFirstStage } from '../widgets/runStage.ts'
+import { stageWords } from '../widgets/runLabels.ts'
+import { waitText } from './waitText.ts'
+import { DeletedRun } from './DeletedRun.tsx'
+import { LabelsDialog } from './LabelsDialog.tsx'
+import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { RunActions } from './RunActions.tsx'
+import { RunNotes } from './RunNotes.tsx'
+import { RunProgress } from '../widgets/RunProgress.tsx'
+import { StatusBadge } from '../widgets/StatusBadge.tsx'
+
+export function RunHead({ run }: { readonly run: Run }): JSX.Element {
+  const [opened, labels] = useDisclosure(false)
+  return (
+    <header className="panel" style={{ padding: '0.625rem 0.875rem' }}>
+      <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
+        <div style={{ minWidth: 0, flex: 1 }}>
+          <Group gap="4px 8px">
+            <Group gap={8} wrap="nowrap" maw="100%">
+              <Title order={1} fz={17} lineClamp={1} title={run.name}>
+                {run.name}
+              </Title>
+              <ActionIcon aria-label="Name, tags, group and notes" onClick={labels.open}>
+                <IconPencil size={16} />
+              </ActionIcon>
+              <StatusBadge status={run.status} />
+            </Group>
+            <Tags tags={run.tags} />
+          </Group>
+          <Facts run={run} />
+        </div>
+        <Group gap="xs" wrap="nowrap">
+          {run.deletedAtMs === null ? <RunActions run={run} /> : <DeletedRun runId={run.runId} />}
+          <Button
+            variant="default"
+            leftSection={<IconCopy size={15} />}
+            onClick={() => goTo({ page: 'new', likeRunId: run.runId })}
+          >
+            New run like this
+          </Button>
+        </Group>
+      </Group>
+      <div style={{ marginTop: 8 }}>
+        <RunProgress run={listedRun(run)} wide />
+      </div>
+      {run.status === 'queued' && <Wait runId={run.runId} />}
+      {run.notes !== '' && <RunNotes notes={run.notes} />}
+      {run.error !== null && (
+        <div style={{ marginTop: 8 }}>
+          <ProblemNote problem={new Error(run.error.message)} />
+        </div>
+      )}
+      {opened && <LabelsDialog runs={[run]} onClose={labels.close} />}
+    </header>
+  )
+}
+
+/** Whole, on a line of their own where the name leaves no room. */
+function Tags({ tags }: { readonly tags: readonly string[] }): JSX.Element {
+  return (
+    <Group gap={4} className="run-tags">
+      {tags.map((tag) => (
+        <Badge key={tag} variant="default" tt="none" fw={400}>
+          {tag}
+        </Badge>
+      ))}
+    </Group>
+  )
+}
+
+function Wait({ runId }: { readonly runId: string }): JSX.Element | null {
+  const live = useRunsWithStatus(['running', 'paused', 'queued'])
+  if (live === undefined) return null
+  return (
+    <Text fz={12} mt={4} role="note">
+      {waitText(runId, live)}
+    </Text>
+  )
+}
+
+function Facts({ run }: { readonly run: Run }): JSX.Element {
+  const now = useNow(30_000)
+  const { stage } = useRunStage(listedRun(run))
+  // stage 1 of a run of both counts problems alone: what follows counts training
+  const trained = (count: number): string => (isInFirstStage(run, stage) ? missing : formatCount(count))
+  const facts = [
+    stageWords(run, stage),
+    run.group === null ? null : `group ${run.group}`,
+    run.device,
+    `active ${formatDuration(run.activeMs)}`,
+    `${trained(run.tokensGenerated)} tokens generated`,
+    `${trained(run.problemsSeen)} problems seen`,
+    `created ${formatAge(run.createdAtMs, now)}`,
+    `config ${run.configHash.slice(0, 12)}`,
+  ].filter((fact) => fact !== null)
+  return (
+    <Text fz={12} className="muted tabular" mt={2}>
+      {facts.join(' · ')}
+    </Text>
+  )
+}

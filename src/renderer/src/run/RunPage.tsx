@@ -1,0 +1,88 @@
+import { Tabs } from '@mantine/core'
+import { useMemo, type JSX } from 'react'
+import type { Run } from '../../../shared/records.ts'
+import { CheckpointsTab } from './CheckpointsTab.tsx'
+import { ConfigTab } from './ConfigTab.tsx'
+import { EvaluationsTab } from './EvaluationsTab.tsx'
+import { EventsTab } from './EventsTab.tsx'
+import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { RolloutsTab } from './rollouts/RolloutsTab.tsx'
+import { RunAlarms } from './RunAlarms.tsx'
+import { RunHead } from './RunHead.tsx'
+import { MorePlots, RunPlots } from './RunPlots.tsx'
+import { goTo } from '../data/usePlace.ts'
+import { useRead } from '../data/useRoute.ts'
+import { useShortcuts } from '../widgets/useShortcuts.ts'
+import { sixPlots } from '../plots/morePlots.ts'
+import { runTabs, type RunTab } from '../data/place.ts'
+import { Loading } from '../widgets/Loading.tsx'
+
+const tabWords: Readonly<Record<RunTab, string>> = {
+  plots: 'Plots',
+  metrics: 'More metrics',
+  rollouts: 'Rollouts',
+  evaluations: 'Evaluations',
+  config: 'Config',
+  checkpoints: 'Checkpoints',
+  events: 'Events',
+}
+
+export function RunPage({ runId, tab }: { readonly runId: string; readonly tab: RunTab }): JSX.Element {
+  const run = useRead('run.get', { runId })
+  useShortcuts(
+    useMemo(
+      () =>
+        Object.fromEntries(
+          runTabs.map((each, index) => [String(index + 1), () => goTo({ page: 'run', runId, tab: each })]),
+        ),
+      [runId],
+    ),
+  )
+  // what was read stays, with all that is being typed beside it
+  if (run.data === undefined)
+    return run.error === null ? <Loading what="Reading the run…" /> : <ProblemNote problem={run.error} />
+  return (
+    <div className="page page-scroll">
+      <ProblemNote problem={run.error} />
+      <RunHead run={run.data} />
+      <RunAlarms run={run.data} />
+      <Tabs
+        value={tab}
+        onChange={(next) => goTo({ page: 'run', runId, tab: (next ?? 'plots') as RunTab })}
+        keepMounted={false}
+      >
+        <Tabs.List mb={10}>
+          {runTabs.map((each) => (
+            <Tabs.Tab key={each} value={each}>
+              {tabWords[each]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {runTabs.map((each) => (
+          <Tabs.Panel key={each} value={each}>
+            <TabContent run={run.data} tab={each} />
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </div>
+  )
+}
+
+function TabContent({ run, tab }: { readonly run: Run; readonly tab: RunTab }): JSX.Element {
+  switch (tab) {
+    case 'plots':
+      return <RunPlots run={run} named={sixPlots} />
+    case 'metrics':
+      return <MorePlots run={run} />
+    case 'rollouts':
+      return <RolloutsTab run={run} />
+    case 'evaluations':
+      return <EvaluationsTab run={run} />
+    case 'config':
+      return <ConfigTab run={run} />
+    case 'checkpoints':
+      return <CheckpointsTab run={run} />
+    case 'events':
+      return <EventsTab run={run} />
+  }
+}

@@ -1,0 +1,109 @@
+import { useMemo, type JSX, type ReactNode } from 'react'
+import type { Run } from '../../../shared/records.ts'
+import type { VStarHistogram } from '../../../shared/routes/contract.ts'
+import { isOver } from '../../../shared/runTransitions.ts'
+import { useApi } from '../data/apiContext.ts'
+import { usePlotFrame } from '../plots/usePlotFrame.ts'
+import { useRead } from '../data/useRoute.ts'
+import { useTelemetryHistory } from './useTelemetryHistory.ts'
+import { useSeries } from '../plots/useSeries.ts'
+import { useZoomKeys } from '../plots/useZoomKeys.ts'
+import { formatCount, formatShare } from '../widgets/format.ts'
+import { withHiddenLines } from '../plots/hiddenLines.ts'
+import { machinePlots } from './machinePlots.ts'
+import { morePlots, type NamedPlot } from '../plots/morePlots.ts'
+import { plotLines, shownPoints, shownText, wholeRange } from '../plots/plotLines.ts'
+import { runEnds } from '../plots/runEnds.ts'
+import { BoardExport, PlotBoard, type BoardFiles, type BoardPlot } from '../plots/PlotBoard.tsx'
+import { PlotToolbar } from '../plots/PlotToolbar.tsx'
+import { ProblemNote } from '../widgets/ProblemNote.tsx'
+
+export interface RunPlotsProps {
+  readonly run: Run
+  readonly named: readonly NamedPlot[]
+  /** Plots of the machine after the run's own. */
+  readonly more?: readonly BoardPlot[]
+}
+
+/** Plots of one run, live: the six, or those of the second tab. */
+export function RunPlots({ run, named, more = [] }: RunPlotsProps): JSX.Element {
+  const { settings, range, setRange, hidden, onHidden, toolbar } = usePlotFrame()
+  const names = useMemo(() => metricNames(named), [named])
+  const { ranges, problem } = useSeries({ runIds: [run.runId], names, axis: settings.axis, range })
+  const histogram = useRead(
+    'vStar.histogram',
+    { vStarId: run.vStarId ?? '' },
+    { enabled: run.vStarId !== null && named.some(({ shape }) => shape.kind === 'histogram') },
+  ).data
+  const plots = named.map((plot): BoardPlot => {
+    const answered = ranges[0] ?? []
+    const base = { ...plot, lines: plotLines(plot.shape.series, answered, settings.axis), bins: [] }
+    return plot.shape.kind === 'histogram'
+      ? { ...base, bins: histogram?.bins ?? [], emptyText: noVStar, footText: histogramText(histogram) }
+      : { ...base, emptyText: noPoints(run), footText: shownText(shownPoints(plot.shape.series, answered)) }
+  })
+  const drawn = wholeRange(plots.flatMap((plot) => (plot.shape.kind === 'line' ? plot.lines : [])))
+  const tools = toolbar(drawn, runEnds([run], settings.axis))
+  useZoomKeys(tools.onZoom, tools.onReset)
+  const shown = withHiddenLines([...plots, ...more], hidden)
+  const board = { plots: shown, settings, range: range ?? drawn, files: useFiles(run) }
+  return (
+    <Panel problem={problem}>
+      <PlotToolbar {...tools}>
+        <BoardExport {...board} />
+      </PlotToolbar>
+      <PlotBoard {...board} onRange={setRange} onHidden={onHidden} group={`run ${run.runId}`} />
+    </Panel>
+  )
+}
+
+/** The second tab: further metrics and, while the run is under way, what the machine does. */
+export function MorePlots({ run }: { readonly run: Run }): JSX.Element {
+  const history = useTelemetryHistory()
+  return <RunPlots run={run} named={morePlots} more={isOver(run.status) ? [] : machinePlots(history)} />
+}
+
+function Panel({
+  problem,
+  children,
+}: {
+  readonly problem: unknown
+  readonly children: ReactNode
+}): JSX.Element {
+  return (
+    <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
+      <ProblemNote problem={problem} />
+      {children}
+    </div>
+  )
+}
+
+const noVStar = 'V* of the training problems appears here as stage 1 estimates it.'
+
+function noPoints(run: Run): string {
+  return run.stage === 'estimate-v-star'
+    ? 'Stage 1 only samples the reference; this curve belongs to stage 2.'
+    : 'Nothing measured yet.'
+}
+
+function histogramText(histogram: VStarHistogram | undefined): string {
+  if (histogram === undefined || histogram.problems === 0) return 'no problems yet'
+  return `${formatCount(histogram.problems)} problems, ${formatShare(histogram.withoutSignal)} of them without signal`
+}
+
+function metricNames(named: readonly NamedPlot[]): string[] {
+  return [
+    ...new Set(
+      named.flatMap(({ shape }) => (shape.kind === 'line' ? shape.series.map((s) => s.metric) : [])),
+    ),
+  ]
+}
+
+function useFiles(run: Run): BoardFiles {
+  const api = useApi()
+  return {
+    name: run.name,
+    stamps: [{ name: run.name, proof: `config ${run.configHash.slice(0, 12)}` }],
+    readCsv: async () => (await api.request('metrics.csv', { runId: run.runId })).csv,
+  }
+}

@@ -1,0 +1,23 @@
+import type { Run } from '../../../shared/records.ts'
+import { formatCount } from '../widgets/format.ts'
+import { isInFirstStage, type RunStage } from '../widgets/runStage.ts'
+
+/** Why a run has no rollouts at all, and when they come. */
+export function noRolloutsText(run: Pick<Run, 'stage'>, stage: RunStage): string {
+  if (run.stage === 'estimate-v-star')
+    return 'Stage 1 keeps counts of its answers and no rollouts. A run of stage 2 keeps them.'
+  if (isInFirstStage(run, stage))
+    return 'No rollouts yet. Stage 1 keeps counts of its answers only; rollouts come with stage 2.'
+  return 'No rollouts yet. They come with the first evaluation and the first step.'
+}
+
+/** What is kept of a run that has no checkpoint. */
+export function noCheckpointText(run: Pick<Run, 'stage' | 'status'>, stage: RunStage): string {
+  const kept = `${formatCount(stage.done)} of ${formatCount(stage.total)} problems`
+  if (isInFirstStage(run, stage))
+    return `No checkpoint yet: they come with stage 2. Stage 1 keeps each problem’s V* once it is estimated, so far ${kept}; a run that is resumed goes on with the next.`
+  if (run.stage === 'self-correction')
+    return 'No checkpoint yet. Every stop writes one, and so does the end of the run.'
+  const goesOn = run.status === 'finished' ? '' : '; a run that is resumed goes on with the next'
+  return `Stage 1 writes no checkpoints. It keeps each problem’s V* once it is estimated, so far ${kept}${goesOn}.`
+}

@@ -1,0 +1,112 @@
+import { Badge, Button, Group, Spoiler, Text, Title } from '@mantine/core'
+import type { JSX } from 'react'
+import type { StoredRollout, StoredTurn } from '../../../../shared/records.ts'
+import { formatCount, formatNumber, missing } from '../../widgets/format.ts'
+import { outcomeText, turnWords } from './rolloutWords.ts'
+import { Term } from '../../widgets/Term.tsx'
+
+export interface RolloutDetailProps {
+  readonly rollout: StoredRollout
+  /** Shows the same problem over the whole training. */
+  readonly onFollow: () => void
+}
+
+/** One rollout: the problem above, its turns side by side below. */
+export function RolloutDetail({ rollout, onFollow }: RolloutDetailProps): JSX.Element {
+  const facts = [
+    `problem ${rollout.problemId}`,
+    `${rollout.split}, step ${formatCount(rollout.step)}`,
+    rollout.subject,
+    rollout.level === null ? null : `level ${rollout.level}`,
+  ].filter((fact) => fact !== null)
+  return (
+    <article style={{ display: 'flex', flexDirection: 'column', gap: 10, minWidth: 0 }} aria-label="Rollout">
+      <div className="panel" style={{ padding: '0.625rem 0.875rem' }}>
+        <Group justify="space-between" align="flex-start">
+          <div style={{ minWidth: 0, flex: '1 1 13.75rem' }}>
+            <Text fz={12} className="muted">
+              {facts.join(' · ')}
+            </Text>
+            <Title order={2} fz={15} style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
+              {rollout.question}
+            </Title>
+            <Text fz={13} mt={2}>
+              Known answer <strong className="mono">{rollout.knownAnswer}</strong> · {outcomeText(rollout)}
+            </Text>
+          </div>
+          <Button variant="default" onClick={onFollow} style={{ flex: 'none' }}>
+            This problem over training
+          </Button>
+        </Group>
+      </div>
+      <div className="turn-columns">
+        {rollout.turns.map((turn) => (
+          <TurnCard key={turn.kind} turn={turn} verdict={rollout.verdict} />
+        ))}
+      </div>
+    </article>
+  )
+}
+
+function TurnCard({
+  turn,
+  verdict,
+}: {
+  readonly turn: StoredTurn
+  readonly verdict: StoredRollout['verdict']
+}): JSX.Element {
+  return (
+    <section className="panel turn-card" aria-label={turnWords[turn.kind]}>
+      <Group justify="space-between" wrap="nowrap">
+        <Title order={3} fz={13}>
+          {turnWords[turn.kind]}
+          {turn.kind === 'verdict' && verdict !== null && <span className="muted"> “{verdict}”</span>}
+        </Title>
+        <Badge
+          variant="light"
+          color={turn.isCorrect ? 'teal' : 'red'}
+          tt="none"
+          style={{ color: 'var(--text)', flex: 'none' }}
+        >
+          {turn.isCorrect ? 'right' : 'wrong'}
+        </Badge>
+      </Group>
+      <Spoiler maxHeight={36} showLabel="Whole prompt" hideLabel="Less" fz={11} className="muted">
+        <div className="mono fine-print" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+          {turn.promptText}
+        </div>
+      </Spoiler>
+      <pre className="completion" tabIndex={0} aria-label={`Text of the ${turn.kind}`}>
+        {turn.completionText}
+      </pre>
+      <Numbers turn={turn} />
+    </section>
+  )
+}
+
+function Numbers({ turn }: { readonly turn: StoredTurn }): JSX.Element {
+  const rows: readonly (readonly [string, string, string])[] = [
+    ['Answer', turn.answer ?? missing, 'as it was read from the text'],
+    ['Reward', formatNumber(turn.reward), 'by rule'],
+    ['V*', formatNumber(turn.turnBaseline), 'baseline of this turn, from stage 1'],
+    ['Advantage', formatNumber(turn.advantage), 'after normalising'],
+    ['Log-ratio ρ', formatNumber(turn.logRatio), 'Σ ln π − ln π_ref over the turn’s tokens, nats'],
+    [
+      'Tokens',
+      `${formatCount(turn.tokens)}${turn.finishReason === 'length' ? ' (cut)' : ''}`,
+      'end token included',
+    ],
+  ]
+  return (
+    <dl className="turn-numbers tabular">
+      {rows.map(([label, value, meaning]) => (
+        <div key={label}>
+          <dt>
+            <Term meaning={meaning}>{label}</Term>
+          </dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

@@ -1,0 +1,42 @@
+import { UnstyledButton } from '@mantine/core'
+import { useEffect, useRef, type JSX } from 'react'
+import type { StoredRollout } from '../../../../shared/records.ts'
+import { isFinallyRight, outcomeText } from './rolloutWords.ts'
+
+export interface RolloutListProps {
+  readonly rollouts: readonly StoredRollout[]
+  readonly chosen: number
+  readonly onChoose: (index: number) => void
+}
+
+export function RolloutList({ rollouts, chosen, onChoose }: RolloutListProps): JSX.Element {
+  const row = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    // newer browsers return a promise here, which is no cleanup
+    void row.current?.scrollIntoView({ block: 'nearest' })
+  }, [chosen])
+  return (
+    <ul className="panel rollout-list" aria-label="Rollouts">
+      {rollouts.map((rollout, index) => (
+        <li key={`${rollout.split} ${rollout.step} ${rollout.problemId} ${index}`}>
+          <UnstyledButton
+            ref={index === chosen ? row : null}
+            className="rollout-row"
+            aria-current={index === chosen}
+            onClick={() => onChoose(index)}
+          >
+            <span className="rollout-question">{rollout.question}</span>
+            <span className="rollout-facts tabular">
+              <span style={{ color: isFinallyRight(rollout) ? 'var(--good)' : 'var(--bad)' }}>
+                {outcomeText(rollout)}
+              </span>
+              <span className="muted">
+                {rollout.split === 'train' ? '' : `${rollout.split}, `}step {rollout.step}
+              </span>
+            </span>
+          </UnstyledButton>
+        </li>
+      ))}
+    </ul>
+  )
+}

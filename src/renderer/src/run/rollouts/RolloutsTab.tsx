@@ -1,0 +1,148 @@
+import { Button, Group, Pagination, Select, Slider, Switch, Text } from '@mantine/core'
+import { useMemo, useState, type JSX } from 'react'
+import type { Run } from '../../../../shared/records.ts'
+import { listedRun } from '../../../../shared/runList.ts'
+import { useRead } from '../../data/useRoute.ts'
+import { useRunStage } from '../../data/useRunStage.ts'
+import { useShortcuts } from '../../widgets/useShortcuts.ts'
+import { noRolloutsText } from '../emptyTabs.ts'
+import { formatCount } from '../../widgets/format.ts'
+import { outcomeChoices, type OutcomeChoice } from './rolloutWords.ts'
+import type { RunStage } from '../../widgets/runStage.ts'
+import { ProblemNote } from '../../widgets/ProblemNote.tsx'
+import { RolloutDetail } from './RolloutDetail.tsx'
+import { RolloutList } from './RolloutList.tsx'
+
+const pageSize = 50
+
+interface RolloutFilter {
+  readonly outcome: OutcomeChoice
+  /** null = every step. */
+  readonly step: number | null
+  readonly problemId: string | null
+  /** From 1. */
+  readonly page: number
+}
+
+/** What the model wrote, turn by turn: problem → attempt → verdict → revision. */
+export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
+  const [filter, setFilter] = useState<RolloutFilter>({
+    outcome: 'all',
+    step: null,
+    problemId: null,
+    page: 1,
+  })
+  const [index, setIndex] = useState(0)
+  const { stage } = useRunStage(listedRun(run))
+  const { page, ...rest } = filter
+  const answer = useRead(
+    'rollouts.list',
+    { runId: run.runId, ...rest, offset: (page - 1) * pageSize, limit: pageSize },
+    { keepPrevious: true },
+  )
+  const { rollouts, total } = answer.data ?? { rollouts: [], total: 0 }
+  const change = (part: Partial<RolloutFilter>): void => {
+    setFilter({ ...filter, page: 1, ...part })
+    setIndex(0)
+  }
+  useRolloutKeys(rollouts.length, setIndex)
+  const chosen = rollouts[Math.min(index, rollouts.length - 1)]
+  return (
+    <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
+      <ProblemNote problem={answer.error} />
+      <FilterBar run={run} filter={filter} total={total} onChange={change} />
+      {chosen === undefined ? (
+        <Text className="muted">
+          {answer.isPending ? 'Reading the rollouts…' : emptyText(run, stage, filter)}
+        </Text>
+      ) : (
+        <div className="rollout-panes">
+          <div style={{ display: 'flex', flexDirection: 'column', gap: 8, minWidth: 0 }}>
+            <RolloutList rollouts={rollouts} chosen={index} onChoose={setIndex} />
+            {total > pageSize && (
+              <Pagination
+                size="xs"
+                total={Math.ceil(total / pageSize)}
+                value={page}
+                onChange={(next) => change({ page: next })}
+                siblings={0}
+                getControlProps={(control) => ({ 'aria-label': `${control} page` })}
+              />
+            )}
+          </div>
+          <RolloutDetail
+            rollout={chosen}
+            onFollow={() => change({ problemId: chosen.problemId, step: null, outcome: 'all' })}
+          />
+        </div>
+      )}
+    </div>
+  )
+}
+
+function emptyText(run: Run, stage: RunStage, { outcome, step, problemId }: RolloutFilter): string {
+  const isWhole = outcome === 'all' && step === null && problemId === null
+  return isWhole ? noRolloutsText(run, stage) : 'No rollout matches. Choose another outcome or all steps.'
+}
+
+interface FilterBarProps {
+  readonly run: Run
+  readonly filter: RolloutFilter
+  readonly total: number
+  readonly onChange: (part: Partial<RolloutFilter>) => void
+}
+
+function FilterBar({ run, filter, total, onChange }: FilterBarProps): JSX.Element {
+  // the number of the last step or evaluation that was reported; the last evaluation follows the last step
+  const lastStep = run.step
+  return (
+    <Group gap="md">
+      <Select
+        aria-label="Outcome"
+        data={[...outcomeChoices]}
+        value={filter.outcome}
+        allowDeselect={false}
+        w={190}
+        onChange={(outcome) => onChange({ outcome: (outcome ?? 'all') as OutcomeChoice })}
+      />
+      <Switch
+        label="One step:"
+        checked={filter.step !== null}
+        onChange={(event) => onChange({ step: event.currentTarget.checked ? lastStep : null })}
+      />
+      <Slider
+        thumbLabel="Step"
+        w={220}
+        size="sm"
+        min={0}
+        max={Math.max(1, lastStep)}
+        disabled={filter.step === null || lastStep === 0}
+        value={filter.step ?? lastStep}
+        onChange={(step) => onChange({ step })}
+      />
+      <Text fz={12} className="tabular" w={70}>
+        {filter.step === null ? 'all steps' : `step ${formatCount(filter.step)}`}
+      </Text>
+      {filter.problemId !== null && (
+        <Button variant="default" onClick={() => onChange({ problemId: null })}>
+          Problem {filter.problemId}: show all problems
+        </Button>
+      )}
+      <Text fz={12} className="muted tabular">
+        {formatCount(total)} rollouts · j and k for the next and the one before
+      </Text>
+    </Group>
+  )
+}
+
+function useRolloutKeys(count: number, setIndex: (change: (index: number) => number) => void): void {
+  useShortcuts(
+    useMemo(
+      () => ({
+        j: () => setIndex((index) => Math.min(count - 1, index + 1)),
+        k: () => setIndex((index) => Math.max(0, index - 1)),
+      }),
+      [count, setIndex],
+    ),
+  )
+}

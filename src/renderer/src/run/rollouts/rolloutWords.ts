@@ -1,0 +1,36 @@
+import type { StoredRollout, StoredTurn } from '../../../../shared/records.ts'
+
+/** Filters of the rollout browser, in the order of the menu. */
+export const outcomeChoices = [
+  { value: 'all', label: 'All outcomes' },
+  { value: 'wrong-to-right', label: 'Wrong → right' },
+  { value: 'right-to-wrong', label: 'Right → wrong' },
+  { value: 'wrong-to-wrong', label: 'Wrong → wrong' },
+  { value: 'right-to-right', label: 'Right → right' },
+  { value: 'not-revised', label: 'Not revised' },
+  { value: 'unparsed', label: 'Verdict unparsed' },
+  { value: 'truncated', label: 'Cut at the token limit' },
+] as const
+
+export type OutcomeChoice = (typeof outcomeChoices)[number]['value']
+
+export const turnWords: Readonly<Record<StoredTurn['kind'], string>> = {
+  attempt: 'Attempt',
+  verdict: 'Verdict',
+  revision: 'Revision',
+}
+
+/** What happened in one phrase: `wrong → right`, `right, kept`, `wrong, not caught`. */
+export function outcomeText(rollout: StoredRollout): string {
+  const attempt = rollout.turns.find((turn) => turn.kind === 'attempt')
+  const revision = rollout.turns.find((turn) => turn.kind === 'revision')
+  const word = (turn: StoredTurn | undefined): string => (turn?.isCorrect === true ? 'right' : 'wrong')
+  if (revision !== undefined) return `${word(attempt)} → ${word(revision)}`
+  if (rollout.verdict === 'unparsed') return `${word(attempt)}, verdict unparsed`
+  return attempt?.isCorrect === true ? 'right, kept' : 'wrong, not caught'
+}
+
+/** Whether the last answer is right. */
+export function isFinallyRight(rollout: StoredRollout): boolean {
+  return rollout.turns.findLast((turn) => turn.kind !== 'verdict')?.isCorrect ?? false
+}

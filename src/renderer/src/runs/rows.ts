@@ -1,0 +1,112 @@
+import type { ListedRun } from '../../../shared/runList.ts'
+import { findMetric } from '../../../shared/metrics/metrics.ts'
+import { runStatuses } from '../../../shared/records.ts'
+import { stepsDone } from '../widgets/stepsDone.ts'
+
+/** Columns of the run table that can be sorted by; a metric is sorted by its own name. */
+export const runColumns = [
+  { id: 'name', label: 'Name', width: 208, isShown: true, isNumber: false },
+  { id: 'status', label: 'Status', width: 108, isShown: true, isNumber: false },
+  { id: 'stage', label: 'Stage', width: 64, isShown: true, isNumber: false },
+  { id: 'progress', label: 'Progress', width: 136, isShown: true, isNumber: false },
+  { id: 'curve', label: 'Curve', width: 104, isShown: true, isNumber: false },
+  { id: 'accuracy/final', label: 'Acc@final', width: 88, isShown: true, isNumber: true },
+  { id: 'accuracy/attempt', label: 'Acc@t1', width: 78, isShown: true, isNumber: true },
+  { id: 'verifier/accuracy', label: 'Verifier', width: 78, isShown: true, isNumber: true },
+  { id: 'revision/changeRatio', label: 'Change ratio', width: 104, isShown: false, isNumber: true },
+  { id: 'loss/policy', label: 'Loss', width: 88, isShown: false, isNumber: true },
+  { id: 'policy/klK3', label: 'KL (k3)', width: 84, isShown: false, isNumber: true },
+  { id: 'test/accuracy/final', label: 'Test Acc@final', width: 116, isShown: false, isNumber: true },
+  { id: 'tags', label: 'Tags', width: 120, isShown: true, isNumber: false },
+  { id: 'activeMs', label: 'Active time', width: 100, isShown: true, isNumber: true },
+  { id: 'createdAtMs', label: 'Created', width: 92, isShown: true, isNumber: true },
+  { id: 'group', label: 'Group', width: 120, isShown: false, isNumber: false },
+  { id: 'device', label: 'Device', width: 140, isShown: false, isNumber: false },
+  { id: 'tokensGenerated', label: 'Tokens', width: 100, isShown: false, isNumber: true },
+] as const
+
+export type RunColumnId = (typeof runColumns)[number]['id']
+
+/** What a column shows, and that it sorts. */
+export function columnMeaning(column: RunColumnId): string {
+  const metric = findMetric(column)
+  const meaning = metric === null ? otherMeanings[column] : `${metric.label}: ${metric.meaning}; latest value`
+  return meaning === undefined ? 'Click to sort' : `${meaning}. Click to sort`
+}
+
+const otherMeanings: Partial<Record<RunColumnId, string>> = {
+  stage:
+    'Stage 1 estimates V*, the best value that the reference can reach on each problem; stage 2 trains (RL)',
+  progress: 'Steps that are over, of all',
+  curve: 'Acc@final over the run, from its least to its greatest value',
+  activeMs: 'Time spent running; pauses and interruptions are left out',
+  tokensGenerated: 'Completion tokens sampled so far',
+}
+
+/** What a column is sorted by; null goes last, whichever way. */
+export function sortValue(run: ListedRun, column: RunColumnId): number | string | null {
+  switch (column) {
+    case 'name':
+      return run.name.toLowerCase()
+    case 'status':
+      return runStatuses.indexOf(run.status)
+    case 'stage':
+      return run.stage
+    case 'progress':
+      return run.totalSteps === 0 ? null : stepsDone(run) / run.totalSteps
+    case 'curve':
+      return run.latest['accuracy/final'] ?? null
+    case 'tags':
+      return run.tags.join(' ') || null
+    case 'group':
+      return run.group
+    case 'device':
+      return run.device
+    case 'activeMs':
+    case 'createdAtMs':
+    case 'tokensGenerated':
+      return run[column]
+    default:
+      return run.latest[column] ?? null
+  }
+}
+
+export interface RunSort {
+  readonly column: RunColumnId
+  readonly isDescending: boolean
+}
+
+export function sortRuns(runs: readonly ListedRun[], sort: RunSort): ListedRun[] {
+  const sign = sort.isDescending ? -1 : 1
+  return runs
+    .map((run) => ({ run, value: sortValue(run, sort.column) }))
+    .sort((a, b) => {
+      if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null)
+      const order = a.value < b.value ? -1 : a.value > b.value ? 1 : 0
+      return order === 0 ? b.run.createdAtMs - a.run.createdAtMs : sign * order
+    })
+    .map(({ run }) => run)
+}
+
+/** A line of the table: a run, or the head of a group. */
+export type RunLine =
+  | { readonly kind: 'run'; readonly run: ListedRun }
+  | { readonly kind: 'group'; readonly group: string; readonly runs: number }
+
+/** Lines in the order given; grouped ones under their group's head, runs without a group last. */
+export function runLines(runs: readonly ListedRun[], isGrouped: boolean): RunLine[] {
+  if (!isGrouped) return runs.map((run) => ({ kind: 'run', run }))
+  const groups = new Map<string, ListedRun[]>()
+  for (const run of runs) {
+    const name = run.group ?? ''
+    const members = groups.get(name)
+    if (members === undefined) groups.set(name, [run])
+    else members.push(run)
+  }
+  return [...groups]
+    .sort(([a], [b]) => (a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1))
+    .flatMap(([group, members]) => [
+      { kind: 'group' as const, group: group === '' ? 'no group' : group, runs: members.length },
+      ...members.map((run) => ({ kind: 'run' as const, run })),
+    ])
+}

@@ -1,0 +1,95 @@
+import { Badge, Group } from '@mantine/core'
+import { columnVisibilityFeature, createColumnHelper, tableFeatures } from '@tanstack/react-table'
+import type { JSX } from 'react'
+import type { ListedRun } from '../../../shared/runList.ts'
+import { useRunStage } from '../data/useRunStage.ts'
+import { formatCount, formatDuration, formatNumber, formatShare, missing } from '../widgets/format.ts'
+import { placeAddress } from '../data/place.ts'
+import { fittingTags } from './fittingTags.ts'
+import { runColumns, type RunColumnId } from './rows.ts'
+import { shortStageWords } from '../widgets/runLabels.ts'
+import { Age } from '../widgets/Age.tsx'
+import { RunProgress } from '../widgets/RunProgress.tsx'
+import { Sparkline } from './Sparkline.tsx'
+import { StatusBadge } from '../widgets/StatusBadge.tsx'
+
+export const runTableFeatures = tableFeatures({ columnVisibilityFeature })
+const helper = createColumnHelper<typeof runTableFeatures, ListedRun>()
+
+export const runTableColumns = helper.columns(
+  runColumns.map((column) =>
+    helper.display({
+      id: column.id,
+      header: column.label,
+      cell: ({ row }) => <Cell run={row.original} column={column.id} />,
+    }),
+  ),
+)
+
+function Cell({
+  run,
+  column,
+}: {
+  readonly run: ListedRun
+  readonly column: RunColumnId
+}): JSX.Element | string | null {
+  switch (column) {
+    case 'name':
+      return <NameCell run={run} />
+    case 'status':
+      return <StatusBadge status={run.status} />
+    case 'stage':
+      return <StageCell run={run} />
+    case 'progress':
+      return <RunProgress run={run} />
+    case 'curve':
+      return run.step > 0 && run.stage === 'self-correction' ? <Sparkline runId={run.runId} /> : null
+    case 'tags':
+      return <Tags tags={run.tags} />
+    case 'activeMs':
+      return formatDuration(run.activeMs)
+    case 'createdAtMs':
+      return <Age thenMs={run.createdAtMs} />
+    case 'group':
+      return run.group ?? missing
+    case 'device':
+      return run.device ?? missing
+    case 'tokensGenerated':
+      return formatCount(run.tokensGenerated)
+    case 'loss/policy':
+    case 'policy/klK3':
+      return formatNumber(run.latest[column])
+    default:
+      return formatShare(run.latest[column])
+  }
+}
+
+function StageCell({ run }: { readonly run: ListedRun }): JSX.Element {
+  return <>{shortStageWords(useRunStage(run).stage)}</>
+}
+
+function NameCell({ run }: { readonly run: ListedRun }): JSX.Element {
+  return (
+    <a className="link" title={run.name} href={placeAddress({ page: 'run', runId: run.runId, tab: 'plots' })}>
+      {run.name}
+    </a>
+  )
+}
+
+function Tags({ tags }: { readonly tags: readonly string[] }): JSX.Element {
+  const { shown, rest } = fittingTags(tags)
+  return (
+    <Group gap={4} wrap="nowrap" title={tags.join(', ')}>
+      {shown.map((tag) => (
+        <Badge key={tag} variant="default" tt="none" fw={400} style={{ flex: '0 1 auto' }}>
+          {tag}
+        </Badge>
+      ))}
+      {rest > 0 && (
+        <Badge variant="default" tt="none" fw={400} style={{ flex: 'none' }}>
+          +{rest}
+        </Badge>
+      )}
+    </Group>
+  )
+}

@@ -1,0 +1,103 @@
+import { Alert, AppShell, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { useDisclosure, useMediaQuery } from '@mantine/hooks'
+import { spotlight } from '@mantine/spotlight'
+import { lazy, Suspense, useMemo, type JSX } from 'react'
+import { CommandPalette } from './CommandPalette.tsx'
+import { Header } from './Header.tsx'
+import { KeyboardMap } from './KeyboardMap.tsx'
+import { PageBoundary } from './PageBoundary.tsx'
+import { Navigation } from './Navigation.tsx'
+import { useApi } from '../data/apiContext.ts'
+import { goTo, usePlace } from '../data/usePlace.ts'
+import { useLiveUpdates } from '../data/useLiveUpdates.ts'
+import { useShortcuts } from '../widgets/useShortcuts.ts'
+import { allRuns, placeAddress, type Place } from '../data/place.ts'
+import { RunsPage } from '../runs/RunsPage.tsx'
+import { Loading } from '../widgets/Loading.tsx'
+
+/** Pages with their own libraries (the editor, the charts) come when they are needed: the list opens without them. */
+const NewRunPage = lazy(() =>
+  import('../newRun/NewRunPage.tsx').then((module) => ({ default: module.NewRunPage })),
+)
+const RunPage = lazy(() => import('../run/RunPage.tsx').then((module) => ({ default: module.RunPage })))
+const ComparePage = lazy(() =>
+  import('../compare/ComparePage.tsx').then((module) => ({ default: module.ComparePage })),
+)
+
+export function App(): JSX.Element {
+  const place = usePlace()
+  const connection = useLiveUpdates(useApi())
+  const [keysOpened, keys] = useDisclosure(false)
+  const toggleTheme = useToggleTheme()
+  const isNarrow = useMediaQuery('(max-width: 1200px)', false, { getInitialValueInEffect: false })
+  useShortcuts(
+    useMemo(
+      () => ({
+        '?': keys.open,
+        'g r': () => goTo(allRuns),
+        'g n': () => goTo({ page: 'new', likeRunId: null }),
+        'g c': () => goTo({ page: 'compare', runIds: [] }),
+        t: toggleTheme,
+        'ctrl+k': spotlight.open,
+      }),
+      [keys.open, toggleTheme],
+    ),
+  )
+  return (
+    <AppShell header={{ height: 44 }} navbar={{ width: isNarrow ? 56 : 156, breakpoint: 0 }} h="100%">
+      <a className="skip-link" href="#main" onClick={focusMain}>
+        Skip to the page
+      </a>
+      <AppShell.Header>
+        <Header onToggleTheme={toggleTheme} onShowKeys={keys.open} />
+      </AppShell.Header>
+      <AppShell.Navbar>
+        <Navigation place={place} />
+      </AppShell.Navbar>
+      <AppShell.Main h="100dvh" id="main" tabIndex={-1} className="main">
+        {connection !== 'open' && (
+          <Alert color="red" radius={0} p="xs" role="status">
+            {connectionWords[connection]}
+          </Alert>
+        )}
+        <PageBoundary address={placeAddress(place)}>
+          <Suspense fallback={<Loading what="Opening the page…" />}>
+            <Page place={place} />
+          </Suspense>
+        </PageBoundary>
+      </AppShell.Main>
+      <CommandPalette onToggleTheme={toggleTheme} onShowKeys={keys.open} />
+      <KeyboardMap opened={keysOpened} onClose={keys.close} />
+    </AppShell>
+  )
+}
+
+const connectionWords = {
+  lost: 'The connection to Recheck is lost. Trying again… If it was ended, start it again and open the link that it prints: its runs can be resumed.',
+  over: 'Recheck was started again, and this page’s link is over. Open the link that it printed, or press Enter where it runs for a new one: opened in another tab of this browser, it lets this page go on, too.',
+} as const
+
+function Page({ place }: { readonly place: Place }): JSX.Element {
+  switch (place.page) {
+    case 'runs':
+      return <RunsPage place={place} />
+    case 'run':
+      return <RunPage key={place.runId} runId={place.runId} tab={place.tab} />
+    case 'new':
+      return <NewRunPage key={place.likeRunId} likeRunId={place.likeRunId} />
+    case 'compare':
+      return <ComparePage runIds={place.runIds} />
+  }
+}
+
+/** The link's fragment is the page's address, so the jump is made by hand. */
+function focusMain(event: { preventDefault(): void }): void {
+  event.preventDefault()
+  document.getElementById('main')?.focus()
+}
+
+function useToggleTheme(): () => void {
+  const { setColorScheme } = useMantineColorScheme()
+  const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false })
+  return useMemo(() => () => setColorScheme(scheme === 'dark' ? 'light' : 'dark'), [scheme, setColorScheme])
+}

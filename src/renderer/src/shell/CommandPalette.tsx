@@ -1,0 +1,56 @@
+import { Spotlight, type SpotlightActionData } from '@mantine/spotlight'
+import { IconSearch } from '@tabler/icons-react'
+import { useMemo, useState, type JSX } from 'react'
+import { goTo } from '../data/usePlace.ts'
+import { useRead } from '../data/useRoute.ts'
+import { allRuns } from '../data/place.ts'
+import { statusWords } from '../widgets/runLabels.ts'
+
+export interface CommandPaletteProps {
+  readonly onToggleTheme: () => void
+  readonly onShowKeys: () => void
+}
+
+/** Pages, actions and every run by name; the runs are read only while it is open. */
+export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProps): JSX.Element {
+  const [isOpen, setOpen] = useState(false)
+  const runs = useRead('run.list', { archived: false }, { enabled: isOpen }).data
+  const actions = useMemo((): SpotlightActionData[] => {
+    const go = (id: string, label: string, onClick: () => void): SpotlightActionData => ({
+      id,
+      label,
+      onClick,
+    })
+    return [
+      go('runs', 'Runs', () => goTo(allRuns)),
+      go('new', 'New run', () => goTo({ page: 'new', likeRunId: null })),
+      go('compare', 'Compare runs', () => goTo({ page: 'compare', runIds: [] })),
+      go('theme', 'Dark or light', onToggleTheme),
+      go('keys', 'Keyboard map', onShowKeys),
+      ...(runs ?? []).map((run) => ({
+        id: `run-${run.runId}`,
+        label: run.name,
+        description: statusWords[run.status],
+        onClick: () => goTo({ page: 'run', runId: run.runId, tab: 'plots' }),
+      })),
+    ]
+  }, [runs, onToggleTheme, onShowKeys])
+  return (
+    <Spotlight
+      actions={actions}
+      onSpotlightOpen={() => setOpen(true)}
+      onSpotlightClose={() => setOpen(false)}
+      shortcut={null}
+      attributes={{ content: { 'aria-label': 'Command palette' } }}
+      limit={12}
+      scrollable
+      maxHeight={420}
+      nothingFound="No page, action or run of that name"
+      searchProps={{
+        leftSection: <IconSearch size={16} />,
+        placeholder: 'Go to a page or a run, or do something',
+        'aria-label': 'Command',
+      }}
+    />
+  )
+}

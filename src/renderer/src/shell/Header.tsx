@@ -1,0 +1,86 @@
+import { ActionIcon, Badge, Group, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { spotlight } from '@mantine/spotlight'
+import { IconCommand, IconKeyboard, IconSunMoon } from '@tabler/icons-react'
+import type { JSX } from 'react'
+import type { AppInfo, Telemetry } from '../../../shared/routes/contract.ts'
+import { useLater } from '../widgets/useDelayed.ts'
+import { useRead } from '../data/useRoute.ts'
+import { formatBytes } from '../widgets/format.ts'
+
+export interface HeaderProps {
+  readonly onToggleTheme: () => void
+  readonly onShowKeys: () => void
+}
+
+export function Header({ onToggleTheme, onShowKeys }: HeaderProps): JSX.Element {
+  const info = useRead('app.info', {}).data
+  const telemetry = useRead('app.telemetry', {}, { everyMs: 2500, enabled: useLater(1000) })
+  return (
+    <Group h="100%" px={14} gap={12} wrap="nowrap" justify="space-between">
+      <Text fw={700} fz={16}>
+        Recheck
+      </Text>
+      <Group gap={14} wrap="nowrap" style={{ minWidth: 0 }}>
+        {telemetry.data !== undefined && telemetry.error === null && <Load telemetry={telemetry.data} />}
+        {info !== undefined && <Device info={info} />}
+        <Tooltip label="Command palette (Ctrl K)">
+          <ActionIcon aria-label="Command palette" onClick={spotlight.open}>
+            <IconCommand size={18} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label="Keyboard map (?)">
+          <ActionIcon aria-label="Keyboard map" onClick={onShowKeys}>
+            <IconKeyboard size={18} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label="Dark or light (t)">
+          <ActionIcon aria-label="Dark or light" onClick={onToggleTheme}>
+            <IconSunMoon size={18} />
+          </ActionIcon>
+        </Tooltip>
+      </Group>
+    </Group>
+  )
+}
+
+/** The device that training would really use, and why no other; never a silent CPU. */
+function Device({ info }: { readonly info: AppInfo }): JSX.Element {
+  const note = [info.trainingProblem, info.deviceNote, `Recheck ${info.version}`, `Data: ${info.dataFolder}`]
+    .filter((line) => line !== null)
+    .join('\n')
+  return (
+    <Tooltip label={<span style={{ whiteSpace: 'pre-line' }}>{note}</span>}>
+      <UnstyledButton aria-label={`Device: ${info.device}. ${note}`}>
+        <Badge
+          variant="dot"
+          color={info.canTrain ? (info.deviceNote === null ? 'teal' : 'yellow') : 'red'}
+          tt="none"
+          maw={260}
+          style={{ color: 'var(--text)' }}
+        >
+          {info.canTrain ? info.device : 'cannot train'}
+        </Badge>
+      </UnstyledButton>
+    </Tooltip>
+  )
+}
+
+function Load({ telemetry }: { readonly telemetry: Telemetry }): JSX.Element {
+  const memory = `${formatBytes(telemetry.memoryUsedBytes)} of ${formatBytes(telemetry.memoryTotalBytes)}`
+  return (
+    <Group gap={14} wrap="nowrap" className="tabular muted" fz={12} visibleFrom="xs">
+      <span>CPU {Math.round(telemetry.cpuPercent)} %</span>
+      <span>Memory {memory}</span>
+      {telemetry.trainerMemoryBytes !== null && (
+        <span>Trainer {formatBytes(telemetry.trainerMemoryBytes)}</span>
+      )}
+      {telemetry.gpus.map((gpu, index) => (
+        <span key={index}>
+          {gpu.name}
+          {gpu.utilisationPercent === null ? '' : ` ${Math.round(gpu.utilisationPercent)} %`}
+          {gpu.memoryUsedBytes === null ? '' : `, ${formatBytes(gpu.memoryUsedBytes)}`}
+        </span>
+      ))}
+    </Group>
+  )
+}

@@ -1,0 +1,32 @@
+import { NavLink, Stack } from '@mantine/core'
+import { IconArrowsDiff, IconListDetails, IconPlus } from '@tabler/icons-react'
+import type { JSX } from 'react'
+import { allRuns, placeAddress, type Place } from '../data/place.ts'
+
+const entries = [
+  { place: allRuns, label: 'Runs', icon: IconListDetails },
+  { place: { page: 'new', likeRunId: null }, label: 'New run', icon: IconPlus },
+  { place: { page: 'compare', runIds: [] }, label: 'Compare', icon: IconArrowsDiff },
+] as const
+
+export function Navigation({ place }: { readonly place: Place }): JSX.Element {
+  const current = place.page === 'run' ? 'runs' : place.page
+  return (
+    <Stack component="nav" aria-label="Pages" gap={2} p={8}>
+      {entries.map(({ place: target, label, icon: Icon }) => (
+        <NavLink
+          key={label}
+          href={placeAddress(target)}
+          label={<span className="navigation-label">{label}</span>}
+          aria-label={label}
+          title={label}
+          leftSection={<Icon size={17} stroke={1.7} />}
+          active={current === target.page}
+          aria-current={current === target.page ? 'page' : undefined}
+          py={7}
+          style={{ borderRadius: 5 }}
+        />
+      ))}
+    </Stack>
+  )
+}

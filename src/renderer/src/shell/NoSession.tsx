@@ -1,0 +1,29 @@
+import { Anchor, Code, Stack, Text, Title } from '@mantine/core'
+import type { JSX } from 'react'
+import { errorData } from '../../../shared/recheckError.ts'
+import { Words } from '../widgets/InlineCode.tsx'
+
+/** The plain page without a session: what happened and the way in. */
+export function NoSession({ problem }: { readonly problem: unknown }): JSX.Element {
+  const { code, message } = errorData(problem)
+  const isSession = code.startsWith('session.')
+  return (
+    <Stack component="main" maw={560} mx="auto" mt={80} p="md" gap="sm" className="panel">
+      <Title order={1} size="h3">
+        {isSession ? 'This page needs a fresh link' : 'Recheck cannot be reached'}
+      </Title>
+      <Text>
+        <Words text={message} />
+      </Text>
+      {isSession && (
+        <Text>
+          Every start of <Code>recheck serve</Code> prints a link that opens the page once. Runs go on whether
+          or not a page is open.
+        </Text>
+      )}
+      <Anchor href="#/runs" onClick={() => window.location.reload()}>
+        Try again
+      </Anchor>
+    </Stack>
+  )
+}

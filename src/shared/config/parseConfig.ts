@@ -1,0 +1,56 @@
+import { configProblems, crossFieldProblems } from './problems.ts'
+import { runConfigSchema } from './schema.ts'
+import type { RunConfigValue } from './schema.ts'
+import { RecheckError } from '../recheckError.ts'
+
+/** The resolved config of a run, deeply readonly; a nested group is a dotted prefix (`vStar.beta`). */
+export type RunConfig = RunConfigValue
+export type Method = RunConfig['method']
+
+/**
+ * The only door to a config: checks every field and the rules between them, fills in the defaults.
+ *
+ * @param value  parsed JSON or YAML; anything
+ * @param source what it came from, for the message: a path, `the form`, `preset builtin`
+ * @throws RecheckError `config.invalid`, listing every problem with path, expected and got
+ */
+export function parseConfig(value: unknown, source: string): RunConfig {
+  const parsed = runConfigSchema.safeParse(withDefaultLength(value), { reportInput: true })
+  const problems = parsed.success
+    ? crossFieldProblems(parsed.data)
+    : configProblems(parsed.error.issues, value)
+  if (parsed.success && problems.length === 0) return parsed.data
+  const lines = problems.map(
+    (problem) => `  ${problem.path}: expected ${problem.expected}, got ${problem.got}`,
+  )
+  throw new RecheckError('config.invalid', `${source} is not a valid run config:\n${lines.join('\n')}`, {
+    problems,
+  })
+}
+
+/** Neither steps nor epochs given: one epoch. Written down here, so that the stored config says what ran. */
+function withDefaultLength(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
+  const given = value as Readonly<Record<string, unknown>>
+  return (given.steps ?? null) === null && (given.epochs ?? null) === null ? { ...given, epochs: 1 } : value
+}
+
+/** Steps of one pass over `problems` training problems; an incomplete last batch is left out, as in the paper's code. */
+export function stepsPerEpoch(config: RunConfig, problems: number): number {
+  return Math.max(1, Math.floor(problems / config.problemsPerStep))
+}
+
+/** Steps of the whole run on `problems` training problems (after `data.filter`). */
+export function totalSteps(config: RunConfig, problems: number): number {
+  return config.steps ?? Math.max(1, Math.round((config.epochs ?? 1) * stepsPerEpoch(config, problems)))
+}
+
+/** Methods that draw `groupSize` rollouts per problem and compare them with one another. */
+export function isGroupMethod(method: Method): boolean {
+  return method === 'grpo' || method === 'dr-grpo' || method === 'dapo' || method === 'rloo'
+}
+
+/** Runs that need a stage-1 artifact: for the baselines of their loss, or to filter the problems by. */
+export function needsVStar(config: RunConfig): boolean {
+  return !isGroupMethod(config.method) || config.data.filter !== 'none'
+}

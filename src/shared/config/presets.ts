@@ -1,0 +1,147 @@
+import { parseConfig } from './parseConfig.ts'
+import type { RunConfig } from './parseConfig.ts'
+import { mergeConfigs } from './layers.ts'
+import type { ConfigLayer } from './layers.ts'
+import { RecheckError } from '../recheckError.ts'
+
+export interface Preset {
+  readonly name: string
+  readonly description: string
+  /** Only what differs from the defaults. */
+  readonly config: ConfigLayer
+}
+
+const qwenAdapter = { rank: 16, alpha: 32 }
+
+/** Named starting points; each is checked by `parseConfig` in the tests. */
+export const presets: readonly Preset[] = [
+  {
+    name: 'builtin',
+    description:
+      'built-in model on arithmetic, both stages in minutes on two cores: what `npm run demo` runs',
+    config: {
+      data: { train: 2048, validation: 256, test: 1000 },
+      vStar: { samples: 4 },
+      verdictReward: 'balanced',
+      steps: 80,
+      problemsPerStep: 192,
+      optimizer: { learningRate: 5e-5 },
+      evalEvery: 20,
+    },
+  },
+  {
+    name: 'builtin-study',
+    description: 'built-in model with N = 8 and more steps, for comparing settings over seeds',
+    config: {
+      data: { train: 4096, validation: 512, test: 2000 },
+      vStar: { samples: 8 },
+      verdictReward: 'balanced',
+      steps: 120,
+      problemsPerStep: 256,
+      optimizer: { learningRate: 3e-5, beta2: 0.999 },
+    },
+  },
+  {
+    name: 'gpt2-demo',
+    description: 'GPT-2, which cannot do the task: shows the warnings of a run without signal',
+    config: {
+      model: { path: 'openai-community/gpt2' },
+      data: { train: 64, validation: 16, test: 32 },
+      sampling: { maxCompletionTokens: 64 },
+      vStar: { samples: 4 },
+      onNoSignal: 'warn',
+      steps: 5,
+      problemsPerStep: 4,
+      optimizer: { learningRate: 1e-5 },
+    },
+  },
+  {
+    name: 'notebook',
+    description:
+      'the values of the notebook this method was first tried in: 50 problems, 10 epochs, 4 a step',
+    config: {
+      model: { path: 'Qwen/Qwen2.5-1.5B-Instruct' },
+      data: { source: 'math', fallback: 'arithmetic', train: 50, validation: 20, test: 50 },
+      sampling: { maxCompletionTokens: 512 },
+      vStar: { samples: 8, beta: 0.5 },
+      policyBeta: 0.001,
+      onNoSignal: 'warn',
+      epochs: 10,
+      problemsPerStep: 4,
+      optimizer: { learningRate: 1e-6 },
+    },
+  },
+  {
+    name: 'qwen2.5-0.5b-gsm8k',
+    description: 'Qwen2.5-0.5B-Instruct in full on GSM8K',
+    config: {
+      model: { path: 'Qwen/Qwen2.5-0.5B-Instruct' },
+      data: { source: 'gsm8k', train: 7000, validation: 256, test: 1319 },
+      grader: 'number',
+      sampling: { maxCompletionTokens: 320 },
+      problemsPerStep: 64,
+      optimizer: { learningRate: 1e-6, beta2: 0.999 },
+    },
+  },
+  {
+    name: 'qwen2.5-1.5b-math',
+    description:
+      'A*-PO’s settings on MATH: N 8, 256 problems a step, 2 mini-batches, 1e-6, 1,024 tokens a turn',
+    config: {
+      model: { path: 'Qwen/Qwen2.5-1.5B-Instruct' },
+      data: { source: 'math', train: 7000, validation: 256, test: 500 },
+      sampling: { maxCompletionTokens: 1024 },
+      vStar: { samples: 8, beta: 0.5 },
+      policyBeta: 0.001,
+      epochs: 25,
+      problemsPerStep: 256,
+      miniBatches: 2,
+      optimizer: { learningRate: 1e-6, beta2: 0.999, weightDecay: 0.01 },
+    },
+  },
+  {
+    name: 'qwen2.5-1.5b-math-8bit-lora',
+    description: 'the same with an 8-bit base and an adapter, for cards of 16 GB',
+    config: {
+      model: { path: 'Qwen/Qwen2.5-1.5B-Instruct', baseWeights: 'int8', lora: qwenAdapter },
+      data: { source: 'math', train: 7000, validation: 256, test: 500 },
+      sampling: { maxCompletionTokens: 1024 },
+      vStar: { samples: 8, beta: 0.5 },
+      epochs: 5,
+      problemsPerStep: 64,
+      recompute: 'on',
+      optimizer: { learningRate: 1e-5, beta2: 0.999 },
+    },
+  },
+  {
+    name: 'grpo-baseline',
+    description:
+      'GRPO with TRL’s defaults on the built-in model: 8 rollouts a problem, no KL, token-mean loss',
+    config: {
+      method: 'dapo',
+      turns: 'single',
+      policyBeta: 0,
+      groupSize: 8,
+      clip: { low: 0.2, high: 0.2 },
+      data: { train: 2048, validation: 256, test: 1000 },
+      steps: 40,
+      problemsPerStep: 24,
+      optimizer: { learningRate: 5e-5, beta2: 0.999, schedule: 'linear' },
+    },
+  },
+]
+
+/** @throws RecheckError `config.preset` naming the presets there are */
+export function findPreset(name: string): Preset {
+  const preset = presets.find((each) => each.name === name)
+  if (preset === undefined) {
+    const names = presets.map((each) => each.name).join(', ')
+    throw new RecheckError('config.preset', `no preset "${name}"; expected one of ${names}`)
+  }
+  return preset
+}
+
+/** The resolved config of a preset, with further layers (a file, `--set`) on top. */
+export function presetConfig(name: string, ...layers: readonly ConfigLayer[]): RunConfig {
+  return parseConfig(mergeConfigs(findPreset(name).config, ...layers), `preset ${name}`)
+}

@@ -1,0 +1,188 @@
+import type { z } from 'zod'
+import type { RunConfigValue } from './schema.ts'
+
+/** One thing wrong with a config, in words. */
+export interface ConfigProblem {
+  /** Dotted; `(top level)` for the whole. */
+  readonly path: string
+  readonly expected: string
+  readonly got: string
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Every problem zod found, one line each. */
+export function configProblems(issues: readonly Issue[], value: unknown): ConfigProblem[] {
+  return issues.flatMap((issue) => {
+    const branch = issue.code === 'invalid_union' ? intendedBranch(issue.errors) : null
+    if (branch !== null)
+      return configProblems(
+        branch.map((each) => within(each, issue.path)),
+        value,
+      )
+    if (issue.code !== 'unrecognized_keys') {
+      return [
+        { path: dotted(issue.path), expected: expectation(issue), got: shown(valueAt(value, issue.path)) },
+      ]
+    }
+    return issue.keys.map((key) => ({
+      path: dotted([...issue.path, key]),
+      expected: 'a known field',
+      got: 'an unknown one' + (issue.path.length === 0 ? '' : ` in ${dotted(issue.path)}`),
+    }))
+  })
+}
+
+/** The branch of a union that fits but for its inner fields: a group was meant, and something within it is wrong. */
+function intendedBranch(branches: readonly Issue[][]): readonly Issue[] | null {
+  const fits = (issues: readonly Issue[]): boolean =>
+    issues.every((each) => each.path.length > 0 || each.code === 'unrecognized_keys')
+  return branches.find(fits) ?? null
+}
+
+function within(issue: Issue, path: readonly PropertyKey[]): Issue {
+  return { ...issue, path: [...path, ...issue.path] }
+}
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'an integer' : `a value of type ${issue.expected}`
+    case 'too_small':
+      if (issue.minimum === 1 && issue.inclusive && issue.origin === 'string') return 'some text'
+      if (issue.minimum === 1 && issue.inclusive && issue.origin === 'array') return 'at least one'
+      return `${issue.origin === 'string' || issue.origin === 'array' ? 'length' : 'a number'} ${issue.inclusive ? '≥' : '>'} ${issue.minimum}`
+    case 'too_big':
+      return `${issue.origin === 'string' || issue.origin === 'array' ? 'length' : 'a number'} ${issue.inclusive ? '≤' : '<'} ${issue.maximum}`
+    case 'invalid_value':
+      return `one of ${issue.values.map((each) => String(each)).join(', ')}`
+    case 'invalid_union':
+      return [...new Set(issue.errors.map((branch) => branch.map(expectation).join(' and ')))].join(', or ')
+    case 'unrecognized_keys':
+      return `no ${issue.keys.join(', ')}`
+    default:
+      return issue.message
+  }
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? '(top level)' : path.map(String).join('.')
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      inner !== null && typeof inner === 'object' ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  )
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  // JSON would call them null
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
+  const json = JSON.stringify(value)
+  return json.length > 80 ? `${json.slice(0, 80)}…` : json
+}
+
+/** The rules between fields, which no single field can state. */
+export function crossFieldProblems(config: RunConfigValue): ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  const refuse = (path: string, expected: string, got: unknown) =>
+    problems.push({ path, expected, got: shown(got) })
+  if (config.steps !== null && config.epochs !== null) {
+    refuse('steps', 'exactly one of steps and epochs', { steps: config.steps, epochs: config.epochs })
+  }
+  if (config.method === 'a-star-po' && config.policyBeta === 0) {
+    refuse('policyBeta', 'a number > 0 with method a-star-po (β₂ = 0 has no optimum)', 0)
+  }
+  if ((config.method === 'a-star-po' || config.method === 'reinforce') && config.miniBatches > 2) {
+    refuse(
+      'miniBatches',
+      `a number ≤ 2 with method ${config.method} (no ratio corrects for stale rollouts)`,
+      config.miniBatches,
+    )
+  }
+  if (config.miniBatches > config.problemsPerStep) {
+    refuse('miniBatches', `a number ≤ problemsPerStep (${config.problemsPerStep})`, config.miniBatches)
+  }
+  if (config.steps !== null && config.optimizer.warmupSteps >= config.steps) {
+    refuse('optimizer.warmupSteps', `a number < steps (${config.steps})`, config.optimizer.warmupSteps)
+  }
+  const comparesRollouts = config.method !== 'a-star-po' && config.method !== 'reinforce'
+  if (comparesRollouts && config.normalise !== 'none') {
+    refuse(
+      'normalise',
+      `none with method ${config.method}, which normalises within its groups`,
+      config.normalise,
+    )
+  }
+  const trained = turnsOf[config.turns]
+  if (trained.every((turn) => config.turnWeights[turn] === 0)) {
+    refuse(
+      'turnWeights',
+      `at least one weight > 0 among ${trained.join(', ')}, the turns of a rollout with turns ${config.turns}`,
+      config.turnWeights,
+    )
+  }
+  return problems
+}
+
+/** The turns that a rollout can have. */
+const turnsOf: Readonly<Record<RunConfigValue['turns'], readonly (keyof RunConfigValue['turnWeights'])[]>> = {
+  single: ['attempt'],
+  'never-revise': ['attempt', 'verdict'],
+  'self-correction': ['attempt', 'verdict', 'revision'],
+  'always-revise': ['attempt', 'verdict', 'revision'],
+}
+
+/**
+ * What training needs of the sampler beyond a valid config. Log-probs of both models are divided by the temperature
+ * alike, but a policy whose tail is cut off is another one than the one that is trained.
+ */
+export function trainingProblems(config: RunConfigValue): ConfigProblem[] {
+  const { temperature, topP, topK } = config.sampling
+  const problems: ConfigProblem[] = []
+  if (temperature === 0) {
+    problems.push({
+      path: 'sampling.temperature',
+      expected: 'a number > 0 while training (1 as a rule)',
+      got: '0',
+    })
+  }
+  if (topP !== 1) problems.push({ path: 'sampling.topP', expected: '1 while training', got: shown(topP) })
+  if (topK !== 0) problems.push({ path: 'sampling.topK', expected: '0 while training', got: shown(topK) })
+  return problems
+}
+
+/**
+ * What a config can say and the trainer cannot do yet.
+ *
+ * @returns each such field with the value that works
+ */
+export function unsupportedFields(
+  config: RunConfigValue,
+): { readonly path: string; readonly reason: string }[] {
+  const { lora, baseWeights } = config.model
+  return [
+    ...(lora === null
+      ? []
+      : [
+          {
+            path: 'model.lora',
+            reason: 'adapters are not trained yet; set it to null to train every parameter',
+          },
+        ]),
+    ...(baseWeights === 'f32'
+      ? []
+      : [{ path: 'model.baseWeights', reason: `${baseWeights} is not there yet; set it to f32` }]),
+    ...(config.recompute === 'on'
+      ? [
+          {
+            path: 'recompute',
+            reason: 'layers are not recomputed yet; set it to auto and lower microBatch',
+          },
+        ]
+      : []),
+  ]
+}

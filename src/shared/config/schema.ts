@@ -1,0 +1,174 @@
+import { z } from 'zod'
+import { count, field } from './field.ts'
+import { dataGroup, modelGroup, samplingGroup, vStarGroup } from './groups.ts'
+import { alarmsGroup, clipGroup, optimizerGroup, turnWeightsGroup } from './trainingGroups.ts'
+
+const vStarInput = true
+
+/** The resolved config of a run; a nested group is a dotted prefix (`vStar.beta`). */
+export const runConfigSchema = z
+  .strictObject({
+    name: field(z.string().max(200).default(''), {
+      label: 'Name',
+      description: 'name of the run; empty = made from its settings',
+    }),
+    tags: field(z.array(z.string().min(1).max(60)).max(50).readonly().default([]), {
+      label: 'Tags',
+      description: 'labels to filter by',
+    }),
+    notes: field(z.string().max(20_000).default(''), { label: 'Notes', description: 'free text' }),
+    seed: field(z.int().min(0).max(4_294_967_295).default(0), {
+      vStarInput,
+      label: 'Seed',
+      description: 'every random stream of the run is forked from it',
+    }),
+    device: field(z.enum(['auto', 'gpu', 'cpu']).default('auto'), {
+      label: 'Device',
+      description: '`gpu` without a usable card is an error, never a silent CPU',
+    }),
+    method: field(
+      z.enum(['a-star-po', 'grpo', 'dr-grpo', 'dapo', 'reinforce', 'rloo']).default('a-star-po'),
+      {
+        label: 'Training method',
+        hint: 'How the policy learns from rewards. `a-star-po` (A*-PO) fits the log-ratio of policy and reference to the advantage and needs stage 1. `grpo`, `dr-grpo`, `dapo` and `rloo` compare several rollouts of one problem and need no stage 1. `reinforce` is the plain policy gradient.',
+        description: 'policy loss',
+      },
+    ),
+    turns: field(
+      z.enum(['single', 'self-correction', 'always-revise', 'never-revise']).default('self-correction'),
+      {
+        label: 'Turns of a rollout',
+        hint: 'A rollout is everything the model writes for one problem: an attempt, its own verdict on it, and a revision.',
+        description: 'attempt only; revise where the verdict is wrong; always; verdict but never a revision',
+      },
+    ),
+    model: modelGroup.prefault({}),
+    data: dataGroup.prefault({}),
+    template: field(z.string().min(1).max(1000).default('auto'), {
+      vStarInput,
+      label: 'Prompt template',
+      description: 'wording of the three turns and answer marker; `auto` = the model’s own',
+    }),
+    grader: field(z.enum(['math', 'number', 'exact']).default('math'), {
+      vStarInput,
+      label: 'Grader',
+      hint: 'Decides whether an answer is right. `math` compares by value (1/2 = 0.5), `number` takes plain numbers and fractions only, `exact` compares the text.',
+      description: 'when two answers are equal',
+    }),
+    verdictParser: field(z.enum(['tolerant', 'pag']).default('tolerant'), {
+      vStarInput,
+      label: 'Verdict parser',
+      description: 'how a verdict is read; `pag` wants the exact closing sentence',
+    }),
+    sampling: samplingGroup.prefault({}),
+    vStar: vStarGroup.prefault({}),
+    onNoSignal: field(z.enum(['stop', 'warn']).default('stop'), {
+      label: 'Without signal',
+      hint: 'A problem that the reference always or never solves teaches nothing: every rollout earns the same.',
+      description: 'when V* is 0 or 1 for every problem',
+    }),
+    policyBeta: field(z.number().min(0).default(0.001), {
+      unit: 'reward per nat',
+      label: 'Weight of the KL term (β₂)',
+      hint: 'KL is the distance of the policy from the reference. A larger β₂ keeps the policy closer. A nat is the unit of natural logarithms.',
+      description:
+        'β₂: weight of the log-ratio to the reference; KL weight of the other methods (never of `dapo`)',
+    }),
+    revisionBonus: field(z.number().min(0).default(1), {
+      label: 'Revision bonus (α)',
+      hint: 'c₁ and c₂ are 1 where attempt and revision are right, else 0. The bonus pays for a correction and charges for spoiling a right attempt.',
+      description: 'α: a revision earns c₂ + α·(c₂ − c₁)',
+    }),
+    verdictReward: field(z.enum(['plain', 'balanced']).default('plain'), {
+      label: 'Verdict reward',
+      description: '`balanced`: weighted by the inverse frequency of right and wrong attempts',
+    }),
+    turnWeights: turnWeightsGroup.prefault({}),
+    normalise: field(z.enum(['none', 'scale', 'whiten']).default('none'), {
+      label: 'Normalise advantages',
+      hint: 'The advantage is the reward minus what was to be expected (V*).',
+      description: 'advantages per role: as they are (N0), ÷ deviation (N1), whitened (N2)',
+    }),
+    runningStatistics: field(z.boolean().default(false), {
+      label: 'Running statistics',
+      description:
+        'with `normalise` on: roles with fewer than 32 turns use a moving average (decay 0.9) of mean and deviation',
+    }),
+    lossScale: field(z.enum(['paper', 'unit']).default('unit'), {
+      label: 'Loss scale',
+      description: '`unit` divides A*-PO’s square by 2β₂: same optimum, gradients of ordinary size',
+    }),
+    entropyBonus: field(z.number().min(0).default(0), {
+      unit: 'reward² per nat',
+      label: 'Entropy bonus',
+      hint: 'Entropy measures how undecided the next token is; the bonus keeps sampling from freezing.',
+      description: 'weight of the mean token entropy; the reference code has 0.001',
+    }),
+    groupSize: field(count(2).default(8), {
+      unit: 'rollouts per problem',
+      label: 'Group size (G)',
+      description: 'G of grpo, dr-grpo, dapo and rloo',
+    }),
+    clip: clipGroup.prefault({}),
+    steps: field(count(1).nullable().default(null), {
+      unit: 'steps',
+      label: 'Steps',
+      hint: 'One step draws a batch of rollouts and updates the policy with it.',
+      description: 'rollout batches; exactly one of steps and epochs is given',
+    }),
+    epochs: field(z.number().positive().nullable().default(null), {
+      unit: 'passes over the training problems',
+      label: 'Epochs',
+      description: '1 when neither is given',
+    }),
+    problemsPerStep: field(count(1).default(192), {
+      unit: 'problems',
+      label: 'Problems per step (B)',
+      description: 'B: without replacement within an epoch',
+    }),
+    miniBatches: field(z.int().min(1).max(64).default(1), {
+      unit: 'updates per step',
+      label: 'Mini-batches',
+      hint: 'Each batch of rollouts is split into this many updates. From the second on, the policy is no longer the one that sampled.',
+      description: 'at most 2 without a ratio correction',
+    }),
+    microBatch: field(z.union([count(1), z.enum(['auto'])]).default('auto'), {
+      unit: 'rows',
+      label: 'Micro-batch',
+      hint: 'Rows that are in memory at once. It changes memory and speed, not the result: gradients are added up.',
+      description: 'rows per forward pass; `auto` = up to 64, fewer the larger model and rows are',
+    }),
+    optimizer: optimizerGroup.prefault({}),
+    capture: field(z.boolean().default(true), {
+      label: 'Captured graph',
+      description: 'train from one captured TensorFlow graph; false = op by op, slower, for comparison',
+    }),
+    recompute: field(z.enum(['auto', 'on', 'off']).default('auto'), {
+      label: 'Recompute layers',
+      description: 'recompute layers in the backward pass: less memory, more time',
+    }),
+    evalEvery: field(z.union([count(1), z.enum(['never'])]).default(20), {
+      unit: 'steps',
+      label: 'Evaluate every',
+      description: 'evaluation on the validation split',
+    }),
+    evalSamples: field(count(1).default(1), {
+      unit: 'rollouts per problem',
+      label: 'Samples per evaluated problem',
+      description: 'in an evaluation',
+    }),
+    checkpointEvery: field(z.union([count(1), z.enum(['auto'])]).default('auto'), {
+      unit: 'steps',
+      label: 'Checkpoint every',
+      description: '`auto` = by the size of the model; the end is always kept',
+    }),
+    keep: field(count(1).default(2), {
+      unit: 'checkpoints',
+      label: 'Checkpoints kept',
+      description: 'newest checkpoints kept, beside the one best on validation',
+    }),
+    alarms: alarmsGroup.prefault({}),
+  })
+  .readonly()
+
+export type RunConfigValue = z.output<typeof runConfigSchema>

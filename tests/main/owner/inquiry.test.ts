@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { totalmem } from 'node:os'
+import { test } from 'node:test'
+import { answerInquiry } from '../../../src/main/tools/inspectConfig.ts'
+import { askPlan, askPreview, askVStarInputs } from '../../../src/main/owner/inquiry.ts'
+import { hubFolder, modelFolderOf } from '../../../src/main/run/namedModelFolder.ts'
+import type { Stage } from '../../../src/shared/records.ts'
+import type { RecheckError } from '../../../src/shared/recheckError.ts'
+import type { TurnPreview } from '../../../src/shared/routes/contract.ts'
+
+const config = { data: { train: 4, validation: 2, test: 2 }, steps: 1, problemsPerStep: 2 }
+
+test('a preview shows the exact ids and text of the three turns, each extending the one before', async () => {
+  const turns = (await answerInquiry({ question: 'preview', config })) as readonly TurnPreview[]
+  assert.deepEqual(
+    turns.map((turn) => turn.kind),
+    ['attempt', 'verdict', 'revision'],
+  )
+  const [attempt, verdict, revision] = turns
+  assert.ok(attempt && verdict && revision)
+  assert.match(attempt.text, /^<bos><user>(What is|Find x).*<assistant>$/)
+  assert.match(verdict.text, /#### -?\d+<eos><user>Check the answer\.<assistant>$/)
+  assert.match(revision.text, /The answer is wrong\.<eos><user>Try again\.<assistant>$/)
+  assert.deepEqual(attempt.pieces.map(({ text }) => text).join(''), attempt.text)
+  const special = verdict.pieces.filter(({ isSpecial }) => isSpecial).map(({ text }) => text)
+  assert.deepEqual(special, ['<bos>', '<user>', '<assistant>', '<eos>', '<user>', '<assistant>'])
+  assert.deepEqual(verdict.ids.slice(0, attempt.ids.length), attempt.ids)
+  assert.deepEqual(revision.ids.slice(0, verdict.ids.length), verdict.ids)
+})
+
+test('another process gives the same answer, and its refusal comes back as it was', async () => {
+  const here = await answerInquiry({ question: 'v-star-inputs', config })
+  assert.deepEqual(await askVStarInputs(process.execPath, config), here)
+  await assert.rejects(
+    askPreview(process.execPath, { ...config, model: { path: 'nowhere' } }),
+    (error: RecheckError) => error.code === 'model.missing' && /"nowhere"/.test(error.message),
+  )
+})
+
+test('a process that ends before it has read the question costs an answer, not the owner', async () => {
+  // more than a pipe holds: the rest meets a closed one
+  const large = { ...config, notes: 'x'.repeat(900_000) }
+  for (let tries = 0; tries < 5; tries++)
+    await assert.rejects(askPreview('/bin/true', large), { code: 'inquiry.failed' })
+})
+
+test('a plan: what a start would find, and the hash that the start itself goes by', async () => {
+  const plan = await askPlan(process.execPath, 'self-correction', config)
+  const inputs = await answerInquiry({ question: 'v-star-inputs', config })
+  assert.deepEqual({ inputHash: plan.inputHash, inputs: plan.inputs }, inputs)
+  // elements of the tensors in resources/models/builtin/model.safetensors, counted from its header; 4 bytes × 3 each
+  assert.deepEqual([plan.parameters, plan.checkpointBytes, plan.maxPositions], [799_232, 9_590_784, 256])
+  assert.equal(plan.problems, 4)
+  assert.ok(plan.longestRollout > 3 * 64 && plan.longestRollout <= 256, String(plan.longestRollout))
+  // an update has two problems, so no pass has more rows
+  assert.equal(plan.rowsPerPass, 2)
+  // engines of 755 MB, and little for so small a model
+  assert.ok(plan.memoryBytes > 790e6 && plan.memoryBytes < 1e9, String(plan.memoryBytes))
+  assert.equal(plan.machineBytes, totalmem())
+})
+
+test('a plan is refused with what a start would be refused with; stage 1 is not asked for what only training needs', async () => {
+  const refusal = async (stage: Stage, change: object): Promise<string> => {
+    try {
+      await answerInquiry({ question: 'plan', stage, config: { ...config, ...change } })
+      return 'none'
+    } catch (thrown) {
+      return (thrown as RecheckError).code
+    }
+  }
+  const long = { sampling: { maxCompletionTokens: 400 } }
+  const greedy = { sampling: { temperature: 0 } }
+  assert.equal(await refusal('self-correction', long), 'train.too-long')
+  assert.equal(await refusal('self-correction', greedy), 'config.invalid')
+  assert.equal(await refusal('estimate-v-star', long), 'none')
+  assert.equal(await refusal('estimate-v-star', greedy), 'none')
+  assert.equal(await refusal('estimate-v-star', { model: { baseWeights: 'int8' } }), 'config.unsupported')
+  assert.equal(await refusal('estimate-v-star', { template: 'nix' }), 'template.unknown')
+})
+
+test('the hash changes with what stage 1 samples from, and with nothing else', async () => {
+  const hashOf = async (change: object): Promise<unknown> => {
+    const answer = await answerInquiry({ question: 'v-star-inputs', config: { ...config, ...change } })
+    return 'inputHash' in answer ? answer.inputHash : assert.fail()
+  }
+  const base = await hashOf({})
+  for (const same of [{ steps: 7 }, { vStar: { beta: 0.1 } }, { policyBeta: 0.01 }, { name: 'other' }]) {
+    assert.equal(await hashOf(same), base, JSON.stringify(same))
+  }
+  const others = [
+    { seed: 1 },
+    { vStar: { samples: 4 } },
+    { data: { ...config.data, train: 5 } },
+    { grader: 'exact' },
+  ]
+  for (const other of others) assert.notEqual(await hashOf(other), base, JSON.stringify(other))
+})
+
+test('a hub id names a folder of the cache; a path that climbs out of it names none', () => {
+  assert.match(hubFolder('Qwen/Qwen2.5-0.5B@abc') ?? '', /models\/Qwen\/Qwen2\.5-0\.5B\/abc$/)
+  for (const path of ['../x', 'a/../b', '/etc', 'a/b/c', 'a', '..\\x/y'])
+    assert.equal(hubFolder(path), null, path)
+  assert.match(modelFolderOf('builtin', '/'), /resources\/models\/builtin$/)
+  assert.throws(
+    () => modelFolderOf('Some/Model', '/'),
+    (error: RecheckError) =>
+      error.code === 'model.missing' && /put its files .* into .*Some\/Model\/main/.test(error.message),
+  )
+})

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
+import { readSeries } from '../../../src/main/store/metricQuery.ts'
+import { readRun } from '../../../src/main/store/runStore.ts'
+import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
+import { temporaryFolder } from '../store/storeFixtures.ts'
+import { realOwner, realProgram, realRun, runToEnd } from './realRuns.ts'
+
+/** 1,536 rows an update, of one turn: nothing but the micro-batch decides the memory. */
+const wide: ConfigLayer = {
+  ...{ method: 'dapo', turns: 'single', policyBeta: 0, groupSize: 256, steps: 1, evalEvery: 'never' },
+}
+
+/** Greatest address space of a process so far, bytes. */
+function peakBytes(processId: number): number {
+  const [, kilobytes] = /VmPeak:\s+(\d+)/.exec(readFileSync(`/proc/${processId}/status`, 'utf8')) ?? []
+  return Number(kilobytes) * 1024
+}
+
+/** What a run of a small micro-batch takes of the address space on this machine. */
+async function leastBytes(t: Parameters<typeof realOwner>[0]): Promise<number> {
+  const owner = await realOwner(t, temporaryFolder(t))
+  const run = realRun(owner, { ...wide, microBatch: 16 })
+  const peaks: number[] = []
+  const timer = setInterval(() => {
+    const { processId } = readRun(owner.db, run.runId)
+    if (processId !== null) peaks.push(peakBytes(processId))
+  }, 50)
+  const { status } = await runToEnd(owner, run)
+  clearInterval(timer)
+  assert.equal(status, 'finished')
+  return Math.max(...peaks.filter((bytes) => bytes > 0)) // a process that has just ended tells nothing
+}
+
+test('TensorFlow out of memory: the message names a smaller micro-batch, and with it the same run goes on to its end', async (t) => {
+  const limit = (await leastBytes(t)) + 200e6
+  const dataDir = temporaryFolder(t)
+  const owner = await realOwner(t, dataDir, {
+    ...realProgram,
+    nodePath: 'prlimit',
+    nodeOptions: [`--as=${Math.round(limit)}`, process.execPath],
+  })
+  let run = await runToEnd(owner, realRun(owner, { ...wide, microBatch: 1536 }))
+  const sizes: number[] = []
+  while (run.status !== 'finished') {
+    assert.equal(run.error?.code, 'trainer.out-of-memory', run.error?.message)
+    const words = `The trainer ran out of memory\\. Nothing stored is lost\\. It took (\\d+) rows at a time; .* recheck resume ${run.runId} --set microBatch=(\\d+)`
+    const [, taken, offered] = new RegExp(words).exec(run.error?.message ?? '') ?? []
+    assert.equal(Number(offered), Math.floor(Number(taken) / 2), run.error?.message)
+    sizes.push(Number(taken))
+    await owner.resume(run.runId, { settings: { microBatch: Number(offered) }, fromStep: null })
+    run = await owner.whenEnded(run.runId)
+  }
+  assert.equal(sizes[0], 1536)
+  assert.deepEqual(
+    [
+      run.error,
+      readCheckpoints(owner.db, run.runId)[0]?.step,
+      readSeries(owner.db, run.runId, 'loss/policy').step.length,
+    ],
+    [null, 1, 1],
+  )
+  t.diagnostic(`limit ${(limit / 1e9).toFixed(2)} GB; too many: ${sizes.join(', ')}`)
+})

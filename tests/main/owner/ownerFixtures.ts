@@ -1,0 +1,75 @@
+import { fileURLToPath } from 'node:url'
+import type { TestContext } from 'node:test'
+import { systemClock } from '../../../src/main/host/machine/clock.ts'
+import { openOwner, type Owner, type OwnerSetup } from '../../../src/main/owner/owner.ts'
+import type { TrainerProgram } from '../../../src/main/owner/trainingProcess.ts'
+import type { RunEvent } from '../../../src/shared/runEvent.ts'
+import type { Run, Stage } from '../../../src/shared/records.ts'
+import { fakeConfig, type FakeConfig } from './fakeJob.ts'
+
+/** The tests' own Node, and a worker whose job is fake: everything else is the real thing. */
+export const fakeProgram: TrainerProgram = {
+  nodePath: process.execPath,
+  workerPath: fileURLToPath(new URL('./fakeWorker.ts', import.meta.url)),
+  environment: { PATH: process.env['PATH'] },
+}
+
+export function ownerSetup(dataDir: string, fields: Partial<OwnerSetup> = {}): OwnerSetup {
+  return {
+    dataDir,
+    program: fakeProgram,
+    clock: systemClock,
+    address: 'a test',
+    deviceOf: () => 'cpu',
+    isExactOn: () => true,
+    keepLastOf: () => 2,
+    retryEveryMs: 50,
+    stopNowWithinMs: 300,
+    ...fields,
+  }
+}
+
+export async function testOwner(
+  t: Pick<TestContext, 'after'>,
+  dataDir: string,
+  fields: Partial<OwnerSetup> = {},
+): Promise<Owner> {
+  const owner = await openOwner(ownerSetup(dataDir, fields))
+  t.after(() => owner.close('abandon'))
+  return owner
+}
+
+export function fakeRun(
+  owner: Owner,
+  config: Partial<FakeConfig>,
+  fields: { readonly totalSteps?: number; readonly stage?: Stage; readonly name?: string } = {},
+): Run {
+  return owner.createRun({
+    ...{ name: 'fake', stage: 'self-correction', totalSteps: 20, ...fields },
+    ...{ config: JSON.stringify({ ...fakeConfig, ...config }), configHash: 'h', tags: [], notes: '' },
+    ...{ group: null, vStarId: null },
+  })
+}
+
+/** Resolves with the first event of the run that `isWanted`. */
+export function nextEvent<E extends RunEvent>(
+  owner: Owner,
+  runId: string,
+  isWanted: (event: RunEvent) => event is E,
+): Promise<E> {
+  return new Promise((resolve) => {
+    const unsubscribe = owner.subscribe((id, event) => {
+      if (id !== runId || !isWanted(event)) return
+      unsubscribe()
+      resolve(event)
+    })
+  })
+}
+
+export const isStatus =
+  (status: Run['status']) =>
+  (event: RunEvent): event is Extract<RunEvent, { type: 'status' }> =>
+    event.type === 'status' && event.status === status
+
+export const isMetrics = (event: RunEvent): event is Extract<RunEvent, { type: 'metrics' }> =>
+  event.type === 'metrics'

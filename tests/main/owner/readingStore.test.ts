@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { metricsCsv } from '../../../src/main/tools/metricsCsv.ts'
+import { vStarHistogram } from '../../../src/main/tools/vStarHistogram.ts'
+import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
+import { openForWriting } from '../../../src/main/store/database.ts'
+import { insertRun } from '../../../src/main/store/runStore.ts'
+import { presetConfig } from '../../../src/shared/config/presets.ts'
+import type { VStarEstimate } from '../../../src/shared/records.ts'
+
+const dataDir = mkdtempSync(join(tmpdir(), 'recheck-reading-'))
+const db = openForWriting(dataDir)
+after(() => {
+  db.close()
+  rmSync(dataDir, { recursive: true })
+})
+
+function storedRun(runId: string): void {
+  insertRun(
+    db,
+    {
+      ...{
+        runId,
+        name: 'a, "b"',
+        stage: 'self-correction',
+        configHash: 'c',
+        totalSteps: 2,
+        notes: '',
+        group: null,
+      },
+      config: JSON.stringify(presetConfig('builtin', { vStar: { beta: 0.5 } })),
+      ...{ tags: [], vStarId: null },
+    },
+    0,
+  )
+}
+
+function estimateOf(problemId: string, correctAttempts: number): VStarEstimate {
+  return {
+    ...{ problemId, canonical: problemId, samples: 8, correctAttempts },
+    ...{
+      verdictsAfterCorrect: 0,
+      rightVerdictsAfterCorrect: 0,
+      verdictsAfterWrong: 0,
+      rightVerdictsAfterWrong: 0,
+    },
+    ...{
+      revisionsAfterCorrect: 0,
+      rightRevisionsAfterCorrect: 0,
+      revisionsAfterWrong: 0,
+      rightRevisionsAfterWrong: 0,
+    },
+  }
+}
+
+test('V* of k of 8 at β₁ 0.5 falls into its bin (0.2935, 0.7169, 0.9428); 0 and 1 have bins of their own', () => {
+  storedRun('run-v')
+  const artifact = {
+    ...{
+      vStarId: 'vstar-1',
+      runId: 'run-v',
+      createdAtMs: 0,
+      inputHash: 'h',
+      inputs: {},
+      complete: true,
+      problems: 6,
+    },
+  }
+  const estimates = [0, 1, 4, 7, 8, 8].map((k, index) => estimateOf(`p${index}`, k))
+  openBatchWriter(db, 'run-v').store(
+    {
+      runId: 'run-v',
+      sequence: 1,
+      events: [
+        { type: 'vStarArtifact', artifact },
+        { type: 'vStar', estimates },
+      ],
+    },
+    0,
+  )
+  const histogram = vStarHistogram(db, 'vstar-1', 10)
+  const filled = histogram.bins.filter((bin) => bin.count > 0)
+  assert.deepEqual(filled, [
+    { low: 0, high: 0, count: 1 },
+    { low: 0.2, high: 0.3, count: 1 },
+    { low: 0.7, high: 0.8, count: 1 },
+    { low: 0.9, high: 1, count: 1 },
+    { low: 1, high: 1, count: 2 },
+  ])
+  assert.deepEqual([histogram.problems, histogram.withoutSignal], [6, 0.5])
+  assert.throws(() => vStarHistogram(db, 'vstar-none', 10), /There is no V\* estimate "vstar-none"/)
+})
+
+test('the CSV holds every point of every metric, bit for bit, however many there are', () => {
+  storedRun('run-m')
+  const writer = openBatchWriter(db, 'run-m')
+  const values = Array.from({ length: 2000 }, (_, step) => Math.sin(step) / 3)
+  const events = values.map((value, step) => ({
+    ...{ type: 'metrics' as const, step, timeMs: step * 10, tokens: step * 7, problems: step },
+    values: { 'loss/policy': value, 'revision/changeRatio': step % 2 === 0 ? null : value },
+  }))
+  writer.store({ runId: 'run-m', sequence: 1, events }, 0)
+  const run = { runId: 'run-m', name: '=1+1, m', configHash: '0123456789abcdef' }
+  const lines = metricsCsv(db, run).trim().split('\n')
+  const stamp = `run-m,"'=1+1, m",0123456789ab,`
+  assert.equal(lines[0], 'run_id,run,config,metric,step,time_ms,tokens,problems,value')
+  const losses = lines.filter((line) => line.startsWith(`${stamp}loss/policy,`))
+  assert.deepEqual(
+    losses.map((line) => Number(line.split(',').at(-1))),
+    values,
+  )
+  assert.equal(lines.filter((line) => line.startsWith(`${stamp}revision/changeRatio,`)).length, 1000)
+})

@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { readRun } from '../../../src/main/store/runStore.ts'
+import { seedRuns } from '../support/seedStore.ts'
+import { seriousFindings } from '../support/seriousFindings.ts'
+import { goTo, openPages, waitUntil, type OpenedPages } from '../support/openPages.ts'
+
+let pages: OpenedPages
+before(async () => {
+  pages = await openPages(seedRuns)
+})
+after(() => pages.close())
+
+const addresses = [
+  '#/runs',
+  '#/run/r-second/plots',
+  '#/run/r-first/metrics',
+  '#/run/r-first/rollouts',
+  '#/run/r-first/evaluations',
+  '#/run/r-first/config',
+  '#/run/r-first/checkpoints',
+  '#/run/r-second/events',
+  '#/new',
+  '#/compare?runs=r-first,r-second',
+] as const
+
+async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  await waitUntil(page, `!document.querySelector('.mantine-Loader-root')`)
+  await page.waitForTimeout(150)
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious on any page, ${colorScheme}`, async () => {
+    const { page } = await pages.open('#/runs', { colorScheme, bypassCSP: true, reducedMotion: 'reduce' })
+    const found: string[] = []
+    for (const address of addresses) {
+      await goTo(page, address)
+      await settle(page)
+      found.push(...(await seriousFindings(page)).map((line) => `${address} ${line}`))
+    }
+    assert.deepEqual(found, [])
+    await page.context().close()
+  })
+}
+
+/** What opens over a page, and how. */
+const overlays: readonly { readonly address: string; readonly open: (page: Page) => Promise<void> }[] = [
+  { address: '#/runs', open: (page) => page.getByRole('button', { name: 'Columns' }).click() },
+  { address: '#/runs', open: (page) => page.keyboard.press('Control+k') },
+  { address: '#/runs', open: (page) => page.keyboard.press('?') },
+  {
+    address: '#/runs',
+    open: async (page) => {
+      await page.getByRole('checkbox', { name: 'Select revision bonus 2' }).check()
+      await page.getByRole('button', { name: 'Tags and group' }).click()
+    },
+  },
+  {
+    address: '#/run/r-first/config',
+    open: (page) => page.getByRole('button', { name: 'Name, tags, group and notes' }).click(),
+  },
+  { address: '#/run/r-first/config', open: (page) => page.getByRole('button', { name: 'Extend…' }).click() },
+  {
+    address: '#/run/r-stopped/config',
+    open: (page) => page.getByRole('button', { name: 'Go on with changes…' }).click(),
+  },
+  {
+    address: '#/run/r-first/plots',
+    open: (page) => page.getByRole('button', { name: 'Export Training loss' }).click(),
+  },
+  {
+    address: '#/run/r-first/plots',
+    open: (page) => page.getByRole('button', { name: 'Training loss in full screen' }).click(),
+  },
+  {
+    address: '#/run/r-first/plots',
+    open: async (page) => {
+      await page.keyboard.press('Tab')
+      await page.getByRole('button', { name: 'What Training loss shows' }).focus()
+      await page.getByRole('tooltip').filter({ hasText: 'all turns' }).waitFor()
+    },
+  },
+  {
+    address: '#/compare?runs=r-first,r-second',
+    open: (page) => page.getByRole('combobox', { name: 'Colour by' }).click(),
+  },
+]
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious in any dialog or menu, ${colorScheme}`, async () => {
+    const { page } = await pages.open('#/runs', { colorScheme, bypassCSP: true, reducedMotion: 'reduce' })
+    const found: string[] = []
+    for (const [index, { address, open }] of overlays.entries()) {
+      await goTo(page, address)
+      await settle(page)
+      await open(page)
+      await page.waitForTimeout(350)
+      found.push(...(await seriousFindings(page)).map((line) => `${index} ${address} ${line}`))
+      await page.keyboard.press('Escape')
+      await page.waitForTimeout(250)
+    }
+    assert.deepEqual(found, [])
+    await page.context().close()
+  })
+}
+
+for (const viewport of [
+  { width: 720, height: 450 }, // a browser zoom of 200 % on 1440 × 900
+  { width: 1024, height: 700 },
+  { width: 2560, height: 1440 },
+  { width: 3840, height: 2160 },
+]) {
+  test(`no page is cut off at ${viewport.width} px`, async () => {
+    const { page } = await pages.open('#/runs', { viewport })
+    for (const address of addresses) {
+      await goTo(page, address)
+      await settle(page)
+      const wide = await page.evaluate(`document.documentElement.scrollWidth`)
+      assert.ok(Number(wide) <= viewport.width, `${address}: ${String(wide)} px wide`)
+      const cut = await page.evaluate(cutButtons)
+      assert.deepEqual(cut, [], address)
+    }
+    await page.context().close()
+  })
+}
+
+/** Least type of the words in view, px, and of what the charts have written since `watchCharts`. */
+const leastType = `Math.min(...[...document.querySelectorAll('#root *')]
+  .filter((box) => box.offsetParent && [...box.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ''))
+  .map((box) => parseFloat(getComputedStyle(box).fontSize)), ...(window.writtenPx ?? []))`
+const watchCharts = `(() => {
+  window.writtenPx = []
+  const pen = CanvasRenderingContext2D.prototype
+  const { fillText } = pen
+  pen.fillText = function (...words) {
+    const { a, b } = this.getTransform() // an axis's name is turned
+    window.writtenPx.push(parseFloat(/([0-9.]+)px/.exec(this.font)[1]) * Math.hypot(a, b) / devicePixelRatio)
+    return fillText.apply(this, words)
+  }
+})()`
+
+for (const [width, height, least] of [
+  [1440, 900, 10],
+  [2560, 1440, 11],
+  [3840, 2160, 15],
+] as const) {
+  test(`no type is smaller than ${least} px on a screen of ${width} × ${height} without scaling, in charts too`, async () => {
+    const { page } = await pages.open('#/runs', { viewport: { width, height } })
+    await page.evaluate(watchCharts)
+    for (const address of addresses) {
+      await goTo(page, address)
+      await settle(page)
+      const found = Number(await page.evaluate(leastType))
+      assert.ok(found >= least, `${address}: ${found} px`)
+    }
+    assert.ok(Number(await page.evaluate('window.writtenPx.length')) > 100, 'the charts were watched')
+    await page.context().close()
+  })
+}
+
+test('at 3840 px rows of the run table lie below one another, icons grow with the words', async () => {
+  const { page } = await pages.open('#/runs', { viewport: { width: 3840, height: 2160 } })
+  await page.locator('.run-row').first().waitFor()
+  const boxes = (await page.evaluate(
+    `[...document.querySelectorAll('.run-row')].map((row) => row.getBoundingClientRect()).map(({ top, height }) => [top, height])`,
+  )) as [number, number][]
+  assert.equal(boxes.length, seedRuns.length)
+  boxes.forEach(([top, height], index) => {
+    assert.equal(height, 60)
+    assert.equal(top, (boxes[0]?.[0] ?? 0) + 60 * index)
+  })
+  const icon = await page.getByRole('button', { name: 'Keyboard map' }).locator('svg').boundingBox()
+  assert.equal(icon?.width, 27)
+  await page.context().close()
+})
+
+test('a run name of 200 wide letters widens no page and leaves the status its words', async () => {
+  const name = 'W'.repeat(200)
+  const { db } = pages.server.owner
+  const before = readRun(db, 'r-first').name
+  const rename = db.prepare('update run set name = ? where run_id = ?')
+  rename.run(name, 'r-first')
+  const { page } = await pages.open('#/runs')
+  for (const address of ['#/runs', '#/run/r-first/plots', '#/compare?runs=r-first,r-second']) {
+    await goTo(page, address)
+    await settle(page)
+    await waitUntil(page, `document.body.textContent.includes('${name}')`)
+    const wide = await page.evaluate(
+      `[...document.querySelectorAll('.page')].map((each) => each.scrollWidth - each.clientWidth)`,
+    )
+    assert.deepEqual(wide, [0], address)
+    const cutStatus = `[...document.querySelectorAll('.mantine-Badge-label')]
+      .filter((words) => words.innerText === 'finished' && words.scrollWidth > words.clientWidth + 1).length`
+    assert.equal(await page.evaluate(cutStatus), 0, address)
+  }
+  rename.run(before, 'r-first')
+  await page.context().close()
+})
+
+/** Buttons that lie beyond the right edge and cannot be scrolled to, and such without room for their own words. */
+const cutButtons = `[...document.querySelectorAll('main button, header button')]
+  .filter((button) => {
+    const words = button.querySelector('.mantine-Button-label') ?? button
+    const isBeyond = button.getBoundingClientRect().right > innerWidth + 1 && !button.closest('.run-table')
+    return isBeyond || (button.innerText !== '' && words.scrollWidth > words.clientWidth + 1)
+  })
+  .map((button) => button.innerText || button.ariaLabel)`
+
+test('the keys lead everywhere: pages, tabs, palette, map, theme', async () => {
+  const { page } = await pages.open('#/runs', { colorScheme: 'light' })
+  const at = (address: string): Promise<unknown> =>
+    waitUntil(page, `location.hash === ${JSON.stringify(address)}`)
+  await page.locator('.run-row').first().waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await at('#/run/r-failed/plots')
+  await page.getByRole('tab', { name: 'Plots' }).waitFor()
+  await page.keyboard.press('3')
+  await at('#/run/r-failed/rollouts')
+  await page.keyboard.press('g')
+  await page.keyboard.press('n')
+  await at('#/new')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('textbox', { name: 'Command' }).fill('revision bonus 2')
+  await page.getByRole('dialog').getByText('revision bonus 2').waitFor()
+  await page.keyboard.press('Enter')
+  await at('#/run/r-stopped/plots')
+  await page.getByRole('textbox', { name: 'Command' }).waitFor({ state: 'hidden' })
+  await page.keyboard.press('?')
+  await page.getByRole('dialog').getByText('zoom the plots').waitFor()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('t')
+  await waitUntil(page, `document.documentElement.dataset.mantineColorScheme === 'dark'`)
+  await page.context().close()
+})
+
+test('two keys of one shortcut belong together, also where the page is drawn again between them', async () => {
+  const { page } = await pages.open('#/runs')
+  await page.locator('.run-row').first().waitFor()
+  await page.keyboard.press('g')
+  await goTo(page, '#/run/r-failed/config')
+  await page.getByRole('tab', { name: 'Config', selected: true }).waitFor()
+  await page.keyboard.press('n')
+  await waitUntil(page, `location.hash === '#/new'`)
+  await page.context().close()
+})
+
+test('focus is visible wherever Tab goes', async () => {
+  const { page } = await pages.open('#/run/r-first/plots')
+  await page.getByRole('tab', { name: 'Plots' }).waitFor()
+  for (let presses = 0; presses < 25; presses++) {
+    await page.keyboard.press('Tab')
+    const look = (await page.evaluate(
+      `(() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle, s.outlineWidth, document.activeElement.outerHTML.slice(0, 120)] })()`,
+    )) as [string, string, string]
+    assert.equal(look[0], 'solid', look[2])
+    assert.equal(look[1], '2px', look[2])
+  }
+  await page.context().close()
+})

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fittingTags } from '../../../src/renderer/src/runs/fittingTags.ts'
+import * as format from '../../../src/renderer/src/widgets/format.ts'
+import { nextKeys } from '../../../src/renderer/src/widgets/keySequence.ts'
+import { allRuns, parsePlace, placeAddress, type Place } from '../../../src/renderer/src/data/place.ts'
+import { fileName } from '../../../src/renderer/src/plots/plotSettings.ts'
+import { binsCsv, linesCsv } from '../../../src/renderer/src/plots/plotCsv.ts'
+import { joinCsv } from '../../../src/renderer/src/compare/joinCsv.ts'
+import { sparklinePath } from '../../../src/renderer/src/runs/sparklinePath.ts'
+
+test('tags fit their column or are counted', () => {
+  assert.deepEqual(fittingTags([]), { shown: [], rest: 0 })
+  assert.deepEqual(fittingTags(['one', 'two']), { shown: ['one', 'two'], rest: 0 })
+  assert.deepEqual(fittingTags(['one', 'two', 'three', 'four', 'five']), { shown: ['one', 'two'], rest: 3 })
+  assert.deepEqual(fittingTags(['a tag as long as a short story', 'b']), {
+    shown: ['a tag as long as a short story'],
+    rest: 1,
+  })
+})
+
+test('counts, numbers and shares; a missing value is a dash, never 0', () => {
+  assert.equal(format.formatCount(214_000), '214,000')
+  assert.equal(format.formatCount(999), '999')
+  assert.equal(format.formatNumber(0.123456), '0.1235')
+  assert.equal(format.formatNumber(-0.00004), '−4.00e−5')
+  assert.equal(format.formatNumber(-1200), '−1,200')
+  assert.equal(format.formatNumber(null), '–')
+  assert.equal(format.formatNumber(Number.NaN), '–')
+  assert.equal(format.formatShare(0.6), '0.600')
+  assert.equal(format.formatShare(undefined), '–')
+})
+
+test('durations, ages and bytes in their largest units', () => {
+  assert.equal(format.formatDuration(45_400), '45 s')
+  assert.equal(format.formatDuration(185_000), '3 min 05 s')
+  assert.equal(format.formatDuration(7_800_000), '2 h 10 min')
+  assert.equal(format.formatDuration(4 * 86_400_000 + 3 * 3_600_000), '4 d 3 h')
+  assert.equal(format.formatDuration(null), '–')
+  assert.equal(format.formatAge(0, 59_000), 'just now')
+  assert.equal(format.formatAge(0, 3 * 3_600_000), '3 h ago')
+  assert.equal(format.formatBytes(1023), '1023 B')
+  assert.equal(format.formatBytes(1536), '1.5 KiB')
+  assert.equal(format.formatBytes(13_214_976), '12.6 MiB')
+})
+
+test('an address names its place and comes back from it', () => {
+  const places: Place[] = [
+    { page: 'runs', list: 'runs', filter: '' },
+    { page: 'runs', list: 'deleted', filter: 'tag:"a & b" 50% #1' },
+    { page: 'run', runId: 'a/b %', tab: 'rollouts' },
+    { page: 'new', likeRunId: null },
+    { page: 'new', likeRunId: 'r&1' },
+    { page: 'compare', runIds: ['a', 'b'] },
+    { page: 'compare', runIds: [] },
+  ]
+  for (const place of places) assert.deepEqual(parsePlace(placeAddress(place)), place)
+})
+
+test('a broken address opens the run list, an unknown tab the plots', () => {
+  assert.deepEqual(parsePlace(''), allRuns)
+  assert.deepEqual(parsePlace('#/nothing'), allRuns)
+  assert.deepEqual(parsePlace('#/runs?list=none'), allRuns)
+  assert.deepEqual(parsePlace('#/run/%E0%A4%A/x'), { page: 'run', runId: '%E0%A4%A', tab: 'plots' })
+  assert.deepEqual(parsePlace('#/run/r1/nothing'), { page: 'run', runId: 'r1', tab: 'plots' })
+})
+
+test('key sequences: g then r; another key begins anew', () => {
+  const shortcuts = ['g r', 'r', '?']
+  assert.deepEqual(nextKeys([], 'g', shortcuts), { match: null, pressed: ['g'] })
+  assert.deepEqual(nextKeys(['g'], 'r', shortcuts), { match: 'g r', pressed: [] })
+  assert.deepEqual(nextKeys(['g'], '?', shortcuts), { match: '?', pressed: [] })
+  assert.deepEqual(nextKeys(['g'], 'q', shortcuts), { match: null, pressed: [] })
+})
+
+test('a run name becomes a harmless file name', () => {
+  assert.equal(
+    fileName('<img src=x onerror=alert(1)>', 'plots', 'png'),
+    'img-src-x-onerror-alert-1-plots.png',
+  )
+  assert.equal(fileName('../../etc', 'plots', 'png'), 'etc-plots.png')
+  assert.equal(fileName('…', 'plots', 'svg'), 'run-plots.svg')
+})
+
+test('CSV of several runs: one head, all lines', () => {
+  assert.equal(joinCsv(['run,x\na,1\n', 'run,x\nb,2\n', 'run,x\n']), 'run,x\na,1\nb,2\n')
+})
+
+test('CSV of a plot that is no metric: its bins, its lines, with the stamp quoted where it must be', () => {
+  assert.equal(binsCsv('a, b', [{ low: 0, high: 0.5, count: 3 }]), 'run,low,high,problems\n"a, b",0,0.5,3\n')
+  const line = { label: 'machine', colour: 0, dashed: false, points: [[1, 2.5]] as const }
+  assert.equal(linesCsv('a', [line]), 'run,line,x,y\na,machine,1,2.5\n')
+})
+
+test('a sparkline fills its box: first and last x at the margins, least y below, greatest above', () => {
+  assert.equal(
+    sparklinePath(
+      [
+        [0, 0.2],
+        [1, 0.8],
+        [2, 0.5],
+      ],
+      { width: 104, height: 24 },
+    ),
+    'M2.0,22.0L52.0,2.0L102.0,12.0',
+  )
+  assert.equal(sparklinePath([[3, 0.5]], { width: 104, height: 24 }), '')
+})

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { progressLine, progressText, stageText } from '../../../src/renderer/src/widgets/progressText.ts'
+import { doneShare, runStage } from '../../../src/renderer/src/widgets/runStage.ts'
+import type { Run } from '../../../src/shared/records.ts'
+import type { Progress, StageCount } from '../../../src/shared/runEvent.ts'
+import { sampleLine } from '../support/runFixtures.ts'
+
+const rollingOut: Progress = {
+  ...{ activity: 'rolling out', done: 96, total: 1920, unit: 'problems' },
+  ...{ ratePerSecond: 41.237, secondsLeft: 75 },
+}
+const attempts: Progress = {
+  ...{ activity: 'sampling attempts', done: 512, total: 512, unit: 'completions' },
+  ...{ ratePerSecond: 41.237, secondsLeft: 0 },
+}
+const stage1: StageCount = {
+  ...{ name: 'estimate-v-star', done: 192, total: 3000, unit: 'problems', secondsLeft: 74 },
+}
+const stage2: StageCount = {
+  ...{ name: 'self-correction', done: 131, total: 300, unit: 'steps', secondsLeft: 300 },
+}
+const running = sampleLine('r', { status: 'running' })
+
+test('rate and time left are said, and are left out where they are unknown', () => {
+  assert.equal(
+    progressText(rollingOut, stage2, true),
+    'rolling out 96 of 1,920 problems, 41.2/s, 1 min 15 s left',
+  )
+  assert.equal(
+    progressText({ ...rollingOut, ratePerSecond: null, secondsLeft: null }, stage2, true),
+    'rolling out 96 of 1,920 problems',
+  )
+  assert.equal(progressText(rollingOut, stage2, false), '1 min 15 s left, rolling out')
+  assert.equal(
+    progressText({ ...rollingOut, stage: stage2 }, stage2, false),
+    '5 min 00 s left in all, rolling out',
+  )
+  assert.equal(
+    progressText({ ...rollingOut, stage: { ...stage2, secondsLeft: null } }, stage2, false),
+    '1 min 15 s left of this part, rolling out',
+  )
+})
+
+test('stage 1 of both: its problems are counted, in the line and by the bar, whatever a chunk is at', () => {
+  const progress = { ...attempts, stage: stage1 }
+  const stage = runStage(running, progress, null)
+  assert.equal(
+    progressLine(running, stage, progress),
+    'stage 1: 192 of 3,000 problems · sampling attempts 512 of 512 completions, 41.2/s, 1 min 14 s left of stage 1',
+  )
+  assert.equal(doneShare(stage), 0.064)
+  const loading = { ...progress, activity: 'loading model and problems', done: 0, total: 1, unit: 'steps' }
+  assert.equal(
+    progressLine(running, stage, { ...loading, ratePerSecond: null }),
+    'stage 1: 192 of 3,000 problems · loading model and problems, 1 min 14 s left of stage 1',
+  )
+})
+
+test('what the stage counts is said once', () => {
+  const updating = { ...rollingOut, activity: 'updating', done: 131, total: 300, unit: 'steps' }
+  const progress = { ...updating, ratePerSecond: 0.7631, stage: stage2 }
+  assert.equal(
+    progressLine(running, stage2, progress),
+    '131 of 300 steps · updating, 0.763 steps/s, 5 min 00 s left in all',
+  )
+  const own = { ...attempts, activity: 'estimating V*', done: 192, total: 3000, unit: 'problems' }
+  assert.match(
+    progressLine(running, stage1, { ...own, stage: stage1 }),
+    /^stage 1: 192 of 3,000 problems · estimating V\*, 41\.2 problems\/s, /,
+  )
+})
+
+test('a run that is not at work is as far as what is stored: steps, or the problems kept', () => {
+  const textOf = (fields: Partial<Run>, estimated: { done: number; total: number } | null = null): string => {
+    const run = sampleLine('r', { status: 'stopped', ...fields })
+    return stageText(run, runStage(run, null, estimated))
+  }
+  assert.equal(textOf({ problemsSeen: 12 * 192 }), '12 of 40 steps')
+  assert.equal(textOf({}, { done: 192, total: 3000 }), 'stage 1: 192 of 3,000 problems estimated and kept')
+  const estimate = { stage: 'estimate-v-star', totalSteps: 36 } as const
+  assert.equal(textOf({ ...estimate, step: 20 }), '20 of 36 problems estimated and kept')
+  assert.equal(textOf({ ...estimate, step: 36, status: 'finished' }), '36 of 36 problems')
+  assert.equal(textOf({ ...estimate, status: 'queued' }), '0 of 36 problems')
+  // a length that follows from the filter is not known before it was applied
+  assert.equal(textOf({ totalSteps: 0, problemsSeen: 2 * 192 }), '2 steps')
+  assert.equal(textOf({ totalSteps: 0 }), '')
+})
+
+test('the bar is the share of the stage that is done, not of the activity', () => {
+  const shareOf = (problemsSeen: number, progress: Progress | null): number => {
+    const run = sampleLine('r', { status: 'running', problemsSeen })
+    return doneShare(runStage(run, progress, null))
+  }
+  assert.equal(shareOf(0, attempts), 0)
+  assert.equal(shareOf(3840, attempts), 0.5)
+  assert.equal(shareOf(3840, { ...attempts, stage: { ...stage2, done: 225 } }), 0.75)
+  assert.equal(shareOf(0, { ...attempts, stage: { ...stage2, total: 0 } }), 0)
+})
