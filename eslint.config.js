@@ -16,6 +16,16 @@ const noBarrels = ['ExportAllDeclaration', 'ExportNamedDeclaration[source]'].map
   message: 'No barrels: import from the file that defines it.',
 }))
 
+// a spread is exempt from TypeScript's check for excess properties, so a misspelt field would pass
+const noSpreadLiterals = [
+  'ObjectExpression > SpreadElement > ObjectExpression',
+  'JSXSpreadAttribute > ObjectExpression',
+  ':matches(CallExpression, NewExpression, ArrayExpression) > SpreadElement > ArrayExpression',
+].map((selector) => ({
+  selector,
+  message: 'Write the fields or the items themselves: a spread literal hides typos.',
+}))
+
 const noHiddenInputs = [
   {
     selector: 'MemberExpression[object.name="Math"][property.name="random"]',
@@ -55,7 +65,7 @@ export default tseslint.config(
       'import-x/no-restricted-paths': ['error', { basePath: root, zones: importZones(root) }],
       'import-x/no-cycle': 'error',
       'recheck/package-imports': 'error',
-      'no-restricted-syntax': ['error', ...noModuleState, ...noBarrels],
+      'no-restricted-syntax': ['error', ...noModuleState, ...noBarrels, ...noSpreadLiterals],
       'max-lines': ['error', 300],
       'max-lines-per-function': ['error', 60],
       'max-params': ['error', 4],
@@ -82,7 +92,19 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts', 'src/**/*.tsx'],
     ignores: ['src/main/host/**'],
-    rules: { 'no-restricted-syntax': ['error', ...noModuleState, ...noBarrels, ...noHiddenInputs] },
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...noModuleState,
+        ...noBarrels,
+        ...noSpreadLiterals,
+        ...noHiddenInputs,
+      ],
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
+    rules: { 'no-restricted-syntax': ['error', ...noSpreadLiterals] },
   },
   { files: ['src/shared/**/*.ts'], rules: { 'max-params': ['error', 3] } },
   { files: ['src/main/cli.ts', 'scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },
@@ -91,7 +113,7 @@ export default tseslint.config(
     // held somewhere for `after`
     files: ['tests/**/*.ts', 'bench/**/*.ts'],
     rules: {
-      'no-restricted-syntax': ['error', ...noBarrels],
+      'no-restricted-syntax': ['error', ...noBarrels, ...noSpreadLiterals],
       '@typescript-eslint/no-floating-promises': [
         'error',
         {

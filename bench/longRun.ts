@@ -65,12 +65,22 @@ async function takeUp(of: Owner): Promise<string> {
   const steps = Number(values.steps)
   const config = presetConfig('builtin', {
     data: { train: 256, validation: 64, test: 64 },
-    ...{ steps, problemsPerStep: 16, evalEvery: 100, checkpointEvery: 50 },
+    steps,
+    problemsPerStep: 16,
+    evalEvery: 100,
+    checkpointEvery: 50,
     optimizer: { learningRate: 1e-6 },
   })
   const made = of.createRun({
-    ...{ name: 'long run', stage: 'self-correction', config: JSON.stringify(config), configHash: 'bench' },
-    ...{ totalSteps: steps, tags: [], notes: '', group: null, vStarId: null },
+    name: 'long run',
+    stage: 'self-correction',
+    config: JSON.stringify(config),
+    configHash: 'bench',
+    totalSteps: steps,
+    tags: [],
+    notes: '',
+    group: null,
+    vStarId: null,
   })
   of.start(made.runId)
   return made.runId
@@ -81,7 +91,9 @@ function takeSample(db: Database): void {
   const trainerMb = processId === null ? null : residentMb(processId, 'VmRSS')
   if (trainerMb === null || readSeries(db, runId, 'time/update').step.length === 0) return
   samples.push({
-    ...{ step, trainerMb, databaseMb: databaseMb(db) },
+    step,
+    trainerMb,
+    databaseMb: databaseMb(db),
     ownerMb: residentMb(process.pid, 'VmRSS') ?? Number.NaN,
     ownerAnonMb: residentMb(process.pid, 'RssAnon') ?? Number.NaN,
   })

@@ -81,7 +81,8 @@ function writeRates(db: Database): void {
     addRun(db, runId)
     const writer = openBatchWriter(db, runId)
     const batches = Array.from({ length: Math.ceil(4000 / stepsPerBatch) }, (_, batch) => ({
-      ...{ runId, sequence: batch + 1 },
+      runId,
+      sequence: batch + 1,
       events: Array.from({ length: stepsPerBatch }, (__, i) =>
         metricsAt(batch * stepsPerBatch + i, metricsPerStep),
       ),
@@ -149,9 +150,16 @@ function addRun(db: Database, runId: string): void {
   insertRun(
     db,
     {
-      ...{ runId, name: `a run named ${runId}`, stage: 'self-correction', totalSteps: 1000, vStarId: null },
-      ...{ config: JSON.stringify({ text: 'x'.repeat(1500) }), configHash: 'abcdef012345' },
-      ...{ tags: ['bench', runId.slice(-1)], notes: '', group: null },
+      runId,
+      name: `a run named ${runId}`,
+      stage: 'self-correction',
+      totalSteps: 1000,
+      vStarId: null,
+      config: JSON.stringify({ text: 'x'.repeat(1500) }),
+      configHash: 'abcdef012345',
+      tags: ['bench', runId.slice(-1)],
+      notes: '',
+      group: null,
     },
     1,
   )

@@ -15,12 +15,28 @@ const { values } = parseArgs({ options: { 'data-dir': { type: 'string' } } })
 const dataFolder = values['data-dir'] ?? mkdtempSync(join(tmpdir(), 'recheck-gpu-'))
 const golden = 'tests/fixtures/golden'
 const hostTests = [
-  ...['trainers', 'trainerSettings', 'capturedGolden', 'capturedVariables', 'recordedOps'],
-  ...['referenceScores', 'savedModels'],
+  'trainers',
+  'trainerSettings',
+  'capturedGolden',
+  'capturedVariables',
+  'recordedOps',
+  'referenceScores',
+  'savedModels',
 ].map((name) => `tests/main/host/tensorflow/${name}.test.ts`)
 const run = [
-  ...['train', '--preset', 'builtin', '--set', 'device=gpu', '--set', 'steps=20', '--set', 'data.train=256'],
-  ...['--set', 'data.test=100', '--set', 'checkpointEvery=4'],
+  'train',
+  '--preset',
+  'builtin',
+  '--set',
+  'device=gpu',
+  '--set',
+  'steps=20',
+  '--set',
+  'data.train=256',
+  '--set',
+  'data.test=100',
+  '--set',
+  'checkpointEvery=4',
 ]
 
 const folders = globSync('*/expected.json', { cwd: join(root, golden) }).map(dirname)
@@ -67,7 +83,9 @@ function requireCard() {
 /** A run whose processes get SIGKILL after its first steps goes on from its checkpoint, and ends with every step once. */
 async function killAndResume() {
   const child = spawn(process.execPath, recheck(...run), {
-    ...{ cwd: root, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
   })
   const exited = once(child, 'exit')
   for await (const line of createInterface({ input: child.stderr })) {

@@ -28,7 +28,8 @@ const pictureRuns: readonly PictureRun[] = [
     name: 'learning rate 1e-4',
     group: 'one change to the demo',
     layer: {
-      ...{ steps: 40, optimizer: { learningRate: 1e-4 } },
+      steps: 40,
+      optimizer: { learningRate: 1e-4 },
       notes: 'Twice the demo’s learning rate, half as many steps.',
     },
     end: 'finished',
@@ -37,7 +38,8 @@ const pictureRuns: readonly PictureRun[] = [
     name: 'plain verdict reward',
     group: 'one change to the demo',
     layer: {
-      ...{ steps: 40, verdictReward: 'plain' },
+      steps: 40,
+      verdictReward: 'plain',
       notes: 'Right and wrong attempts count alike in the verdict’s reward.',
     },
     end: 'finished',
@@ -46,13 +48,15 @@ const pictureRuns: readonly PictureRun[] = [
     name: 'revision bonus 2',
     group: 'revision bonus',
     layer: { tags: ['bonus'], steps: 60, revisionBonus: 2 },
-    ...{ end: 'stopped', endsAfter: 20 },
+    end: 'stopped',
+    endsAfter: 20,
   },
   {
     name: 'revision bonus 0.5',
     group: 'revision bonus',
     layer: { tags: ['bonus'], steps: 60, revisionBonus: 0.5 },
-    ...{ end: 'interrupted', endsAfter: 12 },
+    end: 'interrupted',
+    endsAfter: 12,
   },
 ]
 
@@ -100,7 +104,11 @@ function isMade(run: Run, { end, endsAfter }: PictureRun): boolean {
 function start(owner: Owner, { name, group, layer }: PictureRun): Promise<Run> {
   const config = mergeConfigs(findPreset('builtin').config, layer, { name })
   return startRun(owner, process.execPath, {
-    ...{ stage: 'self-correction', config, source: name, vStarId: null, group },
+    stage: 'self-correction',
+    config,
+    source: name,
+    vStarId: null,
+    group,
   })
 }
 

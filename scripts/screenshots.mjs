@@ -145,7 +145,10 @@ async function withServer(source, work) {
   const dataDir = mkdtempSync(join(tmpdir(), 'recheck-pictures-'))
   if (source !== null) cpSync(source, dataDir, { recursive: true })
   const backend = await openOwnerBackend({
-    ...{ dataDir, shell: 'browser', address: 'screenshots', nodePath: process.execPath },
+    dataDir,
+    shell: 'browser',
+    address: 'screenshots',
+    nodePath: process.execPath,
     nowMs: systemClock.nowMs,
   })
   const http = await startHttpServer({ ...backend, pageFolder: await builtPage(), port: 0 })
@@ -160,7 +163,9 @@ async function withServer(source, work) {
 
 async function startRun({ handlers }, name, layer) {
   const { runIds } = await handlers['run.start']({
-    ...{ stage: 'self-correction', vStarId: null, group: null },
+    stage: 'self-correction',
+    vStarId: null,
+    group: null,
     config: presetConfig('builtin', { ...layer, name }),
   })
   return runIds[0]

@@ -11,7 +11,9 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 if (isBuildOutdated(root)) {
   const { code } = await runProgram(process.execPath, [
     join(root, 'node_modules/electron-vite/bin/electron-vite.js'),
-    ...['build', '--logLevel', 'warn'],
+    'build',
+    '--logLevel',
+    'warn',
   ])
   if (code !== 0) process.exit(code)
 }

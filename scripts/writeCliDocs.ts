@@ -45,8 +45,14 @@ function commandSection(command: Command): string {
     '',
     /[.?!]$/.test(command.description()) ? command.description() : `${command.description()}.`,
     '',
-    ...['```bash', ...examplesOf(command), '```', ''],
-    ...['| argument or option | meaning |', '| --- | --- |', ...rows, ''],
+    '```bash',
+    ...examplesOf(command),
+    '```',
+    '',
+    '| argument or option | meaning |',
+    '| --- | --- |',
+    ...rows,
+    '',
     ...(schema
       ? [
           '`--json` prints:',
@@ -110,7 +116,11 @@ function describeObject(schema: z.core.JSONSchema.BaseSchema, indent: string): s
 function inertContext(): CommandContext {
   const sink = new PassThrough()
   return {
-    ...{ stdin: sink, stdout: sink, stderr: sink, nowMs: () => 0, signal: new AbortController().signal },
+    stdin: sink,
+    stdout: sink,
+    stderr: sink,
+    nowMs: () => 0,
+    signal: new AbortController().signal,
     dataFolder: () => '',
     openProgress: () => ({ update: () => {}, stop: () => {} }),
     setExitCode: () => {},

@@ -97,7 +97,10 @@ test('a package with one home is imported there only', () => {
 
 test('nothing heavy is loaded before a command runs, so that --help is instant', () => {
   const light = [
-    ...['src/shared/', 'src/main/commands/', 'src/main/cli.ts', 'src/main/host/machine/paths.ts'],
+    'src/shared/',
+    'src/main/commands/',
+    'src/main/cli.ts',
+    'src/main/host/machine/paths.ts',
     'src/main/host/machine/terminalText.ts', // imports nothing
   ]
   const loaded = new Set<string>()

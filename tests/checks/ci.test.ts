@@ -11,8 +11,18 @@ const root = resolve(import.meta.dirname, '..', '..')
 
 test('README names its commands in fences marked for it; what has run already is left out', () => {
   const markdown = [
-    ...['# Title', '```bash ci', 'npm ci && npm run demo   # both stages', '# a remark', 'npm test', '```'],
-    ...['```bash', 'not for here', '```', '```bash ci', 'npx --no-install recheck doctor', '```'],
+    '# Title',
+    '```bash ci',
+    'npm ci && npm run demo   # both stages',
+    '# a remark',
+    'npm test',
+    '```',
+    '```bash',
+    'not for here',
+    '```',
+    '```bash ci',
+    'npx --no-install recheck doctor',
+    '```',
   ].join('\n')
   const commands = (readmeCommands as (markdown: string) => string[])(markdown)
   assert.deepEqual(commands, ['npm run demo', 'npx --no-install recheck doctor'])

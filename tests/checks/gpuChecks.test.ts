@@ -9,7 +9,9 @@ test('the checks for a graphics card pass on none: without one they end with cod
   // hidden from CUDA, so that this holds on a machine with a card, too
   const env = { ...process.env, CUDA_VISIBLE_DEVICES: '' }
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/gpuChecks.mjs'], {
-    ...{ cwd: root, env, encoding: 'utf8' },
+    cwd: root,
+    env,
+    encoding: 'utf8',
   })
   assert.equal(status, 2, stdout + stderr)
   assert.match(stderr, /no card is used: \S+/)

@@ -145,7 +145,10 @@ before(async () => {
   await buildBundles()
   const folder = makeAppFolder()
   const server = await serve({
-    ...{ dataDir: folder.dataDir, port: 0, nodePath: process.execPath, nowMs: systemClock.nowMs },
+    dataDir: folder.dataDir,
+    port: 0,
+    nodePath: process.execPath,
+    nowMs: systemClock.nowMs,
     pageFolder: `${folder.setup.appPath}/out/renderer`,
   })
   served = { server, remove: folder.remove }

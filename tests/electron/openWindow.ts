@@ -45,8 +45,13 @@ export function codeOf(answer: unknown): string {
 export const quickSteps = {
   stage: 'self-correction',
   config: {
-    ...{ name: 'quick', method: 'reinforce', steps: 5000, problemsPerStep: 4 },
-    ...{ data: { train: 64, validation: 4, test: 4 }, evalEvery: 5000, checkpointEvery: 5000 },
+    name: 'quick',
+    method: 'reinforce',
+    steps: 5000,
+    problemsPerStep: 4,
+    data: { train: 64, validation: 4, test: 4 },
+    evalEvery: 5000,
+    checkpointEvery: 5000,
   },
 }
 

@@ -41,8 +41,13 @@ test('every native file of a dependency that a trainer loads lies beside the arc
 
 test('what plain Node is started on is packed, and lies beside the archive', () => {
   const files = [
-    ...['src/main/worker.ts', 'src/main/inspect.ts', 'src/main/host/tensorflow/probeAddon.ts'],
-    ...['src/main/host/onnx/probeOnnx.ts', 'src/core/random.ts', 'src/shared/runEvent.ts', 'package.json'],
+    'src/main/worker.ts',
+    'src/main/inspect.ts',
+    'src/main/host/tensorflow/probeAddon.ts',
+    'src/main/host/onnx/probeOnnx.ts',
+    'src/core/random.ts',
+    'src/shared/runEvent.ts',
+    'package.json',
     ...globSync('resources/models/builtin/*', { cwd: root }),
   ]
   for (const file of files) {

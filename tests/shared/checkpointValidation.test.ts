@@ -6,8 +6,14 @@ import { wilson } from '../../src/shared/statistics.ts'
 
 function evaluation(step: number, split: Evaluation['split'], right: number): Evaluation {
   return {
-    ...{ evaluationId: `${split} ${step}`, runId: 'r', step, split, samples: 1, problems: 10 },
-    ...{ proportions: { 'accuracy/final': wilson(right, 10) }, createdAtMs: 1 },
+    evaluationId: `${split} ${step}`,
+    runId: 'r',
+    step,
+    split,
+    samples: 1,
+    problems: 10,
+    proportions: { 'accuracy/final': wilson(right, 10) },
+    createdAtMs: 1,
   }
 }
 

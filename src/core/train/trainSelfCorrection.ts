@@ -186,8 +186,11 @@ function* reportStep(
   const shares = updateShares(state, rollouts)
   const recentTurns = addRecentTurns(state.recentTurns, rollouts)
   const alarmInput = {
-    ...{ values, firstLengths, counts: countOutcomes(rollouts) },
-    ...{ recentTurns, referenceShares: setup.globalShares },
+    values,
+    firstLengths,
+    counts: countOutcomes(rollouts),
+    recentTurns,
+    referenceShares: setup.globalShares,
   }
   const alarms = alarmEvents(alarmSigns(alarmInput, config), state.activeAlarms, state.step)
   const raw = turns.flatMap(({ kind, rawAdvantage }) =>

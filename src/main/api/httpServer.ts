@@ -49,7 +49,9 @@ const contentSecurityPolicy = [
 export async function startHttpServer(setup: HttpServerSetup): Promise<HttpServer> {
   const sessions = new Sessions()
   const server = fastify({
-    ...{ bodyLimit: bodyLimitBytes, logger: false, requestTimeout: requestTimeoutMs },
+    bodyLimit: bodyLimitBytes,
+    logger: false,
+    requestTimeout: requestTimeoutMs,
     forceCloseConnections: true, // a client that says nothing must not keep it from closing
   })
   await server.register(fastifyCookie)

@@ -134,7 +134,9 @@ function openEventStream(
   return new Promise((resolve) => {
     const open = (): void => {
       socket = new WebSocket(`${origin.replace('http', 'ws')}/events`, {
-        ...{ origin, headers: { cookie }, handshakeTimeout: withinMs },
+        origin,
+        headers: { cookie },
+        handshakeTimeout: withinMs,
       })
       socket.on('message', (data: Buffer) => {
         const event = parseEvent(data.toString())

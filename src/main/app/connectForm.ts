@@ -30,8 +30,15 @@ button { font: inherit; padding: 6px 16px }
 /** Asks for a link until `connect` accepts it or the form is closed; a refusal is shown and may be mended. */
 export function openConnectForm(parent: BrowserWindow, connect: (link: string) => Promise<void>): void {
   const form = new BrowserWindow({
-    ...{ parent, modal: true, show: false, title: 'Connect' },
-    ...{ width: 560, height: 230, resizable: false, minimizable: false, maximizable: false },
+    parent,
+    modal: true,
+    show: false,
+    title: 'Connect',
+    width: 560,
+    height: 230,
+    resizable: false,
+    minimizable: false,
+    maximizable: false,
     webPreferences: { javascript: false, sandbox: true, contextIsolation: true, nodeIntegration: false },
   })
   form.removeMenu()

@@ -37,8 +37,13 @@ export function openMainWindow(setup: MainWindowSetup): BrowserWindow {
   pageSession.setPermissionCheckHandler(() => false)
   const window = new BrowserWindow({
     ...(state.x !== undefined && state.y !== undefined ? { x: state.x, y: state.y } : {}),
-    ...{ width: state.width, height: state.height, minWidth: 1024, minHeight: 640 },
-    ...{ show: false, title: 'Recheck', icon: setup.iconFile },
+    width: state.width,
+    height: state.height,
+    minWidth: 1024,
+    minHeight: 640,
+    show: false,
+    title: 'Recheck',
+    icon: setup.iconFile,
     webPreferences: {
       preload: setup.preloadFile,
       session: pageSession,

@@ -80,7 +80,10 @@ async function evaluate(input: Input, call: CommandCall): Promise<CommandResult<
   const base = input.run === undefined ? null : await runToEvaluate(input, call)
   const config = await evaluationConfig(input, base?.config ?? null)
   const evaluation = await evaluateModel({
-    ...{ config, split: input.split, workingFolder: process.cwd(), signal: call.signal },
+    config,
+    split: input.split,
+    workingFolder: process.cwd(),
+    signal: call.signal,
     checkpoints: base === null ? null : { dataDir: call.dataFolder, records: base.checkpoints },
     trained: base === null ? null : parseConfig(base.config, `run ${base.runId}`),
     onProgress: (activity, done, total) =>
@@ -95,7 +98,9 @@ async function evaluate(input: Input, call: CommandCall): Promise<CommandResult<
   const tables = { ...evaluation, bySubject: [...evaluation.bySubject], byLevel: [...evaluation.byLevel] }
   return {
     output: {
-      ...{ ...facts, greedy: input.greedy, ...tables },
+      ...facts,
+      greedy: input.greedy,
+      ...tables,
       proportions: { ...evaluation.proportions },
       atEqualTokens: [...evaluation.atEqualTokens],
       problems: [...evaluation.problems],

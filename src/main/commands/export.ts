@@ -42,7 +42,10 @@ async function exportPlots(
     const run = findRun(db, input.run)
     const folder = resolve(input.out ?? `${call.dataFolder}/exports/${run.runId}`)
     const files = await exportRun({
-      ...{ db, run, folder, pixelRatio: input.scale },
+      db,
+      run,
+      folder,
+      pixelRatio: input.scale,
       theme: input.dark ? darkTheme : lightTheme,
       onPlot: (done, total) =>
         call.progress.update({ activity: 'drawing plots', done, total, unit: 'plots' }),

@@ -55,7 +55,9 @@ async function replayOf(
     return { run, checkpoints: readCheckpoints(db, run.runId) }
   })
   const replay = await replayBatch({
-    ...{ ...found, dataDir: call.dataFolder, step: step ?? null },
+    ...found,
+    dataDir: call.dataFolder,
+    step: step ?? null,
     onProgress: (done, total) =>
       call.progress.update({ activity: 'replaying', done, total, unit: 'rollouts' }),
   })
@@ -71,11 +73,12 @@ function textOf(runId: string, { step, error, rows }: Replay): string {
   const table = formatTable(
     ['rollout', 'tokens', 'loss', 'gradient norm', 'largest input', 'begins'],
     rows.map(({ row, tokens, loss, gradientNorm, problem, largestInput, text }) => [
-      ...[String(row), String(tokens), problem ?? formatValue(loss), formatValue(gradientNorm)],
-      ...[
-        `${largestInput.name} ${formatValue(largestInput.value)}`,
-        text.replaceAll(/\s+/g, ' ').slice(0, 50),
-      ],
+      String(row),
+      String(tokens),
+      problem ?? formatValue(loss),
+      formatValue(gradientNorm),
+      `${largestInput.name} ${formatValue(largestInput.value)}`,
+      text.replaceAll(/\s+/g, ' ').slice(0, 50),
     ]),
   )
   const bad = rows.filter(({ problem }) => problem !== null)

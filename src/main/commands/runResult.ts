@@ -35,7 +35,14 @@ export type RunOutput = z.infer<typeof RunOutput>
 export function runOutput(run: Run, evaluations: readonly Evaluation[]): RunOutput {
   const { runId, status, stage, vStarId, step, totalSteps, activeMs, error } = run
   return {
-    ...{ runId, status, stage, vStarId, step, totalSteps, activeMs, error },
+    runId,
+    status,
+    stage,
+    vStarId,
+    step,
+    totalSteps,
+    activeMs,
+    error,
     evaluations: evaluations.map((evaluation) => ({
       step: evaluation.step,
       split: evaluation.split,

@@ -64,7 +64,15 @@ function isWanted(run: Run, input: z.infer<typeof Input>): boolean {
 function listed(run: Run): z.infer<typeof Output>['runs'][number] {
   const { runId, name, stage, status, step, totalSteps, createdAtMs, activeMs, configHash } = run
   return {
-    ...{ runId, name, stage, status, step, totalSteps, createdAtMs, activeMs, configHash },
+    runId,
+    name,
+    stage,
+    status,
+    step,
+    totalSteps,
+    createdAtMs,
+    activeMs,
+    configHash,
     tags: [...run.tags],
     latest: { ...run.latest },
   }
@@ -73,8 +81,13 @@ function listed(run: Run): z.infer<typeof Output>['runs'][number] {
 function textOf(runs: readonly Run[], total: number): string {
   if (total === 0) return 'No such runs. "npm run demo" makes one.'
   const rows = runs.map((run) => [
-    ...[run.runId, run.name, run.stage, run.status, formatProgress(run)],
-    ...[formatValue(run.latest['accuracy/final']), formatTime(run.createdAtMs)],
+    run.runId,
+    run.name,
+    run.stage,
+    run.status,
+    formatProgress(run),
+    formatValue(run.latest['accuracy/final']),
+    formatTime(run.createdAtMs),
   ])
   const table = formatTable(['run', 'name', 'stage', 'status', 'step', 'Acc@final', 'made (UTC)'], rows)
   return runs.length < total ? `${table}\n${runs.length} of ${total} runs; --limit shows more` : table

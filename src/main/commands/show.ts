@@ -128,8 +128,12 @@ function metricsText(run: Run): string {
 function evaluationsText(evaluations: readonly Evaluation[]): string {
   const rows = evaluations.flatMap((evaluation) =>
     Object.entries(evaluation.proportions).map(([name, { value, low, high, trials }]) => [
-      ...[evaluation.split, String(evaluation.step), name, formatValue(value)],
-      ...[`${formatValue(low)} to ${formatValue(high)}`, String(trials)],
+      evaluation.split,
+      String(evaluation.step),
+      name,
+      formatValue(value),
+      `${formatValue(low)} to ${formatValue(high)}`,
+      String(trials),
     ]),
   )
   return rows.length === 0
@@ -139,8 +143,10 @@ function evaluationsText(evaluations: readonly Evaluation[]): string {
 
 function checkpointsText({ checkpoints, evaluations }: Shown): string {
   const rows = checkpoints.map((checkpoint) => [
-    ...[String(checkpoint.step), formatBytes(checkpoint.bytes)],
-    ...[formatValue(validationOf(checkpoint, evaluations)), checkpoint.folder],
+    String(checkpoint.step),
+    formatBytes(checkpoint.bytes),
+    formatValue(validationOf(checkpoint, evaluations)),
+    checkpoint.folder,
   ])
   return rows.length === 0 ? '' : formatTable(['checkpoint', 'size', 'validation', 'folder'], rows)
 }

@@ -18,7 +18,9 @@ export interface LocalOwnerSetup {
 /** The owner of a data folder on this machine, with the real trainer. */
 export function openLocalOwner({ dataDir, address, nodePath }: LocalOwnerSetup): Promise<Owner> {
   return openOwner({
-    ...{ dataDir, address, clock: systemClock },
+    dataDir,
+    address,
+    clock: systemClock,
     program: {
       nodePath,
       workerPath: join(projectFolder, 'src', 'main', 'worker.ts'),

@@ -238,7 +238,12 @@ export class Owner {
     const run = readRun(this.db, runId)
     return superviseRun(
       {
-        ...{ db: this.db, dataDir, program, clock, retryEveryMs, stopNowWithinMs },
+        db: this.db,
+        dataDir,
+        program,
+        clock,
+        retryEveryMs,
+        stopNowWithinMs,
         keepLast: keepLastOf(run),
         isExact: isExactOn(deviceOf(run)),
         onEvent: (id, event) => this.#tell(id, event),

@@ -31,7 +31,11 @@ export function recoverRun(
   endOrphan(run, dataDir)
   const endedAtMs = run.heartbeatAtMs ?? run.startedAtMs ?? nowMs
   appendLog(db, {
-    ...{ runId: run.runId, atMs: nowMs, level: 'warning', message, remedy },
+    runId: run.runId,
+    atMs: nowMs,
+    level: 'warning',
+    message,
+    remedy,
     code: 'run.interrupted',
   })
   return changeStatus(db, run.runId, {

@@ -180,7 +180,10 @@ class Supervision implements SupervisedRun {
       isGivenUp: () => this.#isAbandoned,
       onFull: (error) =>
         this.#setup.onEvent(this.#runId, {
-          ...{ type: 'log', level: 'error', code: error.code, message: error.message },
+          type: 'log',
+          level: 'error',
+          code: error.code,
+          message: error.message,
           remedy: 'The run waits, loses nothing, and goes on by itself once there is space.',
         }),
     })

@@ -45,7 +45,11 @@ export async function startTrainingProcess(
     program.nodePath,
     [
       ...(program.nodeOptions ?? []),
-      ...[program.workerPath, '--run', request.run.runId, '--data-dir', request.dataDir],
+      program.workerPath,
+      '--run',
+      request.run.runId,
+      '--data-dir',
+      request.dataDir,
     ],
     { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...program.environment }, serialization: 'json' },
   )

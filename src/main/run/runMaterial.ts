@@ -63,7 +63,11 @@ export async function loadRunMaterial(
     problemsHash: sha256(canonicalJson(problems.splits.train)),
   })
   return {
-    ...{ policy, reference, tokenizer, prompts, problems },
+    policy,
+    reference,
+    tokenizer,
+    prompts,
+    problems,
     grading: {
       extractAnswer: (text) => extractAnswer(text, template.answerMarker),
       answersAgree: (knownAnswer, answer) => answersAgree(knownAnswer, answer, config.grader),

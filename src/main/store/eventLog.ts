@@ -23,9 +23,7 @@ export function appendLog(db: Database, entry: NewLogEntry): void {
     `INSERT INTO event (run_id, sequence, at_ms, level, code, message, remedy, key, step)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, key) WHERE key IS NOT NULL DO NOTHING`,
   )
-  withStoreErrors(db.name, () =>
-    insert.run(...[runId, sequence, atMs, level, code, message, remedy, key, step]),
-  )
+  withStoreErrors(db.name, () => insert.run(runId, sequence, atMs, level, code, message, remedy, key, step))
 }
 
 /** The last `limit` entries after number `after`, oldest first. */

@@ -95,16 +95,31 @@ function addRollout(
 ): boolean {
   const { rollout, problemKey } = given
   const added = statements.addRollout.run(
-    ...[place.runId, place.split, place.step, place.position, problemKey, rollout.verdict],
+    place.runId,
+    place.split,
+    place.step,
+    place.position,
+    problemKey,
+    rollout.verdict,
     outcomeOf(rollout.turns),
     isTruncated(rollout) ? 1 : 0,
   )
   if (added.changes === 0) return false
   rollout.turns.forEach((turn, position) => {
     statements.addTurn.run(
-      ...[added.lastInsertRowid, position, turn.kind, turn.promptText, turn.completionText, turn.answer],
-      ...[turn.isCorrect ? 1 : 0, turn.reward, turn.turnBaseline, turn.advantage, turn.logRatio],
-      ...[turn.tokens, turn.finishReason],
+      added.lastInsertRowid,
+      position,
+      turn.kind,
+      turn.promptText,
+      turn.completionText,
+      turn.answer,
+      turn.isCorrect ? 1 : 0,
+      turn.reward,
+      turn.turnBaseline,
+      turn.advantage,
+      turn.logRatio,
+      turn.tokens,
+      turn.finishReason,
     )
   })
   return true

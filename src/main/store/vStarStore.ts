@@ -40,7 +40,12 @@ export function storeVStar(db: Database, artifact: VStarArtifact): void {
     `INSERT INTO v_star VALUES (:vStarId, :runId, :createdAtMs, :inputHash, :inputs, :complete, :problems)
      ON CONFLICT (v_star_id) DO UPDATE SET complete = :complete, problems = :problems`,
   ).run({
-    ...{ vStarId, runId, createdAtMs, inputHash, problems, complete },
+    vStarId,
+    runId,
+    createdAtMs,
+    inputHash,
+    problems,
+    complete,
     inputs: JSON.stringify(artifact.inputs),
   })
   db.prepare('UPDATE run SET v_star_id = ? WHERE run_id = ?').run(vStarId, runId)

@@ -75,7 +75,10 @@ export async function evaluateModel(setup: ModelEvaluationSetup): Promise<ModelE
         settings,
         parseVerdict: (text) => parseVerdict(text, config.verdictParser),
       },
-      ...{ turns: config.turns, samples: config.evalSamples, seedLabels: ['evaluation', split], signal },
+      turns: config.turns,
+      samples: config.evalSamples,
+      seedLabels: ['evaluation', split],
+      signal,
       onProgress: (kind, done, total) => onProgress(`${kind}s`, done, total),
     })
     const rewards = { revisionBonus: config.revisionBonus, verdictWeights: plainVerdictWeights }

@@ -39,7 +39,9 @@ function checkPlan(config: RunConfig, material: RunMaterial, isTrained: boolean)
   const positions = lengthBuckets(longest - 1).at(-1) ?? 1
   if (isTrained) checkRowLengths(splits.train, material.prompts, { config, maxRowLength: longest })
   return {
-    ...{ inputs: material.vStarInputs, inputHash: material.inputHash, dataNote: note },
+    inputs: material.vStarInputs,
+    inputHash: material.inputHash,
+    dataNote: note,
     problems: splits.train.length,
     parameters: countParameters(model),
     longestRollout: longest,

@@ -112,7 +112,9 @@ async function replayRow(trainer: Trainer, row: TokenRow): Promise<Omit<Replayed
   } catch (thrown) {
     if (!(thrown instanceof RecheckError) || thrown.code !== 'trainer.not-finite') throw thrown
     return {
-      ...{ ...facts, loss: null, gradientNorm: null },
+      ...facts,
+      loss: null,
+      gradientNorm: null,
       problem: `${String(thrown.data['what'])} ${String(thrown.data['value'])}`,
     }
   }

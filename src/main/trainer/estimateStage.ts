@@ -25,7 +25,9 @@ export async function estimateStage(context: JobContext): Promise<readonly VStar
   port.emit({ type: 'vStarArtifact', artifact })
   const stop: StopRequest = { aborted: false }
   const stage = runVStarStage({
-    ...{ config, conversation, stop },
+    config,
+    conversation,
+    stop,
     grading: material.grading,
     problems: material.problems.splits.train,
     done: given?.estimates ?? [],

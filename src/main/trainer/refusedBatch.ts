@@ -62,7 +62,9 @@ export async function readRefusedBatch(path: string): Promise<RefusedBatch> {
   }
   const { step, learningRate, error, rows } = parsed.data
   return {
-    ...{ step, learningRate, error },
+    step,
+    learningRate,
+    error,
     batch: {
       rows: rows.map(({ ids, inputs }) => ({
         ids: Int32Array.from(ids),

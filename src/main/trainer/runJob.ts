@@ -32,7 +32,8 @@ export const runJob: RunJob = async (request, port) => {
     port.emit({
       type: 'log',
       level: 'warning',
-      ...{ code: 'data.note', key: 'data.note' },
+      code: 'data.note',
+      key: 'data.note',
       message: material.problems.note,
       remedy: null,
     })
@@ -41,7 +42,11 @@ export const runJob: RunJob = async (request, port) => {
   const sampler = await openSampler(material.reference.config, reference)
   const clock = { activeMs: () => port.activeMs(), nowMs: systemClock.nowMs }
   const context: JobContext = {
-    ...{ request, port, config, material, sampler },
+    request,
+    port,
+    config,
+    material,
+    sampler,
     conversation: conversationOf(config, material, sampler),
     reporter: openStageReporter(request.run.runId, clock),
   }
@@ -68,7 +73,9 @@ function conversationOf(
 ): Conversation {
   const { temperature, topP, topK, maxCompletionTokens } = config.sampling
   return {
-    ...{ prompts, tokenizer, sampler },
+    prompts,
+    tokenizer,
+    sampler,
     settings: { temperature, topP, topK, maxCompletionTokens, endIds: prompts.endIds, seed: config.seed },
     parseVerdict: (text) => parseVerdict(text, config.verdictParser),
   }

@@ -59,8 +59,12 @@ export function openCheckpointWriter(
     const known = validation ?? validations.get(step) ?? null
     validations.set(step, known)
     await port.checkpoint({
-      ...{ ...written, checkpointId: newId('checkpoint'), runId, step },
-      ...{ validation: known, createdAtMs: systemClock.nowMs() },
+      ...written,
+      checkpointId: newId('checkpoint'),
+      runId,
+      step,
+      validation: known,
+      createdAtMs: systemClock.nowMs(),
     })
   }
 }

@@ -14,7 +14,9 @@ export function firstStage(request: JobRequest, config: RunConfig): StageCount {
     run.stage === 'estimate-v-star' || (needsVStar(config) && vStar?.artifact.complete !== true)
   if (!isEstimating) return trainingStage(request)
   return {
-    ...{ name: 'estimate-v-star', unit: 'problems', secondsLeft: null },
+    name: 'estimate-v-star',
+    unit: 'problems',
+    secondsLeft: null,
     done: vStar?.estimates.length ?? 0,
     total: vStar?.artifact.problems ?? config.data.train,
   }
@@ -22,7 +24,9 @@ export function firstStage(request: JobRequest, config: RunConfig): StageCount {
 
 export function trainingStage({ run, checkpoints }: JobRequest): StageCount {
   return {
-    ...{ name: 'self-correction', unit: 'steps', secondsLeft: null },
+    name: 'self-correction',
+    unit: 'steps',
+    secondsLeft: null,
     done: checkpoints[0]?.step ?? 0,
     total: run.totalSteps,
   }

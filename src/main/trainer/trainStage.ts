@@ -48,8 +48,11 @@ async function train(
   let stepInHand = 0
   const checkpointSteps = request.checkpoints.map(({ step }) => step)
   const trainer = keepRefusedBatches(engines.trainer, {
-    ...{ dataDir: request.dataDir, runId: request.run.runId, step: () => stepInHand },
-    ...{ checkpointSteps, config },
+    dataDir: request.dataDir,
+    runId: request.run.runId,
+    step: () => stepInHand,
+    checkpointSteps,
+    config,
   })
   const stop: StopRequest = { aborted: false }
   const setup = await stageSetup(context, { trainer, engines, estimates, stop })
@@ -102,7 +105,13 @@ async function stageSetup(
   if (state !== null) await sampler.refresh(await trainer.readParameters())
   const { train: problems, validation, test } = material.problems.splits
   return {
-    ...{ conversation, train: problems, validation, test, state, stop, trainer },
+    conversation,
+    train: problems,
+    validation,
+    test,
+    state,
+    stop,
+    trainer,
     config: { ...config, steps: request.run.totalSteps > 0 ? request.run.totalSteps : config.steps },
     grading: material.grading,
     reference: engines.reference,

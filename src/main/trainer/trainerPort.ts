@@ -157,7 +157,8 @@ function openEmit(sender: BatchSender): (event: JobEvent) => void {
         type: 'log',
         level: 'warning',
         code: 'metric.not-finite',
-        ...{ key: `metric.not-finite ${name}`, step: event.step },
+        key: `metric.not-finite ${name}`,
+        step: event.step,
         message: `${name} is ${value} at step ${event.step}; such values are left out of its curve.`,
         remedy:
           'A smaller learning rate or gradient clipping usually helps when this happens more than once.',

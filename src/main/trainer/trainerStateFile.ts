@@ -20,7 +20,8 @@ export function* trainerBlob(state: TrainerState, reference: string): Generator<
     [...state[kinds[kind]]].map(([name, value]) => [`${kind}/${name}`, value] as const),
   )
   yield buildHeader(new Map(tensors.map(([name, { shape }]) => [name, shape])), {
-    ...{ updates: String(state.updates), reference },
+    updates: String(state.updates),
+    reference,
   })
   for (const [, { values }] of tensors)
     yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength)

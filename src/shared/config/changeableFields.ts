@@ -3,9 +3,25 @@
  * problems it sees, which model it is and what V* was estimated from is not among it.
  */
 export const changeableFields: readonly string[] = [
-  ...['microBatch', 'recompute', 'capture', 'checkpointEvery', 'keep', 'evalEvery', 'alarms', 'optimizer'],
-  ...['policyBeta', 'revisionBonus', 'verdictReward', 'entropyBonus', 'turnWeights', 'clip', 'lossScale'],
-  ...['normalise', 'runningStatistics', 'vStar.beta', 'vStar.baseline'],
+  'microBatch',
+  'recompute',
+  'capture',
+  'checkpointEvery',
+  'keep',
+  'evalEvery',
+  'alarms',
+  'optimizer',
+  'policyBeta',
+  'revisionBonus',
+  'verdictReward',
+  'entropyBonus',
+  'turnWeights',
+  'clip',
+  'lossScale',
+  'normalise',
+  'runningStatistics',
+  'vStar.beta',
+  'vStar.baseline',
 ]
 
 /** Whether the field at this path, or the group that it is in, may change while a run goes on. */

@@ -65,7 +65,11 @@ export function pictureLegend(
     const { text = line.label, x = 0, row = 0 } = entries[index] ?? {}
     return {
       ...style(view),
-      ...{ type: 'plain', left: left + x, top: top + row * rowHeight, padding: 0, itemGap: 0 },
+      type: 'plain',
+      left: left + x,
+      top: top + row * rowHeight,
+      padding: 0,
+      itemGap: 0,
       textStyle: { ...textStyle(view), lineHeight: 16 * view.scale },
       data: [entry(line)],
       selectedMode: false,

@@ -72,15 +72,22 @@ export function pictureFrame(
 
 function title(text: string, note: readonly string[], { theme, scale }: PictureView): unknown {
   return {
-    ...{ text, subtext: note.join('\n') },
-    ...{ left: side * scale, top: 8 * scale, padding: 0, itemGap: 4 * scale },
+    text,
+    subtext: note.join('\n'),
+    left: side * scale,
+    top: 8 * scale,
+    padding: 0,
+    itemGap: 4 * scale,
     // its height is the same however a font's is measured
     textStyle: {
-      ...{ fontSize: titleSize * scale, lineHeight: titleLineHeight * scale },
-      ...{ fontWeight: 600, color: theme.text },
+      fontSize: titleSize * scale,
+      lineHeight: titleLineHeight * scale,
+      fontWeight: 600,
+      color: theme.text,
     },
     subtextStyle: {
-      ...{ fontSize: noteSize * scale, lineHeight: noteLineHeight * scale },
+      fontSize: noteSize * scale,
+      lineHeight: noteLineHeight * scale,
       color: theme.mutedText,
     },
   }

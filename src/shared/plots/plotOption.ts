@@ -145,7 +145,9 @@ function xAxis(name: string, view: PlotView, mustShow: PlotOption): PlotOption {
   const common = axis(view)
   return {
     ...common,
-    ...{ name, nameLocation: 'middle', nameGap: (view.picture === null ? 25 : 28) * view.scale },
+    name,
+    nameLocation: 'middle',
+    nameGap: (view.picture === null ? 25 : 28) * view.scale,
     axisLabel: {
       ...(common.axisLabel as object),
       // wider than ECharts': without a browser it takes text for narrower than it is
@@ -208,11 +210,16 @@ function markLines(plot: PlotShape, view: PlotView, isFirst: boolean): PlotOptio
     symbol: 'none',
     lineStyle: { color: view.theme.alarm, type: 'dashed', width: view.scale },
     label: {
-      ...{ position: 'insideEndTop', color: view.theme.alarm, fontSize: 11 * view.scale, formatter: '{b}' },
+      position: 'insideEndTop',
+      color: view.theme.alarm,
+      fontSize: 11 * view.scale,
+      formatter: '{b}',
       // curves pass behind the words
-      ...{ backgroundColor: `${view.theme.background}cc`, padding: [1, 4] },
+      backgroundColor: `${view.theme.background}cc`,
+      padding: [1, 4],
       // readable where curves cross it
-      ...{ textBorderColor: view.theme.background, textBorderWidth: 4 * view.scale },
+      textBorderColor: view.theme.background,
+      textBorderWidth: 4 * view.scale,
     },
     data: plot.lines.map((line) => ({ yAxis: line.value, name: line.label })),
   }

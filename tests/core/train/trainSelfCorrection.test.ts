@@ -127,7 +127,8 @@ test('the stage counts its steps from before the first evaluation on, also where
   )
   assert.ok(saved?.type === 'checkpoint')
   assert.deepEqual(await countsOf(makeSetup({ config, setup: { state: saved.state } }).whole), [
-    ...[step(1), step(2)],
+    step(1),
+    step(2),
     ...edge,
   ])
 })

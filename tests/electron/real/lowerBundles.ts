@@ -34,16 +34,24 @@ export async function lowerBundles(folder: string): Promise<string> {
 async function lowerMain(folder: string): Promise<void> {
   const modules = builtinModules.map((name) => new RegExp(`^(node:)?${name}$`))
   await build({
-    ...{ configFile: false, logLevel: 'error', root },
+    configFile: false,
+    logLevel: 'error',
+    root,
     resolve: { alias: { electron: join(import.meta.dirname, 'olderElectron.mjs') }, conditions: ['node'] },
     ssr: { noExternal: true },
     build: {
-      ...{ ssr: true, target: 'es2019', outDir: folder, emptyOutDir: false, minify: false },
+      ssr: true,
+      target: 'es2019',
+      outDir: folder,
+      emptyOutDir: false,
+      minify: false,
       rollupOptions: {
         input: join(bundles, 'main/index.js'),
         external: [/\/chunks\//, ...modules],
         output: {
-          ...{ format: 'cjs', entryFileNames: 'index.cjs', codeSplitting: false },
+          format: 'cjs',
+          entryFileNames: 'index.cjs',
+          codeSplitting: false,
           paths: (id: string) => id.replace(/^node:/, ''),
         },
       },
@@ -53,7 +61,9 @@ async function lowerMain(folder: string): Promise<void> {
 
 async function lowerPage(outDir: string): Promise<void> {
   await build({
-    ...{ configFile: false, logLevel: 'error', root: join(root, 'src/renderer') },
+    configFile: false,
+    logLevel: 'error',
+    root: join(root, 'src/renderer'),
     plugins: [react(), olderChromium],
     build: { outDir, emptyOutDir: true, target: 'chrome83', cssTarget: 'chrome83' },
   })

@@ -35,7 +35,10 @@ before(async () => {
   const appFolder = join(folder, 'app')
   setup = { binary: fetchElectron(), appFolder, configFolder: join(folder, 'config'), display: display.name }
   server = await serve({
-    ...{ dataDir: join(folder, 'data'), port: 0, nodePath: process.execPath, nowMs: systemClock.nowMs },
+    dataDir: join(folder, 'data'),
+    port: 0,
+    nodePath: process.execPath,
+    nowMs: systemClock.nowMs,
     pageFolder: await lowerBundles(appFolder),
   })
   closing.push(() => server.close())

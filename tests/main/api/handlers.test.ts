@@ -9,7 +9,10 @@ import { temporaryFolder } from '../store/storeFixtures.ts'
 test('what a store that cannot be written refuses reaches the page with the file and the way out', async (t) => {
   const owner = await testOwner(t, temporaryFolder(t))
   const handlers = createHandlers({
-    ...{ owner, nodePath: process.execPath, progress: createProgressBoard(), nowMs: () => 0 },
+    owner,
+    nodePath: process.execPath,
+    progress: createProgressBoard(),
+    nowMs: () => 0,
     info: () => Promise.reject(new Error('not asked')),
   })
   const { runId } = fakeRun(owner, {}, { totalSteps: 3 })

@@ -7,22 +7,13 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { WebSocket } from 'ws'
 import { startHttpServer, type HttpServer } from '../../../src/main/api/httpServer.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
-import { routes, type Handlers, type Route, type StoreEvent } from '../../../src/shared/routes/contract.ts'
+import type { RecheckError } from '../../../src/shared/recheckError.ts'
+import type { StoreEvent } from '../../../src/shared/routes/contract.ts'
+import { echoHandlers } from './echoHandlers.ts'
 
 let folder = ''
 let server: HttpServer
 const listeners = new Set<(event: StoreEvent) => void>()
-
-/** Handlers that answer with their parsed input, so that a test sees what came through. */
-function echoHandlers(): Handlers {
-  const names = Object.keys(routes) as Route[]
-  const handlers = Object.fromEntries(names.map((name) => [name, async (input: unknown) => input]))
-  handlers['run.get'] = async () => {
-    throw new RecheckError('run.unknown', 'There is no run "x".')
-  }
-  return handlers as unknown as Handlers
-}
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'recheck-http-'))
@@ -253,7 +244,10 @@ for (const [what, begin] of [
 ] as const) {
   test(`a client that ${what} keeps no server from closing`, { timeout: 20_000 }, async () => {
     const other = await startHttpServer({
-      ...{ handlers: echoHandlers(), subscribe: () => () => undefined, pageFolder: folder, port: 0 },
+      handlers: echoHandlers(),
+      subscribe: () => () => undefined,
+      pageFolder: folder,
+      port: 0,
     })
     const origin = `http://127.0.0.1:${other.port}`
     const token = new URL(other.newLink()).hash.replace('#token=', '')

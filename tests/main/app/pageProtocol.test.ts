@@ -21,7 +21,12 @@ test('an address names a file of the page’s folder, or nothing', () => {
 test('only our own scheme and host are the page', () => {
   assert.ok(isPageAddress('app://recheck/index.html#/runs'))
   for (const address of [
-    ...['app://recheck.example/', 'app://x@evil/', 'https://recheck/', 'null', '', 'about:blank'],
+    'app://recheck.example/',
+    'app://x@evil/',
+    'https://recheck/',
+    'null',
+    '',
+    'about:blank',
     'blob:app://recheck/1',
   ]) {
     assert.equal(isPageAddress(address), false, address)

@@ -12,10 +12,16 @@ import { world } from '../../electron/doubleWorld.ts'
 const { noticeOf, notifyOfRuns } = await import('../../../src/main/app/runNotices.ts')
 
 const log = (code: string): StoreEvent['event'] => ({
-  ...{ type: 'log', level: 'warning', code, remedy: null, message: 'Revisions mostly copy.' },
+  type: 'log',
+  level: 'warning',
+  code,
+  remedy: null,
+  message: 'Revisions mostly copy.',
 })
 const status = (name: RunStatus): StoreEvent['event'] => ({
-  ...{ type: 'status', status: name, error: { code: 'disk.full', message: 'the disk is full' } },
+  type: 'status',
+  status: name,
+  error: { code: 'disk.full', message: 'the disk is full' },
 })
 
 test('alarms and ends that nobody asked for are worth a notification, nothing else is', () => {

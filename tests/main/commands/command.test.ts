@@ -72,7 +72,10 @@ test('a number that is none, too small or empty is said with what came, as it is
   // where 0 would do, an empty text is not 0
   const fixture = commandFixture()
   addCommand(fixture.program, fixture.context, {
-    ...{ name: 'any', summary: 's', examples: [], output: z.strictObject({}) },
+    name: 'any',
+    summary: 's',
+    examples: [],
+    output: z.strictObject({}),
     input: z.object({ port: z.coerce.number().int().min(0).default(1) }),
     run: () => Promise.resolve({ output: {}, text: '' }),
   }).option('--port <n>', 'a port')

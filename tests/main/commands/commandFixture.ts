@@ -40,7 +40,8 @@ export function commandFixture(): CommandFixture {
     },
   }
   return {
-    ...{ context, interruption },
+    context,
+    interruption,
     program: new Command('recheck').exitOverride().configureOutput({ writeErr: () => {} }),
     stdout: () => written.stdout,
     stderr: () => written.stderr,

@@ -10,7 +10,11 @@ import { temporaryFolder } from '../store/storeFixtures.ts'
 /** A command that was interrupted while it prepared its run. */
 function interruptedCall(dataFolder: string, note: (line: string) => void = () => undefined): CommandCall {
   return {
-    ...{ json: false, dataFolder, dataDir: undefined, stdin: process.stdin, nowMs: () => 0 },
+    json: false,
+    dataFolder,
+    dataDir: undefined,
+    stdin: process.stdin,
+    nowMs: () => 0,
     signal: AbortSignal.abort(),
     progress: { update: () => undefined, stop: () => undefined },
     print: () => undefined,

@@ -65,8 +65,13 @@ test('of a part of a stage, the time left is the stage’s as soon as that is kn
 
 const stage1 = { name: 'estimate-v-star', done: 192, total: 3000, unit: 'problems', secondsLeft: 74 } as const
 const attempts = {
-  ...{ activity: 'sampling attempts', done: 512, total: 512, unit: 'completions', stage: stage1 },
-  ...{ ratePerSecond: 41.2, secondsLeft: 0 },
+  activity: 'sampling attempts',
+  done: 512,
+  total: 512,
+  unit: 'completions',
+  stage: stage1,
+  ratePerSecond: 41.2,
+  secondsLeft: 0,
 }
 
 test('a part of a stage counts the stage: the problems of stage 1, not the attempts of the chunk in hand', () => {

@@ -49,8 +49,14 @@ function smallStore(t: TestContext): string {
   mkdirSync(join(dataDir, folder), { recursive: true })
   writeFileSync(join(dataDir, folder, 'blob'), Buffer.alloc(2000))
   storeCheckpoint(db, {
-    ...{ checkpointId: 'c1', runId: 'run-1', step: 8, folder, bytes: 2000, sha256: 's' },
-    ...{ validation: 0.6, createdAtMs: 1 },
+    checkpointId: 'c1',
+    runId: 'run-1',
+    step: 8,
+    folder,
+    bytes: 2000,
+    sha256: 's',
+    validation: 0.6,
+    createdAtMs: 1,
   })
   appendLog(db, {
     runId: 'run-1',
@@ -228,8 +234,14 @@ test('gc: says what would go, then takes it, and nothing else', async (t) => {
   deleteRun(db, 'run-3', Date.now())
   const gone = 'runs/run-1/checkpoints/step-00000004'
   storeCheckpoint(db, {
-    ...{ checkpointId: 'c0', runId: 'run-1', step: 4, folder: gone, bytes: 1, sha256: 's' },
-    ...{ validation: null, createdAtMs: 1 },
+    checkpointId: 'c0',
+    runId: 'run-1',
+    step: 4,
+    folder: gone,
+    bytes: 1,
+    sha256: 's',
+    validation: null,
+    createdAtMs: 1,
   })
   db.close()
   for (const folder of [

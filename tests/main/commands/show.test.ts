@@ -34,7 +34,8 @@ test('show: of a run that was stopped in stage 1 the problems that are estimated
   }
   openBatchWriter(db, 'run-1').store(
     {
-      ...{ runId: 'run-1', sequence: 1 },
+      runId: 'run-1',
+      sequence: 1,
       events: [
         { type: 'vStarArtifact', artifact: { ...artifact, complete: false } },
         { type: 'vStar', estimates: [estimateOf(0, 1), estimateOf(1, 1)] },
@@ -57,8 +58,14 @@ test('show: a checkpoint at an evaluated step has its validation, a new best or 
   const db = openForWriting(dataDir)
   addRun(db, 'run-1')
   storeCheckpoint(db, {
-    ...{ checkpointId: 'c1', runId: 'run-1', step: 8, folder: 'at-8', bytes: 2000, sha256: 's' },
-    ...{ validation: null, createdAtMs: 1 },
+    checkpointId: 'c1',
+    runId: 'run-1',
+    step: 8,
+    folder: 'at-8',
+    bytes: 2000,
+    sha256: 's',
+    validation: null,
+    createdAtMs: 1,
   })
   const named = { evaluationId: 'e', runId: 'run-1', step: 8, split: 'validation', samples: 1 } as const
   const proportions = { 'accuracy/final': wilson(29, 50) }

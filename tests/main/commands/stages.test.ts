@@ -138,16 +138,14 @@ test('train finds the estimate that fits its inputs and makes none again; anothe
   assert.equal(run.vStarId, demo.estimate.vStarId)
   assert.doesNotMatch(trained.stderr, /estimating V\*/)
   const refused = recheck(
-    ...[
-      'train',
-      '--config',
-      configFile,
-      '--set',
-      'vStar.samples=3',
-      '--v-star',
-      demo.estimate.vStarId,
-      '--json',
-    ],
+    'train',
+    '--config',
+    configFile,
+    '--set',
+    'vStar.samples=3',
+    '--v-star',
+    demo.estimate.vStarId,
+    '--json',
   )
   assert.equal(refused.code, 2)
   const { error } = JSON.parse(refused.stdout) as { error: { code: string; message: string } }

@@ -74,7 +74,10 @@ async function train(
     weights[random % weightCount] = random / 3
     port.emit({
       type: 'metrics',
-      ...{ step, timeMs: port.activeMs(), tokens: (step + 1) * 10, problems: (step + 1) * 2 },
+      step,
+      timeMs: port.activeMs(),
+      tokens: (step + 1) * 10,
+      problems: (step + 1) * 2,
       values: { 'loss/policy': random / 2 ** 32, 'time/update': port.activeMs() },
     })
     if (random % 29 === 0) port.emit(alarmAt(step))
@@ -106,8 +109,14 @@ function evaluate(runId: string, step: number, { random, port }: { random: numbe
   port.emit({
     type: 'evaluation',
     evaluation: {
-      ...{ evaluationId: `${runId}-${step}`, runId, step, split: 'validation', samples: 1, problems: 100 },
-      ...{ proportions: { 'accuracy/final': proportion }, createdAtMs: 0 },
+      evaluationId: `${runId}-${step}`,
+      runId,
+      step,
+      split: 'validation',
+      samples: 1,
+      problems: 100,
+      proportions: { 'accuracy/final': proportion },
+      createdAtMs: 0,
     },
   })
 }
@@ -147,8 +156,12 @@ async function save(
     state,
   })
   await port.checkpoint({
-    ...{ checkpointId: `${runId}-c${state.step}`, runId, step: state.step, ...written },
-    ...{ validation: null, createdAtMs: Date.now() },
+    checkpointId: `${runId}-c${state.step}`,
+    runId,
+    step: state.step,
+    ...written,
+    validation: null,
+    createdAtMs: Date.now(),
   })
 }
 
@@ -173,7 +186,10 @@ async function misbehave(how: Misbehaviour, port: JobPort, step: number): Promis
     case 'nan':
       return port.emit({
         type: 'metrics',
-        ...{ step, timeMs: 1, tokens: 1, problems: 1 },
+        step,
+        timeMs: 1,
+        tokens: 1,
+        problems: 1,
         values: { 'policy/klK3': Number.NaN, 'reward/attempt': 0.5 },
       })
     case 'ignore-stop':
@@ -189,13 +205,11 @@ async function estimate(
 ): Promise<'finished' | 'stopped'> {
   const { runId, totalSteps } = request.run
   const artifact = {
-    ...{
-      vStarId: `v-${runId}`,
-      runId,
-      createdAtMs: 1,
-      inputHash: 'h',
-      inputs: { seed: String(config.seed) },
-    },
+    vStarId: `v-${runId}`,
+    runId,
+    createdAtMs: 1,
+    inputHash: 'h',
+    inputs: { seed: String(config.seed) },
     problems: totalSteps,
   }
   port.emit({ type: 'vStarArtifact', artifact: { ...artifact, complete: false } })
@@ -211,9 +225,17 @@ async function estimate(
 export function estimateOf(index: number, seed: number): VStarEstimate {
   const correct = nextRandom(seed + index) % 9
   return {
-    ...{ problemId: `p${index}`, canonical: `c${index}`, samples: 8, correctAttempts: correct },
-    ...{ verdictsAfterCorrect: correct, rightVerdictsAfterCorrect: 0, verdictsAfterWrong: 8 - correct },
-    ...{ rightVerdictsAfterWrong: 0, revisionsAfterCorrect: 0, rightRevisionsAfterCorrect: 0 },
-    ...{ revisionsAfterWrong: 0, rightRevisionsAfterWrong: 0 },
+    problemId: `p${index}`,
+    canonical: `c${index}`,
+    samples: 8,
+    correctAttempts: correct,
+    verdictsAfterCorrect: correct,
+    rightVerdictsAfterCorrect: 0,
+    verdictsAfterWrong: 8 - correct,
+    rightVerdictsAfterWrong: 0,
+    revisionsAfterCorrect: 0,
+    rightRevisionsAfterCorrect: 0,
+    revisionsAfterWrong: 0,
+    rightRevisionsAfterWrong: 0,
   }
 }

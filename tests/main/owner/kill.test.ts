@@ -131,7 +131,11 @@ function contentOf(dataDir: string): object {
     const [last] = readCheckpoints(db, run.runId)
     const weights = readFileSync(join(dataDir, last?.folder ?? '', 'weights.bin'))
     return {
-      ...{ status: run.status, step, value, tokens, weights },
+      status: run.status,
+      step,
+      value,
+      tokens,
+      weights,
       rollouts: readRollouts(db, { runId: run.runId }, { offset: 0, limit: 10_000 }).rollouts,
       alarms: readLog(db, run.runId, { after: 0, limit: 5000 })
         .filter(({ code }) => code === 'alarm.fake')

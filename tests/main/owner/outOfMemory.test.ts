@@ -10,7 +10,12 @@ import { realOwner, realProgram, realRun, runToEnd } from './realRuns.ts'
 
 /** 1,536 rows an update, of one turn: nothing but the micro-batch decides the memory. */
 const wide: ConfigLayer = {
-  ...{ method: 'dapo', turns: 'single', policyBeta: 0, groupSize: 256, steps: 1, evalEvery: 'never' },
+  method: 'dapo',
+  turns: 'single',
+  policyBeta: 0,
+  groupSize: 256,
+  steps: 1,
+  evalEvery: 'never',
 }
 
 /** Greatest address space of a process so far, bytes. */

@@ -45,9 +45,16 @@ export function fakeRun(
   fields: { readonly totalSteps?: number; readonly stage?: Stage; readonly name?: string } = {},
 ): Run {
   return owner.createRun({
-    ...{ name: 'fake', stage: 'self-correction', totalSteps: 20, ...fields },
-    ...{ config: JSON.stringify({ ...fakeConfig, ...config }), configHash: 'h', tags: [], notes: '' },
-    ...{ group: null, vStarId: null },
+    name: 'fake',
+    stage: 'self-correction',
+    totalSteps: 20,
+    ...fields,
+    config: JSON.stringify({ ...fakeConfig, ...config }),
+    configHash: 'h',
+    tags: [],
+    notes: '',
+    group: null,
+    vStarId: null,
   })
 }
 

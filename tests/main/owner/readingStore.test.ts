@@ -22,17 +22,16 @@ function storedRun(runId: string): void {
   insertRun(
     db,
     {
-      ...{
-        runId,
-        name: 'a, "b"',
-        stage: 'self-correction',
-        configHash: 'c',
-        totalSteps: 2,
-        notes: '',
-        group: null,
-      },
+      runId,
+      name: 'a, "b"',
+      stage: 'self-correction',
+      configHash: 'c',
+      totalSteps: 2,
+      notes: '',
+      group: null,
       config: JSON.stringify(presetConfig('builtin', { vStar: { beta: 0.5 } })),
-      ...{ tags: [], vStarId: null },
+      tags: [],
+      vStarId: null,
     },
     0,
   )
@@ -40,34 +39,31 @@ function storedRun(runId: string): void {
 
 function estimateOf(problemId: string, correctAttempts: number): VStarEstimate {
   return {
-    ...{ problemId, canonical: problemId, samples: 8, correctAttempts },
-    ...{
-      verdictsAfterCorrect: 0,
-      rightVerdictsAfterCorrect: 0,
-      verdictsAfterWrong: 0,
-      rightVerdictsAfterWrong: 0,
-    },
-    ...{
-      revisionsAfterCorrect: 0,
-      rightRevisionsAfterCorrect: 0,
-      revisionsAfterWrong: 0,
-      rightRevisionsAfterWrong: 0,
-    },
+    problemId,
+    canonical: problemId,
+    samples: 8,
+    correctAttempts,
+    verdictsAfterCorrect: 0,
+    rightVerdictsAfterCorrect: 0,
+    verdictsAfterWrong: 0,
+    rightVerdictsAfterWrong: 0,
+    revisionsAfterCorrect: 0,
+    rightRevisionsAfterCorrect: 0,
+    revisionsAfterWrong: 0,
+    rightRevisionsAfterWrong: 0,
   }
 }
 
 test('V* of k of 8 at β₁ 0.5 falls into its bin (0.2935, 0.7169, 0.9428); 0 and 1 have bins of their own', () => {
   storedRun('run-v')
   const artifact = {
-    ...{
-      vStarId: 'vstar-1',
-      runId: 'run-v',
-      createdAtMs: 0,
-      inputHash: 'h',
-      inputs: {},
-      complete: true,
-      problems: 6,
-    },
+    vStarId: 'vstar-1',
+    runId: 'run-v',
+    createdAtMs: 0,
+    inputHash: 'h',
+    inputs: {},
+    complete: true,
+    problems: 6,
   }
   const estimates = [0, 1, 4, 7, 8, 8].map((k, index) => estimateOf(`p${index}`, k))
   openBatchWriter(db, 'run-v').store(
@@ -99,7 +95,11 @@ test('the CSV holds every point of every metric, bit for bit, however many there
   const writer = openBatchWriter(db, 'run-m')
   const values = Array.from({ length: 2000 }, (_, step) => Math.sin(step) / 3)
   const events = values.map((value, step) => ({
-    ...{ type: 'metrics' as const, step, timeMs: step * 10, tokens: step * 7, problems: step },
+    type: 'metrics' as const,
+    step,
+    timeMs: step * 10,
+    tokens: step * 7,
+    problems: step,
     values: { 'loss/policy': value, 'revision/changeRatio': step % 2 === 0 ? null : value },
   }))
   writer.store({ runId: 'run-m', sequence: 1, events }, 0)

@@ -57,13 +57,14 @@ export interface RealRun {
 export function realRun(owner: Owner, config: ConfigLayer = {}, fields: RealRun = {}): Run {
   const resolved = presetConfig('builtin', tinyConfig, config)
   return owner.createRun({
-    ...{
-      name: 'tiny',
-      stage: fields.stage ?? 'self-correction',
-      config: JSON.stringify(resolved),
-      configHash: 'h',
-    },
-    ...{ totalSteps: fields.totalSteps ?? resolved.steps ?? 0, tags: [], notes: '', group: null },
+    name: 'tiny',
+    stage: fields.stage ?? 'self-correction',
+    config: JSON.stringify(resolved),
+    configHash: 'h',
+    totalSteps: fields.totalSteps ?? resolved.steps ?? 0,
+    tags: [],
+    notes: '',
+    group: null,
     vStarId: fields.vStarId ?? null,
   })
 }
@@ -97,7 +98,11 @@ export function factsOf(db: Database, runId: string): Readonly<Record<string, un
       .filter(({ code }) => /^(alarm|vstar|data|metric)\./.test(code))
       .map(({ level, code, message, remedy }) => ({ level, code, message, remedy })),
     evaluations: readEvaluations(db, runId).map(({ step, split, samples, problems, proportions }) => ({
-      ...{ step, split, samples, problems, proportions },
+      step,
+      split,
+      samples,
+      problems,
+      proportions,
     })),
     estimates: readVStarEstimates(db, run.vStarId ?? ''),
   }

@@ -16,7 +16,12 @@ import { temporaryFolder } from '../store/storeFixtures.ts'
 import { finalWeights, realOwner, realRun, runToEnd } from './realRuns.ts'
 
 const attemptsOnly = {
-  ...{ method: 'dapo', turns: 'single', policyBeta: 0, groupSize: 4, steps: 4, evalEvery: 'never' },
+  method: 'dapo',
+  turns: 'single',
+  policyBeta: 0,
+  groupSize: 4,
+  steps: 4,
+  evalEvery: 'never',
 }
 
 test('a refused batch: replay names its rollouts, and the run goes on with other settings', async (t) => {
@@ -30,7 +35,10 @@ test('a refused batch: replay names its rollouts, and the run goes on with other
   assert.doesNotMatch(paused.error?.message ?? '', /resume run-\S+ --set optimizer/)
   const said: string[] = []
   const replay = await replayBatch({
-    ...{ dataDir, run: paused, checkpoints: readCheckpoints(owner.db, runId), step: null },
+    dataDir,
+    run: paused,
+    checkpoints: readCheckpoints(owner.db, runId),
+    step: null,
     onProgress: (done, total) => said.push(`${done}/${total}`),
   })
   assert.deepEqual([replay.step, replay.rows.length, said.at(-1)], [1, 6, '6/6'])

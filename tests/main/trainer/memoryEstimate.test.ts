@@ -17,8 +17,12 @@ const builtin = readModelConfig(builtinConfig)
 function wider(width: number, layers: number, feedForward: number): ModelConfig {
   return readModelConfig({
     ...builtinConfig,
-    ...{ hidden_size: width, num_hidden_layers: layers, intermediate_size: feedForward, head_dim: 64 },
-    ...{ num_attention_heads: width / 64, num_key_value_heads: width / 64 },
+    hidden_size: width,
+    num_hidden_layers: layers,
+    intermediate_size: feedForward,
+    head_dim: 64,
+    num_attention_heads: width / 64,
+    num_key_value_heads: width / 64,
   })
 }
 
@@ -34,7 +38,12 @@ test('the estimate by hand: engines, eleven copies of the weights, activations o
   const capped = { ...setup, kvMemoryBytes: 1000 }
   assert.equal(estimateMemory(config, builtin, capped), expected - 32 * cachePerRow + 1000)
   const alone = presetConfig('builtin', little, {
-    ...{ method: 'dapo', turns: 'single', policyBeta: 0, microBatch: 4, problemsPerStep: 8, groupSize: 4 },
+    method: 'dapo',
+    turns: 'single',
+    policyBeta: 0,
+    microBatch: 4,
+    problemsPerStep: 8,
+    groupSize: 4,
   })
   assert.equal(estimateMemory(alone, builtin, setup), expected - 4 * 799_232, 'no reference')
 })

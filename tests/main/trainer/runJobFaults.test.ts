@@ -252,7 +252,9 @@ test('want of memory in the trainer is said plainly and offers a smaller micro-b
 test('alarms are in the log of a real run, each once while it lasts; a task without signal stops before training', async (t) => {
   const { owner, run } = await endOf(t, {
     config: {
-      ...{ ...attemptsOnly, steps: 2, sampling: { maxCompletionTokens: 3 } },
+      ...attemptsOnly,
+      steps: 2,
+      sampling: { maxCompletionTokens: 3 },
       alarms: { entropyBelow: 0.002, klAbove: 0.5, lengthGrowthAbove: 2 },
     },
   })

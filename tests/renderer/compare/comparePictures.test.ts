@@ -16,7 +16,11 @@ const runs: readonly SeedRun[] = Array.from({ length: 8 }, (_, index) => {
   const end = `learning rate ${rates[index % 4] ?? 0}, seed ${index}`
   const name = `${'qwen2.5-0.5b gsm8k balanced verdict reward, '.repeat(5).slice(0, 30 + 20 * index)}${end}`
   return {
-    ...{ runId: `r-long-${index}`, name, steps: 40, doneSteps: 20 + index, status: 'finished' as const },
+    runId: `r-long-${index}`,
+    name,
+    steps: 40,
+    doneSteps: 20 + index,
+    status: 'finished' as const,
     layer: { seed: index, optimizer: { learningRate: rates[index % 4] ?? 0 } },
   }
 })

@@ -13,10 +13,17 @@ import type { PlanCheck } from '../../../src/shared/routes/contract.ts'
 
 const builtin = presetConfig('builtin')
 const check: PlanCheck = {
-  ...{ inputs: { ...vStarConfigInputs(builtin), 'hash of the reference': 'aa' }, inputHash: 'h1' },
-  ...{ problems: 2048, parameters: 799_232, longestRollout: 252, maxPositions: 256 },
-  ...{ rowsPerPass: 37, checkpointBytes: 9_590_784, dataNote: null },
-  ...{ memoryBytes: 3 * 2 ** 30, machineBytes: 24 * 2 ** 30 },
+  inputs: { ...vStarConfigInputs(builtin), 'hash of the reference': 'aa' },
+  inputHash: 'h1',
+  problems: 2048,
+  parameters: 799_232,
+  longestRollout: 252,
+  maxPositions: 256,
+  rowsPerPass: 37,
+  checkpointBytes: 9_590_784,
+  dataNote: null,
+  memoryBytes: 3 * 2 ** 30,
+  machineBytes: 24 * 2 ** 30,
 }
 
 function amounts(

@@ -37,7 +37,9 @@ const point = (step: number, value: number): MetricPoint => ({
 })
 const loss: MetricRange = { name: 'loss/policy', total: 2, points: [point(0, 1), point(4, 0.5)], buckets: [] }
 const bucketed: MetricRange = {
-  ...{ name: 'loss/solver', total: 214_000, points: [] },
+  name: 'loss/solver',
+  total: 214_000,
+  points: [],
   buckets: [{ first: point(0, 1), last: point(99, 2), min: point(50, -3), max: point(20, 9), count: 100 }],
 }
 const series = [
@@ -125,7 +127,9 @@ test('a comparison: one line a run in the run’s colour; a hidden run has none'
   const plot = comparedPlots.find(({ id }) => id === 'training-loss')
   assert.ok(plot)
   const lines = comparedLines(plot, [[loss], [loss], [loss]], {
-    ...{ labels: ['a', null, 'c'], colours: [0, 1, 2], axis: 'step' },
+    labels: ['a', null, 'c'],
+    colours: [0, 1, 2],
+    axis: 'step',
   })
   assert.deepEqual(
     lines.map(({ label, colour }) => [label, colour]),
@@ -143,7 +147,8 @@ test('V* of several runs: the share of problems up to each value', () => {
     { low: 1, high: 1, count: 1 },
   ]
   const [line] = vStarLines([{ vStarId: 'v', problems: 4, withoutSignal: 0.5, bins }, null], {
-    ...{ labels: ['a', 'b'], colours: [3, 1] },
+    labels: ['a', 'b'],
+    colours: [3, 1],
   })
   assert.deepEqual([line?.colour, line?.stepped], [3, true])
   assert.deepEqual(line?.points, [

@@ -52,7 +52,8 @@ test('a logarithmic axis keeps its own ends', () => {
   const ends = { min: 0, max: 1, interval: 0.2 }
   assert.deepEqual(withYEnds({ yAxis: { type: 'log' } }, ends), { yAxis: { type: 'log' } })
   assert.deepEqual(withYEnds({ yAxis: { type: 'value', name: 'y' }, series: [] }, ends), {
-    ...{ yAxis: { type: 'value', name: 'y', scale: true, ...ends }, series: [] },
+    yAxis: { type: 'value', name: 'y', scale: true, ...ends },
+    series: [],
   })
 })
 

@@ -7,8 +7,12 @@ const gib = 2 ** 30
 
 function reading(atMs: number, trainer: number | null, gpus: Telemetry['gpus'] = []): Telemetry {
   return {
-    ...{ atMs, cpuPercent: 50, memoryUsedBytes: 4 * gib, memoryTotalBytes: 8 * gib },
-    ...{ trainerMemoryBytes: trainer === null ? null : trainer * gib, gpus },
+    atMs,
+    cpuPercent: 50,
+    memoryUsedBytes: 4 * gib,
+    memoryTotalBytes: 8 * gib,
+    trainerMemoryBytes: trainer === null ? null : trainer * gib,
+    gpus,
   }
 }
 

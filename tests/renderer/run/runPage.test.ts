@@ -30,6 +30,25 @@ async function start(name: string): Promise<string> {
   return started.data.runIds[0]
 }
 
+/** Extends a run of 40 steps in the dialog, which takes nothing but a count of steps. */
+async function extendByFive(runId: string): Promise<void> {
+  await opened.page.getByRole('button', { name: 'Extend…' }).click()
+  const further = opened.page.getByRole('textbox', { name: 'Further steps' })
+  const extend = opened.page.getByRole('button', { name: 'Extend', exact: true })
+  for (const wrong of ['0', '2.5', '1e', '']) {
+    await further.fill(wrong)
+    assert.equal(await extend.isDisabled(), true, wrong)
+    await opened.page.getByText('A whole number from 1 to 1,000,000').waitFor()
+  }
+  await further.fill('')
+  await further.press('Enter')
+  assert.equal(readRun(opened.db, runId).totalSteps, 40)
+  await further.pressSequentially('0.5e1')
+  await further.press('Enter')
+  await opened.page.getByText('45 of 45 steps').waitFor()
+  await status('finished')
+}
+
 test('pause holds the run where it is, resume goes on, stop now ends it, resume finishes it, extend adds steps', async () => {
   const runId = await start('held')
   await show(`#/run/${runId}/plots`, 'Training loss')
@@ -56,30 +75,28 @@ test('pause holds the run where it is, resume goes on, stop now ends it, resume 
   await opened.page.getByRole('button', { name: 'Resume' }).click()
   await status('finished')
   await opened.page.getByText('40 of 40 steps').waitFor()
-  await opened.page.getByRole('button', { name: 'Extend…' }).click()
-  const further = opened.page.getByRole('textbox', { name: 'Further steps' })
-  const extend = opened.page.getByRole('button', { name: 'Extend', exact: true })
-  for (const wrong of ['0', '2.5', '1e', '']) {
-    await further.fill(wrong)
-    assert.equal(await extend.isDisabled(), true, wrong)
-    await opened.page.getByText('A whole number from 1 to 1,000,000').waitFor()
-  }
-  await further.fill('')
-  await further.press('Enter')
-  assert.equal(readRun(opened.db, runId).totalSteps, 40)
-  await further.pressSequentially('0.5e1')
-  await further.press('Enter')
-  await opened.page.getByText('45 of 45 steps').waitFor()
-  await status('finished')
+  await extendByFive(runId)
   await goTo(opened.page, `#/run/${runId}/events`)
   const events = opened.page.locator('.log-table tbody tr td:last-child')
   await opened.page.getByText('Extended by 5 steps to 45.').waitFor()
   assert.deepEqual((await events.allInnerTexts()).toReversed(), [
-    ...['Started.', 'Paused.', 'Resumed.', 'Stopped.', 'Resumed.', 'Finished.'],
-    ...['Extended by 5 steps to 45.', 'Resumed.', 'Finished.'],
+    'Started.',
+    'Paused.',
+    'Resumed.',
+    'Stopped.',
+    'Resumed.',
+    'Finished.',
+    'Extended by 5 steps to 45.',
+    'Resumed.',
+    'Finished.',
   ])
   const { points } = readRange(opened.db, {
-    ...{ runId, name: 'loss/policy', axis: 'step', from: null, to: null, buckets: 100 },
+    runId,
+    name: 'loss/policy',
+    axis: 'step',
+    from: null,
+    to: null,
+    buckets: 100,
   })
   assert.deepEqual(
     points.map((point) => point.step),
@@ -222,8 +239,12 @@ test('alarms: one line a kind however often it came, newest first; a hidden one 
   await opened.page.getByRole('button', { name: 'Hide this alarm' }).first().click()
   await opened.page.getByText('1 alarm hidden').waitFor()
   appendLog(opened.db, {
-    ...{ runId: 'r-stopped', atMs: 99_000, level: 'warning', code: 'alarm.entropy' },
-    ...{ message: 'alarm.entropy again', remedy: null },
+    runId: 'r-stopped',
+    atMs: 99_000,
+    level: 'warning',
+    code: 'alarm.entropy',
+    message: 'alarm.entropy again',
+    remedy: null,
   })
   await opened.page.reload()
   await opened.page.getByText('1 alarm hidden').waitFor()

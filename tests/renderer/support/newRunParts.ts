@@ -37,8 +37,14 @@ export async function markupFolder(): Promise<string> {
   const size = { hidden_size: 8, intermediate_size: 8, num_hidden_layers: 1, vocab_size: 151_936 }
   const heads = { num_attention_heads: 2, num_key_value_heads: 1, max_position_embeddings: 1024 }
   const config = {
-    ...{ architectures: ['Qwen2ForCausalLM'], model_type: 'qwen2', ...size, ...heads },
-    ...{ hidden_act: 'silu', rms_norm_eps: 1e-6, tie_word_embeddings: true, eos_token_id: 151_645 },
+    architectures: ['Qwen2ForCausalLM'],
+    model_type: 'qwen2',
+    ...size,
+    ...heads,
+    hidden_act: 'silu',
+    rms_norm_eps: 1e-6,
+    tie_word_embeddings: true,
+    eos_token_id: 151_645,
   }
   const spec = { config, seed: 1, standardDeviation: 0.02, format: 'BF16', shards: 1 } as const
   await makeRandomModel(spec, join(folder, 'model'))

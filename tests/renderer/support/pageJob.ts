@@ -79,10 +79,17 @@ async function estimate(
 /** At the end of a chunk's part: its own count is full. */
 function samplingAttempts(done: number): Progress {
   return {
-    ...{ activity: 'sampling attempts', done: 512, total: 512, unit: 'completions' },
-    ...{ ratePerSecond: 41.2, secondsLeft: 0 },
+    activity: 'sampling attempts',
+    done: 512,
+    total: 512,
+    unit: 'completions',
+    ratePerSecond: 41.2,
+    secondsLeft: 0,
     stage: {
-      ...{ name: 'estimate-v-star', done, total: estimatedProblems, unit: 'problems' },
+      name: 'estimate-v-star',
+      done,
+      total: estimatedProblems,
+      unit: 'problems',
       secondsLeft: done === 0 ? null : 74,
     },
   }
@@ -98,8 +105,12 @@ function reportStep(run: SampleRun, step: number, port: JobPort): void {
   port.emit({
     type: 'progress',
     progress: {
-      ...{ activity: 'rolling out', done: 96, total: run.problemsPerStep, unit: 'problems' },
-      ...{ ratePerSecond: 71.4, secondsLeft: left },
+      activity: 'rolling out',
+      done: 96,
+      total: run.problemsPerStep,
+      unit: 'problems',
+      ratePerSecond: 71.4,
+      secondsLeft: left,
     },
   })
   port.emit({ type: 'rollouts', rollouts: [0, 1, 2, 3].map((index) => sampleRollout(run.seed, step, index)) })
@@ -120,8 +131,14 @@ function evaluate(runId: string, run: SampleRun, { step, port }: { step: number;
   port.emit({
     type: 'evaluation',
     evaluation: {
-      ...{ evaluationId: `${runId}-${step}`, runId, step, split: 'validation', samples: 1, problems: 256 },
-      ...{ proportions: { 'accuracy/final': final }, createdAtMs: 1_790_000_000_000 },
+      evaluationId: `${runId}-${step}`,
+      runId,
+      step,
+      split: 'validation',
+      samples: 1,
+      problems: 256,
+      proportions: { 'accuracy/final': final },
+      createdAtMs: 1_790_000_000_000,
     },
   })
 }
@@ -134,7 +151,11 @@ async function save(request: JobRequest, step: number, port: JobPort): Promise<v
     state: { step },
   })
   await port.checkpoint({
-    ...{ checkpointId: `${runId}-c${step}`, runId, step, ...written },
-    ...{ validation: null, createdAtMs: 1_790_000_000_000 },
+    checkpointId: `${runId}-c${step}`,
+    runId,
+    step,
+    ...written,
+    validation: null,
+    createdAtMs: 1_790_000_000_000,
   })
 }

@@ -22,14 +22,21 @@ export interface PageServer {
 }
 
 const info: AppInfo = {
-  ...{ version: '0.1.0', dataFolder: '~/.local/share/recheck', shell: 'browser', device: 'cpu (2 threads)' },
-  ...{ deviceNote: 'No NVIDIA card was found.', canTrain: true, trainingProblem: null },
+  version: '0.1.0',
+  dataFolder: '~/.local/share/recheck',
+  shell: 'browser',
+  device: 'cpu (2 threads)',
+  deviceNote: 'No NVIDIA card was found.',
+  canTrain: true,
+  trainingProblem: null,
 }
 
 /** The real owner, store, routes and server, with a trainer that makes its numbers up (pageJob.ts). */
 export async function startPageServer(dataDir: string): Promise<PageServer> {
   const owner = await openOwner({
-    ...{ dataDir, address: 'a test', clock: systemClock },
+    dataDir,
+    address: 'a test',
+    clock: systemClock,
     program: {
       nodePath: process.execPath,
       workerPath: join(import.meta.dirname, 'pageWorker.ts'),
@@ -59,11 +66,13 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
-      ...{ pageFolder, port },
+      pageFolder,
+      port,
     })
   let http = await listenOn(0)
   return {
-    ...{ owner, tell },
+    owner,
+    tell,
     get http() {
       return http
     },
@@ -83,13 +92,14 @@ function startIn(owner: Owner): Handlers['run.start'] {
   return async ({ stage, config: written, vStarId, group }) => {
     const config = parseConfig(written, 'the form')
     const run = owner.createRun({
-      ...{ name: config.name === '' ? 'demo' : config.name, stage, group, vStarId },
-      ...{
-        config: JSON.stringify(config),
-        configHash: hashConfig(config),
-        tags: config.tags,
-        notes: config.notes,
-      },
+      name: config.name === '' ? 'demo' : config.name,
+      stage,
+      group,
+      vStarId,
+      config: JSON.stringify(config),
+      configHash: hashConfig(config),
+      tags: config.tags,
+      notes: config.notes,
       totalSteps: stage === 'estimate-v-star' ? estimatedProblems : totalSteps(config, config.data.train),
     })
     owner.start(run.runId)

@@ -4,32 +4,42 @@ import { listedRun, type ListedRun } from '../../../src/shared/runList.ts'
 
 /** Written out: the preset may change. */
 const config = presetConfig('builtin', {
-  ...{ steps: 40, problemsPerStep: 192, verdictReward: 'balanced', vStar: { samples: 4 } },
+  steps: 40,
+  problemsPerStep: 192,
+  verdictReward: 'balanced',
+  vStar: { samples: 4 },
   optimizer: { learningRate: 5e-5 },
 })
 
 export function sampleRunRow(runId: string, fields: Partial<Run> = {}): Run {
   return {
-    ...{
-      runId,
-      name: `name of ${runId}`,
-      stage: 'self-correction',
-      status: 'finished',
-      configHash: 'c0ffee',
-    },
+    runId,
+    name: `name of ${runId}`,
+    stage: 'self-correction',
+    status: 'finished',
+    configHash: 'c0ffee',
     config: JSON.stringify(config),
-    ...{ tags: [], notes: '', group: null, archived: false, deletedAtMs: null, createdAtMs: 0 },
-    ...{ startedAtMs: null, endedAtMs: null, processId: null, processStartedAtMs: null, heartbeatAtMs: null },
-    ...{
-      device: null,
-      step: 0,
-      totalSteps: 40,
-      activeMs: 0,
-      tokensGenerated: 0,
-      problemsSeen: 0,
-      error: null,
-    },
-    ...{ latest: {}, vStarId: null, ...fields },
+    tags: [],
+    notes: '',
+    group: null,
+    archived: false,
+    deletedAtMs: null,
+    createdAtMs: 0,
+    startedAtMs: null,
+    endedAtMs: null,
+    processId: null,
+    processStartedAtMs: null,
+    heartbeatAtMs: null,
+    device: null,
+    step: 0,
+    totalSteps: 40,
+    activeMs: 0,
+    tokensGenerated: 0,
+    problemsSeen: 0,
+    error: null,
+    latest: {},
+    vStarId: null,
+    ...fields,
   }
 }
 

@@ -111,42 +111,49 @@ export function sampleRollout(seed: number, step: number, index: number): Stored
   const turns = [answerTurn('attempt', first, right, `${a} + ${b} = `), verdictTurn(verdict, isRight)]
   if (verdict === 'wrong') turns.push(answerTurn('revision', second, right, 'Check again: '))
   return {
-    ...{ step, split: 'train', problemId: `sum-${a}-${b}`, question: `What is ${a} + ${b}?` },
-    ...{ knownAnswer: String(right), subject: 'addition', level: '2', verdict, turns },
+    step,
+    split: 'train',
+    problemId: `sum-${a}-${b}`,
+    question: `What is ${a} + ${b}?`,
+    knownAnswer: String(right),
+    subject: 'addition',
+    level: '2',
+    verdict,
+    turns,
   }
 }
 
 function answerTurn(kind: 'attempt' | 'revision', answer: number, right: number, lead: string): StoredTurn {
   const isCorrect = answer === right
   return {
-    ...{ kind, promptText: `Question: …\n${kind}:`, completionText: `${lead}${answer}. Answer: ${answer}` },
-    ...{ answer: String(answer), isCorrect, reward: isCorrect ? 1 : 0, turnBaseline: 0.5466, tokens: 14 },
-    ...{
-      advantage: isCorrect ? 0.4534 : -0.5466,
-      logRatio: isCorrect ? 0.0312 : -0.0187,
-      finishReason: 'stop',
-    },
+    kind,
+    promptText: `Question: …\n${kind}:`,
+    completionText: `${lead}${answer}. Answer: ${answer}`,
+    answer: String(answer),
+    isCorrect,
+    reward: isCorrect ? 1 : 0,
+    turnBaseline: 0.5466,
+    tokens: 14,
+    advantage: isCorrect ? 0.4534 : -0.5466,
+    logRatio: isCorrect ? 0.0312 : -0.0187,
+    finishReason: 'stop',
   }
 }
 
 function verdictTurn(verdict: 'correct' | 'wrong' | 'unparsed', isRight: boolean): StoredTurn {
   const isCorrect = verdict === (isRight ? 'correct' : 'wrong')
   return {
-    ...{
-      kind: 'verdict',
-      promptText: 'Is this answer correct?',
-      answer: null,
-      isCorrect,
-      reward: isCorrect ? 1 : 0,
-    },
-    ...{ completionText: verdict === 'unparsed' ? 'The the the' : `The answer is ${verdict}.` },
-    ...{
-      turnBaseline: 0.61,
-      advantage: isCorrect ? 0.39 : -0.61,
-      logRatio: 0.004,
-      tokens: 8,
-      finishReason: 'stop',
-    },
+    kind: 'verdict',
+    promptText: 'Is this answer correct?',
+    answer: null,
+    isCorrect,
+    reward: isCorrect ? 1 : 0,
+    completionText: verdict === 'unparsed' ? 'The the the' : `The answer is ${verdict}.`,
+    turnBaseline: 0.61,
+    advantage: isCorrect ? 0.39 : -0.61,
+    logRatio: 0.004,
+    tokens: 8,
+    finishReason: 'stop',
   }
 }
 
@@ -157,17 +164,18 @@ export function sampleEstimate(seed: number, index: number): VStarEstimate {
   const correctAttempts = Math.round(samples * clip(ease * 1.3 - 0.12))
   const wrong = samples - correctAttempts
   return {
-    ...{ problemId: `p${index}`, canonical: `c${index}`, samples, correctAttempts },
-    ...{
-      verdictsAfterCorrect: correctAttempts,
-      rightVerdictsAfterCorrect: Math.round(correctAttempts * 0.8),
-    },
-    ...{ verdictsAfterWrong: wrong, rightVerdictsAfterWrong: Math.round(wrong * 0.4) },
-    ...{
-      revisionsAfterCorrect: correctAttempts,
-      rightRevisionsAfterCorrect: Math.round(correctAttempts * 0.7),
-    },
-    ...{ revisionsAfterWrong: wrong, rightRevisionsAfterWrong: Math.round(wrong * 0.2) },
+    problemId: `p${index}`,
+    canonical: `c${index}`,
+    samples,
+    correctAttempts,
+    verdictsAfterCorrect: correctAttempts,
+    rightVerdictsAfterCorrect: Math.round(correctAttempts * 0.8),
+    verdictsAfterWrong: wrong,
+    rightVerdictsAfterWrong: Math.round(wrong * 0.4),
+    revisionsAfterCorrect: correctAttempts,
+    rightRevisionsAfterCorrect: Math.round(correctAttempts * 0.7),
+    revisionsAfterWrong: wrong,
+    rightRevisionsAfterWrong: Math.round(wrong * 0.2),
   }
 }
 

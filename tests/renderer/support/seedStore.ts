@@ -33,7 +33,9 @@ export interface SeedRun {
 
 /** Written out: the preset may change. */
 const seedConfig: ConfigLayer = {
-  ...{ seed: 0, problemsPerStep: 192, revisionBonus: 1 },
+  seed: 0,
+  problemsPerStep: 192,
+  revisionBonus: 1,
   optimizer: { learningRate: 5e-5 },
 }
 
@@ -113,8 +115,16 @@ function addRun(db: Database, seed: SeedRun, nowMs: number): void {
   insertRun(
     db,
     {
-      ...{ runId, name, tags, notes, group, totalSteps, stage: 'self-correction', vStarId: null },
-      ...{ config: JSON.stringify(config), configHash: hashConfig(config) },
+      runId,
+      name,
+      tags,
+      notes,
+      group,
+      totalSteps,
+      stage: 'self-correction',
+      vStarId: null,
+      config: JSON.stringify(config),
+      configHash: hashConfig(config),
     },
     nowMs,
   )
@@ -202,7 +212,9 @@ function stepEvents(seed: SeedRun, run: SampleRun, step: number): RunEvent[] {
 
 const warnings: readonly RunEvent[] = [
   {
-    ...{ type: 'log', level: 'warning', code: 'alarm.always-correct' },
+    type: 'log',
+    level: 'warning',
+    code: 'alarm.always-correct',
     message: 'the verdict is almost always “correct”: wrong recall 0.041 of 73',
     remedy: 'Set verdictReward=balanced, or lower the learning rate.',
   },
@@ -223,8 +235,14 @@ function evaluationEvent(
   return {
     type: 'evaluation',
     evaluation: {
-      ...{ evaluationId: `${seed.runId}-${split}-${step}`, runId: seed.runId, step, split, samples: 1 },
-      ...{ problems: trials, proportions, createdAtMs: seedTimeMs + step * 2600 },
+      evaluationId: `${seed.runId}-${split}-${step}`,
+      runId: seed.runId,
+      step,
+      split,
+      samples: 1,
+      problems: trials,
+      proportions,
+      createdAtMs: seedTimeMs + step * 2600,
     },
   }
 }

@@ -7,18 +7,34 @@ import type { Progress, StageCount } from '../../../src/shared/runEvent.ts'
 import { sampleLine } from '../support/runFixtures.ts'
 
 const rollingOut: Progress = {
-  ...{ activity: 'rolling out', done: 96, total: 1920, unit: 'problems' },
-  ...{ ratePerSecond: 41.237, secondsLeft: 75 },
+  activity: 'rolling out',
+  done: 96,
+  total: 1920,
+  unit: 'problems',
+  ratePerSecond: 41.237,
+  secondsLeft: 75,
 }
 const attempts: Progress = {
-  ...{ activity: 'sampling attempts', done: 512, total: 512, unit: 'completions' },
-  ...{ ratePerSecond: 41.237, secondsLeft: 0 },
+  activity: 'sampling attempts',
+  done: 512,
+  total: 512,
+  unit: 'completions',
+  ratePerSecond: 41.237,
+  secondsLeft: 0,
 }
 const stage1: StageCount = {
-  ...{ name: 'estimate-v-star', done: 192, total: 3000, unit: 'problems', secondsLeft: 74 },
+  name: 'estimate-v-star',
+  done: 192,
+  total: 3000,
+  unit: 'problems',
+  secondsLeft: 74,
 }
 const stage2: StageCount = {
-  ...{ name: 'self-correction', done: 131, total: 300, unit: 'steps', secondsLeft: 300 },
+  name: 'self-correction',
+  done: 131,
+  total: 300,
+  unit: 'steps',
+  secondsLeft: 300,
 }
 const running = sampleLine('r', { status: 'running' })
 

@@ -14,7 +14,11 @@ const rewards = plots.find(({ id }) => id === 'policy-rewards') ?? assert.fail('
 
 function viewOf(stamps: readonly Stamp[], changed: Partial<PlotView> = {}): PlotView {
   return {
-    ...{ theme: lightTheme, xLabel: 'step', logScale: false, smoothing: 0, scale: 1.5 },
+    theme: lightTheme,
+    xLabel: 'step',
+    logScale: false,
+    smoothing: 0,
+    scale: 1.5,
     picture: { width: pictureSize.width, stamps },
     ...changed,
   }

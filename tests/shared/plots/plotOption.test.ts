@@ -162,7 +162,9 @@ test('labels of x keep apart and within the plot, whatever its width; the end of
 
 test('the bars at exactly 0 and 1 are labelled whatever the width, and no other label comes near', () => {
   const inner = Array.from({ length: 20 }, (_, index) => ({
-    ...{ low: index / 20, high: (index + 1) / 20, count: 2 },
+    low: index / 20,
+    high: (index + 1) / 20,
+    count: 2,
   }))
   const bins = [{ low: 0, high: 0, count: 5 }, ...inner, { low: 1, high: 1, count: 6 }]
   for (const [scale, size] of [...widths.map((width) => [1, width] as const), [1.5, 1200] as const]) {

@@ -61,12 +61,13 @@ async function buildAddon(build: AddonBuild, folder: string): Promise<void> {
   await stageSources(build, work)
   build.report(building(0))
   const args = [
-    ...[build.nodeGyp, 'configure', 'build', `--jobs=${Math.min(4, availableParallelism())}`],
-    ...[
-      `--napi_build_version=${nodeApiVersion}`,
-      '--module_name=tfjs_binding',
-      `--module_path=${join(work, 'out')}`,
-    ],
+    build.nodeGyp,
+    'configure',
+    'build',
+    `--jobs=${Math.min(4, availableParallelism())}`,
+    `--napi_build_version=${nodeApiVersion}`,
+    '--module_name=tfjs_binding',
+    `--module_path=${join(work, 'out')}`,
     `--nodedir=${build.nodeFolder}`,
   ]
   const { code, output } = await runProgram(

@@ -17,7 +17,9 @@ export function provisionDefaults(
 ): ProvisionSettings {
   const platform = `${process.platform}-${process.arch}`
   return {
-    ...{ platform, environment, report },
+    platform,
+    environment,
+    report,
     pins: readPins(),
     packageFolder: tensorFlowPackageFolder(),
     statusFile: tensorFlowStatusFile,

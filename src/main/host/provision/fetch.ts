@@ -121,17 +121,20 @@ async function download(
   const [command, ...first] = pip
   const platforms = (/-([^-]+)\.whl$/.exec(wheel.file)?.[1] ?? 'any').split('.')
   const args = [
-    ...[
-      ...first,
-      'download',
-      '--no-deps',
-      '--only-binary=:all:',
-      '--no-cache-dir',
-      '--disable-pip-version-check',
-    ],
-    ...['--progress-bar', 'off', '--python-version', pins.python],
+    ...first,
+    'download',
+    '--no-deps',
+    '--only-binary=:all:',
+    '--no-cache-dir',
+    '--disable-pip-version-check',
+    '--progress-bar',
+    'off',
+    '--python-version',
+    pins.python,
     ...platforms.flatMap((platform) => ['--platform', platform]),
-    ...['--dest', target, `${wheel.package}==${wheel.version}`],
+    '--dest',
+    target,
+    `${wheel.package}==${wheel.version}`,
   ]
   // pip writes where TMPDIR says and moves the file when it is whole; its growth is the progress
   const environment = { ...source.environment, TMPDIR: temporary, PIP_NO_INPUT: '1' }

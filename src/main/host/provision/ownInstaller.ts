@@ -20,13 +20,12 @@ export async function installByPackage(settings: ProvisionSettings, key: string)
   const folder = join(settings.cacheFolder, 'tensorflow', `${key}-by-package`)
   await makeOnce(folder, async (unfinished) => {
     settings.report({
-      ...{
-        activity: 'running the installer of @tensorflow/tfjs-node-gpu',
-        done: 0,
-        total: 1,
-        unit: 'installers',
-      },
-      ...{ ratePerSecond: null, secondsLeft: null },
+      activity: 'running the installer of @tensorflow/tfjs-node-gpu',
+      done: 0,
+      total: 1,
+      unit: 'installers',
+      ratePerSecond: null,
+      secondsLeft: null,
     })
     const tools = [join(packageFolder, 'node_modules', '.bin'), join(packageFolder, '..', '..', '.bin')]
     const path = [...tools, environment['PATH'] ?? ''].join(delimiter)

@@ -83,14 +83,23 @@ async function installWheels(settings: ProvisionSettings, plan: WheelInstallatio
   }
   const { packageFolder, nodeFolder, nodeGyp, cacheFolder, environment, report } = settings
   const addon = await provideAddon({
-    ...{ packageFolder, nodeFolder, nodeGyp, cacheFolder, environment, report },
+    packageFolder,
+    nodeFolder,
+    nodeGyp,
+    cacheFolder,
+    environment,
+    report,
     tensorFlowFolder: folder,
     tensorFlowKey: plan.key,
   })
   const linked = await linkAddon(packageFolder, folder, addon)
   const libraryFolders = plan.variant === 'cuda' ? cudaFolders(folder) : []
   const status: TensorFlowReady = {
-    ...{ isReady: true, version: settings.pins.version, variant: plan.variant, key: plan.key, folder },
+    isReady: true,
+    version: settings.pins.version,
+    variant: plan.variant,
+    key: plan.key,
+    folder,
     libraryFolders,
   }
   const { version } = await settings.probe(linked, childEnvironment(environment, status))

@@ -75,8 +75,13 @@ async function measureUpdate({ config, parameters, shape, nowMs }: FixedWorkload
   const predicted = shape.trainLength - 1
   const trainer = createTrainer(
     {
-      ...{ config, parameters, ops: tensorflowOps(), temperature: 1, loss: negativeLogLikelihood },
-      ...{ buckets: [predicted], rowsPerMicroBatch: shape.trainBatch },
+      config,
+      parameters,
+      ops: tensorflowOps(),
+      temperature: 1,
+      loss: negativeLogLikelihood,
+      buckets: [predicted],
+      rowsPerMicroBatch: shape.trainBatch,
       adamW: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, clipNorm: 1 },
     },
     { capture: true },

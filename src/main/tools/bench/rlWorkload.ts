@@ -37,13 +37,24 @@ export async function runRlWorkload({ folder, problems, repeat, nowMs }: RlWorkl
   const { prompts, tokenizer, grading } = material
   const setup: SelfCorrectionSetup = {
     conversation: {
-      ...{ prompts, tokenizer, sampler },
+      prompts,
+      tokenizer,
+      sampler,
       settings: { temperature, topP, topK, maxCompletionTokens, endIds: prompts.endIds, seed: config.seed },
       parseVerdict: (text) => parseVerdict(text, config.verdictParser),
     },
-    ...{ config, grading, trainer: engines.trainer, reference: engines.reference, nowMs },
-    ...{ estimates: estimatesOf(chosen), train: chosen, validation: [], test: [], state: null },
-    ...{ checkpointEvery: repeat + 2, stop: { aborted: false } },
+    config,
+    grading,
+    trainer: engines.trainer,
+    reference: engines.reference,
+    nowMs,
+    estimates: estimatesOf(chosen),
+    train: chosen,
+    validation: [],
+    test: [],
+    state: null,
+    checkpointEvery: repeat + 2,
+    stop: { aborted: false },
   }
   try {
     return await measureSteps(setup)
@@ -114,11 +125,18 @@ function estimatesOf(problems: readonly Problem[]): SelfCorrectionSetup['estimat
     problems.map(({ id, canonical }) => [
       id,
       {
-        ...{ problemId: id, canonical, samples: 8, correctAttempts: 6 },
-        ...{ verdictsAfterCorrect: 6, rightVerdictsAfterCorrect: 5 },
-        ...{ verdictsAfterWrong: 2, rightVerdictsAfterWrong: 1 },
-        ...{ revisionsAfterCorrect: 6, rightRevisionsAfterCorrect: 5 },
-        ...{ revisionsAfterWrong: 2, rightRevisionsAfterWrong: 1 },
+        problemId: id,
+        canonical,
+        samples: 8,
+        correctAttempts: 6,
+        verdictsAfterCorrect: 6,
+        rightVerdictsAfterCorrect: 5,
+        verdictsAfterWrong: 2,
+        rightVerdictsAfterWrong: 1,
+        revisionsAfterCorrect: 6,
+        rightRevisionsAfterCorrect: 5,
+        revisionsAfterWrong: 2,
+        rightRevisionsAfterWrong: 1,
       },
     ]),
   )

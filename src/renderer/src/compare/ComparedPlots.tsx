@@ -118,7 +118,16 @@ function useLook({ runs, labels, fields, choices }: ChosenProps) {
         onChange={setColourBy}
       />
     ),
-    legend: <RunLegend {...{ runs, labels, texts, look, hidden }} onHidden={setHiddenRuns} />,
+    legend: (
+      <RunLegend
+        runs={runs}
+        labels={labels}
+        texts={texts}
+        look={look}
+        hidden={hidden}
+        onHidden={setHiddenRuns}
+      />
+    ),
   }
 }
 

@@ -26,7 +26,14 @@ export function useCompareChoices(): CompareChoices {
   const [plotId, setPlotId] = useState('policy-rewards')
   const frame = usePlotFrame()
   return {
-    ...{ view, setView, colourBy, setColourBy, hiddenRuns, setHiddenRuns, plotId, setPlotId },
+    view,
+    setView,
+    colourBy,
+    setColourBy,
+    hiddenRuns,
+    setHiddenRuns,
+    plotId,
+    setPlotId,
     frame,
   }
 }

@@ -51,7 +51,9 @@ function Editor({ first }: { readonly first: FormStart }): JSX.Element {
     <div className="page new-run" onKeyDownCapture={startByKeys}>
       <div className="new-run-form">
         <StartChoice
-          {...{ from, draft: form.draft, changes: differences.length }}
+          from={from}
+          draft={form.draft}
+          changes={differences.length}
           fresh={begun.from === first ? null : first}
           onStart={beginWith}
         />

@@ -45,7 +45,9 @@ function asText(value: unknown): string | null {
 export function presetStart(name: string): FormStart {
   const preset = presets.find((each) => each.name === name)
   return {
-    ...{ name: `preset ${name}`, preset: name, likeRunId: null },
+    name: `preset ${name}`,
+    preset: name,
+    likeRunId: null,
     draft: draftOf(formValues(preset?.config ?? {})),
   }
 }

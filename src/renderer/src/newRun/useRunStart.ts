@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react'
-import { parseConfig } from '../../../shared/config/parseConfig.ts'
+import { parseConfig, type RunConfig } from '../../../shared/config/parseConfig.ts'
 import { artifactChoices, type ArtifactChoice } from './artifactChoices.ts'
 import type { DraftProblems } from './form/draft.ts'
 import { fieldOfError } from './planNotes.ts'
@@ -47,7 +47,7 @@ const noNotes: ReadonlyMap<string, string> = new Map()
 const anyConfig = parseConfig({}, 'the defaults')
 
 export function useRunStart(setup: RunStartSetup): RunStart {
-  const { form, isUnread, kind, choose, onRefused, onStarted } = setup
+  const { form, isUnread, kind, choose } = setup
   const { draft, checked } = form
   const stage = stageOf(kind)
   const [vStarId, chooseVStar] = useState<string | null>(null)
@@ -65,27 +65,24 @@ export function useRunStart(setup: RunStartSetup): RunStart {
     [isUnread, checked, estimate.problem],
   )
   const isReady = inTheWay.size === 0
-  const begin = useCallback((): void => {
-    if (start.isPending) return
-    if (!isReady) return onRefused(inTheWay)
-    start.mutate(
-      {
-        stage,
-        config: { ...draft },
-        vStarId: kind === 'stage-2' && estimate.isChosenByHand ? vStarId : null,
-      },
-      {
-        onSuccess: ({ runIds }) => {
-          onStarted()
-          const last = runIds.at(-1)
-          if (last !== undefined) goTo({ page: 'run', runId: last, tab: 'plots' })
-        },
-        onError: (thrown) => onRefused(new Set(placed(thrown, config).notes.keys())),
-      },
-    )
-  }, [start, isReady, onRefused, onStarted, inTheWay, stage, draft, kind, estimate, vStarId, config])
+  const begin = useBegin({
+    setup,
+    stage,
+    start,
+    inTheWay,
+    config,
+    vStarId: estimate.isChosenByHand ? vStarId : null,
+  })
   return {
-    ...{ kind, choose, vStarId, chooseVStar, estimate, notes, refusal, isReady, begin },
+    kind,
+    choose,
+    vStarId,
+    chooseVStar,
+    estimate,
+    notes,
+    refusal,
+    isReady,
+    begin,
     lines:
       checked.config === null
         ? []
@@ -102,6 +99,37 @@ export function useRunStart(setup: RunStartSetup): RunStart {
       isUnanswered: isUnanswered(refusal),
     }),
   }
+}
+
+interface BeginSetup {
+  readonly setup: RunStartSetup
+  readonly stage: ReturnType<typeof stageOf>
+  readonly start: ReturnType<typeof useStartRoute>['start']
+  readonly inTheWay: ReadonlySet<string>
+  readonly config: RunConfig
+  /** The estimate of V* that was chosen by hand; null takes the one that fits. */
+  readonly vStarId: string | null
+}
+
+/** The start itself: refused with the paths in its way, or the page of the last run that it made. */
+function useBegin({ setup, stage, start, inTheWay, config, vStarId }: BeginSetup): () => void {
+  const { form, kind, onRefused, onStarted } = setup
+  const { draft } = form
+  return useCallback((): void => {
+    if (start.isPending) return
+    if (inTheWay.size > 0) return onRefused(inTheWay)
+    start.mutate(
+      { stage, config: { ...draft }, vStarId: kind === 'stage-2' ? vStarId : null },
+      {
+        onSuccess: ({ runIds }) => {
+          onStarted()
+          const last = runIds.at(-1)
+          if (last !== undefined) goTo({ page: 'run', runId: last, tab: 'plots' })
+        },
+        onError: (thrown) => onRefused(new Set(placed(thrown, config).notes.keys())),
+      },
+    )
+  }, [start, inTheWay, onRefused, onStarted, stage, draft, kind, vStarId, config])
 }
 
 /** Where a start leads that cannot be made; empty when it can. */

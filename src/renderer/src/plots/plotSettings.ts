@@ -18,7 +18,11 @@ export interface PlotSettings {
 }
 
 export const firstSettings: PlotSettings = {
-  ...{ axis: 'step', logScale: false, smoothing: 0, shares: 'fitted', sameY: true },
+  axis: 'step',
+  logScale: false,
+  smoothing: 0,
+  shares: 'fitted',
+  sameY: true,
 }
 
 /** What was stored, field by field; a field that cannot be read falls back. */

@@ -64,8 +64,14 @@ function machinePlot(
   return {
     id,
     shape: {
-      ...{ title, yLabel, note: `${note}; since this view was opened` },
-      ...{ kind: 'line', xLabel: 'minutes', series: [], yRange: null, lines: [] },
+      title,
+      yLabel,
+      note: `${note}; since this view was opened`,
+      kind: 'line',
+      xLabel: 'minutes',
+      series: [],
+      yRange: null,
+      lines: [],
     },
     lines,
     bins: [],

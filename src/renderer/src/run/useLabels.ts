@@ -15,7 +15,10 @@ export type Labelled = Pick<Run, 'runId' | 'name' | 'tags' | 'group' | 'notes'>
 export function useLabels(runs: readonly Labelled[]) {
   const [only] = runs.length === 1 ? runs : []
   const [labels, setLabels] = useState<Labels>({
-    ...{ name: only?.name ?? '', tags: only?.tags ?? [], group: only?.group ?? '', notes: only?.notes ?? '' },
+    name: only?.name ?? '',
+    tags: only?.tags ?? [],
+    group: only?.group ?? '',
+    notes: only?.notes ?? '',
   })
   const update = useChanges('run.update')
   const save = async (): Promise<void> => {

@@ -62,7 +62,11 @@ function RunList({ runs, place, onUndo }: RunListProps): JSX.Element {
   return (
     <>
       <RunsToolbar
-        {...{ text: place.filter, list: place.list, shownColumns, runs, isGrouped: table.isGrouped }}
+        text={place.filter}
+        list={place.list}
+        shownColumns={shownColumns}
+        runs={runs}
+        isGrouped={table.isGrouped}
         onText={(filter) => replaceWith({ ...place, filter })}
         onList={(list) => replaceWith({ ...place, list })}
         onGrouped={(isGrouped) => setTable({ ...table, isGrouped })}
@@ -75,7 +79,10 @@ function RunList({ runs, place, onUndo }: RunListProps): JSX.Element {
       )}
       {chosen.length + hidden > 0 && (
         <SelectionBar
-          {...{ runs: chosen, hidden, list: place.list, onUndo }}
+          runs={chosen}
+          hidden={hidden}
+          list={place.list}
+          onUndo={onUndo}
           onClear={() => setSelected(new Set())}
         />
       )}
@@ -83,7 +90,10 @@ function RunList({ runs, place, onUndo }: RunListProps): JSX.Element {
         {width > 0 && (
           <RunTable
             runs={sorted}
-            {...{ shownColumns, selected, sort: table.sort, isGrouped: table.isGrouped }}
+            shownColumns={shownColumns}
+            selected={selected}
+            sort={table.sort}
+            isGrouped={table.isGrouped}
             onSort={(sort) => setTable({ ...table, sort })}
             onSelect={setSelected}
           />

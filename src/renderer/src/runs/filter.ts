@@ -58,7 +58,9 @@ function readToken(match: RegExpExecArray): FilterTerm | string {
 /** What is searched for and not compared, and what is written before its words. */
 const searched: ReadonlyMap<string, string> = new Map([
   ...(['tag', 'group', 'status'] as const).map((key) => [key, `${key}:`] as const),
-  ...[['tags', 'tag:'] as const, ['name', ''] as const, ['notes', ''] as const],
+  ['tags', 'tag:'] as const,
+  ['name', ''] as const,
+  ['notes', ''] as const,
 ])
 
 function comparison(name: string, operator: Operator, value: string): FilterTerm | string {

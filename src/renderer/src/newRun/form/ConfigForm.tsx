@@ -45,7 +45,13 @@ export function ConfigForm({ form, filter, onFilter, notes }: ConfigFormProps): 
         <Fieldset key={group.title} legend={group.title} className="form-group">
           {group.fields.map((field) =>
             field.inner.length > 0 ? (
-              <GroupField key={field.path} {...{ field, notes }} form={access} problems={checked.byPath} />
+              <GroupField
+                key={field.path}
+                field={field}
+                notes={notes}
+                form={access}
+                problems={checked.byPath}
+              />
             ) : (
               <FieldInput key={field.path} field={field} form={access} note={notes.get(field.path) ?? null} />
             ),

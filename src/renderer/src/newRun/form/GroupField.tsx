@@ -30,7 +30,9 @@ export const GroupField = memo(function GroupField(props: GroupFieldProps): JSX.
       >
         {(control) => (
           <Opener
-            {...{ field, value, control }}
+            field={field}
+            value={value}
+            control={control}
             onChange={(next) => change(next === own ? emptyGroup(field) : next)}
           />
         )}

@@ -35,7 +35,8 @@ export function useConfigForm(first: ConfigDraft, stage: Stage): ConfigForm {
   const context = useMemo(() => ({ stage }), [stage])
   const { control, trigger, reset, setValue, getValues } = useForm<FormValues, FormContext>({
     defaultValues: formValues(first),
-    ...{ context, resolver },
+    context,
+    resolver,
     // one change can make another field wrong: all are checked at once, by the effect below
     mode: 'onSubmit',
   })
