@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { learningRateAt } from '../../../src/core/optim/learningRate.ts'
-import { assertClose } from '../../assertClose.ts'
+import { learningRateAt } from '../../src/shared/learningRate.ts'
+import { assertClose } from '../assertClose.ts'
 
 const at = (schedule: 'constant' | 'linear' | 'cosine', warmupSteps: number) => (step: number) =>
   learningRateAt(step, { schedule, learningRate: 0.8, warmupSteps, steps: 12 })

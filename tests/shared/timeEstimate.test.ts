@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { configFields } from '../../src/shared/config/fields.ts'
+import { presetConfig } from '../../src/shared/config/presets.ts'
+import { rolloutCounts } from '../../src/shared/rolloutCounts.ts'
+import { estimatedSeconds, isSamePace, paceFreeFields } from '../../src/shared/timeEstimate.ts'
+
+const trained = { stage: 'self-correction', isEstimated: false } as const
+
+test('rollouts of the demo, by hand', () => {
+  // 2,048 problems × 4 samples; 80 steps × 192 problems; (3 + 2) × 256 validation and 2 × 1,000 test problems
+  assert.deepEqual(rolloutCounts(presetConfig('builtin'), trained), {
+    stageOne: 8192,
+    steps: 80,
+    training: 15_360,
+    evaluation: 3280,
+  })
+  assert.equal(rolloutCounts(presetConfig('builtin'), { ...trained, isEstimated: true }).stageOne, 0)
+  assert.deepEqual(rolloutCounts(presetConfig('builtin'), { stage: 'estimate-v-star', isEstimated: false }), {
+    stageOne: 8192,
+    steps: 0,
+    training: 0,
+    evaluation: 0,
+  })
+})
+
+test('a method of groups draws several rollouts of a problem and needs no stage 1; no evaluation between', () => {
+  const config = presetConfig('builtin', { method: 'grpo', groupSize: 4, evalEvery: 'never', steps: 10 })
+  assert.deepEqual(rolloutCounts(config, trained), {
+    stageOne: 0,
+    steps: 10,
+    training: 10 * 192 * 4,
+    evaluation: 2 * 256 + 2 * 1000,
+  })
+})
+
+test('the time is sampling of every rollout and updates of the training rollouts', () => {
+  const pace = { runId: 'run-1', samplingMs: 2, updateMs: 3 }
+  const counts = { stageOne: 1000, steps: 10, training: 500, evaluation: 250 }
+  // (1,750 · 2 + 500 · 3) ms
+  assert.equal(estimatedSeconds(counts, pace), 5)
+})
+
+test('the pace holds for another seed, length or learning rate, not for another model, limit or source', () => {
+  const config = presetConfig('builtin')
+  for (const other of [
+    { seed: 4 },
+    { steps: 5 },
+    { optimizer: { learningRate: 1e-3 } },
+    { data: { train: 7 } },
+    { vStar: { samples: 9 } },
+    { name: 'another', tags: ['a'] },
+  ])
+    assert.ok(isSamePace(config, presetConfig('builtin', other)), JSON.stringify(other))
+  for (const other of [
+    { model: { path: 'other' } },
+    { sampling: { maxCompletionTokens: 7 } },
+    { data: { levels: ['easy'] } },
+    { turns: 'single' },
+    { problemsPerStep: 5 },
+    { microBatch: 3 },
+    { capture: false },
+    { device: 'gpu' },
+  ])
+    assert.ok(!isSamePace(config, presetConfig('builtin', other)), JSON.stringify(other))
+})
+
+test('every name of the list is that of a field or of a group', () => {
+  for (const name of paceFreeFields) {
+    // a misspelt one would stand for nothing, and its field would count as one that changes the pace
+    const isKnown = configFields.some(({ path }) => path === name || path.startsWith(`${name}.`))
+    assert.ok(isKnown, name)
+  }
+})
