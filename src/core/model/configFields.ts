@@ -1,4 +1,5 @@
 import { RecheckError } from '../../shared/recheckError.ts'
+import { listed, quoted, shortened } from '../../shared/shortened.ts'
 
 /** A parsed JSON object of unknown content. */
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -99,7 +100,11 @@ function isTokenId(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0
 }
 
-function describe(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+/** A value from outside for a message: on one line, cut short. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') return quoted(value)
+  if (Array.isArray(value))
+    return value.length > 20 ? `a list of ${value.length}` : shortened(JSON.stringify(value))
+  if (isJsonObject(value)) return `an object with ${listed(Object.keys(value)) || 'no fields'}`
+  return String(value)
 }

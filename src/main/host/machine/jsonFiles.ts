@@ -1,28 +1,55 @@
-import { readFile } from 'node:fs/promises'
+import { lstat, readFile, stat } from 'node:fs/promises'
+import { describe, isJsonObject, type JsonObject } from '../../../core/model/configFields.ts'
+import { JsonTextError, parseJsonText } from '../../../core/model/jsonText.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
-import { isJsonObject } from '../../../core/model/configFields.ts'
-import type { JsonObject } from '../../../core/model/configFields.ts'
 
-/** A JSON object from a file, or null where there is no such file. @throws RecheckError `file.bad-json` */
+/** As long as the header of a safetensors file may be; the largest tokenizer.json on the hub is a third of it. */
+const mostBytes = 100_000_000
+
+/**
+ * A JSON object from a file of a model folder, or null where there is no such file. A byte order mark and Python's `NaN`
+ * are read (`parseJsonText`).
+ *
+ * @throws RecheckError `file.bad-json`, and `file.unreadable` for what is no file or cannot be read
+ */
 export async function readJsonFile(path: string): Promise<JsonObject | null> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null
-    throw cause
-  }
-  return parseJsonObject(text, path)
-}
-
-function parseJsonObject(text: string, path: string): JsonObject {
+  const bytes = await readSmallFile(path)
+  if (bytes === null) return null
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJsonText(bytes)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new RecheckError('file.bad-json', `${path} is not valid JSON: ${reason}`)
+    if (!(cause instanceof JsonTextError)) throw cause
+    throw new RecheckError(
+      'file.bad-json',
+      `${path} is not valid JSON: ${cause.message}. Is the download complete?`,
+    )
   }
   if (isJsonObject(value)) return value
-  throw new RecheckError('file.bad-json', `${path}: expected a JSON object`)
+  throw new RecheckError('file.bad-json', `${path}: expected a JSON object, got ${describe(value)}`)
+}
+
+async function readSmallFile(path: string): Promise<Uint8Array | null> {
+  try {
+    const found = await stat(path)
+    if (!found.isFile()) throw unreadable(path, found.isDirectory() ? 'is a folder' : 'is no regular file')
+    if (found.size > mostBytes) throw unreadable(path, `has ${found.size} bytes, more than ${mostBytes}`)
+    return await readFile(path)
+  } catch (cause) {
+    if (cause instanceof RecheckError) throw cause
+    const code = cause instanceof Error && 'code' in cause ? cause.code : null
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') {
+      throw unreadable(path, `cannot be read (${cause instanceof Error ? cause.message : String(cause)})`)
+    }
+    const link = await lstat(path).catch(() => null)
+    if (link === null) return null
+    throw unreadable(path, 'is a link to a file that is not there')
+  }
+}
+
+function unreadable(path: string, what: string): RecheckError {
+  return new RecheckError(
+    'file.unreadable',
+    `${path} ${what}; expected a JSON file. Fetch or copy the file again.`,
+  )
 }

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PreTrainedTokenizer } from '@xenova/transformers'
 import { RecheckError } from '../../../shared/recheckError.ts'
+import type { JsonObject } from '../../../core/model/configFields.ts'
 import type { ChatMessage, Tokenizer } from '../../../core/tokens/tokenizer.ts'
-
-type JsonObject = Readonly<Record<string, unknown>>
+import { readJsonFile } from '../machine/jsonFiles.ts'
 
 /** The JSON files of a Hugging Face folder that say how its text becomes tokens. */
 interface TokenizerFiles {
@@ -25,7 +25,7 @@ const TEMPLATE_DATE = '26 Jul 2024'
  * The tokenizer of a Hugging Face folder: `tokenizer.json`, and where present `tokenizer_config.json`,
  * `chat_template.jinja`, `generation_config.json` and `config.json`. Reads local files only.
  *
- * @throws RecheckError `tokenizer.missing`, `tokenizer.invalid`
+ * @throws RecheckError `tokenizer.missing`, `tokenizer.invalid`, and all of `readJsonFile`
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const files = await readTokenizerFiles(folder)
@@ -95,7 +95,7 @@ class HubTokenizer implements Tokenizer {
 }
 
 async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
-  const tokenizer = await readJson(join(folder, 'tokenizer.json'))
+  const tokenizer = await readJsonFile(join(folder, 'tokenizer.json'))
   if (tokenizer === null) {
     throw new RecheckError(
       'tokenizer.missing',
@@ -103,7 +103,7 @@ async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
         'tokenizer.json; save it with transformers (save_pretrained of a fast tokenizer).',
     )
   }
-  const tokenizerConfig = (await readJson(join(folder, 'tokenizer_config.json'))) ?? {}
+  const tokenizerConfig = (await readJsonFile(join(folder, 'tokenizer_config.json'))) ?? {}
   // newer folders keep the template in a file of its own, which transformers prefers
   const chatTemplate = await readText(join(folder, 'chat_template.jinja'))
   return {
@@ -111,8 +111,8 @@ async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
     tokenizer,
     tokenizerConfig:
       chatTemplate === null ? tokenizerConfig : { ...tokenizerConfig, chat_template: chatTemplate },
-    modelConfig: (await readJson(join(folder, 'config.json'))) ?? {},
-    generationConfig: (await readJson(join(folder, 'generation_config.json'))) ?? {},
+    modelConfig: (await readJsonFile(join(folder, 'config.json'))) ?? {},
+    generationConfig: (await readJsonFile(join(folder, 'generation_config.json'))) ?? {},
   }
 }
 
@@ -173,25 +173,6 @@ async function readText(path: string): Promise<string | null> {
     if (isObject(cause) && (cause['code'] === 'ENOENT' || cause['code'] === 'ENOTDIR')) return null
     throw new RecheckError('tokenizer.unreadable', `${path}: cannot be read: ${messageOf(cause)}`)
   }
-}
-
-async function readJson(path: string): Promise<JsonObject | null> {
-  const text = await readText(path)
-  if (text === null) return null
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new RecheckError(
-      'tokenizer.invalid',
-      `${path}: not valid JSON (${messageOf(cause)}). Is the download complete?`,
-    )
-  }
-  if (isObject(value)) return value
-  throw new RecheckError(
-    'tokenizer.invalid',
-    `${path}: expected a JSON object, got ${JSON.stringify(value).slice(0, 40)}`,
-  )
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -141,13 +141,13 @@ const rejected: readonly { name: string; files: Record<string, string>; code: st
   {
     name: 'truncated tokenizer.json',
     files: { 'tokenizer.json': '{"model": {"vocab"' },
-    code: 'tokenizer.invalid',
-    message: /tokenizer\.json: not valid JSON .*complete\?/,
+    code: 'file.bad-json',
+    message: /tokenizer\.json is not valid JSON: .*complete\?/,
   },
   {
     name: 'a list',
     files: { 'tokenizer.json': '[1, 2]' },
-    code: 'tokenizer.invalid',
+    code: 'file.bad-json',
     message: /expected a JSON object, got \[1,2\]/,
   },
   {
@@ -168,7 +168,7 @@ const rejected: readonly { name: string; files: Record<string, string>; code: st
   {
     name: 'bad tokenizer_config.json',
     files: { 'tokenizer_config.json': 'null' },
-    code: 'tokenizer.invalid',
+    code: 'file.bad-json',
     message: /tokenizer_config\.json: expected a JSON object, got null/,
   },
   {
