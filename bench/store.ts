@@ -139,6 +139,7 @@ function metricsAt(step: number, count: number): RunEvent {
   return {
     type: 'metrics',
     step,
+    stepsDone: step + 1,
     timeMs: step * 10,
     tokens: step * 1000,
     problems: step * 8,

@@ -46,7 +46,10 @@ export interface Run {
   readonly heartbeatAtMs: number | null
   /** Device really in use, for example `cpu (2 threads)` or the card's name. */
   readonly device: string | null
+  /** Number of the last step or evaluation that was reported, from 0: no count. */
   readonly step: number
+  /** Steps that are over; of stage 1, problems estimated. */
+  readonly stepsDone: number
   readonly totalSteps: number
   /** Time spent running, pauses and interruptions left out. */
   readonly activeMs: number

@@ -56,7 +56,10 @@ export type RunEvent =
   | { readonly type: 'progress'; readonly progress: Progress }
   | {
       readonly type: 'metrics'
+      /** Number of the step or evaluation, from 0. */
       readonly step: number
+      /** Steps that are over when this is stored; of stage 1, problems estimated. */
+      readonly stepsDone: number
       readonly timeMs: number
       readonly tokens: number
       readonly problems: number

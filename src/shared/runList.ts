@@ -22,6 +22,7 @@ const listedFields = [
   'createdAtMs',
   'device',
   'step',
+  'stepsDone',
   'totalSteps',
   'activeMs',
   'tokensGenerated',
@@ -36,18 +37,15 @@ const listedFields = [
 export interface ListedRun extends Pick<Run, (typeof listedFields)[number]> {
   /** Of `listedMetrics`, those that have a value. */
   readonly latest: Readonly<Record<string, number>>
-  /** Of the config: what steps are counted by. Null where the stage has no such field. */
-  readonly problemsPerStep: number | null
 }
 
 /** A whole run as the list shows it. */
 export function listedRun(run: Run): ListedRun {
-  const { problemsPerStep = null } = JSON.parse(run.config) as { readonly problemsPerStep?: number | null }
   const fields = Object.fromEntries(listedFields.map((field) => [field, run[field]])) as Pick<
     Run,
     (typeof listedFields)[number]
   >
-  return { ...fields, latest: listedValues(listedMetrics.map((name) => run.latest[name])), problemsPerStep }
+  return { ...fields, latest: listedValues(listedMetrics.map((name) => run.latest[name])) }
 }
 
 /** @param values of `listedMetrics`, in their order; an undefined one (0/0) is left out, as one never measured */

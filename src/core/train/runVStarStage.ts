@@ -72,6 +72,7 @@ export async function* runVStarStage(
     yield {
       type: 'metrics',
       step: estimates.size,
+      stepsDone: estimates.size,
       tokens,
       problems: estimates.size,
       values: vStarMetrics([...estimates.values()], config),

@@ -27,6 +27,8 @@ export type TrainEvent =
   | {
       readonly type: 'metrics'
       readonly step: number
+      /** Steps that are over when this is stored; of stage 1, problems estimated. */
+      readonly stepsDone: number
       /** Completion tokens sampled for training, and problems rolled out, since the run began. */
       readonly tokens: number
       readonly problems: number

@@ -213,7 +213,14 @@ function* reportStep(
     type: 'rollouts',
     rollouts: rollouts.map((rollout) => storedRollout(rollout, conversation.tokenizer, labels)),
   }
-  yield { type: 'metrics', step: state.step, tokens: next.tokens, problems: next.problems, values }
+  yield {
+    type: 'metrics',
+    step: state.step,
+    stepsDone: next.step,
+    tokens: next.tokens,
+    problems: next.problems,
+    values,
+  }
   yield* alarms.events
   const place = { done: next.step, total: setup.steps, unit: 'steps' } as const
   yield { type: 'progress', activity: 'training', ...place, stage: 'self-correction' }

@@ -18,6 +18,7 @@ export const RunOutput = z.object({
   stage: z.string(),
   vStarId: z.string().nullable(),
   step: z.number(),
+  stepsDone: z.number(),
   totalSteps: z.number(),
   activeMs: z.number(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
@@ -33,13 +34,14 @@ export const RunOutput = z.object({
 export type RunOutput = z.infer<typeof RunOutput>
 
 export function runOutput(run: Run, evaluations: readonly Evaluation[]): RunOutput {
-  const { runId, status, stage, vStarId, step, totalSteps, activeMs, error } = run
+  const { runId, status, stage, vStarId, step, stepsDone, totalSteps, activeMs, error } = run
   return {
     runId,
     status,
     stage,
     vStarId,
     step,
+    stepsDone,
     totalSteps,
     activeMs,
     error,

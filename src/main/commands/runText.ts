@@ -35,7 +35,6 @@ export function formatTable(titles: readonly string[], texts: readonly (readonly
 }
 
 /** How far a run is. */
-export function formatProgress(run: Pick<Run, 'step' | 'totalSteps' | 'latest' | 'status'>): string {
-  const done = run.status === 'finished' ? run.totalSteps : run.step
-  return `${done}/${run.totalSteps}`
+export function formatProgress({ stepsDone, totalSteps }: Pick<Run, 'stepsDone' | 'totalSteps'>): string {
+  return `${stepsDone}/${totalSteps}`
 }

@@ -20,6 +20,7 @@ const Output = z.strictObject({
       stage: z.enum(['estimate-v-star', 'self-correction']),
       status: z.enum(runStatuses),
       step: z.int(),
+      stepsDone: z.int(),
       totalSteps: z.int(),
       createdAtMs: z.number(),
       activeMs: z.number(),
@@ -62,13 +63,14 @@ function isWanted(run: Run, input: z.infer<typeof Input>): boolean {
 }
 
 function listed(run: Run): z.infer<typeof Output>['runs'][number] {
-  const { runId, name, stage, status, step, totalSteps, createdAtMs, activeMs, configHash } = run
+  const { runId, name, stage, status, step, stepsDone, totalSteps, createdAtMs, activeMs, configHash } = run
   return {
     runId,
     name,
     stage,
     status,
     step,
+    stepsDone,
     totalSteps,
     createdAtMs,
     activeMs,

@@ -60,7 +60,7 @@ export function extendRun(
 ): void {
   const { runId } = run
   // a length that followed from the data alone is not in the row
-  const totalSteps = Math.max(run.totalSteps, run.step) + steps
+  const totalSteps = Math.max(run.totalSteps, run.stepsDone) + steps
   const inOne = db.transaction(() => {
     setTotalSteps(db, runId, totalSteps)
     changeStatus(db, runId, { status: 'queued', nowMs })

@@ -118,7 +118,7 @@ function storeLatest(writers: RunWriters, events: readonly RunEvent[]): void {
   const latest = Object.assign({}, ...points.map((point) => point.values)) as MetricsEvent['values']
   writers.db
     .prepare(
-      `UPDATE run SET latest = json_patch(latest, :latest), step = :step, active_ms = max(active_ms, :timeMs),
+      `UPDATE run SET latest = json_patch(latest, :latest), step = :step, steps_done = :stepsDone, active_ms = max(active_ms, :timeMs),
          tokens_generated = :tokens, problems_seen = :problems WHERE run_id = :runId`,
     )
     .run({ ...last, runId: writers.runId, latest: JSON.stringify(latest), type: null, values: null })

@@ -31,6 +31,10 @@ export function forgetStepsFrom(db: Database, runId: string, step: number): void
     db.prepare(`DELETE FROM rollout WHERE ${chosen}`).run({ runId, step })
     db.prepare('DELETE FROM event WHERE run_id = ? AND step >= ?').run(runId, step)
     db.prepare('DELETE FROM evaluation WHERE run_id = ? AND step > ?').run(runId, step)
+    db.prepare(
+      `UPDATE run SET step = min(step, :step), steps_done = min(steps_done, :step)
+       WHERE run_id = :runId AND stage = 'self-correction'`,
+    ).run({ runId, step })
   }).immediate()
 }
 

@@ -22,20 +22,19 @@ interface ListRow extends Omit<ListedRun, 'tags' | 'latest'> {
 }
 
 const columns = `run_id AS runId, name, stage, status, notes, run_group AS "group", created_at_ms AS createdAtMs, device, step,
-  total_steps AS totalSteps, active_ms AS activeMs, tokens_generated AS tokensGenerated, problems_seen AS problemsSeen,
+  steps_done AS stepsDone,  total_steps AS totalSteps, active_ms AS activeMs, tokens_generated AS tokensGenerated, problems_seen AS problemsSeen,
   v_star_id AS vStarId`
 
 /**
- * Newest first; deleted runs stand in no list but their own. Joins no history, and reads two things out of each run's JSON: the metrics that the
- * list shows and the problems of a step.
+ * Newest first; deleted runs stand in no list but their own. Joins no history, and reads of each run's JSON the metrics
+ * that the list shows.
  */
 export function listRunLines(db: Database, { statuses = null, ...part }: ListQuery): readonly ListedRun[] {
   const paths = listedMetrics.map(jsonPath)
   const marks = statuses === null ? '' : `AND status IN (${statuses.map(() => '?').join(', ')})`
   const rows = db
     .prepare<(string | number)[], ListRow>(
-      `SELECT ${columns}, json_extract(latest, ${paths.map(() => '?').join(', ')}) AS shown,
-         json_extract(config, '$.problemsPerStep') AS problemsPerStep
+      `SELECT ${columns}, json_extract(latest, ${paths.map(() => '?').join(', ')}) AS shown
        FROM run WHERE ${conditionOf(part)} ${marks} ORDER BY number DESC`,
     )
     .all(...paths, ...(statuses ?? []))

@@ -21,6 +21,7 @@ export interface RunRow {
   readonly heartbeat_at_ms: number | null
   readonly device: string | null
   readonly step: number
+  readonly steps_done: number
   readonly total_steps: number
   readonly active_ms: number
   readonly tokens_generated: number
@@ -54,6 +55,7 @@ export function runOf(row: RunRow): Run {
     heartbeatAtMs: row.heartbeat_at_ms,
     device: row.device,
     step: row.step,
+    stepsDone: row.steps_done,
     totalSteps: row.total_steps,
     activeMs: row.active_ms,
     tokensGenerated: row.tokens_generated,

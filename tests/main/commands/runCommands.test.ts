@@ -76,7 +76,7 @@ test('runs: a table of those not archived, newest first; JSON with the latest me
   const text = await recheck(registerRuns, 'runs', '--data-dir', dataDir)
   assert.deepEqual(text.split('\n').slice(0, 2), [
     'run    name        stage            status   step  Acc@final  made (UTC)',
-    'run-1  name run-1  self-correction  stopped  7/10  0.6235     1970-01-01 00:00',
+    'run-1  name run-1  self-correction  stopped  8/10  0.6235     1970-01-01 00:00',
   ])
   const { runs, total } = JSON.parse(
     await recheck(registerRuns, 'runs', '--all', '--limit', '1', '--json', '--data-dir', dataDir),

@@ -75,6 +75,7 @@ async function train(
     port.emit({
       type: 'metrics',
       step,
+      stepsDone: step + 1,
       timeMs: port.activeMs(),
       tokens: (step + 1) * 10,
       problems: (step + 1) * 2,
@@ -187,6 +188,7 @@ async function misbehave(how: Misbehaviour, port: JobPort, step: number): Promis
       return port.emit({
         type: 'metrics',
         step,
+        stepsDone: step + 1,
         timeMs: 1,
         tokens: 1,
         problems: 1,

@@ -97,6 +97,7 @@ test('the CSV holds every point of every metric, bit for bit, however many there
   const events = values.map((value, step) => ({
     type: 'metrics' as const,
     step,
+    stepsDone: step + 1,
     timeMs: step * 10,
     tokens: step * 7,
     problems: step,

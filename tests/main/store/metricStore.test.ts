@@ -97,8 +97,8 @@ test('the row of a run carries the latest values, null taking one away', (t) => 
   const run = readRun(db, runId)
   assert.deepEqual(run.latest, { x: 3 })
   assert.deepEqual(
-    [run.step, run.activeMs, run.tokensGenerated, run.problemsSeen, run.heartbeatAtMs],
-    [6, 60, 600, 48, 78],
+    [run.step, run.stepsDone, run.activeMs, run.tokensGenerated, run.problemsSeen, run.heartbeatAtMs],
+    [6, 7, 60, 600, 48, 78],
   )
 })
 

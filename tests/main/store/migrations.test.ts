@@ -22,7 +22,8 @@ import { metricsAt, temporaryFolder } from './storeFixtures.ts'
 /** Rows as each version wrote them, in plain SQL: later code must not be what makes the past. */
 const dataOfVersion: readonly string[] = [
   `INSERT INTO run (run_id, name, stage, status, config, config_hash, total_steps, created_at_ms, latest, last_batch)
-     VALUES ('old', 'from the past', 'self-correction', 'stopped', '{"seed":1}', 'h', 700, 5, '{"x":599}', 3);
+     VALUES ('old', 'from the past', 'self-correction', 'stopped', '{"problemsPerStep":8}', 'h', 700, 5, '{"x":599}', 3);
+   UPDATE run SET step = 599, problems_seen = 4800 WHERE run_id = 'old';
    INSERT INTO tag VALUES ('old', 'kept');
    INSERT INTO metric_series VALUES (1, 'old', 'x', 600, 599);
    WITH RECURSIVE n (step) AS (SELECT 0 UNION ALL SELECT step + 1 FROM n WHERE step < 599)
@@ -37,6 +38,7 @@ const dataOfVersion: readonly string[] = [
   `INSERT INTO evaluation_result VALUES ('e1', '[]');`,
   `INSERT INTO event VALUES ('old', 2, 9, 'warning', 'alarm.kl', 'far', NULL, 'alarm.kl@599', 599);`,
   `INSERT INTO tag VALUES ('old', 'since version 5');`,
+  `UPDATE run SET steps_done = 600 WHERE run_id = 'old';`,
 ]
 
 /** A store as version `version` left it, with data of that version and all before. */
@@ -61,8 +63,8 @@ for (let version = 1; version <= schemaVersion; version++) {
 
     const run = readRun(db, 'old')
     assert.deepEqual(
-      [run.name, run.tags, run.latest, run.status],
-      ['from the past', version >= 5 ? ['kept', 'since version 5'] : ['kept'], { x: 599 }, 'stopped'],
+      [run.name, run.tags, run.latest, run.status, run.stepsDone],
+      ['from the past', version >= 5 ? ['kept', 'since version 5'] : ['kept'], { x: 599 }, 'stopped', 600],
     )
     assert.deepEqual([run.notes, run.archived], version >= 2 ? ['written in version 2', true] : ['', false])
     assert.equal(

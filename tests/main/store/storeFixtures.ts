@@ -46,7 +46,15 @@ export function metricsAt(
   step: number,
   values: Record<string, number | null>,
 ): Extract<RunEvent, { type: 'metrics' }> {
-  return { type: 'metrics', step, timeMs: step * 10, tokens: step * 100, problems: step * 8, values }
+  return {
+    type: 'metrics',
+    step,
+    stepsDone: step + 1,
+    timeMs: step * 10,
+    tokens: step * 100,
+    problems: step * 8,
+    values,
+  }
 }
 
 export function turn(kind: StoredTurn['kind'], fields: Partial<StoredTurn> = {}): StoredTurn {

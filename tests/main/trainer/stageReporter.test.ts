@@ -74,7 +74,14 @@ test('progress nobody could read is left out, the last one of an activity never'
 test('metrics get the active time, evaluations an id, their run and the time of day', () => {
   const { time, reporter } = reporterAt()
   time.ms = 700
-  const metrics = reporter.eventOf({ type: 'metrics', step: 1, tokens: 2, problems: 3, values: {} })
+  const metrics = reporter.eventOf({
+    type: 'metrics',
+    step: 1,
+    stepsDone: 2,
+    tokens: 2,
+    problems: 3,
+    values: {},
+  })
   assert.ok(metrics?.type === 'metrics' && metrics.timeMs === 700)
   const told = reporter.eventOf({
     type: 'evaluation',

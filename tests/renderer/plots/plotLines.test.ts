@@ -195,7 +195,15 @@ test('outcomes in words', () => {
 
 test('many events of a run become one reading of each answer they touch', () => {
   const touched = new TouchedRuns()
-  const metrics = { type: 'metrics', step: 1, timeMs: 1, tokens: 1, problems: 1, values: {} } as const
+  const metrics = {
+    type: 'metrics',
+    step: 1,
+    stepsDone: 2,
+    timeMs: 1,
+    tokens: 1,
+    problems: 1,
+    values: {},
+  } as const
   for (let count = 0; count < 500; count++) touched.add({ runId: 'r', event: metrics })
   touched.add({ runId: 'r', event: { type: 'changed' } })
   const [only, ...others] = touched.take()

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runLines, sortRuns } from '../../../src/renderer/src/runs/rows.ts'
-import { stepsDone } from '../../../src/renderer/src/widgets/stepsDone.ts'
 import { sampleLine } from '../support/runFixtures.ts'
 
 const runs = [
@@ -38,10 +37,4 @@ test('10,000 runs of one group are grouped and sorted in well under a second', (
   const lines = runLines(sortRuns(many, { column: 'accuracy/final', isDescending: true }), true)
   assert.equal(lines.length, 10_001)
   assert.ok(performance.now() - start < 1000)
-})
-
-test('steps done: problems seen ÷ problems a step (192), whatever the number of the last step', () => {
-  assert.equal(stepsDone(sampleLine('r', { status: 'running', step: 12, problemsSeen: 12 * 192 })), 12)
-  assert.equal(stepsDone(sampleLine('r', { status: 'finished', step: 39, problemsSeen: 40 * 192 })), 40)
-  assert.equal(stepsDone(sampleLine('r', { status: 'stopped', stage: 'estimate-v-star', step: 300 })), 300)
 })

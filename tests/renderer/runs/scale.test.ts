@@ -60,7 +60,7 @@ function latestOf(index: number): string {
 /** A wave with one spike of a single step. */
 function pointAt(step: number): RunEvent {
   const loss = step === 150_001 ? 9 : 0.3 + 0.1 * Math.sin(step / 9000)
-  const place = { step, timeMs: step * 10, tokens: step * 50, problems: step * 8 }
+  const place = { step, stepsDone: step + 1, timeMs: step * 10, tokens: step * 50, problems: step * 8 }
   return { type: 'metrics', ...place, values: { 'loss/policy': loss } }
 }
 

@@ -96,7 +96,13 @@ function samplingAttempts(done: number): Progress {
 }
 
 function estimated(problems: number, port: JobPort): JobEvent {
-  const place = { step: problems, timeMs: port.activeMs(), tokens: 31 * problems, problems }
+  const place = {
+    step: problems,
+    stepsDone: problems,
+    timeMs: port.activeMs(),
+    tokens: 31 * problems,
+    problems,
+  }
   return { type: 'metrics', ...place, values: { 'vStar/mean': 0.5 } }
 }
 
@@ -125,7 +131,15 @@ function evaluate(runId: string, run: SampleRun, { step, port }: { step: number;
   port.emit({ type: 'rollouts', rollouts: rollouts.map((each) => ({ ...each, split: 'validation' })) })
   // the last evaluation is a step of its own: no training step has its number
   const { tokens, problems } = sampleMetrics(run, step - 1)
-  const point = { type: 'metrics', step, timeMs: port.activeMs(), tokens, problems, values: shares } as const
+  const point = {
+    type: 'metrics',
+    step,
+    stepsDone: step,
+    timeMs: port.activeMs(),
+    tokens,
+    problems,
+    values: shares,
+  } as const
   if (step === run.steps) port.emit(point)
   const final = wilson(Math.round(256 * (shares['validation/accuracy/final'] ?? 0)), 256)
   port.emit({

@@ -32,6 +32,7 @@ export function sampleRunRow(runId: string, fields: Partial<Run> = {}): Run {
     heartbeatAtMs: null,
     device: null,
     step: 0,
+    stepsDone: 0,
     totalSteps: 40,
     activeMs: 0,
     tokensGenerated: 0,

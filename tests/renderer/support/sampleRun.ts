@@ -16,6 +16,7 @@ export function sampleMetrics(run: SampleRun, step: number): MetricsEvent {
   return {
     type: 'metrics',
     step,
+    stepsDone: step + 1,
     timeMs: (step + 1) * 2600,
     tokens: (step + 1) * run.problemsPerStep * 31,
     problems: (step + 1) * run.problemsPerStep,

@@ -92,24 +92,24 @@ test('a run that is not at work is as far as what is stored: steps, or the probl
     const run = sampleLine('r', { status: 'stopped', ...fields })
     return stageText(run, runStage(run, null, estimated))
   }
-  assert.equal(textOf({ problemsSeen: 12 * 192 }), '12 of 40 steps')
+  assert.equal(textOf({ stepsDone: 12 }), '12 of 40 steps')
   assert.equal(textOf({}, { done: 192, total: 3000 }), 'stage 1: 192 of 3,000 problems estimated and kept')
   const estimate = { stage: 'estimate-v-star', totalSteps: 36 } as const
-  assert.equal(textOf({ ...estimate, step: 20 }), '20 of 36 problems estimated and kept')
-  assert.equal(textOf({ ...estimate, step: 36, status: 'finished' }), '36 of 36 problems')
+  assert.equal(textOf({ ...estimate, stepsDone: 20 }), '20 of 36 problems estimated and kept')
+  assert.equal(textOf({ ...estimate, stepsDone: 36, status: 'finished' }), '36 of 36 problems')
   assert.equal(textOf({ ...estimate, status: 'queued' }), '0 of 36 problems')
   // a length that follows from the filter is not known before it was applied
-  assert.equal(textOf({ totalSteps: 0, problemsSeen: 2 * 192 }), '2 steps')
+  assert.equal(textOf({ totalSteps: 0, stepsDone: 2 }), '2 steps')
   assert.equal(textOf({ totalSteps: 0 }), '')
 })
 
 test('the bar is the share of the stage that is done, not of the activity', () => {
-  const shareOf = (problemsSeen: number, progress: Progress | null): number => {
-    const run = sampleLine('r', { status: 'running', problemsSeen })
+  const shareOf = (stepsDone: number, progress: Progress | null): number => {
+    const run = sampleLine('r', { status: 'running', stepsDone })
     return doneShare(runStage(run, progress, null))
   }
   assert.equal(shareOf(0, attempts), 0)
-  assert.equal(shareOf(3840, attempts), 0.5)
-  assert.equal(shareOf(3840, { ...attempts, stage: { ...stage2, done: 225 } }), 0.75)
+  assert.equal(shareOf(20, attempts), 0.5)
+  assert.equal(shareOf(20, { ...attempts, stage: { ...stage2, done: 225 } }), 0.75)
   assert.equal(shareOf(0, { ...attempts, stage: { ...stage2, total: 0 } }), 0)
 })

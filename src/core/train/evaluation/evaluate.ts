@@ -76,6 +76,7 @@ export async function* evaluate(setup: EvaluationSetup): AsyncGenerator<TrainEve
   yield {
     type: 'metrics',
     step,
+    stepsDone: step,
     tokens: setup.tokens,
     problems: setup.problemsSeen,
     values: Object.fromEntries(Object.entries(values).map(([name, value]) => [`${split}/${name}`, value])),

@@ -1,7 +1,6 @@
 import type { ListedRun } from '../../../shared/runList.ts'
 import { findMetric } from '../../../shared/metrics/metrics.ts'
 import { runStatuses } from '../../../shared/records.ts'
-import { stepsDone } from '../widgets/stepsDone.ts'
 
 /** Columns of the run table that can be sorted by; a metric is sorted by its own name. */
 export const runColumns = [
@@ -53,7 +52,7 @@ export function sortValue(run: ListedRun, column: RunColumnId): number | string 
     case 'stage':
       return run.stage
     case 'progress':
-      return run.totalSteps === 0 ? null : stepsDone(run) / run.totalSteps
+      return run.totalSteps === 0 ? null : run.stepsDone / run.totalSteps
     case 'curve':
       return run.latest['accuracy/final'] ?? null
     case 'tags':

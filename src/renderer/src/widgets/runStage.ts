@@ -1,6 +1,5 @@
 import type { ListedRun } from '../../../shared/runList.ts'
 import type { Progress, StageCount } from '../../../shared/runEvent.ts'
-import { stepsDone } from './stepsDone.ts'
 
 /** The stage that a run is in, and how far it is. */
 export type RunStage = Omit<StageCount, 'secondsLeft'>
@@ -20,10 +19,10 @@ export interface Estimated {
 export function runStage(run: ListedRun, progress: Progress | null, estimated: Estimated | null): RunStage {
   if (progress?.stage !== undefined) return progress.stage
   if (run.stage === 'estimate-v-star' || estimated !== null) {
-    const { done, total } = estimated ?? { done: stepsDone(run), total: run.totalSteps }
+    const { done, total } = estimated ?? { done: run.stepsDone, total: run.totalSteps }
     return { name: 'estimate-v-star', done, total, unit: 'problems' }
   }
-  return { name: 'self-correction', done: stepsDone(run), total: run.totalSteps, unit: 'steps' }
+  return { name: 'self-correction', done: run.stepsDone, total: run.totalSteps, unit: 'steps' }
 }
 
 /** A run of both stages that still is in the first. */
