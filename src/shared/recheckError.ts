@@ -1,12 +1,17 @@
+import type { RecheckErrorCode } from './errorCodes.ts'
+
+/** Facts about an error by name, for programs; plain values, so that they survive JSON. */
+export type ErrorDetails = Readonly<Record<string, unknown>>
+
 /**
  * The one error type that crosses process boundaries. `code` is stable and dotted (`config.invalid`,
  * `checkpoint.shape`); `message` names the thing, what was expected, what came and the way out.
  */
 export class RecheckError extends Error {
-  readonly code: string
-  readonly data: Readonly<Record<string, unknown>>
+  readonly code: RecheckErrorCode
+  readonly data: ErrorDetails
 
-  constructor(code: string, message: string, data: Readonly<Record<string, unknown>> = {}) {
+  constructor(code: RecheckErrorCode, message: string, data: ErrorDetails = {}) {
     super(message)
     this.name = 'RecheckError'
     this.code = code
@@ -16,13 +21,23 @@ export class RecheckError extends Error {
 
 /** An error as data: Electron's IPC and child-process messages keep only plain values. */
 export interface ErrorData {
-  readonly code: string
+  readonly code: RecheckErrorCode
   readonly message: string
+  /** `RecheckError.data`; left out where it is empty. */
+  readonly data?: ErrorDetails
 }
 
 /** Any thrown value as data; a foreign error keeps its message under the code `internal`. */
 export function errorData(thrown: unknown): ErrorData {
-  if (thrown instanceof RecheckError) return { code: thrown.code, message: thrown.message }
+  if (thrown instanceof RecheckError) {
+    const { code, message, data } = thrown
+    return Object.keys(data).length === 0 ? { code, message } : { code, message, data }
+  }
   if (thrown instanceof Error) return { code: 'internal', message: thrown.message }
   return { code: 'internal', message: String(thrown) }
+}
+
+/** The error that `errorData` was made from, in the process that received it. */
+export function receivedError({ code, message, data }: ErrorData): RecheckError {
+  return new RecheckError(code, message, data)
 }

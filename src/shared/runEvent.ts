@@ -1,8 +1,8 @@
-import type { ErrorData } from './recheckError.ts'
 import type {
   CheckpointRecord,
   Evaluation,
   EventLevel,
+  Run,
   RunStatus,
   Stage,
   StoredRollout,
@@ -51,7 +51,7 @@ export interface LogEvent {
 
 /** Everything a job can report. The owner writes it to the store first, then passes it on. */
 export type RunEvent =
-  | { readonly type: 'status'; readonly status: RunStatus; readonly error: ErrorData | null }
+  | { readonly type: 'status'; readonly status: RunStatus; readonly error: Run['error'] }
   | { readonly type: 'device'; readonly device: string }
   | { readonly type: 'progress'; readonly progress: Progress }
   | {

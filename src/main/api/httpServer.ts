@@ -3,7 +3,8 @@ import fastifyStatic from '@fastify/static'
 import fastifyWebsocket from '@fastify/websocket'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { RecheckError } from '../../shared/recheckError.ts'
+import type { RecheckErrorCode } from '../../shared/errorCodes.ts'
+import { RecheckError, type ErrorData } from '../../shared/recheckError.ts'
 import type { Handlers, StoreEvent } from '../../shared/routes/contract.ts'
 import { dispatch } from './dispatch.ts'
 import { Sessions } from './sessions.ts'
@@ -173,7 +174,7 @@ async function listen(server: FastifyInstance, port: number): Promise<number> {
   return address.port
 }
 
-function refusal(code: string, message: string): { ok: false; error: { code: string; message: string } } {
+function refusal(code: RecheckErrorCode, message: string): { ok: false; error: ErrorData } {
   return { ok: false, error: { code, message } }
 }
 

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws'
 import { z } from 'zod'
+import { ReceivedErrorData } from '../../shared/receivedErrorData.ts'
 import { errorData, RecheckError } from '../../shared/recheckError.ts'
 import type { Connection, Result, StoreEvent } from '../../shared/routes/contract.ts'
 import type { Backend } from './backend.ts'
@@ -9,7 +10,7 @@ const reconnectMs = 1000
 const openWithinMs = 10_000
 const Answer = z.union([
   z.object({ ok: z.literal(true), data: z.unknown() }),
-  z.object({ ok: z.literal(false), error: z.object({ code: z.string(), message: z.string() }) }),
+  z.object({ ok: z.literal(false), error: ReceivedErrorData }),
 ])
 
 /**

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import { errorData, RecheckError, type ErrorData } from '../../shared/recheckError.ts'
+import { ReceivedErrorData } from '../../shared/receivedErrorData.ts'
+import { errorData, receivedError, RecheckError, type ErrorData } from '../../shared/recheckError.ts'
 import { readOwnerCard } from './ownership.ts'
 
 /** What another process may ask of the owner of a data folder. */
@@ -17,6 +18,10 @@ export const ControlCommand = z.discriminatedUnion('command', [
 export type ControlCommand = z.infer<typeof ControlCommand>
 
 type Reply = { readonly ok: true } | { readonly ok: false; readonly error: ErrorData }
+const ReceivedReply = z.union([
+  z.object({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), error: ReceivedErrorData }),
+])
 
 const longestLine = 10_000
 /** The longest path a Unix socket may have, with room for the zero at its end. */
@@ -114,7 +119,7 @@ export async function askOwner(
     if (waiting.aborted) throw silentOwner(dataDir, card.processId)
     throw noOwner(dataDir)
   })
-  if (!reply.ok) throw new RecheckError(reply.error.code, reply.error.message)
+  if (!reply.ok) throw receivedError(reply.error)
 }
 
 function noOwner(dataDir: string): RecheckError {
@@ -135,7 +140,7 @@ async function exchange(address: string, command: ControlCommand, waiting: Abort
   try {
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
     socket.write(`${JSON.stringify(command)}\n`)
-    for await (const line of createInterface({ input: socket })) return JSON.parse(line) as Reply
+    for await (const line of createInterface({ input: socket })) return ReceivedReply.parse(JSON.parse(line))
     throw new Error('the owner closed the connection without an answer')
   } finally {
     socket.destroy()

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { ReceivedErrorData } from '../../shared/receivedErrorData.ts'
+import { receivedError, RecheckError } from '../../shared/recheckError.ts'
 import type { Stage } from '../../shared/records.ts'
 import type { PlanCheck, TurnPreview } from '../../shared/routes/contract.ts'
 import { childEnvironment } from '../host/tensorflow/childEnvironment.ts'
@@ -18,10 +19,7 @@ export interface VStarInputsAnswer {
   readonly inputs: Readonly<Record<string, string>>
 }
 
-const Answer = z.union([
-  z.object({ data: z.unknown() }),
-  z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
-])
+const Answer = z.union([z.object({ data: z.unknown() }), z.object({ error: ReceivedErrorData })])
 const timeoutMs = 120_000
 
 /** The exact text and ids of all three turns for the first training problem of a config. */
@@ -64,7 +62,7 @@ async function ask(nodePath: string, inquiry: Inquiry): Promise<unknown> {
       `the process that was asked ended without an answer: ${errors.slice(-500) || 'no output'}`,
     )
   }
-  if ('error' in parsed.data) throw new RecheckError(parsed.data.error.code, parsed.data.error.message)
+  if ('error' in parsed.data) throw receivedError(parsed.data.error)
   return parsed.data.data
 }
 

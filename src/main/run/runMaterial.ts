@@ -16,6 +16,7 @@ import { chooseTemplate } from '../host/model/templateFiles.ts'
 import { modelFolderOf } from './namedModelFolder.ts'
 import { refuseUnsupported } from './refuseUnsupported.ts'
 import { requireSameKind } from './checkReferenceModel.ts'
+import { aboutField } from './errorField.ts'
 import { loadRunProblems, type ProblemUse, type RunProblems } from './problems.ts'
 
 /** What a config names, opened and checked; no weight is in memory yet. */
@@ -47,10 +48,9 @@ export async function loadRunMaterial(
 ): Promise<RunMaterial> {
   refuseUnsupported(config)
   const policyFolder = modelFolderOf(config.model.path, workingFolder)
-  const referenceFolder =
-    config.model.reference === null ? policyFolder : modelFolderOf(config.model.reference, workingFolder)
   const policy = await openCheckpoint(policyFolder)
-  const reference = referenceFolder === policyFolder ? policy : await openCheckpoint(referenceFolder)
+  const reference = await aboutField('model.reference', () => openReference(config, policy, workingFolder))
+  const referenceFolder = reference.folder
   if (reference !== policy && use === 'training') await requireSameKind(policy, reference)
   const tokenizer = await loadTokenizer(policyFolder)
   const problems = await loadRunProblems(config, workingFolder, use)
@@ -80,6 +80,17 @@ export async function loadRunMaterial(
 
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
+}
+
+/** The model that `model.reference` names; the policy itself where it names none, or the same folder. */
+async function openReference(
+  { model }: RunConfig,
+  policy: Checkpoint,
+  workingFolder: string,
+): Promise<Checkpoint> {
+  if (model.reference === null) return policy
+  const folder = modelFolderOf(model.reference, workingFolder)
+  return folder === policy.folder ? policy : openCheckpoint(folder)
 }
 
 /** Hash of a model folder's weights, config and tokenizer: what its completions depend on. */

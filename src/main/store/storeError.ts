@@ -1,4 +1,5 @@
 import { freeSpace } from '../../shared/diskFull.ts'
+import type { RecheckErrorCode } from '../../shared/errorCodes.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 
 /** SQLite's own error, recognised by its code: the class itself differs between builds of the driver. */
@@ -17,7 +18,7 @@ export function storeError(thrown: unknown, path: string): unknown {
   })
 }
 
-function explain(code: string): readonly [code: string, wayOut: string] {
+function explain(code: string): readonly [code: RecheckErrorCode, wayOut: string] {
   if (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE' || code === 'SQLITE_IOERR_SHMSIZE') {
     const cause = code.startsWith('SQLITE_FULL') ? 'is full' : 'is full or takes nothing more'
     return ['store.disk-full', `the disk ${cause}. Nothing stored was harmed. ${freeSpace}`]

@@ -21,7 +21,7 @@ const log = (code: string): StoreEvent['event'] => ({
 const status = (name: RunStatus): StoreEvent['event'] => ({
   type: 'status',
   status: name,
-  error: { code: 'disk.full', message: 'the disk is full' },
+  error: { code: 'file.disk-full', message: 'the disk is full' },
 })
 
 test('alarms and ends that nobody asked for are worth a notification, nothing else is', () => {

@@ -120,10 +120,10 @@ test('exit codes: 1 for a check that does not hold, 130 after an interruption', 
 })
 
 test('errors: what was given is 2; what no other input would have avoided is 1', () => {
-  for (const code of ['config.invalid', 'checkpoint.shape', 'usage.invalid', 'dataset.missing']) {
+  for (const code of ['config.invalid', 'checkpoint.shape', 'usage.invalid', 'data.missing'] as const) {
     assert.equal(exitCodeOf(new RecheckError(code, 'x')), 2, code)
   }
-  for (const code of ['tensorflow.missing', 'internal', 'process.crashed', 'onnx.load']) {
+  for (const code of ['tensorflow.missing', 'internal', 'trainer.crashed', 'store.busy'] as const) {
     assert.equal(exitCodeOf(new RecheckError(code, 'x')), 1, code)
   }
   assert.equal(exitCodeOf(new TypeError('x')), 1)

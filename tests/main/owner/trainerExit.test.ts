@@ -37,7 +37,7 @@ test('want of memory is recognised whoever says it, and the way out is a smaller
   )
   assert.equal(failure.code, 'trainer.out-of-memory')
   assert.match(failure.message, /\(RESOURCE_EXHAUSTED: failed to allocate\)$/)
-  const other = { code: 'checkpoint.other-model', message: 'the model differs' }
+  const other = { code: 'checkpoint.other-model', message: 'the model differs' } as const
   assert.equal(describeFailure(other, outOfMemory), other)
 })
 
@@ -76,7 +76,7 @@ test('what the end of a process means depends on what was asked and what was sai
   assert.equal(end(null, 'stop'), 'stopped')
   assert.equal(end(null, 'run'), 'interrupted')
   assert.equal(end(null, 'free-device'), 'interrupted')
-  const error = { code: 'c', message: 'm' }
+  const error = { code: 'checkpoint.shape', message: 'm' } as const
   assert.deepEqual(
     endOf({ report: { error }, intent: 'run', status: 'running', exit: killed, outOfMemory }),
     {

@@ -33,7 +33,7 @@ test('a status brings its process, start, end and error with it', (t) => {
   const running = changeStatus(db, 'a', { status: 'running', process, nowMs: 2000 })
   assert.deepEqual([running.startedAtMs, running.processId, running.processStartedAtMs], [2000, 42, 7])
   assert.equal(changeStatus(db, 'a', { status: 'paused', nowMs: 2500 }).processId, 42)
-  const error = { code: 'x.y', message: 'why' }
+  const error = { code: 'trainer.crashed', message: 'why' } as const
   const ended = changeStatus(db, 'a', { status: 'interrupted', error, nowMs: 3000 })
   assert.deepEqual([ended.processId, ended.endedAtMs, ended.error], [null, 3000, error])
   const again = changeStatus(db, 'a', { status: 'queued', nowMs: 4000 })

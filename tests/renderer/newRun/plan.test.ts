@@ -8,6 +8,7 @@ import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { vStarConfigInputs } from '../../../src/shared/config/fields.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import type { ListedVStar } from '../../../src/shared/records.ts'
+import type { RecheckErrorCode } from '../../../src/shared/errorCodes.ts'
 import { RecheckError } from '../../../src/shared/recheckError.ts'
 import type { PlanCheck } from '../../../src/shared/routes/contract.ts'
 
@@ -135,8 +136,8 @@ test('where the estimate comes from: stage 1, one that fits, one chosen by hand,
 })
 
 test('an error of the machine stands at the field it is about', () => {
-  const at = (code: string, message = '', config = builtin) =>
-    fieldOfError(new RecheckError(code, message), config)
+  const at = (code: RecheckErrorCode, data = {}, config = builtin) =>
+    fieldOfError(new RecheckError(code, 'model "org/ref" is not a folder', data), config)
   assert.equal(at('model.missing'), 'model.path')
   assert.equal(at('checkpoint.missing-tensor'), 'model.path')
   assert.equal(at('data.missing'), 'data.source')
@@ -145,9 +146,10 @@ test('an error of the machine stands at the field it is about', () => {
   assert.equal(at('train.too-long'), 'sampling.maxCompletionTokens')
   assert.equal(at('inquiry.failed'), null)
   const file = parseConfig({ data: { source: { path: 'a.csv' } }, model: { reference: 'org/ref' } }, 'test')
-  assert.equal(at('data.missing', '', file), 'data.source.path')
-  assert.equal(at('model.missing', 'model "org/ref" is not a folder', file), 'model.reference')
-  assert.equal(at('model.missing', 'model "builtin" is not a folder', file), 'model.path')
+  assert.equal(at('data.missing', {}, file), 'data.source.path')
+  assert.equal(at('model.missing', { field: 'model.reference' }, file), 'model.reference')
+  assert.equal(at('model.missing', {}, file), 'model.path', 'whatever names the message mentions')
+  assert.equal(at('model.reference', {}, file), 'model.reference')
 })
 
 test('the machine is not asked again for a name, a note, an alarm or the optimizer', () => {

@@ -137,10 +137,10 @@ function addRun(db: Database, seed: SeedRun, nowMs: number): void {
   if (seed.status === 'running') return // the owner finds its process gone: interrupted
   const error =
     seed.status === 'failed'
-      ? {
-          code: 'trainer.memory',
+      ? ({
+          code: 'trainer.out-of-memory',
           message: 'The update needs 9.1 GiB and 6.2 GiB are free. Lower problemsPerStep or microBatch.',
-        }
+        } as const)
       : null
   changeStatus(db, runId, { status: seed.status, nowMs: nowMs + 200_000, error })
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { recheckErrorCodes } from '../../../shared/errorCodes.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import { projectFolder } from '../machine/paths.ts'
 
@@ -17,7 +18,12 @@ export const TensorFlowStatus = z.discriminatedUnion('isReady', [
     /** Folders that the dynamic linker has to know before a process loads the CUDA build. */
     libraryFolders: z.array(z.string()),
   }),
-  z.strictObject({ isReady: z.literal(false), code: z.string(), reason: z.string(), remedy: z.string() }),
+  z.strictObject({
+    isReady: z.literal(false),
+    code: z.enum(recheckErrorCodes),
+    reason: z.string(),
+    remedy: z.string(),
+  }),
 ])
 export type TensorFlowStatus = z.infer<typeof TensorFlowStatus>
 export type TensorFlowReady = Extract<TensorFlowStatus, { isReady: true }>

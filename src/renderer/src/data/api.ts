@@ -1,4 +1,5 @@
-import { errorData, RecheckError, type ErrorData } from '../../../shared/recheckError.ts'
+import { errorGroup } from '../../../shared/errorCodes.ts'
+import { errorData, receivedError, RecheckError, type ErrorData } from '../../../shared/recheckError.ts'
 import type {
   Api,
   Connection,
@@ -116,7 +117,8 @@ class HttpApi implements PageApi {
   /** A socket does not say why it was refused; a request does. Tried on all the same: a link may be opened in another tab. */
   async #tryAgain(): Promise<void> {
     const problem = await this.request('app.info', {}).then(() => null, errorData)
-    this.#become(problem?.code.startsWith('session.') === true ? 'over' : 'lost')
+    const isRefused = problem !== null && errorGroup(problem.code) === 'session'
+    this.#become(isRefused ? 'over' : 'lost')
     this.#page.setTimeout(() => this.#connect(), this.#delayMs)
     this.#delayMs = Math.min(longestDelayMs, this.#delayMs * 2)
   }
@@ -154,6 +156,5 @@ function isResult(answer: unknown): answer is Result<unknown> {
 
 function unwrap<T>(result: Result<unknown>): T {
   if (result.ok) return result.data as T
-  const error: ErrorData = result.error
-  throw new RecheckError(error.code, error.message)
+  throw receivedError(result.error)
 }

@@ -1,25 +1,28 @@
 import type { RunConfig } from '../../../shared/config/parseConfig.ts'
+import { errorGroup, type ErrorGroup, type RecheckErrorCode } from '../../../shared/errorCodes.ts'
 import { errorData } from '../../../shared/recheckError.ts'
 
-/** Beginnings of error codes, and the field that the error is about. */
-const fieldOfCode: readonly (readonly [code: string, path: string])[] = [
-  ['data.', 'data.source'],
-  ['template.', 'template'],
-  ['device.', 'device'],
-  ['train.too-long', 'sampling.maxCompletionTokens'],
-  ['model.', 'model.path'],
-  ['tokenizer.', 'model.path'],
-  ['checkpoint.', 'model.path'],
-  ['config.', 'model.path'],
-  ['file.', 'model.path'],
-]
+/** The field that an error is about, where the error itself names none. */
+const fieldOfCode: Partial<Record<RecheckErrorCode, string>> = {
+  'model.reference': 'model.reference',
+  'train.too-long': 'sampling.maxCompletionTokens',
+}
+const fieldOfGroup: Partial<Record<ErrorGroup, string>> = {
+  data: 'data.source',
+  template: 'template',
+  device: 'device',
+  model: 'model.path',
+  tokenizer: 'model.path',
+  checkpoint: 'model.path',
+  config: 'model.path',
+  file: 'model.path',
+}
 
 /** The field at which an error of the machine belongs; null where it is about no field. */
 export function fieldOfError(problem: unknown, config: RunConfig): string | null {
-  const { code, message } = errorData(problem)
-  const path = fieldOfCode.find(([beginning]) => code.startsWith(beginning))?.[1] ?? null
-  const { reference } = config.model
-  if (path === 'model.path' && reference !== null && message.includes(reference)) return 'model.reference'
+  const { code, data } = errorData(problem)
+  if (typeof data?.['field'] === 'string') return data['field']
+  const path = fieldOfCode[code] ?? fieldOfGroup[errorGroup(code)] ?? null
   return path === 'data.source' && typeof config.data.source === 'object' ? 'data.source.path' : path
 }
 

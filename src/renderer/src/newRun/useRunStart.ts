@@ -5,6 +5,7 @@ import type { DraftProblems } from './form/draft.ts'
 import { fieldOfError } from './planNotes.ts'
 import { planLines, type PlanLine } from './plan.ts'
 import { estimatePlan, stageOf, type EstimatePlan, type StartKind } from './startKind.ts'
+import { errorGroup } from '../../../shared/errorCodes.ts'
 import { errorData } from '../../../shared/recheckError.ts'
 import type { ConfigForm } from './form/useConfigForm.ts'
 import { goTo } from '../data/usePlace.ts'
@@ -185,7 +186,7 @@ function placed(problem: unknown, config: NonNullable<ConfigForm['checked']['con
 
 /** No word from Recheck is no word about the machine. */
 function isUnanswered(refusal: unknown): boolean {
-  return refusal !== null && errorData(refusal).code.startsWith('connection.')
+  return refusal !== null && errorGroup(errorData(refusal).code) === 'connection'
 }
 
 interface StartFacts {

@@ -1,12 +1,13 @@
 import { Anchor, Code, Stack, Text, Title } from '@mantine/core'
 import type { JSX } from 'react'
+import { errorGroup } from '../../../shared/errorCodes.ts'
 import { errorData } from '../../../shared/recheckError.ts'
 import { Words } from '../widgets/InlineCode.tsx'
 
 /** The plain page without a session: what happened and the way in. */
 export function NoSession({ problem }: { readonly problem: unknown }): JSX.Element {
   const { code, message } = errorData(problem)
-  const isSession = code.startsWith('session.')
+  const isSession = errorGroup(code) === 'session'
   return (
     <Stack component="main" maw={560} mx="auto" mt={80} p="md" gap="sm" className="panel">
       <Title order={1} size="h3">
