@@ -1,3 +1,4 @@
+import { formatBytes } from '../../shared/format.ts'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { Diagnosis } from '../../shared/diagnosis.ts'
@@ -41,7 +42,7 @@ export function describe(diagnosis: Diagnosis): string {
     ['make', compiler.make ?? 'none: only needed to build the TensorFlow addon'],
     ['Python', compiler.python ?? 'none: only needed to fetch and build at installation'],
     ['pip', compiler.pip ?? 'none: only needed to fetch TensorFlow (or set TENSORFLOW_WHEEL)'],
-    ['memory', `${gibibytes(memory.availableBytes)} of ${gibibytes(memory.totalBytes)} available`],
+    ['memory', `${formatBytes(memory.availableBytes)} of ${formatBytes(memory.totalBytes)} available`],
     ['data folder', folderLine(diagnosis.dataFolder)],
     ['cache folder', folderLine(diagnosis.cacheFolder)],
     ['Electron', electron.binary ?? `no binary; ${electron.remedy ?? ''}`],
@@ -54,13 +55,9 @@ export function describe(diagnosis: Diagnosis): string {
 
 function folderLine(folder: Diagnosis['dataFolder']): string {
   const notes = [
-    `${gibibytes(folder.freeBytes)} free`,
+    `${formatBytes(folder.freeBytes)} free`,
     ...(folder.exists ? [] : ['not made yet']),
     ...(folder.isWritable ? [] : ['cannot be written']),
   ]
   return `${folder.path} (${notes.join(', ')})`
-}
-
-function gibibytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`
 }

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress'
+import { formatDuration } from '../../shared/format.ts'
 import type { Stage } from '../../shared/records.ts'
 import type { Progress, StageCount } from '../../shared/runEvent.ts'
 import { timeLeft } from '../../shared/timeLeft.ts'
@@ -27,15 +28,6 @@ export function openProgress(target: ProgressTarget): ProgressDisplay {
   return target.isTerminal ? new ProgressBar(target) : new ProgressLines(target)
 }
 
-/** `3m 20s`; whole seconds. */
-export function formatDuration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds))
-  const hours = Math.floor(whole / 3600)
-  const minutes = Math.floor((whole % 3600) / 60)
-  if (hours > 0) return `${hours}h ${minutes}m`
-  return minutes > 0 ? `${minutes}m ${whole % 60}s` : `${whole}s`
-}
-
 class ActivityClock {
   activity: string | null = null
   #startedMs = 0
@@ -55,7 +47,7 @@ class ActivityClock {
     return true
   }
 
-  /** `12.3 problems/s, 40s left`, or less where nothing is known yet. */
+  /** `12.3 problems/s, 40 s left`, or less where nothing is known yet. */
   pace(report: ProgressReport): string {
     const elapsedSeconds = (this.#nowMs() - this.#startedMs) / 1000
     const measured = elapsedSeconds > 0 ? (report.done - this.#startedDone) / elapsedSeconds : 0
@@ -66,7 +58,7 @@ class ActivityClock {
       ...report,
       secondsLeft: report.secondsLeft ?? (report.total - report.done) / rate,
     })
-    return left === null ? paced : `${paced}, ${formatDuration(left.seconds)} ${left.words}`
+    return left === null ? paced : `${paced}, ${formatDuration(1000 * left.seconds)} ${left.words}`
   }
 }
 

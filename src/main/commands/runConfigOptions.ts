@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { mergeConfigs, parseSetting, type ConfigLayer } from '../../shared/config/layers.ts'
 import { findPreset } from '../../shared/config/presets.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
-import { formatBytes } from './runText.ts'
+import { formatBytes } from '../../shared/format.ts'
 
 /** `--config`, `--preset`, `--set`, as a command's input schema takes them in. */
 export const configOptionsShape = {

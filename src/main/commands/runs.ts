@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { formatTime } from '../../shared/format.ts'
 import type { Run } from '../../shared/records.ts'
 import { runStatuses } from '../../shared/records.ts'
 import type { Register } from './command.ts'
 import { addCommand } from './command.ts'
-import { formatProgress, formatTable, formatTime, formatValue } from './runText.ts'
+import { formatProgress, formatTable, formatValue } from './runText.ts'
 
 const Input = z.object({
   status: z.enum(runStatuses).optional(),
@@ -91,6 +92,6 @@ function textOf(runs: readonly Run[], total: number): string {
     formatValue(run.latest['accuracy/final']),
     formatTime(run.createdAtMs),
   ])
-  const table = formatTable(['run', 'name', 'stage', 'status', 'step', 'Acc@final', 'made (UTC)'], rows)
+  const table = formatTable(['run', 'name', 'stage', 'status', 'step', 'Acc@final', 'made'], rows)
   return runs.length < total ? `${table}\n${runs.length} of ${total} runs; --limit shows more` : table
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { validationOf } from '../../shared/checkpointValidation.ts'
+import { formatBytes, formatCount, formatDuration, formatTime } from '../../shared/format.ts'
 import { findMetric } from '../../shared/metrics/metrics.ts'
 import type { CheckpointRecord, Evaluation, Run, RunLogEntry } from '../../shared/records.ts'
 import { runStatuses } from '../../shared/records.ts'
 import type { CommandCall, Register } from './command.ts'
 import { addCommand } from './command.ts'
-import { formatDuration } from './progressDisplay.ts'
 import { ProportionOutput } from './runResult.ts'
 import { oneLine } from '../host/machine/terminalText.ts'
-import { formatBytes, formatProgress, formatTable, formatTime, formatValue } from './runText.ts'
+import { formatProgress, formatTable, formatValue } from './runText.ts'
 
 const Output = z.strictObject({
   run: z.object({ runId: z.string(), name: z.string(), status: z.enum(runStatuses) }).loose(),
@@ -102,13 +102,13 @@ function stateText({ run, estimated }: Shown): string {
     ['stage', run.stage],
     ['status', run.error === null ? run.status : `${run.status}: ${run.error.message}`],
     ['step', formatProgress(run)],
-    ['active', formatDuration(run.activeMs / 1000)],
-    ['tokens', run.tokensGenerated.toLocaleString('en-US')],
+    ['active', formatDuration(run.activeMs)],
+    ['tokens', formatCount(run.tokensGenerated)],
     ['device', run.device ?? '–'],
     ['tags', oneLine(run.tags.join(', ')) || '–'],
     ['config', run.configHash],
     ['V*', `${run.vStarId ?? '–'}${estimated === null ? '' : estimatedText(estimated)}`],
-    ['made', `${formatTime(run.createdAtMs)} UTC`],
+    ['made', formatTime(run.createdAtMs)],
   ]
   return lines.map(([name, value]) => `${name.padEnd(7)} ${value}`).join('\n')
 }

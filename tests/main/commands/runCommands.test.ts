@@ -11,7 +11,8 @@ import { register as registerRuns } from '../../../src/main/commands/runs.ts'
 import { register as registerShow } from '../../../src/main/commands/show.ts'
 import { register as registerStop } from '../../../src/main/commands/stop.ts'
 import type { ProgressDisplay } from '../../../src/main/commands/progressDisplay.ts'
-import { formatBytes, formatTable } from '../../../src/main/commands/runText.ts'
+import { formatTime } from '../../../src/shared/format.ts'
+import { formatTable } from '../../../src/main/commands/runText.ts'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import { storeCheckpoint } from '../../../src/main/store/checkpointStore.ts'
 import { openForReading, openForWriting } from '../../../src/main/store/database.ts'
@@ -75,8 +76,8 @@ test('runs: a table of those not archived, newest first; JSON with the latest me
   const dataDir = smallStore(t)
   const text = await recheck(registerRuns, 'runs', '--data-dir', dataDir)
   assert.deepEqual(text.split('\n').slice(0, 2), [
-    'run    name        stage            status   step  Acc@final  made (UTC)',
-    'run-1  name run-1  self-correction  stopped  8/10  0.6235     1970-01-01 00:00',
+    'run    name        stage            status   step  Acc@final  made',
+    `run-1  name run-1  self-correction  stopped  8/10  0.6235     ${formatTime(1000)}`,
   ])
   const { runs, total } = JSON.parse(
     await recheck(registerRuns, 'runs', '--all', '--limit', '1', '--json', '--data-dir', dataDir),
@@ -119,7 +120,7 @@ test('show: state, metrics with their words, checkpoints and events with the rem
     /^run {5}run-1$/m,
     /^status {2}stopped$/m,
     /^accuracy\/final {2}0\.6235 .*Acc@final$/m,
-    /^8 {11}2\.0 kB {2}0\.6 {9}runs\/run-1\/checkpoints\/step-00000008$/m,
+    /^8 {11}2\.0 KiB {2}0\.6 {9}runs\/run-1\/checkpoints\/step-00000008$/m,
     /warning: It is odd\.\n {2}Do this\.$/m,
   ]) {
     assert.match(text, line)
@@ -164,7 +165,7 @@ test('backup: a sound copy while a run writes; nothing is overwritten', async (t
   const target = temporaryFolder(t)
   const file = join(target, 'recheck.db')
   const text = await recheck(registerBackup, 'backup', file, '--data-dir', dataDir)
-  assert.match(text, /recheck\.db: \d+\.\d kB, checked\. To restore, put it in place of recheck\.db/)
+  assert.match(text, /recheck\.db: \d+ KiB, checked\. To restore, put it in place of recheck\.db/)
   const copy = openForReading(target)
   t.after(() => copy?.close())
   const [run] = copy === null ? [] : listRuns(copy)
@@ -255,18 +256,18 @@ test('gc: says what would go, then takes it, and nothing else', async (t) => {
   }
   const careful = await recheck(registerGc, 'gc', '--dry-run', '--data-dir', dataDir)
   assert.ok(careful.includes('kept: runs/run-0, of a run that the store does not know (--unknown-runs)'))
-  assert.ok(careful.includes('4.5 kB would be freed'))
+  assert.ok(careful.includes('4.4 KiB would be freed'))
   const garbage = [
-    'deleted-run  run-2  1.5 kB',
-    'folder-without-run  runs/run-0  1.5 kB',
-    'unfinished  runs/run-1/checkpoints/.unfinished-x  1.5 kB',
-    'checkpoint-without-row  runs/run-1/checkpoints/step-00000002  1.5 kB',
-    'row-without-checkpoint  c0  0 bytes',
+    'deleted-run  run-2  1.5 KiB',
+    'folder-without-run  runs/run-0  1.5 KiB',
+    'unfinished  runs/run-1/checkpoints/.unfinished-x  1.5 KiB',
+    'checkpoint-without-row  runs/run-1/checkpoints/step-00000002  1.5 KiB',
+    'row-without-checkpoint  c0  0 B',
   ]
   const dry = await recheck(registerGc, 'gc', '--unknown-runs', '--dry-run', '--data-dir', dataDir)
   assert.deepEqual(dry.trim().split('\n'), [
     ...garbage,
-    '6.0 kB would be freed; nothing was changed (--dry-run)',
+    '5.9 KiB would be freed; nothing was changed (--dry-run)',
   ])
   assert.ok(existsSync(join(dataDir, 'runs/run-0')))
   const done = await recheck(registerGc, 'gc', '--unknown-runs', '--data-dir', dataDir)
@@ -289,7 +290,6 @@ test('gc: leaves a folder that is in use alone', async (t) => {
   await assert.rejects(recheck(registerGc, 'gc', '--data-dir', dataDir), { code: 'owner.busy' })
 })
 
-test('sizes and tables', () => {
-  assert.deepEqual([999, 1000, 2_345_000, 7e12].map(formatBytes), ['999 bytes', '1.0 kB', '2.3 MB', '7.0 TB'])
+test('columns of a table have the same width', () => {
   assert.equal(formatTable(['a', 'long'], [['value', '1']]), 'a      long\nvalue  1')
 })

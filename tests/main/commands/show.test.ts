@@ -72,7 +72,7 @@ test('show: a checkpoint at an evaluated step has its validation, a new best or 
   storeEvaluation(db, { ...named, problems: 50, proportions, createdAtMs: 1 }, 'must-equal')
   db.close()
   const text = await shown('run-1', '--data-dir', dataDir)
-  assert.match(text, /^8 {11}2\.0 kB {2}0\.58 {8}at-8$/m)
+  assert.match(text, /^8 {11}2\.0 KiB {2}0\.58 {8}at-8$/m)
   const document = JSON.parse(await shown('run-1', '--json', '--data-dir', dataDir))
   assert.equal(document.checkpoints[0].validation, 0.58)
 })

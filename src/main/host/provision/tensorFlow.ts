@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { formatBytes } from '../../../shared/format.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import { writeFileAtomic } from '../machine/atomicFiles.ts'
 import { childEnvironment } from '../tensorflow/childEnvironment.ts'
@@ -193,10 +194,9 @@ const neededBytes: Readonly<Record<TensorFlowVariant, number>> = { cpu: 1.4e9, c
 function checkSpace(cacheFolder: string, variant: TensorFlowVariant): void {
   const { bavail, bsize } = statfsSync(cacheFolder)
   if (bavail * bsize >= neededBytes[variant]) return
-  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
   throw new RecheckError(
     'tensorflow.disk',
-    `${cacheFolder} has ${gigabytes(bavail * bsize)} free, TensorFlow needs ${gigabytes(neededBytes[variant])} while it is unpacked. ` +
+    `${cacheFolder} has ${formatBytes(bavail * bsize)} free, TensorFlow needs ${formatBytes(neededBytes[variant])} while it is unpacked. ` +
       'Free some space or set RECHECK_CACHE to a folder on another disk.',
   )
 }

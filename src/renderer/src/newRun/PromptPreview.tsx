@@ -3,7 +3,7 @@ import { useState, type JSX } from 'react'
 import type { TurnPreview } from '../../../shared/routes/contract.ts'
 import { useChange } from '../data/useRoute.ts'
 import type { ConfigDraft } from './form/draft.ts'
-import { formatCount } from '../widgets/format.ts'
+import { formatCount } from '../../../shared/format.ts'
 import { turnWords } from '../run/rollouts/rolloutWords.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 

@@ -1,7 +1,7 @@
 import { isGroupMethod, needsVStar, totalSteps, type RunConfig } from '../../../shared/config/parseConfig.ts'
 import type { Stage } from '../../../shared/records.ts'
 import type { PlanCheck } from '../../../shared/routes/contract.ts'
-import { formatBytes, formatCount } from '../widgets/format.ts'
+import { formatBytes, formatCount } from '../../../shared/format.ts'
 
 /** One line of what a run will take. */
 export interface PlanLine {

@@ -6,7 +6,7 @@ import { listedRun } from '../../../shared/runList.ts'
 import { useRead } from '../data/useRoute.ts'
 import { useRunStage } from '../data/useRunStage.ts'
 import { noCheckpointText } from './emptyTabs.ts'
-import { formatBytes, formatCount, formatShare, formatTime } from '../widgets/format.ts'
+import { formatBytes, formatCount, formatShare, formatTime } from '../../../shared/format.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { Term } from '../widgets/Term.tsx'
 

@@ -5,7 +5,7 @@ import { configFields, valueAtPath, type ConfigField } from '../../../shared/con
 import type { Run } from '../../../shared/records.ts'
 import { saveFile } from '../plots/savePictures.ts'
 import { isDefault } from '../newRun/form/draft.ts'
-import { formatValue } from '../widgets/format.ts'
+import { formatValue } from '../../../shared/format.ts'
 import { fileName } from '../plots/plotSettings.ts'
 import { configOf } from '../widgets/runConfig.ts'
 import { Words } from '../widgets/InlineCode.tsx'

@@ -2,7 +2,7 @@ import { Badge, SegmentedControl, Text } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import type { EventLevel, Run } from '../../../shared/records.ts'
 import { useRead } from '../data/useRoute.ts'
-import { formatTime } from '../widgets/format.ts'
+import { formatTime } from '../../../shared/format.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
 const levelColours: Readonly<Record<EventLevel, string>> = { info: 'gray', warning: 'yellow', error: 'red' }

@@ -6,7 +6,7 @@ import { useKept } from '../widgets/useStoredState.ts'
 import { goTo } from '../data/usePlace.ts'
 import { useRead } from '../data/useRoute.ts'
 import { groupAlarms, mostAlarms, parseHidden, withHidden, type AlarmGroup } from './alarms.ts'
-import { formatCount, formatTime } from '../widgets/format.ts'
+import { formatCount, formatTime } from '../../../shared/format.ts'
 
 /** What is wrong with the run, in plain words, with the remedy: one line a kind, the newest first. */
 export function RunAlarms({ run: { runId, error } }: { readonly run: Run }): JSX.Element | null {

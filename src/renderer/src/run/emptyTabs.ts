@@ -1,5 +1,5 @@
 import type { Run } from '../../../shared/records.ts'
-import { formatCount } from '../widgets/format.ts'
+import { formatCount } from '../../../shared/format.ts'
 import { isInFirstStage, type RunStage } from '../widgets/runStage.ts'
 
 /** Why a run has no rollouts at all, and when they come. */

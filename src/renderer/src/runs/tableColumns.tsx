@@ -3,7 +3,7 @@ import { columnVisibilityFeature, createColumnHelper, tableFeatures } from '@tan
 import type { JSX } from 'react'
 import type { ListedRun } from '../../../shared/runList.ts'
 import { useRunStage } from '../data/useRunStage.ts'
-import { formatCount, formatDuration, formatNumber, formatShare, missing } from '../widgets/format.ts'
+import { formatCount, formatDuration, formatNumber, formatShare, missing } from '../../../shared/format.ts'
 import { placeAddress } from '../data/place.ts'
 import { fittingTags } from './fittingTags.ts'
 import { runColumns, type RunColumnId } from './rows.ts'

@@ -5,7 +5,7 @@ import type { JSX } from 'react'
 import type { AppInfo, Telemetry } from '../../../shared/routes/contract.ts'
 import { useLater } from '../widgets/useDelayed.ts'
 import { useRead } from '../data/useRoute.ts'
-import { formatBytes } from '../widgets/format.ts'
+import { formatBytes } from '../../../shared/format.ts'
 
 export interface HeaderProps {
   readonly onToggleTheme: () => void

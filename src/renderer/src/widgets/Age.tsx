@@ -1,6 +1,6 @@
 import type { JSX } from 'react'
 import { useNow } from './useNow.ts'
-import { formatAge, formatTime } from './format.ts'
+import { formatAge, formatTime } from '../../../shared/format.ts'
 
 /** How long ago, with the exact time on hover. */
 export function Age({ thenMs }: { readonly thenMs: number | null }): JSX.Element {

@@ -1,6 +1,6 @@
 import { Table, Text } from '@mantine/core'
 import type { JSX } from 'react'
-import { formatValue } from './format.ts'
+import { formatValue } from '../../../shared/format.ts'
 
 export interface DifferenceTableProps {
   readonly columns: readonly string[]

@@ -1,6 +1,6 @@
 import type { JSX } from 'react'
 import type { Proportion } from '../../../shared/records.ts'
-import { formatCount, formatShare, missing } from './format.ts'
+import { formatCount, formatShare, missing } from '../../../shared/format.ts'
 
 /** A share with its 95 % interval, drawn and written. */
 export function Interval({

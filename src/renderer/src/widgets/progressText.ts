@@ -1,7 +1,7 @@
 import type { ListedRun } from '../../../shared/runList.ts'
 import type { Progress } from '../../../shared/runEvent.ts'
 import { timeLeft } from '../../../shared/timeLeft.ts'
-import { formatCount, formatDuration, formatNumber } from './format.ts'
+import { formatCount, formatDuration, formatNumber } from '../../../shared/format.ts'
 import { isInFirstStage, type RunStage } from './runStage.ts'
 
 /** `131 of 300 steps`; `stage 1: 192 of 3,000 problems`, and of a run that is not at work that they are kept. */

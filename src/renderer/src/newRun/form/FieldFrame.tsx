@@ -2,7 +2,7 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconArrowBackUp, IconHelp } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import type { ConfigField } from '../../../../shared/config/fields.ts'
-import { formatValue } from '../../widgets/format.ts'
+import { formatValue } from '../../../../shared/format.ts'
 import { Words } from '../../widgets/InlineCode.tsx'
 
 /** Inputs of a row stand side by side, however long their meanings are. */

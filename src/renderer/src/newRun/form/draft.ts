@@ -14,7 +14,7 @@ import {
 } from '../../../../shared/config/problems.ts'
 import type { Stage } from '../../../../shared/records.ts'
 import { RecheckError } from '../../../../shared/recheckError.ts'
-import { formatCount } from '../../widgets/format.ts'
+import { formatCount } from '../../../../shared/format.ts'
 
 /** What a form holds: only the fields that differ from the defaults. The form, the YAML and the run start from it. */
 export type ConfigDraft = ConfigLayer

@@ -1,7 +1,7 @@
 import { Badge, Button, Group, Spoiler, Text, Title } from '@mantine/core'
 import type { JSX } from 'react'
 import type { StoredRollout, StoredTurn } from '../../../../shared/records.ts'
-import { formatCount, formatNumber, missing } from '../../widgets/format.ts'
+import { formatCount, formatNumber, missing } from '../../../../shared/format.ts'
 import { outcomeText, turnWords } from './rolloutWords.ts'
 import { Term } from '../../widgets/Term.tsx'
 

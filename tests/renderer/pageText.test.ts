@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fittingTags } from '../../../src/renderer/src/runs/fittingTags.ts'
-import * as format from '../../../src/renderer/src/widgets/format.ts'
-import { nextKeys } from '../../../src/renderer/src/widgets/keySequence.ts'
-import { allRuns, parsePlace, placeAddress, type Place } from '../../../src/renderer/src/data/place.ts'
-import { fileName } from '../../../src/renderer/src/plots/plotSettings.ts'
-import { binsCsv, linesCsv } from '../../../src/renderer/src/plots/plotCsv.ts'
-import { joinCsv } from '../../../src/renderer/src/compare/joinCsv.ts'
-import { sparklinePath } from '../../../src/renderer/src/runs/sparklinePath.ts'
+import { fittingTags } from '../../src/renderer/src/runs/fittingTags.ts'
+import { nextKeys } from '../../src/renderer/src/widgets/keySequence.ts'
+import { allRuns, parsePlace, placeAddress, type Place } from '../../src/renderer/src/data/place.ts'
+import { fileName } from '../../src/renderer/src/plots/plotSettings.ts'
+import { binsCsv, linesCsv } from '../../src/renderer/src/plots/plotCsv.ts'
+import { joinCsv } from '../../src/renderer/src/compare/joinCsv.ts'
+import { sparklinePath } from '../../src/renderer/src/runs/sparklinePath.ts'
 
 test('tags fit their column or are counted', () => {
   assert.deepEqual(fittingTags([]), { shown: [], rest: 0 })
@@ -17,31 +16,6 @@ test('tags fit their column or are counted', () => {
     shown: ['a tag as long as a short story'],
     rest: 1,
   })
-})
-
-test('counts, numbers and shares; a missing value is a dash, never 0', () => {
-  assert.equal(format.formatCount(214_000), '214,000')
-  assert.equal(format.formatCount(999), '999')
-  assert.equal(format.formatNumber(0.123456), '0.1235')
-  assert.equal(format.formatNumber(-0.00004), '−4.00e−5')
-  assert.equal(format.formatNumber(-1200), '−1,200')
-  assert.equal(format.formatNumber(null), '–')
-  assert.equal(format.formatNumber(Number.NaN), '–')
-  assert.equal(format.formatShare(0.6), '0.600')
-  assert.equal(format.formatShare(undefined), '–')
-})
-
-test('durations, ages and bytes in their largest units', () => {
-  assert.equal(format.formatDuration(45_400), '45 s')
-  assert.equal(format.formatDuration(185_000), '3 min 05 s')
-  assert.equal(format.formatDuration(7_800_000), '2 h 10 min')
-  assert.equal(format.formatDuration(4 * 86_400_000 + 3 * 3_600_000), '4 d 3 h')
-  assert.equal(format.formatDuration(null), '–')
-  assert.equal(format.formatAge(0, 59_000), 'just now')
-  assert.equal(format.formatAge(0, 3 * 3_600_000), '3 h ago')
-  assert.equal(format.formatBytes(1023), '1023 B')
-  assert.equal(format.formatBytes(1536), '1.5 KiB')
-  assert.equal(format.formatBytes(13_214_976), '12.6 MiB')
 })
 
 test('an address names its place and comes back from it', () => {

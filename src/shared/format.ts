@@ -1,11 +1,11 @@
-/** Numbers and times as the page writes them. A missing value is a dash, never 0. */
+/** Numbers, sizes and times as every shell writes them. A missing value is a dash, never 0. */
 export const missing = '–'
+
+const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 /** 214,000 */
 export function formatCount(value: number): string {
-  return Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ',')
+  return counts.format(value)
 }
 
 /** Four significant digits; very large and very small ones as powers of ten. */
@@ -50,6 +50,7 @@ export function formatAge(thenMs: number | null, nowMs: number): string {
 
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
+/** 12.6 MiB: powers of 1024. */
 export function formatBytes(bytes: number | null | undefined): string {
   if (bytes === null || bytes === undefined) return missing
   const power = Math.min(byteUnits.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)))
