@@ -79,7 +79,7 @@ export interface BaselineSetup extends RewardSettings {
 
 /**
  * V of a turn, given its problem and whether the attempt was right, in units of reward. It depends on the turn's state
- * alone, so it never biases an on-policy gradient (algorithms 1.3).
+ * alone, so it never biases an on-policy gradient (docs/method.md 3).
  *
  * @param estimate stage 1's counts of the rollout's problem
  * @param isAttemptCorrect of no meaning for the attempt itself

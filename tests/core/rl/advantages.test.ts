@@ -60,7 +60,7 @@ test('moving statistics: the first step starts them, later ones count one tenth;
   )
 })
 
-test('groups: the test vector of algorithms 4.1', () => {
+test('groups: one group by hand (docs/method.md 4.1)', () => {
   const rewards = [1, 0, 0, 1, 0, 0, 0, 0]
   const expected = {
     grpo: [1.61984, -0.53995],

@@ -142,7 +142,7 @@ test('the parts of every loss add up to it', () => {
   }
 })
 
-test('REINFORCE with r − β₂·ρ − V has the gradient of A*-PO’s square ÷ 2β₂ (algorithms 4.3)', () => {
+test('REINFORCE with r − β₂·ρ − V has the gradient of A*-PO’s square ÷ 2β₂ (docs/method.md 4.1)', () => {
   const policyBeta = 0.1
   const unit = goldenBatch({ policyBeta, lossScale: 'unit' })
   const withKl = golden.advantage.map(

@@ -7,7 +7,7 @@ import { assertClose } from '../../assertClose.ts'
 
 /**
  * A one-token bandit: row a of the batch is action a, weighted by how often it is drawn, so that the batch is the
- * expectation itself (algorithms 1.3).
+ * expectation itself (docs/method.md 3).
  */
 interface Bandit {
   readonly rewards: readonly number[]

@@ -41,7 +41,7 @@ const setup: BaselineSetup = {
   runningShares: half,
 }
 
-test('shaped revisions at α = 1, β₁ = 0.5, no shrinkage: the rows of algorithms 3.2', () => {
+test('shaped revisions at α = 1, β₁ = 0.5, no shrinkage: by hand (docs/method.md 3)', () => {
   const afterWrong = [0, 1.0206, 1.3336, 1.5246, 1.6625, 1.7705, 1.8592, 1.9345, 2]
   const afterCorrect = [-1, 0.0206, 0.3336, 0.5246, 0.6625, 0.7705, 0.8592, 0.9345, 1]
   for (let right = 0; right <= 8; right++) {

@@ -10,7 +10,7 @@ test('V* of a 1-in-4 prompt, by hand: 0.5 · ln((e² + 3) / 4)', () => {
   assertClose(estimateVStar([1, 0, 0, 0], 0.5), 0.47723, 1e-5)
 })
 
-test('V* at β₁ = 0.5, N = 8: the table of algorithms 1.2', () => {
+test('V* at β₁ = 0.5, N = 8: by hand (docs/method.md 3)', () => {
   const table = [0, 0.2935, 0.4772, 0.6113, 0.7169, 0.804, 0.8782, 0.9428, 1]
   table.forEach((expected, right) => {
     assertClose(estimateVStar(eighth(right), 0.5), expected, 5e-5)

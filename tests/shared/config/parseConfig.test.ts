@@ -126,7 +126,7 @@ test('training refuses greedy sampling and a cut-off tail', () => {
 
 test('steps of a run: floor of problems ÷ B per epoch, at least one', () => {
   const config = parseConfig({ epochs: 25, problemsPerStep: 256 }, 'x')
-  assert.equal(stepsPerEpoch(config, 7500), 29) // A*-PO's 29 batches per epoch, 725 steps (algorithms 1.4)
+  assert.equal(stepsPerEpoch(config, 7500), 29) // A*-PO's 29 batches per epoch, 725 steps
   assert.equal(totalSteps(config, 7500), 725)
   assert.equal(stepsPerEpoch(config, 10), 1)
   assert.equal(stepsPerEpoch(parseConfig({}, 'x'), 4096), 21)

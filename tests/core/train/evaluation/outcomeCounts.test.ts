@@ -45,7 +45,7 @@ const worked: readonly Row[] = [
   [1, 'unparsed', null],
 ]
 
-test('the worked example of algorithms 2.4, metric by metric', () => {
+test('a worked example, metric by metric (docs/method.md 5)', () => {
   const values = outcomeMetrics(countOutcomes(worked.map(rollout)))
   assert.deepEqual(values, {
     'accuracy/attempt': 4 / 8,
