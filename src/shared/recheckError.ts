@@ -1,4 +1,5 @@
 import type { RecheckErrorCode } from './errorCodes.ts'
+import { meaningOf, pathOf, systemCodeOf, systemErrorMessage } from './systemErrors.ts'
 
 /** Facts about an error by name, for programs; plain values, so that they survive JSON. */
 export type ErrorDetails = Readonly<Record<string, unknown>>
@@ -27,11 +28,19 @@ export interface ErrorData {
   readonly data?: ErrorDetails
 }
 
-/** Any thrown value as data; a foreign error keeps its message under the code `internal`. */
+/**
+ * Any thrown value as data. An error of the system on a file says what it means and the way out; any other foreign one
+ * keeps its message under the code `internal`.
+ */
 export function errorData(thrown: unknown): ErrorData {
   if (thrown instanceof RecheckError) {
     const { code, message, data } = thrown
     return Object.keys(data).length === 0 ? { code, message } : { code, message, data }
+  }
+  const meaning = meaningOf(thrown)
+  if (meaning !== null) {
+    const path = pathOf(thrown) ?? 'a file that the system does not name'
+    return { code: meaning.code, message: systemErrorMessage(meaning, path, systemCodeOf(thrown) ?? '') }
   }
   if (thrown instanceof Error) return { code: 'internal', message: thrown.message }
   return { code: 'internal', message: String(thrown) }

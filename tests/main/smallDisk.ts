@@ -16,9 +16,10 @@ export interface SmallDisk {
 /**
  * Mounts a tmpfs; null where the tests may not mount. A test then provokes the same error another way and says so.
  */
-export function mountSmallDisk(t: TestContext, bytes: number): SmallDisk | null {
+export function mountSmallDisk(t: TestContext, bytes: number, inodes?: number): SmallDisk | null {
   const folder = mountPoint(t)
-  if (!mount(folder, ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs'])) {
+  const options = inodes === undefined ? `size=${bytes}` : `size=${bytes},nr_inodes=${inodes}`
+  if (!mount(folder, ['-t', 'tmpfs', '-o', options, 'tmpfs'])) {
     t.diagnostic('mounting is not permitted here: the full disk is imitated')
     return null
   }

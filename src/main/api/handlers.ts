@@ -12,7 +12,7 @@ import { listSeries, readRange } from '../store/metricQuery.ts'
 import { deleteRun, labelRun, restoreRun } from '../store/runLabels.ts'
 import { listRunLines, readRunValues } from '../store/runList.ts'
 import { readRun, runsWithStatus } from '../store/runStore.ts'
-import { withStoreErrors } from '../store/storeError.ts'
+import { withStoreErrorsLater } from '../store/storeError.ts'
 import { listVStars } from '../store/vStarStore.ts'
 import type { ProgressBoard } from './progressBoard.ts'
 import { pageOfRollouts } from './rolloutPage.ts'
@@ -29,7 +29,16 @@ export interface HandlersSetup {
 
 /** Every route answered by the owner of this process. */
 export function createHandlers(setup: HandlersSetup): Handlers {
-  return { ...runHandlers(setup), ...readingHandlers(setup) }
+  return namingTheStore({ ...runHandlers(setup), ...readingHandlers(setup) }, setup.owner.db.name)
+}
+
+/** What SQLite refuses is told with the path of the store, whichever route met it. */
+function namingTheStore(handlers: Handlers, path: string): Handlers {
+  const named = Object.entries(handlers).map(([route, handler]) => {
+    const answer = handler as (input: unknown) => Promise<unknown>
+    return [route, (input: unknown) => withStoreErrorsLater(path, () => answer(input))]
+  })
+  return Object.fromEntries(named) as Handlers
 }
 
 type RunRoutes =
@@ -44,7 +53,6 @@ type RunRoutes =
 
 /** What changes something. */
 function runHandlers({ owner, nodePath, nowMs }: HandlersSetup): Pick<Handlers, RunRoutes> {
-  const stored = <T>(work: () => T): T => withStoreErrors(owner.db.name, work)
   return {
     'run.start': async (input) => {
       const run = await startRun(owner, nodePath, { ...input, source: 'the form' })
@@ -53,15 +61,14 @@ function runHandlers({ owner, nodePath, nowMs }: HandlersSetup): Pick<Handlers, 
     'run.stop': async ({ runId, when }) => done(await owner.stop(runId, when)),
     'run.pause': async ({ runId, freeDevice }) => done(await owner.pause(runId, freeDevice)),
     'run.resume': async ({ runId, change }) => done(await owner.resume(runId, change)),
-    'run.extend': async ({ runId, steps }) => done(stored(() => owner.extend(runId, steps))),
-    'run.update': async ({ runId, ...labels }) =>
-      stored(() => labelRun(owner.db, runId, withoutUndefined(labels))),
+    'run.extend': async ({ runId, steps }) => done(owner.extend(runId, steps)),
+    'run.update': async ({ runId, ...labels }) => labelRun(owner.db, runId, withoutUndefined(labels)),
     'run.delete': async ({ runIds }) => {
-      stored(owner.db.transaction(() => runIds.forEach((runId) => deleteRun(owner.db, runId, nowMs()))))
+      owner.db.transaction(() => runIds.forEach((runId) => deleteRun(owner.db, runId, nowMs())))()
       return null
     },
     'run.restore': async ({ runIds }) => {
-      stored(owner.db.transaction(() => runIds.forEach((runId) => restoreRun(owner.db, runId))))
+      owner.db.transaction(() => runIds.forEach((runId) => restoreRun(owner.db, runId)))()
       return null
     },
   }

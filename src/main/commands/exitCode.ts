@@ -5,12 +5,20 @@ import { RecheckError } from '../../shared/recheckError.ts'
 export type ExitCode = 0 | 1 | 2 | 130
 
 /** Errors that no other input would have avoided; every other RecheckError is about what was given. */
-const failureGroups: ReadonlySet<ErrorGroup> = new Set(['internal', 'tensorflow', 'trainer'])
+const failureGroups: ReadonlySet<ErrorGroup> = new Set(['internal', 'tensorflow', 'trainer', 'inquiry'])
 const failures: ReadonlySet<RecheckErrorCode> = new Set([
+  'file.busy',
+  'file.disk-error',
   'file.disk-full',
+  'file.no-inodes',
+  'file.quota',
+  'file.too-large',
+  'file.too-many-open',
   'store.busy',
   'store.damaged',
   'store.disk-full',
+  'store.no-inodes',
+  'store.too-large',
   'store.failed',
   'store.gone',
 ])

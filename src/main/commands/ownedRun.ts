@@ -2,6 +2,7 @@ import type { Evaluation } from '../../shared/records.ts'
 import { openLocalOwner } from '../owner/localOwner.ts'
 import type { Owner } from '../owner/owner.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
+import { withStoreErrorsLater } from '../store/storeError.ts'
 import { readOpenEstimate } from '../store/vStarStore.ts'
 import type { CommandCall, CommandResult } from './command.ts'
 import { followRun, resumeHint } from './followRun.ts'
@@ -15,7 +16,7 @@ export async function withOwner<T>(
 ): Promise<T> {
   const owner = await openLocalOwner({ dataDir: call.dataFolder, address, nodePath: process.execPath })
   try {
-    return await work(owner)
+    return await withStoreErrorsLater(owner.db.name, () => work(owner))
   } finally {
     await owner.close('now')
   }

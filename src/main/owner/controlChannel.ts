@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { ReceivedErrorData } from '../../shared/receivedErrorData.ts'
 import { errorData, receivedError, RecheckError, type ErrorData } from '../../shared/recheckError.ts'
+import { systemCodeOf } from '../../shared/systemErrors.ts'
+import { fileError } from '../disk/fileError.ts'
 import { readOwnerCard } from './ownership.ts'
 
 /** What another process may ask of the owner of a data folder. */
@@ -73,6 +75,12 @@ async function listen(server: Server, address: string): Promise<void> {
     )
     server.listen(address) // makes the socket before it returns
     await isListening
+  } catch (thrown) {
+    // the socket is a file: what keeps it from being made keeps any file from it
+    throw fileError(
+      Object.assign(new Error(errorData(thrown).message), { code: systemCodeOf(thrown) }),
+      address,
+    )
   } finally {
     process.umask(mask)
   }

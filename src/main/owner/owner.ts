@@ -4,7 +4,8 @@ import type { RunEvent } from '../../shared/runEvent.ts'
 import { isOver } from '../../shared/runTransitions.ts'
 import type { Clock } from '../host/machine/clock.ts'
 import { newRunId } from '../host/machine/identifiers.ts'
-import { openForWriting, type Database } from '../store/database.ts'
+import { databasePath, openForWriting, type Database } from '../store/database.ts'
+import { storeError } from '../store/storeError.ts'
 import { insertRun, readRun, runsWithStatus, type NewRun } from '../store/runStore.ts'
 import { changeRun, isActive, type RunChange } from './resumeWithChanges.ts'
 import { serveControl, type ControlCommand, type ControlServer } from './controlChannel.ts'
@@ -54,7 +55,7 @@ export async function openOwner(setup: OwnerSetup): Promise<Owner> {
   } catch (thrown) {
     db?.close()
     ownership.release()
-    throw thrown
+    throw storeError(thrown, databasePath(setup.dataDir))
   }
 }
 

@@ -6,6 +6,7 @@ import { openBatchWriter, type BatchWriter } from '../store/batchStore.ts'
 import { assertInPlace, type Database } from '../store/database.ts'
 import { appendLog } from '../store/eventLog.ts'
 import { forgetStepsFrom } from '../store/forgetSteps.ts'
+import { storeError } from '../store/storeError.ts'
 import { changeStatus, readRun, recordHeartbeat } from '../store/runStore.ts'
 import { withDiskPatience } from './retryWhileDiskFull.ts'
 import { jobRequestOf } from './jobRequest.ts'
@@ -91,7 +92,7 @@ class Supervision implements SupervisedRun {
       void trainer.exited.then((exit) => this.#finish(exit)).then(this.#resolveEnded, this.#rejectEnded)
     } catch (thrown) {
       this.#process?.kill()
-      await this.#setStatus('failed', { error: errorData(thrown) })
+      await this.#setStatus('failed', { error: errorData(storeError(thrown, db.name)) })
       this.#resolveEnded()
     }
   }
@@ -128,7 +129,7 @@ class Supervision implements SupervisedRun {
 
   /** What cannot be stored must not go on: the process is ended, the run says why. */
   #giveUp(thrown: unknown): void {
-    this.#report ??= { error: errorData(thrown) }
+    this.#report ??= { error: errorData(storeError(thrown, this.#setup.db.name)) }
     this.#process?.kill()
   }
 

@@ -3,6 +3,7 @@ import { RecheckError } from '../../shared/recheckError.ts'
 import type { Clock } from '../host/machine/clock.ts'
 import { processStart } from '../host/machine/processInfo.ts'
 import { databasePath, openForReading, openForWriting, type Database } from '../store/database.ts'
+import { withStoreErrors, withStoreErrorsLater } from '../store/storeError.ts'
 import { readOwnerCard, takeOwnership } from './ownership.ts'
 import { recoverRuns } from './recovery.ts'
 
@@ -22,7 +23,7 @@ export async function readStore<T>(
   const db = openForReading(dataDir)
   if (db === null) throw noStore(dataDir)
   try {
-    return await read(db)
+    return await withStoreErrorsLater(db.name, () => read(db))
   } finally {
     db.close()
   }
@@ -46,8 +47,10 @@ export async function ownStore<T>(
   try {
     const db = openForWriting(dataDir)
     try {
-      recoverRuns(db, dataDir, clock.nowMs())
-      return await work(db)
+      return await withStoreErrorsLater(db.name, () => {
+        recoverRuns(db, dataDir, clock.nowMs())
+        return work(db)
+      })
     } finally {
       db.close()
     }
@@ -56,6 +59,15 @@ export async function ownStore<T>(
   }
 }
 
+/** An owner is just starting, or the disk takes nothing: neither keeps anyone from reading. */
+const readableAllTheSame: ReadonlySet<string> = new Set([
+  'owner.busy',
+  'store.read-only',
+  'store.disk-full',
+  'store.no-inodes',
+  'store.too-large',
+])
+
 function setRight(dataDir: string, clock: Clock): void {
   const card = readOwnerCard(dataDir)
   if (card !== null && processStart(card.processId) !== null) return
@@ -63,15 +75,15 @@ function setRight(dataDir: string, clock: Clock): void {
     const ownership = takeOwnership(dataDir)
     try {
       const db = openForWriting(dataDir)
-      recoverRuns(db, dataDir, clock.nowMs())
-      db.close()
+      try {
+        withStoreErrors(db.name, () => recoverRuns(db, dataDir, clock.nowMs()))
+      } finally {
+        db.close()
+      }
     } finally {
       ownership.release()
     }
   } catch (thrown) {
-    // an owner is just starting, or the folder is for reading alone: neither keeps anyone from reading
-    const isHarmless =
-      thrown instanceof RecheckError && ['owner.busy', 'store.read-only'].includes(thrown.code)
-    if (!isHarmless) throw thrown
+    if (!(thrown instanceof RecheckError) || !readableAllTheSame.has(thrown.code)) throw thrown
   }
 }

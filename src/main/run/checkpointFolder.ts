@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { CheckpointRecord } from '../../shared/records.ts'
+import { systemCodeOf } from '../../shared/systemErrors.ts'
+import { fileError, readError } from '../disk/fileError.ts'
 import {
-  fileError,
   flushFolder,
   makeWritableFolder,
   unfinishedPrefix,
@@ -114,17 +115,24 @@ async function writeBlob(
   return { name, bytes, sha256: hash.digest('hex') }
 }
 
-async function manifestText(folder: string): Promise<string | null> {
-  try {
-    return await readFile(join(folder, manifestName), 'utf8')
-  } catch (thrown) {
-    if (isMissing(thrown)) return null
-    throw thrown
-  }
+/** What is left of a checkpoint when its files were moved, replaced, or lie where the disk cannot read. */
+const damages: Readonly<Record<string, string>> = {
+  ENOENT: 'is missing',
+  ENOTDIR: 'is missing',
+  EISDIR: 'is a folder',
+  ELOOP: 'is a link that leads in a circle',
+  EIO: 'cannot be read: the disk reports an error',
 }
 
-function isMissing(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT'
+/** @throws RecheckError `checkpoint.damaged`, or `file.*` where the file may be sound and cannot be reached now */
+async function readPart<T>(folder: string, name: string, read: (path: string) => Promise<T>): Promise<T> {
+  const path = join(folder, name)
+  try {
+    return await read(path)
+  } catch (thrown) {
+    const damage = damages[systemCodeOf(thrown) ?? '']
+    throw damage === undefined ? readError(thrown, path) : damaged(folder, `${name} ${damage}`)
+  }
 }
 
 /** A checkpoint whose every byte has been checked. */
@@ -144,8 +152,7 @@ export interface OpenCheckpoint {
  * @throws RecheckError `checkpoint.damaged`, naming the file
  */
 export async function openCheckpoint(folder: string, sha256OfManifest?: string): Promise<OpenCheckpoint> {
-  const text = await manifestText(folder)
-  if (text === null) throw damaged(folder, `${manifestName} is missing`)
+  const text = await readPart(folder, manifestName, (path) => readFile(path, 'utf8'))
   if (sha256OfManifest !== undefined && sha256(text) !== sha256OfManifest) {
     throw damaged(folder, `${manifestName} is not the one that was recorded`)
   }
@@ -155,7 +162,7 @@ export async function openCheckpoint(folder: string, sha256OfManifest?: string):
   return {
     runId: manifest.runId,
     step: manifest.step,
-    state: JSON.parse(await readFile(join(folder, stateName), 'utf8')) as unknown,
+    state: JSON.parse(await readPart(folder, stateName, (path) => readFile(path, 'utf8'))) as unknown,
     blobPath(name) {
       if (!names.has(name)) throw damaged(folder, `it holds no ${name}`)
       return join(folder, name)
@@ -173,12 +180,7 @@ function parseManifest(folder: string, text: string): z.infer<typeof Manifest> {
 
 async function checkFile(folder: string, file: FileEntry): Promise<void> {
   const hash = createHash('sha256')
-  try {
-    await hashFile(join(folder, file.name), hash)
-  } catch (thrown) {
-    if (isMissing(thrown)) throw damaged(folder, `${file.name} is missing`)
-    throw thrown
-  }
+  await readPart(folder, file.name, (path) => hashFile(path, hash))
   if (hash.digest('hex') !== file.sha256) throw damaged(folder, `the checksum of ${file.name} is wrong`)
 }
 

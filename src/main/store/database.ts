@@ -2,7 +2,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3, { type Database } from 'better-sqlite3'
 import { errorData, RecheckError } from '../../shared/recheckError.ts'
-import { makeFolders } from './makeFolders.ts'
+import { meaningOf } from '../../shared/systemErrors.ts'
+import { fileError, readError } from '../disk/fileError.ts'
+import { makeFolders } from '../disk/makeFolders.ts'
+import { assertHeaderIsSound } from './fileHeader.ts'
 import { assertReadable, migrate, schemaVersion, versionOf } from './migrations.ts'
 import { storeError, withStoreErrors } from './storeError.ts'
 
@@ -94,13 +97,14 @@ function readBytes(path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (thrown) {
-    throw new RecheckError('store.read-only', `${path} cannot be read: ${errorData(thrown).message}.`)
+    throw readError(thrown, path)
   }
 }
 
 type Prepare = (db: Database, path: string) => void
 
 function open(path: string, options: BetterSqlite3.Options, prepare: Prepare): Database {
+  assertHeaderIsSound(path)
   const db = withStoreErrors(path, () => new BetterSqlite3(path, options))
   return prepared(db, path, prepare)
 }
@@ -135,15 +139,17 @@ export function assertInPlace(db: Database): void {
   )
 }
 
-/** @throws RecheckError `store.read-only` */
+/** @throws RecheckError `store.read-only`, `file.disk-full`, `file.no-inodes` */
 export function makeFolder(dataDir: string): void {
   try {
     makeFolders(dataDir, 0o700)
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    const meaning = meaningOf(thrown)
+    if (meaning?.isAboutSpace) throw fileError(thrown, dataDir)
+    const problem = meaning?.problem ?? errorData(thrown).message
     throw new RecheckError(
       'store.read-only',
-      `${dataDir}: the data folder cannot be made (${reason}). Choose another with --data-dir.`,
+      `${dataDir}: the data folder cannot be made: ${problem}. Choose another with --data-dir.`,
     )
   }
 }
@@ -151,7 +157,11 @@ export function makeFolder(dataDir: string): void {
 /** SQLite's own check of the whole file: `[]` when all is well, else what is wrong, at most 20 lines. */
 export function integrityProblems(db: Database): readonly string[] {
   try {
-    const lines = db.prepare('PRAGMA integrity_check(20)').pluck().all().map(String)
+    const lines = db
+      .prepare('PRAGMA integrity_check(20)')
+      .pluck()
+      .all()
+      .flatMap((found) => String(found).split('\n')) // the first row has a line for every page
     return lines.length === 1 && lines[0] === 'ok' ? [] : lines
   } catch (thrown) {
     const error = storeError(thrown, db.name)

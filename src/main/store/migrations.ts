@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { RecheckError } from '../../shared/recheckError.ts'
+import { damagedWayOut } from './storeError.ts'
 import { schemaV1 } from './schema/v1.ts'
 import { schemaV2 } from './schema/v2.ts'
 import { schemaV3 } from './schema/v3.ts'
@@ -19,9 +20,15 @@ export function versionOf(db: Database): number {
   return Number(db.pragma('user_version', { simple: true }))
 }
 
-/** @throws RecheckError `store.newer` or `store.foreign`; the file is not touched */
+/** @throws RecheckError `store.newer`, `store.foreign` or `store.damaged`; the file is not touched */
 export function assertReadable(db: Database, path: string): void {
   const version = versionOf(db)
+  if (version < 0) {
+    throw new RecheckError(
+      'store.damaged',
+      `${path}: the file is damaged: its header names schema version ${version}. ${damagedWayOut}`,
+    )
+  }
   if (version > schemaVersion) {
     throw new RecheckError(
       'store.newer',
@@ -44,15 +51,32 @@ export function assertReadable(db: Database, path: string): void {
 /**
  * Brings the database to `target` (the newest version when left out). Each step is one transaction: a failure leaves
  * the version before it, complete.
+ *
+ * @throws RecheckError `store.damaged` where the tables are not those of the version
  */
 export function migrate(db: Database, target: number = schemaVersion): void {
   for (let version = versionOf(db); version < target; version++) {
     const script = migrations[version]
     if (script === undefined) throw new RangeError(`migrate: no migration leads from version ${version}`)
-    db.transaction(() => {
+    const step = db.transaction(() => {
       db.exec(script)
       db.pragma(`application_id = ${applicationId}`)
       db.pragma(`user_version = ${version + 1}`)
-    }).exclusive()
+    })
+    try {
+      step.exclusive()
+    } catch (thrown) {
+      if (!isMisfit(thrown)) throw thrown
+      throw new RecheckError(
+        'store.damaged',
+        `${db.name}: the file is damaged: its header names schema version ${version}, and its tables are others ` +
+          `(${thrown.message}). It was left as it is. ${damagedWayOut}`,
+      )
+    }
   }
+}
+
+/** SQLite's answer to a statement that does not fit the tables that are there. */
+function isMisfit(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'SQLITE_ERROR'
 }

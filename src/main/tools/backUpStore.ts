@@ -2,11 +2,13 @@ import { existsSync, statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { RecheckError } from '../../shared/recheckError.ts'
-import { fileError, flushFolder, unfinishedPrefix } from '../host/machine/atomicFiles.ts'
+import { fileError } from '../disk/fileError.ts'
+import { flushFolder, unfinishedPrefix } from '../host/machine/atomicFiles.ts'
 import { newId } from '../host/machine/identifiers.ts'
 import { copyDatabase } from '../store/copyDatabase.ts'
 import type { Database } from '../store/database.ts'
-import { makeFolders } from '../store/makeFolders.ts'
+import { damageMessage } from '../store/storeError.ts'
+import { makeFolders } from '../disk/makeFolders.ts'
 
 /**
  * Writes a checked copy of the run store to `file`, while runs go on. Checkpoints are not in it: they are files of their
@@ -29,10 +31,7 @@ export async function backUpStore(db: Database, file: string): Promise<number> {
     makeFolders(dirname(path))
     const problems = await copyDatabase(db, unfinished)
     if (problems.length > 0) {
-      throw new RecheckError(
-        'store.damaged',
-        `the store has damage in it: ${problems.slice(0, 3).join('; ')}.`,
-      )
+      throw new RecheckError('store.damaged', damageMessage(db.name, problems))
     }
     await rename(unfinished, path)
     await flushFolder(dirname(path))

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import type { TokenBatch, Trainer } from '../../core/train/engine/trainer.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
-import { fileError, writeFileAtomic } from '../host/machine/atomicFiles.ts'
+import { fileError } from '../disk/fileError.ts'
+import { writeFileAtomic } from '../host/machine/atomicFiles.ts'
 import { lower } from './trainingFailure.ts'
 
 /** JSON has no place for NaN and infinity: they are words. */

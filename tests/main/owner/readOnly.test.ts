@@ -45,7 +45,10 @@ test('a data folder that becomes read-only under a run: the run fails with the w
   makeReadOnly()
   const { status, error } = await owner.whenEnded(runId)
   assert.deepEqual([status, error?.code], ['failed', 'file.read-only'])
-  assert.match(error?.message ?? '', /cannot be written \((EROFS|EACCES)\)\. Mend its permissions/)
+  assert.match(
+    error?.message ?? '',
+    /runs\/.*: .*(mounted for reading only \(EROFS\)\. Mount it|denies access to it \(EACCES\)\. Mend its permissions)/,
+  )
   makeWritable()
   await assertEndsWhole(owner, runId)
 })

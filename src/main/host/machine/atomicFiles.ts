@@ -1,8 +1,8 @@
-import { constants, existsSync } from 'node:fs'
+import { constants } from 'node:fs'
 import { access, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { freeSpace } from '../../../shared/diskFull.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { nearestThere } from '../../disk/diskState.ts'
+import { fileError } from '../../disk/fileError.ts'
 import { newId } from './identifiers.ts'
 
 /** What is not finished yet carries this prefix; `recheck gc` finds what a crash has left. */
@@ -60,32 +60,4 @@ export async function makeWritableFolder(folder: string, mode = 0o700): Promise<
     })
     throw fileError(thrown, folder)
   }
-}
-
-function nearestThere(folder: string): string {
-  return existsSync(folder) || dirname(folder) === folder ? folder : nearestThere(dirname(folder))
-}
-
-/** A file system's error as one that names the file and the way out; anything else comes back as it is. */
-export function fileError(thrown: unknown, path: string): unknown {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new RecheckError(
-      'file.disk-full',
-      `${path}: the disk is full; what was there before is untouched. ${freeSpace}`,
-    )
-  }
-  if (code === 'ENOTDIR' || code === 'EEXIST') {
-    return new RecheckError(
-      'file.no-folder',
-      `${path}: a folder on the way to it is a file, or was replaced by one (${code}). Put the folder back or choose another.`,
-    )
-  }
-  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
-    return new RecheckError(
-      'file.read-only',
-      `${path}: cannot be written (${code}). Mend its permissions or choose another --data-dir.`,
-    )
-  }
-  return thrown
 }

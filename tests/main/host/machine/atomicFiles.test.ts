@@ -2,12 +2,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import {
-  fileError,
-  makeWritableFolder,
-  writeFileAtomic,
-} from '../../../../src/main/host/machine/atomicFiles.ts'
-import { freeSpace } from '../../../../src/shared/diskFull.ts'
+import { fileError } from '../../../../src/main/disk/fileError.ts'
+import { makeWritableFolder, writeFileAtomic } from '../../../../src/main/host/machine/atomicFiles.ts'
+import { freeSpace } from '../../../../src/shared/systemErrors.ts'
 import { lockableFolder, mountSmallDisk } from '../../smallDisk.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
 
@@ -26,7 +23,7 @@ test('on a full disk the old file stays, nothing is left behind, and the error s
     const error = fileError(Object.assign(new Error('no space'), { code: 'ENOSPC' }), '/data/plot.png')
     assert.match(
       String(error),
-      /^RecheckError: \/data\/plot\.png: the disk is full; what was there before is untouched/,
+      /^RecheckError: \/data\/plot\.png: the disk is full; what was there before is untouched \(ENOSPC\)\. Free/,
     )
     return
   }
@@ -34,7 +31,7 @@ test('on a full disk the old file stays, nothing is left behind, and the error s
   writeFileSync(path, 'old')
   await assert.rejects(writeFileAtomic(path, Buffer.alloc(600_000)), {
     code: 'file.disk-full',
-    message: `${path}: the disk is full; what was there before is untouched. ${freeSpace}`,
+    message: `${path}: the disk is full; what was there before is untouched (ENOSPC). ${freeSpace}`,
   })
   assert.equal(readFileSync(path, 'utf8'), 'old')
   assert.deepEqual(readdirSync(disk.folder), ['plot.png'])
@@ -45,7 +42,8 @@ test('a folder that cannot be written is said before anything is computed', asyn
   makeReadOnly()
   await assert.rejects(makeWritableFolder(join(folder, 'below')), {
     code: 'file.read-only',
-    message: /below: cannot be written \((EROFS|EACCES)\)\. Mend its permissions/,
+    message:
+      /below: (it cannot be written, because the disk is mounted for reading only \(EROFS\)|the system denies access to it \(EACCES\))\. /,
   })
   await assert.rejects(writeFileAtomic(join(folder, 'x'), 'y'), { code: 'file.read-only' })
 })

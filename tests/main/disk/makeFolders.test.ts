@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { makeFolders } from '../../../src/main/store/makeFolders.ts'
-import { temporaryFolder } from './storeFixtures.ts'
+import { makeFolders } from '../../../src/main/disk/makeFolders.ts'
+import { temporaryFolder } from '../store/storeFixtures.ts'
 
 test('the folder and those on the way to it are made, with the mode; one that is there stays as it is', (t) => {
   const folder = join(temporaryFolder(t), 'a', 'b', 'c')
