@@ -15,6 +15,9 @@ const fontSize = 11
 const iconWidth = 18
 /** ECharts' own, between an icon and its text, px at every scale. */
 const iconGapPx = 5
+/** Between the entries of a picture's legend, and between its rows. */
+const itemGap = 8
+const textHeight = 14
 
 /** Rows that the legend of a chart on the page will need, by an estimate of a narrow one's width; 3 at most, then it pages. */
 export function pageLegendRows(lines: readonly PlotLine[]): 1 | 2 | 3 {
@@ -38,6 +41,26 @@ export function pageLegend(lines: readonly PlotLine[], view: LegendView): Legend
   }
 }
 
+/** The legend of a picture: as many rows as its names need, which ECharts lays out. */
+export function pictureLegend(
+  lines: readonly PlotLine[],
+  view: LegendView,
+  place: LegendPlace,
+): LegendOption {
+  return {
+    ...style(view),
+    type: 'plain',
+    left: place.left,
+    top: place.top,
+    width: place.width,
+    padding: 0,
+    itemGap: itemGap * view.scale,
+    textStyle: { ...textStyle(view), lineHeight: textHeight * view.scale },
+    data: lines.map(entry),
+    selectedMode: false,
+  }
+}
+
 /** Where the legend of a picture lies, px. */
 export interface LegendPlace {
   readonly left: number
@@ -45,64 +68,34 @@ export interface LegendPlace {
   readonly width: number
 }
 
-/**
- * The whole legend of a picture, in as many rows as it needs: a legend for each line, at a place of its own, because without a
- * browser ECharts knows no text's width and would lay one upon the other.
- *
- * @returns the legends and their height, px
- */
-export function pictureLegend(
-  lines: readonly PlotLine[],
-  view: LegendView,
-  { left, top, width }: LegendPlace,
-): { readonly legend: readonly LegendOption[]; readonly height: number } {
-  const rowHeight = 20 * view.scale
-  const entries = placed(
-    lines.map((line) => line.label),
-    { width, scale: view.scale },
-  )
-  const legend = lines.map((line, index) => {
-    const { text = line.label, x = 0, row = 0 } = entries[index] ?? {}
-    return {
-      ...style(view),
-      type: 'plain',
-      left: left + x,
-      top: top + row * rowHeight,
-      padding: 0,
-      itemGap: 0,
-      textStyle: { ...textStyle(view), lineHeight: 16 * view.scale },
-      data: [entry(line)],
-      selectedMode: false,
-      ...(text === line.label ? {} : { formatter: text }),
+/** The height that a legend takes with the widest of the fonts that a picture may be drawn with, px. */
+export function pictureLegendHeight(labels: readonly string[], width: number, scale: number): number {
+  let rows = 1
+  let x = 0
+  for (const label of labels) {
+    const itemWidth = iconWidth * scale + iconGapPx + textWidth(label, fontSize * scale)
+    if (x > 0 && x + itemWidth > width) {
+      rows += 1
+      x = 0
     }
-  })
-  return { legend, height: rowHeight * Math.max(1, ...entries.map(({ row }) => row + 1)) }
+    x += itemWidth + itemGap * scale
+  }
+  return rows * (textHeight + itemGap) * scale
 }
 
-interface Entry {
-  readonly text: string
-  readonly x: number
-  readonly row: number
-}
-
-/** In one row one after the other where they fit, else in columns as wide as the widest. */
-function placed(labels: readonly string[], { width, scale }: { width: number; scale: number }): Entry[] {
-  const gap = 20 * scale
+/**
+ * Lines under names that a picture can hold: shortened where they are too long, numbered where two have become the same.
+ * Of many lines at least two stand in a row: a picture shows curves, not names.
+ */
+export function withPictureLabels(lines: readonly PlotLine[], width: number, scale: number): PlotLine[] {
   const icon = iconWidth * scale + iconGapPx
-  // of many lines at least two stand in a row: a picture shows curves, not names
-  const most = labels.length <= 4 ? width : (width - gap) / 2
-  const texts = toldApart(labels, most - icon, fontSize * scale)
-  const widths = texts.map((text) => icon + textWidth(text, fontSize * scale) + gap)
-  const starts = widths.map((_, index) => widths.slice(0, index).reduce((sum, each) => sum + each, 0))
-  const isOneRow = widths.reduce((sum, each) => sum + each, -gap) <= width
-  const columnWidth = Math.max(...widths)
-  // two halves make a whole row, whatever the rounding
-  const columns = Math.max(1, Math.floor((width + gap) / columnWidth + 0.01))
-  return texts.map((text, index) =>
-    isOneRow
-      ? { text, x: starts[index] ?? 0, row: 0 }
-      : { text, x: (index % columns) * columnWidth, row: Math.floor(index / columns) },
+  const most = (lines.length <= 4 ? width : (width - itemGap * scale) / 2) - icon
+  const labels = toldApart(
+    lines.map((line) => line.label),
+    most,
+    fontSize * scale,
   )
+  return lines.map((line, index) => ({ ...line, label: labels[index] ?? line.label }))
 }
 
 /** The labels, shortened where they are too long; numbered where two have become the same. */

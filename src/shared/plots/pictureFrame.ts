@@ -1,4 +1,4 @@
-import { pictureLegend } from './legend.ts'
+import { pictureLegend, pictureLegendHeight } from './legend.ts'
 import type { PlotLine } from './plotData.ts'
 import type { PlotTheme } from './plotTheme.ts'
 import { shortened, textWidth, wrapped } from './textFit.ts'
@@ -28,14 +28,13 @@ export interface PictureView {
 /** What stands around the plotted area of a picture, and the room that it takes above and below, px. */
 export interface PictureFrame {
   readonly title: unknown
-  readonly legend: readonly unknown[]
+  readonly legend: unknown
   readonly graphic: readonly unknown[]
   readonly top: number
   readonly bottom: number
 }
 
 /** All in the unit that `PlotView.scale` multiplies. */
-const side = 16
 const titleSize = 18
 const titleLineHeight = 22
 const noteSize = 11
@@ -48,6 +47,9 @@ const mostStampLines = 8
 /** Bold type is up to so much wider than what `textWidth` reckons. */
 const boldShare = 1.15
 
+/** Room at either side of a picture, in the unit that `PlotView.scale` multiplies. */
+export const pictureSide = 16
+
 /** Title, note, legend and stamps of a picture: complete where they fit, shortened where not, never upon one another. */
 export function pictureFrame(
   words: { readonly title: string; readonly note: string },
@@ -55,17 +57,17 @@ export function pictureFrame(
   view: PictureView,
 ): PictureFrame {
   const { scale } = view
-  const left = side * scale
+  const left = pictureSide * scale
   const width = view.picture.width - 2 * left
   const note = atMost(mostNoteLines, wrapped(words.note, width, noteSize * scale))
   const legendTop = (51 + noteLineHeight * note.length) * scale
-  const { legend, height } = pictureLegend(lines, view, { left, top: legendTop, width })
+  const labels = lines.map((line) => line.label)
   const stamp = stampLines(view.picture.stamps, width, stampSize * scale)
   return {
     title: title(shortened(words.title, width / boldShare, titleSize * scale), note, view),
-    legend,
+    legend: pictureLegend(lines, view, { left, top: legendTop, width }),
     graphic: stamp.length === 0 ? [] : [stampText(stamp, view)],
-    top: legendTop + height + 10 * scale,
+    top: legendTop + pictureLegendHeight(labels, width, scale) + 10 * scale,
     bottom: (50 + stampLineHeight * stamp.length) * scale,
   }
 }
@@ -74,7 +76,7 @@ function title(text: string, note: readonly string[], { theme, scale }: PictureV
   return {
     text,
     subtext: note.join('\n'),
-    left: side * scale,
+    left: pictureSide * scale,
     top: 8 * scale,
     padding: 0,
     itemGap: 4 * scale,
@@ -128,7 +130,7 @@ function stampText(lines: readonly string[], { theme, scale }: PictureView): unk
   return {
     type: 'text',
     // from the left: an end that is reckoned from the right moves with the width of the font
-    left: side * scale,
+    left: pictureSide * scale,
     bottom: 6 * scale,
     style: {
       text: lines.join('\n'),

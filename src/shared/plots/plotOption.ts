@@ -1,9 +1,8 @@
 import type { Plot } from '../metrics/metrics.ts'
-import { pageLegend, pageLegendRows } from './legend.ts'
-import { pictureFrame, type Picture } from './pictureFrame.ts'
+import { pageLegend, pageLegendRows, withPictureLabels } from './legend.ts'
+import { pictureFrame, pictureSide, type Picture } from './pictureFrame.ts'
 import { shownLines, smoothPoints, type PlotBin, type PlotLine } from './plotData.ts'
 import type { PlotTheme } from './plotTheme.ts'
-import { textWidth } from './textFit.ts'
 
 /** An ECharts option as plain data: no functions, so that it can be compared in tests and sent anywhere. */
 export type PlotOption = Readonly<Record<string, unknown>>
@@ -27,7 +26,7 @@ export interface PlotView {
 /** The option of one of the six plots with lines (five of them). */
 export function linePlotOption(plot: PlotShape, all: readonly PlotLine[], view: PlotView): PlotOption {
   const shown = shownLines(all)
-  const lines = view.picture === null ? all : shown
+  const lines = view.picture === null ? all : pictureLines(shown, view.picture, view.scale)
   const isLog = view.logScale && shown.every((line) => line.points.every(([, y]) => y > 0))
   return {
     ...frame({ ...plot, note: noteOf(plot, view, isLog) }, lines, view),
@@ -37,7 +36,8 @@ export function linePlotOption(plot: PlotShape, all: readonly PlotLine[], view: 
       type: 'value',
       min: 'dataMin',
       max: 'dataMax',
-      splitNumber: xLabelCount(lines, view),
+      // few enough that the label of the last step has room in the narrowest card
+      splitNumber: view.picture === null ? 3 : 5,
     },
     yAxis: {
       ...yAxis(plot.yLabel, view),
@@ -45,8 +45,14 @@ export function linePlotOption(plot: PlotShape, all: readonly PlotLine[], view: 
       scale: plot.yRange === null,
       ...(plot.yRange === null || isLog ? {} : { min: plot.yRange[0], max: plot.yRange[1] }),
     },
-    series: lines.flatMap((line) => lineSeries(line, view, markLines(plot, view, line === shown[0]))),
+    series: lines.flatMap((line) =>
+      lineSeries(line, view, markLines(plot, view, line === (view.picture === null ? shown : lines)[0])),
+    ),
   }
+}
+
+function pictureLines(shown: readonly PlotLine[], picture: Picture, scale: number): readonly PlotLine[] {
+  return withPictureLabels(shown, picture.width - 2 * pictureSide * scale, scale)
 }
 
 /** With what was done to the curves: a picture stands without the page's settings. */
@@ -128,18 +134,6 @@ function tooltip(view: PlotView): PlotOption {
   }
 }
 
-/** Without its margins, in the narrowest card. */
-const narrowestPlot = 300
-
-/** So few labels that the one at the end of the data has room beside the last of the others. */
-function xLabelCount(lines: readonly PlotLine[], { picture, scale }: PlotView): number {
-  const end = lines.reduce((most, { points }) => Math.max(most, points.at(-1)?.[0] ?? 0), 0)
-  const label = textWidth(end.toLocaleString('en-US', { maximumFractionDigits: 2 }), 11 * scale)
-  const width = picture === null ? narrowestPlot * scale : picture.width - 96 * scale
-  // ECharts rounds the distance between labels down to two thirds
-  return Math.min(5, Math.max(2, Math.floor(width / (2.2 * label + 18 * scale))))
-}
-
 /** Of labels that come too near to one another, those that must be shown stay. */
 function xAxis(name: string, view: PlotView, mustShow: PlotOption): PlotOption {
   const common = axis(view)
@@ -150,7 +144,6 @@ function xAxis(name: string, view: PlotView, mustShow: PlotOption): PlotOption {
     nameGap: (view.picture === null ? 25 : 28) * view.scale,
     axisLabel: {
       ...(common.axisLabel as object),
-      // wider than ECharts': without a browser it takes text for narrower than it is
       textMargin: [0, 6 * view.scale],
       ...mustShow,
     },

@@ -1,6 +1,6 @@
 /**
- * Text that must fit into a picture. A picture is laid out alike with and without a browser, so its text is not measured but
- * reckoned, with the advances of DejaVu Sans: the widest of the fonts that a picture may be drawn with.
+ * Text that must fit into a picture. Its width is computed from the advances of DejaVu Sans, the widest of the fonts that a
+ * picture may be drawn with: an upper bound in a browser, and what ECharts is given as the width where there is none.
  */
 
 /** Advances of the characters from the space to `~`, in hundredths of the type's size: code of the letter less 20. */

@@ -44,7 +44,7 @@ test('a line that is switched off is in the page’s chart, where its legend bri
   assert.deepEqual((chart.legend as { selected: unknown }).selected, { low: false, high: true })
   const drawn = linePlotOption(rewards, one?.lines ?? [], picture)
   assert.deepEqual(namesOf(drawn), ['high'])
-  assert.equal((drawn.legend as readonly unknown[]).length, 1)
+  assert.equal((drawn.legend as { data: readonly unknown[] }).data.length, 1)
 })
 
 test('the marked line of a plot stays when the line that bore it is switched off', () => {

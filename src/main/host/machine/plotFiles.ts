@@ -2,6 +2,7 @@ import { Resvg } from '@resvg/resvg-js'
 import * as echarts from 'echarts'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { textWidth } from '../../../shared/plots/textFit.ts'
 import type { PlotOption } from '../../../shared/plots/plotOption.ts'
 
 export interface PictureSize {
@@ -13,6 +14,16 @@ const fontFolder = join(
   dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),
   'ttf',
 )
+
+// without a browser ECharts knows no text's width; with the font's advances it lays out legends and labels itself
+echarts.setPlatformAPI({
+  measureText: (text, font) => ({ width: textWidth(text, fontSizeOf(font ?? '')) }),
+})
+
+/** Of a CSS font, `600 18px sans-serif`; 12 where it names none. */
+function fontSizeOf(font: string): number {
+  return Number(/([\d.]+)px/.exec(font)?.[1] ?? 12)
+}
 
 /** An option drawn as SVG text, without a browser. */
 export function plotSvg(option: PlotOption, size: PictureSize): string {
