@@ -52,7 +52,7 @@ export async function loadRunMaterial(
   const reference = await aboutField('model.reference', () => openReference(config, policy, workingFolder))
   const referenceFolder = reference.folder
   if (reference !== policy && use === 'training') await requireSameKind(policy, reference)
-  const tokenizer = await loadTokenizer(policyFolder)
+  const tokenizer = await loadTokenizer(policyFolder, config.templateDate)
   const problems = await loadRunProblems(config, workingFolder, use)
   const template = await chooseTemplate(config.template, tokenizer, problems.marker)
   const prompts = conversationPrompts(tokenizer, template)

@@ -5,6 +5,9 @@ import { alarmsGroup, clipGroup, optimizerGroup, turnWeightsGroup } from './trai
 
 const vStarInput = true
 
+/** The day that Llama 3's chat templates fall back on where they are told none. */
+export const defaultTemplateDate = '2024-07-26'
+
 /** The resolved config of a run; a nested group is a dotted prefix (`vStar.beta`). */
 export const runConfigSchema = z
   .strictObject({
@@ -48,6 +51,11 @@ export const runConfigSchema = z
       vStarInput,
       label: 'Prompt template',
       description: 'wording of the three turns and answer marker; `auto` = the model’s own',
+    }),
+    templateDate: field(z.iso.date('a date like 2024-07-26').default(defaultTemplateDate), {
+      label: 'Date in the chat template',
+      hint: 'Some chat templates write today’s date into the prompt. They are given this one, so that a run’s prompts, and with them V*, are the same on every day.',
+      description: 'what a chat template that asks for the date is given, instead of the day of the run',
     }),
     grader: field(z.enum(['math', 'number', 'exact']).default('math'), {
       vStarInput,

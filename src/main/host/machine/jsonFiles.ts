@@ -13,7 +13,7 @@ const mostBytes = 100_000_000
  * @throws RecheckError `file.bad-json`, and `file.unreadable` for what is no file or cannot be read
  */
 export async function readJsonFile(path: string): Promise<JsonObject | null> {
-  const bytes = await readSmallFile(path)
+  const bytes = await readSmallFile(path, 'a JSON file')
   if (bytes === null) return null
   let value: unknown
   try {
@@ -29,27 +29,31 @@ export async function readJsonFile(path: string): Promise<JsonObject | null> {
   throw new RecheckError('file.bad-json', `${path}: expected a JSON object, got ${describe(value)}`)
 }
 
-async function readSmallFile(path: string): Promise<Uint8Array | null> {
+/**
+ * The bytes of a file of a model folder, or null where there is no such file.
+ *
+ * @param expected  for the message: `a JSON file`
+ * @throws RecheckError `file.unreadable` for what is no file, too large, or cannot be read
+ */
+export async function readSmallFile(path: string, expected: string): Promise<Uint8Array | null> {
+  const unreadable = (what: string): RecheckError =>
+    new RecheckError(
+      'file.unreadable',
+      `${path} ${what}; expected ${expected}. Fetch or copy the file again.`,
+    )
   try {
     const found = await stat(path)
-    if (!found.isFile()) throw unreadable(path, found.isDirectory() ? 'is a folder' : 'is no regular file')
-    if (found.size > mostBytes) throw unreadable(path, `has ${found.size} bytes, more than ${mostBytes}`)
+    if (!found.isFile()) throw unreadable(found.isDirectory() ? 'is a folder' : 'is no regular file')
+    if (found.size > mostBytes) throw unreadable(`has ${found.size} bytes, more than ${mostBytes}`)
     return await readFile(path)
   } catch (cause) {
     if (cause instanceof RecheckError) throw cause
     const code = cause instanceof Error && 'code' in cause ? cause.code : null
     if (code !== 'ENOENT' && code !== 'ENOTDIR') {
-      throw unreadable(path, `cannot be read (${cause instanceof Error ? cause.message : String(cause)})`)
+      throw unreadable(`cannot be read (${cause instanceof Error ? cause.message : String(cause)})`)
     }
     const link = await lstat(path).catch(() => null)
     if (link === null) return null
-    throw unreadable(path, 'is a link to a file that is not there')
+    throw unreadable('is a link to a file that is not there')
   }
-}
-
-function unreadable(path: string, what: string): RecheckError {
-  return new RecheckError(
-    'file.unreadable',
-    `${path} ${what}; expected a JSON file. Fetch or copy the file again.`,
-  )
 }

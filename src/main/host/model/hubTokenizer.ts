@@ -1,36 +1,37 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PreTrainedTokenizer } from '@xenova/transformers'
+import { defaultTemplateDate } from '../../../shared/config/schema.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import type { JsonObject } from '../../../core/model/configFields.ts'
 import type { ChatMessage, Tokenizer } from '../../../core/tokens/tokenizer.ts'
+import { ChatTemplate } from '../chatTemplate/chatTemplate.ts'
 import { readJsonFile } from '../machine/jsonFiles.ts'
+import { oneLine } from '../machine/terminalText.ts'
+import { readSpecialTokens, type SpecialTokens } from './specialTokens.ts'
+import { readTemplateSource, type TemplateSource } from './templateSource.ts'
 
 /** The JSON files of a Hugging Face folder that say how its text becomes tokens. */
 interface TokenizerFiles {
   readonly folder: string
   readonly tokenizer: JsonObject
   readonly tokenizerConfig: JsonObject
+  readonly template: TemplateSource | null
+  readonly specialTokens: SpecialTokens
   readonly modelConfig: JsonObject
   readonly generationConfig: JsonObject
 }
 
 /**
- * Llama 3.x templates write today's date into the system turn unless they are given one. A prompt must not depend
- * on the day a run is started, so they are given the date that the templates themselves fall back on.
- */
-const TEMPLATE_DATE = '26 Jul 2024'
-
-/**
  * The tokenizer of a Hugging Face folder: `tokenizer.json`, and where present `tokenizer_config.json`,
- * `chat_template.jinja`, `generation_config.json` and `config.json`. Reads local files only.
+ * `special_tokens_map.json`, `chat_template.jinja`, `generation_config.json` and `config.json`. Reads local files only.
  *
+ * @param day  what the chat template takes for today (`2024-07-26`): `templateDate` of a run's config
  * @throws RecheckError `tokenizer.missing`, `tokenizer.invalid`, and all of `readJsonFile`
  */
-export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+export async function loadTokenizer(folder: string, day = defaultTemplateDate): Promise<Tokenizer> {
   const files = await readTokenizerFiles(folder)
   const library = buildLibraryTokenizer(files)
-  return new HubTokenizer(files, library)
+  return new HubTokenizer(files, library, day)
 }
 
 class HubTokenizer implements Tokenizer {
@@ -42,8 +43,10 @@ class HubTokenizer implements Tokenizer {
   readonly #folder: string
   readonly #library: PreTrainedTokenizer
   readonly #knownIds: ReadonlySet<number>
+  readonly #template: ChatTemplate | null
+  readonly #templateOrigin: string
 
-  constructor(files: TokenizerFiles, library: PreTrainedTokenizer) {
+  constructor(files: TokenizerFiles, library: PreTrainedTokenizer, day: string) {
     this.#folder = files.folder
     this.#library = library
     this.#knownIds = new Set(library.get_vocab().values())
@@ -51,7 +54,10 @@ class HubTokenizer implements Tokenizer {
     this.bosId = bosIdOf(files, library)
     this.endIds = endIdsOf(files, library)
     this.padId = padIdOf(files, library, this.endIds)
-    this.hasChatTemplate = Boolean(files.tokenizerConfig['chat_template'])
+    const { template: source, specialTokens } = files
+    this.#template = source && new ChatTemplate(source.text, { day, specialTokens })
+    this.#templateOrigin = source?.origin ?? ''
+    this.hasChatTemplate = source !== null
   }
 
   encode(text: string): number[] {
@@ -70,25 +76,21 @@ class HubTokenizer implements Tokenizer {
   }
 
   renderChat(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string {
-    if (!this.hasChatTemplate) {
+    if (this.#template === null) {
       throw new RecheckError(
         'tokenizer.no-chat-template',
         `${this.#folder}: neither tokenizer_config.json nor chat_template.jinja holds a chat template. ` +
           'Use an instruct model, or a template that does not need one ("plain-hash", "plain-boxed").',
       )
     }
-    const settings = {
-      tokenize: false,
-      add_generation_prompt: addGenerationPrompt,
-      date_string: TEMPLATE_DATE,
-    }
     try {
-      return this.#library.apply_chat_template([...messages], settings) as unknown as string
+      return this.#template.render(messages, addGenerationPrompt)
     } catch (cause) {
       throw new RecheckError(
         'tokenizer.chat-template',
-        `${this.#folder}: the chat template cannot render a conversation of ` +
-          `${messages.map((message) => message.role).join(', ')}: ${messageOf(cause)}`,
+        `${this.#templateOrigin}: the chat template cannot render a conversation of ` +
+          `${messages.map((message) => message.role).join(', ')}: ${oneLine(messageOf(cause))}. ` +
+          'Use a template that does not need it ("plain-hash", "plain-boxed"), or mend the chat template.',
       )
     }
   }
@@ -104,13 +106,13 @@ async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
     )
   }
   const tokenizerConfig = (await readJsonFile(join(folder, 'tokenizer_config.json'))) ?? {}
-  // newer folders keep the template in a file of its own, which transformers prefers
-  const chatTemplate = await readText(join(folder, 'chat_template.jinja'))
+  const map = (await readJsonFile(join(folder, 'special_tokens_map.json'))) ?? {}
   return {
     folder,
     tokenizer,
-    tokenizerConfig:
-      chatTemplate === null ? tokenizerConfig : { ...tokenizerConfig, chat_template: chatTemplate },
+    tokenizerConfig,
+    template: await readTemplateSource(folder, tokenizerConfig),
+    specialTokens: readSpecialTokens(folder, tokenizerConfig, map),
     modelConfig: (await readJsonFile(join(folder, 'config.json'))) ?? {},
     generationConfig: (await readJsonFile(join(folder, 'generation_config.json'))) ?? {},
   }
@@ -127,7 +129,7 @@ function buildLibraryTokenizer({ folder, tokenizer, tokenizerConfig }: Tokenizer
     )
   }
   try {
-    return new PreTrainedTokenizer(tokenizer, tokenizerConfig)
+    return new PreTrainedTokenizer(tokenizer, { ...tokenizerConfig, chat_template: null })
   } catch (cause) {
     throw new RecheckError(
       'tokenizer.invalid',
@@ -164,15 +166,6 @@ function padIdOf(files: TokenizerFiles, library: PreTrainedTokenizer, endIds: re
     if (typeof id === 'number') return id
   }
   return endIds[0] ?? 0
-}
-
-async function readText(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    if (isObject(cause) && (cause['code'] === 'ENOENT' || cause['code'] === 'ENOTDIR')) return null
-    throw new RecheckError('tokenizer.unreadable', `${path}: cannot be read: ${messageOf(cause)}`)
-  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

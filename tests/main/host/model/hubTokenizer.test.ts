@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { loadTokenizer } from '../../../../src/main/host/model/hubTokenizer.ts'
 import type { ChatMessage, Tokenizer } from '../../../../src/core/tokens/tokenizer.ts'
+import { changedFolder } from '../../../changedFolder.ts'
 import { BUILTIN_FOLDER, makeLlama3LikeFolder, QWEN_FOLDER } from '../../../tokenizerFolders.ts'
 
 /** Written by tests/oracles/tokenizer_tables.py with Python's tokenizers and transformers. */
@@ -196,40 +196,4 @@ describe('folders that are not right', () => {
     await assert.rejects(loadTokenizer(folder), expected)
     await assert.rejects(loadTokenizer(join(folder, 'nowhere')), expected)
   })
-  test('no chat template, a template that does not parse, a template that refuses', async () => {
-    const user: ChatMessage[] = [{ role: 'user', content: 'x' }]
-    const without = await loadTokenizer(await changedFolder({ 'tokenizer_config.json': '{}' }))
-    assert.throws(() => without.renderChat(user, true), { code: 'tokenizer.no-chat-template' })
-    const broken = await loadTokenizer(await changedFolder({ 'chat_template.jinja': '{% if %}' }))
-    assert.throws(() => broken.renderChat(user, true), { code: 'tokenizer.chat-template' })
-    const refuses = await loadTokenizer(
-      await changedFolder({ 'chat_template.jinja': "{{ raise_exception('System role not supported') }}" }),
-    )
-    assert.throws(() => refuses.renderChat(user, true), {
-      code: 'tokenizer.chat-template',
-      message: /cannot render a conversation of user: System role not supported/,
-    })
-  })
-  test("a template that asks for today's date gets the same date every day", async () => {
-    const template =
-      "{% if not date_string is defined %}{% set date_string = strftime_now('%d %b %Y') %}{% endif %}{{ date_string }}"
-    const tokenizer = await loadTokenizer(await changedFolder({ 'chat_template.jinja': template }))
-    assert.equal(tokenizer.renderChat([{ role: 'user', content: 'x' }], true), '26 Jul 2024')
-  })
 })
-
-const made: string[] = []
-after(async () => {
-  for (const folder of made) await rm(folder, { recursive: true, force: true })
-})
-
-/** The built-in model's folder without its weights, some files replaced. */
-async function changedFolder(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'recheck-tokenizer-'))
-  made.push(folder)
-  for (const name of ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json', 'config.json']) {
-    await cp(join(BUILTIN_FOLDER, name), join(folder, name))
-  }
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
-  return folder
-}
