@@ -9,7 +9,7 @@ import { databasePath, openForReading, openForWriting, type Database } from '../
 import { readRange, readSeries } from '../src/main/store/metricQuery.ts'
 import { insertRun, listRuns } from '../src/main/store/runStore.ts'
 import type { RunEvent } from '../src/shared/runEvent.ts'
-import type { MetricAxis } from '../src/shared/routes/contract.ts'
+import type { MetricAxis } from '../src/shared/routes/metrics.ts'
 
 /**
  * The run store at the size it is made for: 10,000 runs, 10 million points, one series of 200,000.

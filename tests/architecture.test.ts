@@ -123,3 +123,8 @@ test('no file is called utils, helpers or common, and none is longer than 300 li
   const long = files.filter((path) => readFileSync(join(root, path), 'utf8').split('\n').length > 301)
   assert.deepEqual([...wrong, ...long], [])
 })
+
+test('the window’s channels are named in one file', () => {
+  const naming = files.filter((path) => /['"`]recheck:\w/.test(readFileSync(join(root, path), 'utf8')))
+  assert.deepEqual(naming, ['src/shared/routes/bridge.ts'])
+})

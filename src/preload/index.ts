@@ -1,12 +1,17 @@
 import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron'
-import type { Connection, Result, StoreEvent } from '../shared/routes/contract.ts'
+import {
+  bridgeName,
+  connectionChannel,
+  eventChannel,
+  requestChannel,
+  type Bridge,
+} from '../shared/routes/bridge.ts'
+import type { Result } from '../shared/routes/contract.ts'
 
-/** All that the page sees of Electron. The channel names stand in `src/main/app/ipcServer.ts` as well. */
-const bridge = {
-  request: (route: string, input: unknown): Promise<Result<unknown>> =>
-    ipcRenderer.invoke('recheck:request', route, input) as Promise<Result<unknown>>,
-  onEvent: (listener: (event: StoreEvent) => void) => listen('recheck:event', listener),
-  onConnection: (listener: (connection: Connection) => void) => listen('recheck:connection', listener),
+const bridge: Bridge = {
+  request: (route, input) => ipcRenderer.invoke(requestChannel, route, input) as Promise<Result<unknown>>,
+  onEvent: (listener) => listen(eventChannel, listener),
+  onConnection: (listener) => listen(connectionChannel, listener),
 }
 
 /** @returns a function that ends the listening */
@@ -18,6 +23,4 @@ function listen<Message>(channel: string, listener: (message: Message) => void):
   }
 }
 
-export type RecheckBridge = typeof bridge
-
-contextBridge.exposeInMainWorld('recheck', bridge)
+contextBridge.exposeInMainWorld(bridgeName, bridge)

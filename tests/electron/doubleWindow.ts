@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { compileFunction } from 'node:vm'
+import type { Bridge } from '../../src/shared/routes/bridge.ts'
 import { app } from './doubleApp.ts'
 import { session, type DoubleSession } from './doubleSession.ts'
 import { PreventableEvent } from './doubleWorld.ts'
@@ -36,12 +37,6 @@ interface Options {
     readonly preload?: string
     readonly session?: DoubleSession
   }
-}
-
-export interface Bridge {
-  request(route: string, input: unknown): Promise<unknown>
-  onEvent(listener: (event: unknown) => void): () => void
-  onConnection(listener: (connection: string) => void): () => void
 }
 
 /** A page that runs the real preload file, but no HTML: `bridge` is what the preload exposes to its scripts. */

@@ -1,3 +1,4 @@
+import { requestChannel } from '../../src/shared/routes/bridge.ts'
 import { app } from './doubleApp.ts'
 import { BrowserWindow, invoke } from './doubleWindow.ts'
 import { answerDialog, PreventableEvent, world, type MenuItem, type NoticeText } from './doubleWorld.ts'
@@ -51,18 +52,18 @@ export const commands = {
   /** A call past the preload: from a frame inside the page, a page of another origin, a frame that is gone. */
   requestFrom: async (frame: 'inner' | 'foreign' | 'none', ...args: unknown[]): Promise<unknown> => {
     const { mainFrame } = mainWindow().webContents
-    if (frame === 'inner') return invoke('recheck:request', { url: mainFrame.url }, args)
-    if (frame === 'none') return invoke('recheck:request', null, args)
+    if (frame === 'inner') return invoke(requestChannel, { url: mainFrame.url }, args)
+    if (frame === 'none') return invoke(requestChannel, null, args)
     const own = mainFrame.url
     mainFrame.url = 'https://example.org/index.html'
     try {
-      return await invoke('recheck:request', mainFrame, args)
+      return await invoke(requestChannel, mainFrame, args)
     } finally {
       mainFrame.url = own
     }
   },
   rawRequest: async (...args: unknown[]): Promise<unknown> =>
-    invoke('recheck:request', mainWindow().webContents.mainFrame, args),
+    invoke(requestChannel, mainWindow().webContents.mainFrame, args),
   fetch: async (address: string): Promise<{ status: number; type: string | null; policy: string | null }> => {
     const { session } = mainWindow().options.webPreferences
     const response = await session?.fetch(address)

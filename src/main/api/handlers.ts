@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import type { AppInfo, Handlers } from '../../shared/routes/contract.ts'
+import type { AppInfo } from '../../shared/routes/app.ts'
+import type { Handlers } from '../../shared/routes/contract.ts'
 import { metricsCsv } from '../tools/metricsCsv.ts'
 import { askPlan, askPreview } from '../owner/inquiry.ts'
 import type { Owner } from '../owner/owner.ts'

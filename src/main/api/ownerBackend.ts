@@ -1,4 +1,5 @@
-import type { AppInfo, Handlers, StoreEvent } from '../../shared/routes/contract.ts'
+import type { AppInfo } from '../../shared/routes/app.ts'
+import type { Handlers, StoreEvent } from '../../shared/routes/contract.ts'
 import { appInfoReader } from '../tools/appInfo.ts'
 import { openLocalOwner } from '../owner/localOwner.ts'
 import type { Owner } from '../owner/owner.ts'

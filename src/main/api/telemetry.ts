@@ -1,6 +1,6 @@
 import { currentLoad, graphics, mem, processes } from 'systeminformation'
 import type { Run } from '../../shared/records.ts'
-import type { Telemetry } from '../../shared/routes/contract.ts'
+import type { Telemetry } from '../../shared/routes/app.ts'
 
 /** What the machine is doing now: processors, memory, the trainer's part of it, graphics cards if there are any. `live`: running or paused. */
 export async function readTelemetry(live: readonly Run[], nowMs: number): Promise<Telemetry> {

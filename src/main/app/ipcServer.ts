@@ -1,11 +1,8 @@
 import { ipcMain, type IpcMainInvokeEvent, type WebContents, type WebFrameMain } from 'electron'
+import { connectionChannel, eventChannel, requestChannel } from '../../shared/routes/bridge.ts'
 import type { Result } from '../../shared/routes/contract.ts'
 import type { Backend } from '../api/backend.ts'
 import { isPageAddress } from './pageProtocol.ts'
-
-export const requestChannel = 'recheck:request'
-export const eventChannel = 'recheck:event'
-export const connectionChannel = 'recheck:connection'
 
 /**
  * The window's channels. A request is answered only for the main frame of our own page; its payload is parsed by the

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { ReceivedErrorData } from '../../shared/receivedErrorData.ts'
 import { receivedError, RecheckError } from '../../shared/recheckError.ts'
 import type { Stage } from '../../shared/records.ts'
-import type { PlanCheck, TurnPreview } from '../../shared/routes/contract.ts'
+import type { PlanCheck, TurnPreview } from '../../shared/routes/plan.ts'
 import { childEnvironment } from '../host/tensorflow/childEnvironment.ts'
 import { projectFolder } from '../host/machine/paths.ts'
 

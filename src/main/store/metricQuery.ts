@@ -1,5 +1,5 @@
 import type { MetricBucket } from '../../shared/records.ts'
-import type { MetricAxis, MetricRange } from '../../shared/routes/contract.ts'
+import type { MetricAxis, MetricRange } from '../../shared/routes/metrics.ts'
 import type { Database } from './database.ts'
 import {
   emptyColumns,

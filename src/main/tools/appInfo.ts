@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AppInfo } from '../../shared/routes/contract.ts'
+import type { AppInfo } from '../../shared/routes/app.ts'
 import { diagnose } from '../host/machine/diagnosis.ts'
 import { projectFolder } from '../host/machine/paths.ts'
 

@@ -1,7 +1,7 @@
 import { attemptVStar } from '../../core/rl/turnBaseline.ts'
 import { parseConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
-import type { VStarHistogram } from '../../shared/routes/contract.ts'
+import type { VStarHistogram } from '../../shared/routes/vStar.ts'
 import type { Database } from '../store/database.ts'
 import { readRun } from '../store/runStore.ts'
 import { countVStar, readVStar } from '../store/vStarStore.ts'

@@ -1,5 +1,5 @@
 import type { MetricBucket, MetricPoint } from '../records.ts'
-import type { MetricAxis } from '../routes/contract.ts'
+import type { MetricAxis } from '../routes/metrics.ts'
 
 /** One drawn line, ready in x and y. A break in the data (0/0) is simply absent. */
 export interface PlotLine {

@@ -6,7 +6,7 @@ import { askPlan, askPreview, askVStarInputs } from '../../../src/main/owner/inq
 import { hubFolder, modelFolderOf } from '../../../src/main/run/namedModelFolder.ts'
 import type { Stage } from '../../../src/shared/records.ts'
 import type { RecheckError } from '../../../src/shared/recheckError.ts'
-import type { TurnPreview } from '../../../src/shared/routes/contract.ts'
+import type { TurnPreview } from '../../../src/shared/routes/plan.ts'
 
 const config = { data: { train: 4, validation: 2, test: 2 }, steps: 1, problemsPerStep: 2 }
 

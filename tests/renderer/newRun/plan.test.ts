@@ -10,7 +10,7 @@ import { presetConfig } from '../../../src/shared/config/presets.ts'
 import type { ListedVStar } from '../../../src/shared/records.ts'
 import type { RecheckErrorCode } from '../../../src/shared/errorCodes.ts'
 import { RecheckError } from '../../../src/shared/recheckError.ts'
-import type { PlanCheck } from '../../../src/shared/routes/contract.ts'
+import type { PlanCheck } from '../../../src/shared/routes/plan.ts'
 
 const builtin = presetConfig('builtin')
 const check: PlanCheck = {

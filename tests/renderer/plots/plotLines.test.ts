@@ -24,7 +24,7 @@ import { isTouched, TouchedRuns } from '../../../src/renderer/src/data/invalidat
 import { findMetric } from '../../../src/shared/metrics/metrics.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import type { Evaluation, MetricPoint } from '../../../src/shared/records.ts'
-import type { MetricRange } from '../../../src/shared/routes/contract.ts'
+import type { MetricRange } from '../../../src/shared/routes/metrics.ts'
 import { sampleRollout } from '../support/sampleRun.ts'
 import { sampleRunRow } from '../support/runFixtures.ts'
 

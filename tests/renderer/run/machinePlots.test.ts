@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { machinePlots } from '../../../src/renderer/src/run/machinePlots.ts'
-import type { Telemetry } from '../../../src/shared/routes/contract.ts'
+import type { Telemetry } from '../../../src/shared/routes/app.ts'
 
 const gib = 2 ** 30
 

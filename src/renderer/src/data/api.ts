@@ -1,5 +1,6 @@
 import { errorGroup } from '../../../shared/errorCodes.ts'
 import { errorData, receivedError, RecheckError, type ErrorData } from '../../../shared/recheckError.ts'
+import { bridgeName, type Bridge } from '../../../shared/routes/bridge.ts'
 import type {
   Api,
   Connection,
@@ -24,14 +25,8 @@ export interface PageApi extends Api {
 /** `over`: Recheck answers, but no longer to this page: it was started again since the page's link was opened. */
 export type PageConnection = Connection | 'over'
 
-interface Bridge {
-  request(route: string, input: unknown): Promise<Result<unknown>>
-  onEvent(listener: (event: StoreEvent) => void): () => void
-  onConnection(listener: (connection: Connection) => void): () => void
-}
-
 export function createApi(page: Window): PageApi {
-  const bridge = (page as Window & { readonly recheck?: Bridge }).recheck
+  const bridge = (page as Window & { readonly [bridgeName]?: Bridge })[bridgeName]
   return bridge === undefined ? new HttpApi(page) : bridgeApi(bridge)
 }
 

@@ -1,6 +1,6 @@
 import { Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { useState, type JSX } from 'react'
-import type { TurnPreview } from '../../../shared/routes/contract.ts'
+import type { TurnPreview } from '../../../shared/routes/plan.ts'
 import { useChange } from '../data/useRoute.ts'
 import type { ConfigDraft } from './form/draft.ts'
 import { formatCount } from '../../../shared/format.ts'

@@ -1,6 +1,6 @@
 import { isGroupMethod, needsVStar, totalSteps, type RunConfig } from '../../../shared/config/parseConfig.ts'
 import type { Stage } from '../../../shared/records.ts'
-import type { PlanCheck } from '../../../shared/routes/contract.ts'
+import type { PlanCheck } from '../../../shared/routes/plan.ts'
 import { formatBytes, formatCount } from '../../../shared/format.ts'
 
 /** One line of what a run will take. */

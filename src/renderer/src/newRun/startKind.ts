@@ -1,6 +1,6 @@
 import { needsVStar, type RunConfig } from '../../../shared/config/parseConfig.ts'
 import type { ListedVStar, Stage } from '../../../shared/records.ts'
-import type { PlanCheck } from '../../../shared/routes/contract.ts'
+import type { PlanCheck } from '../../../shared/routes/plan.ts'
 import type { ArtifactChoice } from './artifactChoices.ts'
 
 /** What a start is to run. */

@@ -2,7 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import type { RunConfig } from '../../../shared/config/parseConfig.ts'
 import type { ConfigLayer } from '../../../shared/config/layers.ts'
 import type { Stage } from '../../../shared/records.ts'
-import type { PlanCheck } from '../../../shared/routes/contract.ts'
+import type { PlanCheck } from '../../../shared/routes/plan.ts'
 import { checkedPart } from './planNotes.ts'
 import { useRead } from '../data/useRoute.ts'
 

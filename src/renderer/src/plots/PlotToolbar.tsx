@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, Select, Slider, Switch, Text, Tooltip } from
 import { IconZoomIn, IconZoomOut } from '@tabler/icons-react'
 import type { JSX, ReactNode } from 'react'
 import { axisLabels } from '../../../shared/plots/plotData.ts'
-import type { MetricAxis } from '../../../shared/routes/contract.ts'
+import type { MetricAxis } from '../../../shared/routes/metrics.ts'
 import type { PlotSettings } from './plotSettings.ts'
 
 export interface PlotToolbarProps {

@@ -1,4 +1,4 @@
-import type { MetricAxis, MetricRange } from '../../../shared/routes/contract.ts'
+import type { MetricAxis, MetricRange } from '../../../shared/routes/metrics.ts'
 import type { PlotSeries } from '../../../shared/metrics/metrics.ts'
 import { rangePoints, type PlotLine } from '../../../shared/plots/plotData.ts'
 import { formatCount } from '../../../shared/format.ts'

@@ -2,7 +2,7 @@ import { pictureSize, type Stamp } from '../../../shared/plots/pictureFrame.ts'
 import { axisLabels, shownLines, type PlotLine } from '../../../shared/plots/plotData.ts'
 import type { PlotOption, PlotView } from '../../../shared/plots/plotOption.ts'
 import type { PlotTheme } from '../../../shared/plots/plotTheme.ts'
-import type { MetricAxis } from '../../../shared/routes/contract.ts'
+import type { MetricAxis } from '../../../shared/routes/metrics.ts'
 import type { XRange } from './plotLines.ts'
 
 /** What the toolbar above the plots sets, for all of them; kept per browser. */

@@ -1,5 +1,5 @@
 import type { Run } from '../../../shared/records.ts'
-import type { MetricAxis } from '../../../shared/routes/contract.ts'
+import type { MetricAxis } from '../../../shared/routes/metrics.ts'
 import type { XRange } from './plotLines.ts'
 
 /** From 0 to how far the longest of the runs has come, in the unit of the axis as drawn. */

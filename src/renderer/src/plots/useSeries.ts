@@ -1,6 +1,6 @@
 import { keepPreviousData, useQueries } from '@tanstack/react-query'
-import type { MetricRange } from '../../../shared/routes/contract.ts'
-import type { MetricAxis } from '../../../shared/routes/contract.ts'
+import type { MetricRange } from '../../../shared/routes/metrics.ts'
+import type { MetricAxis } from '../../../shared/routes/metrics.ts'
 import { storedRange, type XRange } from './plotLines.ts'
 import { useApi } from '../data/apiContext.ts'
 

@@ -1,6 +1,6 @@
 import { useMemo, type JSX, type ReactNode } from 'react'
 import type { Run } from '../../../shared/records.ts'
-import type { VStarHistogram } from '../../../shared/routes/contract.ts'
+import type { VStarHistogram } from '../../../shared/routes/vStar.ts'
 import { isOver } from '../../../shared/runTransitions.ts'
 import { useApi } from '../data/apiContext.ts'
 import { usePlotFrame } from '../plots/usePlotFrame.ts'

@@ -1,5 +1,5 @@
 import type { PlotLine } from '../../../shared/plots/plotData.ts'
-import type { Telemetry } from '../../../shared/routes/contract.ts'
+import type { Telemetry } from '../../../shared/routes/app.ts'
 import type { BoardPlot } from '../plots/PlotBoard.tsx'
 
 interface Reading {

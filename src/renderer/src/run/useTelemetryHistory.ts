@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import type { Telemetry } from '../../../shared/routes/contract.ts'
+import type { Telemetry } from '../../../shared/routes/app.ts'
 
 /** Readings kept: an hour of them. */
 const mostReadings = 1440

@@ -2,7 +2,7 @@ import { ActionIcon, Badge, Group, Text, Tooltip, UnstyledButton } from '@mantin
 import { spotlight } from '@mantine/spotlight'
 import { IconCommand, IconKeyboard, IconSunMoon } from '@tabler/icons-react'
 import type { JSX } from 'react'
-import type { AppInfo, Telemetry } from '../../../shared/routes/contract.ts'
+import type { AppInfo, Telemetry } from '../../../shared/routes/app.ts'
 import { useLater } from '../widgets/useDelayed.ts'
 import { useRead } from '../data/useRoute.ts'
 import { formatBytes } from '../../../shared/format.ts'

@@ -1,0 +1,17 @@
+import type { Connection, Result, StoreEvent } from './contract.ts'
+
+/** The window's channels: the page asks on the first, the main process tells on the other two. */
+export const requestChannel = 'recheck:request'
+export const eventChannel = 'recheck:event'
+export const connectionChannel = 'recheck:connection'
+
+/** Where the preload puts the bridge: `window.recheck`. */
+export const bridgeName = 'recheck'
+
+/** All that the page sees of Electron. The preload makes it, the page's `data/api.ts` is the only one to use it. */
+export interface Bridge {
+  request(route: string, input: unknown): Promise<Result<unknown>>
+  /** @returns a function that ends the subscription */
+  onEvent(listener: (event: StoreEvent) => void): () => void
+  onConnection(listener: (connection: Connection) => void): () => void
+}

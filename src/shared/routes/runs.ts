@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import type { CheckpointRecord, Evaluation, Run, RunLogEntry } from '../records.ts'
+import { longestTag, runStatuses } from '../records.ts'
+import type { Progress } from '../runEvent.ts'
+import type { ListedRun, RunValues } from '../runList.ts'
+import { config, oneLine, output, runId, stage } from './parts.ts'
+
+export const runRoutes = {
+  'run.list': {
+    input: z.strictObject({
+      archived: z.boolean().default(false),
+      /** Deleted runs instead, archived or not: those that can still be restored. */
+      deleted: z.boolean().default(false),
+      /** Only runs with one of these; null = all. */
+      statuses: z.array(z.enum(runStatuses)).max(runStatuses.length).nullable().default(null),
+    }),
+    output: output<readonly ListedRun[]>(),
+  },
+  /** What a filter names and the list does not carry: metrics and config fields of all its runs. */
+  'run.values': {
+    input: z.strictObject({
+      archived: z.boolean().default(false),
+      deleted: z.boolean().default(false),
+      names: z.array(z.string().min(1).max(100)).min(1).max(20),
+    }),
+    output: output<RunValues>(),
+  },
+  'run.get': { input: z.strictObject({ runId }), output: output<Run>() },
+  'run.start': {
+    input: z.strictObject({
+      stage,
+      config,
+      /** Stage 2 only: the artifact to use; null = a matching one, else stage 1 runs first. */
+      vStarId: z.string().max(100).nullable().default(null),
+      group: z.string().max(200).nullable().default(null),
+    }),
+    /** The runs made, in the order in which they run. */
+    output: output<{ readonly runIds: readonly string[] }>(),
+  },
+  'run.stop': {
+    input: z.strictObject({ runId, when: z.enum(['after-step', 'now']) }),
+    output: output<null>(),
+  },
+  'run.pause': {
+    input: z.strictObject({ runId, freeDevice: z.boolean().default(false) }),
+    output: output<null>(),
+  },
+  'run.resume': {
+    input: z.strictObject({
+      runId,
+      /** Other settings, or an earlier checkpoint (its step, 0 = the beginning; null = the newest); null goes on as it was. */
+      change: z
+        .strictObject({ settings: config, fromStep: z.int().min(0).nullable() })
+        .nullable()
+        .default(null),
+    }),
+    output: output<null>(),
+  },
+  'run.extend': {
+    input: z.strictObject({ runId, steps: z.int().min(1).max(1_000_000) }),
+    output: output<null>(),
+  },
+  'run.update': {
+    input: z.strictObject({
+      runId,
+      name: oneLine(200).optional(),
+      tags: z.array(oneLine(longestTag)).max(50).optional(),
+      notes: z.string().max(20_000).optional(),
+      group: oneLine(200).nullable().optional(),
+      archived: z.boolean().optional(),
+    }),
+    output: output<Run>(),
+  },
+  'run.delete': {
+    input: z.strictObject({ runIds: z.array(runId).min(1).max(10_000) }),
+    output: output<null>(),
+  },
+  'run.restore': {
+    input: z.strictObject({ runIds: z.array(runId).min(1).max(10_000) }),
+    output: output<null>(),
+  },
+  'run.progress': { input: z.strictObject({ runId }), output: output<Progress | null>() },
+  'run.log': {
+    input: z.strictObject({
+      runId,
+      afterSequence: z.int().min(-1).default(-1),
+      limit: z.int().min(1).max(5000).default(500),
+    }),
+    output: output<readonly RunLogEntry[]>(),
+  },
+  'evaluations.list': { input: z.strictObject({ runId }), output: output<readonly Evaluation[]>() },
+  'checkpoints.list': { input: z.strictObject({ runId }), output: output<readonly CheckpointRecord[]>() },
+} as const
