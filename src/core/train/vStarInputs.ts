@@ -2,8 +2,11 @@ import { vStarConfigInputs } from '../../shared/config/fields.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 
-/** Raised when a reward rule changes, so that estimates made under the old one are refused. */
-const rewardVersion = '1'
+/**
+ * Raised when a reward rule changes, or which answers count as correct, so that estimates made under the old rule are
+ * refused. 2: spellings of answers, numbers behind `####` read whole, thinking blocks left out.
+ */
+const rewardVersion = '2'
 
 /** Versions of what a config only names; the host hashes the files. */
 export interface VStarParts {

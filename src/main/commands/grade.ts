@@ -47,5 +47,8 @@ export const register: Register = (program, context) => {
         exitCode: wrong.length === 0 ? 0 : 1,
       }
     },
-  }).requiredOption('--tsv <file>', 'table: gold, prediction (or text_ends_with), equal, why')
+  }).requiredOption(
+    '--tsv <file>',
+    'table: gold, prediction (or text_ends_with, or marker and text), equal, why',
+  )
 }

@@ -149,4 +149,10 @@ test('an estimate made with another template is refused by name, another β₁ i
       ),
     /grader: .*"math".*"exact"\n {2}sampling.maxCompletionTokens: the estimate has 64, this run has 32/,
   )
+  // graded by the rules of an older version: the same completion may have counted as wrong
+  const older = { ...artifact.inputs, 'version of the rewards': '1' }
+  assert.throws(
+    () => checkVStarInputs({ vStarId: 'v1', inputs: older }, vStarInputs(config, parts)),
+    /version of the rewards: the estimate has 1, this run has 2\nRun stage 1 again/,
+  )
 })

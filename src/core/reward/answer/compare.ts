@@ -7,14 +7,17 @@
  * degrees to radians; a product counts as its expansion, so "factor this" cannot be graded; intervals are not merged.
  */
 import { NotGradable, StepBudget } from './budget.ts'
+import { labelledChoicesAgree } from './choices.ts'
 import { literalRational } from './compareLeaves.ts'
 import { structuresAgree } from './compareStructures.ts'
+import { compoundsAgree } from './compounds.ts'
 import type { Equivalence } from './equivalence.ts'
 import { readLeaf } from './parse/leaf.ts'
-import { joinThousands } from './parse/thousands.ts'
+import { joinThousands, mayBeList } from './parse/thousands.ts'
 import { readStructure } from './parse/structure.ts'
-import type { Token } from './parse/tokens.ts'
-import { tokenize, tokensKey } from './parse/tokens.ts'
+import type { Token } from './parse/token.ts'
+import { tokensKey } from './parse/token.ts'
+import { tokenize } from './parse/tokens.ts'
 
 /** `math`: everything below · `number`: numerals and literal fractions only · `exact`: the same text */
 export type Grader = 'math' | 'number' | 'exact'
@@ -55,14 +58,47 @@ interface Setting {
 function tokensAgree(known: readonly Token[], given: readonly Token[], setting: Setting): Agreement {
   if (known.length === 0 || given.length === 0) return { agrees: false, reason: 'nothing to compare' }
   if (tokensKey(known) === tokensKey(given)) return { agrees: true, reason: 'same text' }
-  const compare = setting.grader === 'number' ? numbersAgree : formulasAgree
-  const asNumbers = compare(joinThousands(known, true), joinThousands(given, true), setting.budget)
-  if (asNumbers.agrees || setting.grader === 'number') return asNumbers
-  // 100,200 may be one number or two: where both sides have a comma, a list is tried as well
-  const asLists = [known, given].map((tokens) => joinThousands(tokens, false))
-  const isAmbiguous = [known, given].every((tokens) => tokens.some(({ text }) => text === ','))
-  const differs = [known, given].some((tokens, i) => joinThousands(tokens, true).length !== asLists[i].length)
-  return isAmbiguous && differs ? formulasAgree(asLists[0], asLists[1], setting.budget) : asNumbers
+  if (setting.grader === 'number')
+    return numbersAgree(joinThousands(known, true), joinThousands(given, true), setting.budget)
+  return firstThatAgrees([
+    () => valuesOrListsAgree(known, given, setting.budget),
+    () => labelledChoicesAgree(known, given, { compare: valuesOrListsAgree, budget: setting.budget }),
+    () => compoundsAgree(joinThousands(known, true), joinThousands(given, true), setting.budget),
+  ])
+}
+
+/** Readings of the two answers, the plainest first; the reasons of all that refuse them. */
+function firstThatAgrees(readings: readonly (() => Equivalence | null)[]): Agreement {
+  const refusals = new Set<string>()
+  for (const compare of readings) {
+    const result = refusedIfNotGradable(compare)
+    if (result?.agrees) return result
+    if (result !== null) refusals.add(result.reason)
+  }
+  return { agrees: false, reason: [...refusals].join('; ') }
+}
+
+function refusedIfNotGradable<T extends Equivalence | null>(compare: () => T): T | Equivalence {
+  try {
+    return compare()
+  } catch (thrown) {
+    if (thrown instanceof NotGradable) return { agrees: false, reason: thrown.message }
+    throw thrown
+  }
+}
+
+/** 100,200 may be one number or two: where both sides may be lists, they are tried as lists as well. */
+function valuesOrListsAgree(
+  known: readonly Token[],
+  given: readonly Token[],
+  budget: StepBudget,
+): Equivalence {
+  const numbers = [known, given].map((tokens) => joinThousands(tokens, true))
+  const lists = [known, given].map((tokens) => joinThousands(tokens, false))
+  const isAmbiguous = [known, given].every((tokens) => mayBeList(tokens))
+  const differs = numbers.some((tokens, i) => tokens.length !== lists[i].length)
+  const asNumbers = refusedIfNotGradable(() => formulasAgree(numbers[0], numbers[1], budget))
+  return isAmbiguous && differs && !asNumbers.agrees ? formulasAgree(lists[0], lists[1], budget) : asNumbers
 }
 
 function formulasAgree(known: readonly Token[], given: readonly Token[], budget: StepBudget): Equivalence {

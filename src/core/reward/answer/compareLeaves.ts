@@ -3,14 +3,15 @@ import type { Equivalence } from './equivalence.ts'
 import { exactRational, expressionsAgree, realValue } from './equivalence.ts'
 import type { Expression } from './numbers/expression.ts'
 import { variablesOf } from './numbers/expression.ts'
+import { bareChoicesAgree } from './choices.ts'
 import type { LeafValue } from './parse/leaf.ts'
-import { readChoice, readLeaf } from './parse/leaf.ts'
+import { readLeaf } from './parse/leaf.ts'
 import type { Numeral } from './numbers/numeral.ts'
 import { parseExpression } from './parse/parseExpression.ts'
 import type { Rational } from './numbers/rational.ts'
 import { divide, isEqual, rational, terminates, toMillionths } from './numbers/rational.ts'
-import { tokensKey } from './parse/tokens.ts'
-import type { Token } from './parse/tokens.ts'
+import { tokensKey } from './parse/token.ts'
+import type { Token } from './parse/token.ts'
 
 /** Digits after the point from which a decimal may stand for a number that has no end. */
 const decimalsOfAnApproximation = 6
@@ -23,23 +24,22 @@ export function leavesAgree(
 ): Equivalence {
   budget.spend(known.length + given.length)
   if (tokensKey(known) === tokensKey(given)) return { agrees: true, reason: 'same text' }
-  const choice = choicesAgree(known, given)
+  const choice = bareChoicesAgree(known, given)
   if (choice) return choice
   const [a, b] = [readLeaf(known), readLeaf(given)]
   if (a.kind === 'words' || b.kind === 'words') {
     const agrees = a.kind === 'words' && b.kind === 'words' && a.text === b.text
     return { agrees, reason: agrees ? 'same words' : 'different words' }
   }
-  if (a.unit !== null && b.unit !== null && a.unit !== b.unit)
+  if (a.unit !== null && b.unit !== null && !unitsAgree(a.unit, b.unit))
     return { agrees: false, reason: `different units: ${a.unit} and ${b.unit}` }
   return valuesAgree(a, b, budget)
 }
 
-function choicesAgree(known: readonly Token[], given: readonly Token[]): Equivalence | null {
-  const [a, b] = [readChoice(known), readChoice(given)]
-  if (!a || !b || (!a.isMarked && !b.isMarked)) return null
-  const agrees = a.letter.toUpperCase() === b.letter.toUpperCase()
-  return { agrees, reason: agrees ? 'same choice' : 'different choices' }
+/** ¥ is the sign of two currencies. */
+function unitsAgree(a: string, b: string): boolean {
+  const ambiguous = 'yen or yuan'
+  return a === b || (a === ambiguous && ambiguous.includes(b)) || (b === ambiguous && ambiguous.includes(a))
 }
 
 function valuesAgree(known: LeafValue, given: LeafValue, budget: StepBudget): Equivalence {

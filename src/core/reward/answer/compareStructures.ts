@@ -2,6 +2,7 @@ import type { StepBudget } from './budget.ts'
 import { NotGradable } from './budget.ts'
 import { leavesAgree } from './compareLeaves.ts'
 import type { Equivalence } from './equivalence.ts'
+import { workOutSets } from './finiteSets.ts'
 import { perfectMatching } from './perfectMatching.ts'
 import { asInterval, relationsAgree } from './parse/relations.ts'
 import type { Relation } from './parse/relations.ts'
@@ -11,7 +12,10 @@ import { splitTop } from './parse/tokenGroups.ts'
 /** Whether two answers are the same thing, part by part. The known answer comes first. */
 export function structuresAgree(known: Structure, given: Structure, budget: StepBudget): Equivalence {
   budget.spend()
-  const [a, b] = [unwrapSingle(known), unwrapSingle(given)]
+  const [left, right] = [worked(known, budget), worked(given, budget)]
+  if (left.kind === 'set' && right.kind === 'set') return collectionsAgree(left, right, budget)
+  // a set that was still to be worked out stays a set
+  const [a, b] = [left === known ? unwrapSingle(left) : left, right === given ? unwrapSingle(right) : right]
   if (a.kind === 'assignment' || b.kind === 'assignment') return assignmentsAgree(a, b, budget)
   if (isCollection(a) && isCollection(b)) return collectionsAgree(a, b, budget)
   if (a.kind === 'relation' || b.kind === 'relation') return inequalitiesAgree(a, b, budget)
@@ -24,6 +28,15 @@ export function structuresAgree(known: Structure, given: Structure, budget: Step
 function unwrapSingle(structure: Structure): Structure {
   const isSingle = (structure.kind === 'list' || structure.kind === 'set') && structure.items.length === 1
   return isSingle ? structure.items[0] : structure
+}
+
+function worked(structure: Structure, budget: StepBudget): Structure {
+  return workOutSets(structure, (a, b) => areSame(a, b, budget), budget)
+}
+
+/** Either way round: as a known answer the whole number 2 would ask for a numeral. */
+function areSame(a: Structure, b: Structure, budget: StepBudget): boolean {
+  return elementsAgree(a, b, budget).agrees || elementsAgree(b, a, budget).agrees
 }
 
 type Collection = Structure & { readonly kind: 'list' | 'set' | 'union' }

@@ -1,4 +1,6 @@
 import { lastBoxedAnswer } from '../../data/boxedAnswer.ts'
+import { outsideThinking } from '../../data/thinking.ts'
+import { numberOfLine } from './hashNumber.ts'
 
 /**
  * The final answer of a completion. Looks at the policy's own text only (the caller passes no prompt: an
@@ -8,15 +10,18 @@ import { lastBoxedAnswer } from '../../data/boxedAnswer.ts'
 export type AnswerMarker = 'hash' | 'boxed'
 
 /** End-of-message and padding tokens of the chat templates in use, should decoding have left them in. */
-const specialTokens = /<\|[a-z_]+\|>|<\/?s>|<(?:eos|bos|pad|end_of_turn)>/g
+const specialTokens = /<\|[a-z_]+\|>|<｜[a-z▁]+｜>|<\/?s>|<(?:eos|bos|pad|end_of_turn)>/g
 
 /**
  * @param text    what the policy wrote in one turn; a truncated turn has no answer and is not passed at all
- * @param marker  `boxed`: the last \boxed or \fbox. `hash`: the number on the last `####` line
- * @returns the answer as written (`boxed`) or as a plain numeral such as `1234`, `-5`, `10%` (`hash`)
+ * @param marker  `boxed`: the last \boxed or \fbox with content. `hash`: the number on the last `####` line
+ * @param startsThinking  the prompt opened a thinking block, so that the text begins inside it
+ * @returns the answer as written (`boxed`) or as a plain numeral such as `1234`, `-5`, `10%` (`hash`); thinking is
+ *   never an answer, finished or not
  */
-export function extractAnswer(text: string, marker: AnswerMarker): string | null {
-  const own = text.replace(specialTokens, ' ')
+export function extractAnswer(text: string, marker: AnswerMarker, startsThinking = false): string | null {
+  // the marks of some thinking blocks look like special tokens
+  const own = outsideThinking(text, startsThinking).replace(specialTokens, ' ')
   switch (marker) {
     case 'boxed':
       return lastBoxedAnswer(own)
@@ -30,25 +35,7 @@ export function extractEitherMarker(text: string): string | null {
   return extractAnswer(text, text.includes('####') ? 'hash' : 'boxed')
 }
 
-/** Sign, currency and bold marks before the digits; a thousands comma stands before exactly three digits. */
-const markedNumber =
-  /^[\s:]*(?:\*\*|__|[`$€£¥\\\s(])*([-+\u2212\u2013]?)(?:\*\*|[$€£¥\\\s])*((?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)?(?:\.\d+)?)(?:[eE]([-+]?\d{1,3})(?![\d.]))?/
-
-/** What makes the digits part of something that is not this number: a fraction, a time, a range, a sum, `12,34`. */
-const goesOn =
-  /^(?:\s*(?:[/:^×+*\u2212\u2013-]|\\times|\\cdot|\\div)\s*[\d(\\$]|\s+\d+\s*\/\s*\d|,\d|\.\d|\\frac)/
-
 function hashNumber(text: string): string | null {
   const at = text.lastIndexOf('####')
-  if (at < 0) return null
-  const line = text.slice(at + 4).split('\n', 1)[0] ?? ''
-  const match = markedNumber.exec(line)
-  const digits = match?.[2]
-  if (!match || !digits) return null
-  const rest = line.slice(match[0].length)
-  if (goesOn.test(rest)) return null
-  const sign = match[1] === '' || match[1] === '+' ? '' : '-'
-  const exponent = match[3] === undefined ? '' : `e${match[3]}`
-  const percent = /^\s*\\?%/.test(rest) ? '%' : ''
-  return `${sign}${digits.replaceAll(',', '')}${exponent}${percent}`
+  return at < 0 ? null : numberOfLine(text.slice(at + 4).split('\n', 1)[0])
 }

@@ -1,6 +1,7 @@
 import { RecheckError } from '../../../shared/recheckError.ts'
 import { explainAgreement } from './compare.ts'
-import { extractEitherMarker } from './extract.ts'
+import type { AnswerMarker } from './extract.ts'
+import { extractAnswer, extractEitherMarker } from './extract.ts'
 
 export interface GradedRow {
   /** Of the file, from 1; the header is line 1. */
@@ -19,10 +20,11 @@ export interface GradedTable {
 }
 
 /**
- * Grades a table of pairs. Two layouts, told apart by the header:
+ * Grades a table of pairs. Three layouts, told apart by the header:
  *
  *   … gold, prediction, equal, why       predictions already extracted, backslashes literal; grader `math`
  *   … gold, text_ends_with, equal, why   how a completion ends, `\n` is a newline; extracted, then grader `number`
+ *   marker, gold, text, equal, why       a completion and its marker: `boxed` (grader `math`) or `hash` (`number`)
  *
  * @param name  of the file, for messages
  * @throws RecheckError `grade.header`, `grade.row`
@@ -43,18 +45,24 @@ interface Columns {
   readonly equal: number
   readonly why: number
   readonly isCompletion: boolean
+  /** −1 where the table has none. */
+  readonly marker: number
 }
 
 function readHeader(header: string, name: string): Columns {
   const names = header.split('\t').map((column) => column.trim().toLowerCase())
   const place = (column: string): number => names.indexOf(column)
-  const isCompletion = place('text_ends_with') >= 0
-  const answer = isCompletion ? place('text_ends_with') : place('prediction')
+  const marker = place('marker')
+  const completion = marker >= 0 ? place('text') : place('text_ends_with')
+  const isCompletion = completion >= 0
+  const answer = isCompletion ? completion : place('prediction')
   const [gold, equal] = [place('gold'), place('equal')]
-  if (gold >= 0 && answer >= 0 && equal >= 0) return { gold, answer, equal, why: place('why'), isCompletion }
+  if (gold >= 0 && answer >= 0 && equal >= 0)
+    return { gold, answer, equal, why: place('why'), isCompletion, marker }
   throw new RecheckError(
     'grade.header',
-    `${name}: expected a header with the columns gold, prediction (or text_ends_with) and equal, separated by tabs, got "${header}".`,
+    `${name}: expected a header with the columns gold, prediction (or text_ends_with, or marker and text) and equal, ` +
+      `separated by tabs, got "${header}".`,
   )
 }
 
@@ -72,7 +80,7 @@ function gradeRow(cells: readonly string[], columns: Columns, { name, line }: Pl
     )
   }
   const { agrees, reason } = columns.isCompletion
-    ? gradeCompletion(gold, answer)
+    ? gradeCompletion(gold, answer, readMarker(cells[columns.marker], `${name}:${line}`))
     : explainAgreement(gold, answer, 'math')
   const remark = cells[columns.why]?.trim()
   return {
@@ -83,8 +91,22 @@ function gradeRow(cells: readonly string[], columns: Columns, { name, line }: Pl
   }
 }
 
-function gradeCompletion(gold: string, ending: string): { agrees: boolean; reason: string } {
-  const answer = extractEitherMarker(ending.replaceAll('\\n', '\n'))
+/** @returns null where the table names no marker: either of them counts */
+function readMarker(cell: string | undefined, where: string): AnswerMarker | null {
+  if (cell === undefined || cell === 'hash' || cell === 'boxed') return cell ?? null
+  throw new RecheckError(
+    'grade.row',
+    `${where}: expected "hash" or "boxed" under "marker", got ${JSON.stringify(cell)}.`,
+  )
+}
+
+function gradeCompletion(
+  gold: string,
+  completion: string,
+  marker: AnswerMarker | null,
+): { agrees: boolean; reason: string } {
+  const text = completion.replaceAll('\\n', '\n')
+  const answer = marker === null ? extractEitherMarker(text) : extractAnswer(text, marker)
   if (answer === null) return { agrees: false, reason: 'no marked answer' }
-  return explainAgreement(gold, answer, 'number')
+  return explainAgreement(gold, answer, marker === 'boxed' ? 'math' : 'number')
 }

@@ -113,4 +113,8 @@ test('a table with another header, or a row without 1 or 0, is refused by name a
     () => gradeTable('gold\tprediction\tequal\n1\t1\t1\n2\t2\tyes\n', 'x.tsv'),
     /x\.tsv:3: expected a known answer, an answer and 1 or 0 under "equal"/,
   )
+  assert.throws(
+    () => gradeTable('marker\tgold\ttext\tequal\nhash\t1\t#### 1\t1\nbox\t1\t1\t1\n', 'x.tsv'),
+    /x\.tsv:3: expected "hash" or "boxed" under "marker", got "box"/,
+  )
 })

@@ -6,15 +6,25 @@ import { answersAgree, explainAgreement } from '../../../../src/core/reward/answ
 import { extractAnswer, extractEitherMarker } from '../../../../src/core/reward/answer/extract.ts'
 
 const fixtures = `${import.meta.dirname}/../../../fixtures`
-const known = ['golden/answers.tsv', 'answers/subjects.tsv']
-  .flatMap((file) => readFileSync(`${fixtures}/${file}`, 'utf8').split('\n').slice(1))
-  .flatMap((line) => line.split('\t').slice(1, 3))
-  .filter((text) => text !== '')
+const tables = [
+  'golden/answers.tsv',
+  'answers/subjects.tsv',
+  'answers/spellings.tsv',
+  'answers/public_issues.tsv',
+]
+const known = tables.flatMap((file) => {
+  const [header = '', ...rows] = readFileSync(`${fixtures}/${file}`, 'utf8').trimEnd().split('\n')
+  const gold = header.split('\t').indexOf('gold')
+  return rows.flatMap((row) => row.split('\t').slice(gold, gold + 2)).filter((text) => text !== '')
+})
 
 const fragments = (
   '\\frac \\frac{1}{2} \\sqrt \\sqrt[3] { } ( ) [ ] \\{ \\} \\left \\right , ; . - + * / ^ _ ! | % = < > \\le \\in \\cup \\pm \\mp ' +
   '0 1 2 12 345 1,234 0.5 .25 1e5 9999999999 x y n e i \\pi \\infty \\sin \\log_2 \\ln \\text \\text{cm} \\text{ or } and ' +
-  '\\overline \\begin{pmatrix} \\end{pmatrix} \\\\ & \\circ \\binom \\cdot \\times \\boxed $ \\$ ½ √ ² ° − π ∞ ≤'
+  '\\overline \\begin{pmatrix} \\end{pmatrix} \\\\ & \\circ \\binom \\cdot \\times \\boxed $ \\$ ½ √ ² ° − π ∞ ≤ ' +
+  '\\, \\! \\; ~ {,} 000 \' ’ " ` * ** __ “ « € ₹ ¢ Rs. USD 元 万 个 или \\over \\choose \\num{1e3} \\SI{5}{\\meter} \\ang{60} ' +
+  '\\cap \\setminus \\{1,2\\} \\emptyset E) (E) A: hours minutes dozen million base <answer> </answer> <b> </b> \\color{red} \\fbox ' +
+  '\\begin{align} \\end{align} … ... ٣ ✓ \u202f'
 ).split(' ')
 
 const formula = fc.array(fc.constantFrom(...fragments, ' '), { maxLength: 16 }).map((parts) => parts.join(''))
@@ -62,7 +72,10 @@ test('100,000 random and mutated answers: no error, no hang, reflexive, symmetri
 
 test('extraction from random texts: no error, and what it finds stands in the text', () => {
   const text = fc
-    .array(fc.oneof(answer, fc.constantFrom('\\boxed{', '}', '#### ', '\n')), { maxLength: 8 })
+    .array(
+      fc.oneof(answer, fc.constantFrom('\\boxed{', '\\boxed ', '}', '#### ', '\n', '<think>', '</think>')),
+      { maxLength: 8 },
+    )
     .map((parts) => parts.join(''))
   fc.assert(
     fc.property(text, (completion) => {

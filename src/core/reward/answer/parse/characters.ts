@@ -75,8 +75,30 @@ const symbols: Readonly<Record<string, string>> = {
   '‘': "'",
   ʹ: "'",
   '″': "''",
+  ʼ: "'",
+  '‚': "'",
+  '‛': "'",
+  '´': "'",
   '“': '"',
   '”': '"',
+  '„': '"',
+  '‟': '"',
+  '«': '"',
+  '»': '"',
+  '‹': '"',
+  '›': '"',
+  '「': '"',
+  '」': '"',
+  '『': '"',
+  '』': '"',
+  '、': ',',
+  '。': '.',
+  '٫': '.',
+  '٬': ',',
+  // a range, not TeX's tie
+  '～': '\\sim ',
+  '〜': '\\sim ',
+  '∼': '\\sim ',
   '…': '\\ldots ',
   '⋯': '\\cdots ',
   '⟨': '\\langle ',
@@ -94,9 +116,12 @@ const symbols: Readonly<Record<string, string>> = {
   γ: '\\gamma ',
   δ: '\\delta ',
   ε: '\\epsilon ',
+  ϵ: '\\epsilon ',
   ζ: '\\zeta ',
   η: '\\eta ',
   θ: '\\theta ',
+  ϑ: '\\theta ',
+  ι: '\\iota ',
   κ: '\\kappa ',
   λ: '\\lambda ',
   μ: '\\mu ',
@@ -106,7 +131,9 @@ const symbols: Readonly<Record<string, string>> = {
   π: '\\pi ',
   ρ: '\\rho ',
   σ: '\\sigma ',
+  ς: '\\sigma ',
   τ: '\\tau ',
+  υ: '\\upsilon ',
   φ: '\\phi ',
   ϕ: '\\phi ',
   χ: '\\chi ',
@@ -116,16 +143,25 @@ const symbols: Readonly<Record<string, string>> = {
   Δ: '\\Delta ',
   Θ: '\\Theta ',
   Λ: '\\Lambda ',
+  Ξ: '\\Xi ',
+  Π: '\\Pi ',
   Σ: '\\Sigma ',
   Φ: '\\Phi ',
+  Ψ: '\\Psi ',
   Ω: '\\Omega ',
 }
+
+/** The zeros of the decimal digits of other scripts; 1 to 9 follow each. */
+const zeros = '٠۰߀०০੦૦୦௦౦೦൦๐໐༠၀០᠐'
+const otherDigit = /(?![0-9])\p{Nd}/gu
+/** Nothing that is seen, or a mark that the answer is done. */
+const unseen = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff✓✔✅☑∎■]/gu
 
 const special = new RegExp(`[${Object.keys(vulgarFractions).join('')}${Object.keys(symbols).join('')}]`, 'gu')
 const superscriptRun = new RegExp(`[${superscripts}]+`, 'gu')
 const subscriptRun = new RegExp(`[${subscripts}]+`, 'gu')
 
-/** The same answer in ASCII and LaTeX: minus signs, powers, roots, Greek letters, fullwidth forms, odd spaces. */
+/** The same answer in ASCII and LaTeX: minus signs, powers, roots, Greek letters, fullwidth forms, odd spaces, digits. */
 export function plainCharacters(text: string): string {
   return text
     .replace(
@@ -135,6 +171,16 @@ export function plainCharacters(text: string): string {
     .replace(subscriptRun, (run) => `_{${[...run].map((c) => String(subscripts.indexOf(c))).join('')}}`)
     .replace(special, (character) => vulgarFractions[character] ?? symbols[character] ?? character)
     .normalize('NFKC')
-    .replace(/[\u200b-\u200d\u2060\ufeff]/g, '')
+    .replace(otherDigit, plainDigit)
+    .replace(unseen, '')
+    .replace(/\.{3,}/g, '\\ldots ')
     .replace(/\s/g, ' ')
+}
+
+function plainDigit(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0
+  const zero = [...zeros]
+    .map((character) => character.codePointAt(0) ?? 0)
+    .find((first) => code - first >= 0 && code - first < 10)
+  return zero === undefined ? digit : String(code - zero)
 }

@@ -2,11 +2,12 @@
 import type { Numeral } from '../numbers/numeral.ts'
 import { readNumeral } from '../numbers/numeral.ts'
 import { multiply, rational } from '../numbers/rational.ts'
-import type { Token } from './tokens.ts'
+import type { Token } from './token.ts'
 import { findClosing } from './tokenGroups.ts'
 import { functionNames } from './tokenNames.ts'
 import type { UnitReading } from './units.ts'
-import { isBareLetterUnit, readUnit } from './units.ts'
+import { readUnit } from './units.ts'
+import { currencyCodes, currencySigns, isBareLetterUnit, unitOf } from './unitTable.ts'
 
 export interface LeafValue {
   readonly kind: 'value'
@@ -35,8 +36,14 @@ function scaleNumeral(numeral: Numeral, factor: bigint): Numeral {
   return { ...numeral, value: multiply(numeral.value, rational(factor)) }
 }
 
+/** Letters without room between them are a word: `of`. */
 function wordsOf(tokens: readonly Token[]): string {
-  const text = tokens.map((token) => token.text.toLowerCase()).join(' ')
+  const text = tokens
+    .map((token, i) => {
+      const isInside = token.kind === 'letter' && tokens[i - 1]?.kind === 'letter' && token.gap === 'none'
+      return (isInside ? '' : ' ') + token.text.toLowerCase()
+    })
+    .join('')
   return text.replace(/[\s,.'"{}-]+/g, ' ').trim()
 }
 
@@ -49,27 +56,34 @@ interface Marks {
 
 /** Takes marks off the end while something that is not a sign stays before them, then a currency off the front. */
 function takeMarks(tokens: readonly Token[]): Marks {
-  let marks: Marks = { tokens, isPercent: false, unit: null, factor: 1n }
-  for (;;) {
-    const mark = lastMark(marks.tokens)
-    if (mark === null || !hasValue(marks.tokens.slice(0, -mark.length))) break
-    const rest = marks.tokens.slice(0, -mark.length)
-    const { reading } = mark
-    if (reading.kind === 'not-a-unit') break
-    if (reading.kind === 'percent') marks = { ...marks, tokens: rest, isPercent: true }
-    else if (reading.kind === 'multiplier')
-      marks = { ...marks, tokens: rest, factor: marks.factor * reading.factor }
-    else marks = { ...marks, tokens: rest, unit: marks.unit ?? reading.unit }
-  }
-  return takeBrackets(takeCurrency(marks))
+  return takeBrackets(takeCurrency(takeEndMarks({ tokens, isPercent: false, unit: null, factor: 1n })))
 }
 
-/** (7) is as much a numeral as 7. */
+function takeEndMarks(start: Marks): Marks {
+  let marks = start
+  for (;;) {
+    const mark = lastMark(marks.tokens)
+    if (mark === null || !hasValue(marks.tokens.slice(0, -mark.length))) return marks
+    const rest = marks.tokens.slice(0, -mark.length)
+    const { reading } = mark
+    if (reading.kind === 'not-a-unit') return marks
+    if (reading.kind === 'percent') marks = { ...marks, tokens: rest, isPercent: true }
+    else
+      marks = {
+        ...marks,
+        tokens: rest,
+        unit: marks.unit ?? reading.unit,
+        factor: marks.factor * reading.factor,
+      }
+  }
+}
+
+/** (7) is as much a numeral as 7, ($7) as $7. */
 function takeBrackets(marks: Marks): Marks {
   const { tokens } = marks
   const isWhole = tokens.length > 2 && tokens[0].text === '(' && findClosing(tokens, 0) === tokens.length - 1
   return isWhole && tokens.at(-1)?.text === ')'
-    ? takeBrackets({ ...marks, tokens: tokens.slice(1, -1) })
+    ? takeBrackets(takeCurrency(takeEndMarks({ ...marks, tokens: tokens.slice(1, -1) })))
     : marks
 }
 
@@ -86,8 +100,10 @@ interface Mark {
 }
 
 function lastMark(tokens: readonly Token[]): Mark | null {
-  const percent = tokens.at(-1)
-  if (percent?.kind === 'symbol' && percent.text === '%') return { reading: { kind: 'percent' }, length: 1 }
+  const last = tokens.at(-1)
+  if (last?.kind === 'symbol' && last.text === '%') return { reading: { kind: 'percent' }, length: 1 }
+  if (last?.kind === 'symbol' && currencySigns.has(last.text))
+    return { reading: unitReading(last.text), length: 1 }
   return lastDegree(tokens) ?? lastUnit(tokens)
 }
 
@@ -101,7 +117,11 @@ function lastDegree(tokens: readonly Token[]): Mark | null {
   const match = /(?:\^ \{ circ \}|\^ circ|°)( [cf])?$/i.exec(end)
   if (!match) return null
   const unit = match[1] ? `degree${match[1].toLowerCase()}` : 'degree'
-  return { reading: { kind: 'unit', unit }, length: match[0].split(' ').length }
+  return { reading: { kind: 'unit', unit, factor: 1n }, length: match[0].split(' ').length }
+}
+
+function unitReading(name: string): UnitReading {
+  return { kind: 'unit', unit: unitOf(name) ?? null, factor: 1n }
 }
 
 function lastUnit(tokens: readonly Token[]): Mark | null {
@@ -114,6 +134,14 @@ function lastUnit(tokens: readonly Token[]): Mark | null {
   if (word.kind === 'text') {
     return { reading: readUnit(word.text, power.value), length: 1 + power.length }
   }
+  // 500 rs
+  const rupees = tokens.slice(-3)
+  if (
+    rupees[0]?.kind === 'number' &&
+    rupees[1]?.gap === 'space' &&
+    `${rupees[1].text}${rupees[2]?.text}` === 'rs'
+  )
+    return { reading: unitReading('rs'), length: 2 }
   const isLetterUnit = word.kind === 'letter' && word.gap === 'space' && isBareLetterUnit(word.text)
   if (!isLetterUnit || tokens[at - 1]?.kind !== 'number') return null
   return { reading: readUnit(word.text.toLowerCase(), power.value), length: 1 + power.length }
@@ -139,35 +167,17 @@ function lastPower(tokens: readonly Token[]): { value: number; length: number } 
   return match ? { value: Number(match[1]), length: match[0].split(' ').length } : { value: 1, length: 0 }
 }
 
-const currencies: Readonly<Record<string, string>> = { $: 'dollar', '€': 'euro', '£': 'pound sterling' }
-
-/** `\$5`, `-\$5`, `\$-5` */
+/** `\$5`, `-\$5`, `\$-5`, `Rs. 5`; of \$5\text{m} the m is a million, of \$5\text{b} a billion. */
 function takeCurrency(marks: Marks): Marks {
-  const at = marks.tokens
-    .slice(0, 2)
-    .findIndex(({ kind, text }) => kind === 'symbol' && Object.hasOwn(currencies, text))
+  const at = marks.tokens.slice(0, 2).findIndex(isCurrency)
   if (at < 0 || (at === 1 && marks.tokens[0].kind !== 'symbol') || marks.tokens.length === 1) return marks
-  const unit = currencies[marks.tokens[at].text]
-  return { ...marks, tokens: marks.tokens.filter((_, i) => i !== at), unit: marks.unit ?? unit }
+  const tokens = marks.tokens.filter((_, i) => i !== at)
+  if (marks.unit === 'm') return { ...marks, tokens, unit: null, factor: marks.factor * 1_000_000n }
+  return { ...marks, tokens, unit: marks.unit ?? unitOf(marks.tokens[at].text) ?? null }
 }
 
-export interface Choice {
-  readonly letter: string
-  /** Written as a choice, in brackets or as text, rather than as a bare letter that may be a variable. */
-  readonly isMarked: boolean
-}
-
-/** `(A)`, `\text{B}`, `[C]`, `D.`; null for anything but one letter from A to H. */
-export function readChoice(tokens: readonly Token[]): Choice | null {
-  const inner = tokens.filter(
-    ({ kind, text }) => kind !== 'symbol' || !['(', ')', '[', ']', '.', ':'].includes(text),
-  )
-  const [only] = inner
-  if (
-    inner.length !== 1 ||
-    !(only.kind === 'letter' || only.kind === 'text') ||
-    !/^[A-Ha-h]$/.test(only.text)
-  )
-    return null
-  return { letter: only.text, isMarked: only.kind === 'text' || tokens.length > 1 }
+function isCurrency({ kind, text }: Token): boolean {
+  return kind === 'symbol'
+    ? currencySigns.has(text)
+    : kind === 'text' && (currencyCodes.has(text) || text === 'rs')
 }

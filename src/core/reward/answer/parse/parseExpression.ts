@@ -11,7 +11,7 @@ import { readSubscript } from './formulaReader.ts'
 import { readCommand, startsCall } from './parseCommand.ts'
 import { readNumber } from './parseNumber.ts'
 import { TokenCursor } from './tokenCursor.ts'
-import type { Token } from './tokens.ts'
+import type { Token } from './token.ts'
 
 /** @throws NotGradable where the tokens are no formula of this grammar */
 export function parseExpression(tokens: readonly Token[], budget: StepBudget): Expression {
@@ -117,7 +117,7 @@ function parsePower(reader: FormulaReader): Expression {
         over: base,
         under: { kind: 'number', value: { numerator: 100n, denominator: 1n } },
       }
-    else if (cursor.takeSymbol('^')) base = { kind: 'power', base, exponent: parseExponent(reader) }
+    else if (cursor.takeSymbol('^')) base = { kind: 'power', base, exponent: parseTower(reader) }
     else return base
   }
 }
@@ -132,6 +132,14 @@ function takeDegree(cursor: TokenCursor): boolean {
   const count = braced ? 4 : bare ? 2 : cursor.isSymbol('°') ? 1 : 0
   for (let i = 0; i < count; i++) cursor.next()
   return count > 0
+}
+
+/** 2^3^2 is 2^{3^2}. */
+function parseTower(reader: FormulaReader): Expression {
+  const { cursor } = reader
+  const exponent = parseExponent(reader)
+  if (!cursor.takeSymbol('^')) return exponent
+  return { kind: 'power', base: exponent, exponent: cursor.nested(() => parseTower(reader)) }
 }
 
 /** One group, or one sign and number or symbol; `2^10` is read as plain text writes it, with the whole number. */

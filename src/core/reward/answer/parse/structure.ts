@@ -1,8 +1,8 @@
 /** What kind of thing an answer is, before any number in it is read: list, set, pair, matrix, union, relation, leaf. */
 import { NotGradable } from '../budget.ts'
 import { expandPlusMinus } from './plusMinus.ts'
-import { isJoiner } from './tokens.ts'
-import type { Token } from './tokens.ts'
+import { isJoiner, isSymbol, symbolToken } from './token.ts'
+import type { Token } from './token.ts'
 import { findClosing, isWrapped, splitTop } from './tokenGroups.ts'
 
 export type Structure =
@@ -23,6 +23,8 @@ export type Structure =
       readonly rows: readonly (readonly Structure[])[]
     }
   | { readonly kind: 'union'; readonly items: readonly Structure[] }
+  /** Of finite sets; all others are leaves. The difference is the first without the second. */
+  | { readonly kind: 'intersection' | 'difference'; readonly items: readonly Structure[] }
   | { readonly kind: 'ratio'; readonly items: readonly Structure[] }
   /** `x = 5`, `f(x) = 2x`, `x ∈ [1, 2]`: one symbol and what it is. */
   | {
@@ -149,13 +151,40 @@ function readCompound(tokens: readonly Token[], depth: number): Structure {
 function readUnion(tokens: readonly Token[], depth: number): Structure | null {
   const parts = splitTop(tokens, (token, i) => isUnionSign(token, tokens[i - 1], tokens[i + 1]))
   if (parts.length > 1) return { kind: 'union', items: parts.map((part) => readStructure(part, depth + 1)) }
+  const operation = readSetOperation(tokens, depth)
+  if (operation !== null) return operation
   const [only] = tokens
   if (tokens.length > 1 || only.kind !== 'command') return null
   if (only.text === 'emptyset') return { kind: 'set', items: [] }
   if (only.text !== 'mathbb R') return null
   const end: Token = { kind: 'command', text: 'infty', gap: 'none' }
-  const start: Structure = { kind: 'leaf', tokens: [{ kind: 'symbol', text: '-', gap: 'none' }, end] }
+  const start: Structure = { kind: 'leaf', tokens: [symbolToken('-'), end] }
   return { kind: 'tuple', open: '(', close: ')', items: [start, { kind: 'leaf', tokens: [end] }] }
+}
+
+/** {1, 2} ∩ {2, 3} and {1, 2} ∖ {2}; null for events and intervals, and where both signs stand side by side. */
+function readSetOperation(tokens: readonly Token[], depth: number): Structure | null {
+  const common = splitTop(tokens, ({ kind, text }) => kind === 'command' && text === 'cap')
+  const without = splitTop(tokens, (token, i) => isDifferenceSign(token, tokens[i - 1], tokens[i + 1]))
+  const [kind, parts] =
+    common.length > 1 ? (['intersection', common] as const) : (['difference', without] as const)
+  if (parts.length === 1 || (common.length > 1 && without.length > 1)) return null
+  if (kind === 'difference' && parts.length > 2) return null
+  if (parts.some((part) => part.length === 0)) return null
+  const items = parts.map((part) => readStructure(part, depth + 1))
+  return items.every(isFiniteSet) ? { kind, items } : null
+}
+
+function isFiniteSet(structure: Structure): boolean {
+  const isOperation = ['union', 'intersection', 'difference'].includes(structure.kind)
+  return (
+    structure.kind === 'set' || (isOperation && 'items' in structure && structure.items.every(isFiniteSet))
+  )
+}
+
+function isDifferenceSign(token: Token, before: Token | undefined, after: Token | undefined): boolean {
+  if (token.kind === 'command') return token.text === 'setminus'
+  return isSymbol(token, '-') && isSymbol(before, '\\}') && isSymbol(after, '\\{')
 }
 
 /** \cup, or the letter U between brackets. */
@@ -180,9 +209,21 @@ function readBrackets(tokens: readonly Token[], depth: number): Structure | null
     return { kind: 'set', items: flatten(splitTop(inner, isSeparator), depth) }
   }
   const isVector = open === 'langle' && close === 'rangle'
+  if (open === '(' && close === ')' && inner.some(isSetSign)) return readOperationIn(inner, depth)
   const items = splitTop(inner, isSeparator)
   if (items.length < 2 || !(isVector || intervals[open]?.includes(close))) return null
   return { kind: 'tuple', open, close, items: items.map((item) => readStructure(item, depth + 1)) }
+}
+
+function isSetSign({ kind, text }: Token): boolean {
+  return kind === 'command' && ['cup', 'cap', 'setminus'].includes(text)
+}
+
+/** ({1} ∪ {2}), as a part of a longer operation. */
+function readOperationIn(inner: readonly Token[], depth: number): Structure | null {
+  if (splitTop(inner, isSetSign).length === 1) return null
+  const read = readStructure(inner, depth + 1)
+  return ['union', 'intersection', 'difference'].includes(read.kind) ? read : null
 }
 
 function readMatrix(tokens: readonly Token[], depth: number): Structure | null {

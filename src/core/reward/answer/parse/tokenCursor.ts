@@ -1,6 +1,6 @@
 import type { StepBudget } from '../budget.ts'
 import { NotGradable } from '../budget.ts'
-import type { Token } from './tokens.ts'
+import type { Token } from './token.ts'
 
 const maxDepth = 50
 

@@ -1,4 +1,4 @@
-import type { Token } from './tokens.ts'
+import type { Token } from './token.ts'
 
 const openings = new Set(['(', '[', '{', '\\{', 'langle', 'lfloor', 'lceil'])
 const closings = new Set([')', ']', '}', '\\}', 'rangle', 'rfloor', 'rceil'])

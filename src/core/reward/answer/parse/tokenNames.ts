@@ -5,15 +5,36 @@ const words = (list: string): ReadonlySet<string> => new Set(list.split(' '))
 /** Say how a formula looks, not what it is. */
 export const stylingCommands = words(
   'left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle scriptstyle ' +
-    'limits nolimits rm bf it sf tt cal strut mathstrut boxed fbox mathop mathrel mathbin color normalsize large Large',
+    'limits nolimits rm bf it sf tt cal strut mathstrut boxed fbox mathop mathrel mathbin mathord mathopen mathclose ' +
+    'mathpunct mathinner normalsize small tiny footnotesize scriptsize scriptscriptstyle large Large LARGE huge Huge ' +
+    'ensuremath boldmath centering noindent nonumber notag hfill checkmark blacksquare qed therefore',
 )
+
+/** Arguments before the content that such a command shows: colours, frames, links. */
+export const argumentsBeforeContent: Readonly<Record<string, number>> = {
+  color: 1,
+  textcolor: 1,
+  colorbox: 1,
+  fcolorbox: 2,
+  framebox: 0,
+  makebox: 0,
+  bbox: 0,
+  enclose: 1,
+  href: 1,
+  class: 1,
+  style: 1,
+  scalebox: 1,
+  raisebox: 1,
+}
 
 export const spacingCommands = words(
   'quad qquad enspace enskip thinspace negthinspace medspace thickspace space nobreakspace',
 )
 
 /** Their group is only room. */
-export const invisibleCommands = words('hspace vspace phantom hphantom vphantom mspace mskip hskip kern')
+export const invisibleCommands = words(
+  'hspace vspace phantom hphantom vphantom mspace mskip hskip kern tag label',
+)
 
 /** Their group is words, an upright name or a letter in another font. */
 export const textCommands = words(
@@ -25,6 +46,10 @@ export const commandAliases: Readonly<Record<string, string>> = {
   dfrac: 'frac',
   tfrac: 'frac',
   cfrac: 'frac',
+  nicefrac: 'frac',
+  sfrac: 'frac',
+  xfrac: 'frac',
+  flatfrac: 'frac',
   dbinom: 'binom',
   tbinom: 'binom',
   leq: 'le',
@@ -72,6 +97,14 @@ export const commandSymbols: Readonly<Record<string, string>> = {
   prime: "'",
   pounds: '£',
   euro: '€',
+  texteuro: '€',
+  textsterling: '£',
+  sterling: '£',
+  yen: '¥',
+  textyen: '¥',
+  rupee: '₹',
+  cent: '¢',
+  textcent: '¢',
   textdollar: '$',
   dollar: '$',
   percent: '%',

@@ -1,115 +1,92 @@
 /**
- * Units that may stand behind a number. Both sides drop them; where both name a unit we know, it must be the same
- * one (5 cm is not 5 m; no conversion is made). A unit never seen here is dropped without a check.
+ * What the words behind a number mean. Both sides drop units; where both name a unit we know, it must be the same one
+ * (5 cm is not 5 m; no conversion is made). A unit never seen here is dropped without a check.
  */
-const spellings: Readonly<Record<string, readonly string[]>> = {
-  mm: ['mm', 'millimeter', 'millimetre'],
-  cm: ['cm', 'centimeter', 'centimetre'],
-  m: ['m', 'meter', 'metre'],
-  km: ['km', 'kilometer', 'kilometre'],
-  inch: ['in', 'inch', 'inches', 'in.'],
-  foot: ['ft', 'foot', 'feet', 'ft.'],
-  yard: ['yd', 'yard'],
-  mile: ['mi', 'mile'],
-  mg: ['mg', 'milligram'],
-  g: ['g', 'gram'],
-  kg: ['kg', 'kilogram', 'kilo'],
-  pound: ['lb', 'pound'],
-  ounce: ['oz', 'ounce'],
-  ton: ['ton', 'tonne'],
-  ml: ['ml', 'milliliter', 'millilitre'],
-  liter: ['l', 'liter', 'litre'],
-  gallon: ['gal', 'gallon'],
-  second: ['s', 'sec', 'second'],
-  minute: ['min', 'minute'],
-  hour: ['h', 'hr', 'hour'],
-  day: ['day'],
-  week: ['week'],
-  month: ['month'],
-  year: ['yr', 'year'],
-  degree: ['degree', 'deg', 'degrees'],
-  radian: ['rad', 'radian'],
-  dollar: ['dollar', 'usd', '$'],
-  cent: ['cent', 'cents', '¢'],
-  euro: ['euro', 'eur', '€'],
-  'pound sterling': ['£', 'gbp'],
-  mph: ['mph', 'mile per hour', 'miles per hour', 'mile/hour', 'mi/h', 'mi/hr'],
-  'km/h': ['km/h', 'kph', 'kilometers per hour', 'kilometer per hour', 'km/hr'],
-  'm/s': ['m/s', 'meters per second', 'meter per second'],
-  am: ['am', 'a.m.', 'a.m'],
-  pm: ['pm', 'p.m.', 'p.m'],
-}
-
-const canonicalUnits: ReadonlyMap<string, string> = new Map(
-  Object.entries(spellings).flatMap(([unit, names]) => names.map((name) => [name, unit] as const)),
-)
-
-/** Words that carry a number: cutting them off would change the value. */
-const multipliers: ReadonlyMap<string, bigint> = new Map([
-  ['dozen', 12n],
-  ['hundred', 100n],
-  ['thousand', 1_000n],
-  ['million', 1_000_000n],
-  ['billion', 1_000_000_000n],
-  ['trillion', 1_000_000_000_000n],
-])
-
-/** Words that change what the number means: text with one of them is never cut off as a unit. */
-const meaningful = new Set(
-  (
-    'or and nor not no to than more less fewer least most over under above below between plus minus times mod modulo ' +
-    'negative half halves third thirds quarter quarters fifth fifths sixth sixths tenth tenths twice double triple ' +
-    'squared cubed root factorial point base remainder r if when for except north south east west up down left right ' +
-    'clockwise counterclockwise infinity undefined odd even prime true false yes'
-  ).split(' '),
-)
-
-/** Bare words (not in \text) that may be cut off; one letter only after a space: `5 m`, while `5m` is 5·m. */
-const bareUnits = new Set(
-  (
-    'mm cm km in inch inches ft foot feet yd mile miles mg kg lb lbs oz ml hr hrs min mins sec secs degree degrees deg ' +
-    'dollar dollars cent cents mph kph rad meter meters gram grams hour hours minute minutes second seconds day days ' +
-    'week weeks year years unit units square sq cubic percent'
-  ).split(' '),
-)
-const bareLetterUnits = new Set(['m', 'g', 's', 'h', 'L'])
-
-export function isBareUnit(word: string): boolean {
-  return bareUnits.has(word.toLowerCase())
-}
-
-export function isBareLetterUnit(letter: string): boolean {
-  return bareLetterUnits.has(letter)
-}
+import { isMeaningful, multiplierAtStart, multiplierOf } from './numberWords.ts'
+import { unitAtStart, unitOf } from './unitTable.ts'
 
 export type UnitReading =
-  | { readonly kind: 'unit'; readonly unit: string | null }
+  /** `unit`: null for words that are dropped without a check; `factor`: of `million dollars` 10⁶. */
+  | { readonly kind: 'unit'; readonly unit: string | null; readonly factor: bigint }
   | { readonly kind: 'percent' }
-  | { readonly kind: 'multiplier'; readonly factor: bigint }
   | { readonly kind: 'not-a-unit' }
 
+const percents = new Set(
+  'percent|per cent|percents|percentage|prozent|por ciento|por cento|pour cent|per cento|процент|процента|процентов|퍼센트|パーセント'.split(
+    '|',
+  ),
+)
+const notAUnit: UnitReading = { kind: 'not-a-unit' }
+const withoutSpaces = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー々]+/u
+
 /**
- * What the words behind a number mean.
- *
  * @param words  lower case, single spaces
  * @param power  of `cm²`: 2; 1 where none is written
- * @returns `unit: null` for a word that is dropped without a check
  */
 export function readUnit(words: string, power: number): UnitReading {
-  if (words === 'percent' || words === 'per cent' || words === 'percents') return { kind: 'percent' }
-  const factor = multipliers.get(words)
-  if (factor !== undefined && power === 1) return { kind: 'multiplier', factor }
-  const unit = canonicalUnit(words, power)
-  if (unit === null && words.split(/[ ,]/).some((word) => meaningful.has(word) || multipliers.has(word)))
-    return { kind: 'not-a-unit' }
-  return { kind: 'unit', unit }
+  if (percents.has(words)) return { kind: 'percent' }
+  const isRaised = power !== 1
+  if (withoutSpaces.test(words) && !isRaised) return readEastAsian(words)
+  const { factor, rest } = leadingMultipliers(words)
+  if (factor !== 1n && isRaised) return notAUnit
+  if (rest === '') return { kind: 'unit', unit: null, factor }
+  const unit = canonicalUnit(rest, power)
+  // a letter that is no unit is a variable, or a thousand as in 5k
+  const isUnsure = unit === null && (rest.length === 1 || rest.split(/[ ,]/).some(changesNumber))
+  return isUnsure ? notAUnit : { kind: 'unit', unit, factor }
 }
 
+function changesNumber(word: string): boolean {
+  return isMeaningful(word) || multiplierOf(word) !== undefined
+}
+
+function leadingMultipliers(words: string): { readonly factor: bigint; readonly rest: string } {
+  const [first, ...others] = words.split(' ')
+  const factor = multiplierOf(first.replace(/\.$/, ''))
+  if (factor === undefined) return { factor: 1n, rest: words }
+  const inner = leadingMultipliers(others.join(' '))
+  return { factor: factor * inner.factor, rest: inner.rest }
+}
+
+/** 元, 万元, 个苹果: no spaces, the multiplier first, then a unit or a word that counts, then what is counted. */
+function readEastAsian(word: string): UnitReading {
+  const known = unitOf(word)
+  if (known !== undefined) return { kind: 'unit', unit: known, factor: 1n }
+  const multiplied = multiplierAtStart(word)
+  if (multiplied !== null) {
+    if (multiplied.rest === '') return { kind: 'unit', unit: null, factor: multiplied.factor }
+    const inner = readEastAsian(multiplied.rest)
+    return inner.kind === 'unit' ? { ...inner, factor: inner.factor * multiplied.factor } : inner
+  }
+  const square = /^(?:平方|立方)/.exec(word)?.[0]
+  if (square !== undefined) {
+    const unit = unitOf(word.slice(square.length))
+    return {
+      kind: 'unit',
+      unit: unit === undefined ? null : `${unit}^${square === '平方' ? 2 : 3}`,
+      factor: 1n,
+    }
+  }
+  return isMeaningful(word) ? notAUnit : { kind: 'unit', unit: unitAtStart(word) ?? null, factor: 1n }
+}
+
+/** `square cm`, `meter/second squared`, `miles per hour` */
 function canonicalUnit(words: string, power: number): string | null {
+  const [over, under, ...more] = words.split(/ ?\/ ?| per /)
+  if (under === undefined) return simpleUnit(over, power)
+  const [top, bottom] = [simpleUnit(over, 1), simpleUnit(under, power)]
+  const isSpeed = more.length === 0 && top !== null && lengths.has(top) && bottom !== null
+  return isSpeed ? `${top}/${bottom}` : null
+}
+
+/** $5 an hour may as well be written $5: of all rates only those of a length are units of their own. */
+const lengths = new Set(['mm', 'cm', 'm', 'km', 'inch', 'foot', 'yard', 'mile'])
+
+function simpleUnit(words: string, power: number): string | null {
   const shape = /^(?:(square|sq\.?|cubic|cu\.?) )?(.+?)(?: (squared|cubed)|\^\{?([23])\}?)?$/.exec(words)
   if (!shape) return null
-  const [, before, name = '', after, written] = shape
-  const unit = canonicalUnits.get(name) ?? canonicalUnits.get(name.replace(/s$/, ''))
+  const [, before, name, after, written] = shape
+  const unit = unitOf(name)
   if (unit === undefined) return null
   const raised = powerWord(before) * powerWord(after) * Number(written ?? 1) * power
   return raised === 1 ? unit : `${unit}^${raised}`
