@@ -1,11 +1,13 @@
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { ModelConfig } from './modelConfig.ts'
+import { quoted, shortened } from '../../shared/shortened.ts'
 import { headName, parameterShapes } from './parameterTable.ts'
 import type { TensorEntry } from './safetensors.ts'
-import { isFloatFormat } from './safetensors.ts'
+import { isFloatFormat, shapeText } from './safetensors.ts'
 
-/** Buffers that old files carry and nobody trains: GPT-2's causal masks, rotary tables. */
-const buffers = /\.(attn\.bias|attn\.masked_bias|rotary_emb\.inv_freq)$/
+/** Buffers that old files carry: GPT-2's causal masks, rotary frequencies. Both follow from the config. */
+const gpt2Buffers = /\bh\.\d+\.attn\.(bias|masked_bias)$/
+const rotaryBuffers = /\blayers\.\d+\.self_attn\.rotary_emb\.inv_freq$/
 
 /**
  * Finds every parameter of the model among a checkpoint's tensors and checks shape and format. Files saved from the
@@ -14,13 +16,16 @@ const buffers = /\.(attn\.bias|attn\.masked_bias|rotary_emb\.inv_freq)$/
  * @param found   tensors of all files, by the name in the file
  * @param folder  as messages name it
  * @returns       entry by parameter name, in the order of `parameterShapes`
- * @throws RecheckError `checkpoint.missing-tensor`, `checkpoint.shape`, `checkpoint.format`, `checkpoint.unexpected-tensor`
+ * @throws RecheckError `checkpoint.layers`, `checkpoint.missing-tensor`, `checkpoint.shape`, `checkpoint.format`,
+ *   `checkpoint.unexpected-tensor`
  */
 export function matchParameters<Entry extends TensorEntry>(
   config: ModelConfig,
   found: ReadonlyMap<string, Entry>,
   folder: string,
 ): ReadonlyMap<string, Entry> {
+  // before a name is made of the config: it may claim a thousand million layers
+  checkLayers(config, found.keys(), folder)
   const matched = new Map<string, Entry>()
   const used = new Set<string>()
   for (const [name, shape] of parameterShapes(config)) {
@@ -30,11 +35,24 @@ export function matchParameters<Entry extends TensorEntry>(
     matched.set(name, entry)
     used.add(entry.name)
   }
+  const buffers = config.family === 'gpt2' ? gpt2Buffers : rotaryBuffers
   for (const name of found.keys()) {
     const isTiedCopy = config.tiedHead && name === headName
     if (!used.has(name) && !isTiedCopy && !buffers.test(name)) throw unexpected(name, config, folder)
   }
   return matched
+}
+
+/** The weights decide how many layers there are. */
+function checkLayers(config: ModelConfig, names: Iterable<string>, folder: string): void {
+  const pattern = config.family === 'gpt2' ? /^(?:transformer\.)?h\.(\d+)\./ : /^(?:model\.)?layers\.(\d+)\./
+  let layers = 0
+  for (const name of names) layers = Math.max(layers, Number(pattern.exec(name)?.[1] ?? -1) + 1)
+  if (layers === config.layers || layers === 0) return
+  throw new RecheckError(
+    'checkpoint.layers',
+    `${folder}: config.json says ${config.layers} layers, the weights have ${layers}. Do the two belong together?`,
+  )
 }
 
 function withoutPrefix(name: string): string {
@@ -45,14 +63,14 @@ function checkEntry(entry: TensorEntry, shape: readonly number[], folder: string
   if (entry.shape.length !== shape.length || entry.shape.some((length, axis) => length !== shape[axis])) {
     throw new RecheckError(
       'checkpoint.shape',
-      `${folder}: tensor "${entry.name}" has shape [${entry.shape.join(', ')}], the config needs [${shape.join(', ')}]. ` +
+      `${folder}: tensor ${quoted(entry.name)} has shape ${shapeText(entry.shape)}, the config needs ${shapeText(shape)}. ` +
         'Do config.json and the weights belong together?',
     )
   }
   if (!isFloatFormat(entry.format)) {
     throw new RecheckError(
       'checkpoint.format',
-      `${folder}: tensor "${entry.name}" is stored as ${entry.format}; expected F32, F16 or BF16. ` +
+      `${folder}: tensor ${quoted(entry.name)} is stored as ${shortened(entry.format)}; expected F32, F16 or BF16. ` +
         'Use an unquantised checkpoint.',
     )
   }
@@ -61,13 +79,13 @@ function checkEntry(entry: TensorEntry, shape: readonly number[], folder: string
 function missing(name: string, shape: readonly number[], folder: string): RecheckError {
   return new RecheckError(
     'checkpoint.missing-tensor',
-    `${folder}: tensor "${name}" [${shape.join(', ')}] is missing. Do config.json and the weights belong together?`,
+    `${folder}: tensor "${name}" ${shapeText(shape)} is missing. Do config.json and the weights belong together?`,
   )
 }
 
 function unexpected(name: string, config: ModelConfig, folder: string): RecheckError {
   return new RecheckError(
     'checkpoint.unexpected-tensor',
-    `${folder}: tensor "${name}" has no place in a ${config.family} model of this config; ignoring it would change the model`,
+    `${folder}: tensor ${quoted(name)} has no place in a ${config.family} model of this config; ignoring it would change the model`,
   )
 }

@@ -1,5 +1,7 @@
 import { RecheckError } from '../../shared/recheckError.ts'
+import { quoted } from '../../shared/shortened.ts'
 import { isJsonObject } from './configFields.ts'
+import { parseJsonText } from './jsonText.ts'
 import { sizeOf } from './parameterTable.ts'
 
 /**
@@ -35,21 +37,29 @@ export const lengthBytes = 8
 /** The format's own limit on a header, bytes. */
 const maxHeaderBytes = 100_000_000
 
-const bytesPerElement: Readonly<Record<string, number>> = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U8: 1,
-  BOOL: 1,
-}
+/** Dimensions of a tensor; a model's have one or two. */
+const mostDimensions = 8
+
+const floatBytes: Readonly<Record<FloatFormat, number>> = { F32: 4, F16: 2, BF16: 2 }
+const bytesPerElement: ReadonlyMap<string, number> = new Map([
+  ...Object.entries(floatBytes),
+  ['F64', 8],
+  ['I64', 8],
+  ['I32', 4],
+  ['I16', 2],
+  ['I8', 1],
+  ['U8', 1],
+  ['BOOL', 1],
+])
 
 export function isFloatFormat(format: string): format is FloatFormat {
   return format === 'F32' || format === 'F16' || format === 'BF16'
+}
+
+/** A shape for a message: `[2, 3]`; a long one is cut. */
+export function shapeText(shape: readonly number[]): string {
+  const shown = shape.slice(0, mostDimensions).join(', ')
+  return shape.length <= mostDimensions ? `[${shown}]` : `[${shown}, … (${shape.length} numbers)]`
 }
 
 /** Bytes of the header, from the file's first eight bytes. @throws RecheckError `checkpoint.corrupt` */
@@ -85,9 +95,11 @@ export function parseHeader(bytes: Uint8Array, facts: FileFacts): SafetensorsHea
 }
 
 function parseJson(bytes: Uint8Array, file: string): Readonly<Record<string, unknown>> {
+  // the format asks for it; a byte order mark or a space would be taken as JSON otherwise
+  if (bytes[0] !== 0x7b) throw corrupt(file, 'its header does not begin with "{"')
   let json: unknown
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    json = parseJsonText(bytes)
   } catch (cause) {
     throw corrupt(file, `its header is not JSON (${cause instanceof Error ? cause.message : String(cause)})`)
   }
@@ -97,9 +109,10 @@ function parseJson(bytes: Uint8Array, file: string): Readonly<Record<string, unk
 
 function readMetadata(value: unknown, file: string): Record<string, string> {
   if (!isJsonObject(value)) throw corrupt(file, '"__metadata__" is not an object')
-  const metadata: Record<string, string> = {}
-  for (const [key, text] of Object.entries(value)) metadata[key] = String(text)
-  return metadata
+  const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string'
+  const entries = Object.entries(value)
+  if (!entries.every(isText)) throw corrupt(file, '"__metadata__" holds more than texts')
+  return Object.fromEntries(entries)
 }
 
 function readEntry(
@@ -107,25 +120,29 @@ function readEntry(
   value: unknown,
   at: FileFacts & { readonly dataStart: number },
 ): TensorEntry {
-  if (!isJsonObject(value)) throw corrupt(at.file, `the entry of "${name}" is not an object`)
+  if (!isJsonObject(value)) throw corrupt(at.file, `the entry of ${quoted(name)} is not an object`)
   const { dtype, shape, data_offsets: offsets } = value
   const isWhole = (n: unknown): n is number => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0
   if (typeof dtype !== 'string' || !Array.isArray(shape) || !shape.every(isWhole)) {
-    throw corrupt(at.file, `the entry of "${name}" lacks a dtype or a shape`)
+    throw corrupt(at.file, `the entry of ${quoted(name)} lacks a dtype or a shape`)
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isWhole)) {
-    throw corrupt(at.file, `the entry of "${name}" lacks data_offsets`)
+    throw corrupt(at.file, `the entry of ${quoted(name)} lacks data_offsets`)
   }
-  const width = bytesPerElement[dtype]
+  if (shape.length > mostDimensions) {
+    throw corrupt(at.file, `${quoted(name)} has ${shape.length} dimensions, more than ${mostDimensions}`)
+  }
+  const width = bytesPerElement.get(dtype)
   const [start, end] = [at.dataStart + offsets[0], at.dataStart + offsets[1]]
+  if (end < start) throw corrupt(at.file, `${quoted(name)} ends at byte ${end}, before its start ${start}`)
   if (width !== undefined && end - start !== sizeOf(shape) * width) {
     throw corrupt(
       at.file,
-      `"${name}" (${dtype} [${shape.join(', ')}]) needs ${sizeOf(shape) * width} bytes, its entry has ${end - start}`,
+      `${quoted(name)} (${dtype} ${shapeText(shape)}) needs ${sizeOf(shape) * width} bytes, its entry has ${end - start}`,
     )
   }
   if (end > at.size) {
-    throw corrupt(at.file, `is truncated: "${name}" ends at byte ${end}, the file has ${at.size}`)
+    throw corrupt(at.file, `is truncated: ${quoted(name)} ends at byte ${end}, the file has ${at.size}`)
   }
   return { name, format: dtype, shape, start, end }
 }
@@ -135,7 +152,7 @@ function checkLayout(entries: readonly TensorEntry[], at: FileFacts & { readonly
   let next = at.dataStart
   for (const entry of [...entries].sort((a, b) => a.start - b.start || a.end - b.end)) {
     if (entry.start !== next)
-      throw corrupt(at.file, `"${entry.name}" begins at byte ${entry.start}, expected ${next}`)
+      throw corrupt(at.file, `${quoted(entry.name)} begins at byte ${entry.start}, expected ${next}`)
     next = entry.end
   }
   if (next !== at.size) throw corrupt(at.file, `has ${at.size} bytes, its header describes ${next}`)
@@ -150,7 +167,7 @@ export function buildHeader(
   const json: Record<string, unknown> = { __metadata__: metadata }
   let offset = 0
   for (const [name, shape] of shapes) {
-    const end = offset + sizeOf(shape) * bytesPerElement[format]
+    const end = offset + sizeOf(shape) * floatBytes[format]
     json[name] = { dtype: format, shape, data_offsets: [offset, end] }
     offset = end
   }

@@ -15,6 +15,8 @@ export interface VStarParts {
   readonly referenceHash: string
   /** Hash of the training problems. */
   readonly problemsHash: string
+  /** Ids that end a completion, beside the one that the template writes after a turn. */
+  readonly furtherEndIds: readonly number[]
 }
 
 /** Everything an estimate depends on, part by part; `inputHash` is the hash of its canonical JSON. */
@@ -24,6 +26,8 @@ export function vStarInputs(config: RunConfig, parts: VStarParts): Readonly<Reco
     'hash of the template': parts.templateVersion,
     'hash of the reference': parts.referenceHash,
     'hash of the problems': parts.problemsHash,
+    // absent where there are none, so that estimates from before this input was recorded still fit
+    ...(parts.furtherEndIds.length === 0 ? {} : { 'further end ids': parts.furtherEndIds.join(', ') }),
     'version of the rewards': rewardVersion,
   }
 }

@@ -38,6 +38,7 @@ async function chat(input: Input, call: CommandCall): Promise<Output> {
   const { ChatHistory } = await import('../../core/tokens/chatHistory.ts')
   const folder = input.folder ?? (await builtinModel())
   const model = await openModel(folder, input.sampler)
+  for (const notice of model.notices) call.note(notice)
   const turns: Output['turns'] = []
   const lines = createInterface({ input: call.stdin, signal: call.signal })
   try {

@@ -86,6 +86,7 @@ async function evaluate(input: Input, call: CommandCall): Promise<CommandResult<
     signal: call.signal,
     checkpoints: base === null ? null : { dataDir: call.dataFolder, records: base.checkpoints },
     trained: base === null ? null : parseConfig(base.config, `run ${base.runId}`),
+    onNotice: (notice) => call.note(notice),
     onProgress: (activity, done, total) =>
       call.progress.update({ activity: `sampling ${activity}`, done, total, unit: 'completions' }),
   })

@@ -50,6 +50,7 @@ async function generate(input: Input, call: CommandCall): Promise<Output> {
   const { StreamedText } = await import('../../core/tokens/streamedText.ts')
   const folder = input.model ?? (await builtinModel())
   const model = await openModel(folder, input.sampler)
+  for (const notice of model.notices) call.note(notice)
   try {
     const { tokenizer } = model
     const message: ChatMessage = { role: 'user', content: input.prompt }

@@ -1,7 +1,9 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { RecheckError } from '../../shared/recheckError.ts'
+import { quoted } from '../../shared/shortened.ts'
 import { cacheFolder, projectFolder } from '../host/machine/paths.ts'
+import { explainFolder } from '../host/model/explainFolder.ts'
 
 export const builtinModelFolder = join(projectFolder, 'resources', 'models', 'builtin')
 
@@ -29,11 +31,12 @@ export function hubFolder(path: string): string | null {
 }
 
 function missingMessage(path: string, folder: string, cached: string | null): string {
-  const isFolder = existsSync(folder) && statSync(folder).isDirectory()
-  const found = isFolder ? 'is a folder without config.json' : 'is not a folder with config.json'
+  const found = existsSync(folder)
+    ? `has no config.json: ${folder} ${explainFolder(folder)}`
+    : `is not a folder with config.json (looked in ${folder}).`
   const hub =
     cached === null
       ? ''
       : ` If it is a hub id, put its files (config.json, *.safetensors, tokenizer.json, tokenizer_config.json) into ${cached}.`
-  return `model "${path}" ${found} (looked in ${folder}).${hub} \`builtin\` is the model that comes with Recheck.`
+  return `model ${quoted(path)} ${found}${hub} \`builtin\` is the model that comes with Recheck.`
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { extractAnswer } from '../../core/reward/answer/extract.ts'
@@ -27,6 +27,8 @@ export interface RunMaterial {
   readonly prompts: ConversationPrompts
   readonly problems: RunProblems
   readonly grading: Grading
+  /** What of the model folders is not read, or not as it is written; sentences for people. */
+  readonly modelNotices: readonly string[]
   /** SHA-256 of the reference's weights, config and tokenizer. */
   readonly referenceHash: string
   /** Everything a V* estimate depends on, part by part. */
@@ -61,6 +63,7 @@ export async function loadRunMaterial(
     templateVersion: prompts.version,
     referenceHash,
     problemsHash: sha256(canonicalJson(problems.splits.train)),
+    furtherEndIds: prompts.endIds.filter((id) => id !== prompts.endTurnId),
   })
   return {
     policy,
@@ -68,6 +71,7 @@ export async function loadRunMaterial(
     tokenizer,
     prompts,
     problems,
+    modelNotices: [...new Set([...policy.notices, ...reference.notices])],
     grading: {
       extractAnswer: (text) => extractAnswer(text, template.answerMarker),
       answersAgree: (knownAnswer, answer) => answersAgree(knownAnswer, answer, config.grader),
@@ -97,6 +101,7 @@ async function openReference(
 async function modelHash(folder: string): Promise<string> {
   const names = (await readdir(folder))
     .filter((name) => /\.safetensors$|^(config|tokenizer)\.json$/.test(name))
+    .filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile())
     .sort()
   const hash = createHash('sha256')
   for (const name of names) {

@@ -37,6 +37,8 @@ export interface ModelEvaluationSetup {
   readonly trained: RunConfig | null
   readonly signal: StopSignal
   readonly onProgress: (activity: string, done: number, total: number) => void
+  /** What of the model's folder is not read, or not as it is written. */
+  readonly onNotice: (notice: string) => void
 }
 
 export interface ModelEvaluation {
@@ -54,6 +56,7 @@ export interface ModelEvaluation {
 export async function evaluateModel(setup: ModelEvaluationSetup): Promise<ModelEvaluation> {
   const { config, split, trained, signal, onProgress } = setup
   const material = await loadRunMaterial(config, setup.workingFolder, 'held-out')
+  for (const notice of material.modelNotices) setup.onNotice(notice)
   const chosen = material.problems.splits[split]
   if (chosen.length === 0)
     throw new RecheckError(

@@ -42,6 +42,7 @@ function checkPlan(config: RunConfig, material: RunMaterial, isTrained: boolean)
     inputs: material.vStarInputs,
     inputHash: material.inputHash,
     dataNote: note,
+    modelNotices: material.modelNotices,
     problems: splits.train.length,
     parameters: countParameters(model),
     longestRollout: longest,

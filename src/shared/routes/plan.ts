@@ -31,6 +31,8 @@ export interface PlanCheck {
   readonly machineBytes: number
   /** Something to know of the data (a fallback, rows left out); null when there is nothing. */
   readonly dataNote: string | null
+  /** What of the model folders is not read, or not as it is written; usually nothing. */
+  readonly modelNotices: readonly string[]
 }
 
 export const planRoutes = {

@@ -209,7 +209,7 @@ const refused: [string, unknown, string, RegExp][] = [
   ],
   [
     'a partial rotary',
-    { ...smolLM2, rope_parameters: { rope_theta: 1e4, partial_rotary_factor: 0.5 } },
+    { ...smolLM2, rope_parameters: { rope_theta: 1e5, partial_rotary_factor: 0.5 } },
     'config.rope-type',
     /partial_rotary_factor.*0\.5/,
   ],
@@ -219,7 +219,12 @@ const refused: [string, unknown, string, RegExp][] = [
     'config.invalid',
     /"low_freq_factor" is missing/,
   ],
-  ['a sliding window', { ...qwen25, use_sliding_window: true }, 'config.unsupported', /use_sliding_window/],
+  [
+    'a sliding window',
+    { ...qwen25, use_sliding_window: true, sliding_window: 1024 },
+    'config.unsupported',
+    /limits attention to 1024 positions.*"use_sliding_window" to false/,
+  ],
   [
     'sliding layers',
     { ...qwen25, layer_types: ['full_attention', 'sliding_attention'] },
@@ -238,7 +243,7 @@ const refused: [string, unknown, string, RegExp][] = [
     'a size that is no number',
     { ...smolLM2, hidden_size: '576' },
     'config.invalid',
-    /"hidden_size" must be a whole number ≥ 1, got "576"/,
+    /"hidden_size" must be a whole number from 1 to 2147483647, got "576"/,
   ],
   [
     'heads that do not divide',

@@ -54,7 +54,8 @@ test('a header that was built is read back, data 8-aligned', () => {
 const entry = { dtype: 'F32', shape: [2], data_offsets: [0, 8] }
 const wrong: [string, unknown, number, RegExp][] = [
   ['not JSON', '{"a":', 0, /not JSON/],
-  ['not an object', [1], 0, /not a JSON object/],
+  ['not an object', [1], 0, /does not begin with "{"/],
+  ['a byte order mark', '\ufeff{}', 0, /does not begin with "{"/],
   ['a tensor beyond the end', { a: entry }, 4, /is truncated: "a" ends at byte/],
   ['bytes after the last tensor', { a: entry }, 12, /its header describes/],
   [

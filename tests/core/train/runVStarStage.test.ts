@@ -130,7 +130,7 @@ test('nothing but problems without signal: the way out fits the cause', () => {
 })
 
 test('an estimate made with another template is refused by name, another β₁ is not', () => {
-  const parts = { templateVersion: 'aaaa', referenceHash: 'bbbb', problemsHash: 'cccc' }
+  const parts = { templateVersion: 'aaaa', referenceHash: 'bbbb', problemsHash: 'cccc', furtherEndIds: [] }
   const config = parseConfig({}, 'test')
   const artifact = { vStarId: 'v1', inputs: vStarInputs(config, parts) }
   checkVStarInputs(
@@ -154,5 +154,9 @@ test('an estimate made with another template is refused by name, another β₁ i
   assert.throws(
     () => checkVStarInputs({ vStarId: 'v1', inputs: older }, vStarInputs(config, parts)),
     /version of the rewards: the estimate has 1, this run has 2\nRun stage 1 again/,
+  )
+  assert.throws(
+    () => checkVStarInputs(artifact, vStarInputs(config, { ...parts, furtherEndIds: [7, 9] })),
+    /further end ids: the estimate has nothing, this run has 7, 9/,
   )
 })

@@ -10,6 +10,7 @@ import { register as registerGenerate } from '../../../src/main/commands/generat
 import { register as registerVerify } from '../../../src/main/commands/verify.ts'
 import { RecheckError } from '../../../src/shared/recheckError.ts'
 import { goldenFolder } from '../../goldenFolders.ts'
+import { BUILTIN_FOLDER } from '../../tokenizerFolders.ts'
 import { commandFixture } from './commandFixture.ts'
 
 const scratch = await mkdtemp(join(tmpdir(), 'recheck-commands-'))
@@ -19,13 +20,13 @@ async function run(
   register: Register,
   args: readonly string[],
   stdin = '',
-): Promise<{ stdout: string; exitCode: number | null }> {
+): Promise<{ stdout: string; stderr: string; exitCode: number | null }> {
   const fixture = commandFixture()
   const input = new PassThrough()
   input.end(stdin)
   register(fixture.program, { ...fixture.context, stdin: input })
   await fixture.program.parseAsync([...args], { from: 'user' })
-  return { stdout: fixture.stdout(), exitCode: fixture.exitCode() }
+  return { stdout: fixture.stdout(), stderr: fixture.stderr(), exitCode: fixture.exitCode() }
 }
 
 for (const sampler of ['onnx', 'op-by-op']) {
@@ -82,9 +83,26 @@ test('generate: what cannot be is said with the way out', async () => {
     )
   await refused(['--prompt', 'x', '--temperature', '-1'], 'usage.invalid', /temperature/)
   await refused(['--prompt', 'x', '--sampler', 'best'], 'usage.invalid', /sampler/)
-  await refused(['--prompt', 'x', '--model', scratch], 'checkpoint.no-config', /no config.json here/)
+  await refused(
+    ['--prompt', 'x', '--model', scratch],
+    'checkpoint.no-config',
+    /has no config.json: it is empty/,
+  )
   await refused(['--prompt', 'x', '--model', goldenFolder('llama')], 'tokenizer.missing', /tokenizer.json/)
   await refused(['--prompt', 'x'.repeat(300)], 'sampler.too-long', /300 prompt.*256 positions/)
+})
+
+test('generate: a field of the model that nobody reads is said on stderr, beside the completion', async () => {
+  const folder = join(scratch, 'unknown-field')
+  await cp(BUILTIN_FOLDER, folder, { recursive: true })
+  const path = join(folder, 'config.json')
+  const json = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
+  await writeFile(path, JSON.stringify({ ...json, logit_cap: 30 }))
+  const args = ['generate', '--chat', '--prompt', 'What is 47 + 38?', '--temperature', '0', '--model', folder]
+  const { stdout, stderr } = await run(registerGenerate, args)
+  assert.equal(stdout, '47+38=85 #### 85\n')
+  assert.match(stderr, /config.json: Recheck does not know and does not read "logit_cap"\./)
+  assert.equal((await run(registerGenerate, args.slice(0, -2))).stderr, '')
 })
 
 test('verify: exit code 0 and a table where all passes, 1 where a row fails, and --json holds every row', async () => {

@@ -39,6 +39,7 @@ test('what a run was trained on is not evaluated on as held out, whichever sizes
     workingFolder: folder,
     checkpoints: null,
     onProgress: () => undefined,
+    onNotice: () => undefined,
   } as const
   await assert.rejects(
     evaluateModel({ ...call, config: larger, trained, signal: { aborted: false } }),

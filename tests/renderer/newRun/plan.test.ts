@@ -23,6 +23,7 @@ const check: PlanCheck = {
   rowsPerPass: 37,
   checkpointBytes: 9_590_784,
   dataNote: null,
+  modelNotices: [],
   memoryBytes: 3 * 2 ** 30,
   machineBytes: 24 * 2 ** 30,
 }

@@ -1,26 +1,21 @@
-import { copyFile, mkdir, readdir, stat } from 'node:fs/promises'
+import { copyFile, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { matchParameters } from '../../../core/model/checkpointNames.ts'
 import type { JsonObject } from '../../../core/model/configFields.ts'
-import { isJsonObject } from '../../../core/model/configFields.ts'
+import { countNonFinite } from '../../../core/model/nonFinite.ts'
+import { formatJsonText } from '../../../core/model/jsonText.ts'
 import type { ModelConfig } from '../../../core/model/modelConfig.ts'
 import { sizeOf } from '../../../core/model/parameterTable.ts'
 import type { ParameterValue, ParameterValues } from '../../../core/model/parameterValues.ts'
 import { readModelConfig } from '../../../core/model/readModelConfig.ts'
-import type { TensorEntry } from '../../../core/model/safetensors.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
+import { quoted } from '../../../shared/shortened.ts'
 import { readJsonFile } from '../machine/jsonFiles.ts'
-import {
-  readFloatTensor,
-  readSafetensorsHeader,
-  writeSafetensors,
-  writeThroughTemporary,
-} from './safetensorsFiles.ts'
-
-/** A tensor and the file it stands in. */
-export interface CheckpointEntry extends TensorEntry {
-  readonly path: string
-}
+import { explainFolder } from './explainFolder.ts'
+import { modelNotices } from './modelNotices.ts'
+import { readFloatTensor, writeSafetensors, writeThroughTemporary } from './safetensorsFiles.ts'
+import { checkTiedHead } from './tiedHead.ts'
+import { readWeightFiles, singleFile, type WeightEntry } from './weightFiles.ts'
 
 /** A Hugging Face model folder whose files have been checked; no weight has been read yet. */
 export interface Checkpoint {
@@ -29,11 +24,10 @@ export interface Checkpoint {
   readonly configJson: JsonObject
   readonly generationJson: JsonObject | null
   /** By parameter name, in the order of `parameterShapes`. */
-  readonly entries: ReadonlyMap<string, CheckpointEntry>
+  readonly entries: ReadonlyMap<string, WeightEntry>
+  /** What of the folder is not read or not as it is written, in sentences for people; usually none. */
+  readonly notices: readonly string[]
 }
-
-const singleFile = 'model.safetensors'
-const indexFile = 'model.safetensors.index.json'
 
 /** What belongs to a model besides weights and config; copied along when a model is saved. */
 const companionFiles = [
@@ -50,7 +44,7 @@ const companionFiles = [
  * Opens a model folder: reads config.json, generation_config.json and the headers of the weight files, and checks that
  * every parameter is there with the right shape and that no file is cut short. Costs no memory worth naming.
  *
- * @throws RecheckError `checkpoint.*`, `config.*`, `file.bad-json`: one for each way a folder can be wrong
+ * @throws RecheckError `checkpoint.*`, `config.*`, `file.*`: one for each way a folder can be wrong
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const configPath = join(folder, 'config.json')
@@ -58,19 +52,16 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   if (configJson === null) {
     throw new RecheckError(
       'checkpoint.no-config',
-      `${folder}: no config.json here. Give the folder of a Hugging Face model.`,
+      `${folder} has no config.json: it ${explainFolder(folder)}`,
     )
   }
   const generationJson = await readJsonFile(join(folder, 'generation_config.json'))
   const config = readModelConfig(configJson, generationJson ?? undefined, configPath)
-  if (isJsonObject(configJson['quantization_config'])) {
-    throw new RecheckError(
-      'checkpoint.format',
-      `${configPath}: the checkpoint is quantised; use the unquantised one (F32, F16 or BF16)`,
-    )
-  }
-  const entries = matchParameters(config, await readEntries(folder), folder)
-  return { folder, config, configJson, generationJson, entries }
+  const weights = await readWeightFiles(folder)
+  const entries = matchParameters(config, weights.entries, folder)
+  if (config.tiedHead) await checkTiedHead(config, weights.entries, entries)
+  const notices = [...weights.notices, ...modelNotices({ config, configJson, configPath, entries })]
+  return { folder, config, configJson, generationJson, entries, notices }
 }
 
 /** Bytes of the weights as they are kept: F32. */
@@ -92,8 +83,20 @@ export async function* streamParameters(
     const size = sizeOf(entry.shape)
     const values = scratch === undefined ? new Float32Array(size) : scratch.subarray(0, size)
     await readFloatTensor(entry.path, entry, values)
+    requireFiniteWeights(entry, values)
     yield [name, { shape: entry.shape, values }]
   }
+}
+
+/** One weight that is no number makes every logit NaN, and a model that trained to it is lost. */
+function requireFiniteWeights({ path, name }: WeightEntry, values: Float32Array): void {
+  const count = countNonFinite(values)
+  if (count === 0) return
+  throw new RecheckError(
+    'checkpoint.not-finite',
+    `${path}: ${count} of ${values.length} values of tensor ${quoted(name)} are NaN or infinite. The file is damaged, or the ` +
+      'model diverged in training: fetch it again, or use an earlier checkpoint.',
+  )
 }
 
 /** Elements of the largest tensor: the length of a scratch array for `streamParameters`. */
@@ -143,67 +146,11 @@ function asFloat32Config(config: JsonObject): JsonObject {
 
 export async function writeJson(path: string, value: JsonObject): Promise<void> {
   await writeThroughTemporary(path, async (file) => {
-    await file.writeFile(`${JSON.stringify(value, null, 2)}\n`)
+    await file.writeFile(`${formatJsonText(value)}\n`)
   })
 }
 
 async function copyCompanions(from: string, to: string): Promise<void> {
   const present = new Set(await readdir(from))
   for (const name of companionFiles) if (present.has(name)) await copyFile(join(from, name), join(to, name))
-}
-
-async function readEntries(folder: string): Promise<ReadonlyMap<string, CheckpointEntry>> {
-  const index = await readJsonFile(join(folder, indexFile))
-  if (index === null) return readFileEntries(folder, await presentFile(folder, singleFile))
-  const fileOf = readWeightMap(index, join(folder, indexFile))
-  const entries = new Map<string, CheckpointEntry>()
-  for (const file of new Set(fileOf.values())) {
-    const found = await readFileEntries(folder, await presentFile(folder, file))
-    // the index decides which file a tensor is read from
-    for (const [name, entry] of found) if (fileOf.get(name) === file) entries.set(name, entry)
-  }
-  for (const [name, file] of fileOf) if (!entries.has(name)) throw missingInShard(folder, name, file)
-  return entries
-}
-
-async function readFileEntries(folder: string, file: string): Promise<Map<string, CheckpointEntry>> {
-  const path = join(folder, file)
-  const { entries } = await readSafetensorsHeader(path)
-  return new Map([...entries].map(([name, entry]) => [name, { ...entry, path }]))
-}
-
-/** Tensor name → file name of model.safetensors.index.json. Only plain names of files in the same folder are taken. */
-function readWeightMap(index: JsonObject, path: string): ReadonlyMap<string, string> {
-  const weightMap = index['weight_map']
-  if (!isJsonObject(weightMap)) {
-    throw new RecheckError('checkpoint.index', `${path}: "weight_map" is missing or not an object`)
-  }
-  const files = new Map<string, string>()
-  for (const [name, file] of Object.entries(weightMap)) {
-    if (typeof file !== 'string' || file === '' || /[/\\]|^\.\.?$/.test(file) || file.includes('\0')) {
-      throw new RecheckError(
-        'checkpoint.outside-folder',
-        `${path}: tensor "${name}" is in ${JSON.stringify(file)}; expected the name of a file in the same folder`,
-      )
-    }
-    files.set(name, file)
-  }
-  return files
-}
-
-async function presentFile(folder: string, file: string): Promise<string> {
-  const found = await stat(join(folder, file)).catch(() => null)
-  if (found?.isFile() === true) return file
-  throw new RecheckError(
-    'checkpoint.no-weights',
-    `${folder}: no ${file} here. Weights must be safetensors (${singleFile}, or shards with ${indexFile}); ` +
-      'convert .bin files with transformers: `model.save_pretrained(folder)`.',
-  )
-}
-
-function missingInShard(folder: string, name: string, file: string): RecheckError {
-  return new RecheckError(
-    'checkpoint.missing-tensor',
-    `${folder}: ${indexFile} says that tensor "${name}" is in ${file}, which does not hold it. Fetch the file again.`,
-  )
 }

@@ -32,8 +32,8 @@ export async function readRandomModelSpec(path: string): Promise<RandomModelSpec
   if (format !== 'F32' && format !== 'BF16') throw fields.invalid('format', '"F32" or "BF16"')
   return {
     config,
-    seed: fields.tokenId('seed') ?? 0,
-    standardDeviation: fields.positive('standardDeviation', 0.02),
+    seed: fields.tokenId('seed', 2 ** 32) ?? 0,
+    standardDeviation: fields.number('standardDeviation', { least: 0, most: 100 }, 0.02),
     format,
     shards: fields.count('shards', 1),
   }

@@ -2,6 +2,7 @@ import { open, rename, stat, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { RecheckError } from '../../../shared/recheckError.ts'
+import { quoted, shortened } from '../../../shared/shortened.ts'
 import type { FloatFormat, SafetensorsHeader, TensorEntry } from '../../../core/model/safetensors.ts'
 import {
   buildHeader,
@@ -40,7 +41,7 @@ export async function readFloatTensor(path: string, entry: TensorEntry, target: 
   if (!isFloatFormat(format)) {
     throw new RecheckError(
       'checkpoint.format',
-      `${path}: "${entry.name}" is ${format}, expected F32, F16 or BF16`,
+      `${path}: ${quoted(entry.name)} is ${shortened(format)}, expected F32, F16 or BF16`,
     )
   }
   const file = await open(path, 'r')
@@ -65,6 +66,22 @@ async function readHalves(
     await readInto(file, chunk, { start, path })
     const from = (start - entry.start) / 2
     decodeFloats(format, chunk, target.subarray(from, from + chunk.length / 2))
+  }
+}
+
+/** Elements of a chunk of `floatChunks`. */
+const chunkElements = 1 << 20
+
+/** A float tensor as F32, a million elements at a time; each chunk is valid until the next one. @throws as `readFloatTensor` */
+export async function* floatChunks(path: string, entry: TensorEntry): AsyncGenerator<Float32Array> {
+  const size = sizeOf(entry.shape)
+  const scratch = new Float32Array(Math.min(chunkElements, size))
+  const bytesEach = size === 0 ? 0 : (entry.end - entry.start) / size
+  for (let first = 0; first < size; first += chunkElements) {
+    const target = scratch.subarray(0, Math.min(chunkElements, size - first))
+    const start = entry.start + first * bytesEach
+    await readFloatTensor(path, { ...entry, start, end: start + target.length * bytesEach }, target)
+    yield target
   }
 }
 

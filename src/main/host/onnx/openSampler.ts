@@ -18,6 +18,8 @@ export interface OpenModel {
   readonly config: ModelConfig
   readonly tokenizer: Tokenizer
   readonly sampler: Sampler
+  /** What of the folder is not read, or not as it is written; sentences for people. */
+  readonly notices: readonly string[]
   close(): Promise<void>
 }
 
@@ -28,7 +30,7 @@ const kvMemoryBytes = 512 << 20
 export async function openModel(folder: string, kind: SamplerKind): Promise<OpenModel> {
   const checkpoint = await openCheckpoint(folder)
   const tokenizer = await loadTokenizer(folder)
-  const { config } = checkpoint
+  const { config, notices } = checkpoint
   switch (kind) {
     case 'onnx': {
       const { createOnnxSampler } = await import('./sampler.ts')
@@ -39,11 +41,11 @@ export async function openModel(folder: string, kind: SamplerKind): Promise<Open
         kvMemoryBytes,
         threads: availableParallelism(),
       })
-      return { config, tokenizer, sampler, close: () => sampler.dispose() }
+      return { config, tokenizer, sampler, notices, close: () => sampler.dispose() }
     }
     case 'op-by-op': {
       const { sampler, close } = await openEagerSampler(checkpoint)
-      return { config, tokenizer, sampler, close }
+      return { config, tokenizer, sampler, notices, close }
     }
   }
 }

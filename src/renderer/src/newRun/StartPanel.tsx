@@ -39,7 +39,7 @@ export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element
       )}
       <PlanTable lines={start.lines} />
       <QueueNote />
-      {start.dataNote !== null && <Text fz={12}>{start.dataNote}</Text>}
+      <Notices notices={start.notices} />
       {problems.general.slice(0, mostProblems).map((problem) => (
         <Alert key={problem} color="red" p="xs" role="alert" tabIndex={-1} data-path="general">
           {problem}
@@ -88,4 +88,13 @@ function QueueNote(): JSX.Element | null {
       free.{line}
     </Text>
   )
+}
+
+/** What is to be known of data and model before the run starts. */
+function Notices({ notices }: { readonly notices: readonly string[] }) {
+  return notices.map((notice) => (
+    <Text key={notice} fz={12}>
+      {notice}
+    </Text>
+  ))
 }

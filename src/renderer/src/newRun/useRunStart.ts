@@ -6,6 +6,7 @@ import { fieldOfError } from './planNotes.ts'
 import { planLines, type PlanLine } from './plan.ts'
 import { estimatePlan, stageOf, type EstimatePlan, type StartKind } from './startKind.ts'
 import { errorGroup } from '../../../shared/errorCodes.ts'
+import type { PlanCheck } from '../../../shared/routes/plan.ts'
 import { errorData } from '../../../shared/recheckError.ts'
 import type { ConfigForm } from './form/useConfigForm.ts'
 import { goTo } from '../data/usePlace.ts'
@@ -20,7 +21,8 @@ export interface RunStart {
   readonly chooseVStar: (vStarId: string) => void
   readonly estimate: EstimatePlan & { readonly choices: readonly ArtifactChoice[] }
   readonly lines: readonly PlanLine[]
-  readonly dataNote: string | null
+  /** What the machine found in data and model that is no refusal. */
+  readonly notices: readonly string[]
   readonly problems: DraftProblems
   /** What the machine finds wrong, by the field it is about. */
   readonly notes: ReadonlyMap<string, string>
@@ -88,7 +90,7 @@ export function useRunStart(setup: RunStartSetup): RunStart {
       checked.config === null
         ? []
         : planLines({ config, stage, isEstimated: estimate.isThere, check: answer.check }),
-    dataNote: answer.check?.dataNote ?? null,
+    notices: noticesOf(answer.check),
     problems: checked,
     isStarting: start.isPending,
     words: startWords({
@@ -205,4 +207,9 @@ function startWords({ isUnread, wrong, estimate, answer, refused, isUnanswered }
   if (isUnanswered) return 'The config is valid, but Recheck did not answer.'
   if (refused) return 'The config is valid, but this machine cannot run it as it is.'
   return answer.isLooking ? 'The config is valid. Looking at model and data…' : 'The config is valid.'
+}
+
+function noticesOf(check: PlanCheck | null): readonly string[] {
+  if (check === null) return []
+  return check.dataNote === null ? check.modelNotices : [check.dataNote, ...check.modelNotices]
 }

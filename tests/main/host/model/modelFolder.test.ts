@@ -52,11 +52,15 @@ async function assertRefused(folder: string, code: string, message: RegExp): Pro
 }
 
 test('no config.json; no weights; only a .bin file', async () => {
-  await assertRefused(scratch, 'checkpoint.no-config', /no config.json here/)
+  await assertRefused(scratch, 'checkpoint.no-config', /has no config.json: it is empty/)
   const folder = await copyOf('gpt2')
   await unlink(join(folder, 'model.safetensors'))
   await writeFile(join(folder, 'pytorch_model.bin'), '')
-  await assertRefused(folder, 'checkpoint.no-weights', /no model.safetensors here.*convert .bin files/)
+  await assertRefused(
+    folder,
+    'checkpoint.no-weights',
+    /holds PyTorch weights.*Convert them.*Weights must be model.safetensors/,
+  )
 })
 
 test('bad JSON in config, generation config and index: the file and the place are named', async () => {
@@ -116,7 +120,7 @@ test('a missing, misshapen, unexpected or quantised tensor is named', async () =
     /"model.norm.weight" is stored as I32; expected F32, F16 or BF16/,
   )
   await editJson(join(quantised, 'config.json'), (json) => (json['quantization_config'] = { bits: 4 }))
-  await assertRefused(quantised, 'checkpoint.format', /the checkpoint is quantised/)
+  await assertRefused(quantised, 'config.unsupported', /"quantization_config" is .*quantised weights/)
 })
 
 test('an index may only name files of its own folder, and they must hold what it says', async () => {
@@ -140,7 +144,7 @@ test('an index may only name files of its own folder, and they must hold what it
   await assertRefused(
     await withFile('model-00009-of-00005.safetensors'),
     'checkpoint.no-weights',
-    /no model-00009-of/,
+    /names "model-00009-of-00005.safetensors", which is not there/,
   )
 })
 

@@ -1,0 +1,63 @@
+import { fieldRules, type FieldRule } from './fieldRules.ts'
+import type { ModelFamily } from './modelConfig.ts'
+
+const familyNames: Readonly<Record<ModelFamily, string>> = {
+  gpt2: 'GPT-2',
+  llama: 'Llama',
+  qwen2: 'Qwen2',
+  qwen3: 'Qwen3',
+}
+
+const opening = `# Model folders
+
+<!-- Written by scripts/writeReference.ts from src/core/model/fieldReference.ts and fieldRules.ts. -->
+
+A model is a Hugging Face folder of GPT-2, Llama (SmolLM2 included), Qwen2 (Qwen2.5) or Qwen3: \`config.json\`, weights in safetensors and
+\`tokenizer.json\`; \`generation_config.json\`, \`tokenizer_config.json\` and \`chat_template.jinja\` where the model has them. Weights are F32, F16 or BF16 in the
+files and F32 in memory. Nothing in the folder is run as code.
+
+## What is refused, and what is reported
+
+- **A config that contradicts itself or its weights** is refused, naming both places: two rotary settings, two θ, \`layer_types\` of another length,
+  two names of one size, biases that the architecture does not have, counts of layers or shapes that are not in the weight files, an output head that is tied
+  to the embedding beside another one in the file (an equal copy is left aside). Heads are not stored: a wrong number of heads whose product with
+  \`head_dim\` fits the weights cannot be noticed.
+- **Numbers outside their range** are refused: counts from 1 to 2³¹ − 1 (layers to 10,000, positions of a rotary model to 2²⁴), token ids from 0 to \`vocab_size\` − 1,
+  norm epsilons from 1e-20 to 0.1, θ from 1 to 1e15. Layers and shapes are compared with the headers of the weight files before anything is made of them.
+- **Weights that are NaN or infinite** are refused when they are loaded, with the tensor and how many there are.
+- **JSON** is read as Python writes it: a byte order mark is skipped, \`NaN\` and \`Infinity\` are numbers. A key that stands twice in one object with different values
+  is refused.
+- **Adapters of PEFT, GGUF, PyTorch and other weights** are named as what they are, with the commands that make a model folder of them.
+- **\`model.safetensors\` beside an index**: the single file is read, as in transformers, and that is reported. With an index alone, the shards that it names are read;
+  they have to be in the same folder.
+- **Fields that are in no row below** are reported when the model is opened: Recheck does not know what they mean.
+
+## Fields of config.json
+
+*read*: it decides numbers as in transformers 5.17, or is checked. *neutral*: it belongs to a computation that Recheck does not have; only the values shown (or
+null) are accepted. *irrelevant*: what Recheck computes does not depend on it. Of \`generation_config.json\` the token ids are read; they win over those of
+config.json. Its sampling settings are not: a run samples as its own config says.
+
+| fields | families | treatment | about |
+|---|---|---|---|
+`
+
+/** docs/models.md: what of a model folder is read, refused and reported. */
+export function modelReference(): string {
+  return `${opening}${fieldRules.map(row).join('\n')}\n`
+}
+
+function row(rule: FieldRule): string {
+  const fields = rule.fields.map((field) => `\`${field}\``).join(' ')
+  const families =
+    rule.families.length === Object.keys(familyNames).length
+      ? 'all'
+      : rule.families.map((family) => familyNames[family]).join(', ')
+  return `| ${fields} | ${families} | ${treatmentOf(rule)} | ${rule.about} |`
+}
+
+function treatmentOf(rule: FieldRule): string {
+  if (rule.treatment !== 'neutral') return rule.treatment
+  const accepted = [...rule.values.map((value) => JSON.stringify(value)), 'null']
+  return `neutral: ${accepted.map((value) => `\`${value}\``).join(', ')}`
+}
