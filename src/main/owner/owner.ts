@@ -1,3 +1,4 @@
+import { Listeners } from '../../shared/listeners.ts'
 import { errorData } from '../../shared/recheckError.ts'
 import type { Run } from '../../shared/records.ts'
 import type { RunEvent } from '../../shared/runEvent.ts'
@@ -68,7 +69,7 @@ export class Owner {
   readonly #ownership: Ownership
   readonly #queue = createRunQueue()
   readonly #active = new Map<string, Promise<SupervisedRun>>()
-  readonly #listeners = new Set<OwnerListener>()
+  readonly #listeners = new Listeners<{ readonly runId: string; readonly event: RunEvent }>()
   #control: ControlServer | null = null
   #isClosing = false
 
@@ -96,8 +97,7 @@ export class Owner {
 
   /** @returns a function that ends the subscription */
   subscribe(listener: OwnerListener): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#listeners.add(({ runId, event }) => listener(runId, event))
   }
 
   /** A queued row; `start` lets it run. */
@@ -271,6 +271,6 @@ export class Owner {
   }
 
   #tell(runId: string, event: RunEvent): void {
-    for (const listener of this.#listeners) listener(runId, event)
+    this.#listeners.tell({ runId, event })
   }
 }

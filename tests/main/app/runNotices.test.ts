@@ -9,6 +9,7 @@ import type { StoreEvent } from '../../../src/shared/routes/contract.ts'
 import { BrowserWindow as DoubleWindow } from '../../electron/doubleWindow.ts'
 import { world } from '../../electron/doubleWorld.ts'
 
+const { openBackendSlot } = await import('../../../src/main/app/backendSlot.ts')
 const { noticeOf, notifyOfRuns } = await import('../../../src/main/app/runNotices.ts')
 
 const log = (code: string): StoreEvent['event'] => ({
@@ -48,8 +49,9 @@ test('only a window that is hidden or behind another notifies; a click brings it
     onConnection: () => () => undefined,
     close: async () => undefined,
   }
+  const slot = openBackendSlot({ backend, server: null })
   const shown: string[] = []
-  const end = notifyOfRuns(window as unknown as BrowserWindow, backend, (place) => shown.push(place))
+  const end = notifyOfRuns(window as unknown as BrowserWindow, slot, (place) => shown.push(place))
   const tell = async (): Promise<void> => {
     for (const listener of listeners) listener({ runId: 'a b', event: log('alarm.kl') })
     await turn()
