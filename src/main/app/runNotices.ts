@@ -41,7 +41,12 @@ export function notifyOfRuns(
 
 /** What is worth a notification, in plain text; null = nothing. */
 export function noticeOf(event: StoreEvent['event']): string | null {
-  if (event.type === 'log') return event.code.startsWith('alarm.') ? `Alarm: ${event.message}` : null
+  if (event.type === 'log') {
+    if (!event.code.startsWith('alarm.')) return null
+    return event.step === undefined
+      ? `Alarm: ${event.message}`
+      : `Alarm at step ${event.step}: ${event.message}`
+  }
   if (event.type !== 'status') return null
   switch (event.status) {
     case 'finished':

@@ -27,6 +27,9 @@ const status = (name: RunStatus): StoreEvent['event'] => ({
 
 test('alarms and ends that nobody asked for are worth a notification, nothing else is', () => {
   assert.equal(noticeOf(log('alarm.change-ratio')), 'Alarm: Revisions mostly copy.')
+  const ofStep = { ...log('alarm.change-ratio'), step: 20 } as StoreEvent['event']
+  assert.equal(noticeOf(ofStep), 'Alarm at step 20: Revisions mostly copy.')
+  assert.equal(noticeOf(log('alarm-passed.change-ratio')), null)
   assert.equal(noticeOf(log('data.skipped')), null)
   assert.equal(noticeOf({ type: 'changed' }), null)
   assert.equal(noticeOf(status('finished')), 'The run is finished.')
