@@ -78,12 +78,13 @@ export function stillRunning(runs: readonly Pick<Run, 'name'>[]): string {
     : `${runs.length} runs are still running.`
 }
 
-/** A long step can be waited for or given up; given up, the run is resumed from its last checkpoint. */
+/** A long step can be waited for or given up; given up, the run loses it. */
 async function offerToLeave(window: BrowserWindow): Promise<void> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
     message: 'The step in hand is still being finished.',
-    detail: 'Leaving now loses this step; the run can be resumed from its last checkpoint.',
+    detail:
+      'Leaving now loses what was computed since the last checkpoint (all of it, where there is none yet). The run can be resumed.',
     buttons: ['Wait', 'Leave now'],
     defaultId: 0,
     cancelId: 0,

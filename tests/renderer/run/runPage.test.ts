@@ -226,7 +226,10 @@ test('what an interrupted run ended of is said once, with the way on', async () 
   const said = opened.page.getByText(/is gone without a last word/)
   await said.first().waitFor()
   assert.equal(await said.count(), 1)
-  assert.match((await said.allInnerTexts())[0] ?? '', /Resume goes on from the last checkpoint/)
+  assert.match(
+    (await said.allInnerTexts())[0] ?? '',
+    /It has no checkpoint yet: resume begins its training anew/,
+  )
 })
 
 test('name, tags and notes are edited where they are shown', async () => {
