@@ -93,7 +93,7 @@ async function diagnoseOnnx(
   environment: EnvironmentVariables,
   problems: Problem[],
 ): Promise<Diagnosis['onnxRuntime']> {
-  const script = join(projectFolder, 'src', 'main', 'host', 'probeOnnx.ts')
+  const script = join(projectFolder, 'src', 'main', 'host', 'onnx', 'probeOnnx.ts')
   const { code, output } = await runProgram(nodePath, [script], environment)
   if (code === 0) return OnnxProbe.parse(JSON.parse(output.trim().split('\n').at(-1) ?? ''))
   const reason =

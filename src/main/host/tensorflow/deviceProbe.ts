@@ -45,7 +45,7 @@ export async function probeTensorFlow(
   nodePath: string = process.execPath,
 ): Promise<TensorFlowProbe> {
   // seen from the project, not from this file: the window's bundle is elsewhere
-  const script = join(projectFolder, 'src', 'main', 'host', 'probeAddon.ts')
+  const script = join(projectFolder, 'src', 'main', 'host', 'tensorflow', 'probeAddon.ts')
   const { code, output } = await runProgram(nodePath, [script, addon], environment)
   const line = output.trim().split('\n').at(-1) ?? ''
   if (code === 0) return ProbeResult.parse(JSON.parse(line))
