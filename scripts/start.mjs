@@ -1,22 +1,13 @@
 // `npm start`: builds what is out of date, then opens the Electron window and passes its arguments on. Without
-// Electron's binary or a display it says so in one line and starts `recheck serve` instead.
+// Electron's binary or a display it says so in one line and starts `recheck serve` instead, which builds its page itself.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { isBuildOutdated, planAfterWindow, planStart } from './startPlan.mjs'
+import { planAfterWindow, planStart } from './startPlan.mjs'
 
 const root = join(import.meta.dirname, '..')
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-if (isBuildOutdated(root)) {
-  const { code } = await runProgram(process.execPath, [
-    join(root, 'node_modules/electron-vite/bin/electron-vite.js'),
-    'build',
-    '--logLevel',
-    'warn',
-  ])
-  if (code !== 0) process.exit(code)
-}
 const plan = planStart({
   args: process.argv.slice(2),
   binary: electronBinary(),
@@ -29,6 +20,11 @@ async function follow({ shell, args, note, binary }) {
   if (note !== null) process.stderr.write(`${note}\n`)
   switch (shell) {
     case 'window': {
+      const { code } = await runProgram(process.execPath, [join(root, 'scripts/buildApp.mjs'), 'window'])
+      if (code !== 0) {
+        process.exitCode = code
+        break
+      }
       const startMs = performance.now()
       // Chromium ends at once on a second Ctrl-C, and a terminal's reaches it by itself
       const ended = await runProgram(binary, [root, ...args], ['SIGTERM', 'SIGHUP'])

@@ -1,19 +1,4 @@
-// What `npm start` decides: whether to build, and which shell to open.
-import { existsSync, globSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-
-/** The bundles that a build makes; all are newer than every source after it. */
-const builtFiles = ['out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html']
-
-export function isBuildOutdated(root) {
-  const built = builtFiles.map((file) => join(root, file))
-  if (!built.every((file) => existsSync(file))) return true
-  const sources = globSync(['src/**/*.{ts,tsx,css,html}', 'electron.vite.config.ts', 'package-lock.json'], {
-    cwd: root,
-  })
-  const newestSource = Math.max(...sources.map((file) => statSync(join(root, file)).mtimeMs))
-  return newestSource > Math.min(...built.map((file) => statSync(file).mtimeMs))
-}
+// What `npm start` decides: which shell to open.
 
 /**
  * @param {{ args: readonly string[], binary: string | null, platform: string,
