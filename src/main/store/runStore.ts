@@ -51,44 +51,11 @@ export function readRun(db: Database, runId: string): Run {
   return runOf(row)
 }
 
-/**
- * The run a user means: its id, the beginning or the end of an id, or its name where only one run has it.
- *
- * @throws RecheckError `run.unknown`, `run.deleted`, or `run.ambiguous` with the candidates
- */
-export function findRun(db: Database, wanted: string): Run {
-  const ids = matchingIds(db, wanted, 'IS NULL')
-  const [first] = ids
-  if (first === undefined || wanted === '') {
-    const [deleted] = wanted === '' ? [] : matchingIds(db, wanted, 'IS NOT NULL')
-    throw deleted === undefined ? unknownRun(wanted) : deletedRun(deleted)
-  }
-  if (ids.length > 1 && first !== wanted) {
-    throw new RecheckError(
-      'run.ambiguous',
-      `"${wanted}" may mean ${ids.length} runs: ${ids.join(', ')}. Give more of the id.`,
-    )
-  }
-  return readRun(db, first)
-}
-
-/** Ids of runs that the words may mean, the best first. */
-function matchingIds(db: Database, wanted: string, deletedAt: 'IS NULL' | 'IS NOT NULL'): readonly string[] {
-  return db
-    .prepare<{ wanted: string }, string>(
-      `SELECT run_id FROM run WHERE deleted_at_ms ${deletedAt}
-         AND (run_id = :wanted OR name = :wanted OR substr(run_id, 1, length(:wanted)) = :wanted
-           OR substr(run_id, -length(:wanted)) = :wanted)
-       ORDER BY run_id = :wanted DESC, name = :wanted DESC, number DESC LIMIT 12`,
-    )
-    .pluck()
-    .all({ wanted })
-}
-
 /** Longer ones than any run has are not repeated whole. */
 const longestNamed = 80
 
-function unknownRun(runId: string): RecheckError {
+/** Thrown where no run has this id or name. */
+export function unknownRun(runId: string): RecheckError {
   const named =
     runId.length <= longestNamed
       ? `"${runId}"`

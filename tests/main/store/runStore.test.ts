@@ -6,7 +6,6 @@ import { appendLog } from '../../../src/main/store/eventLog.ts'
 import { deleteRun, eraseRun, labelRun, restoreRun } from '../../../src/main/store/runLabels.ts'
 import {
   changeStatus,
-  findRun,
   listRuns,
   readRun,
   recordHeartbeat,
@@ -71,21 +70,6 @@ test('active time only grows, and heartbeats keep the moment', (t) => {
   recordHeartbeat(db, 'a', { nowMs: 5000, activeMs: 400 })
   const run = readRun(db, 'a')
   assert.deepEqual([run.heartbeatAtMs, run.activeMs], [5000, 500])
-})
-
-test('a run is found by id, by its beginning, by name; doubt is an error', (t) => {
-  const { db } = temporaryStore(t)
-  addRun(db, 'run-1a', { name: 'demo' })
-  addRun(db, 'run-1b', { name: 'other' })
-  assert.equal(findRun(db, 'run-1a').runId, 'run-1a')
-  assert.equal(findRun(db, 'other').runId, 'run-1b')
-  assert.throws(() => findRun(db, 'run-1'), { code: 'run.ambiguous', message: /run-1b, run-1a/ })
-  assert.throws(() => findRun(db, 'nothing'), { code: 'run.unknown', message: /no run "nothing" here/ })
-  assert.throws(() => findRun(db, ''), { code: 'run.unknown' })
-  assert.throws(() => findRun(db, 'r'.repeat(300)), {
-    code: 'run.unknown',
-    message: `there is no run "${'r'.repeat(80)}…" (300 characters) here. The runs page and "recheck runs" list what there is.`,
-  })
 })
 
 test('labels change alone; a delete can be undone; an active run is not deleted', (t) => {
