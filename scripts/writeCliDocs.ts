@@ -5,6 +5,7 @@ import type { Command, Help, Option } from 'commander'
 import { z } from 'zod'
 import { buildProgram } from '../src/main/cli.ts'
 import type { CommandContext } from '../src/main/commands/command.ts'
+import { runNamingRule } from '../src/main/commands/runArgument.ts'
 import { commandLineOf, examplesOf, outputSchemaOf, runnableCommands } from '../src/main/commands/command.ts'
 
 /** Writes docs/cli.md from the table of commands: `node scripts/writeCliDocs.ts`, `--check` to compare only. */
@@ -24,7 +25,14 @@ on stdout, whose schema stands below) and \`--data-dir FOLDER\`. Progress and no
 | 2 | bad input |
 | 130 | interrupted (Ctrl-C): what was begun is ended in order; a second Ctrl-C ends at once |
 
-An error is one line on stderr; with \`--json\`, \`{ "error": { "code", "message" } }\` on stdout too.
+${runNamingRule}
+
+Where another process has the data folder open (the window, \`recheck serve\`, a training command), \`demo\`, \`estimate\`,
+\`train\`, \`resume\`, \`stop\` and \`gc\` are handed over to it: the run is executed there and followed in this terminal.
+Ctrl-C stops it after its step; a second one leaves at once, and the run still finishes that step. All other commands
+but \`serve\` only read and work beside it.
+
+An error is a few lines on stderr; with \`--json\`, \`{ "error": { "code", "message" } }\` on stdout too.
 Runs and checkpoints are in \`--data-dir\`, else \`RECHECK_HOME\`, else the platform's folder for application data
 (Linux: \`$XDG_DATA_HOME/recheck\`). What can be fetched again is in \`RECHECK_CACHE\`, else the platform's cache folder.
 \`RECHECK_DEBUG=1\` shows stack traces.

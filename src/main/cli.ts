@@ -5,7 +5,9 @@ import { errorData } from '../shared/recheckError.ts'
 import type { CommandContext, Register } from './commands/command.ts'
 import type { ExitCode } from './commands/exitCode.ts'
 import { exitCodeOf } from './commands/exitCode.ts'
+import { refuseUnknown, withHelpOption } from './commands/helpRequest.ts'
 import { openProgress } from './commands/progressDisplay.ts'
+import { runNamingRule } from './commands/runArgument.ts'
 import { register as registerCompareEvals } from './commands/compareEvals.ts'
 import { register as registerDemo } from './commands/demo.ts'
 import { register as registerTrain } from './commands/train.ts'
@@ -69,9 +71,15 @@ export function buildProgram(context: CommandContext): Command {
       writeErr: (text) => void context.stderr.write(text),
     })
     .showHelpAfterError('(add --help for usage and examples)')
+    .addHelpText('after', `\n${inLines(runNamingRule)}`)
     .addHelpText('after', '\nExit codes: 0 done, 1 failed check or failure, 2 bad input, 130 interrupted.')
   for (const register of commands) register(program, context)
   return program
+}
+
+/** As wide as the rest of the help. */
+function inLines(text: string): string {
+  return text.replaceAll(/(.{1,79})(?: |$)/g, '$1\n').trimEnd()
 }
 
 /** Runs one command line in this process and ends it with the command's exit code. */
@@ -80,7 +88,10 @@ export async function runCli(args: readonly string[]): Promise<void> {
   const exit: { code: ExitCode } = { code: 0 }
   const context = processContext(interruption, exit)
   try {
-    await buildProgram(context).parseAsync([...args], { from: 'user' })
+    const program = buildProgram(context)
+    const line = withHelpOption(program, args)
+    refuseUnknown(buildProgram(context), line, (text) => void process.stderr.write(text))
+    await program.parseAsync([...line], { from: 'user' })
   } catch (thrown) {
     exit.code = interruption.signal.aborted ? 130 : reportError(thrown, args)
   }

@@ -1,6 +1,5 @@
 import { WebSocket } from 'ws'
 import { z } from 'zod'
-import { Listeners } from '../../shared/listeners.ts'
 import { ReceivedErrorData } from '../../shared/receivedErrorData.ts'
 import { errorData, RecheckError } from '../../shared/recheckError.ts'
 import type { Connection, Result, StoreEvent } from '../../shared/routes/contract.ts'
@@ -25,13 +24,13 @@ export async function connectRemote(link: string, withinMs = openWithinMs): Prom
   const { origin, token } = readLink(link)
   const cookie = await openSession(origin, token, withinMs)
   const headers = { 'content-type': 'application/json', origin, cookie }
-  const events = new Listeners<StoreEvent>()
-  const connections = new Listeners<Connection>()
+  const listeners = new Set<(event: StoreEvent) => void>()
+  const connections = new Set<(connection: Connection) => void>()
   const stream = await openEventStream(
     { origin, cookie, withinMs },
     {
-      onEvent: (event) => events.tell(event),
-      onConnection: (connection) => connections.tell(connection),
+      onEvent: (event) => listeners.forEach((listener) => listener(event)),
+      onConnection: (connection) => connections.forEach((listener) => listener(connection)),
     },
   )
   return {
@@ -51,8 +50,14 @@ export async function connectRemote(link: string, withinMs = openWithinMs): Prom
         return { ok: false, error: errorData(lost) }
       }
     },
-    subscribe: (listener) => events.add(listener),
-    onConnection: (listener) => connections.add(listener),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    onConnection(listener) {
+      connections.add(listener)
+      return () => connections.delete(listener)
+    },
     async close() {
       stream.close()
     },

@@ -22,7 +22,7 @@ export interface ServeSetup {
  */
 export async function serve({ dataDir, port, pageFolder, nodePath, nowMs }: ServeSetup): Promise<HttpServer> {
   if (!existsSync(join(pageFolder, 'index.html'))) {
-    throw new RecheckError('serve.no-page', 'The page has not been built yet. Run: npm run build')
+    throw new RecheckError('serve.no-page', 'The page has not been built yet. Run: npm ci && npm run build')
   }
   const backend = await openOwnerBackend({
     dataDir,
@@ -34,7 +34,7 @@ export async function serve({ dataDir, port, pageFolder, nodePath, nowMs }: Serv
   const { handlers, subscribe, owner } = backend
   try {
     const server = await startHttpServer({ handlers, subscribe, pageFolder, port })
-    owner.announce(`http://127.0.0.1:${server.port}/`)
+    owner.announce(`http://127.0.0.1:${server.port}/`, server.newLink)
     owner.startQueued() // not before it listens: a port in use must take no run out of the queue
     return {
       port: server.port,

@@ -1,4 +1,3 @@
-import { Listeners } from '../../shared/listeners.ts'
 import type { Connection, StoreEvent } from '../../shared/routes/contract.ts'
 import type { Backend } from '../api/backend.ts'
 
@@ -10,8 +9,7 @@ export interface Place {
 }
 
 /** A backend that can be exchanged while the window stays: whoever listens to it keeps listening. */
-export interface BackendSlot extends Omit<Backend, 'request'> {
-  /** Where requests go now. */
+export interface BackendSlot extends Backend {
   place(): Place
   /** Requests go to the new backend at once. @returns when the old one is closed: its runs finish their step first */
   replace(next: Place): Promise<void>
@@ -20,25 +18,34 @@ export interface BackendSlot extends Omit<Backend, 'request'> {
 }
 
 export function openBackendSlot(first: Place): BackendSlot {
-  const events = new Listeners<StoreEvent>()
-  const connections = new Listeners<Connection>()
+  const listeners = new Set<(event: StoreEvent) => void>()
+  const connections = new Set<(connection: Connection) => void>()
+  const tellConnection = (connection: Connection): void =>
+    connections.forEach((listener) => listener(connection))
   const listen = (backend: Backend): readonly (() => void)[] => [
-    backend.subscribe((event) => events.tell(event)),
-    backend.onConnection((connection) => connections.tell(connection)),
+    backend.subscribe((event) => listeners.forEach((listener) => listener(event))),
+    backend.onConnection(tellConnection),
   ]
   let place = first
   let ends = listen(first.backend)
   let leaving: Promise<unknown> = Promise.resolve()
   return {
     place: () => place,
-    subscribe: (listener) => events.add(listener),
-    onConnection: (listener) => connections.add(listener),
+    request: (route, input) => place.backend.request(route, input),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    onConnection(listener) {
+      connections.add(listener)
+      return () => connections.delete(listener)
+    },
     async replace(next) {
       const old = place.backend
       for (const end of ends) end()
       place = next
       ends = listen(next.backend)
-      connections.tell('open') // a new one: every run is another one now
+      tellConnection('open') // a new one: every run is another one now
       const left = old.close()
       leaving = Promise.allSettled([leaving, left]) // who moved hears of a failure; whoever closes later does not again
       await left

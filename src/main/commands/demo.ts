@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { z } from 'zod'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
+import type { RunAccess } from './runAccess.ts'
 import { RunOutput } from './runResult.ts'
 import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'
 
@@ -22,21 +24,24 @@ async function runDemo(
   input: z.infer<typeof Input>,
   call: CommandCall,
 ): Promise<CommandResult<z.infer<typeof Output>>> {
-  const { startRun } = await import('../owner/startRuns.ts')
-  const { withOwner, endOfRun } = await import('./ownedRun.ts')
-  const { exportRun } = await import('../tools/exportRun.ts')
-  const { lightTheme } = await import('../../shared/plots/plotTheme.ts')
-  const { readRun } = await import('../store/runStore.ts')
+  const { withRuns } = await import('./runAccess.ts')
+  const { checkedPlan, needOf, startAndName } = await import('./startedRun.ts')
+  const { endOfRun } = await import('./endOfRun.ts')
   const config = await readConfigOptions(input, 'builtin')
-  const plan = { config, source: 'the demo', group: 'demo' }
-  return withOwner(call, 'recheck demo', async (owner) => {
+  const plan = checkedPlan({
+    stage: 'estimate-v-star',
+    config,
+    source: 'the demo',
+    vStarId: null,
+    group: 'demo',
+  })
+  const { assertMayExport } = await import('../tools/exportRun.ts')
+  const exports = join(call.dataFolder, 'exports')
+  // before minutes of training, not after them
+  assertMayExport(join(exports, 'new'), call.dataFolder)
+  return withRuns(call, needOf('recheck demo', plan), async (runs) => {
     call.note('Stage 1: what is each problem worth to the reference policy? (V*)')
-    const first = await startRun(owner, process.execPath, {
-      ...plan,
-      stage: 'estimate-v-star',
-      vStarId: null,
-    })
-    const estimate = await endOfRun(owner, first.runId, call)
+    const estimate = await endOfRun(runs, await startAndName(runs, plan, call), call)
     if (estimate.output.status !== 'finished') {
       return {
         output: { estimate: estimate.output, train: null, plots: null },
@@ -46,17 +51,29 @@ async function runDemo(
     }
     call.note('Stage 2: attempt → own verdict → revision, trained on r − V*.')
     const { vStarId } = estimate.output
-    const second = await startRun(owner, process.execPath, { ...plan, stage: 'self-correction', vStarId })
-    const train = await endOfRun(owner, second.runId, call)
-    const run = readRun(owner.db, second.runId)
-    const plots = `${call.dataFolder}/exports/${run.runId}`
-    const report = (done: number, total: number): void =>
-      call.progress.update({ activity: 'drawing plots', done, total, unit: 'plots' })
-    await exportRun({ db: owner.db, run, folder: plots, theme: lightTheme, pixelRatio: 1, onPlot: report })
+    const runId = await startAndName(runs, { ...plan, stage: 'self-correction', vStarId }, call)
+    const train = await endOfRun(runs, runId, call)
+    const folder = join(exports, runId)
+    await drawPlots(runs, runId, { folder, call })
     return {
-      output: { estimate: estimate.output, train: train.output, plots },
-      text: `${train.text}\n\nSix plots, CSV and config: ${plots}\nLook at it in a browser: npx --no-install recheck serve`,
+      output: { estimate: estimate.output, train: train.output, plots: folder },
+      text: `${train.text}\n\nSix plots, CSV and config: ${folder}\nLook at it in a browser: npx --no-install recheck serve`,
       exitCode: train.exitCode ?? 1,
     }
   })
+}
+
+async function drawPlots(
+  runs: RunAccess,
+  runId: string,
+  { folder, call }: { readonly folder: string; readonly call: CommandCall },
+): Promise<void> {
+  const { exportRun } = await import('../tools/exportRun.ts')
+  const { lightTheme } = await import('../../shared/plots/plotTheme.ts')
+  const { readRun } = await import('../store/runStore.ts')
+  const onPlot = (done: number, total: number): void =>
+    call.progress.update({ activity: 'drawing plots', done, total, unit: 'plots' })
+  await runs.read((db) =>
+    exportRun({ db, run: readRun(db, runId), folder, theme: lightTheme, pixelRatio: 1, onPlot }),
+  )
 }

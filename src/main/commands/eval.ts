@@ -6,6 +6,7 @@ import { RecheckError } from '../../shared/recheckError.ts'
 import type { CheckpointRecord } from '../../shared/records.ts'
 import type { ModelEvaluation } from '../tools/evaluateModel.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
+import { runArgument } from './runArgument.ts'
 import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'
 import { ProportionOutput } from './runResult.ts'
 
@@ -67,7 +68,7 @@ export const register: Register = (program, context) => {
   })
   addConfigOptions(command)
     .option('--model <folder>', 'model folder, hub id or `builtin`')
-    .option('--run <run>', 'a run: its config and its newest checkpoint')
+    .option('--run <run>', `a run (${runArgument}): its config and its newest checkpoint`)
     .option('--step <n>', 'with --run: the checkpoint of this step')
     .option('--data <source>', 'arithmetic, math, gsm8k, or a JSONL, CSV or Parquet file')
     .option('--split <name>', 'validation or test (default test)')
@@ -119,7 +120,7 @@ interface RunToEvaluate {
 async function runToEvaluate(input: Input, call: CommandCall): Promise<RunToEvaluate> {
   const { systemClock } = await import('../host/machine/clock.ts')
   const { readStore } = await import('../owner/withStore.ts')
-  const { findRun } = await import('../store/runStore.ts')
+  const { findRun } = await import('../store/findRun.ts')
   const { readCheckpoints } = await import('../store/checkpointStore.ts')
   return readStore(call.dataFolder, systemClock, (db) => {
     const run = findRun(db, input.run ?? '')

@@ -14,6 +14,7 @@ const failures: ReadonlySet<RecheckErrorCode> = new Set([
   'file.quota',
   'file.too-large',
   'file.too-many-open',
+  'serve.build-failed',
   'store.busy',
   'store.damaged',
   'store.disk-full',

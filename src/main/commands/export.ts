@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
+import { runArgument } from './runArgument.ts'
 
 const Input = z.object({
   run: z.string(),
@@ -22,7 +23,7 @@ export const register: Register = (program, context) => {
     output: Output,
     run: exportPlots,
   })
-    .argument('<run>', 'id of the run, or its end')
+    .argument('<run>', runArgument)
     .option('--out <folder>', 'new folder (else exports/<run> in the data folder)')
     .option('--dark', 'dark theme')
     .option('--scale <n>', 'PNG pixels per point, 1 to 4; 1 = 1,200 × 800')
@@ -35,7 +36,7 @@ async function exportPlots(
   const { systemClock } = await import('../host/machine/clock.ts')
   const { exportRun } = await import('../tools/exportRun.ts')
   const { readStore } = await import('../owner/withStore.ts')
-  const { findRun } = await import('../store/runStore.ts')
+  const { findRun } = await import('../store/findRun.ts')
   const { darkTheme, lightTheme } = await import('../../shared/plots/plotTheme.ts')
   return readStore(call.dataFolder, systemClock, async (db) => {
     db.exec('BEGIN') // plots and table are of one moment, however far the run gets meanwhile

@@ -1,31 +1,33 @@
 import type { Run, RunLogEntry } from '../../shared/records.ts'
-import type { Progress, RunEvent } from '../../shared/runEvent.ts'
-import type { Owner } from '../owner/owner.ts'
+import type { Progress } from '../../shared/runEvent.ts'
+import type { FollowedEvent } from '../owner/controlChannel.ts'
+import { readRun } from '../store/runStore.ts'
 import type { CommandCall } from './command.ts'
+import type { RunAccess } from './runAccess.ts'
 
 /**
  * Shows a run's progress, its log and its evaluations until it ends. Ctrl-C finishes the step in hand and writes a
- * checkpoint; a second one ends the process at once (the run is then found interrupted and can be resumed).
+ * checkpoint. A second one ends the command at once: with it ends a run that this process executes (it is then found
+ * interrupted and can be resumed), while one of another process still finishes its step there.
  */
-export async function followRun(owner: Owner, runId: string, call: CommandCall): Promise<Run> {
+export async function followRun(runs: RunAccess, runId: string, call: CommandCall): Promise<Run> {
   const showProgress = progressShower(call)
-  const unsubscribe = owner.subscribe((id, event) => {
-    if (id !== runId) return
-    if (event.type === 'progress') showProgress(event.progress)
-    else showEvent(event, call)
-  })
   const interrupt = (): void => {
-    call.note('Finishing the step in hand and writing a checkpoint; Ctrl-C again ends at once.')
+    const again = runs.elsewhere === null ? 'ends at once' : 'leaves at once, and the run stops without you'
+    call.note(`Finishing the step in hand and writing a checkpoint; Ctrl-C again ${again}.`)
     // a run that has just ended needs no stop
-    void owner.stop(runId, 'after-step').catch(() => undefined)
+    void runs.stop(runId, 'after-step').catch(() => undefined)
   }
   call.signal.addEventListener('abort', interrupt, { once: true })
   // a signal that came while the run was being prepared is not told again
   if (call.signal.aborted) interrupt()
   try {
-    return await owner.whenEnded(runId)
+    await runs.follow(runId, (event) => {
+      if (event.type === 'progress') showProgress(event.progress)
+      else showEvent(event, call)
+    })
+    return await runs.read((db) => readRun(db, runId))
   } finally {
-    unsubscribe()
     call.signal.removeEventListener('abort', interrupt)
     call.progress.stop()
   }
@@ -50,43 +52,21 @@ function progressShower(call: CommandCall): (progress: Progress) => void {
   }
 }
 
-function showEvent(event: RunEvent, call: CommandCall): void {
-  switch (event.type) {
-    case 'log':
-      call.note(logLine(event))
-      return
-    case 'evaluation': {
-      const { split, step, problems, proportions } = event.evaluation
-      const shown = ['accuracy/attempt', 'accuracy/final', 'verifier/accuracy'].map((name) => {
-        const value = proportions[name]?.value ?? null
-        return `${name} ${value === null ? '–' : value.toFixed(3)}`
-      })
-      call.note(`step ${step}, ${problems} ${split} problems: ${shown.join(' · ')}`)
-      return
-    }
-    case 'progress':
-    case 'metrics':
-    case 'status':
-    case 'device':
-    case 'rollouts':
-    case 'vStar':
-    case 'vStarArtifact':
-    case 'checkpoint':
-  }
+function showEvent(event: Exclude<FollowedEvent, { type: 'progress' }>, call: CommandCall): void {
+  if (event.type === 'log') return call.note(logLine(event))
+  const { split, step, problems, proportions } = event.evaluation
+  const shown = ['accuracy/attempt', 'accuracy/final', 'verifier/accuracy'].map((name) => {
+    const value = proportions[name]?.value ?? null
+    return `${name} ${value === null ? '–' : value.toFixed(3)}`
+  })
+  call.note(`step ${step}, ${problems} ${split} problems: ${shown.join(' · ')}`)
 }
 
-/** `warning: step 20: what happened. What to do.` */
-export function logLine(
-  entry: Pick<RunLogEntry, 'level' | 'message' | 'remedy'> & { readonly step?: number | null },
-): string {
-  const said = `${entry.level}: ${stepPrefix(entry.step)}${entry.message}`
+/** `warning: what happened. What to do.` */
+export function logLine(entry: Pick<RunLogEntry, 'level' | 'message' | 'remedy'>): string {
+  const said = `${entry.level}: ${entry.message}`
   if (entry.remedy === null) return said
   return `${said}${/[.!?]$/.test(said) ? '' : '.'} ${entry.remedy}`
-}
-
-/** `step 20: ` before what a training step gave rise to. */
-export function stepPrefix(step: number | null | undefined): string {
-  return typeof step === 'number' ? `step ${step}: ` : ''
 }
 
 /** How a run that did not finish goes on. One that waits because of an error would only meet it again: that error says more. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Register } from './command.ts'
-import { addCommand } from './command.ts'
 import { formatBytes } from '../../shared/format.ts'
+import type { GarbagePlan, GarbageRules } from '../owner/collectGarbage.ts'
+import { addCommand, type CommandCall, type Register } from './command.ts'
 
 const Input = z.object({
   dryRun: z.boolean().default(false),
@@ -29,6 +29,8 @@ const Output = z.strictObject({
 })
 
 const dayMs = 86_400_000
+/** Erasing many checkpoints and compacting a large database takes a while. */
+const collectWithinMs = 600_000
 
 /** `recheck gc` */
 export const register: Register = (program, context) => {
@@ -45,13 +47,8 @@ export const register: Register = (program, context) => {
     output: Output,
     run: async ({ dryRun, deletedDays, unknownRuns }, call) => {
       const { systemClock } = await import('../host/machine/clock.ts')
-      const { collectGarbage, planGarbage } = await import('../tools/collectGarbage.ts')
-      const { ownStore } = await import('../owner/withStore.ts')
-      const { plan, bytes } = await ownStore(call.dataFolder, systemClock, (db) => {
-        const deletedBeforeMs = systemClock.nowMs() - deletedDays * dayMs
-        const found = planGarbage(db, call.dataFolder, { deletedBeforeMs, unknownRuns })
-        return { plan: found, bytes: dryRun ? found.bytes : collectGarbage(db, call.dataFolder, found) }
-      })
+      const rules = { deletedBeforeMs: systemClock.nowMs() - deletedDays * dayMs, unknownRuns }
+      const { plan, bytes } = await (dryRun ? lookedFor(call, rules) : collected(call, rules))
       const lines = plan.garbage.map((item) => `${item.what}  ${item.name}  ${formatBytes(item.bytes)}`)
       const size = formatBytes(bytes)
       const end = dryRun ? `${size} would be freed; nothing was changed (--dry-run)` : `${size} freed`
@@ -71,4 +68,39 @@ export const register: Register = (program, context) => {
       'also erase folders of runs that the store does not know, as after an older backup',
     )
     .option('--deleted-days <n>', 'erase runs that were deleted at least so many days ago', '30')
+}
+
+interface Collected {
+  readonly plan: GarbagePlan
+  readonly bytes: number
+}
+
+async function lookedFor(call: CommandCall, rules: GarbageRules): Promise<Collected> {
+  const { systemClock } = await import('../host/machine/clock.ts')
+  const { planGarbage } = await import('../owner/collectGarbage.ts')
+  const { readStore } = await import('../owner/withStore.ts')
+  const plan = await readStore(call.dataFolder, systemClock, (db) => planGarbage(db, call.dataFolder, rules))
+  return { plan, bytes: plan.bytes }
+}
+
+/** By this process where nobody owns the data folder, else by its owner. */
+async function collected(call: CommandCall, rules: GarbageRules): Promise<Collected> {
+  const { systemClock } = await import('../host/machine/clock.ts')
+  const { collectGarbage, planGarbage } = await import('../owner/collectGarbage.ts')
+  const { isAnotherOwner } = await import('./runAccess.ts')
+  const { ownStore } = await import('../owner/withStore.ts')
+  const { askOwner } = await import('../owner/controlChannel.ts')
+  try {
+    return await ownStore(call.dataFolder, systemClock, (db) => {
+      const plan = planGarbage(db, call.dataFolder, rules)
+      return { plan, bytes: collectGarbage(db, call.dataFolder, plan) }
+    })
+  } catch (busy) {
+    if (!(await isAnotherOwner(busy, call))) throw busy
+    const command = { command: 'collect-garbage', ...rules } as const
+    return (await askOwner(call.dataFolder, command, {
+      signal: call.signal,
+      withinMs: collectWithinMs,
+    })) as Collected
+  }
 }

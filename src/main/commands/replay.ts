@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Replay, ReplayedRow } from '../tools/replayBatch.ts'
 import { addCommand, type CommandCall, type Register } from './command.ts'
+import { runArgument } from './runArgument.ts'
 import { formatTable, formatValue } from './runText.ts'
 
 const Input = z.object({ run: z.string(), step: z.coerce.number().int().min(0).optional() })
@@ -37,7 +38,7 @@ export const register: Register = (program, context) => {
       return { output: { runId, ...replay, rows }, text: textOf(runId, replay) }
     },
   })
-    .argument('<run>', 'id of the run, or its end')
+    .argument('<run>', runArgument)
     .option('--step <n>', 'of several batches kept, that of this step')
 }
 
@@ -49,7 +50,7 @@ async function replayOf(
   const { replayBatch } = await import('../tools/replayBatch.ts')
   const { readStore } = await import('../owner/withStore.ts')
   const { readCheckpoints } = await import('../store/checkpointStore.ts')
-  const { findRun } = await import('../store/runStore.ts')
+  const { findRun } = await import('../store/findRun.ts')
   const found = await readStore(call.dataFolder, systemClock, (db) => {
     const run = findRun(db, wanted)
     return { run, checkpoints: readCheckpoints(db, run.runId) }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { mergeConfigs, parseSetting } from '../../shared/config/layers.ts'
 import type { RunChange } from '../owner/resumeWithChanges.ts'
-import { addCommand, type Register } from './command.ts'
+import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
+import { findStoredRun, runArgument } from './runArgument.ts'
 import { collect } from './runConfigOptions.ts'
 import { RunOutput } from './runResult.ts'
 
@@ -34,19 +35,29 @@ export const register: Register = (program, context) => {
     ],
     input: Input,
     output: RunOutput,
-    run: async (input, call) => {
-      const { withOwner, endOfRun } = await import('./ownedRun.ts')
-      const { findRun } = await import('../store/runStore.ts')
-      return withOwner(call, 'recheck resume', async (owner) => {
-        const { runId } = findRun(owner.db, input.run)
-        if (input.steps === undefined) await owner.resume(runId, changeOf(input))
-        else owner.extend(runId, input.steps)
-        return endOfRun(owner, runId, call)
-      })
-    },
+    run: resumeRun,
   })
-    .argument('<run>', 'id of the run, or its end')
+    .argument('<run>', runArgument)
     .option('--steps <n>', 'finished runs of stage 2: how many steps more')
     .option('--from <step>', 'go back to the checkpoint of this step, 0 = the beginning')
     .option('--set <path=value>', 'another value for the steps to come; may be given again', collect, [])
+}
+
+async function resumeRun(
+  input: z.output<typeof Input>,
+  call: CommandCall,
+): Promise<CommandResult<RunOutput>> {
+  const { withRuns } = await import('./runAccess.ts')
+  const { noteWhereItRuns } = await import('./startedRun.ts')
+  const { endOfRun } = await import('./endOfRun.ts')
+  const change = changeOf(input)
+  const run = await findStoredRun(call, input.run)
+  const { runId } = run
+  const need = { address: 'recheck resume', check: () => Promise.resolve() }
+  return withRuns(call, need, async (runs) => {
+    if (input.steps === undefined) await runs.resume(runId, change)
+    else await runs.extend(runId, input.steps)
+    await noteWhereItRuns(runs, run, call)
+    return endOfRun(runs, runId, call)
+  })
 }

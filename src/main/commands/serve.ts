@@ -1,16 +1,25 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import { addCommand, type CommandCall, type Register } from './command.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 
 const Input = z.object({
   port: z.coerce.number().int().min(0).max(65_535).default(7860),
   open: z.boolean().default(false),
 })
-const Output = z.object({ port: z.number(), stopped: z.boolean() })
+type Input = z.infer<typeof Input>
+const Output = z.object({
+  port: z.number(),
+  stopped: z.boolean().describe('false: another process serves the folder, and goes on'),
+})
+type Output = z.infer<typeof Output>
+
+/** Exit code of scripts/buildApp.mjs where nothing is built and nothing can be. */
+const cannotBuild = 3
 
 export const register: Register = (program, context) => {
   addCommand(program, context, {
@@ -24,30 +33,84 @@ export const register: Register = (program, context) => {
     input: Input,
     output: Output,
     run: async (input, call) => {
-      const { serve } = await import('../api/serve.ts')
-      const { projectFolder } = await import('../host/machine/paths.ts')
-      const { systemClock } = await import('../host/machine/clock.ts')
-      const server = await serve({
-        dataDir: call.dataFolder,
-        port: input.port,
-        pageFolder: join(projectFolder, 'out', 'renderer'),
-        nodePath: process.execPath,
-        nowMs: systemClock.nowMs,
-      })
-      const link = server.newLink()
-      call.note(`Open ${link}`)
-      const isAttended = isTerminal(call.stdin)
-      const another = isAttended ? 'press Enter for another' : 'start again for another'
-      call.note(`The link works once; ${another}. Ctrl-C stops after the step in hand.`)
-      if (input.open) openBrowser(link, call.note)
-      await untilInterrupted(call, isAttended ? () => call.note(`Open ${server.newLink()}`) : null)
-      call.note('Stopping; a run writes a checkpoint first.')
-      await server.close()
-      return { output: { port: server.port, stopped: true }, text: '', exitCode: 0 }
+      const other = await linkOfOwner(call)
+      if (other !== null) return showOther(other, input.open, call)
+      await buildPage(call)
+      return serveUntilInterrupted(input, call)
     },
   })
     .option('--port <n>', 'port on 127.0.0.1; 0 = any free one (default 7860)')
     .option('--open', 'open the page in the default browser')
+}
+
+async function serveUntilInterrupted(input: Input, call: CommandCall): Promise<CommandResult<Output>> {
+  const { serve } = await import('../api/serve.ts')
+  const { projectFolder } = await import('../host/machine/paths.ts')
+  const { systemClock } = await import('../host/machine/clock.ts')
+  const server = await serve({
+    dataDir: call.dataFolder,
+    port: input.port,
+    pageFolder: join(projectFolder, 'out', 'renderer'),
+    nodePath: process.execPath,
+    nowMs: systemClock.nowMs,
+  })
+  const link = server.newLink()
+  call.note(`Open ${link}`)
+  const isAttended = isTerminal(call.stdin)
+  const another = isAttended ? 'press Enter for another' : '"recheck serve" in another terminal makes another'
+  call.note(`The link works once; ${another}. Ctrl-C stops after the step in hand.`)
+  if (input.open) openBrowser(link, call.note)
+  await untilInterrupted(call, isAttended ? () => call.note(`Open ${server.newLink()}`) : null)
+  call.note('Stopping; a run writes a checkpoint first.')
+  await server.close()
+  return { output: { port: server.port, stopped: true }, text: '', exitCode: 0 }
+}
+
+/**
+ * A link to the page of the process that owns the data folder already; null where nobody owns it.
+ *
+ * @throws RecheckError `owner.busy` where its owner shows no page in a browser
+ */
+async function linkOfOwner(call: CommandCall): Promise<string | null> {
+  const { takeOwnership } = await import('../owner/ownership.ts')
+  const { askOwner } = await import('../owner/controlChannel.ts')
+  const { isAnotherOwner } = await import('./runAccess.ts')
+  try {
+    takeOwnership(call.dataFolder).release()
+    return null
+  } catch (busy) {
+    if (!(await isAnotherOwner(busy, call))) throw busy
+    return String(
+      await askOwner(call.dataFolder, { command: 'link' }, { signal: call.signal }).catch(() => {
+        throw busy
+      }),
+    )
+  }
+}
+
+function showOther(link: string, isToOpen: boolean, call: CommandCall): CommandResult<Output> {
+  call.note(`Open ${link}`)
+  call.note('The folder is served already: the link leads there, works once, and this command is done.')
+  if (isToOpen) openBrowser(link, call.note)
+  return { output: { port: Number(new URL(link).port), stopped: false }, text: '', exitCode: 0 }
+}
+
+/** Builds the page where it is missing or older than its sources; an app that was packed has no sources. */
+async function buildPage(call: CommandCall): Promise<void> {
+  const { projectFolder } = await import('../host/machine/paths.ts')
+  const script = join(projectFolder, 'scripts', 'buildApp.mjs')
+  if (!existsSync(script)) return
+  // no terminal for its stdout: the bundler would draw its own progress there
+  const child = spawn(process.execPath, [script, 'page'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const interrupt = (): void => void child.kill()
+  call.signal.addEventListener('abort', interrupt, { once: true })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  call.signal.removeEventListener('abort', interrupt)
+  if (call.signal.aborted) throw new RecheckError('serve.interrupted', 'recheck serve: interrupted')
+  if (code === 0) return
+  throw code === cannotBuild
+    ? new RecheckError('serve.no-page', 'There is no page to serve: see above.')
+    : new RecheckError('serve.build-failed', 'The page could not be built: see above.')
 }
 
 /** @param onEnter  null where nobody is at the keys: a pipe or a closed input must end nothing and make no links */

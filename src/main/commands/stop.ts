@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { RunStatus } from '../../shared/records.ts'
 import { runStatuses } from '../../shared/records.ts'
 import { isOver } from '../../shared/runTransitions.ts'
-import type { CommandCall, Register } from './command.ts'
-import { addCommand } from './command.ts'
+import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
+import { findStoredRun, runArgument } from './runArgument.ts'
 
 const Input = z.object({ run: z.string(), now: z.boolean().default(false), wait: z.boolean().default(false) })
 const Output = z.strictObject({
@@ -26,34 +26,32 @@ export const register: Register = (program, context) => {
     ],
     input: Input,
     output: Output,
-    run: async (input, call) => {
-      const { askOwner } = await import('../owner/controlChannel.ts')
-      const { runId } = await readRunOf(call, input.run)
-      const when = input.now ? 'now' : 'after-step'
-      await askOwner(call.dataFolder, { command: 'stop', runId, when }, { signal: call.signal })
-      const status = input.wait ? await statusWhenOver(call, runId) : (await readRunOf(call, runId)).status
-      const text = isOver(status)
-        ? `${runId} is ${status}`
-        : `${runId} stops ${input.now ? 'now' : 'after this step'}`
-      return { output: { runId, status }, text }
-    },
+    run: stopRun,
   })
-    .argument('<run>', 'id of the run, the beginning of it, or its name')
+    .argument('<run>', runArgument)
     .option('--now', 'give up the step at hand')
     .option('--wait', 'return when the run has stopped')
 }
 
-async function readRunOf(call: CommandCall, wanted: string): Promise<{ runId: string; status: RunStatus }> {
-  const { systemClock } = await import('../host/machine/clock.ts')
-  const { readStore } = await import('../owner/withStore.ts')
-  const { findRun } = await import('../store/runStore.ts')
-  return readStore(call.dataFolder, systemClock, (db) => findRun(db, wanted))
-}
-
-async function statusWhenOver(call: CommandCall, runId: string): Promise<RunStatus> {
-  for (;;) {
-    const { status } = await readRunOf(call, runId)
-    if (isOver(status) || call.signal.aborted) return status
-    await wait(lookEveryMs)
-  }
+async function stopRun(
+  input: z.output<typeof Input>,
+  call: CommandCall,
+): Promise<CommandResult<z.output<typeof Output>>> {
+  const { withRuns } = await import('./runAccess.ts')
+  const { readRun } = await import('../store/runStore.ts')
+  const { runId } = await findStoredRun(call, input.run)
+  const need = { address: 'recheck stop', check: () => Promise.resolve() }
+  return withRuns(call, need, async (runs) => {
+    const statusNow = (): Promise<RunStatus> => runs.read((db) => readRun(db, runId).status)
+    await runs.stop(runId, input.now ? 'now' : 'after-step', call.signal)
+    let status = await statusNow()
+    while (input.wait && !isOver(status) && !call.signal.aborted) {
+      await wait(lookEveryMs)
+      status = await statusNow()
+    }
+    const text = isOver(status)
+      ? `${runId} is ${status}`
+      : `${runId} stops ${input.now ? 'now' : 'after this step'}`
+    return { output: { runId, status }, text }
+  })
 }

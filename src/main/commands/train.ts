@@ -4,7 +4,6 @@ import type { Stage } from '../../shared/records.ts'
 import { addCommand, type CommandCall, type CommandContext, type CommandResult } from './command.ts'
 import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'
 import { RunOutput } from './runResult.ts'
-import { oneLine } from '../host/machine/terminalText.ts'
 
 const Input = z.object({ ...configOptionsShape, vStar: z.string().optional() })
 type Input = z.infer<typeof Input>
@@ -48,25 +47,24 @@ function registerTrain(program: Command, context: CommandContext): void {
   )
 }
 
-/** The command owns the data folder while its run lasts. */
+/** The command owns the data folder while its run lasts, or hands the run over to who owns it. */
 async function startAndFollow(
   stage: Stage,
   input: Input,
   call: CommandCall,
 ): Promise<CommandResult<RunOutput>> {
-  const { startRun } = await import('../owner/startRuns.ts')
-  const { withOwner, endOfRun } = await import('./ownedRun.ts')
-  const config = await readConfigOptions(input, 'builtin')
-  const source = input.config ?? `preset ${input.preset ?? 'builtin'}`
-  return withOwner(call, `recheck ${stage === 'estimate-v-star' ? 'estimate' : 'train'}`, async (owner) => {
-    const run = await startRun(owner, process.execPath, {
-      stage,
-      config,
-      source,
-      vStarId: input.vStar ?? null,
-      group: null,
-    })
-    call.note(`${run.runId} (${oneLine(run.name)})`)
-    return endOfRun(owner, run.runId, call)
+  const { withRuns } = await import('./runAccess.ts')
+  const { checkedPlan, needOf, startAndName } = await import('./startedRun.ts')
+  const { endOfRun } = await import('./endOfRun.ts')
+  const plan = checkedPlan({
+    stage,
+    config: await readConfigOptions(input, 'builtin'),
+    source: input.config ?? `preset ${input.preset ?? 'builtin'}`,
+    vStarId: input.vStar ?? null,
+    group: null,
   })
+  const address = `recheck ${stage === 'estimate-v-star' ? 'estimate' : 'train'}`
+  return withRuns(call, needOf(address, plan), async (runs) =>
+    endOfRun(runs, await startAndName(runs, plan, call), call),
+  )
 }

@@ -3,29 +3,86 @@ import { rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { ReceivedErrorData } from '../../shared/receivedErrorData.ts'
 import { errorData, receivedError, RecheckError, type ErrorData } from '../../shared/recheckError.ts'
 import { systemCodeOf } from '../../shared/systemErrors.ts'
 import { fileError } from '../disk/fileError.ts'
+import type { RunEvent } from '../../shared/runEvent.ts'
 import { readOwnerCard } from './ownership.ts'
+
+const settings = z.record(z.string(), z.unknown())
+const stage = z.enum(['estimate-v-star', 'self-correction'])
 
 /** What another process may ask of the owner of a data folder. */
 export const ControlCommand = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('stop'), runId: z.string(), when: z.enum(['after-step', 'now']) }),
   z.strictObject({ command: z.literal('pause'), runId: z.string(), freeDevice: z.boolean() }),
-  z.strictObject({ command: z.literal('resume'), runId: z.string() }),
+  z.strictObject({
+    command: z.literal('resume'),
+    runId: z.string(),
+    change: z
+      .strictObject({ settings, fromStep: z.int().min(0).nullable() })
+      .nullable()
+      .default(null),
+  }),
+  z.strictObject({ command: z.literal('extend'), runId: z.string(), steps: z.int().min(1) }),
+  /** Answered with the new run's id. */
+  z.strictObject({
+    command: z.literal('start'),
+    plan: z.strictObject({
+      stage,
+      config: settings,
+      source: z.string(),
+      vStarId: z.string().nullable(),
+      group: z.string().nullable(),
+    }),
+  }),
+  /** Answered when nothing executes or awaits the run any more; what it reports until then comes as events. */
+  z.strictObject({ command: z.literal('follow'), runId: z.string() }),
+  /** Answered with what was found and the bytes given back. */
+  z.strictObject({
+    command: z.literal('collect-garbage'),
+    deletedBeforeMs: z.number(),
+    unknownRuns: z.boolean(),
+  }),
+  /** Answered with a link that opens the page once. */
+  z.strictObject({ command: z.literal('link') }),
+  /** Answered at once, by an owner that can be asked. */
+  z.strictObject({ command: z.literal('ping') }),
 ])
 export type ControlCommand = z.infer<typeof ControlCommand>
+/** As it is asked: what has a default may be left out. */
+export type AskedCommand = z.input<typeof ControlCommand>
 
-type Reply = { readonly ok: true } | { readonly ok: false; readonly error: ErrorData }
-const ReceivedReply = z.union([
-  z.object({ ok: z.literal(true) }),
+const ReceivedLine = z.union([
+  z.object({ event: z.custom<FollowedEvent>() }),
+  z.object({ ok: z.literal(true), data: z.unknown().optional() }),
   z.object({ ok: z.literal(false), error: ReceivedErrorData }),
 ])
 
-const longestLine = 10_000
+/** What a terminal shows of a run that it follows. */
+export type FollowedEvent = Extract<RunEvent, { readonly type: 'progress' | 'log' | 'evaluation' }>
+
+/** Lines from the owner: events of a run that is followed, then one reply. */
+type Line =
+  | { readonly event: FollowedEvent }
+  | { readonly ok: true; readonly data?: unknown }
+  | { readonly ok: false; readonly error: ErrorData }
+
+/** The one who asked. */
+export interface ControlClient {
+  /** Aborted when it has gone. */
+  readonly gone: AbortSignal
+  readonly send: (event: FollowedEvent) => void
+}
+
+export type ControlHandler = (command: ControlCommand, client: ControlClient) => Promise<unknown>
+
+/** A config with its notes is the longest thing that is said. */
+const longestLine = 1_000_000
+/** Events for a client that does not read (a suspended terminal) are dropped above this: the store has them. */
+const mostUnreadBytes = 1_000_000
 /** The longest path a Unix socket may have, with room for the zero at its end. */
 const longestSocketPath = 100
 
@@ -42,11 +99,8 @@ export interface ControlServer {
   close(): Promise<void>
 }
 
-/** One JSON command a line, one JSON reply a line. To be called by the holder of the folder's lock. */
-export async function serveControl(
-  dataDir: string,
-  handle: (command: ControlCommand) => Promise<void>,
-): Promise<ControlServer> {
+/** One JSON command a line, answered by events where it follows a run and one JSON reply. To be called by the holder of the folder's lock. */
+export async function serveControl(dataDir: string, handle: ControlHandler): Promise<ControlServer> {
   const address = controlAddress(dataDir)
   if (process.platform !== 'win32') rmSync(address, { force: true }) // of an owner that was killed
   const sockets = new Set<Socket>()
@@ -86,48 +140,82 @@ async function listen(server: Server, address: string): Promise<void> {
   }
 }
 
-async function answer(socket: Socket, handle: (command: ControlCommand) => Promise<void>): Promise<void> {
+async function answer(socket: Socket, handle: ControlHandler): Promise<void> {
+  const gone = new AbortController()
+  socket.on('close', () => gone.abort())
+  const write = (line: Line): void => void socket.write(`${JSON.stringify(line)}\n`)
+  const client: ControlClient = {
+    gone: gone.signal,
+    send: (event) => {
+      if (socket.writableLength < mostUnreadBytes) write({ event })
+    },
+  }
+  for await (const line of linesOf(socket)) write(await replyTo(line, handle, client))
+}
+
+/** JSON takes other line separators as they are: only line feeds end a line. A line that does not end closes the socket. */
+async function* linesOf(socket: Socket): AsyncGenerator<string> {
   let pending = ''
   for await (const text of socket.setEncoding('utf8') as AsyncIterable<string>) {
     const lines = (pending + text).split('\n')
     pending = lines.pop() ?? ''
     if ([...lines, pending].some((line) => line.length > longestLine)) return void socket.destroy()
-    for (const line of lines) socket.write(`${JSON.stringify(await replyTo(line, handle))}\n`)
+    yield* lines
   }
 }
 
-async function replyTo(line: string, handle: (command: ControlCommand) => Promise<void>): Promise<Reply> {
+async function replyTo(line: string, handle: ControlHandler, client: ControlClient): Promise<Line> {
   try {
-    await handle(ControlCommand.parse(JSON.parse(line)))
-    return { ok: true }
+    return { ok: true, data: await handle(commandOf(line), client) }
   } catch (thrown) {
     return { ok: false, error: errorData(thrown) }
   }
 }
 
+function commandOf(line: string): ControlCommand {
+  const parsed = ControlCommand.safeParse(JSON.parse(line))
+  if (parsed.success) return parsed.data
+  throw new RecheckError(
+    'owner.unknown-command',
+    'the process that owns the folder does not know this command: it is of another version of Recheck. Restart it.',
+  )
+}
+
 /** An owner answers at once, or says that it is busy; one that was suspended does neither. */
 const answerWithinMs = 30_000
+
+export interface Asking {
+  /** Gives the waiting up; the owner may do it all the same. */
+  readonly signal?: AbortSignal
+  /** Longest wait for the reply; Infinity: as long as the owner lives. */
+  readonly withinMs?: number
+  readonly onEvent?: (event: FollowedEvent) => void
+}
 
 /**
  * Asks the owner of a data folder to do something.
  *
- * @param signal  gives the waiting up; the owner may do it all the same
+ * @returns what the command is answered with
  * @throws RecheckError `owner.none` when nobody owns it, `owner.silent`, or the owner's own refusal
  */
 export async function askOwner(
   dataDir: string,
-  command: ControlCommand,
-  { signal, withinMs = answerWithinMs }: { readonly signal?: AbortSignal; readonly withinMs?: number } = {},
-): Promise<void> {
+  command: AskedCommand,
+  { signal, withinMs = answerWithinMs, onEvent }: Asking = {},
+): Promise<unknown> {
   const card = readOwnerCard(dataDir)
   if (card === null) throw noOwner(dataDir)
-  const limit = AbortSignal.timeout(withinMs)
-  const waiting = signal === undefined ? limit : AbortSignal.any([signal, limit])
-  const reply = await exchange(card.control, command, waiting).catch(() => {
+  const limits = [
+    ...(signal === undefined ? [] : [signal]),
+    ...(withinMs === Infinity ? [] : [AbortSignal.timeout(withinMs)]),
+  ]
+  const waiting = AbortSignal.any(limits)
+  const reply = await exchange(card.control, { command, onEvent }, waiting).catch(() => {
     if (waiting.aborted) throw silentOwner(dataDir, card.processId)
     throw noOwner(dataDir)
   })
   if (!reply.ok) throw receivedError(reply.error)
+  return reply.data
 }
 
 function noOwner(dataDir: string): RecheckError {
@@ -141,16 +229,26 @@ function silentOwner(dataDir: string, processId: number): RecheckError {
   )
 }
 
-async function exchange(address: string, command: ControlCommand, waiting: AbortSignal): Promise<Reply> {
+async function exchange(
+  address: string,
+  { command, onEvent }: { readonly command: AskedCommand; readonly onEvent: Asking['onEvent'] },
+  waiting: AbortSignal,
+): Promise<Exclude<Line, { event: unknown }>> {
   waiting.throwIfAborted()
   const socket = connect(address)
-  waiting.addEventListener('abort', () => socket.destroy(new Error('waited long enough')), { once: true })
+  const giveUp = (): void => void socket.destroy(new Error('waited long enough'))
+  waiting.addEventListener('abort', giveUp, { once: true })
   try {
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
     socket.write(`${JSON.stringify(command)}\n`)
-    for await (const line of createInterface({ input: socket })) return ReceivedReply.parse(JSON.parse(line))
+    for await (const text of linesOf(socket)) {
+      const line = ReceivedLine.parse(JSON.parse(text))
+      if (!('event' in line)) return line
+      onEvent?.(line.event)
+    }
     throw new Error('the owner closed the connection without an answer')
   } finally {
+    waiting.removeEventListener('abort', giveUp)
     socket.destroy()
   }
 }

@@ -1,4 +1,3 @@
-import { Listeners } from '../../shared/listeners.ts'
 import { errorData } from '../../shared/recheckError.ts'
 import type { Run } from '../../shared/records.ts'
 import type { RunEvent } from '../../shared/runEvent.ts'
@@ -9,8 +8,9 @@ import { databasePath, openForWriting, type Database } from '../store/database.t
 import { storeError } from '../store/storeError.ts'
 import { insertRun, readRun, runsWithStatus, type NewRun } from '../store/runStore.ts'
 import { changeRun, isActive, type RunChange } from './resumeWithChanges.ts'
-import { serveControl, type ControlCommand, type ControlServer } from './controlChannel.ts'
+import { serveControl, type ControlServer } from './controlChannel.ts'
 import { changeStatusNoted, extendRun } from './loggedStatus.ts'
+import { obeyCommand } from './obeyCommand.ts'
 import { takeOwnership, type Ownership } from './ownership.ts'
 import { recoverRun, recoverRuns } from './recovery.ts'
 import { assertMayExtend, assertMayStart, assertNotDeleted, isFinished } from './runPreconditions.ts'
@@ -69,8 +69,9 @@ export class Owner {
   readonly #ownership: Ownership
   readonly #queue = createRunQueue()
   readonly #active = new Map<string, Promise<SupervisedRun>>()
-  readonly #listeners = new Listeners<{ readonly runId: string; readonly event: RunEvent }>()
+  readonly #listeners = new Set<OwnerListener>()
   #control: ControlServer | null = null
+  #newPageLink: (() => string) | null = null
   #isClosing = false
 
   constructor(
@@ -85,25 +86,49 @@ export class Owner {
   }
 
   async listen(): Promise<void> {
-    this.#control = await serveControl(this.#setup.dataDir, (command) => this.#obey(command))
+    this.#control = await serveControl(this.#setup.dataDir, (command, client) =>
+      obeyCommand(this, command, client),
+    )
     this.announce(this.#setup.address)
   }
 
-  /** Tells other processes where people reach this one: a server knows its port only when it listens. */
-  announce(address: string): void {
+  get dataDir(): string {
+    return this.#setup.dataDir
+  }
+
+  /** The Node 24 binary that trainers run on. */
+  get nodePath(): string {
+    return this.#setup.program.nodePath
+  }
+
+  /** A link that opens the page of this process once; null where it serves none. */
+  newPageLink(): string | null {
+    return this.#newPageLink?.() ?? null
+  }
+
+  /**
+   * Tells other processes where people reach this one: a server knows its port only when it listens.
+   *
+   * @param newPageLink  makes a link that opens its page once; null where it serves none
+   */
+  announce(address: string, newPageLink: (() => string) | null = null): void {
+    this.#newPageLink = newPageLink
     if (this.#control === null) return
     this.#ownership.announce({ processId: process.pid, address, control: this.#control.address })
   }
 
   /** @returns a function that ends the subscription */
   subscribe(listener: OwnerListener): () => void {
-    return this.#listeners.add(({ runId, event }) => listener(runId, event))
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
   }
 
   /** A queued row; `start` lets it run. */
   createRun(run: Omit<NewRun, 'runId'>): Run {
     const nowMs = this.#setup.clock.nowMs()
-    return insertRun(this.db, { ...run, runId: newRunId(nowMs) }, nowMs)
+    const inserted = insertRun(this.db, { ...run, runId: newRunId(nowMs) }, nowMs)
+    this.#tell(inserted.runId, { type: 'status', status: 'queued', error: null })
+    return inserted
   }
 
   /** Lets a queued run start as soon as its device is free. */
@@ -173,6 +198,11 @@ export class Owner {
     this.start(runId)
   }
 
+  /** Runs that are executed or wait for their turn. */
+  inHand(): readonly string[] {
+    return [...this.#active.keys(), ...this.#queue.waiting()]
+  }
+
   /** Resolves when no process executes or awaits this run any more. */
   async whenEnded(runId: string): Promise<Run> {
     const isWaiting = (): boolean => !this.#isClosing && this.#queue.waiting().includes(runId)
@@ -198,17 +228,6 @@ export class Owner {
     )
     this.db.close()
     this.#ownership.release()
-  }
-
-  async #obey(command: ControlCommand): Promise<void> {
-    switch (command.command) {
-      case 'stop':
-        return this.stop(command.runId, command.when)
-      case 'pause':
-        return this.pause(command.runId, command.freeDevice)
-      case 'resume':
-        return this.resume(command.runId)
-    }
   }
 
   /** The row of a run without a process; set right when the store could not take that process's last word. */
@@ -271,6 +290,6 @@ export class Owner {
   }
 
   #tell(runId: string, event: RunEvent): void {
-    this.#listeners.tell({ runId, event })
+    for (const listener of this.#listeners) listener(runId, event)
   }
 }

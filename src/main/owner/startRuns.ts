@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto'
 import { checkVStarInputs } from '../../core/train/vStarInputs.ts'
 import { canonicalConfig } from '../../shared/config/fields.ts'
+import type { ConfigLayer } from '../../shared/config/layers.ts'
 import { needsVStar, parseConfig, totalSteps, type RunConfig } from '../../shared/config/parseConfig.ts'
 import type { Run, Stage } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { findVStar, readVStar } from '../store/vStarStore.ts'
 import { askVStarInputs, type VStarInputsAnswer } from './inquiry.ts'
 import type { Owner } from './owner.ts'
+import { withAbsolutePaths } from '../run/absolutePaths.ts'
 import { refuseUnsupported } from '../run/refuseUnsupported.ts'
 
 export interface RunPlan {
   readonly stage: Stage
-  /** Anything; checked here. */
-  readonly config: unknown
+  /** Checked here. */
+  readonly config: ConfigLayer
   /** What the config came from, for messages. */
   readonly source: string
   /** The V* estimate to train against; null = a fitting one if there is one, else the run makes its own. */
@@ -24,12 +26,18 @@ export interface RunPlan {
  * Makes the row of a run and lets it start. Everything the config names is opened first, by another process, so that bad
  * input makes no run; a V* estimate made from the same inputs is found and reused.
  *
+ * @param gone  aborted when whoever asked has left: then no run is made
  * @throws RecheckError `config.*`, `model.*`, `data.*`, `vstar.*`: whatever is wrong with what was given
  */
-export async function startRun(owner: Owner, nodePath: string, plan: RunPlan): Promise<Run> {
-  const config = parseConfig(plan.config, plan.source)
-  refuseUnsupported(config)
+export async function startRun(
+  owner: Owner,
+  nodePath: string,
+  plan: RunPlan,
+  gone?: AbortSignal,
+): Promise<Run> {
+  const config = withAbsolutePaths(checkedConfig(plan), process.cwd())
   const answer = await askVStarInputs(nodePath, config)
+  gone?.throwIfAborted()
   const usesEstimate = plan.stage === 'self-correction' && needsVStar(config)
   const run = owner.createRun({
     name: config.name === '' ? automaticName(plan.stage, config) : config.name,
@@ -44,6 +52,13 @@ export async function startRun(owner: Owner, nodePath: string, plan: RunPlan): P
   })
   owner.start(run.runId)
   return run
+}
+
+/** What can be checked of a plan without opening a file. @throws RecheckError `config.*` */
+export function checkedConfig({ config, source }: Pick<RunPlan, 'config' | 'source'>): RunConfig {
+  const checked = parseConfig(config, source)
+  refuseUnsupported(checked)
+  return checked
 }
 
 function chooseVStar(owner: Owner, wanted: string | null, answer: VStarInputsAnswer): string | null {

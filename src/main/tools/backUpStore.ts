@@ -1,9 +1,10 @@
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { fileError } from '../disk/fileError.ts'
 import { flushFolder, unfinishedPrefix } from '../host/machine/atomicFiles.ts'
+import { assertNewOutput } from '../disk/outputPath.ts'
 import { newId } from '../host/machine/identifiers.ts'
 import { copyDatabase } from '../store/copyDatabase.ts'
 import type { Database } from '../store/database.ts'
@@ -20,12 +21,7 @@ import { makeFolders } from '../disk/makeFolders.ts'
  */
 export async function backUpStore(db: Database, file: string): Promise<number> {
   const path = resolve(file)
-  if (existsSync(path)) {
-    throw new RecheckError(
-      'backup.exists',
-      `${path} exists already; choose another name, nothing is overwritten.`,
-    )
-  }
+  assertNewOutput(path, { kind: 'file', command: 'backup', dataDir: dirname(db.name) })
   const unfinished = join(dirname(path), `${unfinishedPrefix}${newId(basename(path))}`)
   try {
     makeFolders(dirname(path))

@@ -15,6 +15,7 @@ import { RecheckError } from '../../shared/recheckError.ts'
 import { fileError } from '../disk/fileError.ts'
 import { makeWritableFolder } from '../host/machine/atomicFiles.ts'
 import { makeFolders } from '../disk/makeFolders.ts'
+import { assertNewOutput } from '../disk/outputPath.ts'
 import { plotSvg, svgPng } from '../host/machine/plotFiles.ts'
 import { oneLine } from '../host/machine/terminalText.ts'
 import type { Database } from '../store/database.ts'
@@ -46,6 +47,7 @@ const histogramBins = 20
  */
 export async function exportRun(setup: ExportSetup): Promise<readonly string[]> {
   const { db, run, folder } = setup
+  assertMayExport(folder, dirname(db.name))
   const unfinished = join(dirname(folder), `.unfinished-${basename(folder)}-${run.runId}`)
   const files: string[] = []
   const write = async (name: string, content: string | Uint8Array): Promise<void> => {
@@ -75,6 +77,11 @@ export async function exportRun(setup: ExportSetup): Promise<readonly string[]> 
       `${folder} is there already and not empty. Choose another folder with --out.`,
     )
   }
+}
+
+/** @throws RecheckError `export.exists`, `export.inside-data`, `file.*`: before anything is drawn */
+export function assertMayExport(folder: string, dataDir: string): void {
+  assertNewOutput(folder, { kind: 'folder', command: 'export', dataDir })
 }
 
 function plotOption(plot: Plot, { db, run, theme }: ExportSetup): PlotOption {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { endOfRun } from '../../../src/main/commands/ownedRun.ts'
+import { endOfRun } from '../../../src/main/commands/endOfRun.ts'
 import { followRun, resumeHint } from '../../../src/main/commands/followRun.ts'
+import { localAccess } from '../../../src/main/commands/runAccess.ts'
 import type { CommandCall } from '../../../src/main/commands/command.ts'
 import { readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
 import { fakeRun, testOwner } from '../owner/ownerFixtures.ts'
@@ -27,13 +28,13 @@ test('Ctrl-C in stage 1 ends with what is kept: there is no checkpoint to speak 
   const owner = await testOwner(t, dataFolder)
   const { runId } = fakeRun(owner, {}, { stage: 'estimate-v-star', totalSteps: 300 })
   owner.start(runId)
-  const { text } = await endOfRun(owner, runId, interruptedCall(dataFolder))
+  const { text } = await endOfRun(localAccess(owner), runId, interruptedCall(dataFolder))
   const kept = readVStarEstimates(owner.db, `v-${runId}`).length
   assert.ok(kept > 0 && kept < 300, String(kept))
   assert.match(text, new RegExp(`^Stage 1: ${kept} of 300 problems are estimated and kept\\.$`, 'm'))
   await owner.resume(runId)
   await owner.whenEnded(runId)
-  assert.doesNotMatch((await endOfRun(owner, runId, interruptedCall(dataFolder))).text, /kept/)
+  assert.doesNotMatch((await endOfRun(localAccess(owner), runId, interruptedCall(dataFolder))).text, /kept/)
 })
 
 test('Ctrl-C while a run is still being prepared stops it after its first step', async (t) => {
@@ -43,7 +44,7 @@ test('Ctrl-C while a run is still being prepared stops it after its first step',
   const notes: string[] = []
   owner.start(runId)
   const run = await followRun(
-    owner,
+    localAccess(owner),
     runId,
     interruptedCall(dataFolder, (line) => void notes.push(line)),
   )

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import BetterSqlite3 from 'better-sqlite3'
-import type { Register } from '../../../src/main/commands/command.ts'
 import { register as registerBackup } from '../../../src/main/commands/backup.ts'
 import { register as registerExport } from '../../../src/main/commands/export.ts'
-import { register as registerGc } from '../../../src/main/commands/gc.ts'
 import { register as registerRuns } from '../../../src/main/commands/runs.ts'
 import { register as registerShow } from '../../../src/main/commands/show.ts'
 import { register as registerStop } from '../../../src/main/commands/stop.ts'
@@ -14,11 +12,9 @@ import type { ProgressDisplay } from '../../../src/main/commands/progressDisplay
 import { formatTime } from '../../../src/shared/format.ts'
 import { formatTable } from '../../../src/main/commands/runText.ts'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
-import { storeCheckpoint } from '../../../src/main/store/checkpointStore.ts'
 import { openForReading, openForWriting } from '../../../src/main/store/database.ts'
-import { appendLog } from '../../../src/main/store/eventLog.ts'
 import { migrate } from '../../../src/main/store/migrations.ts'
-import { deleteRun, labelRun } from '../../../src/main/store/runLabels.ts'
+import { labelRun } from '../../../src/main/store/runLabels.ts'
 import { changeStatus, listRuns, readRun } from '../../../src/main/store/runStore.ts'
 import { plots } from '../../../src/shared/metrics/metrics.ts'
 import { pictureSize } from '../../../src/shared/plots/pictureFrame.ts'
@@ -26,51 +22,7 @@ import { assertTextsApart, textBoxes } from '../../shared/plots/textBoxes.ts'
 import { fakeRun, isMetrics, nextEvent, testOwner } from '../owner/ownerFixtures.ts'
 import { addRun, metricsAt, temporaryFolder } from '../store/storeFixtures.ts'
 import { commandFixture } from './commandFixture.ts'
-
-async function recheck(register: Register, ...args: readonly string[]): Promise<string> {
-  const fixture = commandFixture()
-  register(fixture.program, fixture.context)
-  await fixture.program.parseAsync([...args], { from: 'user' })
-  return fixture.stdout()
-}
-
-/** Two stopped runs with a little of everything. */
-function smallStore(t: TestContext): string {
-  const dataDir = temporaryFolder(t)
-  const db = openForWriting(dataDir)
-  for (const runId of ['run-1', 'run-2']) {
-    addRun(db, runId, { name: `name ${runId}`, tags: ['demo'], config: '{"seed":4}' })
-    openBatchWriter(db, runId).store(
-      { runId, sequence: 1, events: [metricsAt(7, { 'accuracy/final': 0.62347 })] },
-      1,
-    )
-    changeStatus(db, runId, { status: 'stopped', nowMs: 3000 })
-  }
-  const folder = 'runs/run-1/checkpoints/step-00000008'
-  mkdirSync(join(dataDir, folder), { recursive: true })
-  writeFileSync(join(dataDir, folder, 'blob'), Buffer.alloc(2000))
-  storeCheckpoint(db, {
-    checkpointId: 'c1',
-    runId: 'run-1',
-    step: 8,
-    folder,
-    bytes: 2000,
-    sha256: 's',
-    validation: 0.6,
-    createdAtMs: 1,
-  })
-  appendLog(db, {
-    runId: 'run-1',
-    atMs: 0,
-    level: 'warning',
-    code: 'c',
-    message: 'It is odd.',
-    remedy: 'Do this.',
-  })
-  labelRun(db, 'run-2', { archived: true })
-  db.close()
-  return dataDir
-}
+import { recheck, smallStore } from './smallStore.ts'
 
 test('runs: a table of those not archived, newest first; JSON with the latest metrics', async (t) => {
   const dataDir = smallStore(t)
@@ -148,10 +100,16 @@ test('stop: reaches a run of another owner and waits for its end', async (t) => 
   })
 })
 
-test('stop: without an owner there is nothing to stop', async (t) => {
-  await assert.rejects(recheck(registerStop, 'stop', 'run-1', '--data-dir', smallStore(t)), {
-    code: 'owner.none',
-    message: /no Recheck process owns .*: no run of it is active/,
+test('stop: without an owner, a run in the queue is taken out of it, and one that has ended says so', async (t) => {
+  const dataDir = smallStore(t)
+  const db = openForWriting(dataDir)
+  addRun(db, 'run-3')
+  db.close()
+  const text = await recheck(registerStop, 'stop', 'run-3', '--data-dir', dataDir)
+  assert.equal(text, 'run-3 is stopped\n')
+  await assert.rejects(recheck(registerStop, 'stop', 'run-1', '--data-dir', dataDir), {
+    code: 'run.not-active',
+    message: 'run run-1 is stopped; no process executes it.',
   })
 })
 
@@ -224,70 +182,6 @@ test('export: the name of a run, however long, is whole in every picture and lie
     const said = textBoxes(svg).map(({ text }) => text)
     assert.ok(said.join(' ').includes(`${name} · run-1 · config `), id)
   }
-})
-
-test('gc: says what would go, then takes it, and nothing else', async (t) => {
-  const dataDir = smallStore(t)
-  const db = openForWriting(dataDir)
-  deleteRun(db, 'run-2', Date.now() - 31 * 86_400_000)
-  addRun(db, 'run-3')
-  changeStatus(db, 'run-3', { status: 'stopped', nowMs: 1 })
-  deleteRun(db, 'run-3', Date.now())
-  const gone = 'runs/run-1/checkpoints/step-00000004'
-  storeCheckpoint(db, {
-    checkpointId: 'c0',
-    runId: 'run-1',
-    step: 4,
-    folder: gone,
-    bytes: 1,
-    sha256: 's',
-    validation: null,
-    createdAtMs: 1,
-  })
-  db.close()
-  for (const folder of [
-    'runs/run-1/checkpoints/step-00000002',
-    'runs/run-1/checkpoints/.unfinished-x',
-    'runs/run-0',
-    'runs/run-2',
-  ]) {
-    mkdirSync(join(dataDir, folder), { recursive: true })
-    writeFileSync(join(dataDir, folder, 'blob'), Buffer.alloc(1500))
-  }
-  const careful = await recheck(registerGc, 'gc', '--dry-run', '--data-dir', dataDir)
-  assert.ok(careful.includes('kept: runs/run-0, of a run that the store does not know (--unknown-runs)'))
-  assert.ok(careful.includes('4.4 KiB would be freed'))
-  const garbage = [
-    'deleted-run  run-2  1.5 KiB',
-    'folder-without-run  runs/run-0  1.5 KiB',
-    'unfinished  runs/run-1/checkpoints/.unfinished-x  1.5 KiB',
-    'checkpoint-without-row  runs/run-1/checkpoints/step-00000002  1.5 KiB',
-    'row-without-checkpoint  c0  0 B',
-  ]
-  const dry = await recheck(registerGc, 'gc', '--unknown-runs', '--dry-run', '--data-dir', dataDir)
-  assert.deepEqual(dry.trim().split('\n'), [
-    ...garbage,
-    '5.9 KiB would be freed; nothing was changed (--dry-run)',
-  ])
-  assert.ok(existsSync(join(dataDir, 'runs/run-0')))
-  const done = await recheck(registerGc, 'gc', '--unknown-runs', '--data-dir', dataDir)
-  assert.deepEqual(done.split('\n').slice(0, 5), garbage)
-  for (const folder of ['runs/run-0', 'runs/run-2', 'runs/run-1/checkpoints/.unfinished-x']) {
-    assert.ok(!existsSync(join(dataDir, folder)), folder)
-  }
-  assert.ok(existsSync(join(dataDir, 'runs/run-1/checkpoints/step-00000008/blob')))
-  const after = openForReading(dataDir)
-  t.after(() => after?.close())
-  assert.deepEqual(after && listRuns(after).map((run) => run.runId), ['run-1'])
-  assert.deepEqual(after && listRuns(after, { deleted: true }).map((run) => run.runId), ['run-3'])
-  const again = JSON.parse(await recheck(registerGc, 'gc', '--dry-run', '--json', '--data-dir', dataDir))
-  assert.deepEqual(again, { dryRun: true, garbage: [], kept: [], bytes: 0 })
-})
-
-test('gc: leaves a folder that is in use alone', async (t) => {
-  const dataDir = temporaryFolder(t)
-  await testOwner(t, dataDir)
-  await assert.rejects(recheck(registerGc, 'gc', '--data-dir', dataDir), { code: 'owner.busy' })
 })
 
 test('columns of a table have the same width', () => {

@@ -29,8 +29,9 @@ test('a line that does not end is not gathered', { timeout: 60_000 }, async (t) 
   const socket = connect(controlAddress(dataDir))
   socket.on('error', () => undefined) // closed while it still writes
   await once(socket, 'connect')
-  socket.write('x'.repeat(20_000))
-  await once(socket, 'close')
+  const isClosed = new Promise((resolve) => socket.on('close', resolve))
+  socket.write('x'.repeat(1_100_000))
+  await isClosed
   await assert.rejects(askOwner(dataDir, stop), { code: 'run.unknown' })
 })
 

@@ -1,4 +1,3 @@
-import { Listeners } from '../../../shared/listeners.ts'
 import { errorGroup } from '../../../shared/errorCodes.ts'
 import { errorData, receivedError, RecheckError, type ErrorData } from '../../../shared/recheckError.ts'
 import { bridgeName, type Bridge } from '../../../shared/routes/bridge.ts'
@@ -48,8 +47,8 @@ const longestDelayMs = 8000
 
 class HttpApi implements PageApi {
   #page: Window
-  readonly #events = new Listeners<StoreEvent>()
-  readonly #connections = new Listeners<PageConnection>()
+  #events = new Set<(event: StoreEvent) => void>()
+  #connections = new Set<(connection: PageConnection) => void>()
   #connection: PageConnection = 'lost'
   #delayMs = firstDelayMs
 
@@ -80,13 +79,14 @@ class HttpApi implements PageApi {
   }
 
   onEvent(listener: (event: StoreEvent) => void): () => void {
-    return this.#events.add(listener)
+    this.#events.add(listener)
+    return () => this.#events.delete(listener)
   }
 
   onConnection(listener: (connection: PageConnection) => void): () => void {
-    const end = this.#connections.add(listener)
+    this.#connections.add(listener)
     listener(this.#connection)
-    return end
+    return () => this.#connections.delete(listener)
   }
 
   /** @param onSettled  called when it is open or has failed for the first time */
@@ -100,7 +100,7 @@ class HttpApi implements PageApi {
     })
     socket.addEventListener('message', (message) => {
       const event = JSON.parse(String(message.data)) as StoreEvent
-      this.#events.tell(event)
+      for (const listener of this.#events) listener(event)
     })
     socket.addEventListener('close', () => {
       if (this.#connection === 'open') this.#become('lost')
@@ -120,7 +120,7 @@ class HttpApi implements PageApi {
 
   #become(connection: PageConnection): void {
     this.#connection = connection
-    this.#connections.tell(connection)
+    for (const listener of this.#connections) listener(connection)
   }
 }
 

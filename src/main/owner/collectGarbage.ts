@@ -6,7 +6,7 @@ import { allCheckpoints, dropCheckpoint } from '../store/checkpointStore.ts'
 import { compactDatabase, databaseSize } from '../store/copyDatabase.ts'
 import type { Database } from '../store/database.ts'
 import { eraseRun } from '../store/runLabels.ts'
-import { listRuns } from '../store/runStore.ts'
+import { listRuns, runsWithStatus } from '../store/runStore.ts'
 import { checkpointsFolder } from '../run/checkpointFolder.ts'
 
 /** One thing that may go, and why. */
@@ -33,7 +33,10 @@ export interface GarbageRules {
   readonly unknownRuns: boolean
 }
 
-/** Looks for what nothing refers to any more; changes nothing. For the holder of the folder's lock. */
+/**
+ * Looks for what nothing refers to any more; changes nothing. Folders of runs at work are left out: a checkpoint that is
+ * just being written looks like the rest of one that was broken off.
+ */
 export function planGarbage(db: Database, dataDir: string, rules: GarbageRules): GarbagePlan {
   const { deletedBeforeMs, unknownRuns } = rules
   // a run that is queued or paused is wanted, whenever it was deleted
@@ -44,7 +47,8 @@ export function planGarbage(db: Database, dataDir: string, rules: GarbageRules):
   const kept = new Set([...listRuns(db), ...listRuns(db, { deleted: true })].map((run) => run.runId))
   const folders = foldersIn(dataDir, 'runs')
   const unknown = folders.filter((name) => !kept.has(name)).map((name) => `runs/${name}`)
-  const live = folders.filter((runId) => kept.has(runId) && !doomed.has(runId))
+  const working = new Set(runsWithStatus(db, ['running', 'paused']).map((run) => run.runId))
+  const live = folders.filter((runId) => kept.has(runId) && !doomed.has(runId) && !working.has(runId))
   const garbage: Garbage[] = [
     ...deleted.map((run) => item(dataDir, 'deleted-run', run.runId, `runs/${run.runId}`)),
     ...(unknownRuns ? unknown : []).map((path) => item(dataDir, 'folder-without-run', path, path)),
@@ -53,7 +57,8 @@ export function planGarbage(db: Database, dataDir: string, rules: GarbageRules):
       .filter((name) => name.startsWith(unfinishedPrefix))
       .map((name) => item(dataDir, 'unfinished', name, name)),
     ...allCheckpoints(db)
-      .filter((checkpoint) => !doomed.has(checkpoint.runId) && !existsSync(join(dataDir, checkpoint.folder)))
+      .filter(({ runId }) => !doomed.has(runId) && !working.has(runId))
+      .filter(({ folder }) => !existsSync(join(dataDir, folder)))
       .map(({ checkpointId }) => ({ what: 'row-without-checkpoint', name: checkpointId, bytes: 0 }) as const),
   ]
   return {

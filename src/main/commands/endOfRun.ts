@@ -1,41 +1,27 @@
 import type { Evaluation } from '../../shared/records.ts'
-import { openLocalOwner } from '../owner/localOwner.ts'
-import type { Owner } from '../owner/owner.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
-import { withStoreErrorsLater } from '../store/storeError.ts'
 import { readOpenEstimate } from '../store/vStarStore.ts'
 import type { CommandCall, CommandResult } from './command.ts'
 import { followRun, resumeHint } from './followRun.ts'
+import type { RunAccess } from './runAccess.ts'
 import { runExitCode, runOutput, type RunOutput } from './runResult.ts'
-
-/** Opens the data folder as its owner for as long as `work` lasts. */
-export async function withOwner<T>(
-  call: CommandCall,
-  address: string,
-  work: (owner: Owner) => Promise<T>,
-): Promise<T> {
-  const owner = await openLocalOwner({ dataDir: call.dataFolder, address, nodePath: process.execPath })
-  try {
-    return await withStoreErrorsLater(owner.db.name, () => work(owner))
-  } finally {
-    await owner.close('now')
-  }
-}
 
 /** Follows a started run to its end and says what came of it. */
 export async function endOfRun(
-  owner: Owner,
+  runs: RunAccess,
   runId: string,
   call: CommandCall,
 ): Promise<CommandResult<RunOutput>> {
-  const run = await followRun(owner, runId, call)
-  const evaluations = readEvaluations(owner.db, runId)
+  const run = await followRun(runs, runId, call)
+  const { evaluations, estimate } = await runs.read((db) => ({
+    evaluations: readEvaluations(db, runId),
+    estimate: run.vStarId === null ? null : readOpenEstimate(db, run.vStarId),
+  }))
   const error = run.error === null ? '' : `\n${run.error.message}`
-  const kept = run.vStarId === null ? '' : keptText(readOpenEstimate(owner.db, run.vStarId))
   const seconds = Math.round(run.activeMs / 1000)
   return {
     output: runOutput(run, evaluations),
-    text: `${run.runId}: ${run.status} after ${seconds} s${error}${kept}${testTable(evaluations)}${resumeHint(run)}`,
+    text: `${run.runId}: ${run.status} after ${seconds} s${error}${keptText(estimate)}${testTable(evaluations)}${resumeHint(run)}`,
     exitCode: runExitCode(run),
   }
 }

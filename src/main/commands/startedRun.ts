@@ -1,0 +1,43 @@
+import type { Run } from '../../shared/records.ts'
+import { withAbsolutePaths } from '../run/absolutePaths.ts'
+import { oneLine } from '../host/machine/terminalText.ts'
+import { askVStarInputs } from '../owner/inquiry.ts'
+import { checkedConfig, type RunPlan } from '../owner/startRuns.ts'
+import { readRun, runsWithStatus } from '../store/runStore.ts'
+import type { CommandCall } from './command.ts'
+import type { AccessNeed, RunAccess } from './runAccess.ts'
+
+/** A plan whose config was checked here, with files named from this command's working folder. @throws RecheckError `config.*` */
+export function checkedPlan(plan: RunPlan): RunPlan {
+  return { ...plan, config: withAbsolutePaths(checkedConfig(plan), process.cwd()) }
+}
+
+/** What a command needs that starts runs of this plan: model, tokenizer and problems are opened to check it. */
+export function needOf(address: string, plan: RunPlan): AccessNeed {
+  return { address, check: () => askVStarInputs(process.execPath, plan.config) }
+}
+
+/** Makes a run, lets it start, and says its name and who executes it. */
+export async function startAndName(runs: RunAccess, plan: RunPlan, call: CommandCall): Promise<string> {
+  const runId = await runs.start(plan)
+  const run = await runs.read((db) => readRun(db, runId))
+  call.note(`${runId} (${oneLine(run.name)})`)
+  await noteWhereItRuns(runs, run, call)
+  return runId
+}
+
+/** Says of a run that another process executes where it is, and what it waits for. */
+export async function noteWhereItRuns(runs: RunAccess, { runId }: Run, call: CommandCall): Promise<void> {
+  const { elsewhere } = runs
+  if (elsewhere === null) return
+  call.note(
+    `Handed over to process ${elsewhere.processId} (${elsewhere.address}), which has the data folder open; followed here. ` +
+      'Ctrl-C stops the run after its step.',
+  )
+  const others = await runs.read((db) =>
+    runsWithStatus(db, ['running', 'paused']).filter((other) => other.runId !== runId),
+  )
+  const [first] = others
+  if (first !== undefined)
+    call.note(`It may have to wait for ${first.runId} (${oneLine(first.name)}), which is ${first.status}.`)
+}
