@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { RecheckError } from '../shared/recheckError.ts'
-import { localBackend, type Backend } from './api/backend.ts'
+import type { Backend } from './api/backend.ts'
 import { connectRemote } from './api/remoteBackend.ts'
 import { appRoot } from './app/appRoot.ts'
 import { startApp } from './app/startApp.ts'
@@ -31,7 +31,7 @@ async function openLocal(dataDir: string | null): Promise<Backend> {
     nowMs: systemClock.nowMs,
   })
   backend.owner.startQueued()
-  return localBackend({ ...backend, close: () => backend.owner.close('after-step') })
+  return backend
 }
 
 /** Trainers run on plain Node 24, never on Electron's own binary: the one beside the app, else the project's. */

@@ -189,4 +189,6 @@ export interface RunLogEntry {
   readonly message: string
   /** What to do about it, in plain words; null when nothing need be done. */
   readonly remedy: string | null
+  /** Of training, from 0, where a step gave rise to it. */
+  readonly step: number | null
 }

@@ -1,37 +1,35 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { isGroupMethod } from '../../shared/config/parseConfig.ts'
+import type { AlarmCode } from '../../shared/alarms.ts'
 import { wilson } from '../../shared/statistics.ts'
 import { classKeys } from '../rl/turnBaseline.ts'
 import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'
-import type { ScoredRollout, TurnKind } from '../rollout/rollout.ts'
+import type { TurnKind } from '../rollout/rollout.ts'
 import type { MetricValues, OutcomeCounts } from './evaluation/outcomeCounts.ts'
 import { outcomeShares } from './evaluation/outcomeCounts.ts'
-import type { TrainEvent } from './trainEvent.ts'
-
-/** A sign that a run goes wrong, in plain words, with what to do about it. */
-export interface Alarm {
-  readonly code: string
-  readonly message: string
-  readonly remedy: string
-}
+import type { RecentCounts } from './recentCounts.ts'
 
 /** `bad`: beyond the threshold · `good`: clear of it by a tenth · null: between the two, or too few cases to say. */
 type Health = 'bad' | 'good' | null
-export type AlarmSign = Alarm & { readonly health: Health }
+
+/** What one step shows of a way in which a run goes wrong. */
+export interface AlarmSign {
+  readonly code: AlarmCode
+  readonly health: Health
+  readonly message: string
+}
 
 /** Fewer cases than this say nothing about a share. */
 const fewestCases = 8
 /** Part of a threshold by which a quantity must have come back before its alarm may pass. */
 const margin = 0.1
-/** Good steps, without a bad one among them, after which an alarm has passed. */
-export const quietStepsToPass = 20
-
 export interface AlarmInput {
   readonly values: MetricValues
   readonly counts: OutcomeCounts
   readonly firstLengths: Readonly<Record<TurnKind, number | null>> | null
-  /** Later turns of the last steps, this one among them, and stage 1's shares of right ones. */
-  readonly recentTurns: RecentTurns
+  /** Of the last steps, this one among them. */
+  readonly recentTurns: RecentCounts
+  /** Stage 1's shares of right verdicts and revisions. */
   readonly referenceShares: ClassShares
 }
 
@@ -44,6 +42,7 @@ export function alarmSigns(input: AlarmInput, config: RunConfig): AlarmSign[] {
     ...policySigns(input.values, config),
     ...lengthSigns(input, config),
     ...staleSigns(input, config),
+    ...spreadSigns(input, config),
   ]
 }
 
@@ -81,43 +80,38 @@ function recallSigns(counts: OutcomeCounts, { alarms }: RunConfig): AlarmSign[] 
       code: 'alarm.always-correct',
       health: healthBelow({ value: wrong.value }, alarms.wrongRecallBelow),
       message: `the verdict is almost always “correct”: it called ${wrong.words} wrong attempts wrong`,
-      remedy: 'Set verdictReward=balanced, or lower optimizer.learningRate.',
     },
     {
       code: 'alarm.always-wrong',
       health: healthBelow({ value: correct.value }, alarms.correctRecallBelow),
       message: `the verdict is almost always “wrong”: it called ${correct.words} right attempts correct`,
-      remedy:
-        'Go on from an earlier checkpoint with a lower optimizer.learningRate; a new run may raise problemsPerStep.',
     },
   ]
 }
 
-/** Thresholds that lie amid ordinary values must be passed by more than noise: by the whole Wilson interval. */
+/**
+ * Thresholds that lie amid ordinary values must be passed by more than noise: by the whole Wilson interval. The answer
+ * change ratio is that of wrong attempts: a revision that keeps a correct answer is no copy to warn of.
+ */
 function shareSigns(counts: OutcomeCounts, { alarms, sampling }: RunConfig): AlarmSign[] {
-  const change = shareOf(counts, 'revision/changeRatio')
+  const change = shareOf(counts, 'revision/changeRatioWrong')
   const unparsed = shareOf(counts, 'verifier/unparsed')
   const truncated = shareOf(counts, 'turns/truncated')
   return [
     {
       code: 'alarm.change-ratio',
       health: healthBelow({ value: change.value, surely: change.high }, alarms.changeRatioBelow),
-      message: `low answer change ratio (model collapse): ${change.words} revisions changed the answer`,
-      remedy:
-        'Raise revisionBonus. If right answers alone are copied, the verdict is too strict: verdictReward=balanced.',
+      message: `low answer change ratio (model collapse): ${change.words} revisions of wrong attempts changed the answer`,
     },
     {
       code: 'alarm.unparsed',
       health: healthAbove({ value: unparsed.value, surely: unparsed.low }, alarms.unparsedAbove),
       message: `${unparsed.words} verdicts name no judgement; they earn nothing and end the rollout`,
-      remedy:
-        'Start a new run whose template asks more plainly for the closing sentence, or that gives turns more tokens (sampling.maxCompletionTokens).',
     },
     {
       code: 'alarm.truncated',
       health: healthAbove({ value: truncated.value, surely: truncated.low }, alarms.truncatedAbove),
       message: `${truncated.words} turns were cut at ${sampling.maxCompletionTokens} tokens and count as wrong`,
-      remedy: 'Raise sampling.maxCompletionTokens in a new run; stage 1 has to run again.',
     },
   ]
 }
@@ -130,13 +124,11 @@ function policySigns(values: MetricValues, { alarms }: RunConfig): AlarmSign[] {
       code: 'alarm.kl',
       health: healthAbove({ value: kl }, alarms.klAbove),
       message: `the policy is far from the reference: KL ${kl?.toFixed(3)} nats per token`,
-      remedy: 'Raise policyBeta or lower optimizer.learningRate.',
     },
     {
       code: 'alarm.entropy',
       health: healthBelow({ value: entropy }, alarms.entropyBelow),
       message: `sampling hardly varies any more: entropy ${entropy?.toFixed(3)} nats per token`,
-      remedy: 'Stop here, or set an entropyBonus; more steps will not find new answers.',
     },
   ]
 }
@@ -150,7 +142,6 @@ function lengthSigns({ values, firstLengths }: AlarmInput, { alarms }: RunConfig
       code: `alarm.length.${kind}`,
       health: healthAbove({ value: growth }, alarms.lengthGrowthAbove),
       message: `${kind}s have grown from ${first?.toFixed(1)} to ${now?.toFixed(1)} tokens on average`,
-      remedy: 'Look at the rollouts: repetition or stalling. Lower optimizer.learningRate.',
     }
   })
 }
@@ -162,8 +153,15 @@ const classWords: Readonly<Record<ClassKey, string>> = {
   'revision/wrong': 'revisions of wrong attempts',
 }
 
+const staleCodes: Readonly<Record<ClassKey, AlarmCode>> = {
+  'verdict/correct': 'alarm.stale.verdict-correct',
+  'verdict/wrong': 'alarm.stale.verdict-wrong',
+  'revision/correct': 'alarm.stale.revision-correct',
+  'revision/wrong': 'alarm.stale.revision-wrong',
+}
+
 /**
- * The share of right turns in the last `recentSteps` steps against stage 1's, on which V of later turns rests; the whole
+ * The share of right turns in the last 20 steps against stage 1's, on which V of later turns rests; the whole
  * Wilson interval must be beyond. Mean r − V itself is no measure: V* lies above the mean reward
  * by construction, so it is negative from the first step on.
  */
@@ -180,60 +178,25 @@ function staleSigns({ recentTurns, referenceShares }: AlarmInput, config: RunCon
         ? { value: null }
         : { value: Math.abs(now.value - then), surely: Math.max(now.low - then, then - now.high) }
     return {
-      code: `alarm.stale.${key.replace('/', '-')}`,
+      code: staleCodes[key],
       health: healthAbove(apart, config.alarms.staleVStarBeyond),
       message: `${(100 * (now.value ?? 0)).toFixed(0)} % of the ${classWords[key]} are right now, V* counts on ${(100 * then).toFixed(0)} %: stage 1 no longer fits the policy`,
-      remedy: 'Harmless on fresh rollouts, but noisier: set vStar.baseline=running-mean.',
     }
   })
 }
 
-/** Later turns of one step by class of attempt. */
-type ClassCounts = Readonly<Record<ClassKey, { readonly right: number; readonly seen: number }>>
-/** Of the last `recentSteps` steps, oldest first. */
-export type RecentTurns = readonly ClassCounts[]
-
-const recentSteps = 20
-
-/** With the step's own turns; what is older than `recentSteps` is forgotten. */
-export function addRecentTurns(before: RecentTurns, rollouts: readonly ScoredRollout[]): RecentTurns {
-  const counted = (kind: 'verdict' | 'revision', isAttemptCorrect: boolean) => {
-    const turns = rollouts
-      .filter((rollout) => rollout.turns[0].isCorrect === isAttemptCorrect)
-      .flatMap((rollout) => rollout.turns.filter((turn) => turn.kind === kind))
-    return { right: turns.filter((turn) => turn.isCorrect).length, seen: turns.length }
-  }
-  const step: ClassCounts = {
-    'verdict/correct': counted('verdict', true),
-    'verdict/wrong': counted('verdict', false),
-    'revision/correct': counted('revision', true),
-    'revision/wrong': counted('revision', false),
-  }
-  return [...before, step].slice(-recentSteps)
-}
-
-/** The alarms that are on, each with the good steps since the last bad one. */
-export type ActiveAlarms = Readonly<Record<string, number>>
-
-/**
- * One condition is one alarm while it lasts: the first bad step raises it, and it has passed after `quietStepsToPass`
- * good steps without a bad one among them.
- */
-export function alarmEvents(
-  signs: readonly AlarmSign[],
-  before: ActiveAlarms,
-  step: number,
-): { readonly events: readonly TrainEvent[]; readonly active: ActiveAlarms } {
-  const active: Record<string, number> = {}
-  const events: TrainEvent[] = []
-  for (const { health, ...alarm } of signs) {
-    const quietBefore = before[alarm.code]
-    if (health === 'bad' && quietBefore === undefined) {
-      events.push({ type: 'log', level: 'warning', ...alarm, step, key: `${alarm.code}@${step}` })
-    }
-    if (health !== 'bad' && quietBefore === undefined) continue
-    const quiet = health === 'bad' ? 0 : (quietBefore ?? 0) + (health === 'good' ? 1 : 0)
-    if (quiet < quietStepsToPass) active[alarm.code] = quiet
-  }
-  return { active, events }
+/** Methods that compare the rollouts of a problem learn nothing from a group whose rewards are all equal. */
+function spreadSigns({ recentTurns }: AlarmInput, { method, alarms }: RunConfig): AlarmSign[] {
+  if (!isGroupMethod(method)) return []
+  const counted = recentTurns.flatMap(({ groups }) => groups ?? [])
+  const groups = counted.reduce((sum, step) => sum + step.groups, 0)
+  const without = counted.reduce((sum, step) => sum + step.withoutSpread, 0)
+  const { value, low } = wilson(without, groups)
+  return [
+    {
+      code: 'alarm.no-spread',
+      health: groups < fewestCases ? null : healthAbove({ value, surely: low }, alarms.noSpreadAbove),
+      message: `${without} of the last ${groups} groups of rollouts earned one and the same reward: such a problem teaches nothing`,
+    },
+  ]
 }

@@ -1,5 +1,7 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import { isGroupMethod } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
+import { countGroups } from '../rl/groupSpread.ts'
 import { kindSum, turnKinds } from '../rl/losses/turnSums.ts'
 import type { AdvantagedRollout, AdvantagedTurn } from '../rl/turnAdvantages.ts'
 import { roleOf } from '../rollout/rollout.ts'
@@ -29,6 +31,7 @@ export function stepMetrics(updates: readonly Update[], times: StepTimes, config
     ...turnMeans(rollouts),
     ...lossMetrics(updates, config),
     ...policyMetrics(updates, config),
+    'group/withoutSpread': groupShare(rollouts, config),
     'update/gradientNorm': meanOf(updates.map(({ stats }) => stats.gradientNorm)),
     'update/learningRate': updates.at(-1)?.stats.learningRate ?? null,
     'tokens/generated': tokens,
@@ -67,6 +70,13 @@ function turnMeans(rollouts: readonly AdvantagedRollout[]): MetricValues {
 
 function meanAdvantage(turns: readonly AdvantagedTurn[]): number | null {
   return meanOf(turns.flatMap((turn) => (turn.rawAdvantage === null ? [] : [turn.rawAdvantage])))
+}
+
+/** Of methods that compare the rollouts of a problem; null with the others. */
+function groupShare(rollouts: readonly AdvantagedRollout[], { method }: RunConfig): number | null {
+  if (!isGroupMethod(method)) return null
+  const { groups, withoutSpread } = countGroups(rollouts)
+  return ratio(withoutSpread, groups)
 }
 
 /** The loss and its parts, as means over the step's updates. */

@@ -11,9 +11,11 @@ import type { ClassShares } from '../rl/turnBaseline.ts'
 import { roleOf } from '../rollout/rollout.ts'
 import type { Conversation } from '../rollout/sampleTurns.ts'
 import type { StopSignal } from '../stopSignal.ts'
-import { alarmEvents, alarmSigns, addRecentTurns } from './alarms.ts'
+import { alarmEvents } from './alarmEvents.ts'
+import { alarmSigns } from './alarms.ts'
 import { evaluate } from './evaluation/evaluate.ts'
 import { countOutcomes } from './evaluation/outcomeCounts.ts'
+import { addRecentCounts } from './recentCounts.ts'
 import { signalEvent } from './runVStarStage.ts'
 import { stepMetrics, tokensOf } from './stepMetrics.ts'
 import type { Update } from './stepMetrics.ts'
@@ -184,7 +186,7 @@ function* reportStep(
   const values = stepMetrics(updates, times, config)
   const firstLengths = firstLengthsAfter(state.firstLengths, values)
   const shares = updateShares(state, rollouts)
-  const recentTurns = addRecentTurns(state.recentTurns, rollouts)
+  const recentTurns = addRecentCounts(state.recentTurns, rollouts)
   const alarmInput = {
     values,
     firstLengths,
@@ -192,7 +194,8 @@ function* reportStep(
     recentTurns,
     referenceShares: setup.globalShares,
   }
-  const alarms = alarmEvents(alarmSigns(alarmInput, config), state.activeAlarms, state.step)
+  const signs = alarmSigns(alarmInput, config)
+  const alarms = alarmEvents({ signs, active: state.activeAlarms, step: state.step }, config)
   const raw = turns.flatMap(({ kind, rawAdvantage }) =>
     rawAdvantage === null ? [] : [{ role: roleOf(kind), rawAdvantage }],
   )

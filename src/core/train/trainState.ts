@@ -5,8 +5,9 @@ import type { RunningRoleStatistics } from '../rl/advantages.ts'
 import { classKey, classKeys } from '../rl/turnBaseline.ts'
 import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'
 import type { ScoredRollout, TurnKind } from '../rollout/rollout.ts'
-import type { ActiveAlarms, RecentTurns } from './alarms.ts'
+import { readActiveAlarms, type ActiveAlarms, type StoredAlarms } from './alarmEvents.ts'
 import type { MetricValues } from './evaluation/outcomeCounts.ts'
+import type { RecentCounts } from './recentCounts.ts'
 
 /**
  * All of stage 2 that is not in the trainer: plain JSON, stored beside the trainer's state. Random streams need no
@@ -26,24 +27,24 @@ export interface TrainState {
   /** Mean length of each kind at the first step that had it, for the alarm on growth; null before the first step. */
   readonly firstLengths: Readonly<Record<TurnKind, number | null>> | null
   readonly activeAlarms: ActiveAlarms
-  /** For the alarm on a stale V*. */
-  readonly recentTurns: RecentTurns
+  /** For the alarms on a stale V* and on groups without spread. */
+  readonly recentTurns: RecentCounts
   /** The step that was last evaluated, −1 for none: an evaluation is not repeated after a resume. */
   readonly evaluatedStep: number
   /** Best Acc@final on the validation split so far. */
   readonly bestValidation: number | null
 }
 
-/** A state as a checkpoint holds it: those written before alarms had a quiet time name the ones that were on. */
+/** A state as a checkpoint holds it, whichever version wrote it. */
 export function readTrainState(stored: unknown): TrainState {
-  const state = stored as TrainState
-  const before: ActiveAlarms | readonly string[] = state.activeAlarms
+  const state = stored as Omit<TrainState, 'activeAlarms' | 'recentTurns'> & {
+    readonly activeAlarms: StoredAlarms
+    readonly recentTurns?: RecentCounts
+  }
   return {
     ...state,
-    activeAlarms: Array.isArray(before)
-      ? Object.fromEntries(before.map((code: string) => [code, 0]))
-      : state.activeAlarms,
-    recentTurns: (state.recentTurns as RecentTurns | undefined) ?? [],
+    activeAlarms: readActiveAlarms(state.activeAlarms),
+    recentTurns: state.recentTurns ?? [],
   }
 }
 

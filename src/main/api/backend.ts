@@ -1,5 +1,4 @@
-import type { Connection, Handlers, Result, StoreEvent } from '../../shared/routes/contract.ts'
-import { dispatch } from './dispatch.ts'
+import type { Connection, Result, StoreEvent } from '../../shared/routes/contract.ts'
 
 /** Where a shell sends its page's requests: an owner in this process, or a running `recheck serve`. */
 export interface Backend {
@@ -9,19 +8,4 @@ export interface Backend {
   /** Told of every change from now on, and while it is lost of each try that failed; one in this process is never lost. */
   onConnection(listener: (connection: Connection) => void): () => void
   close(): Promise<void>
-}
-
-export interface LocalBackendSetup {
-  readonly handlers: Handlers
-  readonly subscribe: Backend['subscribe']
-  readonly close: () => Promise<void>
-}
-
-export function localBackend(setup: LocalBackendSetup): Backend {
-  return {
-    request: (route, input) => dispatch(setup.handlers, route, input),
-    subscribe: setup.subscribe,
-    onConnection: () => () => undefined,
-    close: setup.close,
-  }
 }

@@ -1,8 +1,11 @@
+import { Listeners } from '../../shared/listeners.ts'
 import type { AppInfo } from '../../shared/routes/app.ts'
 import type { Handlers, StoreEvent } from '../../shared/routes/contract.ts'
 import { appInfoReader } from '../tools/appInfo.ts'
 import { openLocalOwner } from '../owner/localOwner.ts'
 import type { Owner } from '../owner/owner.ts'
+import type { Backend } from './backend.ts'
+import { dispatch } from './dispatch.ts'
 import { createHandlers } from './handlers.ts'
 import { createProgressBoard } from './progressBoard.ts'
 
@@ -16,10 +19,9 @@ export interface OwnerBackendSetup {
 }
 
 /** An owner of a data folder with the routes that a page may ask it; nothing of the queue is started yet. */
-export interface OwnerBackend {
+export interface OwnerBackend extends Backend {
   readonly owner: Owner
   readonly handlers: Handlers
-  readonly subscribe: (listener: (event: StoreEvent) => void) => () => void
 }
 
 /** @throws RecheckError `owner.busy` and whatever opening the store finds wrong */
@@ -29,17 +31,18 @@ export async function openOwnerBackend(setup: OwnerBackendSetup): Promise<OwnerB
   const progress = createProgressBoard()
   owner.subscribe((runId, event) => progress.note(runId, event))
   const info = appInfoReader(dataDir, setup.shell, nodePath)
-  const listeners = new Set<(event: StoreEvent) => void>()
-  const tell = (event: StoreEvent): void => listeners.forEach((listener) => listener(event))
+  const events = new Listeners<StoreEvent>()
+  const tell = (event: StoreEvent): void => events.tell(event)
   owner.subscribe((runId, event) => tell({ runId, event: withoutBulk(event) }))
   const handlers = createHandlers({ owner, nodePath, nowMs, info, progress })
+  const told = tellingChanges(handlers, tell)
   return {
     owner,
-    handlers: tellingChanges(handlers, tell),
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    handlers: told,
+    request: (route, input) => dispatch(told, route, input),
+    subscribe: (listener) => events.add(listener),
+    onConnection: () => () => undefined,
+    close: () => owner.close('after-step'),
   }
 }
 

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws'
 import { z } from 'zod'
+import { Listeners } from '../../shared/listeners.ts'
 import { ReceivedErrorData } from '../../shared/receivedErrorData.ts'
 import { errorData, RecheckError } from '../../shared/recheckError.ts'
 import type { Connection, Result, StoreEvent } from '../../shared/routes/contract.ts'
@@ -24,13 +25,13 @@ export async function connectRemote(link: string, withinMs = openWithinMs): Prom
   const { origin, token } = readLink(link)
   const cookie = await openSession(origin, token, withinMs)
   const headers = { 'content-type': 'application/json', origin, cookie }
-  const listeners = new Set<(event: StoreEvent) => void>()
-  const connections = new Set<(connection: Connection) => void>()
+  const events = new Listeners<StoreEvent>()
+  const connections = new Listeners<Connection>()
   const stream = await openEventStream(
     { origin, cookie, withinMs },
     {
-      onEvent: (event) => listeners.forEach((listener) => listener(event)),
-      onConnection: (connection) => connections.forEach((listener) => listener(connection)),
+      onEvent: (event) => events.tell(event),
+      onConnection: (connection) => connections.tell(connection),
     },
   )
   return {
@@ -50,14 +51,8 @@ export async function connectRemote(link: string, withinMs = openWithinMs): Prom
         return { ok: false, error: errorData(lost) }
       }
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    onConnection(listener) {
-      connections.add(listener)
-      return () => connections.delete(listener)
-    },
+    subscribe: (listener) => events.add(listener),
+    onConnection: (listener) => connections.add(listener),
     async close() {
       stream.close()
     },

@@ -1,3 +1,4 @@
+import { Listeners } from '../../shared/listeners.ts'
 import type { Connection, StoreEvent } from '../../shared/routes/contract.ts'
 import type { Backend } from '../api/backend.ts'
 
@@ -9,7 +10,8 @@ export interface Place {
 }
 
 /** A backend that can be exchanged while the window stays: whoever listens to it keeps listening. */
-export interface BackendSlot extends Backend {
+export interface BackendSlot extends Omit<Backend, 'request'> {
+  /** Where requests go now. */
   place(): Place
   /** Requests go to the new backend at once. @returns when the old one is closed: its runs finish their step first */
   replace(next: Place): Promise<void>
@@ -18,34 +20,25 @@ export interface BackendSlot extends Backend {
 }
 
 export function openBackendSlot(first: Place): BackendSlot {
-  const listeners = new Set<(event: StoreEvent) => void>()
-  const connections = new Set<(connection: Connection) => void>()
-  const tellConnection = (connection: Connection): void =>
-    connections.forEach((listener) => listener(connection))
+  const events = new Listeners<StoreEvent>()
+  const connections = new Listeners<Connection>()
   const listen = (backend: Backend): readonly (() => void)[] => [
-    backend.subscribe((event) => listeners.forEach((listener) => listener(event))),
-    backend.onConnection(tellConnection),
+    backend.subscribe((event) => events.tell(event)),
+    backend.onConnection((connection) => connections.tell(connection)),
   ]
   let place = first
   let ends = listen(first.backend)
   let leaving: Promise<unknown> = Promise.resolve()
   return {
     place: () => place,
-    request: (route, input) => place.backend.request(route, input),
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    onConnection(listener) {
-      connections.add(listener)
-      return () => connections.delete(listener)
-    },
+    subscribe: (listener) => events.add(listener),
+    onConnection: (listener) => connections.add(listener),
     async replace(next) {
       const old = place.backend
       for (const end of ends) end()
       place = next
       ends = listen(next.backend)
-      tellConnection('open') // a new one: every run is another one now
+      connections.tell('open') // a new one: every run is another one now
       const left = old.close()
       leaving = Promise.allSettled([leaving, left]) // who moved hears of a failure; whoever closes later does not again
       await left

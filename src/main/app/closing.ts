@@ -40,7 +40,7 @@ export function askBeforeClosing(window: BrowserWindow, backend: BackendSlot, ic
 /** Without a run of this computer there is nothing to ask. */
 async function chooseHowToClose(window: BrowserWindow, backend: BackendSlot): Promise<ClosingChoice> {
   if (backend.place().server !== null) return 'stop'
-  const runs = await runningRuns(backend)
+  const runs = await runningRuns(backend.place().backend)
   if (runs.length === 0) return 'stop'
   window.show() // it may be in the tray: a question nobody sees is never answered
   const { response } = await dialog.showMessageBox(window, {
@@ -57,7 +57,7 @@ async function chooseHowToClose(window: BrowserWindow, backend: BackendSlot): Pr
 
 /** Asks whether the runs of this computer may stop, for example because the window is about to drive a server. */
 export async function mayStopRuns(window: BrowserWindow, backend: BackendSlot): Promise<boolean> {
-  const runs = backend.place().server === null ? await runningRuns(backend) : []
+  const runs = backend.place().server === null ? await runningRuns(backend.place().backend) : []
   if (runs.length === 0) return true
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
@@ -78,12 +78,13 @@ export function stillRunning(runs: readonly Pick<Run, 'name'>[]): string {
     : `${runs.length} runs are still running.`
 }
 
-/** A long step can be waited for or given up; given up, the run is resumed from its last checkpoint. */
+/** A long step can be waited for or given up; given up, the run loses it. */
 async function offerToLeave(window: BrowserWindow): Promise<void> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
     message: 'The step in hand is still being finished.',
-    detail: 'Leaving now loses this step; the run can be resumed from its last checkpoint.',
+    detail:
+      'Leaving now loses what was computed since the last checkpoint (all of it, where there is none yet). The run can be resumed.',
     buttons: ['Wait', 'Leave now'],
     defaultId: 0,
     cancelId: 0,

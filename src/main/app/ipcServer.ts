@@ -1,16 +1,16 @@
 import { ipcMain, type IpcMainInvokeEvent, type WebContents, type WebFrameMain } from 'electron'
 import { connectionChannel, eventChannel, requestChannel } from '../../shared/routes/bridge.ts'
 import type { Result } from '../../shared/routes/contract.ts'
-import type { Backend } from '../api/backend.ts'
+import type { BackendSlot } from './backendSlot.ts'
 import { isPageAddress } from './pageProtocol.ts'
 
 /**
  * The window's channels. A request is answered only for the main frame of our own page; its payload is parsed by the
- * route's schema behind `backend`.
+ * route's schema behind `slot`.
  *
  * @returns a function that takes them down
  */
-export function serveIpc(page: WebContents, backend: Backend): () => void {
+export function serveIpc(page: WebContents, slot: BackendSlot): () => void {
   ipcMain.handle(
     requestChannel,
     async (event: IpcMainInvokeEvent, route: unknown, input: unknown): Promise<Result<unknown>> => {
@@ -20,13 +20,13 @@ export function serveIpc(page: WebContents, backend: Backend): () => void {
       if (typeof route !== 'string') {
         return { ok: false, error: { code: 'request.route', message: 'The route must be text.' } }
       }
-      return backend.request(route, input)
+      return slot.place().backend.request(route, input)
     },
   )
   const forward = (channel: string) => (message: unknown) => {
     if (!page.isDestroyed()) page.send(channel, message)
   }
-  const ends = [backend.subscribe(forward(eventChannel)), backend.onConnection(forward(connectionChannel))]
+  const ends = [slot.subscribe(forward(eventChannel)), slot.onConnection(forward(connectionChannel))]
   return () => {
     for (const end of ends) end()
     ipcMain.removeHandler(requestChannel)

@@ -1,7 +1,7 @@
 import { Notification, type BrowserWindow } from 'electron'
 import type { Run } from '../../shared/records.ts'
 import type { StoreEvent } from '../../shared/routes/contract.ts'
-import type { Backend } from '../api/backend.ts'
+import type { BackendSlot } from './backendSlot.ts'
 
 /**
  * The system's own notification of a new alarm and of a run's end, while the window is hidden or not in front. A click
@@ -12,12 +12,12 @@ import type { Backend } from '../api/backend.ts'
  */
 export function notifyOfRuns(
   window: BrowserWindow,
-  backend: Backend,
+  slot: BackendSlot,
   show: (fragment: string) => void,
 ): () => void {
   const shown = new Set<Notification>() // one that is collected as garbage answers no click
   const notify = async (runId: string, body: string): Promise<void> => {
-    const answer = await backend.request('run.get', { runId })
+    const answer = await slot.place().backend.request('run.get', { runId })
     if (!answer.ok || window.isDestroyed()) return
     const notice = new Notification({ title: (answer.data as Run).name, body })
     shown.add(notice)
@@ -32,7 +32,7 @@ export function notifyOfRuns(
     })
     notice.show()
   }
-  return backend.subscribe(({ runId, event }) => {
+  return slot.subscribe(({ runId, event }) => {
     const body = noticeOf(event)
     if (body === null || isInFront(window) || !Notification.isSupported()) return
     void notify(runId, body)
@@ -41,7 +41,12 @@ export function notifyOfRuns(
 
 /** What is worth a notification, in plain text; null = nothing. */
 export function noticeOf(event: StoreEvent['event']): string | null {
-  if (event.type === 'log') return event.code.startsWith('alarm.') ? `Alarm: ${event.message}` : null
+  if (event.type === 'log') {
+    if (!event.code.startsWith('alarm.')) return null
+    return event.step === undefined
+      ? `Alarm: ${event.message}`
+      : `Alarm at step ${event.step}: ${event.message}`
+  }
   if (event.type !== 'status') return null
   switch (event.status) {
     case 'finished':

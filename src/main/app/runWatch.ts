@@ -38,7 +38,7 @@ export function watchRuns(window: BrowserWindow, backend: BackendSlot): () => vo
     isUpdating = true
     while (isOutdated && !window.isDestroyed()) {
       isOutdated = false
-      const [run] = await runningRuns(backend)
+      const [run] = await runningRuns(backend.place().backend)
       if (window.isDestroyed()) break // the machine may sleep, and is not to be kept awake once more
       const { server } = backend.place()
       keepAwake(run !== undefined && server === null) // a server keeps itself awake

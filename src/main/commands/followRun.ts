@@ -62,11 +62,18 @@ function showEvent(event: Exclude<FollowedEvent, { type: 'progress' }>, call: Co
   call.note(`step ${step}, ${problems} ${split} problems: ${shown.join(' · ')}`)
 }
 
-/** `warning: what happened. What to do.` */
-export function logLine(entry: Pick<RunLogEntry, 'level' | 'message' | 'remedy'>): string {
-  const said = `${entry.level}: ${entry.message}`
+/** `warning: step 20: what happened. What to do.` */
+export function logLine(
+  entry: Pick<RunLogEntry, 'level' | 'message' | 'remedy'> & { readonly step?: number | null },
+): string {
+  const said = `${entry.level}: ${stepPrefix(entry.step)}${entry.message}`
   if (entry.remedy === null) return said
   return `${said}${/[.!?]$/.test(said) ? '' : '.'} ${entry.remedy}`
+}
+
+/** `step 20: ` before what a training step gave rise to. */
+export function stepPrefix(step: number | null | undefined): string {
+  return typeof step === 'number' ? `step ${step}: ` : ''
 }
 
 /** How a run that did not finish goes on. One that waits because of an error would only meet it again: that error says more. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { validationOf } from '../../shared/checkpointValidation.ts'
+import { pastText, warningsOf, type Warning } from '../../shared/alarms.ts'
 import { formatBytes, formatCount, formatDuration, formatTime } from '../../shared/format.ts'
 import { findMetric } from '../../shared/metrics/metrics.ts'
 import type { CheckpointRecord, Evaluation, Run, RunLogEntry } from '../../shared/records.ts'
@@ -7,6 +8,7 @@ import { runStatuses } from '../../shared/records.ts'
 import type { CommandCall, Register } from './command.ts'
 import { runArgument } from './runArgument.ts'
 import { addCommand } from './command.ts'
+import { stepPrefix } from './followRun.ts'
 import { ProportionOutput } from './runResult.ts'
 import { oneLine } from '../host/machine/terminalText.ts'
 import { formatProgress, formatTable, formatValue } from './runText.ts'
@@ -21,13 +23,28 @@ const Output = z.strictObject({
   ),
   checkpoints: z.array(z.object({ step: z.int(), folder: z.string(), bytes: z.int() }).loose()),
   events: z.array(z.object({ sequence: z.int(), level: z.string(), message: z.string() }).loose()),
+  alarms: z.array(
+    z
+      .object({
+        code: z.string(),
+        message: z.string(),
+        sinceStep: z.int().nullable(),
+        passedStep: z.int().nullable(),
+      })
+      .loose(),
+  ),
 })
+
+/** Of the log, in which alarms are looked for: more than any run writes. */
+const mostLogEntries = 100_000
 
 interface Shown {
   readonly run: Run
   readonly evaluations: readonly Evaluation[]
   readonly checkpoints: readonly CheckpointRecord[]
   readonly events: readonly RunLogEntry[]
+  /** Warnings and errors of the whole log by kind, the newest first. */
+  readonly alarms: readonly Warning[]
   /** Problems of an estimate that is not complete: those estimated are kept. */
   readonly estimated: { readonly done: number; readonly total: number } | null
 }
@@ -42,7 +59,7 @@ export const register: Register = (program, context) => {
     output: Output,
     run: async (input, call) => {
       const shown = await readShown(call, input)
-      const { evaluations, checkpoints, events } = shown
+      const { evaluations, checkpoints, events, alarms } = shown
       return {
         output: {
           run: { ...shown.run },
@@ -56,6 +73,7 @@ export const register: Register = (program, context) => {
             validation: validationOf(checkpoint, evaluations),
           })),
           events: events.map((event) => ({ ...event })),
+          alarms: alarms.map((alarm) => ({ ...alarm })),
         },
         text: textOf(shown),
       }
@@ -80,6 +98,7 @@ async function readShown(call: CommandCall, input: { run: string; events: number
       evaluations: readEvaluations(db, run.runId),
       checkpoints: readCheckpoints(db, run.runId),
       events: readLog(db, run.runId, { after: 0, limit: input.events }),
+      alarms: warningsOf(readLog(db, run.runId, { after: 0, limit: mostLogEntries })),
       estimated: run.vStarId === null ? null : readOpenEstimate(db, run.vStarId),
     }
   })
@@ -96,7 +115,7 @@ function textOf(shown: Shown): string {
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
-function stateText({ run, estimated }: Shown): string {
+function stateText({ run, alarms, estimated }: Shown): string {
   const lines: readonly (readonly [string, string])[] = [
     ['run', run.runId],
     ['name', oneLine(run.name)],
@@ -110,6 +129,7 @@ function stateText({ run, estimated }: Shown): string {
     ['config', run.configHash],
     ['V*', `${run.vStarId ?? '–'}${estimated === null ? '' : estimatedText(estimated)}`],
     ['made', formatTime(run.createdAtMs)],
+    ['alarms', oneLine(alarms.map(pastText).join(' · ')) || 'none'],
   ]
   return lines.map(([name, value]) => `${name.padEnd(7)} ${value}`).join('\n')
 }
@@ -154,8 +174,8 @@ function checkpointsText({ checkpoints, evaluations }: Shown): string {
 
 function eventsText(events: readonly RunLogEntry[]): string {
   return events
-    .map(({ atMs, level, message, remedy }) => {
-      const line = `${formatTime(atMs)} ${level}: ${message}`
+    .map(({ atMs, level, step, message, remedy }) => {
+      const line = `${formatTime(atMs)} ${level}: ${stepPrefix(step)}${message}`
       return remedy === null ? line : `${line}\n  ${remedy}`
     })
     .join('\n')

@@ -1,3 +1,4 @@
+import { Listeners } from '../../shared/listeners.ts'
 import { errorData } from '../../shared/recheckError.ts'
 import type { Run } from '../../shared/records.ts'
 import type { RunEvent } from '../../shared/runEvent.ts'
@@ -69,7 +70,7 @@ export class Owner {
   readonly #ownership: Ownership
   readonly #queue = createRunQueue()
   readonly #active = new Map<string, Promise<SupervisedRun>>()
-  readonly #listeners = new Set<OwnerListener>()
+  readonly #listeners = new Listeners<{ readonly runId: string; readonly event: RunEvent }>()
   #control: ControlServer | null = null
   #newPageLink: (() => string) | null = null
   #isClosing = false
@@ -119,8 +120,7 @@ export class Owner {
 
   /** @returns a function that ends the subscription */
   subscribe(listener: OwnerListener): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#listeners.add(({ runId, event }) => listener(runId, event))
   }
 
   /** A queued row; `start` lets it run. */
@@ -290,6 +290,6 @@ export class Owner {
   }
 
   #tell(runId: string, event: RunEvent): void {
-    for (const listener of this.#listeners) listener(runId, event)
+    this.#listeners.tell({ runId, event })
   }
 }

@@ -1,11 +1,12 @@
 import type { Run } from '../../shared/records.ts'
 import { commandLineOf, isAlive } from '../host/machine/processInfo.ts'
+import { readCheckpoints } from '../store/checkpointStore.ts'
 import type { Database } from '../store/database.ts'
 import { appendLog } from '../store/eventLog.ts'
 import { changeStatus, runsWithStatus } from '../store/runStore.ts'
+import { resumePoint } from '../wire/resumePoint.ts'
 
 const message = 'The process that ran this is gone without a last word. Nothing stored is lost.'
-const remedy = 'Resume goes on from the last checkpoint; the curves continue without a seam.'
 
 /**
  * Sets right what a killed owner has left: runs that stand as running or paused have nobody behind them. A trainer that
@@ -29,6 +30,7 @@ export function recoverRun(
   const isHeld = run.status === 'running' || (run.status === 'paused' && run.processId !== null)
   if (!isHeld) return null
   endOrphan(run, dataDir)
+  const remedy = resumePoint(run.stage, readCheckpoints(db, run.runId)[0]?.step ?? null)
   const endedAtMs = run.heartbeatAtMs ?? run.startedAtMs ?? nowMs
   appendLog(db, {
     runId: run.runId,

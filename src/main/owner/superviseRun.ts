@@ -3,6 +3,7 @@ import type { Run, RunStatus } from '../../shared/records.ts'
 import type { EventBatch, RunEvent } from '../../shared/runEvent.ts'
 import type { Clock } from '../host/machine/clock.ts'
 import { openBatchWriter, type BatchWriter } from '../store/batchStore.ts'
+import { readCheckpoints } from '../store/checkpointStore.ts'
 import { assertInPlace, type Database } from '../store/database.ts'
 import { appendLog } from '../store/eventLog.ts'
 import { forgetStepsFrom } from '../store/forgetSteps.ts'
@@ -12,8 +13,9 @@ import { withDiskPatience } from './retryWhileDiskFull.ts'
 import { jobRequestOf } from './jobRequest.ts'
 import { changeStatusNoted } from './loggedStatus.ts'
 import { applyRetention, foldersReplacedBy, removeLeftovers, removeUnnamed } from './retention.ts'
-import { outOfMemoryMessage } from '../wire/outOfMemory.ts'
-import { describeExit, describeFailure, type TrainerExit } from './trainerExit.ts'
+import { outOfMemoryBeforeTraining, outOfMemoryMessage } from '../wire/outOfMemory.ts'
+import { resumePoint } from '../wire/resumePoint.ts'
+import { describeExit, describeFailure, type ExitAdvice, type TrainerExit } from './trainerExit.ts'
 import type { StopMoment, TrainerMessage } from '../wire/trainerMessages.ts'
 import { startTrainingProcess, type TrainerProgram, type TrainingProcess } from './trainingProcess.ts'
 
@@ -152,7 +154,7 @@ class Supervision implements SupervisedRun {
         this.#report ??= { outcome: message.outcome }
         return
       case 'failed':
-        this.#report ??= { error: describeFailure(message.error, this.#outOfMemory()) }
+        this.#report ??= { error: describeFailure(message.error, this.#advice().outOfMemory) }
         return
       case 'micro-batch':
         this.#rowsPerMicroBatch = message.rows
@@ -199,14 +201,20 @@ class Supervision implements SupervisedRun {
       intent: this.#intent,
       status,
       exit,
-      outOfMemory: this.#outOfMemory(),
+      advice: this.#advice(),
     })
     if (end.error) await this.#patiently(() => this.#log(end.error))
     await this.#setStatus(end.status, { error: end.error, process: null })
   }
 
-  #outOfMemory(): string {
-    return outOfMemoryMessage(this.#runId, this.#rowsPerMicroBatch)
+  #advice(): ExitAdvice {
+    const { db } = this.#setup
+    const checkpointStep = readCheckpoints(db, this.#runId)[0]?.step ?? null
+    const resumes = resumePoint(readRun(db, this.#runId).stage, checkpointStep)
+    const rows = this.#rowsPerMicroBatch
+    const outOfMemory =
+      rows === null ? outOfMemoryBeforeTraining(resumes) : outOfMemoryMessage(this.#runId, rows)
+    return { outOfMemory, resumes }
   }
 
   #log(error: ErrorData | null): void {
@@ -239,8 +247,7 @@ interface TrainerEnd {
   readonly intent: Intent
   readonly status: RunStatus
   readonly exit: TrainerExit
-  /** What to say when memory was wanting. */
-  readonly outOfMemory: string
+  readonly advice: ExitAdvice
 }
 
 /** Errors before which nothing was changed, and after which a person has to decide: the run waits. */
@@ -248,7 +255,7 @@ const pausingErrors: ReadonlySet<string> = new Set(['trainer.not-finite'])
 
 /** What the end of a process means for its run. */
 export function endOf(end: TrainerEnd): { readonly status: RunStatus; readonly error: ErrorData | null } {
-  const { report, intent, status, exit, outOfMemory } = end
+  const { report, intent, status, exit, advice } = end
   if (report !== null && 'error' in report) {
     if (pausingErrors.has(report.error.code)) return { status: 'paused', error: report.error }
     return { status: status === 'paused' ? 'interrupted' : 'failed', error: report.error }
@@ -256,7 +263,7 @@ export function endOf(end: TrainerEnd): { readonly status: RunStatus; readonly e
   if (report !== null && report.outcome === 'finished') return { status: 'finished', error: null }
   if (report !== null && intent === 'free-device') return { status: 'paused', error: null }
   if (report !== null || intent === 'stop') return { status: 'stopped', error: null }
-  return { status: 'interrupted', error: describeExit(exit, outOfMemory) }
+  return { status: 'interrupted', error: describeExit(exit, advice) }
 }
 
 /** Thrown by owner calls that need a process the run has not. */

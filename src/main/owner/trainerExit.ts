@@ -1,5 +1,5 @@
 import type { ErrorData } from '../../shared/recheckError.ts'
-import { isWantOfMemory } from '../wire/outOfMemory.ts'
+import { isOutOfMemory } from '../wire/outOfMemory.ts'
 
 /** How a trainer process ended. */
 export interface TrainerExit {
@@ -21,21 +21,29 @@ function lastWords(stderr: string): string[] {
     .filter((line) => !engineChatter.test(line))
 }
 
+/** What a person is to know of a run whose process ended. */
+export interface ExitAdvice {
+  /** What to do when memory was wanting. */
+  readonly outOfMemory: string
+  /** Where the run continues. */
+  readonly resumes: string
+}
+
 /** What a process that ended without a report died of, in plain words. */
-export function describeExit(exit: TrainerExit, outOfMemory: string): ErrorData {
-  if (isWantOfMemory(exit.stderr) || (exit.signal === 'SIGKILL' && exit.systemRanOutOfMemory))
+export function describeExit(exit: TrainerExit, { outOfMemory, resumes }: ExitAdvice): ErrorData {
+  if (isOutOfMemory(exit.stderr) || (exit.signal === 'SIGKILL' && exit.systemRanOutOfMemory))
     return { code: 'trainer.out-of-memory', message: outOfMemory }
   const cause = exit.signal === null ? `exit code ${exit.exitCode}` : `signal ${exit.signal}`
   const lastLines = lastWords(exit.stderr).slice(-5).join('\n')
   const detail = lastLines === '' ? '' : ` Its last words:\n${lastLines}`
   return {
     code: exit.signal === 'SIGKILL' ? 'trainer.killed' : 'trainer.crashed',
-    message: `The trainer process ended by ${cause}. Resume goes on from the last checkpoint.${detail}`,
+    message: `The trainer process ended by ${cause}. ${resumes}${detail}`,
   }
 }
 
 /** An error the job reported itself; want of memory gets the plain words and the way out. */
 export function describeFailure(error: ErrorData, outOfMemory: string): ErrorData {
-  if (error.code === 'trainer.out-of-memory' || !isWantOfMemory(error.message)) return error
+  if (error.code === 'trainer.out-of-memory' || !isOutOfMemory(error.message)) return error
   return { code: 'trainer.out-of-memory', message: `${outOfMemory} (${error.message})` }
 }

@@ -2,7 +2,7 @@ import type { RunLogEntry } from '../../shared/records.ts'
 import type { Database } from './database.ts'
 import { withStoreErrors } from './storeError.ts'
 
-export type NewLogEntry = Omit<RunLogEntry, 'sequence'> & {
+export type NewLogEntry = Omit<RunLogEntry, 'sequence' | 'step'> & {
   /** Said once a run. */
   readonly key?: string
   readonly step?: number
@@ -34,7 +34,7 @@ export function readLog(
 ): readonly RunLogEntry[] {
   return db
     .prepare<[string, number, number], RunLogEntry>(
-      `SELECT run_id AS runId, sequence, at_ms AS atMs, level, code, message, remedy FROM event
+      `SELECT run_id AS runId, sequence, at_ms AS atMs, level, code, message, remedy, step FROM event
        WHERE run_id = ? AND sequence > ? ORDER BY sequence DESC LIMIT ?`,
     )
     .all(runId, range.after, range.limit)

@@ -1,5 +1,5 @@
 import { RecheckError } from '../../shared/recheckError.ts'
-import { isWantOfMemory, outOfMemoryMessage } from '../wire/outOfMemory.ts'
+import { isOutOfMemory, outOfMemoryMessage } from '../wire/outOfMemory.ts'
 
 /** Where a run was when its training failed. */
 export interface FailurePlace {
@@ -14,7 +14,7 @@ export interface FailurePlace {
 
 /** An error of training with the run's own way out; any other comes back as it is. */
 export function trainingFailure(thrown: unknown, place: FailurePlace): unknown {
-  if (thrown instanceof Error && isWantOfMemory(thrown.message)) {
+  if (thrown instanceof Error && isOutOfMemory(thrown.message)) {
     const words = outOfMemoryMessage(place.runId, place.rowsPerMicroBatch)
     return new RecheckError(
       'trainer.out-of-memory',

@@ -80,8 +80,8 @@ export const alarmsGroup = z
     }),
     changeRatioBelow: field(share.default(0.5), {
       label: 'Answer change ratio below',
-      hint: 'Of the revisions, the share whose answer differs from the attempt’s. Close to 0 the model copies itself.',
-      description: 'answer change ratio: revisions copy (collapse)',
+      hint: 'Of the revisions of wrong attempts, the share whose answer differs from the attempt’s. Close to 0 the model copies itself.',
+      description: 'answer change ratio of wrong attempts: revisions copy them (collapse)',
     }),
     wrongRecallBelow: field(share.default(0.05), {
       label: 'Recall of wrong below',
@@ -119,6 +119,11 @@ export const alarmsGroup = z
     staleVStarBeyond: field(share.default(0.3), {
       label: 'Stale V* beyond',
       description: 'right share of a later turn’s class, now against stage 1: V* no longer fits the policy',
+    }),
+    noSpreadAbove: field(share.default(0.5), {
+      label: 'Groups without spread above',
+      hint: 'A group is the rollouts of one problem. Where all of them earn the same reward, there is nothing to compare.',
+      description: 'share of groups with one and the same reward; methods that compare rollouts of a problem',
     }),
   })
   .readonly()

@@ -12,6 +12,15 @@ export interface PlotSeries {
   readonly dashed?: boolean
 }
 
+/** A value that one of a plot's metrics should stay above or below, drawn across the plot and named in its legend. */
+export interface PlotThreshold {
+  readonly value: number
+  readonly metric: string
+  readonly label: string
+  /** Switched off in the legend. */
+  readonly hidden?: boolean
+}
+
 /** One of the six plots of a run. */
 export interface Plot {
   readonly id: PlotId
@@ -22,7 +31,7 @@ export interface Plot {
   readonly series: readonly PlotSeries[]
   /** null = from the data. */
   readonly yRange: readonly [number, number] | null
-  readonly lines: readonly { readonly value: number; readonly label: string }[]
+  readonly lines: readonly PlotThreshold[]
   /** One line under the title. */
   readonly note: string
 }
@@ -112,9 +121,10 @@ export const plots: readonly Plot[] = [
     series: [
       { metric: 'revision/changeRatio', label: 'of revised rollouts', colour: 0 },
       { metric: 'revision/changeRatioAll', label: 'of all rollouts', colour: 1 },
+      { metric: 'revision/changeRatioWrong', label: 'of revised wrong attempts', colour: 2 },
     ],
     yRange: [0, 1],
-    lines: [{ value: 0.5, label: 'below: revisions mostly copy (collapse)' }],
+    lines: [{ value: 0.5, metric: 'revision/changeRatioWrong', label: 'collapse of these below 0.5' }],
     note: 'undefined, not 0, in a step without revisions',
   },
   {

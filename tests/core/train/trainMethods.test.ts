@@ -78,6 +78,10 @@ test('every method trains: group methods draw G rollouts a problem and need no V
     })
     const [step] = metricsOf(await collect(whole))
     assert.equal(trainer.batches[0]?.rows.length, isGroup ? 12 : 4, method)
+    const share = step?.values['group/withoutSpread']
+    // of four groups; with one rollout a problem there are none
+    if (isGroup) assert.ok([0, 0.25, 0.5, 0.75, 1].includes(share ?? NaN), `${method}: ${share}`)
+    else assert.equal(share, null, method)
     assert.equal(step?.values['advantage/attempt'] === null, isGroup, method)
     assert.equal(step?.values['tokens/perProblem'], (step?.values['tokens/generated'] ?? NaN) / 4)
   }

@@ -7,15 +7,18 @@ const half = { 'verdict/correct': 0.5, 'verdict/wrong': 0.5, 'revision/correct':
 test('a state comes back from JSON as it was', () => {
   const state = {
     ...initialTrainState({ shares: half, correctShare: 0.25 }),
-    activeAlarms: { 'alarm.kl': 3 },
+    activeAlarms: { 'alarm.kl': { since: 12, quietSteps: 3 } },
   }
   assert.deepEqual(readTrainState(JSON.parse(JSON.stringify(state))), state)
 })
 
-test('a state of before alarms had a quiet time: those that were on are on, nothing is known of recent turns', () => {
+test('reads states from before alarms had quiet steps, and from before they kept the step that raised them', () => {
   const { recentTurns: _, ...state } = initialTrainState({ shares: half, correctShare: 0.25 })
   const read = readTrainState({ ...state, activeAlarms: ['alarm.kl', 'alarm.entropy'] })
-  assert.deepEqual(read.activeAlarms, { 'alarm.kl': 0, 'alarm.entropy': 0 })
+  const active = { since: null, quietSteps: 0 }
+  assert.deepEqual(read.activeAlarms, { 'alarm.kl': active, 'alarm.entropy': active })
+  const later = readTrainState({ ...state, activeAlarms: { 'alarm.kl': 3 } })
+  assert.deepEqual(later.activeAlarms, { 'alarm.kl': { since: null, quietSteps: 3 } })
   assert.deepEqual(read.recentTurns, [])
 })
 

@@ -85,7 +85,7 @@ test('a window that moves keeps its listeners, hears the new place alone, and cl
   await slot.replace({ backend: there, server: 'box:1' })
   here.tell({ runId: 'b', event: { type: 'changed' } })
   there.tell({ runId: 'c', event: { type: 'changed' } })
-  assert.deepEqual(await slot.request('run.list', {}), { ok: true, data: 'there' })
+  assert.deepEqual(await slot.place().backend.request('run.list', {}), { ok: true, data: 'there' })
   assert.equal(slot.place().server, 'box:1')
   await slot.close()
   assert.deepEqual(log, ['heard a', 'connection open', 'here closed', 'heard c', 'there closed'])

@@ -4,6 +4,7 @@ import { register } from '../../../src/main/commands/show.ts'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import { storeCheckpoint } from '../../../src/main/store/checkpointStore.ts'
 import { openForWriting } from '../../../src/main/store/database.ts'
+import { appendLog } from '../../../src/main/store/eventLog.ts'
 import { storeEvaluation } from '../../../src/main/store/evaluationStore.ts'
 import { deleteRun } from '../../../src/main/store/runLabels.ts'
 import { changeStatus } from '../../../src/main/store/runStore.ts'
@@ -75,4 +76,31 @@ test('show: a checkpoint at an evaluated step has its validation, a new best or 
   assert.match(text, /^8 {11}2\.0 KiB {2}0\.58 {8}at-8$/m)
   const document = JSON.parse(await shown('run-1', '--json', '--data-dir', dataDir))
   assert.equal(document.checkpoints[0].validation, 0.58)
+})
+
+test('show: alarms with their steps, in the log and by kind, however long ago they were', async (t) => {
+  const dataDir = temporaryFolder(t)
+  const db = openForWriting(dataDir)
+  addRun(db, 'run-1')
+  const of = { runId: 'run-1', atMs: 1, message: 'the model repeats itself' }
+  const raised = {
+    ...of,
+    level: 'warning',
+    code: 'alarm.change-ratio',
+    remedy: 'Raise revisionBonus.',
+  } as const
+  const plain = { ...of, level: 'info', remedy: null } as const
+  appendLog(db, { ...raised, step: 20 })
+  appendLog(db, { ...plain, code: 'alarm-passed.change-ratio', step: 58 })
+  appendLog(db, { ...raised, code: 'alarm.kl', step: 60 })
+  assert.match(await shown('run-1', '--data-dir', dataDir), /warning: step 20: the model repeats itself/)
+  for (let index = 0; index < 20; index++) appendLog(db, { ...plain, code: 'note' })
+  db.close()
+  const text = await shown('run-1', '--data-dir', dataDir)
+  assert.match(
+    text,
+    /^alarms {2}far from the reference \(since step 60\) · low answer change ratio \(steps 20 to 58\)$/m,
+  )
+  const json = JSON.parse(await shown('run-1', '--data-dir', dataDir, '--json')) as { alarms: unknown[] }
+  assert.equal(json.alarms.length, 2)
 })

@@ -28,7 +28,7 @@ test('what a trainer dies of is said in plain words', async (t) => {
   assert.deepEqual(await endOf('throw'), ['failed', 'internal', 'the fake job was told to fail'])
   assert.match(
     (await endOf('throw-memory')).join('|'),
-    /^failed\|trainer\.out-of-memory\|The trainer ran out of memory.*end other programs/,
+    /^failed\|trainer\.out-of-memory\|The trainer ran out of memory.*End other programs.*no checkpoint yet/,
   )
   assert.match(
     (await endOf('abort')).join('|'),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { appendLog } from '../../../src/main/store/eventLog.ts'
 import { readRange } from '../../../src/main/store/metricQuery.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
@@ -222,43 +221,15 @@ test('shares are fitted or go from 0 to 1, as pictures too; the choice is kept i
   await switchNamed(opened.page, 'Shares 0–1').click()
 })
 
-test('alarms: one line a kind however often it came, newest first; a hidden one stays hidden until it is shown', async () => {
-  for (let times = 0; times < 30; times++) {
-    for (const code of ['alarm.kl', 'alarm.entropy']) {
-      const text = { message: `${code} ${times}`, remedy: 'Do something.' }
-      appendLog(opened.db, { runId: 'r-stopped', atMs: 1000 * times, level: 'warning', code, ...text })
-    }
-  }
-  await show('#/run/r-stopped/plots', 'Training loss')
-  const lines = opened.page.locator('.alarm')
-  await lines.first().waitFor()
-  const texts = await lines.allInnerTexts()
-  assert.equal(texts.length, 2)
-  assert.match(texts[0] ?? '', /^alarm\.entropy 29\. Do something\.[^]*30 times since /)
-  assert.match(texts[1] ?? '', /^alarm\.kl 29\./)
-  await opened.page.getByRole('button', { name: 'Hide this alarm' }).first().click()
-  await opened.page.getByText('1 alarm hidden').waitFor()
-  appendLog(opened.db, {
-    runId: 'r-stopped',
-    atMs: 99_000,
-    level: 'warning',
-    code: 'alarm.entropy',
-    message: 'alarm.entropy again',
-    remedy: null,
-  })
-  await opened.page.reload()
-  await opened.page.getByText('1 alarm hidden').waitFor()
-  assert.equal(await lines.count(), 1)
-  await opened.page.getByRole('button', { name: '1 alarm hidden: show' }).click()
-  await opened.page.getByText('alarm.entropy again').waitFor()
-})
-
 test('what an interrupted run ended of is said once, with the way on', async () => {
   await show('#/run/r-killed/plots', 'Training loss')
   const said = opened.page.getByText(/is gone without a last word/)
   await said.first().waitFor()
   assert.equal(await said.count(), 1)
-  assert.match((await said.allInnerTexts())[0] ?? '', /Resume goes on from the last checkpoint/)
+  assert.match(
+    (await said.allInnerTexts())[0] ?? '',
+    /It has no checkpoint yet: resume begins its training anew/,
+  )
 })
 
 test('name, tags and notes are edited where they are shown', async () => {

@@ -142,10 +142,15 @@ test('a run name that is HTML stays text: list, page, palette, comparison, expor
   await page.context().close()
 })
 
-test('alarms stand above the plots in plain words with the remedy', async () => {
+test('alarms of a run that is over are one line above its plots, with what raised them in the events', async () => {
   const { page } = await pages.open('#/run/r-second/plots')
-  const alarm = page.getByRole('status').filter({ hasText: 'the verdict is almost always “correct”' })
-  await alarm.getByText('Set verdictReward=balanced, or lower the learning rate.').waitFor()
+  const earlier = page.getByRole('note', { name: 'Earlier alarms' })
+  await earlier.getByText('verdicts almost always “correct” (since step 25)').waitFor()
+  await earlier.getByRole('button', { name: 'Events' }).click()
+  const raised = page.getByRole('row').filter({ hasText: 'it called 3 of 73 wrong attempts wrong' })
+  // verdictReward is balanced in this run: the advice does not name it
+  await raised.getByText('Go on from an earlier checkpoint with a lower optimizer.learningRate.').waitFor()
+  await raised.getByText('25', { exact: true }).waitFor()
   await goTo(page, '#/run/r-failed/plots')
   await page.getByText('Lower problemsPerStep or microBatch.').waitFor()
   await page.context().close()

@@ -1,3 +1,6 @@
+import { alarmEvents } from '../../../src/core/train/alarmEvents.ts'
+import { alarmSigns } from '../../../src/core/train/alarms.ts'
+import { countOutcomes } from '../../../src/core/train/evaluation/outcomeCounts.ts'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import { openForWriting, type Database } from '../../../src/main/store/database.ts'
 import { changeStatus, insertRun } from '../../../src/main/store/runStore.ts'
@@ -206,19 +209,34 @@ function stepEvents(seed: SeedRun, run: SampleRun, step: number): RunEvent[] {
     }
     events.push({ type: 'checkpoint', checkpoint })
   }
-  if (seed.warnings === true && step === 25) events.push(...warnings)
+  if (seed.warnings === true && step === 25) events.push(alarmOf(seed, step))
   return events
 }
 
-const warnings: readonly RunEvent[] = [
-  {
-    type: 'log',
-    level: 'warning',
-    code: 'alarm.always-correct',
-    message: 'the verdict is almost always “correct”: wrong recall 0.041 of 73',
-    remedy: 'Set verdictReward=balanced, or lower the learning rate.',
-  },
-]
+/** As the program itself raises it: 3 of 73 wrong attempts called wrong. */
+function alarmOf(seed: SeedRun, step: number): RunEvent {
+  const config = presetConfig('builtin', mergeConfigs(seedConfig, seed.layer ?? {}))
+  const counts = { ...countOutcomes([]), verdicts: 173, verdictsOnRight: 100, verdictsOnWrong: 73 }
+  const half = {
+    'verdict/correct': 0.5,
+    'verdict/wrong': 0.5,
+    'revision/correct': 0.5,
+    'revision/wrong': 0.5,
+  }
+  const signs = alarmSigns(
+    {
+      values: {},
+      counts: { ...counts, calledRightRight: 97, calledWrongWrong: 3 },
+      firstLengths: null,
+      recentTurns: [],
+      referenceShares: half,
+    },
+    config,
+  )
+  const [event] = alarmEvents({ signs, active: {}, step }, config).events
+  if (event === undefined) throw new Error('seedStore: this step raises no alarm')
+  return event
+}
 
 function evaluationEvent(
   seed: SeedRun,

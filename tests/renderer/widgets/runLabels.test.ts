@@ -26,7 +26,10 @@ test('“stop now” asks where something is lost, and says what; a run in the q
   assert.equal(actionWords('stop-now', 'queued'), 'Take out of the queue')
   assert.equal(actionWords('stop-now', 'running'), 'Stop now')
   const asked = confirmationOf('stop-now', 'running', stage2)
-  assert.match(asked?.text ?? '', /^The step under way is thrown away\. .+ from its last checkpoint\.$/)
+  assert.match(
+    asked?.text ?? '',
+    /^The step under way is thrown away\. .+ from its last checkpoint, or from the beginning while it has none\.$/,
+  )
   assert.equal(asked?.keep, 'Keep running')
   const ofFirst = confirmationOf('stop-now', 'running', stage1)?.text ?? ''
   assert.match(ofFirst, /Problems whose V\* is estimated are kept/)

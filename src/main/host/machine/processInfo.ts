@@ -44,22 +44,6 @@ export function commandLineOf(processId: number): readonly string[] {
   return readText(`/proc/${processId}/cmdline`)?.split('\0').filter(Boolean) ?? []
 }
 
-/**
- * How many processes of this container or session the system has ended for want of memory; null where it does not
- * count. A rise between start and end of a process tells why it was killed.
- */
-export function outOfMemoryKills(): number | null {
-  for (const file of [
-    '/sys/fs/cgroup/memory.events',
-    '/sys/fs/cgroup/memory/memory.oom_control',
-    '/proc/vmstat',
-  ]) {
-    const count = /^oom_kill (\d+)$/m.exec(readText(file) ?? '')?.[1]
-    if (count !== undefined) return Number(count)
-  }
-  return null
-}
-
 function readText(file: string): string | null {
   try {
     return readFileSync(file, 'utf8')

@@ -53,10 +53,9 @@ export const comparedPlots: readonly NamedPlot[] = plots.map(({ id, ...shape }) 
   }
   const series = shape.series.filter(({ metric }) => metric === comparedMetric[id])
   const [only] = series
-  return {
-    id,
-    shape: { ...shape, series, title: only === undefined ? shape.title : `${shape.title}: ${only.label}` },
-  }
+  const lines = shape.lines.filter(({ metric }) => metric === comparedMetric[id])
+  const title = only === undefined ? shape.title : `${shape.title}: ${only.label}`
+  return { id, shape: { ...shape, series, lines, title } }
 })
 
 export interface ComparedLinesView {

@@ -1,3 +1,4 @@
+import { Listeners } from '../../../shared/listeners.ts'
 import { errorGroup } from '../../../shared/errorCodes.ts'
 import { errorData, receivedError, RecheckError, type ErrorData } from '../../../shared/recheckError.ts'
 import { bridgeName, type Bridge } from '../../../shared/routes/bridge.ts'
@@ -47,8 +48,8 @@ const longestDelayMs = 8000
 
 class HttpApi implements PageApi {
   #page: Window
-  #events = new Set<(event: StoreEvent) => void>()
-  #connections = new Set<(connection: PageConnection) => void>()
+  readonly #events = new Listeners<StoreEvent>()
+  readonly #connections = new Listeners<PageConnection>()
   #connection: PageConnection = 'lost'
   #delayMs = firstDelayMs
 
@@ -79,14 +80,13 @@ class HttpApi implements PageApi {
   }
 
   onEvent(listener: (event: StoreEvent) => void): () => void {
-    this.#events.add(listener)
-    return () => this.#events.delete(listener)
+    return this.#events.add(listener)
   }
 
   onConnection(listener: (connection: PageConnection) => void): () => void {
-    this.#connections.add(listener)
+    const end = this.#connections.add(listener)
     listener(this.#connection)
-    return () => this.#connections.delete(listener)
+    return end
   }
 
   /** @param onSettled  called when it is open or has failed for the first time */
@@ -100,7 +100,7 @@ class HttpApi implements PageApi {
     })
     socket.addEventListener('message', (message) => {
       const event = JSON.parse(String(message.data)) as StoreEvent
-      for (const listener of this.#events) listener(event)
+      this.#events.tell(event)
     })
     socket.addEventListener('close', () => {
       if (this.#connection === 'open') this.#become('lost')
@@ -120,7 +120,7 @@ class HttpApi implements PageApi {
 
   #become(connection: PageConnection): void {
     this.#connection = connection
-    for (const listener of this.#connections) listener(connection)
+    this.#connections.tell(connection)
   }
 }
 

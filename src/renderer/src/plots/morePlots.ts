@@ -42,6 +42,7 @@ const further: readonly Further[] = [
     metrics: ['turns/truncated', 'turns/noAnswer', 'verifier/unparsed'],
     yRange: [0, 1],
   },
+  { title: 'Groups without spread', metrics: ['group/withoutSpread'], yRange: [0, 1] },
   { title: 'Throughput', metrics: ['speed/rollout', 'speed/update'] },
   { title: 'Time per phase', metrics: ['time/rollout', 'time/update'] },
   { title: 'Gradient norm', metrics: ['update/gradientNorm'] },

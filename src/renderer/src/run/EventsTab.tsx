@@ -2,7 +2,7 @@ import { Badge, SegmentedControl, Text } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import type { EventLevel, Run } from '../../../shared/records.ts'
 import { useRead } from '../data/useRoute.ts'
-import { formatTime } from '../../../shared/format.ts'
+import { formatCount, formatTime } from '../../../shared/format.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
 const levelColours: Readonly<Record<EventLevel, string>> = { info: 'gray', warning: 'yellow', error: 'red' }
@@ -34,6 +34,7 @@ export function EventsTab({ run }: { readonly run: Run }): JSX.Element {
               <tr>
                 <th style={{ width: '10rem' }}>Time</th>
                 <th style={{ width: '7rem' }}>Level</th>
+                <th style={{ width: '4.5rem' }}>Step</th>
                 <th>Message and remedy</th>
               </tr>
             </thead>
@@ -51,6 +52,7 @@ export function EventsTab({ run }: { readonly run: Run }): JSX.Element {
                       {entry.level}
                     </Badge>
                   </td>
+                  <td className="tabular muted">{entry.step === null ? '' : formatCount(entry.step)}</td>
                   <td style={{ overflowWrap: 'anywhere' }}>
                     {entry.message}
                     {entry.remedy !== null && <div className="muted">{entry.remedy}</div>}

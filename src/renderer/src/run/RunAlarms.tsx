@@ -1,65 +1,81 @@
-import { Alert, Anchor, Group, Text } from '@mantine/core'
-import { IconAlertTriangle } from '@tabler/icons-react'
+import { ActionIcon, Alert, Anchor, Group, Text } from '@mantine/core'
+import { IconAlertTriangle, IconX } from '@tabler/icons-react'
 import type { JSX } from 'react'
+import { pastText, splitWarnings, stepsText, warningsOf, type Warning } from '../../../shared/alarms.ts'
 import type { Run } from '../../../shared/records.ts'
-import { useKept } from '../widgets/useStoredState.ts'
+import type { RunTab } from '../data/place.ts'
 import { goTo } from '../data/usePlace.ts'
 import { useRead } from '../data/useRoute.ts'
-import { groupAlarms, mostAlarms, parseHidden, withHidden, type AlarmGroup } from './alarms.ts'
 import { formatCount, formatTime } from '../../../shared/format.ts'
+import { useKept } from '../widgets/useStoredState.ts'
+import { mostAlarms, parseHidden, withHidden } from './alarms.ts'
 
-/** What is wrong with the run, in plain words, with the remedy: one line a kind, the newest first. */
-export function RunAlarms({ run: { runId, error } }: { readonly run: Run }): JSX.Element | null {
+export interface RunAlarmsProps {
+  readonly run: Run
+  readonly tab: RunTab
+}
+
+/**
+ * What is wrong with a run that goes on, in plain words, with the remedy: one line a kind, the newest first, on every tab.
+ * What has passed, and all alarms of a run that is over, are one line above its plots.
+ */
+export function RunAlarms({ run, tab }: RunAlarmsProps): JSX.Element | null {
+  const { runId, status, error } = run
   const log = useRead('run.log', { runId, limit: 2000 }).data
   const [hidden, setHidden] = useKept('hiddenAlarms', { first: {}, parse: parseHidden })
   const codes = hidden[runId] ?? []
   // what the run ended of stands above, in its head, with the same code and perhaps more words
-  const groups = groupAlarms(log ?? []).filter(({ newest }) => newest.code !== error?.code)
-  const alarms = groups.filter(({ newest }) => !codes.includes(newest.code))
-  const shown = alarms.slice(0, mostAlarms)
-  if (groups.length === 0) return null
-  const hide = (code: string): void => setHidden(withHidden(hidden, runId, [...codes, code]))
+  const warnings = warningsOf(log ?? []).filter(({ code }) => code !== error?.code)
+  const { now, past } = splitWarnings(warnings, status)
+  const isShown = ({ code }: Warning): boolean => !codes.includes(code)
+  const alarms = now.filter(isShown)
+  const history = tab === 'plots' ? past.filter(isShown) : []
+  if (now.length + history.length === 0) return null
+  const hide = (more: readonly Warning[]): void =>
+    setHidden(withHidden(hidden, runId, [...codes, ...more.map(({ code }) => code)]))
+  const showEvents = (): void => goTo({ page: 'run', runId, tab: 'events' })
   return (
     <div className="alarms">
-      {shown.map((group) => (
-        <AlarmLine key={group.newest.code} group={group} onHide={() => hide(group.newest.code)} />
+      {alarms.slice(0, mostAlarms).map((warning) => (
+        <AlarmLine key={warning.code} warning={warning} onHide={() => hide([warning])} />
       ))}
       <Rest
-        more={alarms.length - shown.length}
-        hidden={groups.length - alarms.length}
-        onEvents={() => goTo({ page: 'run', runId, tab: 'events' })}
+        more={Math.max(0, alarms.length - mostAlarms)}
+        hidden={now.length - alarms.length}
+        onEvents={showEvents}
         onShow={() => setHidden(withHidden(hidden, runId, []))}
       />
+      {history.length > 0 && <History past={history} onEvents={showEvents} onHide={() => hide(history)} />}
     </div>
   )
 }
 
 interface AlarmLineProps {
-  readonly group: AlarmGroup
+  readonly warning: Warning
   readonly onHide: () => void
 }
 
-function AlarmLine({ group: { newest, count, firstAtMs }, onHide }: AlarmLineProps): JSX.Element {
+function AlarmLine({ warning, onHide }: AlarmLineProps): JSX.Element {
+  const { level, message, remedy, count, atMs, firstAtMs } = warning
   const times = count === 1 ? '' : `${formatCount(count)} times since ${formatTime(firstAtMs)}, last `
   return (
     <Alert
       variant="default"
-      className={newest.level === 'error' ? 'alarm alarm-error' : 'alarm'}
-      color={newest.level === 'error' ? 'red' : 'yellow'}
-      icon={<IconAlertTriangle size={17} />}
-      p="6px 12px"
+      className={level === 'error' ? 'alarm alarm-error' : 'alarm'}
+      color={level === 'error' ? 'red' : 'yellow'}
+      icon={<IconAlertTriangle size={16} />}
+      p="3px 10px"
       role="status"
       withCloseButton
       closeButtonLabel="Hide this alarm"
       onClose={onHide}
     >
-      <Group gap={8} justify="space-between" pr={8}>
-        <Text fz={13} style={{ color: 'var(--text)' }}>
-          {newest.message.replace(/\.?$/, '.')} {newest.remedy !== null && <strong>{newest.remedy}</strong>}
+      <Group gap="0 8px" justify="space-between" pr={8}>
+        <Text fz={12.5} style={{ color: 'var(--text)' }}>
+          {message.replace(/\.?$/, '.')} {remedy !== null && <strong>{remedy}</strong>}
         </Text>
         <Text fz={11} className="muted tabular">
-          {times}
-          {formatTime(newest.atMs)}
+          {stepsText(warning) === '' ? `${times}${formatTime(atMs)}` : `${times}${stepsText(warning)}`}
         </Text>
       </Group>
     </Alert>
@@ -90,5 +106,28 @@ function Rest({ more, hidden, onEvents, onShow }: RestProps): JSX.Element | null
         </Anchor>
       )}
     </Group>
+  )
+}
+
+interface HistoryProps {
+  readonly past: readonly Warning[]
+  readonly onEvents: () => void
+  readonly onHide: () => void
+}
+
+function History({ past, onEvents, onHide }: HistoryProps): JSX.Element {
+  const text = past.map(pastText).join(' · ')
+  return (
+    <div className="alarm-history" role="note" aria-label="Earlier alarms">
+      <Text fz={12} className="muted alarm-history-text" title={text}>
+        Earlier alarms: {text}
+      </Text>
+      <Anchor component="button" fz={12} onClick={onEvents}>
+        Events
+      </Anchor>
+      <ActionIcon size={18} variant="subtle" color="gray" aria-label="Hide earlier alarms" onClick={onHide}>
+        <IconX size={13} />
+      </ActionIcon>
+    </div>
   )
 }

@@ -45,7 +45,7 @@ export function RunPage({ runId, tab }: { readonly runId: string; readonly tab: 
     <div className="page page-scroll">
       <ProblemNote problem={run.error} />
       <RunHead run={run.data} />
-      <RunAlarms run={run.data} />
+      <RunAlarms run={run.data} tab={tab} />
       <Tabs
         value={tab}
         onChange={(next) => goTo({ page: 'run', runId, tab: (next ?? 'plots') as RunTab })}

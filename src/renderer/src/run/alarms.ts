@@ -1,29 +1,5 @@
-import type { RunLogEntry } from '../../../shared/records.ts'
-
-/** All entries of one kind of alarm. */
-export interface AlarmGroup {
-  readonly newest: RunLogEntry
-  readonly count: number
-  readonly firstAtMs: number
-}
-
-/** Kinds shown at once, so that the plots stay in view; the events tab has them all. */
-export const mostAlarms = 5
-
-/** Warnings and errors by their code, however often each came; the newest first. */
-export function groupAlarms(log: readonly RunLogEntry[]): AlarmGroup[] {
-  const groups = new Map<string, AlarmGroup>()
-  for (const entry of log) {
-    if (entry.level === 'info') continue
-    const known = groups.get(entry.code)
-    groups.set(entry.code, {
-      newest: entry,
-      count: (known?.count ?? 0) + 1,
-      firstAtMs: known?.firstAtMs ?? entry.atMs,
-    })
-  }
-  return [...groups.values()].sort((a, b) => b.newest.sequence - a.newest.sequence)
-}
+/** Alarms shown at once, so that the plots stay in view; the events tab has them all. */
+export const mostAlarms = 3
 
 /** Kinds of alarms that were hidden, by run. */
 export type HiddenAlarms = Readonly<Record<string, readonly string[]>>

@@ -63,6 +63,6 @@ export function confirmationOf(action: RunAction, status: RunStatus, stage: RunS
   const text =
     stage.name === 'estimate-v-star'
       ? 'The answers being sampled are thrown away. Problems whose V* is estimated are kept, and the run can be resumed.'
-      : 'The step under way is thrown away. The run can be resumed from its last checkpoint.'
+      : 'The step under way is thrown away. The run can be resumed from its last checkpoint, or from the beginning while it has none.'
   return { text, keep: 'Keep running' }
 }

@@ -6,7 +6,6 @@ import {
   commandLineOf,
   isAlive,
   markOf,
-  outOfMemoryKills,
   processStart,
 } from '../../../../src/main/host/machine/processInfo.ts'
 
@@ -35,9 +34,4 @@ test('a process is named by its id and start, and is gone when it has ended', as
 test('without a start time nothing is claimed to be alive', () => {
   assert.ok(!isAlive({ processId: process.pid, processStartedAtMs: null }))
   assert.equal(processStart(2 ** 30), null)
-})
-
-test('the system’s count of processes ended for want of memory is a number, or unknown', () => {
-  const kills = outOfMemoryKills()
-  assert.ok(kills === null || Number.isInteger(kills))
 })
