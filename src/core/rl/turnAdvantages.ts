@@ -11,7 +11,7 @@ import { groupAdvantages } from './groupAdvantages.ts'
 import type { GroupMethod } from './groupAdvantages.ts'
 import { classKey, turnBaseline } from './turnBaseline.ts'
 import type { ClassShares } from './turnBaseline.ts'
-import type { VerdictWeights } from './turnReward.ts'
+import type { VerdictWeights } from '../reward/turnReward.ts'
 
 /** A scored turn with what the loss pulls towards. */
 export interface AdvantagedTurn extends ScoredTurn {

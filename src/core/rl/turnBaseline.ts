@@ -1,7 +1,7 @@
 import type { VStarEstimate } from '../../shared/records.ts'
 import type { TurnKind } from '../rollout/rollout.ts'
-import type { RewardSettings } from './turnReward.ts'
-import { rewardsOfTurn } from './turnReward.ts'
+import type { RewardSettings } from '../reward/turnReward.ts'
+import { rewardsOfTurn } from '../reward/turnReward.ts'
 import { twoPointVStar } from './vStar.ts'
 import type { VStarBeta } from './vStar.ts'
 

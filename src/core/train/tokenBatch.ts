@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import { maskInputs, turnKinds } from '../rl/losses/turnSums.ts'
+import { maskInputs, turnKinds } from '../rl/losses/turnMasks.ts'
 import type { PolicyLoss } from '../rl/losses/policyLoss.ts'
 import type { AdvantagedTurn } from '../rl/turnAdvantages.ts'
 import type { Turn, TurnKind } from '../rollout/rollout.ts'

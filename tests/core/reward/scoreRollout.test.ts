@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scoreRollout } from '../../../src/core/reward/scoreRollout.ts'
-import { plainVerdictWeights, rewardsOfTurn } from '../../../src/core/rl/turnReward.ts'
+import { plainVerdictWeights, rewardsOfTurn } from '../../../src/core/reward/turnReward.ts'
 import type { Rollout, Turn, TurnKind, Verdict } from '../../../src/core/rollout/rollout.ts'
 import { grading, sums } from '../train/fakeEngine.ts'
 

@@ -6,7 +6,7 @@ import {
   balancedVerdictWeights,
   plainVerdictWeights,
   rewardsOfTurn,
-} from '../../../src/core/rl/turnReward.ts'
+} from '../../../src/core/reward/turnReward.ts'
 import type { VStarEstimate } from '../../../src/shared/records.ts'
 import { assertClose } from '../../assertClose.ts'
 

@@ -10,7 +10,7 @@ import {
   k3,
   sumPerTurn,
   sumsByKind,
-} from './turnSums.ts'
+} from './turnMasks.ts'
 
 export interface ClippedRatioSettings {
   readonly name: 'grpo' | 'dr-grpo' | 'dapo'

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Scalar } from '@tensorflow/tfjs'
 import type { PolicyLoss } from './policyLoss.ts'
-import { commonInputs, diagnosticSums, entropyTerm, sumPerTurn, sumsByKind } from './turnSums.ts'
+import { commonInputs, diagnosticSums, entropyTerm, sumPerTurn, sumsByKind } from './turnMasks.ts'
 
 export interface OptimalAdvantageSettings {
   /** β₂, reward per nat, > 0 */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { PolicyLoss } from './policyLoss.ts'
 import { turnActionLoss } from './turnActionLoss.ts'
-import { sumPerTurn } from './turnSums.ts'
+import { sumPerTurn } from './turnMasks.ts'
 
 export interface ReinforceSettings {
   readonly usesReference: boolean

@@ -1,5 +1,4 @@
 import type { TurnKind } from '../rollout/rollout.ts'
-import type { TwoPointReward } from './vStar.ts'
 
 /** What a right verdict earns after a right and after a wrong attempt; 1 and 1 for the plain reward. */
 export interface VerdictWeights {
@@ -23,6 +22,12 @@ export function balancedVerdictWeights(correctShare: number): VerdictWeights {
   return { afterCorrect: 0.5 / share, afterWrong: 0.5 / (1 - share) }
 }
 
+/** The two rewards that a turn can earn: `high` when it is correct, `low` when not. */
+export interface TurnRewards {
+  readonly low: number
+  readonly high: number
+}
+
 export interface RewardSettings {
   /** α: a revision earns c₂ + α·(c₂ − c₁). */
   readonly revisionBonus: number
@@ -41,7 +46,7 @@ export function rewardsOfTurn(
   kind: TurnKind,
   isAttemptCorrect: boolean,
   settings: RewardSettings,
-): Omit<TwoPointReward, 'share'> {
+): TurnRewards {
   const { revisionBonus, verdictWeights } = settings
   switch (kind) {
     case 'attempt':
