@@ -1,5 +1,4 @@
-import type { Completion, SampleRequest, Sampler, SamplingSettings } from '../sampling/sampler.ts'
-import type { StopSignal } from '../stopSignal.ts'
+import type { Completion, SampleRequest, Sampler, SamplingSettings, StopSignal } from '../sampling/sampler.ts'
 import type { ConversationPrompts } from '../tokens/conversationPrompts.ts'
 import type { Tokenizer } from '../tokens/tokenizer.ts'
 import type { Turn, TurnKind, Verdict } from './rollout.ts'

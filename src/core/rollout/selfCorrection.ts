@@ -1,5 +1,5 @@
 import type { Problem } from '../data/problem.ts'
-import type { StopSignal } from '../stopSignal.ts'
+import type { StopSignal } from '../sampling/sampler.ts'
 import type { Rollout, Turn, Verdict } from './rollout.ts'
 import { historyAfter, sampleTurns } from './sampleTurns.ts'
 import type { Conversation, ReportSampling } from './sampleTurns.ts'

@@ -1,5 +1,9 @@
 import type { ParameterValues } from '../model/parameterValues.ts'
-import type { StopSignal } from '../stopSignal.ts'
+
+/** Looked at between units of work; an `AbortSignal` fits. */
+export interface StopSignal {
+  readonly aborted: boolean
+}
 
 /** How the next token is drawn. Temperature 0 is greedy (no draw). */
 export interface SamplingSettings {

@@ -1,3 +1,6 @@
+import type { ReportSampling } from '../rollout/sampleTurns.ts'
+import type { StageProgress } from './trainEvent.ts'
+
 /** Reports from inside a long await, to be yielded by the generator that waits. */
 export type Report<P> = (progress: P) => void
 
@@ -25,4 +28,19 @@ export async function* reportProgress<P, T>(work: (report: Report<P>) => Promise
     if (progress !== null) yield progress
   }
   return await running
+}
+
+/** Sampler reports as progress events: `sampling verdicts`, or `evaluating on test: verdicts`. */
+export function samplingProgress(
+  report: (progress: StageProgress) => void,
+  activity: string | null = null,
+): ReportSampling {
+  return (kind, done, total) =>
+    report({
+      type: 'progress',
+      activity: activity === null ? `sampling ${kind}s` : `${activity}: ${kind}s`,
+      done,
+      total,
+      unit: 'completions',
+    })
 }

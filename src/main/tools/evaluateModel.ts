@@ -13,7 +13,7 @@ import {
   type VoteRow,
 } from '../../core/train/evaluation/evaluationTables.ts'
 import { countOutcomes, outcomeShares } from '../../core/train/evaluation/outcomeCounts.ts'
-import type { StopSignal } from '../../core/stopSignal.ts'
+import type { StopSignal } from '../../core/sampling/sampler.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { EvaluatedProblem } from '../../shared/evaluationResult.ts'
 import { RecheckError } from '../../shared/recheckError.ts'

@@ -1,7 +1,7 @@
 import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/evaluationResult.ts'
 import type { ScoredRollout, ScoredTurn, TurnKind } from '../../rollout/rollout.ts'
 import type { Tokenizer } from '../../tokens/tokenizer.ts'
-import { verdictLogProb } from './verdictConfidence.ts'
+import { verdictLogProb } from './testTimeSelection.ts'
 
 /** An evaluation's rollouts by problem, in the order in which the problems first appear. */
 export function evaluatedProblems(

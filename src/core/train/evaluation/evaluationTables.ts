@@ -4,9 +4,8 @@ import type { Proportion } from '../../../shared/records.ts'
 import type { Interval } from '../../../shared/statistics.ts'
 import { bootstrapMean, wilson } from '../../../shared/statistics.ts'
 import { forkRandom } from '../../random.ts'
-import { selfVerifiedBest } from './bestOfN.ts'
+import { selfVerifiedBest, attemptVote, finalVote, majorityVote } from './testTimeSelection.ts'
 import type { SameAnswer } from './testTimeSelection.ts'
-import { attemptVote, finalVote, majorityVote } from './testTimeSelection.ts'
 
 export interface GroupRow {
   /** The subject or level; null: the problems that have none. */

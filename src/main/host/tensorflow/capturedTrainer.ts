@@ -17,8 +17,7 @@ import type {
   UpdateStats,
 } from '../../../core/train/engine/trainer.ts'
 import type { TrainerSetup } from '../../../core/train/engine/trainerSetup.ts'
-import { requireState } from '../../../core/train/engine/trainerChecks.ts'
-import { requireFinite } from '../../../core/train/engine/requireFinite.ts'
+import { requireState, requireFinite } from '../../../core/train/engine/trainerChecks.ts'
 import { idFeeds, scoreRows } from './capturedScorer.ts'
 import { readVariables, writeVariables } from './capturedVariables.ts'
 import type { Feed } from './graphSession.ts'

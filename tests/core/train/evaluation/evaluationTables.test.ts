@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { selfVerifiedBest } from '../../../../src/core/train/evaluation/bestOfN.ts'
+import {
+  selfVerifiedBest,
+  majorityVote,
+  verdictLogProb,
+} from '../../../../src/core/train/evaluation/testTimeSelection.ts'
 import { compareEvaluations } from '../../../../src/core/train/evaluation/compareEvaluations.ts'
 import { equalTokenTable, groupTable } from '../../../../src/core/train/evaluation/evaluationTables.ts'
-import { majorityVote } from '../../../../src/core/train/evaluation/testTimeSelection.ts'
-import { verdictLogProb } from '../../../../src/core/train/evaluation/verdictConfidence.ts'
 import type { Turn } from '../../../../src/core/rollout/rollout.ts'
 import type { EvaluatedProblem, EvaluatedSample } from '../../../../src/shared/evaluationResult.ts'
 import { evaluationDocumentSchema } from '../../../../src/shared/evaluationResult.ts'
