@@ -1,4 +1,6 @@
-import type { Rollout, ScoredRollout, ScoredTurn, Turn, Verdict } from '../rollout/rollout.ts'
+import type { Rollout, ScoredRollout, ScoredTurn, Turn } from '../rollout/rollout.ts'
+import type { RewardSettings } from './turnReward.ts'
+import { rewardsOfTurn } from './turnReward.ts'
 
 /** How answers are found and compared; chosen by `grader` and the template's marker. */
 export interface Grading {
@@ -8,55 +10,49 @@ export interface Grading {
   answersAgree(knownAnswer: string, answer: string): boolean
 }
 
-/** Right and wrong rewards of a turn; `rewardsOfTurn` with its settings filled in. */
-export type TurnRewards = (
-  kind: Turn['kind'],
-  isAttemptCorrect: boolean,
-) => { readonly low: number; readonly high: number }
+/** Every rollout with its turns graded and rewarded, in the given order. */
+export function scoreRollouts(
+  rollouts: readonly Rollout[],
+  grading: Grading,
+  rewards: RewardSettings,
+): ScoredRollout[] {
+  return rollouts.map((rollout) => scoreRollout(rollout, grading, rewards))
+}
 
 /**
  * Grades every turn from its own completion and gives it its reward. A truncated turn has no answer and earns the low
  * reward; an unparsed verdict agrees with nothing.
+ *
+ * @throws RangeError unless the first turn is an attempt
  */
-export function scoreRollout(rollout: Rollout, grading: Grading, rewards: TurnRewards): ScoredRollout {
-  const [attempt, ...later] = rollout.turns
+export function scoreRollout(
+  { problem, turns, verdict }: Rollout,
+  grading: Grading,
+  rewards: RewardSettings,
+): ScoredRollout {
+  const [attempt, ...later] = turns
   if (attempt?.kind !== 'attempt') {
     throw new RangeError(`scoreRollout: expected the first turn to be an attempt, got ${attempt?.kind}`)
   }
-  const knownAnswer = rollout.problem.answer
-  const scoredAttempt = scoreSolution(attempt, { knownAnswer, grading, isAttemptCorrect: true, rewards })
-  const { isCorrect: isAttemptCorrect } = scoredAttempt
-  const scored = later.map((turn) =>
-    turn.kind === 'verdict'
-      ? scoreVerdict(turn, { verdict: rollout.verdict, isAttemptCorrect, rewards })
-      : scoreSolution(turn, { knownAnswer, grading, isAttemptCorrect, rewards }),
-  )
-  return { problem: rollout.problem, verdict: rollout.verdict, turns: [scoredAttempt, ...scored] }
+  const gradeSolution = (turn: Turn): GradedAnswer => {
+    const answer = turn.finishReason === 'stop' ? grading.extractAnswer(turn.text) : null
+    return { answer, isCorrect: answer !== null && grading.answersAgree(problem.answer, answer) }
+  }
+  const gradedAttempt = gradeSolution(attempt)
+  const isAttemptCorrect = gradedAttempt.isCorrect
+  const gradedVerdict = { answer: null, isCorrect: verdict === (isAttemptCorrect ? 'correct' : 'wrong') }
+  const withReward = (turn: Turn, graded: GradedAnswer): ScoredTurn => {
+    const { low, high } = rewardsOfTurn(turn.kind, isAttemptCorrect, rewards)
+    return { ...turn, ...graded, reward: graded.isCorrect ? high : low }
+  }
+  return {
+    problem,
+    verdict,
+    turns: [
+      withReward(attempt, gradedAttempt),
+      ...later.map((turn) => withReward(turn, turn.kind === 'verdict' ? gradedVerdict : gradeSolution(turn))),
+    ],
+  }
 }
 
-interface SolutionContext {
-  readonly knownAnswer: string
-  readonly grading: Grading
-  readonly isAttemptCorrect: boolean
-  readonly rewards: TurnRewards
-}
-
-function scoreSolution(turn: Turn, context: SolutionContext): ScoredTurn {
-  const { knownAnswer, grading, isAttemptCorrect, rewards } = context
-  const answer = turn.finishReason === 'stop' ? grading.extractAnswer(turn.text) : null
-  const isCorrect = answer !== null && grading.answersAgree(knownAnswer, answer)
-  const { low, high } = rewards(turn.kind, isAttemptCorrect)
-  return { ...turn, answer, isCorrect, reward: isCorrect ? high : low }
-}
-
-interface VerdictContext {
-  readonly verdict: Verdict | null
-  readonly isAttemptCorrect: boolean
-  readonly rewards: TurnRewards
-}
-
-function scoreVerdict(turn: Turn, { verdict, isAttemptCorrect, rewards }: VerdictContext): ScoredTurn {
-  const isCorrect = verdict === (isAttemptCorrect ? 'correct' : 'wrong')
-  const { low, high } = rewards('verdict', isAttemptCorrect)
-  return { ...turn, answer: null, isCorrect, reward: isCorrect ? high : low }
-}
+type GradedAnswer = Pick<ScoredTurn, 'answer' | 'isCorrect'>

@@ -1,6 +1,7 @@
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { TurnKind } from '../rollout/rollout.ts'
 
-/** What a right verdict earns after a right and after a wrong attempt; 1 and 1 for the plain reward. */
+/** What a correct verdict earns after a correct and after a wrong attempt; 1 and 1 for the plain reward. */
 export interface VerdictWeights {
   readonly afterCorrect: number
   readonly afterWrong: number
@@ -8,14 +9,14 @@ export interface VerdictWeights {
 
 export const plainVerdictWeights: VerdictWeights = { afterCorrect: 1, afterWrong: 1 }
 
-/** Right attempts are taken to be neither rarer nor more common than this, so that no weight exceeds 5. */
+/** Correct attempts are taken to be neither rarer nor more common than this, so that no weight exceeds 5. */
 const rarestClass = 0.1
 
 /**
  * Weights that make both classes of attempt count alike: half of the inverse frequency. With them the majority verdict
  * earns no more than chance, so a weak verifier has nothing to gain by drifting to it.
  *
- * @param correctShare share of right attempts, 0 to 1
+ * @param correctShare share of correct attempts, 0 to 1
  */
 export function balancedVerdictWeights(correctShare: number): VerdictWeights {
   const share = Math.min(1 - rarestClass, Math.max(rarestClass, correctShare))
@@ -34,13 +35,32 @@ export interface RewardSettings {
   readonly verdictWeights: VerdictWeights
 }
 
+/** The rewards of stage 1 and of evaluations: every correct verdict earns 1. */
+export function plainRewards({ revisionBonus }: Pick<RunConfig, 'revisionBonus'>): RewardSettings {
+  return { revisionBonus, verdictWeights: plainVerdictWeights }
+}
+
 /**
- * The two rewards a turn can earn: `high` when it is right, `low` when not.
+ * The rewards of a training step, by `verdictReward`.
+ *
+ * @param correctShare moving average of the share of correct attempts, 0 to 1
+ */
+export function trainingRewards(
+  { revisionBonus, verdictReward }: Pick<RunConfig, 'revisionBonus' | 'verdictReward'>,
+  correctShare: number,
+): RewardSettings {
+  const verdictWeights =
+    verdictReward === 'balanced' ? balancedVerdictWeights(correctShare) : plainVerdictWeights
+  return { revisionBonus, verdictWeights }
+}
+
+/**
+ * The two rewards a turn can earn: `high` when it is correct, `low` when not.
  *
  * attempt: 1 and 0. Verdict: its class's weight and 0. Revision, shaped: after a wrong attempt 1 + α and 0, after a
- * right one 1 and −α. Source: PAG, arXiv 2506.10406, 2.2.
+ * correct one 1 and −α. Source: PAG, arXiv 2506.10406, 2.2.
  *
- * @param isAttemptCorrect whether the rollout's attempt was right; of no meaning for the attempt itself
+ * @param isAttemptCorrect whether the rollout's attempt was correct; of no meaning for the attempt itself
  */
 export function rewardsOfTurn(
   kind: TurnKind,

@@ -123,7 +123,7 @@ export function attemptVStar(
   return twoPointVStar({ share: estimate.correctAttempts / estimate.samples, low: 0, high: 1 }, vStarBeta)
 }
 
-/** V* of 0 or 1: never or always solved by the reference. */
+/** Whether V* lies strictly between 0 and 1: the reference solves the problem sometimes, not always. */
 export function hasSignal(estimate: VStarEstimate): boolean {
   return estimate.correctAttempts > 0 && estimate.correctAttempts < estimate.samples
 }

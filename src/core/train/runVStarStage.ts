@@ -2,10 +2,10 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { VStarEstimate } from '../../shared/records.ts'
 import type { LogEvent } from '../../shared/runEvent.ts'
 import type { Problem } from '../data/problem.ts'
-import { scoreRollout } from '../reward/scoreRollout.ts'
+import { scoreRollouts } from '../reward/scoreRollout.ts'
 import type { Grading } from '../reward/scoreRollout.ts'
 import { attemptVStar, hasSignal } from '../rl/turnBaseline.ts'
-import { plainVerdictWeights, rewardsOfTurn } from '../reward/turnReward.ts'
+import { plainRewards } from '../reward/turnReward.ts'
 import { countReferenceTurns } from '../rl/vStarCounts.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import type { Conversation } from '../rollout/sampleTurns.ts'
@@ -89,14 +89,8 @@ function progressOf(done: number, total: number): StageProgress {
 }
 
 function estimateOf(problem: Problem, rollouts: readonly Rollout[], setup: VStarSetup): VStarEstimate {
-  const rewards = { revisionBonus: setup.config.revisionBonus, verdictWeights: plainVerdictWeights }
   const own = rollouts.filter((rollout) => rollout.problem.id === problem.id)
-  const scored = own.map((rollout) =>
-    scoreRollout(rollout, setup.grading, (kind, isAttemptCorrect) =>
-      rewardsOfTurn(kind, isAttemptCorrect, rewards),
-    ),
-  )
-  return countReferenceTurns(problem, scored)
+  return countReferenceTurns(problem, scoreRollouts(own, setup.grading, plainRewards(setup.config)))
 }
 
 /** Mean V*, share without signal and accuracy of the reference; null without estimates. */

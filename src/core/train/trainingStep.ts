@@ -3,12 +3,12 @@ import { isGroupMethod } from '../../shared/config/parseConfig.ts'
 import type { LearningRateSchedule } from '../../shared/learningRate.ts'
 import { learningRateAt } from '../../shared/learningRate.ts'
 import type { Problem } from '../data/problem.ts'
-import { scoreRollout } from '../reward/scoreRollout.ts'
+import { scoreRollouts } from '../reward/scoreRollout.ts'
 import { needsReference, policyLossOf } from '../rl/losses/policyLossOf.ts'
 import type { ClassShares } from '../rl/turnBaseline.ts'
 import { turnAdvantages } from '../rl/turnAdvantages.ts'
 import type { AdvantagedRollout, LogRatios } from '../rl/turnAdvantages.ts'
-import { balancedVerdictWeights, plainVerdictWeights, rewardsOfTurn } from '../reward/turnReward.ts'
+import { trainingRewards } from '../reward/turnReward.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import { rollOutSelfCorrection } from '../rollout/selfCorrection.ts'
 import { reportProgress, samplingProgress } from './reportProgress.ts'
@@ -51,14 +51,8 @@ export async function valueStep(
   setup: SelfCorrectionSetup & { readonly globalShares: ClassShares },
 ): Promise<ValuedStep> {
   const { config } = setup
-  const verdictWeights =
-    config.verdictReward === 'balanced' ? balancedVerdictWeights(state.correctShare) : plainVerdictWeights
-  const rewards = { revisionBonus: config.revisionBonus, verdictWeights }
-  const scored = rollouts.map((rollout) =>
-    scoreRollout(rollout, setup.grading, (kind, isAttemptCorrect) =>
-      rewardsOfTurn(kind, isAttemptCorrect, rewards),
-    ),
-  )
+  const rewards = trainingRewards(config, state.correctShare)
+  const scored = scoreRollouts(rollouts, setup.grading, rewards)
   const packed = scored.map((rollout) => packRow(rollout.turns))
   const referenceLogProbs =
     setup.reference === null || !needsReference(config)
@@ -81,7 +75,7 @@ export async function valueStep(
     estimates: setup.estimates,
     globalShares: setup.globalShares,
     runningShares: state.runningShares,
-    verdictWeights,
+    verdictWeights: rewards.verdictWeights,
     roleStatistics: config.runningStatistics ? state.roleStatistics : null,
   })
   return {

@@ -1,8 +1,8 @@
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { parameterShapes } from '../../core/model/parameterTable.ts'
 import { answersAgree } from '../../core/reward/answer/compare.ts'
-import { scoreRollout } from '../../core/reward/scoreRollout.ts'
-import { plainVerdictWeights, rewardsOfTurn } from '../../core/reward/turnReward.ts'
+import { scoreRollouts } from '../../core/reward/scoreRollout.ts'
+import { plainRewards } from '../../core/reward/turnReward.ts'
 import { rollOutSelfCorrection } from '../../core/rollout/selfCorrection.ts'
 import { parseVerdict } from '../../core/rollout/verdict.ts'
 import { evaluatedProblems } from '../../core/train/evaluation/evaluatedProblems.ts'
@@ -84,12 +84,7 @@ export async function evaluateModel(setup: ModelEvaluationSetup): Promise<ModelE
       signal,
       onProgress: (kind, done, total) => onProgress(`${kind}s`, done, total),
     })
-    const rewards = { revisionBonus: config.revisionBonus, verdictWeights: plainVerdictWeights }
-    const scored = rollouts.map((rollout) =>
-      scoreRollout(rollout, grading, (kind, isAttemptCorrect) =>
-        rewardsOfTurn(kind, isAttemptCorrect, rewards),
-      ),
-    )
+    const scored = scoreRollouts(rollouts, grading, plainRewards(config))
     const shares = Object.entries(outcomeShares(countOutcomes(scored)))
     const proportions = Object.fromEntries(shares.map(([name, [part, whole]]) => [name, wilson(part, whole)]))
     return { step, proportions, ...tablesOf(evaluatedProblems(scored, tokenizer), config) }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scoreRollout } from '../../../src/core/reward/scoreRollout.ts'
-import { plainVerdictWeights, rewardsOfTurn } from '../../../src/core/reward/turnReward.ts'
+import { plainRewards } from '../../../src/core/reward/turnReward.ts'
 import type { Rollout, Turn, TurnKind, Verdict } from '../../../src/core/rollout/rollout.ts'
 import { grading, sums } from '../train/fakeEngine.ts'
 
@@ -14,9 +14,7 @@ const [problem] = sums(5).slice(4)
 function score(turns: readonly Turn[], verdict: Verdict | null, revisionBonus = 1) {
   if (problem === undefined) throw new RangeError('no problem')
   const rollout: Rollout = { problem, turns, verdict }
-  const scored = scoreRollout(rollout, grading, (kind, isAttemptCorrect) =>
-    rewardsOfTurn(kind, isAttemptCorrect, { revisionBonus, verdictWeights: plainVerdictWeights }),
-  )
+  const scored = scoreRollout(rollout, grading, plainRewards({ revisionBonus }))
   return scored.turns.map(({ reward, isCorrect }) => [reward, isCorrect])
 }
 

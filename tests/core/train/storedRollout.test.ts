@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scoreRollout } from '../../../src/core/reward/scoreRollout.ts'
+import { plainRewards } from '../../../src/core/reward/turnReward.ts'
 import { rollOutSelfCorrection } from '../../../src/core/rollout/selfCorrection.ts'
 import { storedRollout } from '../../../src/core/train/storedRollout.ts'
 import { checkpointSteps } from '../../../src/core/train/trainState.ts'
@@ -15,7 +16,7 @@ test('a stored rollout has the words that were put before each turn, and what wa
     seedLabels: ['test'],
   })
   assert.ok(rollout !== undefined)
-  const scored = scoreRollout(rollout, grading, () => ({ low: 0, high: 1 }))
+  const scored = scoreRollout(rollout, grading, plainRewards({ revisionBonus: 0 }))
   const stored = storedRollout(scored, tokenizer, { step: 4, split: 'validation' })
   assert.deepEqual(
     [stored.step, stored.split, stored.problemId, stored.knownAnswer],

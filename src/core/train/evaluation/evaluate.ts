@@ -1,9 +1,9 @@
 import type { RunConfig } from '../../../shared/config/parseConfig.ts'
 import { wilson } from '../../../shared/statistics.ts'
 import type { Problem } from '../../data/problem.ts'
-import { scoreRollout } from '../../reward/scoreRollout.ts'
+import { scoreRollouts } from '../../reward/scoreRollout.ts'
 import type { Grading } from '../../reward/scoreRollout.ts'
-import { plainVerdictWeights, rewardsOfTurn } from '../../reward/turnReward.ts'
+import { plainRewards } from '../../reward/turnReward.ts'
 import type { Conversation } from '../../rollout/sampleTurns.ts'
 import { rollOutSelfCorrection } from '../../rollout/selfCorrection.ts'
 import type { StopSignal } from '../../sampling/sampler.ts'
@@ -48,12 +48,7 @@ export async function* evaluate(setup: EvaluationSetup): AsyncGenerator<TrainEve
         ...(setup.signal === undefined ? {} : { signal: setup.signal }),
       }),
   )
-  const rewards = { revisionBonus: config.revisionBonus, verdictWeights: plainVerdictWeights }
-  const scored = rollouts.map((rollout) =>
-    scoreRollout(rollout, grading, (kind, isAttemptCorrect) =>
-      rewardsOfTurn(kind, isAttemptCorrect, rewards),
-    ),
-  )
+  const scored = scoreRollouts(rollouts, grading, plainRewards(config))
   const counts = countOutcomes(scored)
   const values = outcomeMetrics(counts)
   yield {
