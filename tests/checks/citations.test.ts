@@ -42,7 +42,7 @@ test('no text cites a file of the project that is not there', () => {
     /(?<![\w./-])(?:src|tests|scripts|docs|bench)\/[\w./-]+\.(?:tsx?|mjs|js|md|json|py|svg|png)\b/g
   // these plant names of files on purpose
   const planted =
-    /tests\/checks\/(?:lint|plantedRules|ci|runTests)\.|tests\/(?:architecture|checks\/citations)\./
+    /tests\/checks\/(?:lint|plantedRules|ci|runTests|buildApp)\.|tests\/(?:architecture|checks\/citations)\./
   const found = texts
     .filter(({ path }) => !planted.test(path))
     .flatMap(({ path, text }) =>
@@ -63,4 +63,17 @@ test('no text cites a design file that is not in the repository', () => {
     ),
     [],
   )
+})
+
+test('every file that docs/architecture.md walks through is there', () => {
+  const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+  const walks = text.slice(text.indexOf('## 5'), text.indexOf('## 7'))
+  const named = [...walks.matchAll(/`([\w]+(?:\/[\w]+)+)`/g)].map((match) => match[1] ?? '')
+  assert.ok(named.length > 60, `${named.length} files`)
+  const homes = ['src', 'src/main', 'src/core', 'src/renderer/src']
+  const missing = named.filter(
+    (name) =>
+      !homes.some((home) => ['', '.ts', '.tsx'].some((end) => existsSync(join(root, home, name + end)))),
+  )
+  assert.deepEqual(missing, [])
 })
