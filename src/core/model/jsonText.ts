@@ -179,6 +179,8 @@ function keyOf(quoted: string): string {
   return quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1)
 }
 
+/** V8's message on one line: it quotes the text as it is. */
 function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return shortened(message.replace(/ is not valid JSON$/, '').replaceAll(/\p{Cc}+/gu, ' '), 200)
 }
