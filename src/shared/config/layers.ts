@@ -12,11 +12,12 @@ export function mergeConfigs(...layers: readonly ConfigLayer[]): ConfigLayer {
 }
 
 function mergeTwo(below: ConfigLayer, above: ConfigLayer): ConfigLayer {
-  const merged: Record<string, unknown> = { ...below }
-  for (const [key, value] of Object.entries(above)) {
-    const under = merged[key]
-    merged[key] = isLayer(value) && isLayer(under) ? mergeTwo(under, value) : value
-  }
+  // by entries: an assignment to a key "__proto__" would give the object other fields instead of one more
+  const entries = Object.entries(above).map(([key, value]) => {
+    const under = Object.hasOwn(below, key) ? below[key] : undefined
+    return [key, isLayer(value) && isLayer(under) ? mergeTwo(under, value) : value] as const
+  })
+  const merged: Record<string, unknown> = { ...below, ...Object.fromEntries(entries) }
   // steps and epochs exclude each other: the one that a later layer gives replaces the other
   if ((above.steps ?? null) !== null && (above.epochs ?? null) === null) delete merged.epochs
   if ((above.epochs ?? null) !== null && (above.steps ?? null) === null) delete merged.steps

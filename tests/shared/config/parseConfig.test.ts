@@ -206,6 +206,23 @@ test('layers: the last one wins field by field, and steps replace epochs', () =>
   assert.deepEqual(parseSetting('name=007'), { name: '007' })
 })
 
+test('a key that is a property of every object is an unknown field like any other', () => {
+  for (const key of ['__proto__', 'constructor', 'toString']) {
+    const layer = JSON.parse(`{"${key}": {"steps": 3}, "data": {"${key}": {"train": 7}}}`) as Record<
+      string,
+      unknown
+    >
+    assert.throws(
+      () => parseConfig(mergeConfigs({ data: { test: 5 } }, layer), 'x'),
+      (thrown: Error) =>
+        [` ${key}: `, ` data.${key}: `].every((line) =>
+          thrown.message.includes(`${line}expected a known field`),
+        ),
+      key,
+    )
+  }
+})
+
 test('a setting that names no field says which one is nearest', () => {
   assert.equal(nearestField('learningrate'), 'optimizer.learningRate')
   assert.throws(() => parseSetting('data.trian=3'), /no field "data.trian". Did you mean "data.train"\?/)

@@ -11,17 +11,21 @@ export interface DatasetFile {
   readonly split: Split
 }
 
-const splitWords: Readonly<Record<string, Split>> = {
-  train: 'train',
-  training: 'train',
-  test: 'test',
-  testing: 'test',
-  math500: 'test',
-  validation: 'validation',
-  valid: 'validation',
-  val: 'validation',
-  dev: 'validation',
-}
+/** Without a prototype: a folder may be called `constructor`. */
+const splitWords: Readonly<Record<string, Split>> = Object.assign(
+  Object.create(null) as Record<string, Split>,
+  {
+    train: 'train',
+    training: 'train',
+    test: 'test',
+    testing: 'test',
+    math500: 'test',
+    validation: 'validation',
+    valid: 'validation',
+    val: 'validation',
+    dev: 'validation',
+  } as const,
+)
 
 /**
  * The problem files of a data set: one file, or every such file in a folder and its folders. The split is read from
