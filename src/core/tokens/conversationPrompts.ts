@@ -1,8 +1,18 @@
 import { RecheckError } from '../../shared/recheckError.ts'
+import { quoted } from '../../shared/shortened.ts'
 import { canonicalJson } from '../../shared/canonicalJson.ts'
 import { contentHash } from '../data/contentHash.ts'
 import { attemptMessage } from '../data/promptTemplate.ts'
 import type { PromptTemplate } from '../data/promptTemplate.ts'
+import { openingFor, type InstructionPlace } from './openingMessages.ts'
+import {
+  standIn,
+  stripsThinking,
+  textAfter,
+  textAfterThinking,
+  thinkingStandIns,
+  type EarlierThinking,
+} from './standIns.ts'
 import type { ChatMessage, Tokenizer } from './tokenizer.ts'
 
 /**
@@ -11,6 +21,8 @@ import type { ChatMessage, Tokenizer } from './tokenizer.ts'
  */
 export interface ConversationPrompts {
   readonly template: PromptTemplate
+  /** Where the template's `system` text stands in the conversation; null where it has none. */
+  readonly instructionIn: InstructionPlace | null
   /** Changes with the template's wording, the folder's chat template and the tokenizer's ids. */
   readonly version: string
   /** The id that a completion should end with; put after a truncated completion before the next turn. */
@@ -31,12 +43,20 @@ interface Injection {
 }
 
 /**
- * @throws RecheckError `tokenizer.no-chat-template` for a chat layout without one, `template.not-extendable` where the
- *   chat template rewrites earlier turns
+ * @param earlierThinking  what to do where the chat template strips the thinking of earlier turns: refuse it, or keep
+ *   the conversation as it was sampled
+ * @throws RecheckError `tokenizer.no-chat-template` for a chat layout without one, `tokenizer.chat-template` where it
+ *   raises, `template.not-extendable`, `template.strips-thinking`, `template.drops-message`
  */
-export function conversationPrompts(tokenizer: Tokenizer, template: PromptTemplate): ConversationPrompts {
+export function conversationPrompts(
+  tokenizer: Tokenizer,
+  template: PromptTemplate,
+  earlierThinking: EarlierThinking = 'refuse',
+): ConversationPrompts {
   const layout =
-    template.layout === 'chat' ? chatLayout(tokenizer, template) : plainLayout(tokenizer, template)
+    template.layout === 'chat'
+      ? chatLayout(tokenizer, template, earlierThinking)
+      : plainLayout(tokenizer, template)
   const { firstPromptIds, verdict, revision } = layout
   const endIds = [...new Set([verdict.endTurnId, ...tokenizer.endIds])]
   const extend = (historyIds: readonly number[], injection: Injection): number[] => {
@@ -51,6 +71,7 @@ export function conversationPrompts(tokenizer: Tokenizer, template: PromptTempla
   }
   return {
     template,
+    instructionIn: layout.instructionIn,
     version: contentHash(
       canonicalJson({
         template: { ...template, name: undefined },
@@ -68,6 +89,7 @@ export function conversationPrompts(tokenizer: Tokenizer, template: PromptTempla
 }
 
 interface Layout {
+  readonly instructionIn: InstructionPlace | null
   firstPromptIds(question: string): number[]
   readonly verdict: Injection
   readonly revision: Injection
@@ -76,60 +98,106 @@ interface Layout {
 function plainLayout(tokenizer: Tokenizer, template: PromptTemplate): Layout {
   const [endTurnId] = tokenizer.endIds
   return {
+    instructionIn: null,
     firstPromptIds: (question) => tokenizer.encode(`${attemptMessage(template, question)}\n`),
     verdict: { endTurnId, ids: tokenizer.encode(`\n\n${template.verdict}\n`) },
     revision: { endTurnId, ids: tokenizer.encode(`\n\n${template.revision}\n`) },
   }
 }
 
-// Stand in for completions while the chat template is asked what it writes after one. No template rewrites plain words.
-const ATTEMPT = 'RECHECK-ATTEMPT'
-const VERDICT = 'RECHECK-VERDICT'
-
-function chatLayout(tokenizer: Tokenizer, template: PromptTemplate): Layout {
-  const opening = (question: string): ChatMessage[] => [
-    ...(template.system === null ? [] : [{ role: 'system' as const, content: template.system }]),
-    { role: 'user', content: attemptMessage(template, question) },
-  ]
-  const attempted: ChatMessage[] = [
-    ...opening('2 + 2'),
-    { role: 'assistant', content: ATTEMPT },
-    { role: 'user', content: template.verdict },
-  ]
-  const judged: ChatMessage[] = [
-    ...attempted,
-    { role: 'assistant', content: VERDICT },
-    { role: 'user', content: template.revision },
-  ]
-  const first = tokenizer.renderChat(opening('2 + 2'), true)
-  const second = tokenizer.renderChat(attempted, true)
-  const third = tokenizer.renderChat(judged, true)
+function chatLayout(
+  tokenizer: Tokenizer,
+  template: PromptTemplate,
+  earlierThinking: EarlierThinking,
+): Layout {
+  const opening = openingFor(tokenizer, template.system)
+  const openingOf = (question: string): ChatMessage[] => opening.messages(attemptMessage(template, question))
+  const suffixes = suffixesOf(promptsWith(tokenizer, openingOf('2 + 2'), template), earlierThinking)
   return {
-    firstPromptIds: (question) => tokenizer.encode(tokenizer.renderChat(opening(question), true)),
-    verdict: injectionIn(tokenizer, { before: `${first}${ATTEMPT}`, whole: second }),
-    revision: injectionIn(tokenizer, { before: `${second}${VERDICT}`, whole: third }),
+    instructionIn: opening.instructionIn,
+    firstPromptIds: (question) => tokenizer.encode(tokenizer.renderChat(openingOf(question), true)),
+    verdict: injectionOf(tokenizer, suffixes.verdict),
+    revision: injectionOf(tokenizer, suffixes.revision),
   }
 }
 
-function injectionIn(
+/** The three prompts of a conversation, for a model that always writes the same completion. */
+type Prompts = (completion: string) => readonly [attempt: string, verdict: string, revision: string]
+
+/** @throws RecheckError `template.drops-message` where the chat template leaves one of our messages out */
+function promptsWith(
   tokenizer: Tokenizer,
-  { before, whole }: { readonly before: string; readonly whole: string },
-): Injection {
-  if (!whole.startsWith(before)) {
+  opening: readonly ChatMessage[],
+  template: PromptTemplate,
+): Prompts {
+  const rendered = (messages: readonly ChatMessage[]): string => {
+    const text = tokenizer.renderChat(messages, true)
+    const dropped = messages.find(
+      ({ role, content }) => role !== 'assistant' && !text.includes(content.trim()),
+    )
+    if (dropped === undefined) return text
     throw new RecheckError(
-      'template.not-extendable',
-      "the model's chat template rewrites earlier turns when one is added, so that a conversation cannot be extended " +
-        `token for token: expected ${JSON.stringify(before)}, got ${JSON.stringify(whole.slice(0, before.length))}. ` +
-        'Use a plain template.',
+      'template.drops-message',
+      `the model's chat template leaves out or changes the ${dropped.role}'s message ${quoted(dropped.content)}. ` +
+        'Use a plain template ("plain-hash", "plain-boxed").',
     )
   }
-  const suffix = whole.slice(before.length)
+  return (completion) => {
+    const answer: ChatMessage = { role: 'assistant', content: completion }
+    const attempted = [...opening, answer, { role: 'user' as const, content: template.verdict }]
+    const judged = [...attempted, answer, { role: 'user' as const, content: template.revision }]
+    return [rendered(opening), rendered(attempted), rendered(judged)]
+  }
+}
+
+interface Suffixes {
+  readonly verdict: string
+  readonly revision: string
+}
+
+/**
+ * What the chat template writes after an attempt and after a verdict.
+ *
+ * @throws RecheckError `template.strips-thinking`, `template.not-extendable`
+ */
+function suffixesOf(prompts: Prompts, earlierThinking: EarlierThinking): Suffixes {
+  const after = (completion: string): Suffixes | null => {
+    const [attempt, verdict, revision] = prompts(completion)
+    const afterAttempt = textAfter(attempt, verdict, completion)
+    const afterVerdict = textAfter(verdict, revision, completion)
+    return afterAttempt === null || afterVerdict === null
+      ? null
+      : { verdict: afterAttempt, revision: afterVerdict }
+  }
+  const plain = after(standIn)
+  const isSame = (other: Suffixes | null): boolean =>
+    other?.verdict === plain?.verdict && other?.revision === plain?.revision
+  if (plain !== null && thinkingStandIns.every((completion) => isSame(after(completion)))) return plain
+  const [attempt, verdict, revision] = prompts(standIn)
+  const afterAttempt = textAfterThinking(attempt, verdict)
+  const afterVerdict = textAfterThinking(verdict, revision)
+  if (afterAttempt === null || afterVerdict === null) throw notExtendable(attempt, verdict)
+  if (earlierThinking === 'keep') return { verdict: afterAttempt, revision: afterVerdict }
+  throw stripsThinking('Set earlierThinking=keep to leave it in the conversation, or use a plain template.')
+}
+
+function notExtendable(attempt: string, verdict: string): RecheckError {
+  const before = attempt + standIn
+  return new RecheckError(
+    'template.not-extendable',
+    "the model's chat template rewrites earlier turns when one is added, so that a conversation cannot be extended " +
+      `token for token: expected ${quoted(before)}, got ${quoted(verdict.slice(0, before.length))}. ` +
+      'Use a plain template.',
+  )
+}
+
+function injectionOf(tokenizer: Tokenizer, suffix: string): Injection {
   const [endTurnId, ...ids] = tokenizer.encode(suffix)
   if (endTurnId === undefined || tokenizer.decode([endTurnId], { skipSpecialTokens: true }) !== '') {
     throw new RecheckError(
       'template.not-extendable',
       "the model's chat template ends an assistant's message without a special token: expected one at the start of " +
-        `${JSON.stringify(suffix)}. Use a plain template.`,
+        `${quoted(suffix)}. Use a plain template.`,
     )
   }
   return { endTurnId, ids }

@@ -10,6 +10,7 @@ import { addSamplingOptions, builtinModel, samplingInput, samplingSettings } fro
 const Input = z.object({
   folder: z.string().optional(),
   system: z.string().optional(),
+  keepThinking: z.boolean().default(false),
   ...samplingInput,
 })
 type Input = z.infer<typeof Input>
@@ -30,6 +31,10 @@ export const register: Register = (program, context) => {
   })
     .argument('[folder]', 'Hugging Face model folder with a chat template (default: the built-in model)')
     .option('--system <text>', "the conversation's system message")
+    .option(
+      '--keep-thinking',
+      'where the chat template strips what the model thought in earlier turns, leave it in',
+    )
   addSamplingOptions(command)
 }
 
@@ -42,7 +47,10 @@ async function chat(input: Input, call: CommandCall): Promise<Output> {
   const turns: Output['turns'] = []
   const lines = createInterface({ input: call.stdin, signal: call.signal })
   try {
-    const history = new ChatHistory(model.tokenizer, input.system ?? null)
+    const history = new ChatHistory(model.tokenizer, {
+      system: input.system ?? null,
+      earlierThinking: input.keepThinking ? 'keep' : 'refuse',
+    })
     call.print('> ')
     for await (const line of lines) {
       if (line.trim() === '') break

@@ -17,6 +17,10 @@ type TurnPreview = z.infer<typeof TurnPreview>
 export const TemplatePreviewOutput = z.strictObject({
   template: z.string(),
   version: z.string().describe('changes with wording, chat template and tokenizer'),
+  instructionIn: z
+    .enum(['system turn', 'user turn'])
+    .nullable()
+    .describe('where the template’s instruction stands; user turn: the chat template takes no system turn'),
   endTurnId: z.int(),
   endIds: z.array(z.int()),
   turns: z.array(TurnPreview),
@@ -26,6 +30,7 @@ const Input = z.object({
   folder: z.string(),
   template: z.string().default('auto'),
   marker: z.enum(['hash', 'boxed']).default('hash'),
+  keepThinking: z.boolean().default(false),
   question: z.string().default('What is 47 + 38?'),
   attempt: z.string().default('47+38=75 #### 75'),
   verdict: z.string().default('The answer is wrong.'),
@@ -42,16 +47,17 @@ export function register(program: Command, context: CommandContext): void {
     ],
     input: Input,
     output: TemplatePreviewOutput,
-    async run({ folder, template: name, marker, question, attempt, verdict }) {
+    async run({ folder, template: name, marker, keepThinking, question, attempt, verdict }) {
       const { loadTokenizer } = await import('../host/model/hubTokenizer.ts')
       const { chooseTemplate } = await import('../host/model/templateFiles.ts')
       const { conversationPrompts } = await import('../../core/tokens/conversationPrompts.ts')
       const tokenizer = await loadTokenizer(folder)
       const chosen = await chooseTemplate(name, tokenizer, marker)
-      const prompts = conversationPrompts(tokenizer, chosen)
+      const prompts = conversationPrompts(tokenizer, chosen, keepThinking ? 'keep' : 'refuse')
       const output = {
         template: chosen.name,
         version: prompts.version,
+        instructionIn: prompts.instructionIn,
         endTurnId: prompts.endTurnId,
         endIds: [...prompts.endIds],
         turns: previewTurns(tokenizer, prompts, { question, attempt, verdict }),
@@ -62,6 +68,7 @@ export function register(program: Command, context: CommandContext): void {
     .argument('<folder>', 'model folder with tokenizer.json')
     .option('--template <name>', 'auto, a name or a .yaml file', 'auto')
     .option('--marker <marker>', 'for auto: how an answer is marked, hash or boxed', 'hash')
+    .option('--keep-thinking', 'accept a chat template that strips the thinking of earlier turns')
     .option('--question <text>', 'the problem')
     .option('--attempt <text>', 'what the model is taken to have answered')
     .option('--verdict <text>', 'what the model is taken to have judged')
@@ -100,6 +107,9 @@ function previewText(output: z.infer<typeof TemplatePreviewOutput>, template: Pr
   )
   return [
     `template ${output.template} (${template.layout}, ${template.answerMarker}), version ${output.version}`,
+    ...(output.instructionIn === 'user turn'
+      ? ['the chat template takes no system turn: the instruction stands before the first user message']
+      : []),
     `a turn ends with id ${output.endTurnId}; any of ${output.endIds.join(', ')} ends a completion`,
     ...turns,
   ].join('\n')

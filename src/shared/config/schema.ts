@@ -57,6 +57,12 @@ export const runConfigSchema = z
       hint: 'Some chat templates write today’s date into the prompt. They are given this one, so that a run’s prompts, and with them V*, are the same on every day.',
       description: 'what a chat template that asks for the date is given, instead of the day of the run',
     }),
+    earlierThinking: field(z.enum(['refuse', 'keep']).default('refuse'), {
+      label: 'Thinking of earlier turns',
+      hint: 'Chat templates of thinking models (Qwen3) strip a thought once another turn follows: the verdict would not see what the attempt thought.',
+      description:
+        '`keep`: stays in the conversation though the chat template would strip it; `refuse`: such a template is refused',
+    }),
     grader: field(z.enum(['math', 'number', 'exact']).default('math'), {
       vStarInput,
       label: 'Grader',

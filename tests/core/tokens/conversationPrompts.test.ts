@@ -158,7 +158,8 @@ test('the version changes with the wording and with the chat template, not with 
 test('a chat template that rewrites earlier turns is refused', () => {
   const numbered = {
     ...copyOf(builtin),
-    renderChat: (messages: readonly ChatMessage[]) => `<bos>${messages.length}<user><assistant>`,
+    renderChat: (messages: readonly ChatMessage[]) =>
+      `<bos>${messages.length}<user>${messages.map(({ content }) => content).join('<user>')}<assistant>`,
   }
   assert.throws(() => conversationPrompts(numbered, templateNamed('builtin')), {
     code: 'template.not-extendable',

@@ -15,7 +15,10 @@ const layout: readonly (readonly [title: string, paths: readonly string[]])[] = 
     'Length and batches',
     ['steps', 'epochs', 'problemsPerStep', 'miniBatches', 'microBatch', 'groupSize', 'recompute'],
   ],
-  ['Turns and sampling', ['turns', 'template', 'templateDate', 'grader', 'verdictParser', 'sampling.']],
+  [
+    'Turns and sampling',
+    ['turns', 'template', 'templateDate', 'earlierThinking', 'grader', 'verdictParser', 'sampling.'],
+  ],
   ['Stage 1: V*', ['vStar.', 'onNoSignal']],
   [
     'Method and reward',
