@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, statSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { extractAnswer } from '../../core/reward/answer/extract.ts'
 import { answersAgree } from '../../core/reward/answer/compare.ts'
 import type { Grading } from '../../core/reward/scoreRollout.ts'
@@ -13,6 +10,7 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { openCheckpoint, type Checkpoint } from '../host/model/modelFolder.ts'
 import { loadTokenizer } from '../host/model/hubTokenizer.ts'
 import { chooseTemplate } from '../host/model/templateFiles.ts'
+import { modelHash } from './modelHash.ts'
 import { modelFolderOf } from './namedModelFolder.ts'
 import { refuseUnsupported } from './refuseUnsupported.ts'
 import { requireSameKind } from './checkReferenceModel.ts'
@@ -95,18 +93,4 @@ async function openReference(
   if (model.reference === null) return policy
   const folder = modelFolderOf(model.reference, workingFolder)
   return folder === policy.folder ? policy : openCheckpoint(folder)
-}
-
-/** Hash of a model folder's weights, config and tokenizer: what its completions depend on. */
-async function modelHash(folder: string): Promise<string> {
-  const names = (await readdir(folder))
-    .filter((name) => /\.safetensors$|^(config|tokenizer)\.json$/.test(name))
-    .filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile())
-    .sort()
-  const hash = createHash('sha256')
-  for (const name of names) {
-    hash.update(`${name}\n`)
-    for await (const chunk of createReadStream(join(folder, name))) hash.update(chunk as Buffer)
-  }
-  return hash.digest('hex')
 }
