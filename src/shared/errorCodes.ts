@@ -42,6 +42,7 @@ export const recheckErrorCodes = [
   'data.bad-rows',
   'data.columns',
   'data.empty-split',
+  'data.encoding',
   'data.filtered-out',
   'data.format',
   'data.invalid',

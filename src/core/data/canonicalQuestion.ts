@@ -4,6 +4,8 @@
  */
 export function canonicalQuestion(question: string): string {
   return question
+    .replace(/[\u00b2\u00b3\u00b9\u2070-\u207f]+/g, '^$&') // NFKC makes 2² and 22 alike
+    .replace(/[\u00bc-\u00be\u2150-\u215f]/g, ' $&')
     .normalize('NFKC')
     .toLowerCase()
     .replace(/\\[,;:! ]|\\(?:left|right|quad|qquad)(?![a-z])/g, ' ')
@@ -11,7 +13,7 @@ export function canonicalQuestion(question: string): string {
     .replace(/[$~]/g, ' ')
     .replace(/\s+/g, ' ')
     .replace(/ ?([^\p{L}\p{N}]) ?/gu, '$1')
-    .replace(/[\s.?!]+$/u, '')
+    .replace(/[\s.?]+$/u, '') // not "!": 5! is a number
     .trim()
 }
 

@@ -1,12 +1,16 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { DataReport } from '../../core/data/dataReport.ts'
 import type { RowLayout } from '../../core/data/sourceRows.ts'
 import type { PromptLimit } from '../host/datasets/scan.ts'
 import type { CommandContext } from './command.ts'
 import { addCommand } from './command.ts'
+import { dataReportText } from './dataReportText.ts'
 
 const tally = z.record(z.string(), z.int())
+const badRowExample = z.strictObject({
+  place: z.string().describe('file:line'),
+  detail: z.string().nullable(),
+})
 
 export const DataCheckOutput = z.strictObject({
   passed: z.boolean().describe('at most 1 % of the rows are bad, and no problem stands in two splits'),
@@ -15,20 +19,35 @@ export const DataCheckOutput = z.strictObject({
     z.strictObject({
       name: z.string(),
       split: z.enum(['train', 'validation', 'test']),
+      format: z.string().describe('as it was read'),
       rows: z.int(),
       bad: z.int(),
     }),
   ),
-  rows: z.int(),
+  skippedFiles: z
+    .array(z.strictObject({ name: z.string(), reason: z.string() }))
+    .describe('what else is in the folder'),
+  rows: z.int().describe('used + bad + empty + copies + contradicting + overlapping + longPrompts'),
+  used: z.int(),
   bad: z.int(),
-  badRows: z
-    .array(z.strictObject({ place: z.string().describe('file:line'), reason: z.string() }))
-    .describe('the first 20'),
+  empty: z.int().describe('rows without anything in them'),
+  copies: z.int().describe('rows that repeat a question and its answer'),
+  contradicting: z.int().describe('rows that repeat a question with another answer; the first answer counts'),
   overlapping: z.int().describe('rows whose problem stands in a held-out split as well'),
+  longPrompts: z
+    .int()
+    .nullable()
+    .describe('questions of more tokens than --max-prompt-tokens; null without it'),
+  badRows: z
+    .array(z.strictObject({ cause: z.string(), rows: z.int(), examples: z.array(badRowExample) }))
+    .describe('by cause, with the first of each'),
+  contradictions: z
+    .array(z.strictObject({ place: z.string(), question: z.string(), answer: z.string(), first: z.string() }))
+    .describe('the first 10; `first` is where the question stands with the answer that counts'),
   overlaps: z
     .array(z.strictObject({ place: z.string(), question: z.string(), heldOut: z.string() }))
     .describe('the first 10'),
-  longPrompts: z.int().nullable().describe('questions of more tokens than --max-prompt-tokens'),
+  warnings: tally.describe('rows that are used though something is odd about them'),
   subjects: tally,
   levels: tally,
   marker: z.enum(['hash', 'boxed']),
@@ -90,9 +109,11 @@ function registerCheck(data: Command, context: CommandContext): void {
       const { datasetPath } = await import('../host/datasets/datasetsFolder.ts')
       const limit = await promptLimit(model, maxPromptTokens)
       const report = await checkProblemFiles(datasetPath(path), layoutOf(fields), limit)
-      const passed = report.bad <= 0.01 * report.rows && report.overlapping === 0 && report.rows > 0
-      const output = DataCheckOutput.parse({ passed, ...report })
-      return { output, text: reportText(report, passed), exitCode: passed ? 0 : 1 }
+      const { left, hasPromptLimit, ...found } = report
+      const passed = left.bad <= 0.01 * report.rows && left.overlapping === 0 && report.used > 0
+      const longPrompts = hasPromptLimit ? left.longPrompts : null
+      const output = DataCheckOutput.parse({ passed, ...found, ...left, longPrompts })
+      return { output, text: dataReportText(report, passed), exitCode: passed ? 0 : 1 }
     },
   })
   addColumnOptions(command.argument('<path>', 'file or folder, or math or gsm8k in the folder of data sets'))
@@ -165,26 +186,4 @@ async function firstProblems(path: string, n: number, layout: RowLayout | null) 
   const { showProblemFiles } = await import('../host/datasets/files.ts')
   const { datasetPath } = await import('../host/datasets/datasetsFolder.ts')
   return showProblemFiles(datasetPath(path), layout, n)
-}
-
-function reportText(report: DataReport, passed: boolean): string {
-  const list = (tallied: Readonly<Record<string, number>>): string =>
-    Object.entries(tallied)
-      .map(([name, rows]) => `${name} ${rows}`)
-      .join(', ')
-  const lines = [
-    ...report.files
-      .slice(0, 20)
-      .map(({ name, split, rows, bad }) => `${name}: ${split}, ${rows} rows, ${bad} bad`),
-    ...(report.files.length > 20 ? [`… ${report.files.length - 20} more files`] : []),
-    ...report.badRows.map(({ place, reason }) => `bad: ${place}: ${reason}`),
-    ...report.overlaps.map(
-      ({ place, heldOut, question }) => `also in ${heldOut}: ${place}: ${question.slice(0, 80)}`,
-    ),
-    ...(Object.keys(report.subjects).length > 0 ? [`subjects: ${list(report.subjects)}`] : []),
-    ...(Object.keys(report.levels).length > 0 ? [`levels: ${list(report.levels)}`] : []),
-    ...(report.longPrompts === null ? [] : [`questions above the limit of tokens: ${report.longPrompts}`]),
-    `${report.rows} rows, ${report.bad} bad, ${report.overlapping} in two splits: ${passed ? 'usable' : 'NOT usable'}`,
-  ]
-  return lines.join('\n')
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { arithmeticSplits, type ProblemSplits } from '../../core/data/arithmetic.ts'
+import type { DataReport } from '../../core/data/dataReport.ts'
 import type { AnswerMarker } from '../../core/data/promptTemplate.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
@@ -53,15 +54,26 @@ async function fileProblems(config: RunConfig, source: ProblemSource, use: Probl
   const { train, validation, test } = config.data
   const sizes = { train: use === 'training' ? train : 0, validation, test }
   const loaded = await loadProblems({ source, sizes, seed: config.seed, datasetsFolder: datasetsFolder() })
-  const { bad, rows, marker } = loaded.report
   return {
     splits: { train: loaded.train, validation: loaded.validation, test: loaded.test },
-    marker,
-    note:
-      bad === 0
-        ? null
-        : `${bad} of ${rows} rows of ${loaded.report.source} are left out: they cannot be used`,
+    marker: loaded.report.marker,
+    note: leftOutNote(loaded.report),
   }
+}
+
+/** Which rows of the files no problem was taken from, in one line; null where there are none. */
+function leftOutNote({ source, rows, used, left, badRows, contradictions }: DataReport): string | null {
+  if (rows === used) return null
+  const reasons = [
+    left.bad > 0 &&
+      `${left.bad} cannot be used (${badRows[0]?.cause ?? ''}: ${badRows[0]?.examples[0]?.place ?? ''})`,
+    left.contradicting > 0 &&
+      `${left.contradicting} repeat a question with another answer (${contradictions[0]?.place ?? ''}; the answer at ${contradictions[0]?.first ?? ''} counts)`,
+    left.copies > 0 && `${left.copies} are copies of earlier rows`,
+    left.empty > 0 && `${left.empty} are empty`,
+    left.longPrompts > 0 && `${left.longPrompts} have too long a question`,
+  ]
+  return `${rows - used} of ${rows} rows of ${source} are left out: ${reasons.filter((reason) => reason !== false).join('; ')}`
 }
 
 function sourceFrom(

@@ -28,7 +28,18 @@ test('the canonical question drops what does not change it, and keeps what does'
     'What is $1\\,+\\,2$.',
   ]
   assert.deepEqual(new Set(same.map(canonicalQuestion)), new Set(['what is 1+2']))
-  const different = ['What is 1+2?', 'What is 12?', 'What is 1-2?', 'What is 2+1?', 'What is 1+2x?']
+  assert.equal(canonicalQuestion('What is 3²?'), canonicalQuestion('What is $3^2$?'))
+  const different = [
+    'What is 1+2?',
+    'What is 12?',
+    'What is 1-2?',
+    'What is 2+1?',
+    'What is 1+2x?',
+    'What is 1²?',
+    'What is 1½?',
+    'What is 11/2?',
+    'What is 12!?',
+  ]
   assert.equal(new Set(different.map(canonicalQuestion)).size, different.length)
 })
 
@@ -65,14 +76,17 @@ test('rows of MATH, MATH-500 and GSM8K: answer, subject, level, id', () => {
 test('what a bad row lacks is said', () => {
   const reason = (row: Record<string, unknown>, kind: 'math' | 'gsm8k'): string => {
     const read = readRow(row, { kind }, 'id')
-    return read.kind === 'bad' ? read.reason : 'good'
+    return read.kind === 'bad' ? read.cause : 'good'
   }
   assert.match(reason({ solution: '\\boxed{1}' }, 'math'), /no question/)
   assert.match(reason({ problem: 'P', solution: 'nothing' }, 'math'), /no box with an answer/)
   assert.match(reason({ problem: 'P', solution: '\\boxed{1' }, 'math'), /no box with an answer/)
   assert.match(reason({ question: 'Q', answer: '18' }, 'gsm8k'), /no "####"/)
   assert.match(reason({ question: ' ', answer: '#### 1' }, 'gsm8k'), /no question/)
-  assert.match(reason({ question: ['Q'], answer: '#### 1' }, 'gsm8k'), /no question/)
+  assert.match(
+    reason({ question: ['Q'], answer: '#### 1' }, 'gsm8k'),
+    /"question" holds a list, expected text/,
+  )
   assert.match(reason({ question: '?!', answer: '#### 1' }, 'gsm8k'), /no letters/)
 })
 
@@ -83,7 +97,7 @@ test('the layout follows from the columns', () => {
     kind: 'fields',
     question: 'question',
     answer: 'answer',
-    subject: null,
+    subject: 'subject',
     level: 'level',
   })
   assert.equal(detectLayout({ prompt: '', target: '' }), null)

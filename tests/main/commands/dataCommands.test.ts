@@ -66,9 +66,12 @@ test('data check: what is wrong with a file, as text and as JSON; columns by nam
   const report = DataCheckOutput.parse(JSON.parse(stdout))
   assert.deepEqual([report.passed, report.rows, report.bad, exitCode], [false, 3, 1, 1])
   assert.deepEqual(report.subjects, { easy: 2 })
-  assert.equal(report.badRows[0]?.place, 'mine.jsonl:3')
+  assert.equal(report.badRows[0]?.examples[0]?.place, 'mine.jsonl:3')
   const text = await run(registerData, ...args)
-  assert.match(text.stdout, /bad: mine\.jsonl:3: not JSON[^]*3 rows, 1 bad, 0 in two splits: NOT usable/)
+  assert.match(
+    text.stdout,
+    /bad: 1 row: not JSON \(mine\.jsonl:3: [^]*3 rows: 2 used, 1 bad, .*, 0 in two splits: NOT usable/,
+  )
 })
 
 test('data check counts questions above a limit of tokens', async () => {

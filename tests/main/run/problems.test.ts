@@ -26,7 +26,10 @@ test('a file’s relative path starts in the working folder; bad rows are noted'
   const { splits, marker, note } = await loadRunProblems(configOf({ source: { path: 'mine.jsonl' } }), folder)
   assert.deepEqual([splits.train.length, splits.validation.length, splits.test.length], [4, 2, 3])
   assert.equal(marker, 'boxed')
-  assert.match(note ?? '', /^1 of 151 rows of .*mine\.jsonl are left out: they cannot be used$/)
+  assert.match(
+    note ?? '',
+    /^1 of 151 rows of .*mine\.jsonl are left out: 1 cannot be used \(not JSON: mine\.jsonl:151\)$/,
+  )
 })
 
 test('a missing source stops the run, or arithmetic stands in and the run says so', async () => {
@@ -56,7 +59,7 @@ test('an evaluation takes a file with a test alone, and all of it where it is sh
   const config = parseConfig({ data: { source: { path: 'math500.jsonl', fields }, test: 500 } }, 'test')
   await assert.rejects(
     loadRunProblems(config, folder),
-    /data\.train: 4096 problems are asked for, but the train files leave only 0/,
+    /math500\.jsonl: there is no training file\. By their names the files are held-out ones: math500\.jsonl as test/,
   )
   const { splits } = await loadRunProblems(config, folder, 'held-out')
   assert.deepEqual([splits.train.length, splits.test.length], [0, 3])

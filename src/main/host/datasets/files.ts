@@ -7,6 +7,7 @@ import type { RowLayout } from '../../../core/data/sourceRows.ts'
 import type { SplitSizes } from '../../../core/data/splitSelection.ts'
 import { SplitSelection } from '../../../core/data/splitSelection.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
+import { shortened } from '../../../shared/shortened.ts'
 import type { PromptLimit } from './scan.ts'
 import { DatasetScan } from './scan.ts'
 import type { DatasetFile } from './folder.ts'
@@ -46,11 +47,13 @@ export interface LoadedProblems extends ProblemSplits {
 export async function loadProblems(setup: LoadSetup): Promise<LoadedProblems> {
   const { source, sizes, seed, promptLimit } = setup
   const path = typeof source === 'string' ? join(setup.datasetsFolder, source) : source.path
-  const files = await findDatasetFiles(path)
+  const { files, skipped } = await findDatasetFiles(path)
+  if (sizes.train > 0) requireTraining(path, files)
   const scan = new DatasetScan({
     source: sourceName(source),
     layout: layoutOf(source),
     promptLimit: promptLimit ?? null,
+    skippedFiles: skipped,
   })
   const held = (split: 'validation' | 'test'): boolean => files.some((file) => file.split === split)
   const selection = new SplitSelection(
@@ -73,8 +76,9 @@ export async function checkProblemFiles(
   layout: RowLayout | null,
   promptLimit: PromptLimit | null,
 ): Promise<DataReport> {
-  const scan = new DatasetScan({ source: path, layout, promptLimit, keepsGoing: true })
-  for (const file of heldOutFirst(await findDatasetFiles(path))) {
+  const { files, skipped } = await findDatasetFiles(path)
+  const scan = new DatasetScan({ source: path, layout, promptLimit, skippedFiles: skipped, keepsGoing: true })
+  for (const file of heldOutFirst(files)) {
     for await (const problem of scan.readFile(file)) void problem
   }
   return scan.report()
@@ -86,9 +90,16 @@ export async function showProblemFiles(
   layout: RowLayout | null,
   count: number,
 ): Promise<readonly Problem[]> {
-  const scan = new DatasetScan({ source: path, layout, promptLimit: null, keepsGoing: true })
+  const { files, skipped } = await findDatasetFiles(path)
+  const scan = new DatasetScan({
+    source: path,
+    layout,
+    promptLimit: null,
+    skippedFiles: skipped,
+    keepsGoing: true,
+  })
   const problems: Problem[] = []
-  for (const file of await findDatasetFiles(path)) {
+  for (const file of files) {
     for await (const problem of scan.readFile(file)) {
       problems.push(problem)
       if (problems.length === count) return problems
@@ -113,15 +124,30 @@ function layoutOf(source: ProblemSource): RowLayout {
   return typeof source === 'string' ? { kind: source } : { kind: 'fields', ...source.fields }
 }
 
-function refuseOverlap(report: DataReport): void {
-  if (report.overlapping === 0) return
-  const listed = report.overlaps.map(
-    ({ place, question, heldOut }) => `  ${place} (also in ${heldOut}): ${question.slice(0, 80)}`,
+/** A file that is named as a test is never trained on, whatever else there is. */
+function requireTraining(path: string, files: readonly DatasetFile[]): void {
+  if (files.some(({ split }) => split === 'train')) return
+  const names = files.slice(0, 3).map(({ name, split }) => `${name} as ${split}`)
+  throw new RecheckError(
+    'data.too-few',
+    `${path}: there is no training file. By their names the files are held-out ones: ${names.join(', ')}` +
+      `${files.length > 3 ? ` and ${files.length - 3} more` : ''}. Rename what is meant for training.`,
   )
+}
+
+const overlapsShown = 3
+
+function refuseOverlap({ source, left, overlaps }: DataReport): void {
+  const count = left.overlapping
+  if (count === 0) return
+  const shown = overlaps
+    .slice(0, overlapsShown)
+    .map(({ place, question, heldOut }) => `  ${place} (also in ${heldOut}): ${shortened(question)}`)
+  if (count > shown.length) shown.push(`  and ${count - shown.length} more`)
   throw new RecheckError(
     'data.overlap',
-    `${report.source}: ${report.overlapping} problems stand in more than one split (compared without case and spaces):\n` +
-      `${listed.join('\n')}\nTake them out of the training files; "recheck data check" lists them.`,
-    { overlapping: report.overlapping },
+    `${source}: ${count} ${count === 1 ? 'problem stands' : 'problems stand'} in more than one split (compared without case and spaces):\n` +
+      `${shown.join('\n')}\nTake them out of the training files; "recheck data check" lists them.`,
+    { overlapping: count },
   )
 }

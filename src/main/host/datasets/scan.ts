@@ -1,20 +1,19 @@
-import { textHash } from '../../../core/data/canonicalQuestion.ts'
-import type { DataReport } from '../../../core/data/dataReport.ts'
+import type { DataReport, SkippedFile } from '../../../core/data/dataReport.ts'
 import type { Problem } from '../../../core/data/problem.ts'
-import type { ReadRow, RowLayout } from '../../../core/data/sourceRows.ts'
-import { detectLayout, readRow } from '../../../core/data/sourceRows.ts'
+import { detectLayout, readRow, type ReadRow, type RowLayout } from '../../../core/data/sourceRows.ts'
 import type { Split } from '../../../core/data/splitSelection.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
+import { BadRowTally, badRowsLine } from './badRows.ts'
+import { checkColumns, columnsRead, KeysMet, unknownColumns } from './columns.ts'
 import type { DatasetFile } from './folder.ts'
-import type { PlacedRow } from './rows.ts'
-import { readDatasetRows } from './rows.ts'
+import type { PlacedRow } from './placedRow.ts'
+import { RepeatedProblems } from './repeats.ts'
+import { openDatasetFile } from './rows.ts'
+import { Tally } from './tally.ts'
 
-const badRowsShown = 20
-const overlapsShown = 10
+const causesShown = 5
 const largestBadShare = 0.01
 const badRowsOfAnotherKind = 1000
-/** More different subjects than this are not subjects. */
-const largestTally = 200
 
 /** Longest question that is taken, and how it is measured. */
 export interface PromptLimit {
@@ -27,139 +26,153 @@ export interface ScanSetup {
   /** Null: found out from the first row of each file. */
   readonly layout: RowLayout | null
   readonly promptLimit: PromptLimit | null
-  /** Goes on where too many rows are bad, so that a check can tell them all. */
+  /** Of the folder. */
+  readonly skippedFiles: readonly SkippedFile[]
+  /** Goes on where too many rows are bad, so that a check can count them all. */
   readonly keepsGoing?: boolean
 }
 
+/** One file while it is read. */
+interface FileScan {
+  readonly name: string
+  readonly split: Split
+  readonly format: string
+  readonly index: number
+  layout: RowLayout | null
+  rows: number
+  bad: number
+}
+
 /**
- * Reads problem files one after another and keeps account of what is wrong with them. Held-out files come first: a
- * later problem with the same canonical text is an overlap. Of read problems only hashes are kept.
+ * Reads problem files one after another and counts what becomes of each row. Held-out files come first: a later problem
+ * with the same canonical text is an overlap. Of the problems only hashes are kept.
  */
 export class DatasetScan {
   readonly #setup: ScanSetup
-  readonly #files: { name: string; split: Split; rows: number; bad: number }[] = []
-  readonly #badRows: { place: string; reason: string }[] = []
-  readonly #overlaps: { place: string; question: string; heldOut: string }[] = []
-  readonly #heldOut: Readonly<Record<'validation' | 'test', Set<number>>> = {
-    validation: new Set(),
-    test: new Set(),
-  }
-  readonly #subjects = new Map<string, number>()
-  readonly #levels = new Map<string, number>()
+  readonly #files: FileScan[] = []
+  readonly #badRows = new BadRowTally()
+  readonly #repeats = new RepeatedProblems((file) => this.#files[file]?.name ?? '?')
+  readonly #left = { bad: 0, empty: 0, copies: 0, contradicting: 0, overlapping: 0, longPrompts: 0 }
+  readonly #subjects = new Tally()
+  readonly #levels = new Tally()
+  readonly #warnings = new Tally()
   readonly #markers = { hash: 0, boxed: 0 }
-  #overlapping = 0
-  #longPrompts = 0
+  #used = 0
 
   constructor(setup: ScanSetup) {
     this.#setup = setup
   }
 
   /**
-   * The good problems of one file.
+   * The problems of one file, each once.
    *
-   * @throws RecheckError those of the file's format; `data.bad-rows` where most of many rows are bad
+   * @throws RecheckError those of the file's format; `data.columns`; `data.bad-rows` where most of many rows are bad
    */
-  async *readFile(file: DatasetFile): AsyncGenerator<Problem> {
-    const tally = { name: file.name, split: file.split, rows: 0, bad: 0 }
-    this.#files.push(tally)
-    let layout = this.#setup.layout
-    for await (const placed of readDatasetRows(file.path, file.name)) {
-      tally.rows++
-      if (placed.kind === 'row') layout ??= detectLayout(placed.row) ?? unknownColumns(placed)
-      const read = this.#readPlaced(placed, layout)
-      if (read.kind === 'bad') this.#countBad(tally, { place: placed.place, reason: read.reason })
-      else if (this.#isTaken(read.problem, placed.place, file.split)) yield read.problem
+  async *readFile({ path, name, split }: DatasetFile): AsyncGenerator<Problem> {
+    const { layout } = this.#setup
+    const table = await openDatasetFile(path, name)
+    const file = { name, split, format: table.format, index: this.#files.length, layout, rows: 0, bad: 0 }
+    this.#files.push(file)
+    checkColumns(table, layout, name)
+    const keys = table.columns === null ? new KeysMet() : null
+    for await (const placed of table.rows(columnsRead(layout))) {
+      file.rows++
+      if (placed.kind === 'row') keys?.add(placed.row)
+      const problem = this.#take(placed, file)
+      if (problem !== null) yield problem
+      if (!this.#isHopeless(file)) continue
+      keys?.require(layout, name)
+      this.refuseBadRows()
     }
+    if (file.rows > 1) keys?.require(layout, name)
   }
 
   /** @throws RecheckError `data.bad-rows` when more than 1 % of all rows read so far are bad */
   refuseBadRows(): void {
-    const { rows, bad } = this.report()
-    if (bad <= largestBadShare * rows) return
-    const listed = this.#badRows.map(({ place, reason }) => `  ${place}: ${reason}`)
+    const { rows, left, badRows } = this.report()
+    if (left.bad <= largestBadShare * rows) return
+    const listed = badRows.slice(0, causesShown).map((bad) => `  ${badRowsLine(bad)}`)
+    const others = badRows.slice(causesShown).reduce((sum, bad) => sum + bad.rows, 0)
+    if (others > 0) listed.push(`  ${others} rows for other reasons`)
     throw new RecheckError(
       'data.bad-rows',
-      `${this.#setup.source}: ${bad} of ${rows} rows cannot be used, more than 1 %:\n${listed.join('\n')}\n` +
+      `${this.#setup.source}: ${left.bad} of ${rows} rows cannot be used, more than 1 %:\n${listed.join('\n')}\n` +
         'Correct the rows, or the columns that the field map names.',
-      { bad, rows },
+      { bad: left.bad, rows },
     )
   }
 
   report(): DataReport {
-    const sum = (of: (file: { rows: number; bad: number }) => number): number =>
-      this.#files.reduce((total, file) => total + of(file), 0)
     return {
       source: this.#setup.source,
-      files: this.#files,
-      rows: sum(({ rows }) => rows),
-      bad: sum(({ bad }) => bad),
-      badRows: this.#badRows,
-      overlaps: this.#overlaps,
-      overlapping: this.#overlapping,
-      longPrompts: this.#setup.promptLimit === null ? null : this.#longPrompts,
-      subjects: Object.fromEntries([...this.#subjects].sort()),
-      levels: Object.fromEntries([...this.#levels].sort()),
+      files: this.#files.map(({ name, split, format, rows, bad }) => ({ name, split, format, rows, bad })),
+      skippedFiles: this.#setup.skippedFiles,
+      rows: this.#files.reduce((sum, { rows }) => sum + rows, 0),
+      used: this.#used,
+      left: { ...this.#left },
+      badRows: this.#badRows.list(),
+      contradictions: this.#repeats.contradictions,
+      overlaps: this.#repeats.overlaps,
+      warnings: this.#warnings.counts(),
+      hasPromptLimit: this.#setup.promptLimit !== null,
+      subjects: this.#subjects.counts(),
+      levels: this.#levels.counts(),
       marker: this.#markers.hash > this.#markers.boxed ? 'hash' : 'boxed',
     }
   }
 
-  #readPlaced(placed: PlacedRow, layout: RowLayout | null): ReadRow {
-    if (placed.kind === 'bad') return placed
-    if (layout === null) return { kind: 'bad', reason: 'no columns' }
-    this.#markers[markerOf(placed.row, layout)]++
-    return readRow(placed.row, layout, `${this.#setup.source}:${placed.place}`)
+  /** A large file of another kind is refused early, not after its millionth row. */
+  #isHopeless({ bad, rows }: FileScan): boolean {
+    if (this.#setup.keepsGoing === true || bad < badRowsOfAnotherKind || bad * 2 <= rows) return false
+    return this.#left.bad > largestBadShare * this.#files.reduce((sum, file) => sum + file.rows, 0)
   }
 
-  #isTaken(problem: Problem, place: string, split: Split): boolean {
-    this.#noteOverlap(problem, place, split)
-    const { promptLimit } = this.#setup
-    if (promptLimit !== null && promptLimit.countTokens(problem.question) > promptLimit.maxTokens) {
-      this.#longPrompts++
+  /** Counts a row. @returns its problem where it is used */
+  #take(placed: PlacedRow, file: FileScan): Problem | null {
+    if (placed.kind === 'empty') {
+      this.#left.empty++
+      return null
+    }
+    const read = this.#read(placed, file)
+    if (read.kind === 'bad') {
+      file.bad++
+      this.#left.bad++
+      this.#badRows.add({ place: placed.place, cause: read.cause, detail: read.detail })
+      return null
+    }
+    if (placed.kind === 'row') this.#warnings.add(placed.warning ?? null)
+    return this.#isUsed(read.problem, placed.place, file) ? read.problem : null
+  }
+
+  #read(placed: Exclude<PlacedRow, { kind: 'empty' }>, file: FileScan): ReadRow {
+    if (placed.kind === 'bad') return { kind: 'bad', cause: placed.cause, detail: placed.detail }
+    file.layout ??= detectLayout(placed.row)
+    if (file.layout === null) throw unknownColumns(placed.place, Object.keys(placed.row))
+    this.#markers[markerOf(placed.row, file.layout)]++
+    return readRow(placed.row, file.layout, `${this.#setup.source}:${placed.place}`)
+  }
+
+  #isUsed(problem: Problem, place: string, { split, index }: FileScan): boolean {
+    const line = Number(place.slice(place.lastIndexOf(':') + 1))
+    const novelty = this.#repeats.offer(problem, { split, file: index, line, place })
+    if (novelty !== 'new') {
+      this.#left[novelty]++
       return false
     }
-    count(this.#subjects, problem.subject)
-    count(this.#levels, problem.level)
+    const { promptLimit } = this.#setup
+    if (promptLimit !== null && promptLimit.countTokens(problem.question) > promptLimit.maxTokens) {
+      this.#left.longPrompts++
+      return false
+    }
+    this.#used++
+    this.#subjects.add(problem.subject)
+    this.#levels.add(problem.level)
     return true
   }
-
-  #noteOverlap(problem: Problem, place: string, split: Split): void {
-    const hash = textHash(problem.canonical)
-    const others = (['test', 'validation'] as const).filter((other) => other !== split)
-    const heldOut = others.find((other) => this.#heldOut[other].has(hash))
-    if (split !== 'train') this.#heldOut[split].add(hash)
-    if (heldOut === undefined) return
-    this.#overlapping++
-    if (this.#overlaps.length < overlapsShown)
-      this.#overlaps.push({ place, question: problem.question, heldOut })
-  }
-
-  #countBad(
-    tally: { name: string; rows: number; bad: number },
-    row: { place: string; reason: string },
-  ): void {
-    tally.bad++
-    if (this.#badRows.length < badRowsShown) this.#badRows.push(row)
-    // a large file of another kind is refused early, not after its millionth row
-    const isHopeless = tally.bad >= badRowsOfAnotherKind && tally.bad * 2 > tally.rows
-    if (isHopeless && this.#setup.keepsGoing !== true) this.refuseBadRows()
-  }
-}
-
-function count(tally: Map<string, number>, value: string | null): void {
-  if (value !== null && (tally.has(value) || tally.size < largestTally))
-    tally.set(value, (tally.get(value) ?? 0) + 1)
 }
 
 function markerOf(row: Readonly<Record<string, unknown>>, layout: RowLayout): 'hash' | 'boxed' {
   if (layout.kind !== 'fields') return layout.kind === 'gsm8k' ? 'hash' : 'boxed'
   const answer = row[layout.answer]
   return typeof answer === 'string' && answer.includes('####') ? 'hash' : 'boxed'
-}
-
-function unknownColumns({ place, row }: PlacedRow & { kind: 'row' }): never {
-  throw new RecheckError(
-    'data.columns',
-    `${place}: expected the columns question and answer (or problem and solution), got ${Object.keys(row).join(', ')}. ` +
-      'Name the columns: data.source.fields of the config, --question and --answer here.',
-  )
 }

@@ -1,40 +1,32 @@
-import { createReadStream } from 'node:fs'
-import { StringDecoder } from 'node:string_decoder'
-
-const longestLine = 8 * 1024 * 1024
+import { readingLimits } from './readingLimits.ts'
 
 export interface TextLine {
   /** From 1. */
   readonly number: number
-  /** Without its end; null for a line of more than 8 MiB characters, which is not kept. */
+  /** Without its end; null for a line above the limit of a row, which is not kept. */
   readonly text: string | null
 }
 
-/** The lines of a UTF-8 file, as a stream; a last line without an end counts, a byte-order mark does not. */
-export async function* readLines(path: string): AsyncGenerator<TextLine> {
-  const decoder = new StringDecoder('utf8')
+/** The lines of a text, as a stream. A line ends with LF, CR LF or CR; a last line without an end counts. */
+export async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<TextLine> {
   let held = ''
   let isTooLong = false
   let number = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
-    const parts = decoder.write(chunk).split('\n')
+  let afterReturn = false
+  for await (const chunk of chunks) {
+    // a CR at the end of a chunk ended its line; the LF of a CR LF may come with the next chunk
+    const text = afterReturn && chunk.startsWith('\n') ? chunk.slice(1) : chunk
+    if (chunk !== '') afterReturn = chunk.endsWith('\r')
+    const parts = text.split(/\r\n|\n|\r/)
     const last = parts.pop() ?? ''
     for (const part of parts) {
-      yield { number: ++number, text: isTooLong ? null : withoutEnd(held + part, number) }
+      const isOver = isTooLong || held.length + part.length > readingLimits.row
+      yield { number: ++number, text: isOver ? null : held + part }
       held = ''
       isTooLong = false
     }
+    isTooLong ||= held.length + last.length > readingLimits.row
     held = isTooLong ? '' : held + last
-    if (held.length > longestLine) {
-      isTooLong = true
-      held = ''
-    }
   }
-  held += decoder.end()
-  if (held !== '' || isTooLong) yield { number: ++number, text: isTooLong ? null : withoutEnd(held, number) }
-}
-
-function withoutEnd(line: string, number: number): string {
-  const text = number === 1 && line.startsWith('\ufeff') ? line.slice(1) : line
-  return text.endsWith('\r') ? text.slice(0, -1) : text
+  if (held !== '' || isTooLong) yield { number: ++number, text: isTooLong ? null : held }
 }

@@ -187,18 +187,19 @@ test('bad rows are named by file and line; up to 1 % are left out, more stop the
   ]
   const path = await write('three-bad.jsonl', three.join('\n'))
   const loaded = await load(path, { train: 10, validation: 0, test: 0 })
-  assert.deepEqual([loaded.report.rows, loaded.report.bad], [303, 3])
+  assert.deepEqual([loaded.report.rows, loaded.report.left.bad], [303, 3])
   assert.deepEqual(
-    loaded.report.badRows.map(({ place }) => place),
-    ['three-bad.jsonl:101', 'three-bad.jsonl:202', 'three-bad.jsonl:304'],
+    loaded.report.badRows.map(({ cause, examples }) => [cause, examples[0]?.place]),
+    [
+      ['not JSON', 'three-bad.jsonl:101'],
+      ['expected a JSON object', 'three-bad.jsonl:202'],
+      ['no answer in the column "answer"', 'three-bad.jsonl:304'],
+    ],
   )
-  assert.match(loaded.report.badRows[0]?.reason ?? '', /not JSON/)
-  assert.match(loaded.report.badRows[1]?.reason ?? '', /expected a JSON object/)
-  assert.match(loaded.report.badRows[2]?.reason ?? '', /no answer in the column "answer"/)
   const four = await write('four-bad.jsonl', [...three, 'four'].join('\n'))
   await assert.rejects(
     load(four, { train: 10, validation: 0, test: 0 }),
-    /four-bad\.jsonl: 4 of 304 rows cannot be used, more than 1 %:\n {2}four-bad\.jsonl:101: not JSON/,
+    /four-bad\.jsonl: 4 of 304 rows cannot be used, more than 1 %:\n {2}2 rows: not JSON \(four-bad\.jsonl:101: /,
   )
 })
 
@@ -209,7 +210,10 @@ test('a CSV row with a cell too many is bad, by its line', async () => {
     ['question,answer', ...rows.slice(0, 3), 'a,b,c', ...rows.slice(3)].join('\n'),
   )
   const { report } = await load(path, { train: 5, validation: 0, test: 0 })
-  assert.deepEqual([report.rows, report.bad, report.badRows[0]?.place], [151, 1, 'cells.csv:5'])
+  assert.deepEqual(
+    [report.rows, report.left.bad, report.badRows[0]?.examples[0]?.place],
+    [151, 1, 'cells.csv:5'],
+  )
 })
 
 test('a problem in training and test, in another spelling, stops the load and is named', async () => {
@@ -224,10 +228,10 @@ test('a problem in training and test, in another spelling, stops the load and is
   const folder = join(root, 'overlap')
   await assert.rejects(
     load(folder, { train: 5, validation: 0, test: 5 }),
-    /1 problems stand in more than one split[^]*train\.jsonl:21 \(also in test\): ann has \$25\$ apples/,
+    /1 problem stands in more than one split[^]*train\.jsonl:21 \(also in test\): ann has \$25\$ apples/,
   )
   const report = await checkProblemFiles(folder, null, null)
-  assert.deepEqual([report.overlapping, report.overlaps[0]?.heldOut], [1, 'test'])
+  assert.deepEqual([report.left.overlapping, report.overlaps[0]?.heldOut], [1, 'test'])
 })
 
 test('questions longer than the limit are counted and left out', async () => {
@@ -235,9 +239,9 @@ test('questions longer than the limit are counted and left out', async () => {
   const path = await write('long.jsonl', lines([...gsm8kRows(10, 30), ...long]))
   const promptLimit = { maxTokens: 20, countTokens: (question: string) => question.split(' ').length }
   const loaded = await load(path, { train: 20, validation: 0, test: 0 }, { promptLimit })
-  assert.equal(loaded.report.longPrompts, 5)
+  assert.equal(loaded.report.left.longPrompts, 5)
   assert.ok(loaded.train.every(({ question }) => !question.includes('really')))
-  assert.equal((await load(path, { train: 20, validation: 0, test: 0 })).report.longPrompts, null)
+  assert.equal((await load(path, { train: 20, validation: 0, test: 0 })).report.hasPromptLimit, false)
 })
 
 test('what cannot be read is named: missing, of another format, damaged, without the columns', async () => {
@@ -252,7 +256,7 @@ test('what cannot be read is named: missing, of another format, damaged, without
   )
   await assert.rejects(
     load(await write('broken.parquet', 'PAR1 no'), sizes),
-    /broken\.parquet: cannot be read: /,
+    /broken\.parquet: cannot be read as Parquet: it does not begin as a Parquet file does/,
   )
   await assert.rejects(load(await write('broken.json', '[1,'), sizes), /broken\.json: cannot be read: /)
   await write('empty/readme.md', 'nothing here')
@@ -273,7 +277,7 @@ test('Parquet by Apache Arrow, in the codecs that data sets come in', async () =
       { path, fields: map },
       { train: 0, validation: 0, test: 50 },
     )
-    assert.deepEqual([problems.length, report.bad], [50, 0], codec)
+    assert.deepEqual([problems.length, report.left.bad], [50, 0], codec)
     const seven = problems.find(({ question }) => question === 'What is 7 + 7? π')
     assert.deepEqual([seven?.answer, seven?.level], ['14', '1'], codec)
   }
