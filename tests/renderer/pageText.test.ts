@@ -62,8 +62,13 @@ test('CSV of several runs: one head, all lines', () => {
 
 test('CSV of a plot that is no metric: its bins, its lines, with the stamp quoted where it must be', () => {
   assert.equal(binsCsv('a, b', [{ low: 0, high: 0.5, count: 3 }]), 'run,low,high,problems\n"a, b",0,0.5,3\n')
-  const line = { label: 'machine', colour: 0, dashed: false, points: [[1, 2.5]] as const }
-  assert.equal(linesCsv('a', [line]), 'run,line,x,y\na,machine,1,2.5\n')
+  const points = [
+    [1, 2.5],
+    [2, null],
+    [3, 4],
+  ] as const
+  const line = { label: 'machine', colour: 0, dashed: false, points }
+  assert.equal(linesCsv('a', [line]), 'run,line,x,y\na,machine,1,2.5\na,machine,3,4\n')
 })
 
 test('a sparkline fills its box: first and last x at the margins, least y below, greatest above', () => {
@@ -79,4 +84,14 @@ test('a sparkline fills its box: first and last x at the margins, least y below,
     'M2.0,22.0L52.0,2.0L102.0,12.0',
   )
   assert.equal(sparklinePath([[3, 0.5]], { width: 104, height: 24 }), '')
+  const gapped = sparklinePath(
+    [
+      [0, 0.2],
+      [1, null],
+      [2, 0.2],
+      [4, 0.8],
+    ],
+    { width: 104, height: 24 },
+  )
+  assert.equal(gapped, 'M2.0,22.0M52.0,22.0L102.0,2.0')
 })

@@ -1,6 +1,7 @@
 import type { MetricBucket } from '../../shared/records.ts'
 import type { MetricAxis, MetricRange } from '../../shared/routes/metrics.ts'
 import type { Database } from './database.ts'
+import { alwaysMeasured, gapsBefore } from './metricGaps.ts'
 import {
   emptyColumns,
   pointAt,
@@ -49,14 +50,33 @@ export function readSeries(db: Database, runId: string, name: string): MetricCol
 export function readRange(db: Database, query: RangeQuery): MetricRange {
   const { name } = query
   const seriesId = findSeries(db, query.runId, name)
-  if (seriesId === null) return { name, total: 0, points: [], buckets: [] }
+  if (seriesId === null) return { name, total: 0, points: [], buckets: [], gaps: [] }
   const columns = readColumns(db, seriesId, query.axis === 'step' ? query : { from: null, to: null })
   const [start, end] = rangeOf(columns[query.axis], query)
+  const gaps = gapsOf(db, query, columns).filter((index) => index > start && index < end)
+  const stepsOf = (indices: readonly number[]): number[] => indices.map((index) => columns.step[index] ?? 0)
   if (end - start > query.buckets) {
-    return { name, total: end - start, points: [], buckets: bucketsOf(columns, { ...query, start, end }) }
+    const range = { ...query, start, end }
+    const wide = gaps.filter((index) => isBucketWide(columns, range, index))
+    return { name, total: end - start, points: [], buckets: bucketsOf(columns, range), gaps: stepsOf(wide) }
   }
   const points = Array.from({ length: end - start }, (_, index) => pointAt(columns, start + index))
-  return { name, total: end - start, points, buckets: [] }
+  return { name, total: end - start, points, buckets: [], gaps: stepsOf(gaps) }
+}
+
+/** Indices of the points before which a step was run that has no value of this metric. */
+function gapsOf(db: Database, { runId, name }: RangeQuery, columns: MetricColumns): number[] {
+  const reference = alwaysMeasured(name)
+  const referenceId = reference === null || reference === name ? null : findSeries(db, runId, reference)
+  if (referenceId === null || columns.step.length < 2) return []
+  const range = { from: columns.step[0] ?? null, to: columns.step.at(-1) ?? null }
+  return gapsBefore(columns.step, readColumns(db, referenceId, range).step)
+}
+
+/** Only then a bucket begins after the gap; a narrower one is less than a bucket can show. */
+function isBucketWide(columns: MetricColumns, range: BucketRange, index: number): boolean {
+  const axis = columns[range.axis]
+  return (axis[index] ?? 0) - (axis[index - 1] ?? 0) >= bucketWidth(axis, range)
 }
 
 function findSeries(db: Database, runId: string, name: string): number | null {
@@ -148,11 +168,21 @@ interface BucketRange extends RangeQuery {
   readonly end: number
 }
 
+function endsOf(axis: Float64Array, range: BucketRange): readonly [from: number, to: number] {
+  return [range.from ?? axis[range.start] ?? 0, range.to ?? axis[range.end - 1] ?? 0]
+}
+
+/** On the axis of the query; 0 where the range is a single value. */
+function bucketWidth(axis: Float64Array, range: BucketRange): number {
+  const [from, to] = endsOf(axis, range)
+  return to > from ? (to - from) / range.buckets : 0
+}
+
 function bucketsOf(columns: MetricColumns, range: BucketRange): readonly MetricBucket[] {
   const axis = columns[range.axis]
-  const from = range.from ?? axis[range.start] ?? 0
-  const to = range.to ?? axis[range.end - 1] ?? 0
-  const perUnit = to > from ? range.buckets / (to - from) : 0
+  const [from] = endsOf(axis, range)
+  const width = bucketWidth(axis, range)
+  const perUnit = width > 0 ? 1 / width : 0
   const bucketAt = (index: number): number =>
     Math.min(range.buckets - 1, Math.floor(((axis[index] ?? 0) - from) * perUnit))
   const buckets: MetricBucket[] = []

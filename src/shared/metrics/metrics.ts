@@ -124,7 +124,7 @@ export const plots: readonly Plot[] = [
       { metric: 'revision/changeRatioWrong', label: 'of revised wrong attempts', colour: 2 },
     ],
     yRange: [0, 1],
-    lines: [{ value: 0.5, metric: 'revision/changeRatioWrong', label: 'collapse of these below 0.5' }],
+    lines: [{ value: 0.5, metric: 'revision/changeRatioWrong', label: 'collapse below 0.5' }],
     note: 'undefined, not 0, in a step without revisions',
   },
   {

@@ -2,6 +2,9 @@ import type { PlotLine } from './plotData.ts'
 import type { PlotTheme } from './plotTheme.ts'
 import { shortened, textWidth } from './textFit.ts'
 
+/** What a legend names: a line of the plot, or a threshold across it. */
+export type LegendEntry = Pick<PlotLine, 'label' | 'dashed' | 'hidden'>
+
 /** How large a legend is drawn. */
 interface LegendView {
   readonly theme: PlotTheme
@@ -20,13 +23,13 @@ const itemGap = 8
 const textHeight = 14
 
 /** Rows that the legend of a chart on the page will need, by an estimate of a narrow one's width; 3 at most, then it pages. */
-export function pageLegendRows(lines: readonly PlotLine[]): 1 | 2 | 3 {
+export function pageLegendRows(lines: readonly LegendEntry[]): 1 | 2 | 3 {
   const pixels = lines.reduce((sum, line) => sum + 6.3 * line.label.length + 36, 0)
   return pixels <= 360 ? 1 : pixels <= 680 ? 2 : 3
 }
 
 /** The legend of a chart on the page, which switches lines off and on. */
-export function pageLegend(lines: readonly PlotLine[], view: LegendView): LegendOption {
+export function pageLegend(lines: readonly LegendEntry[], view: LegendView): LegendOption {
   return {
     ...style(view),
     type: pageLegendRows(lines) > 2 ? 'scroll' : 'plain',
@@ -43,7 +46,7 @@ export function pageLegend(lines: readonly PlotLine[], view: LegendView): Legend
 
 /** The legend of a picture: as many rows as its names need, which ECharts lays out. */
 export function pictureLegend(
-  lines: readonly PlotLine[],
+  lines: readonly LegendEntry[],
   view: LegendView,
   place: LegendPlace,
 ): LegendOption {
@@ -108,7 +111,7 @@ function toldApart(labels: readonly string[], width: number, size: number): stri
   })
 }
 
-function entry(line: PlotLine): { readonly name: string; readonly icon: string } {
+function entry(line: LegendEntry): { readonly name: string; readonly icon: string } {
   return { name: line.label, icon: line.dashed ? dashedIcon : 'rect' }
 }
 

@@ -1,5 +1,4 @@
-import { pictureLegend, pictureLegendHeight } from './legend.ts'
-import type { PlotLine } from './plotData.ts'
+import { pictureLegend, pictureLegendHeight, type LegendEntry } from './legend.ts'
 import type { PlotTheme } from './plotTheme.ts'
 import { shortened, textWidth, wrapped } from './textFit.ts'
 
@@ -53,7 +52,7 @@ export const pictureSide = 16
 /** Title, note, legend and stamps of a picture: complete where they fit, shortened where not, never upon one another. */
 export function pictureFrame(
   words: { readonly title: string; readonly note: string },
-  lines: readonly PlotLine[],
+  lines: readonly LegendEntry[],
   view: PictureView,
 ): PictureFrame {
   const { scale } = view

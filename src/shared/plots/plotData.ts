@@ -1,12 +1,22 @@
 import type { MetricBucket, MetricPoint } from '../records.ts'
-import type { MetricAxis } from '../routes/metrics.ts'
+import type { MetricAxis, MetricRange } from '../routes/metrics.ts'
 
-/** One drawn line, ready in x and y. A break in the data (0/0) is simply absent. */
+/** A y of null interrupts the line: the quantity was not defined there (0/0). No line begins or ends with one. */
+export type PlotPoint = readonly [x: number, y: number | null]
+/** A point that is drawn. */
+export type DrawnPoint = readonly [x: number, y: number]
+
+/** Those of the points that have a value. */
+export function drawnPoints(points: readonly PlotPoint[]): DrawnPoint[] {
+  return points.flatMap(([x, y]) => (y === null ? [] : [[x, y] as const]))
+}
+
+/** One drawn line, ready in x and y. */
 export interface PlotLine {
   readonly label: string
   readonly colour: number
   readonly dashed: boolean
-  readonly points: readonly (readonly [x: number, y: number])[]
+  readonly points: readonly PlotPoint[]
   /** A value holds until the next point, as a distribution function's does. */
   readonly stepped?: boolean
   /** Switched off in the legend of its plot, which names it all the same; a picture leaves it out. */
@@ -24,14 +34,15 @@ export interface PlotBin {
   readonly count: number
 }
 
-/** Exponential moving average: weight 0 = off, nearer 1 = smoother. Corrected at the start, as Adam corrects its moments. */
-export function smoothPoints(
-  points: readonly (readonly [x: number, y: number])[],
-  weight: number,
-): [x: number, y: number][] {
+/**
+ * Exponential moving average: weight 0 = off, nearer 1 = smoother. Corrected at the start, as Adam corrects its moments. A gap
+ * stays a gap; after it the mean continues from where it was.
+ */
+export function smoothPoints(points: readonly PlotPoint[], weight: number): PlotPoint[] {
   let mean = 0
   let norm = 0
   return points.map(([x, y]) => {
+    if (y === null) return [x, null]
     norm = weight * norm + (1 - weight)
     // by steps towards y, not as a quotient of sums: what is constant stays so to the last digit, else its axis would show rounding
     mean += ((1 - weight) / norm) * (y - mean)
@@ -39,13 +50,22 @@ export function smoothPoints(
   })
 }
 
-/** Points of a range answer on the chosen axis: every point, or first, min, max and last of each bucket in their order. */
+/**
+ * Points of a range answer on the chosen axis: every point, or first, min, max and last of each bucket in their order. In the
+ * middle of a gap stands a point without a value.
+ */
 export function rangePoints(
-  range: { readonly points: readonly MetricPoint[]; readonly buckets: readonly MetricBucket[] },
+  range: Pick<MetricRange, 'points' | 'buckets' | 'gaps'>,
   axis: MetricAxis,
-): [x: number, y: number][] {
+): PlotPoint[] {
   const kept = range.points.length > 0 ? range.points : range.buckets.flatMap(bucketPoints)
-  return kept.map((point) => [axisValue(point, axis), point.value])
+  const gaps = new Set(range.gaps)
+  return kept.flatMap((point, index): PlotPoint[] => {
+    const drawn = [axisValue(point, axis), point.value] as const
+    const before = kept[index - 1]
+    if (before === undefined || !gaps.has(point.step)) return [drawn]
+    return [[(axisValue(before, axis) + drawn[0]) / 2, null], drawn]
+  })
 }
 
 /** The bucket's four points in the order in which they came, each once. */

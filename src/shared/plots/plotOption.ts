@@ -1,7 +1,7 @@
-import type { Plot } from '../metrics/metrics.ts'
-import { pageLegend, pageLegendRows, withPictureLabels } from './legend.ts'
+import type { Plot, PlotThreshold } from '../metrics/metrics.ts'
+import { pageLegend, pageLegendRows, type LegendEntry, withPictureLabels } from './legend.ts'
 import { pictureFrame, pictureSide, type Picture } from './pictureFrame.ts'
-import { shownLines, smoothPoints, type PlotBin, type PlotLine } from './plotData.ts'
+import { shownLines, smoothPoints, type PlotBin, type PlotLine, type PlotPoint } from './plotData.ts'
 import type { PlotTheme } from './plotTheme.ts'
 
 /** An ECharts option as plain data: no functions, so that it can be compared in tests and sent anywhere. */
@@ -27,9 +27,14 @@ export interface PlotView {
 export function linePlotOption(plot: PlotShape, all: readonly PlotLine[], view: PlotView): PlotOption {
   const shown = shownLines(all)
   const lines = view.picture === null ? all : pictureLines(shown, view.picture, view.scale)
-  const isLog = view.logScale && shown.every((line) => line.points.every(([, y]) => y > 0))
+  const thresholds = plot.lines.filter(({ hidden }) => view.picture === null || hidden !== true)
+  const isLog = view.logScale && shown.every((line) => line.points.every(([, y]) => y === null || y > 0))
   return {
-    ...frame({ ...plot, note: noteOf(plot, view, isLog) }, lines, view),
+    ...frame(
+      { ...plot, note: noteOf(plot, view, isLog) },
+      [...lines, ...thresholds.map(thresholdEntry)],
+      view,
+    ),
     tooltip: tooltip(view),
     xAxis: {
       ...xAxis(view.xLabel, view, { showMaxLabel: true, alignMaxLabel: 'right' }),
@@ -45,9 +50,10 @@ export function linePlotOption(plot: PlotShape, all: readonly PlotLine[], view: 
       scale: plot.yRange === null,
       ...(plot.yRange === null || isLog ? {} : { min: plot.yRange[0], max: plot.yRange[1] }),
     },
-    series: lines.flatMap((line) =>
-      lineSeries(line, view, markLines(plot, view, line === (view.picture === null ? shown : lines)[0])),
-    ),
+    series: [
+      ...lines.flatMap((line) => lineSeries(line, view)),
+      ...thresholds.map((threshold) => thresholdSeries(threshold, view)),
+    ],
   }
 }
 
@@ -97,7 +103,7 @@ export function histogramOption(plot: PlotShape, bins: readonly PlotBin[], view:
   }
 }
 
-function frame(plot: PlotShape, lines: readonly PlotLine[], view: PlotView): PlotOption {
+function frame(plot: PlotShape, lines: readonly LegendEntry[], view: PlotView): PlotOption {
   const { theme, scale } = view
   const { top, bottom, ...around } = surroundings(plot, lines, view)
   return {
@@ -112,7 +118,7 @@ function frame(plot: PlotShape, lines: readonly PlotLine[], view: PlotView): Plo
 }
 
 /** What stands above and below the plotted area, with the room that it takes. */
-function surroundings(plot: PlotShape, lines: readonly PlotLine[], view: PlotView) {
+function surroundings(plot: PlotShape, lines: readonly LegendEntry[], view: PlotView) {
   const { picture, scale } = view
   if (picture !== null) return pictureFrame(plot, lines, { ...view, picture })
   return {
@@ -165,23 +171,21 @@ function axis(view: PlotView): PlotOption {
   }
 }
 
-function lineSeries(line: PlotLine, view: PlotView, markLine: PlotOption | null): PlotOption[] {
+function lineSeries(line: PlotLine, view: PlotView): PlotOption[] {
   const color = view.theme.palette[line.colour % view.theme.palette.length]
   const few = line.points.length < 12 && line.stepped !== true
   const base = {
     type: 'line',
     name: line.label,
-    showSymbol: few,
     symbolSize: 5 * view.scale,
     itemStyle: { color },
     ...(line.stepped === true ? { step: 'end' } : {}),
   }
   const style = { width: 1.8 * view.scale, type: line.dashed ? 'dashed' : 'solid', color }
-  const mark = markLine === null ? {} : { markLine }
-  if (view.smoothing === 0) return [{ ...base, data: line.points, lineStyle: style, ...mark }]
+  if (view.smoothing === 0) return [{ ...base, ...pointsOf(line.points, few, view), lineStyle: style }]
   const raw = { width: view.scale, type: style.type, color, opacity: 0.3 }
   return [
-    { ...base, data: smoothPoints(line.points, view.smoothing), lineStyle: style, ...mark },
+    { ...base, ...pointsOf(smoothPoints(line.points, view.smoothing), few, view), lineStyle: style },
     {
       ...base,
       data: line.points,
@@ -194,27 +198,38 @@ function lineSeries(line: PlotLine, view: PlotView, markLine: PlotOption | null)
   ]
 }
 
-/** The plot's marked lines, on the first line that is shown: one that is switched off would take them with it. */
-function markLines(plot: PlotShape, view: PlotView, isFirst: boolean): PlotOption | null {
-  if (plot.lines.length === 0) return null
-  if (!isFirst) return { data: [] }
+/** Few points are all marked; else only those that stand alone between two gaps, where no line would show them. */
+function pointsOf(points: readonly PlotPoint[], few: boolean, { scale }: PlotView): PlotOption {
+  if (few) return { data: points, showSymbol: true }
+  const isMissing = (index: number): boolean => (points[index]?.[1] ?? null) === null
+  const isAlone = (index: number): boolean =>
+    !isMissing(index) && isMissing(index - 1) && isMissing(index + 1)
+  if (!points.some((_, index) => isAlone(index))) return { data: points, showSymbol: false }
+  const data = points.map((value, index) =>
+    isAlone(index) ? { value, symbol: 'circle', symbolSize: 3 * scale } : value,
+  )
+  return { data, showSymbol: true, symbol: 'none' }
+}
+
+/** A threshold is named by the legend alone: words upon the plot would cover its curves. */
+function thresholdEntry({ label, hidden = false }: PlotThreshold): LegendEntry {
+  return { label, dashed: true, hidden }
+}
+
+/** A series of its own, so that the legend switches it off and on like any other. */
+function thresholdSeries({ label, value }: PlotThreshold, { theme, scale }: PlotView): PlotOption {
   return {
-    silent: true,
-    symbol: 'none',
-    lineStyle: { color: view.theme.alarm, type: 'dashed', width: view.scale },
-    label: {
-      position: 'insideEndTop',
-      color: view.theme.alarm,
-      fontSize: 11 * view.scale,
-      formatter: '{b}',
-      // curves pass behind the words
-      backgroundColor: `${view.theme.background}cc`,
-      padding: [1, 4],
-      // readable where curves cross it
-      textBorderColor: view.theme.background,
-      textBorderWidth: 4 * view.scale,
+    type: 'line',
+    name: label,
+    data: [],
+    itemStyle: { color: theme.alarm },
+    markLine: {
+      silent: true,
+      symbol: 'none',
+      label: { show: false },
+      lineStyle: { color: theme.alarm, type: 'dashed', width: scale },
+      data: [{ yAxis: value }],
     },
-    data: plot.lines.map((line) => ({ yAxis: line.value, name: line.label })),
   }
 }
 

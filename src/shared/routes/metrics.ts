@@ -11,6 +11,11 @@ export interface MetricRange {
   readonly total: number
   readonly points: readonly MetricPoint[]
   readonly buckets: readonly MetricBucket[]
+  /**
+   * Steps of the points before which the line is interrupted: the steps between have been run, and the quantity was not
+   * defined there (0/0). Among buckets, gaps that are at least one bucket wide.
+   */
+  readonly gaps: readonly number[]
 }
 
 export const metricRoutes = {

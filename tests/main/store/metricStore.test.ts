@@ -147,7 +147,7 @@ test('a range with no more points than buckets gives the points themselves, both
   )
   assert.deepEqual([range.total, range.buckets.length], [6, 0])
   const none = readRange(db, { runId, name: 'y', axis: 'step', from: null, to: null, buckets: 6 })
-  assert.deepEqual(none, { name: 'y', total: 0, points: [], buckets: [] })
+  assert.deepEqual(none, { name: 'y', total: 0, points: [], buckets: [], gaps: [] })
 })
 
 test('on a device that is not exact, what came after a checkpoint is taken back and computed anew', (t) => {

@@ -18,8 +18,8 @@ const both = [lineOf('low', -0.2, 0.1), lineOf('high', 0.8, 0.9)]
 const hidden = new Map([['one', switchedOff({ low: false, high: true })]])
 const [one, other] = withHiddenLines(
   [
-    { id: 'one', lines: both },
-    { id: 'other', lines: both },
+    { id: 'one', lines: both, shape: rewards },
+    { id: 'other', lines: both, shape: rewards },
   ],
   hidden,
 )
@@ -47,21 +47,31 @@ test('a line that is switched off is in the page’s chart, where its legend bri
   assert.equal((drawn.legend as { data: readonly unknown[] }).data.length, 1)
 })
 
-test('the marked line of a plot stays when the line that bore it is switched off', () => {
-  const ratio = plots.find(({ id }) => id === 'change-ratio') ?? assert.fail('no such plot')
-  const marksOf = (lines: readonly PlotLine[]): number[] =>
-    (
-      linePlotOption(ratio, lines, screenView(firstSettings, lightTheme, 1)).series as readonly {
-        readonly markLine: { readonly data: readonly unknown[] }
-      }[]
-    ).map(({ markLine }) => markLine.data.length)
-  assert.deepEqual(
-    [marksOf(both), marksOf(one?.lines ?? [])],
-    [
-      [1, 0],
-      [0, 1],
-    ],
-  )
+test('a threshold is switched off by its own name, stays when a line is, and is left out of a picture', () => {
+  const shape = plots.find(({ id }) => id === 'change-ratio') ?? assert.fail('no such plot')
+  const [threshold] = shape.lines
+  assert.ok(threshold)
+  const onPage = screenView(firstSettings, lightTheme, 1)
+  const picture = { ...onPage, picture: { width: 1200, stamps: [] } }
+  const drawn = (...off: readonly string[]) => {
+    const labels = new Map([['ratio', new Set(off)]])
+    const [plot = assert.fail()] = withHiddenLines([{ id: 'ratio', lines: both, shape }], labels)
+    const chart = linePlotOption(plot.shape, plot.lines, onPage)
+    return {
+      chart: namesOf(chart),
+      selected: (chart.legend as { selected: Readonly<Record<string, boolean>> }).selected,
+      picture: namesOf(linePlotOption(plot.shape, plot.lines, picture)),
+      ends: fittedEnds(plot.shape, [lineOf('far', 0.8, 0.9)]),
+    }
+  }
+  assert.deepEqual(drawn('low').picture, ['high', threshold.label])
+  assert.deepEqual(drawn(threshold.label).picture, ['low', 'high'])
+  assert.deepEqual(drawn(threshold.label).chart, ['low', 'high', threshold.label])
+  assert.equal(drawn(threshold.label).selected[threshold.label], false)
+  assert.equal(drawn().selected[threshold.label], true)
+  // the axis need not reach a threshold that is not drawn
+  assert.equal(drawn().ends?.min, 0.5)
+  assert.equal(drawn(threshold.label).ends?.min, 0.8)
 })
 
 test('ends of y and log y are those of the lines that are shown, in chart and picture alike', () => {

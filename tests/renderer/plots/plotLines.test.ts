@@ -35,12 +35,19 @@ const point = (step: number, value: number): MetricPoint => ({
   problems: step,
   value,
 })
-const loss: MetricRange = { name: 'loss/policy', total: 2, points: [point(0, 1), point(4, 0.5)], buckets: [] }
+const loss: MetricRange = {
+  name: 'loss/policy',
+  total: 2,
+  points: [point(0, 1), point(4, 0.5)],
+  buckets: [],
+  gaps: [],
+}
 const bucketed: MetricRange = {
   name: 'loss/solver',
   total: 214_000,
   points: [],
   buckets: [{ first: point(0, 1), last: point(99, 2), min: point(50, -3), max: point(20, 9), count: 100 }],
+  gaps: [],
 }
 const series = [
   { metric: 'loss/policy', label: 'all', colour: 0 },

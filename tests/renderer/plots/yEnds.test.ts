@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { heightAt, nearestLine } from '../../../src/renderer/src/plots/nearestLine.ts'
-import {
-  firstSettings,
-  parseSettings,
-  refusesLog,
-  screenView,
-} from '../../../src/renderer/src/plots/plotSettings.ts'
+import { firstSettings, parseSettings, refusesLog } from '../../../src/renderer/src/plots/plotSettings.ts'
 import { fittedEnds, withYEnds } from '../../../src/renderer/src/plots/yEnds.ts'
 import { plots } from '../../../src/shared/metrics/metrics.ts'
 import type { PlotLine } from '../../../src/shared/plots/plotData.ts'
-import { linePlotOption } from '../../../src/shared/plots/plotOption.ts'
-import { lightTheme } from '../../../src/shared/plots/plotTheme.ts'
 
 function lineOf(...ys: number[]): PlotLine {
   return { label: 'l', colour: 0, dashed: false, points: ys.map((y, x) => [x, y] as const) }
@@ -57,23 +50,6 @@ test('a logarithmic axis keeps its own ends', () => {
   })
 })
 
-test('the label of a marked line at the top of the axis is below it, clear of the legend; elsewhere above', () => {
-  const placeAt = (max: number): unknown => {
-    const view = screenView(firstSettings, lightTheme, 1)
-    const option = linePlotOption(plot('change-ratio'), [lineOf(0.1, 0.2)], view)
-    const series = withYEnds(option, { min: 0, max, interval: 0.1 }).series as readonly [
-      { markLine: { data: readonly [{ yAxis: number; label?: { position: string } }] } },
-    ]
-    const [line] = series[0].markLine.data
-    assert.equal(line.yAxis, 0.5)
-    return line.label?.position
-  }
-  assert.deepEqual(
-    [placeAt(0.5), placeAt(0.55), placeAt(0.6)],
-    ['insideEndBottom', 'insideEndBottom', undefined],
-  )
-})
-
 test('log is refused as soon as one value is not positive', () => {
   const log = { ...firstSettings, logScale: true }
   assert.equal(refusesLog(log, [lineOf(1, 2)]), false)
@@ -96,4 +72,27 @@ test('the line under the pointer: between points on the straight, of a stepped o
   assert.equal(nearestLine([straight, stepped], { x: 0.5, pixel: 48 }, pixelOf), 'straight')
   assert.equal(nearestLine([straight, stepped], { x: 0.5, pixel: 61 }, pixelOf), 'stepped')
   assert.equal(nearestLine([straight, stepped], { x: 0.5, pixel: 90 }, pixelOf), null)
+})
+
+test('in a gap a line has no height, and a gap decides no end of y', () => {
+  const points = [
+    [0, 1],
+    [1, 2],
+    [1.5, null],
+    [2, 4],
+    [3, 5],
+  ] as const
+  for (const stepped of [false, true]) {
+    const gapped: PlotLine = { label: 'l', colour: 0, dashed: false, points, stepped }
+    assert.deepEqual(
+      [1, 1.2, 1.5, 1.8, 2].map((x) => heightAt(gapped, x)),
+      [2, null, null, null, 4],
+    )
+  }
+  const line = { label: 'l', colour: 0, dashed: false, points }
+  assert.deepEqual(
+    fittedEnds(plot('training-loss'), [line]),
+    fittedEnds(plot('training-loss'), [lineOf(1, 2, 4, 5)]),
+  )
+  assert.equal(refusesLog({ ...firstSettings, logScale: true }, [line]), false)
 })

@@ -34,6 +34,20 @@ test('memory in GiB over minutes; the trainer’s line begins when there is one'
   assert.deepEqual(load?.lines[0]?.points[1], [1, 50])
 })
 
+test('a reading that failed interrupts the line', () => {
+  const [memory] = machinePlots([
+    reading(0, 1),
+    reading(60_000, null),
+    reading(120_000, 2),
+    reading(180_000, null),
+  ])
+  assert.deepEqual(memory?.lines[1]?.points, [
+    [0, 1],
+    [1, null],
+    [2, 2],
+  ])
+})
+
 test('two cards of one name are two lines; what a card does not tell is left out', () => {
   const card = { name: 'X', utilisationPercent: null, memoryUsedBytes: gib, memoryTotalBytes: gib }
   const [memory, load] = machinePlots([reading(0, null, [card, card])])

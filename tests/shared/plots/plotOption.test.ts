@@ -71,13 +71,13 @@ test('a bucket gives first, min, max and last in the order in which they came, e
     value,
   })
   const bucket = { first: point(1, 5), last: point(9, 4), min: point(7, 1), max: point(1, 5), count: 9 }
-  assert.deepEqual(rangePoints({ points: [], buckets: [bucket] }, 'step'), [
+  assert.deepEqual(rangePoints({ points: [], buckets: [bucket], gaps: [] }, 'step'), [
     [1, 5],
     [7, 1],
     [9, 4],
   ])
-  assert.deepEqual(rangePoints({ points: [point(3, 2)], buckets: [] }, 'timeMs'), [[3, 2]])
-  assert.deepEqual(rangePoints({ points: [point(3, 2)], buckets: [] }, 'tokens'), [[30, 2]])
+  assert.deepEqual(rangePoints({ points: [point(3, 2)], buckets: [], gaps: [] }, 'timeMs'), [[3, 2]])
+  assert.deepEqual(rangePoints({ points: [point(3, 2)], buckets: [], gaps: [] }, 'tokens'), [[30, 2]])
 })
 
 test('a log axis is used only where every value is positive', () => {
@@ -93,8 +93,11 @@ test('a log axis is used only where every value is positive', () => {
 
 test('the 0.5 line, the axis titles and the fixed range come from the registry', () => {
   const option = linePlotOption(plotOf('change-ratio'), lines, view)
-  const series = option.series as { markLine?: { data: { yAxis: number }[] } }[]
-  assert.equal(series[0]?.markLine?.data[0]?.yAxis, 0.5)
+  const series = option.series as { name: string; markLine?: { data: { yAxis: number }[] } }[]
+  const threshold = series.find(({ markLine }) => markLine !== undefined)
+  assert.equal(threshold?.markLine?.data[0]?.yAxis, 0.5)
+  const legend = option.legend as { data: { name: string }[] }
+  assert.ok(legend.data.some(({ name }) => name === threshold?.name))
   const yAxis = option.yAxis as { min: number; max: number; name: string }
   assert.deepEqual([yAxis.min, yAxis.max], [0, 1])
   assert.equal(yAxis.name, plotOf('change-ratio').yLabel)

@@ -3,14 +3,14 @@ import type { PlotLine } from '../../../shared/plots/plotData.ts'
 /** A pointer farther away than this points at no line. */
 const reachPx = 24
 
-/** y of a line at x: between two points on their straight connection, of a stepped line the value that holds; null outside. */
+/** y of a line at x: between two points on their straight connection, of a stepped line the value that holds; null in a gap and outside. */
 export function heightAt({ points, stepped }: PlotLine, x: number): number | null {
   const after = points.findIndex(([px]) => px >= x)
   const right = points[after]
   if (right === undefined) return null
   if (right[0] === x) return right[1]
   const left = points[after - 1]
-  if (left === undefined) return null
+  if (left === undefined || left[1] === null || right[1] === null) return null
   return stepped === true ? left[1] : left[1] + ((right[1] - left[1]) * (x - left[0])) / (right[0] - left[0])
 }
 

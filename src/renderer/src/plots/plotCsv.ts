@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/browser/esm/sync'
 import type { Stamp } from '../../../shared/plots/pictureFrame.ts'
-import type { PlotBin, PlotLine } from '../../../shared/plots/plotData.ts'
+import { drawnPoints, type PlotBin, type PlotLine } from '../../../shared/plots/plotData.ts'
 
 /** Whose rows they are, in one field. */
 export function stampText(stamps: readonly Stamp[]): string {
@@ -19,6 +19,6 @@ export function binsCsv(stamp: string, bins: readonly PlotBin[]): string {
 export function linesCsv(stamp: string, lines: readonly PlotLine[]): string {
   return stringify([
     ['run', 'line', 'x', 'y'],
-    ...lines.flatMap(({ label, points }) => points.map(([x, y]) => [stamp, label, x, y])),
+    ...lines.flatMap(({ label, points }) => drawnPoints(points).map(([x, y]) => [stamp, label, x, y])),
   ])
 }

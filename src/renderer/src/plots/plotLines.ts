@@ -1,6 +1,6 @@
 import type { MetricAxis, MetricRange } from '../../../shared/routes/metrics.ts'
 import type { PlotSeries } from '../../../shared/metrics/metrics.ts'
-import { rangePoints, type PlotLine } from '../../../shared/plots/plotData.ts'
+import { drawnPoints, rangePoints, type PlotLine } from '../../../shared/plots/plotData.ts'
 import { formatCount } from '../../../shared/format.ts'
 
 /** The lines of one plot from the answer of `metrics.range`; a series without points is left out. */
@@ -27,7 +27,7 @@ export interface ShownPoints {
 export function shownPoints(series: readonly PlotSeries[], ranges: readonly MetricRange[]): ShownPoints {
   const lines = ranges
     .filter((range) => range.total > 0 && series.some((each) => each.metric === range.name))
-    .map((range) => ({ shown: rangePoints(range, 'step').length, total: range.total }))
+    .map((range) => ({ shown: drawnPoints(rangePoints(range, 'step')).length, total: range.total }))
   const longest = lines.reduce((most, each) => (each.total > most.total ? each : most), {
     shown: 0,
     total: 0,

@@ -40,7 +40,9 @@ export function parseSettings(stored: unknown): PlotSettings | null {
 
 /** Whether log y was asked for and these lines refuse it: something of them is 0 or less. */
 export function refusesLog(settings: PlotSettings, lines: readonly PlotLine[]): boolean {
-  return settings.logScale && shownLines(lines).some((line) => line.points.some(([, y]) => y <= 0))
+  return (
+    settings.logScale && shownLines(lines).some((line) => line.points.some(([, y]) => y !== null && y <= 0))
+  )
 }
 
 /** How a plot is drawn on the page, `scale` times as large as usual. */

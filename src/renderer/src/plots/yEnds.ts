@@ -1,4 +1,4 @@
-import { shownLines, type PlotLine } from '../../../shared/plots/plotData.ts'
+import { drawnPoints, shownLines, type PlotLine } from '../../../shared/plots/plotData.ts'
 import type { PlotOption, PlotShape } from '../../../shared/plots/plotOption.ts'
 
 /** Ends of a y axis, and how far its labels are apart: both ends are labelled. */
@@ -20,10 +20,10 @@ export function isOfShares(shape: PlotShape): boolean {
 
 /** Round ends around all points of the lines that are shown and the plot's own marked lines; null without points. */
 export function fittedEnds(shape: PlotShape, lines: readonly PlotLine[]): YEnds | null {
-  const [first, ...rest] = shownLines(lines).flatMap((line) => line.points.map(([, y]) => y))
+  const [first, ...rest] = shownLines(lines).flatMap((line) => drawnPoints(line.points).map(([, y]) => y))
   if (first === undefined) return null
   // one by one: a spread of 100,000 points is more than a call takes
-  const marked = shape.lines.map(({ value }) => value)
+  const marked = shape.lines.filter(({ hidden }) => hidden !== true).map(({ value }) => value)
   const low = [...marked].concat(rest).reduce((least, y) => Math.min(least, y), first)
   const high = [...marked].concat(rest).reduce((most, y) => Math.max(most, y), first)
   if (!isOfShares(shape)) return low === high ? null : roundEnds(low, high)
@@ -52,21 +52,5 @@ function roundEnds(low: number, high: number): YEnds {
 export function withYEnds(option: PlotOption, ends: YEnds | null): PlotOption {
   const yAxis = option.yAxis as { readonly type?: string }
   if (ends === null || yAxis.type !== 'value') return option
-  const series = (option.series as readonly PlotOption[]).map((each) => withMarksInside(each, ends))
-  return { ...option, yAxis: { ...yAxis, scale: true, ...ends }, series }
-}
-
-/** A marked line with no more room above it than this share of the axis has its label below. */
-const labelShare = 0.1
-
-/** Above a line at the top of the axis, its label would lie on the legend. */
-function withMarksInside(series: PlotOption, { min, max }: YEnds): PlotOption {
-  if (series.markLine === undefined) return series
-  const markLine = series.markLine as { readonly data: readonly { readonly yAxis: number }[] }
-  const data = markLine.data.map((line) =>
-    (max - line.yAxis) / (max - min) < labelShare
-      ? { ...line, label: { position: 'insideEndBottom' } }
-      : line,
-  )
-  return { ...series, markLine: { ...markLine, data } }
+  return { ...option, yAxis: { ...yAxis, scale: true, ...ends } }
 }

@@ -55,10 +55,15 @@ function machinePlot(
 ): BoardPlot {
   const start = history[0]?.atMs ?? 0
   const lines = readings.flatMap(({ label, value }, colour): PlotLine[] => {
-    const points = history.flatMap((each) => {
-      const y = value(each)
-      return y === null || y === undefined ? [] : [[(each.atMs - start) / 60_000, y] as const]
-    })
+    const readings = history.map((each) => [(each.atMs - start) / 60_000, value(each) ?? null] as const)
+    // a reading that failed interrupts the line; before the first and after the last there is none
+    const points = readings.slice(
+      Math.max(
+        0,
+        readings.findIndex(([, y]) => y !== null),
+      ),
+      readings.findLastIndex(([, y]) => y !== null) + 1,
+    )
     return points.length === 0 ? [] : [{ label, colour, dashed: false, points }]
   })
   return {
