@@ -23,7 +23,7 @@ files and F32 in memory. Nothing in the folder is run as code.
   to the embedding beside another one in the file (an equal copy is left aside). Heads are not stored: a wrong number of heads whose product with
   \`head_dim\` fits the weights cannot be noticed.
 - **Numbers outside their range** are refused: counts from 1 to 2³¹ − 1 (layers to 10,000, positions of a rotary model to 2²⁴), token ids from 0 to \`vocab_size\` − 1,
-  norm epsilons from 1e-20 to 0.1, θ from 1 to 1e15. Layers and shapes are compared with the headers of the weight files before anything is made of them.
+  norm epsilons from 1e-20 to 0.1, θ from 1 to 1e15. Rows of more than 2²⁰ tokens are not sampled. Layers and shapes are compared with the headers of the weight files before anything is made of them.
 - **Weights that are NaN or infinite** are refused when they are loaded, with the tensor and how many there are.
 - **JSON** is read as Python writes it: a byte order mark is skipped, \`NaN\` and \`Infinity\` are numbers. A key that stands twice in one object with different values
   is refused.

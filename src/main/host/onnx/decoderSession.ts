@@ -18,6 +18,16 @@ export interface DecoderSessionSetup {
    * weights gain nothing, and it is never rebuilt.
    */
   readonly weightsAs: WeightsAs
+  /** Rows of the rotary tables: no sampled row is longer. Left out: `longestRow`. */
+  readonly tablePositions?: number
+}
+
+/** A million tokens: what a config says beyond it would cost gigabytes of tables before anything is sampled. */
+const mostPositions = 2 ** 20
+
+/** Tokens of the longest row that is sampled. */
+export function longestRow({ maxPositions }: ModelConfig): number {
+  return Math.min(maxPositions, mostPositions)
 }
 
 /** The decoder's two ONNX Runtime sessions and one set of weights; it knows nothing of rows and caches. */
@@ -30,7 +40,7 @@ export class OnnxDecoderSession {
 
   constructor(setup: DecoderSessionSetup) {
     this.#setup = setup
-    this.#tables = rotaryWeights(setup.config, setup.config.maxPositions)
+    this.#tables = rotaryWeights(setup.config, tablePositions(setup))
   }
 
   /** Takes new weights; the values are copied, so the caller may change its arrays afterwards. */
@@ -38,7 +48,7 @@ export class OnnxDecoderSession {
     const weights = decoderWeights(this.#setup.config, parameters)
     this.#weights = copyOfWeights(weights, this.#weights)
     const { config, threads, weightsAs } = this.#setup
-    const graphSetup = { config, weights, positions: config.maxPositions }
+    const graphSetup = { config, weights, positions: tablePositions(this.#setup) }
     const values = new Map([...this.#tables].map(([name, table]) => [name, table.values]))
     for (const [name, tensor] of Object.entries(this.#weights)) values.set(name, tensor.data as Float32Array)
     this.#prefill ??= await createGraphSession(
@@ -69,6 +79,10 @@ export class OnnxDecoderSession {
     this.#step = null
     this.#weights = {}
   }
+}
+
+function tablePositions(setup: DecoderSessionSetup): number {
+  return setup.tablePositions ?? longestRow(setup.config)
 }
 
 function loaded(session: InferenceSession | null): InferenceSession {

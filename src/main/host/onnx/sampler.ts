@@ -4,6 +4,8 @@ import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import { BatchSampler } from '../../../core/sampling/batchSampler.ts'
 import type { Sampler } from '../../../core/sampling/sampler.ts'
 import { OnnxDecoder } from './decoder.ts'
+import { longestRow } from './decoderSession.ts'
+import { cacheBytesPerPosition, lengthStep } from './slotCaches.ts'
 
 export interface OnnxSamplerSetup {
   readonly config: ModelConfig
@@ -28,11 +30,18 @@ export async function createOnnxSampler(setup: OnnxSamplerSetup): Promise<Sample
   const { config, threads, kvMemoryBytes } = setup
   const isLarge = countParameters(config) >= parametersFedAsInputs
   const weightsAs = setup.weightsAs ?? (isLarge ? 'inputs' : 'initialisers')
-  const decoder = await OnnxDecoder.load({ config, threads, weightsAs }, setup.parameters)
+  const tablePositions = longestCachedRow(config, kvMemoryBytes)
+  const decoder = await OnnxDecoder.load({ config, threads, weightsAs, tablePositions }, setup.parameters)
   return new BatchSampler({
     decoder,
     kvMemoryBytes,
     maxRows: setup.maxRows ?? Math.min(192, Math.ceil(logitsBytes / (4 * config.vocabularySize))),
     stepwiseTokens: isLarge ? 0 : 64,
   })
+}
+
+/** The longest row whose cache fits into the cap (the sampler refuses longer ones), rounded up as caches are. */
+function longestCachedRow(config: ModelConfig, kvMemoryBytes: number): number {
+  const cached = Math.ceil(kvMemoryBytes / cacheBytesPerPosition(config)) + lengthStep
+  return Math.min(longestRow(config), cached)
 }

@@ -4,7 +4,12 @@ import { paddedHeadWidth } from '../../../core/decoder/weights.ts'
 import type { Feeds } from './graphSession.ts'
 
 /** A row's own token and S cached positions stand in one softmax: S + 1 is a multiple of this. */
-const lengthStep = 16
+export const lengthStep = 16
+
+/** Bytes of one position's keys and values in all layers. */
+export function cacheBytesPerPosition(config: ModelConfig): number {
+  return 4 * 2 * config.layers * config.keyValueHeads * paddedHeadWidth(config)
+}
 
 /**
  * KV caches of numbered slots: for each layer a key and a value array [slots, K, S, Dp]. Runs see a range of
@@ -23,7 +28,7 @@ export class SlotCaches {
     this.#heads = config.keyValueHeads
     this.#layers = config.layers
     this.#width = paddedHeadWidth(config)
-    this.bytesPerPosition = 4 * 2 * this.#layers * this.#heads * this.#width
+    this.bytesPerPosition = cacheBytesPerPosition(config)
   }
 
   /** S, positions of each slot. */
