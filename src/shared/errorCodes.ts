@@ -111,6 +111,7 @@ export const recheckErrorCodes = [
   'sampler.parameter',
   'sampler.stopped',
   'sampler.too-long',
+  'sampler.unknown-token',
   'serve.build-failed',
   'serve.interrupted',
   'serve.no-page',

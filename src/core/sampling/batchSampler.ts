@@ -1,6 +1,7 @@
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { ParameterValues } from '../model/parameterValues.ts'
 import { BatchSchedule } from './batchSchedule.ts'
+import { checkCall } from './checkCall.ts'
 import type { Decoder } from './decoder.ts'
 import { KeptPrefixes } from './keptPrefixes.ts'
 import type { Completion, SampleCall, Sampler } from './sampler.ts'
@@ -35,7 +36,7 @@ export class BatchSampler implements Sampler {
   }
 
   async sample(call: SampleCall): Promise<readonly (readonly Completion[])[]> {
-    this.#checkLengths(call)
+    checkCall(call, this.#setup.decoder)
     return this.#inTurn(() => this.#run(call))
   }
 
@@ -87,25 +88,6 @@ export class BatchSampler implements Sampler {
     const left = Math.max(bytesPerRow, kvMemoryBytes - this.#kept.bytes)
     const sequences = requests.reduce((sum, { samples }) => sum + samples, 0)
     return Math.max(1, Math.min(Math.floor(left / bytesPerRow), maxRows, sequences))
-  }
-
-  #checkLengths({ requests, settings }: SampleCall): void {
-    const { maxPositions } = this.#setup.decoder
-    for (const [index, { promptIds }] of requests.entries()) {
-      if (promptIds.length === 0) {
-        throw new RecheckError(
-          'sampler.empty-prompt',
-          `sampler: request ${index} has an empty prompt, expected ≥ 1 token`,
-        )
-      }
-      const total = promptIds.length + settings.maxCompletionTokens
-      if (total <= maxPositions) continue
-      throw new RecheckError(
-        'sampler.too-long',
-        `sampler: request ${index} needs ${promptIds.length} prompt + ${settings.maxCompletionTokens} new tokens = ` +
-          `${total}, the model has ${maxPositions} positions. Ask for fewer new tokens or shorten the prompt.`,
-      )
-    }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

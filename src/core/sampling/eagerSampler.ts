@@ -6,6 +6,7 @@ import type { Transformer } from '../model/transformer.ts'
 import type { Random } from '../random.ts'
 import { forkRandom } from '../random.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
+import { checkCall } from './checkCall.ts'
 import { EagerRows } from './eagerRows.ts'
 import { drawToken } from './nextToken.ts'
 import type { LogitsRow } from './nextToken.ts'
@@ -47,7 +48,7 @@ export class EagerSampler implements Sampler {
   }
 
   async sample(call: SampleCall): Promise<readonly (readonly Completion[])[]> {
-    this.#checkLengths(call)
+    checkCall(call, this.#config)
     const completions: Completion[][] = call.requests.map(() => [])
     const total = call.requests.reduce((sum, request) => sum + request.samples, 0)
     let done = 0
@@ -78,22 +79,6 @@ export class EagerSampler implements Sampler {
   #release(): void {
     if (this.#ownsTensors) disposeTensors(this.#model.parameters)
     this.#ownsTensors = false
-  }
-
-  #checkLengths({ requests, settings }: SampleCall): void {
-    const { maxPositions } = this.#config
-    for (const { promptIds } of requests) {
-      if (promptIds.length === 0)
-        throw new RecheckError('sampler.empty-prompt', 'sample: a prompt has no tokens')
-      const needed = promptIds.length + settings.maxCompletionTokens
-      if (needed > maxPositions) {
-        throw new RecheckError(
-          'sampler.too-long',
-          `sample: ${promptIds.length} prompt tokens and up to ${settings.maxCompletionTokens} new ones need ` +
-            `${needed} positions, the model has ${maxPositions}. Shorten the prompt or lower maxCompletionTokens.`,
-        )
-      }
-    }
   }
 
   /** Prompts with the same number of samples, at most `maxRows` rows together; a prompt's samples are never split. */

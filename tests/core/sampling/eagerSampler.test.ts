@@ -124,9 +124,20 @@ test('too long a prompt is refused before anything is computed', async () => {
   assert.equal((await sampler.sample(longest(56)))[0]?.[0]?.completionIds.length, 8)
   await assert.rejects(
     sampler.sample(longest(57)),
-    isError('sampler.too-long', /57 prompt tokens .* 65 positions, the model has 64/),
+    isError('sampler.too-long', /57 prompt \+ 8 new tokens = 65, the model has 64 positions/),
   )
   await assert.rejects(sampler.sample(longest(0)), isError('sampler.empty-prompt'))
+  const { vocabularySize } = model.config
+  await assert.rejects(
+    sampler.sample({
+      ...longest(1),
+      requests: [{ promptIds: [3, vocabularySize], seedLabels: [], samples: 1 }],
+    }),
+    isError(
+      'sampler.unknown-token',
+      new RegExp(`holds token ${vocabularySize}, the model knows 0 to ${vocabularySize - 1}`),
+    ),
+  )
   disposeTensors(model.parameters)
 })
 

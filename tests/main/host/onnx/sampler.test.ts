@@ -192,6 +192,11 @@ test('too long a request is refused before anything is computed, a cap below one
       code: 'sampler.empty-prompt',
     },
   )
+  const unknown = [{ promptIds: [3, setup.config.vocabularySize], seedLabels: [], samples: 1 }]
+  await assert.rejects(sampler.sample({ requests: unknown, settings }), {
+    code: 'sampler.unknown-token',
+    message: /holds token \d+, the model knows 0 to \d+. Does the tokenizer belong to this model\?/,
+  })
   await sampler.dispose()
   const capped = await createOnnxSampler({ ...setup, kvMemoryBytes: 1000 })
   await assert.rejects(capped.sample({ requests: requests.slice(0, 1), settings }), {
