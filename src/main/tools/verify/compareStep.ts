@@ -1,7 +1,8 @@
+import { quoted } from '../../../shared/shortened.ts'
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import { largestDifference, parameterValue } from '../../../core/train/verify/engine.ts'
 import type { Expectations } from './expectations.ts'
-import { storedFloats } from './expectations.ts'
+import { storedFloats, unusable } from './expectations.ts'
 import type { VerifyRow } from './verifyRow.ts'
 import { verifyRow } from './verifyRow.ts'
 
@@ -25,6 +26,7 @@ export function* compareGradients(
 ): Generator<VerifyRow> {
   for (const [quantity, name] of storedOf(expected, `${prefix}grad.`)) {
     const wanted = storedFloats(expected, quantity)
+    requireParameter(expected, quantity, gradients.has(name))
     const difference = largestDifference(parameterValue(gradients, name).values, wanted)
     yield verifyRow(engine, quantity, { difference, limit: 1e-3 * largestMagnitude(wanted) + 1e-7 })
   }
@@ -38,6 +40,7 @@ export function* compareAdamW(
   for (const [quantity, name] of storedOf(expected, `${prefix}adamw.`)) {
     const wanted = storedFloats(expected, quantity)
     const gradient = storedFloats(expected, `${prefix}grad.${name}`)
+    requireParameter(expected, quantity, found.after.has(name))
     const after = parameterValue(found.after, name).values
     const start = parameterValue(found.start, name).values
     let difference = after.length === wanted.length ? 0 : NaN
@@ -54,6 +57,10 @@ export function* compareAdamW(
       yield verifyRow(engine, what, { difference: drift, limit })
     }
   }
+}
+
+function requireParameter(expected: Expectations, quantity: string, isThere: boolean): void {
+  if (!isThere) throw unusable(expected, `${quoted(quantity)} belongs to no parameter of the model`)
 }
 
 /** The larger one; NaN wins. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseConfig } from '../../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
+import { shortened } from '../../../shared/shortened.ts'
 import type { PolicyLoss } from '../../../core/rl/losses/policyLoss.ts'
 import { policyLossOf } from '../../../core/rl/losses/policyLossOf.ts'
 import type { AdvantagedTurn } from '../../../core/rl/turnAdvantages.ts'
@@ -75,7 +76,7 @@ function parseStep({ folder, json }: Expectations): RlStep {
   if (parsed.success) return parsed.data
   throw new RecheckError(
     'verify.no-expectations',
-    `${folder}/expected.json: ${z.prettifyError(parsed.error)}`,
+    `${folder}/expected.json: ${shortened(z.prettifyError(parsed.error).replaceAll('\n', ' '), 300)}`,
   )
 }
 

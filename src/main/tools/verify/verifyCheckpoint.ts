@@ -3,7 +3,7 @@ import type { VerifyAdamW, VerifyBatch, VerifyEngine } from '../../../core/train
 import { largestDifference, realParts, unpaddedRows } from '../../../core/train/verify/engine.ts'
 import { compareAdamW, compareGradients, largest, lossLimit } from './compareStep.ts'
 import type { Expectations } from './expectations.ts'
-import { storedBatch, storedFloats, storedIds, storedNumber } from './expectations.ts'
+import { storedFloats, storedIds, storedNumber } from './expectations.ts'
 import type { VerifyRow } from './verifyRow.ts'
 import { verifyRow } from './verifyRow.ts'
 
@@ -19,9 +19,8 @@ const adamW: VerifyAdamW = { learningRate: 1e-3, beta1: 0.9, beta2: 0.95, epsilo
 export async function* verifyNumbers(
   engine: VerifyEngine,
   expected: Expectations,
-  parameters: ParameterValues,
+  { batch, parameters }: { readonly batch: VerifyBatch; readonly parameters: ParameterValues },
 ): AsyncGenerator<VerifyRow> {
-  const batch = storedBatch(expected)
   yield* verifyForward(engine, expected, batch)
   yield* verifyGradients(engine, expected, batch)
   yield* verifyAdamW(engine, expected, { batch, parameters })
@@ -87,9 +86,12 @@ async function* verifyAdamW(
 }
 
 /** Compares the likeliest tokens after every prompt, one after another. */
-export async function* verifyGreedy(engine: VerifyEngine, expected: Expectations): AsyncGenerator<VerifyRow> {
+export async function* verifyGreedy(
+  engine: VerifyEngine,
+  expected: Expectations,
+  batch: VerifyBatch,
+): AsyncGenerator<VerifyRow> {
   if (engine.greedy === undefined) return
-  const batch = storedBatch(expected)
   const { ids, shape } = storedIds(expected, 'greedy')
   const prompts = unpaddedRows(batch).map((row) => [...row])
   const found = (await engine.greedy(prompts, shape[1])).flat()

@@ -2,7 +2,7 @@ import type { Checkpoint } from '../../host/model/modelFolder.ts'
 import { openCheckpoint, readParameters } from '../../host/model/modelFolder.ts'
 import type { OpenVerifyEngine } from '../../host/tensorflow/verifyEngines.ts'
 import type { Expectations } from './expectations.ts'
-import { readExpectations } from './expectations.ts'
+import { readExpectations, storedBatch } from './expectations.ts'
 import { verifyGreedy, verifyNumbers } from './verifyCheckpoint.ts'
 import { closeEngine, verifyRlStep } from './verifyRlStep.ts'
 import type { VerifyRow } from './verifyRow.ts'
@@ -25,14 +25,15 @@ export async function* verifyFolder(
   const checkpoint = await openCheckpoint(folder)
   const cast = castAsAWhole(checkpoint, expected)
   const parameters = await readParameters(checkpoint)
+  const batch = storedBatch(expected, checkpoint.config)
   for (const open of engines) {
     const engine = await open(cast ?? checkpoint)
-    yield* verifyNumbers(engine, expected, parameters)
-    if (cast === null) yield* verifyGreedy(engine, expected)
+    yield* verifyNumbers(engine, expected, { batch, parameters })
+    if (cast === null) yield* verifyGreedy(engine, expected, batch)
     yield await closeEngine(engine)
     if (cast === null) continue
     const asLoaded = await open(checkpoint)
-    yield* verifyGreedy(asLoaded, expected)
+    yield* verifyGreedy(asLoaded, expected, batch)
     yield await closeEngine(asLoaded, 'greedy')
   }
 }

@@ -6,7 +6,7 @@ import { openCheckpoint, readParameters } from '../../host/model/modelFolder.ts'
 import type { OpenVerifyEngine } from '../../host/tensorflow/verifyEngines.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import type { Expectations } from './expectations.ts'
-import { storedFloats } from './expectations.ts'
+import { requireRange, storedFloats, unusable, type InputLimits } from './expectations.ts'
 import { verifyRlLosses } from './verifyRlLosses.ts'
 import type { VerifyRow } from './verifyRow.ts'
 import { verifyRow } from './verifyRow.ts'
@@ -29,6 +29,7 @@ export async function* verifyRlStep(
   const longest = Math.max(...rows.map((row) => row.length))
   for (const { folder, quantity } of models) {
     const checkpoint = await openCheckpoint(join(expected.folder, folder))
+    requireRollouts(expected, rows, checkpoint.config)
     const engine = await open(checkpoint)
     const stored = storedFloats(expected, quantity)
     const found = await engine.tokenLogProbs?.(leftPadded(rows))
@@ -51,6 +52,18 @@ export async function closeEngine(engine: VerifyEngine, of?: string): Promise<Ve
   return verifyRow(engine.name, quantity, { difference: tensorsLeft, limit: 0 })
 }
 
+/** @throws RecheckError `verify.no-expectations` for rollouts that the model cannot score */
+function requireRollouts(expected: Expectations, rows: readonly Int32Array[], limits: InputLimits): void {
+  for (const [index, ids] of rows.entries()) {
+    if (ids.length < 2 || ids.length > limits.maxPositions)
+      throw unusable(
+        expected,
+        `rollout ${index} has ${ids.length} tokens, the model takes 2 to ${limits.maxPositions}`,
+      )
+    requireRange(expected, `rollout ${index}`, ids, limits.vocabularySize)
+  }
+}
+
 /** The token ids of every rollout. */
 export function rolloutIds({ folder, json }: Expectations): readonly Int32Array[] {
   const rollouts = json['rollouts']
@@ -65,7 +78,7 @@ export function rolloutIds({ folder, json }: Expectations): readonly Int32Array[
 }
 
 function isIdList(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((id) => typeof id === 'number')
+  return Array.isArray(value) && value.every((id) => Number.isInteger(id) && Math.abs(id as number) < 2 ** 31)
 }
 
 function leftPadded(rows: readonly Int32Array[]): VerifyBatch {

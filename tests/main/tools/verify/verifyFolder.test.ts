@@ -107,6 +107,30 @@ test('one changed expectation fails its own row alone', async () => {
   )
 })
 
+test('expectations that leave nothing to compare, or that the model cannot take, are refused', async () => {
+  const changes: readonly (readonly [name: string, value: number, message: RegExp])[] = [
+    ['attention_mask', 0, /a row has fewer than two real tokens/],
+    ['attention_mask', 7, /"attention_mask" holds 7, the model takes 0 to 1/],
+    ['input_ids', 100_000, /"input_ids" holds 100000, the model takes 0 to \d+/],
+    ['position_ids', -1, /"position_ids" holds -1/],
+  ]
+  for (const [name, value, message] of changes) {
+    const folder = join(scratch, `${name}-${value}`)
+    await cp(goldenFolder('gpt2'), folder, { recursive: true })
+    const path = join(folder, 'expected.safetensors')
+    const bytes = await readFile(path)
+    const dataStart = 8 + Number(bytes.readBigUInt64LE(0))
+    const header = JSON.parse(bytes.subarray(8, dataStart).toString()) as Record<
+      string,
+      { data_offsets: number[] }
+    >
+    const [start = 0, end = 0] = header[name]?.data_offsets ?? []
+    for (let at = dataStart + start; at < dataStart + end; at += 4) bytes.writeInt32LE(value, at)
+    await writeFile(path, bytes)
+    await assert.rejects(rowsOf(folder), message)
+  }
+})
+
 test('a folder without expectations is refused with the way out', async () => {
   await assert.rejects(
     rowsOf(join(goldenFolder('rl-step'), 'policy')),
