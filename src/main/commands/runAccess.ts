@@ -52,11 +52,9 @@ export async function withRuns<T>(
   const owner = await openOwnerOrNull(call, need)
   if (owner === null) return work(remoteAccess(call, requireCard(call.dataFolder)))
   try {
-    const result = await withStoreErrorsLater(owner.db.name, () => work(localAccess(owner)))
-    await endOthers(owner, call)
-    return result
+    return await withStoreErrorsLater(owner.db.name, () => work(localAccess(owner)))
   } finally {
-    await owner.close('now')
+    await endOthers(owner, call).finally(() => owner.close('now'))
   }
 }
 
@@ -87,8 +85,9 @@ export async function isAnotherOwner(
     return true
   } catch (unreachable) {
     await check()
-    const isGone = unreachable instanceof RecheckError && unreachable.code === 'owner.none'
-    throw isGone ? thrown : unreachable
+    // else it has just begun or ended, or is of another version: who it is says more
+    const isSilent = unreachable instanceof RecheckError && unreachable.code === 'owner.silent'
+    throw isSilent ? unreachable : thrown
   }
 }
 
