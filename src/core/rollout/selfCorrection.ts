@@ -1,3 +1,4 @@
+import { outsideThinking } from '../data/thinking.ts'
 import type { Problem } from '../data/problem.ts'
 import type { StopSignal } from '../sampling/sampler.ts'
 import type { Rollout, Turn, Verdict } from './rollout.ts'
@@ -99,8 +100,10 @@ async function addTurn(
   return rollouts.map((rollout, index) => ({ ...rollout, turns: [...rollout.turns, turns[index][0]] }))
 }
 
-function verdictOf(turn: Turn, conversation: Conversation): Verdict {
-  return turn.finishReason === 'length' ? 'unparsed' : conversation.parseVerdict(turn.text)
+/** A sentence inside the thinking is no verdict, as a number there is no answer. */
+function verdictOf(turn: Turn, { parseVerdict, prompts }: Conversation): Verdict {
+  if (turn.finishReason === 'length') return 'unparsed'
+  return parseVerdict(outsideThinking(turn.text, prompts.startsInThinking))
 }
 
 function keyOf({ problem, sample }: Started): string {

@@ -4,6 +4,7 @@ import { canonicalJson } from '../../shared/canonicalJson.ts'
 import { contentHash } from '../data/contentHash.ts'
 import { attemptMessage } from '../data/promptTemplate.ts'
 import type { PromptTemplate } from '../data/promptTemplate.ts'
+import { endsInThinking } from '../data/thinking.ts'
 import { openingFor, type InstructionPlace } from './openingMessages.ts'
 import {
   standIn,
@@ -29,6 +30,8 @@ export interface ConversationPrompts {
   readonly endTurnId: number
   /** Everything that ends a completion: the tokenizer's end ids and `endTurnId`. */
   readonly endIds: readonly number[]
+  /** The chat template opens a thinking block, so that every completion begins inside it. */
+  readonly startsInThinking: boolean
   firstPromptIds(problem: { readonly question: string }): number[]
   /** @param historyIds first prompt and attempt, end token included */
   verdictPromptIds(historyIds: readonly number[]): number[]
@@ -57,7 +60,7 @@ export function conversationPrompts(
     template.layout === 'chat'
       ? chatLayout(tokenizer, template, earlierThinking)
       : plainLayout(tokenizer, template)
-  const { firstPromptIds, verdict, revision } = layout
+  const { firstPromptIds, startsInThinking, verdict, revision } = layout
   const endIds = [...new Set([verdict.endTurnId, ...tokenizer.endIds])]
   const extend = (historyIds: readonly number[], injection: Injection): number[] => {
     const last = historyIds.at(-1)
@@ -82,6 +85,7 @@ export function conversationPrompts(
     ),
     endTurnId: verdict.endTurnId,
     endIds,
+    startsInThinking,
     firstPromptIds: (problem) => firstPromptIds(problem.question),
     verdictPromptIds: (historyIds) => extend(historyIds, verdict),
     revisionPromptIds: (historyIds) => extend(historyIds, revision),
@@ -91,6 +95,7 @@ export function conversationPrompts(
 interface Layout {
   readonly instructionIn: InstructionPlace | null
   firstPromptIds(question: string): number[]
+  readonly startsInThinking: boolean
   readonly verdict: Injection
   readonly revision: Injection
 }
@@ -100,6 +105,7 @@ function plainLayout(tokenizer: Tokenizer, template: PromptTemplate): Layout {
   return {
     instructionIn: null,
     firstPromptIds: (question) => tokenizer.encode(`${attemptMessage(template, question)}\n`),
+    startsInThinking: false,
     verdict: { endTurnId, ids: tokenizer.encode(`\n\n${template.verdict}\n`) },
     revision: { endTurnId, ids: tokenizer.encode(`\n\n${template.revision}\n`) },
   }
@@ -112,10 +118,12 @@ function chatLayout(
 ): Layout {
   const opening = openingFor(tokenizer, template.system)
   const openingOf = (question: string): ChatMessage[] => opening.messages(attemptMessage(template, question))
-  const suffixes = suffixesOf(promptsWith(tokenizer, openingOf('2 + 2'), template), earlierThinking)
+  const prompts = promptsWith(tokenizer, openingOf('2 + 2'), template)
+  const suffixes = suffixesOf(prompts, earlierThinking)
   return {
     instructionIn: opening.instructionIn,
     firstPromptIds: (question) => tokenizer.encode(tokenizer.renderChat(openingOf(question), true)),
+    startsInThinking: endsInThinking(prompts(standIn)[0]),
     verdict: injectionOf(tokenizer, suffixes.verdict),
     revision: injectionOf(tokenizer, suffixes.revision),
   }

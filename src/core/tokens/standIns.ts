@@ -1,17 +1,8 @@
 import { RecheckError } from '../../shared/recheckError.ts'
+import { thinkingMarks } from '../data/thinking.ts'
 
 /** Stands in for what the model will write, while its chat template is asked what comes after that. */
 export const standIn = 'RECHECK-COMPLETION'
-
-/** How model makers mark what a model thinks before it answers. */
-const thinkingMarks: readonly (readonly [open: string, close: string])[] = [
-  ['<think>', '</think>'],
-  ['<thinking>', '</thinking>'],
-  ['<thought>', '</thought>'],
-  ['<reasoning>', '</reasoning>'],
-  ['<seed:think>', '</seed:think>'],
-  ['[THINK]', '[/THINK]'],
-]
 
 /** What is done where the chat template would strip what the model thought in an earlier turn. */
 export type EarlierThinking = 'refuse' | 'keep'

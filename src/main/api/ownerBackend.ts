@@ -24,8 +24,6 @@ export interface OwnerBackend extends Backend {
   readonly handlers: Handlers
 }
 
-const neverAborted = new AbortController().signal
-
 /** @throws RecheckError `owner.busy` and whatever opening the store finds wrong */
 export async function openOwnerBackend(setup: OwnerBackendSetup): Promise<OwnerBackend> {
   const { dataDir, address, nodePath, nowMs } = setup
@@ -36,12 +34,12 @@ export async function openOwnerBackend(setup: OwnerBackendSetup): Promise<OwnerB
   const events = new Listeners<StoreEvent>()
   const tell = (event: StoreEvent): void => events.tell(event)
   owner.subscribe((runId, event) => tell({ runId, event: withoutBulk(event) }))
-  const handlers = createHandlers({ owner, nowMs, info, progress })
+  const handlers = createHandlers({ owner, nodePath, nowMs, info, progress })
   const told = tellingChanges(handlers, tell)
   return {
     owner,
     handlers: told,
-    request: (route, input, signal = neverAborted) => dispatch(told, route, input, { signal }),
+    request: (route, input) => dispatch(told, route, input),
     subscribe: (listener) => events.add(listener),
     onConnection: () => () => undefined,
     close: () => owner.close('after-step'),
@@ -61,23 +59,23 @@ function tellingChanges(handlers: Handlers, tell: (event: StoreEvent) => void): 
     runIds.forEach((runId) => tell({ runId, event: { type: 'changed' } }))
   return {
     ...handlers,
-    'run.start': async (input, context) => {
-      const started = await handlers['run.start'](input, context)
+    'run.start': async (input) => {
+      const started = await handlers['run.start'](input)
       changed(started.runIds)
       return started
     },
-    'run.update': async (input, context) => {
-      const run = await handlers['run.update'](input, context)
+    'run.update': async (input) => {
+      const run = await handlers['run.update'](input)
       changed([run.runId])
       return run
     },
-    'run.delete': async (input, context) => {
-      await handlers['run.delete'](input, context)
+    'run.delete': async (input) => {
+      await handlers['run.delete'](input)
       input.runIds.forEach((runId) => tell({ runId, event: { type: 'deleted' } }))
       return null
     },
-    'run.restore': async (input, context) => {
-      await handlers['run.restore'](input, context)
+    'run.restore': async (input) => {
+      await handlers['run.restore'](input)
       changed(input.runIds)
       return null
     },

@@ -71,7 +71,7 @@ export async function loadRunMaterial(
     problems,
     modelNotices: [...new Set([...policy.notices, ...reference.notices])],
     grading: {
-      extractAnswer: (text) => extractAnswer(text, template.answerMarker),
+      extractAnswer: (text) => extractAnswer(text, template.answerMarker, prompts.startsInThinking),
       answersAgree: (knownAnswer, answer) => answersAgree(knownAnswer, answer, config.grader),
     },
     referenceHash,

@@ -56,6 +56,16 @@ test('an unparsed or truncated verdict ends the rollout', async () => {
   for (const { verdict, turns } of cut) assert.deepEqual([verdict, turns.length], ['unparsed', 2])
 })
 
+test('a verdict inside the thinking, which never closes, is unparsed', async () => {
+  const conversation = conversationWith(fakeSampler(), 5)
+  const prompts = { ...conversation.prompts, startsInThinking: true }
+  const rollouts = await rollOutSelfCorrection(
+    sums(10),
+    setup({ conversation: { ...conversation, prompts } }),
+  )
+  for (const { verdict, turns } of rollouts) assert.deepEqual([verdict, turns.length], ['unparsed', 2])
+})
+
 test('a truncated turn is closed with an end token that belongs to no turn', async () => {
   const conversation = conversationWith(fakeSampler({ truncated: 1 }))
   const [rollout] = await rollOutSelfCorrection(sums(1), setup({ conversation, turns: 'always-revise' }))

@@ -155,6 +155,25 @@ test('the version changes with the wording and with the chat template, not with 
   assert.notEqual(conversationPrompts(llama, template).version, version)
 })
 
+test('a chat template that opens a thinking block is known, so that its completions are read from inside it', () => {
+  const template = templateNamed('chat-boxed')
+  assert.equal(conversationPrompts(qwen, template).startsInThinking, false)
+  assert.equal(conversationPrompts(qwen, templateNamed('plain-hash')).startsInThinking, false)
+  // as the templates of DeepSeek-R1's kin, but for the rewriting of earlier turns, which is refused
+  const turns = (messages: readonly ChatMessage[]): string =>
+    messages
+      .map(
+        ({ role, content }) =>
+          `<|im_start|>${role}\n${role === 'assistant' ? '<think>\n' : ''}${content}<|im_end|>\n`,
+      )
+      .join('')
+  const thinking = {
+    ...copyOf(qwen),
+    renderChat: (messages: readonly ChatMessage[]) => `${turns(messages)}<|im_start|>assistant\n<think>\n`,
+  }
+  assert.equal(conversationPrompts(thinking, template).startsInThinking, true)
+})
+
 test('a chat template that rewrites earlier turns is refused', () => {
   const numbered = {
     ...copyOf(builtin),

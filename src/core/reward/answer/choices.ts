@@ -43,7 +43,7 @@ interface LabelledChoice {
   readonly rest: readonly Token[]
 }
 
-/** `(E) 12`, `E) none of these`, `E. 12`, `E: text`, `option E: 12` */
+/** `(E) 12`, `E) none of these`, `E. 12`, `E: text`, `option E: 12`; a small letter needs room behind its mark. */
 function readLabelled(tokens: readonly Token[]): LabelledChoice | null {
   const { rest } = withoutName(tokens)
   const isBracketed = isSymbol(rest[0], '(') || isSymbol(rest[0], '[')
@@ -55,8 +55,11 @@ function readLabelled(tokens: readonly Token[]): LabelledChoice | null {
   const behind = isBracketed && isPunctuation(rest[from]) ? from + 1 : from
   const text = rest.slice(behind)
   const letter = label.text.toUpperCase()
-  const isRatioOrPoint = mark.text !== ')' && !isBracketed && !startsApart(text)
-  return text.length === 0 || isRatioOrPoint || hasOtherLabel(text, letter) ? null : { letter, rest: text }
+  const isCapital = label.kind === 'text' || label.text === letter
+  const needsRoom = !isCapital || (mark.text !== ')' && !isBracketed)
+  return text.length === 0 || (needsRoom && !startsApart(text)) || hasOtherLabel(text, letter)
+    ? null
+    : { letter, rest: text }
 }
 
 /** A:B is a ratio and A.B a product; `A: B` may be either and is not read as a choice. */
@@ -74,11 +77,8 @@ function withoutName(tokens: readonly Token[]): {
   return { isNamed, rest: isNamed ? tokens.slice(1) : tokens }
 }
 
-/** A letter in \text has lost its case. */
 function isLabelLetter(token: Token | undefined): token is Token {
-  return token?.kind === 'letter'
-    ? /^[A-J]$/.test(token.text)
-    : token?.kind === 'text' && /^[a-j]$/.test(token.text)
+  return (token?.kind === 'letter' || token?.kind === 'text') && /^[A-Ja-j]$/.test(token.text)
 }
 
 function isPunctuation(token: Token | undefined): boolean {
@@ -114,17 +114,11 @@ export function labelledChoicesAgree(
 ): Equivalence | null {
   const [a, b] = [readLabelled(known), readLabelled(given)]
   if (a === null && b === null) return null
-  const [letterA, letterB] = [a?.letter ?? bareLetter(known), b?.letter ?? bareLetter(given)]
-  if (letterA !== null && letterB !== null) {
+  const [letterA, letterB] = [a ?? readChoice(known), b ?? readChoice(given)].map((choice) => choice?.letter)
+  if (letterA !== undefined && letterB !== undefined) {
     const isSame = letterA === letterB
     if (!isSame || a === null || b === null || tokensKey(a.rest) === tokensKey(b.rest))
       return sameLetter(letterA, letterB)
   }
   return compare(a?.rest ?? known, b?.rest ?? given, budget)
-}
-
-/** A small bare letter is a variable or a constant. */
-function bareLetter(tokens: readonly Token[]): string | null {
-  const choice = readChoice(tokens)
-  return choice !== null && (choice.isMarked || /^[A-J]$/.test(tokens[0].text)) ? choice.letter : null
 }

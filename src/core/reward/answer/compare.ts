@@ -94,11 +94,11 @@ function valuesOrListsAgree(
   budget: StepBudget,
 ): Equivalence {
   const numbers = [known, given].map((tokens) => joinThousands(tokens, true))
-  const lists = [known, given].map((tokens) => joinThousands(tokens, false))
-  const isAmbiguous = [known, given].every((tokens) => mayBeList(tokens))
-  const differs = numbers.some((tokens, i) => tokens.length !== lists[i].length)
   const asNumbers = refusedIfNotGradable(() => formulasAgree(numbers[0], numbers[1], budget))
-  return isAmbiguous && differs && !asNumbers.agrees ? formulasAgree(lists[0], lists[1], budget) : asNumbers
+  if (asNumbers.agrees || ![known, given].every(mayBeList)) return asNumbers
+  const lists = [known, given].map((tokens) => joinThousands(tokens, false))
+  const differs = numbers.some((tokens, i) => tokens.length !== lists[i].length)
+  return differs ? formulasAgree(lists[0], lists[1], budget) : asNumbers
 }
 
 function formulasAgree(known: readonly Token[], given: readonly Token[], budget: StepBudget): Equivalence {

@@ -15,13 +15,13 @@ const specialTokens = /<\|[a-z_]+\|>|<｜[a-z▁]+｜>|<\/?s>|<(?:eos|bos|pad|en
 /**
  * @param text    what the policy wrote in one turn; a truncated turn has no answer and is not passed at all
  * @param marker  `boxed`: the last \boxed or \fbox with content. `hash`: the number on the last `####` line
- * @param startsThinking  the prompt opened a thinking block, so that the text begins inside it
+ * @param startsInThinking  the prompt opened a thinking block, so that the text begins inside it
  * @returns the answer as written (`boxed`) or as a plain numeral such as `1234`, `-5`, `10%` (`hash`); thinking is
  *   never an answer, finished or not
  */
-export function extractAnswer(text: string, marker: AnswerMarker, startsThinking = false): string | null {
+export function extractAnswer(text: string, marker: AnswerMarker, startsInThinking = false): string | null {
   // the marks of some thinking blocks look like special tokens
-  const own = outsideThinking(text, startsThinking).replace(specialTokens, ' ')
+  const own = outsideThinking(text, startsInThinking).replace(specialTokens, ' ')
   switch (marker) {
     case 'boxed':
       return lastBoxedAnswer(own)

@@ -5,6 +5,9 @@ import { currencyCodes, currencySigns, isBareLetterUnit, unitOf } from './parse/
 import { functionNames, plainNames } from './parse/tokenNames.ts'
 import { withoutMarks } from './parse/wrapping.ts'
 
+/** Characters of a line that are looked at closely; behind them no digit may stand. */
+const longestRead = 1000
+
 /**
  * The number that a `####` line begins with, as a plain numeral: marks and currency are taken off, groups of thousands
  * are joined, words that multiply are applied. What may stand behind it are its unit, a remark in brackets and words.
@@ -14,8 +17,10 @@ import { withoutMarks } from './parse/wrapping.ts'
  *   second number, a variable
  */
 export function numberOfLine(line: string): string | null {
-  const match = leadingNumber.exec(withoutMarkup(line))
-  if (match === null) return null
+  const plain = /^\s*(-?\d+(?:\.\d+)?)\s*$/.exec(line)
+  if (plain !== null) return plain[1]
+  const match = leadingNumber.exec(withoutMarkup(line.slice(0, longestRead)))
+  if (match === null || (line.length > longestRead && /\d/.test(line.slice(longestRead)))) return null
   const { groups = {}, input } = match
   const currency = groups.currency ?? ''
   const isOtherWord = /^[A-Z]{3}$/.test(currency) && !currencyCodes.has(currency.toLowerCase())
@@ -108,7 +113,9 @@ function withoutRemarks(rest: string): string {
 }
 
 function hasMathematics(text: string): boolean {
-  return /\d|[\\^_!=+<>#√]|[-/]\s*[A-Za-z](?![A-Za-z])|\.\.|^\s*[-/]/.test(text.replace(/km\/h|m\/s/g, ''))
+  return /\d|[\\^_!=+<>#√]|[-/]\s*[A-Za-z](?![A-Za-z])|\.\.|^\s*[-/](?![A-Za-z]{3})/.test(
+    text.replace(/km\/h|m\/s/g, ''),
+  )
 }
 
 /** `5x`, `5k` and `5 R` are no numbers with a unit; `5cm`, `5 m` and `5 apples` are. */
@@ -118,16 +125,21 @@ function startsWithUnit(text: string, hasCurrency: boolean): boolean {
   const isGlued = !/^\s/.test(text)
   if (word.length === 1 && /[A-Za-z]/.test(word))
     return word === 'a' || (!hasCurrency && (isBareLetterUnit(word) || word === 'l'))
-  if (Object.hasOwn(plainNames, word) || functionNames.has(word)) return false
   const isWord = word.length > 3 || /[^A-Za-z]/.test(word) || unitOf(word.toLowerCase()) !== undefined
   return isWord || !isGlued
 }
 
 function hasChangingWord(text: string): boolean {
   const words = text.toLowerCase().match(/[\p{L}\p{M}]+/gu) ?? []
-  if (words.some((word) => changing.test(word) || multiplierOf(word) !== undefined)) return true
+  if (words.some((word) => changing.test(word) || isMathematics(word) || multiplierOf(word) !== undefined))
+    return true
   if (words.some((word) => /[^a-z]/.test(word) && readUnit(word, 1).kind === 'not-a-unit')) return true
   return /\band\s+(?:an?|one)\b/i.test(text)
+}
+
+/** pi, sqrt, sin */
+function isMathematics(word: string): boolean {
+  return Object.hasOwn(plainNames, word) || functionNames.has(word)
 }
 
 /** The digits times a whole number, written out. */

@@ -89,6 +89,30 @@ test('extraction from random texts: no error, and what it finds stands in the te
   )
 })
 
+test('extreme completions take no longer than their length asks for', () => {
+  const pieces = [
+    ...'\\boxed{ \\boxed \\boxed{} #### <think> </think> <b> ** __ \' ` " ( { 1, 000 1 \\, $ ½ ٣'.split(' '),
+    '#### 1 ',
+    "#### '",
+    '#### **',
+  ]
+  for (const marker of ['boxed', 'hash'] as const) {
+    for (const piece of pieces) {
+      for (const text of [
+        piece.repeat(20_000),
+        `#### 1 ${piece.repeat(20_000)}`,
+        `\\boxed{${piece.repeat(20_000)}}`,
+      ]) {
+        const start = performance.now()
+        const answer = extractAnswer(text, marker)
+        if (answer !== null) explainAgreement('1', answer, 'math')
+        const tookMs = performance.now() - start
+        assert.ok(tookMs < 2_000, `${marker}: ${piece} 20,000 times took ${Math.round(tookMs)} ms`)
+      }
+    }
+  }
+})
+
 test('extreme answers are bounded in steps, not in luck', () => {
   const deep = '('.repeat(140) + 'x' + ')'.repeat(140)
   const extremes = [

@@ -38,6 +38,10 @@ const endings: readonly (readonly [string, string | null])[] = [
   ['#### 6<|im_end|>', '6'],
   ['#### 72 (48+24)', '72'],
   ['#### 7 apples', '7'],
+  ['#### 7\r\n', '7'],
+  [`#### 7 ${'and that confirms it. '.repeat(200)}`, '7'],
+  [`#### 7 ${'and that confirms it. '.repeat(200)}8`, null],
+  ['#### \\num{1{,}234}', '1234'],
   // not this number
   ['#### 3/4', null],
   ['#### 3 / 4', null],
@@ -65,4 +69,10 @@ test('either marker: the box counts only where there is no ####', () => {
   assert.equal(extractEitherMarker('so \\boxed{18}'), '18')
   assert.equal(extractEitherMarker('\\boxed{18}\n#### 19'), '19')
   assert.equal(extractEitherMarker('\\boxed{18}\n#### 2:30'), null)
+})
+
+test('a completion that begins inside the thinking of its prompt has an answer only behind it', () => {
+  assert.equal(extractAnswer('it must be \\boxed{7}', 'boxed', true), null)
+  assert.equal(extractAnswer('it must be \\boxed{7}</think> \\boxed{9}', 'boxed', true), '9')
+  assert.equal(extractAnswer('#### 7', 'hash', true), null)
 })

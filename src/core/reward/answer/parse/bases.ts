@@ -11,7 +11,10 @@ export function withBasesAsSubscripts(tokens: readonly Token[]): readonly Token[
   const plain: Token[] = []
   for (let at = 0; at < tokens.length; at++) {
     const before = plain.at(-1)
-    const base = before?.kind === 'number' || isSymbol(before, ')') ? baseAt(tokens, at) : null
+    const base =
+      before?.kind === 'number' || isSymbol(before, ')')
+        ? (bracketedAt(tokens, at) ?? baseAt(tokens, at))
+        : null
     if (base === null) plain.push(tokens[at])
     else {
       plain.push(symbolToken('_'), symbolToken('{'), base.token, symbolToken('}'))
@@ -23,6 +26,21 @@ export function withBasesAsSubscripts(tokens: readonly Token[]): readonly Token[
 
 function isBaseWord({ kind, text }: Token): boolean {
   return kind === 'text' && /^(?:in )?base\b/.test(text)
+}
+
+/** 101 (base 2) and 101_{\text{base }2} */
+function bracketedAt(
+  tokens: readonly Token[],
+  at: number,
+): { readonly token: Token; readonly end: number } | null {
+  const from = isSymbol(tokens[at], '(')
+    ? at + 1
+    : isSymbol(tokens[at], '_') && isSymbol(tokens[at + 1], '{')
+      ? at + 2
+      : 0
+  const inner = from > 0 && from < tokens.length && isBaseWord(tokens[from]) ? baseAt(tokens, from) : null
+  const closes = inner !== null && isSymbol(tokens[inner.end + 1], tokens[from - 1].text === '(' ? ')' : '}')
+  return closes ? { token: inner.token, end: inner.end + 1 } : null
 }
 
 /** @returns the base as a number, and the position of its last token; null where none stands there */

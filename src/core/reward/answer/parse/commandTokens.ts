@@ -52,7 +52,7 @@ function readCommand(source: TokenSource, name: string, next: number): Step {
     return { tokens: [], next: hidden ? next + 1 : next }
   }
   if (names.spacingCommands.has(name)) return { tokens: [], next, gap: 'space' }
-  if (names.invisibleCommands.has(name)) return { tokens: [], next: readGroup(text, next).next, gap: 'space' }
+  if (names.invisibleCommands.has(name)) return { tokens: [], next: behindRoom(text, next), gap: 'space' }
   if (Object.hasOwn(names.argumentsBeforeContent, name)) return skipArguments(text, name, next)
   if (name === 'begin' || name === 'end') return readEnvironment(text, name, next)
   if (name === 'mathbb') {
@@ -60,6 +60,12 @@ function readCommand(source: TokenSource, name: string, next: number): Step {
     return oneToken({ kind: 'command', text: `mathbb ${group.content.trim()}`, gap: 'none' }, group.next)
   }
   return readSiunitx(source, name, next) ?? readWordsOrSymbol(source, name, next)
+}
+
+/** \hspace{2pt}, \kern2pt, \mkern-3mu */
+function behindRoom(text: string, at: number): number {
+  const size = /^\s*-?[\d.]+ ?(?:mu|pt|em|ex|cm|mm|in)/.exec(text.slice(at))?.[0]
+  return size === undefined ? readGroup(text, at).next : at + size.length
 }
 
 function readWordsOrSymbol(source: TokenSource, name: string, next: number): Step {

@@ -104,7 +104,14 @@ function lastMark(tokens: readonly Token[]): Mark | null {
   if (last?.kind === 'symbol' && last.text === '%') return { reading: { kind: 'percent' }, length: 1 }
   if (last?.kind === 'symbol' && currencySigns.has(last.text))
     return { reading: unitReading(last.text), length: 1 }
-  return lastDegree(tokens) ?? lastUnit(tokens)
+  return lastBracketedUnit(tokens) ?? lastDegree(tokens) ?? lastUnit(tokens)
+}
+
+/** 5 (cm) */
+function lastBracketedUnit(tokens: readonly Token[]): Mark | null {
+  const [open, word, close] = tokens.slice(-3)
+  const isBracketed = open?.text === '(' && close?.text === ')' && open.gap !== 'none'
+  return isBracketed && word.kind === 'text' ? { reading: readUnit(word.text, 1), length: 3 } : null
 }
 
 /** 90° alone is 90; the degrees inside sin 30° belong to the formula. */

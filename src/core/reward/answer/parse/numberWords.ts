@@ -72,6 +72,8 @@ const meaningful: ReadonlySet<string> = new Set(
     'negative half halves third thirds quarter quarters fifth fifths sixth sixths tenth tenths twice double triple ' +
     'squared cubed root factorial point base remainder r if when for except north south east west up down left right ' +
     'clockwise counterclockwise infinity undefined odd even prime true false yes k bn mn tn mln mrd ' +
+    'two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen ' +
+    'nineteen twenty thirty forty fifty sixty seventy eighty ninety ' +
     // other languages: or, and, not, more, less, half, thousand
     'oder und nicht mehr weniger halb halbe hälfte drittel viertel dutzend billion billionen ou et non plus moins demi ' +
     'demie tiers douzaine o y e ni más menos medio media mil docena tercio não mais menos meio meia dúzia più meno ' +

@@ -23,7 +23,7 @@ export type Structure =
       readonly rows: readonly (readonly Structure[])[]
     }
   | { readonly kind: 'union'; readonly items: readonly Structure[] }
-  /** Of finite sets; all others are leaves. The difference is the first without the second. */
+  /** Of finite sets; all others are leaves. The difference is the first (or the real line) without the second. */
   | { readonly kind: 'intersection' | 'difference'; readonly items: readonly Structure[] }
   | { readonly kind: 'ratio'; readonly items: readonly Structure[] }
   /** `x = 5`, `f(x) = 2x`, `x ∈ [1, 2]`: one symbol and what it is. */
@@ -157,10 +157,12 @@ function readUnion(tokens: readonly Token[], depth: number): Structure | null {
   if (tokens.length > 1 || only.kind !== 'command') return null
   if (only.text === 'emptyset') return { kind: 'set', items: [] }
   if (only.text !== 'mathbb R') return null
-  const end: Token = { kind: 'command', text: 'infty', gap: 'none' }
-  const start: Structure = { kind: 'leaf', tokens: [symbolToken('-'), end] }
-  return { kind: 'tuple', open: '(', close: ')', items: [start, { kind: 'leaf', tokens: [end] }] }
+  return { kind: 'tuple', open: '(', close: ')', items: [minusInfinity, infinity] }
 }
+
+const infinityToken: Token = { kind: 'command', text: 'infty', gap: 'none' }
+export const infinity: Structure = { kind: 'leaf', tokens: [infinityToken] }
+export const minusInfinity: Structure = { kind: 'leaf', tokens: [symbolToken('-'), infinityToken] }
 
 /** {1, 2} ∩ {2, 3} and {1, 2} ∖ {2}; null for events and intervals, and where both signs stand side by side. */
 function readSetOperation(tokens: readonly Token[], depth: number): Structure | null {
@@ -172,7 +174,12 @@ function readSetOperation(tokens: readonly Token[], depth: number): Structure | 
   if (kind === 'difference' && parts.length > 2) return null
   if (parts.some((part) => part.length === 0)) return null
   const items = parts.map((part) => readStructure(part, depth + 1))
-  return items.every(isFiniteSet) ? { kind, items } : null
+  const isOfReals = kind === 'difference' && isRealLine(parts[0]) && isFiniteSet(items[1])
+  return isOfReals || items.every(isFiniteSet) ? { kind, items } : null
+}
+
+function isRealLine([first, ...others]: readonly Token[]): boolean {
+  return others.length === 0 && first.kind === 'command' && first.text === 'mathbb R'
 }
 
 function isFiniteSet(structure: Structure): boolean {
@@ -184,7 +191,8 @@ function isFiniteSet(structure: Structure): boolean {
 
 function isDifferenceSign(token: Token, before: Token | undefined, after: Token | undefined): boolean {
   if (token.kind === 'command') return token.text === 'setminus'
-  return isSymbol(token, '-') && isSymbol(before, '\\}') && isSymbol(after, '\\{')
+  const isBehindSet = isSymbol(before, '\\}') || before?.text === 'mathbb R'
+  return isSymbol(token, '-') && isBehindSet && isSymbol(after, '\\{')
 }
 
 /** \cup, or the letter U between brackets. */

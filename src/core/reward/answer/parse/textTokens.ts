@@ -40,6 +40,8 @@ function readAsciiWord({ text, inText }: TokenSource, word: string, { at, before
   const currency = readCurrency(word, text.slice(next), before)
   if (currency !== null)
     return { tokens: [{ kind: 'text', text: currency.code, gap: 'none' }], next: next + currency.length }
+  const clock = /^[ap]\. ?m\.?/i.exec(text.slice(at))?.[0]
+  if (clock !== undefined && before?.kind === 'number') return textStep(`${word}.m.`, at + clock.length)
   const isName = /^[A-Z][a-z]{2,}$/.test(word)
   const isText = isName || word.length >= (inText ? 2 : 4) || names.shortWords.has(word) || isBareUnit(word)
   if (isText) return textStep(word, next)
@@ -53,7 +55,8 @@ function readCurrency(
   before: Token | undefined,
 ): { readonly code: string; readonly length: number } | null {
   const isFirst =
-    before === undefined || (before.kind === 'symbol' && ['-', '+', '(', '{'].includes(before.text))
+    before === undefined ||
+    (before.kind === 'symbol' && ['-', '+', '(', '{', ')', ':', '.'].includes(before.text))
   const dollar = /^\\?\$(?=\s*-?[\d.])/.exec(after)?.[0]
   if (dollar !== undefined && isFirst && Object.hasOwn(dollarsOf, word)) {
     // C$5$ is a letter and a formula
@@ -92,7 +95,9 @@ export function readTextGroup(source: TokenSource, content: string, isMath: bool
   if (Object.hasOwn(names.plainNames, words) || names.functionNames.has(words))
     return [{ kind: 'command', text: names.plainNames[words] ?? words, gap }]
   if (isMath && words.length === 1) return source.readInner(words, source.inText)
-  const isSeveral = / (?:and|or) |^[A-J]\. /.test(words)
+  const isSeveral = / (?:and|or)\b|^(?:and|or) |^[A-J]\. |^(?:[Cc]hoice|[Oo]ption|[Aa]nswer) \(?[A-J]\b/.test(
+    words,
+  )
   if (!isSeveral && /^[A-Za-z][A-Za-z .'/-]*(?:\^\{?\d\}?)?$/.test(words)) {
     const lower = words.toLowerCase()
     return [{ kind: 'text', text: /^[ap]\.m\.$/.test(lower) ? lower : lower.replace(/[ .]+$/, ''), gap }]

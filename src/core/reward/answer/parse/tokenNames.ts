@@ -7,7 +7,7 @@ export const stylingCommands = words(
   'left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle scriptstyle ' +
     'limits nolimits rm bf it sf tt cal strut mathstrut boxed fbox mathop mathrel mathbin mathord mathopen mathclose ' +
     'mathpunct mathinner normalsize small tiny footnotesize scriptsize scriptscriptstyle large Large LARGE huge Huge ' +
-    'ensuremath boldmath centering noindent nonumber notag hfill checkmark blacksquare qed therefore',
+    'ensuremath boldmath centering noindent nonumber notag hfill allowbreak checkmark blacksquare qed therefore',
 )
 
 /** Arguments before the content that such a command shows: colours, frames, links. */
@@ -33,7 +33,7 @@ export const spacingCommands = words(
 
 /** Their group is only room. */
 export const invisibleCommands = words(
-  'hspace vspace phantom hphantom vphantom mspace mskip hskip kern tag label',
+  'hspace vspace phantom hphantom vphantom mspace mskip hskip kern mkern tag label',
 )
 
 /** Their group is words, an upright name or a letter in another font. */
@@ -106,6 +106,7 @@ export const commandSymbols: Readonly<Record<string, string>> = {
   cent: '¢',
   textcent: '¢',
   textdollar: '$',
+  mathdollar: '$',
   dollar: '$',
   percent: '%',
   degree: '°',
@@ -138,4 +139,4 @@ export const plainNames: Readonly<Record<string, string>> = {
 }
 
 /** Words of two or three letters that are not products of variables. */
-export const shortWords = words('yes no odd and or red one two six ten the am pm mod not DNE')
+export const shortWords = words('yes no No odd and or red one two six ten the am pm AM PM mod not DNE')

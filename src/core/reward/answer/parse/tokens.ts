@@ -10,7 +10,7 @@ import { readBackslash } from './commandTokens.ts'
 import { rewriteInfix } from './infix.ts'
 import { readWord } from './textTokens.ts'
 import type { Token } from './token.ts'
-import { isJoiner } from './token.ts'
+import { isJoiner, isSymbol, symbolToken } from './token.ts'
 import type { Step, TokenSource } from './tokenSource.ts'
 import { symbolStep } from './tokenSource.ts'
 import { withoutFence, withoutMarks } from './wrapping.ts'
@@ -23,7 +23,7 @@ export function tokenize(answer: string, budget: StepBudget): readonly Token[] {
   if (answer.length > 4 * maxLength) throw new NotGradable(`longer than ${maxLength} characters`)
   const text = singleBackslashes(withoutMarks(plainCharacters(withoutFence(answer)))).trim()
   if (text.length > maxLength) throw new NotGradable(`longer than ${maxLength} characters`)
-  const tokens = joinTexts(readTokens(text, { inText: false, depth: 0, budget }))
+  const tokens = joinTexts(withoutIdleGroups(readTokens(text, { inText: false, depth: 0, budget })))
   return rewriteInfix(withBasesAsSubscripts(tokens))
 }
 
@@ -70,11 +70,21 @@ function readPiece(source: TokenSource, at: number, before: Token | undefined): 
   if (word !== null) return word
   // $ opens and closes formulas; a currency's $ says nothing that the number does not. Quotes and backticks say nothing
   if (character === '$' || character === '"' || character === '`') return { tokens: [], next: at + 1 }
-  // a power as programs write it
+  // a power and relations as programs write them; 6!=720 has a factorial
   if (text.startsWith('**', at)) return symbolStep('^', at + 2)
+  const relation =
+    character === '!' && text[at - 1] !== ' ' ? undefined : plainRelations[text.slice(at, at + 2)]
+  if (relation !== undefined) return { tokens: [relation], next: at + 2 }
   if (character === ',' && text.startsWith('\\!', at + 1)) return symbolStep('{,}', at + 3)
   if (text.startsWith('{,}', at)) return symbolStep('{,}', at + 3)
   return symbolStep(character, at + 1)
+}
+
+const plainRelations: Readonly<Record<string, Token | undefined>> = {
+  '<=': { kind: 'command', text: 'le', gap: 'none' },
+  '>=': { kind: 'command', text: 'ge', gap: 'none' },
+  '!=': { kind: 'command', text: 'ne', gap: 'none' },
+  '==': { kind: 'symbol', text: '=', gap: 'none' },
 }
 
 /** `12`, `1.5`, `.5`; also `1.5e3`. `2e-1` stays 2·e − 1: only a mantissa of 1 or with a point may have a signed exponent. */
@@ -89,6 +99,24 @@ function readNumber(text: string, at: number): Step {
     tokens: [{ kind: 'number', text: token, gap: 'none' }],
     next: next + (scientific ? exponent[0].length : 0),
   }
+}
+
+/** 10{},000 and 10{\,}000 hide nothing in their groups, and 10{\text{,}}000 a comma that takes no room. */
+function withoutIdleGroups(tokens: readonly Token[]): readonly Token[] {
+  const plain: Token[] = []
+  for (let at = 0; at < tokens.length; at++) {
+    const last = plain.at(-1)
+    // the group of \frac1{} is an argument
+    const isDigits = last?.kind === 'number' && plain.at(-2)?.kind !== 'command'
+    const isBehindDigits = isDigits || isSymbol(last, ',')
+    const isOpen = isBehindDigits && isSymbol(tokens[at], '{')
+    if (isOpen && isSymbol(tokens[at + 1], '}')) at++
+    else if (isOpen && isSymbol(tokens[at + 1], ',') && isSymbol(tokens[at + 2], '}')) {
+      plain.push(symbolToken('{,}'))
+      at += 2
+    } else plain.push(tokens[at])
+  }
+  return plain
 }
 
 /** `no` `real` `solutions` become one text; the joiners `and`, `or` stay alone. */

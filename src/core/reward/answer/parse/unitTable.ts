@@ -112,7 +112,7 @@ const bareUnits: ReadonlySet<string> = new Set(
   (
     'mm cm km in inch inches ft foot feet yd mile miles mg kg lb lbs oz ml hr hrs min mins sec secs degree degrees deg ' +
     'dollar dollars cent cents mph kph rad meter meters gram grams hour hours minute minutes second seconds day days ' +
-    'week weeks year years unit units square sq cubic percent'
+    'week weeks year years unit units square sq cubic percent pct'
   ).split(' '),
 )
 const bareLetterUnits: ReadonlySet<string> = new Set(['m', 'g', 's', 'h', 'L'])

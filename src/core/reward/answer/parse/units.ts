@@ -12,7 +12,7 @@ export type UnitReading =
   | { readonly kind: 'not-a-unit' }
 
 const percents = new Set(
-  'percent|per cent|percents|percentage|prozent|por ciento|por cento|pour cent|per cento|процент|процента|процентов|퍼센트|パーセント'.split(
+  'percent|per cent|percents|pct|pct.|percentage|prozent|por ciento|por cento|pour cent|per cento|процент|процента|процентов|퍼센트|パーセント'.split(
     '|',
   ),
 )

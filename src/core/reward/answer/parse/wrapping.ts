@@ -7,9 +7,14 @@ export function withoutFence(text: string): string {
   return text.replace(/^\s*```[A-Za-z]*[^\S\n]*\n/, '')
 }
 
+/** What every rule below needs to find; most answers have none of it. */
+const anyMark =
+  /[*_`'<]|\\(?:begin|verb|"|(?:text|math)(?:bf|rm)?\{)|^\s*[=:]|\/-\s*$|ans|答|resp|répons|antw|rispos|ответ/i
+
 /** @param text  in plain characters, on one line */
 export function withoutMarks(text: string): string {
   let inner = text.trim()
+  if (!anyMark.test(inner)) return inner
   for (let round = 0; round < maxRounds; round++) {
     const unwrapped = rules.reduce((held, [pattern, put]) => held.replace(pattern, put), inner)
     const next = unwrapped.replace(environment, (_, __, content: string) => oneLine(content)).trim()
@@ -27,13 +32,15 @@ const behind = '(?=$|[\\s.,;:)\\]}\\\\])'
 
 const rules: readonly (readonly [pattern: RegExp, put: string])[] = [
   [/\\(["'])/g, '$1'],
+  [/\\verb\*?([|+!])(.*?)\1/g, '$2'],
   [/<sup>([^<>]*)<\/sup>/gi, '^{$1}'],
   [/<sub>([^<>]*)<\/sub>/gi, '_{$1}'],
   // only in pairs: a<b>c is a chain of inequalities
   [new RegExp(`<(${tags})(?:\\s[^<>]*)?>((?:(?!</\\1\\s*>).)*)</\\1\\s*>`, 'gi'), '$2'],
   [/^<(?:final_)?answer>|<\/(?:final_)?answer>$|^<br\s*\/?>|<br\s*\/?>$/gi, ''],
-  [/^``([^`]*)''(?=[.,;:]?$)/, '$1'],
+  [/^(?:``|'')([^`']*)''(?=[.,;:]?$)/, '$1'],
   [/^`([^`']*)'(?=[.,;:]?$)/, '$1'],
+  [/^'\s*([^']+?)\s*'(?=[.,;:]?$)/, '$1'],
   // no prime: a quote that opens stands behind room or an opening bracket
   [new RegExp(`(^|[\\s,;:=([{])'([^'\\s](?:[^']*[^'\\s])?)'${behind}`, 'g'), '$1$2'],
   // Markdown's own rule keeps powers apart: 2**3**4 and 2 ** 3 have no bold in them
@@ -50,7 +57,11 @@ const rules: readonly (readonly [pattern: RegExp, put: string])[] = [
     /^(?:(?:so|thus|hence|therefore),? )?(?:the )?(?:final )?(?:answer|ans\.?)(?:\s+is\b\s*:?|\s*[:=])(?=.*\w)/i,
     '',
   ],
-  [/^=(?!=)/, ''],
+  [
+    /^(?:答案|解答|答)(?:是|为|為)?\s*:?(?=.*\w)|^(?:respuesta|réponse|antwort|resposta|risposta|ответ)\s*[:=](?=.*\w)/i,
+    '',
+  ],
+  [/^[:=](?!=)/, ''],
   // 500/- as prices are written in India
   [/(?<=\d)\/-$/, ''],
 ]
