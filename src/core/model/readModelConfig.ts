@@ -118,8 +118,13 @@ function readCommonFields(fields: ConfigFields, generation: unknown): CommonFiel
       ? null
       : new ConfigFields('generation_config.json', generation)
   const vocabularySize = fields.count('vocab_size')
-  const idOf = (name: string): number | null =>
-    generationFields?.tokenId(name, vocabularySize) ?? fields.tokenId(name, vocabularySize)
+  // both are checked, also where one of them decides
+  const idOf = (name: string): number | null => {
+    const [own, ofGeneration] = [fields, generationFields].map(
+      (each) => each?.tokenId(name, vocabularySize) ?? null,
+    )
+    return ofGeneration ?? own ?? null
+  }
   const generationEnds = generationFields?.tokenIds('eos_token_id', vocabularySize) ?? []
   const configEnds = fields.tokenIds('eos_token_id', vocabularySize)
   return {

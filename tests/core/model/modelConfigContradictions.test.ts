@@ -232,6 +232,9 @@ test('absurd counts of GPT-2, and ids of generation_config.json', () => {
     'layer_norm_epsilon',
   ])
     assert.throws(() => readModelConfig({ ...gpt2, [field]: 1e308 }), RecheckError, field)
+  // an id that generation_config.json overrules is no less wrong
+  for (const field of ['eos_token_id', 'bos_token_id', 'pad_token_id'])
+    assert.throws(() => readModelConfig({ ...llama, [field]: 1e9 }, { [field]: 1 }), RecheckError, field)
   for (const field of ['eos_token_id', 'bos_token_id', 'pad_token_id'])
     assert.throws(
       () => readModelConfig(llama, { [field]: 128 }),
