@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/model/configFields.ts'
 import type { ModelConfig } from '../../core/model/modelConfig.ts'
 import { canonicalJson } from '../../shared/canonicalJson.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
+import { quoted } from '../../shared/shortened.ts'
 import type { Checkpoint } from '../host/model/modelFolder.ts'
 import { readJsonFile } from '../host/machine/jsonFiles.ts'
 
@@ -45,8 +46,7 @@ async function differingToken(policyFolder: string, referenceFolder: string): Pr
   )
   for (const [id, text] of own ?? []) {
     const otherText = other?.get(id) ?? text
-    if (otherText !== text)
-      return `token ${id} is ${JSON.stringify(otherText)}, the policy’s ${JSON.stringify(text)}`
+    if (otherText !== text) return `token ${id} is ${quoted(otherText)}, the policy’s ${quoted(text)}`
   }
   return null
 }
@@ -56,7 +56,7 @@ function tokensOf(json: JsonObject | null): ReadonlyMap<number, string> {
   const tokens = new Map<number, string>()
   const vocabulary = isJsonObject(json?.['model']) ? json['model']['vocab'] : null
   if (Array.isArray(vocabulary))
-    vocabulary.forEach((entry, id) => tokens.set(id, String((entry as unknown[])[0])))
+    vocabulary.forEach((entry, id) => tokens.set(id, Array.isArray(entry) ? String(entry[0]) : String(entry)))
   else if (isJsonObject(vocabulary))
     for (const [text, id] of Object.entries(vocabulary)) tokens.set(Number(id), text)
   const added = Array.isArray(json?.['added_tokens']) ? json['added_tokens'] : []

@@ -1,4 +1,4 @@
-import { open, rename, stat, unlink } from 'node:fs/promises'
+import { open, rename, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { RecheckError } from '../../../shared/recheckError.ts'
@@ -18,11 +18,24 @@ import { sizeOf } from '../../../core/model/parameterTable.ts'
 /** Bytes converted at a time: what reading a tensor needs beside its target. */
 const chunkBytes = 4 << 20
 
+/** @throws RecheckError `file.unreadable` where the file is gone or may not be read */
+async function openWeights(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new RecheckError(
+      'file.unreadable',
+      `${path} cannot be read (${reason}). Fetch or copy the file again.`,
+    )
+  }
+}
+
 /** Header of a safetensors file, checked against the file's size; no tensor is read. @throws `checkpoint.corrupt` */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
-  const file = await open(path, 'r')
+  const file = await openWeights(path)
   try {
-    const facts = { file: path, size: (await stat(path)).size }
+    const facts = { file: path, size: (await file.stat()).size }
     const first = await readBytes(file, { start: 0, end: Math.min(lengthBytes, facts.size) }, path)
     const end = lengthBytes + readHeaderLength(first, facts)
     return parseHeader(await readBytes(file, { start: lengthBytes, end }, path), facts)
@@ -44,7 +57,7 @@ export async function readFloatTensor(path: string, entry: TensorEntry, target: 
       `${path}: ${quoted(entry.name)} is ${shortened(format)}, expected F32, F16 or BF16`,
     )
   }
-  const file = await open(path, 'r')
+  const file = await openWeights(path)
   try {
     if (format === 'F32') {
       const bytes = new Uint8Array(target.buffer, target.byteOffset, entry.end - entry.start)
@@ -109,7 +122,7 @@ export interface StoredTensor {
 }
 
 async function readInt32Tensor(path: string, entry: TensorEntry, target: Int32Array): Promise<void> {
-  const file = await open(path, 'r')
+  const file = await openWeights(path)
   try {
     await readInto(file, new Uint8Array(target.buffer), { start: entry.start, path })
   } finally {

@@ -165,6 +165,11 @@ test('a file that ends while it is read gives an error, not numbers', async () =
   const checkpoint = await openCheckpoint(folder)
   await truncate(join(folder, 'model.safetensors'), 300_000)
   await assert.rejects(readParameters(checkpoint), /ends before byte 356352, in the middle of a tensor/)
+  await unlink(join(folder, 'model.safetensors'))
+  await assert.rejects(readParameters(checkpoint), {
+    code: 'file.unreadable',
+    message: /model.safetensors cannot be read \(ENOENT/,
+  })
 })
 
 test('F32 round trip: every tensor byte for byte, the config word for word, saving again gives the same file', async () => {
