@@ -103,7 +103,7 @@ function isMade(run: Run, { end, endsAfter }: PictureRun): boolean {
 
 function start(owner: Owner, { name, group, layer }: PictureRun): Promise<Run> {
   const config = mergeConfigs(findPreset('builtin').config, layer, { name })
-  return startRun(owner, process.execPath, {
+  return startRun(owner, {
     stage: 'self-correction',
     config,
     source: name,

@@ -6,3 +6,7 @@ declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean })
   decode(bytes?: Uint8Array, options?: { stream?: boolean }): string
 }
+/** What a request is given up with (src/shared/routes); the core itself takes a `StopSignal`. */
+interface AbortSignal {
+  readonly aborted: boolean
+}

@@ -1,12 +1,18 @@
-import { text } from 'node:stream/consumers'
+import { createInterface } from 'node:readline'
 import { errorData } from '../shared/recheckError.ts'
-import { answerInquiry } from './tools/inspectConfig.ts'
 import type { Inquiry } from './owner/inquiry.ts'
+import { answerInquiry } from './tools/inspectConfig.ts'
 
-// One question as JSON on standard input, one answer as JSON on standard output. Asked by an owner (jobs/inquiry.ts).
-const inquiry = JSON.parse(await text(process.stdin)) as Inquiry
-const answer = await answerInquiry(inquiry).then(
-  (data) => ({ data }),
-  (thrown: unknown) => ({ error: errorData(thrown) }),
-)
-process.stdout.write(JSON.stringify(answer), () => process.exit(0))
+// One question as a line of JSON on standard input, one answer as JSON on standard output. Asked by an owner
+// (owner/inquiry.ts), which holds standard input open: when that ends, the owner is gone and nobody waits.
+const lines = createInterface({ input: process.stdin })
+lines.once('line', (line) => void answer(JSON.parse(line) as Inquiry))
+lines.once('close', () => process.exit(1))
+
+async function answer(inquiry: Inquiry): Promise<void> {
+  const reply = await answerInquiry(inquiry).then(
+    (data) => ({ data }),
+    (thrown: unknown) => ({ error: errorData(thrown) }),
+  )
+  process.stdout.write(JSON.stringify(reply), () => process.exit(0))
+}

@@ -1,5 +1,6 @@
 import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron'
 import {
+  abandonChannel,
   bridgeName,
   connectionChannel,
   eventChannel,
@@ -9,7 +10,9 @@ import {
 import type { Result } from '../shared/routes/contract.ts'
 
 const bridge: Bridge = {
-  request: (route, input) => ipcRenderer.invoke(requestChannel, route, input) as Promise<Result<unknown>>,
+  request: (route, input, requestId) =>
+    ipcRenderer.invoke(requestChannel, route, input, requestId) as Promise<Result<unknown>>,
+  abandon: (requestId) => void ipcRenderer.invoke(abandonChannel, requestId),
   onEvent: (listener) => listen(eventChannel, listener),
   onConnection: (listener) => listen(connectionChannel, listener),
 }

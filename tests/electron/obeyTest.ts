@@ -34,13 +34,15 @@ export interface WindowState {
   readonly permissions: { readonly asked: boolean; readonly checked: boolean }
 }
 
+let lastRequestId = 0
+
 /** What a test may ask of the double's process; everything but the calls themselves crosses as plain data. */
 export const commands = {
   state,
   request: async (route: string, input: unknown): Promise<unknown> => {
     const { bridge } = mainWindow().webContents
     if (bridge === null) throw new Error('the preload exposed nothing')
-    return bridge.request(route, input)
+    return bridge.request(route, input, ++lastRequestId)
   },
   /** What the page is given back when it ends its listening. */
   endListening: async (): Promise<string> => {

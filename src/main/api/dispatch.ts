@@ -1,17 +1,28 @@
 import type { z } from 'zod'
 import { errorData, RecheckError } from '../../shared/recheckError.ts'
-import { routes, type Handlers, type Result, type Route } from '../../shared/routes/contract.ts'
+import {
+  routes,
+  type Handlers,
+  type RequestContext,
+  type Result,
+  type Route,
+} from '../../shared/routes/contract.ts'
 
 /**
  * Parses a request from an untrusted page and answers it. Never throws: errors travel as data, and only a
  * `RecheckError`'s own words reach the page.
  */
-export async function dispatch(handlers: Handlers, route: string, input: unknown): Promise<Result<unknown>> {
+export async function dispatch(
+  handlers: Handlers,
+  route: string,
+  input: unknown,
+  context: RequestContext,
+): Promise<Result<unknown>> {
   try {
     if (!isRoute(route)) {
       throw new RecheckError('request.route', `There is no route "${route.slice(0, 80)}".`)
     }
-    return { ok: true, data: await call(handlers, route, input) }
+    return { ok: true, data: await handlerOf(handlers, route)(parsedInput(route, input), context) }
   } catch (thrown) {
     return { ok: false, error: errorData(thrown) }
   }
@@ -28,12 +39,16 @@ function problemsOf({ issues }: z.ZodError): string {
     .join('; ')
 }
 
-async function call(handlers: Handlers, route: Route, input: unknown): Promise<unknown> {
+function parsedInput(route: Route, input: unknown): unknown {
   const parsed = routes[route].input.safeParse(input)
-  if (!parsed.success) {
-    throw new RecheckError('request.invalid', `${route}: ${problemsOf(parsed.error)}.`)
-  }
-  // The compiler cannot pair the route with its input here; `Handlers` has already paired them by type.
-  const handler = handlers[route] as (input: unknown) => Promise<unknown>
-  return handler(parsed.data)
+  if (parsed.success) return parsed.data
+  throw new RecheckError('request.invalid', `${route}: ${problemsOf(parsed.error)}.`)
+}
+
+/** The compiler cannot pair the route with its input here; `Handlers` has already paired them by type. */
+function handlerOf(
+  handlers: Handlers,
+  route: Route,
+): (input: unknown, context: RequestContext) => Promise<unknown> {
+  return handlers[route] as (input: unknown, context: RequestContext) => Promise<unknown>
 }

@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { AppInfo } from '../../shared/routes/app.ts'
-import type { Handlers } from '../../shared/routes/contract.ts'
+import type { Handlers, RequestContext } from '../../shared/routes/contract.ts'
 import { metricsCsv } from '../tools/metricsCsv.ts'
-import { askPlan, askPreview } from '../owner/inquiry.ts'
 import type { Owner } from '../owner/owner.ts'
 import { startRun } from '../owner/startRuns.ts'
 import { vStarHistogram } from '../tools/vStarHistogram.ts'
@@ -21,8 +20,6 @@ import { readTelemetry } from './telemetry.ts'
 
 export interface HandlersSetup {
   readonly owner: Owner
-  /** The Node 24 binary that trainers and inquiries run on. */
-  readonly nodePath: string
   readonly info: () => Promise<AppInfo>
   readonly progress: ProgressBoard
   readonly nowMs: () => number
@@ -36,8 +33,11 @@ export function createHandlers(setup: HandlersSetup): Handlers {
 /** What SQLite refuses is told with the path of the store, whichever route met it. */
 function namingTheStore(handlers: Handlers, path: string): Handlers {
   const named = Object.entries(handlers).map(([route, handler]) => {
-    const answer = handler as (input: unknown) => Promise<unknown>
-    return [route, (input: unknown) => withStoreErrorsLater(path, () => answer(input))]
+    const answer = handler as (input: unknown, context: RequestContext) => Promise<unknown>
+    return [
+      route,
+      (input: unknown, context: RequestContext) => withStoreErrorsLater(path, () => answer(input, context)),
+    ]
   })
   return Object.fromEntries(named) as Handlers
 }
@@ -53,10 +53,10 @@ type RunRoutes =
   | 'run.restore'
 
 /** What changes something. */
-function runHandlers({ owner, nodePath, nowMs }: HandlersSetup): Pick<Handlers, RunRoutes> {
+function runHandlers({ owner, nowMs }: HandlersSetup): Pick<Handlers, RunRoutes> {
   return {
     'run.start': async (input) => {
-      const run = await startRun(owner, nodePath, { ...input, source: 'the form' })
+      const run = await startRun(owner, { ...input, source: 'the form' })
       return { runIds: [run.runId] }
     },
     'run.stop': async ({ runId, when }) => done(await owner.stop(runId, when)),
@@ -76,8 +76,8 @@ function runHandlers({ owner, nodePath, nowMs }: HandlersSetup): Pick<Handlers, 
 }
 
 /** What only reads. */
-function readingHandlers({ owner, nodePath, info, progress }: HandlersSetup): Omit<Handlers, RunRoutes> {
-  const { db } = owner
+function readingHandlers({ owner, info, progress }: HandlersSetup): Omit<Handlers, RunRoutes> {
+  const { db, inquiries } = owner
   return {
     'app.info': info,
     'app.telemetry': async () =>
@@ -95,8 +95,8 @@ function readingHandlers({ owner, nodePath, info, progress }: HandlersSetup): Om
     'vStar.histogram': async ({ vStarId, bins }) => vStarHistogram(db, vStarId, bins),
     'evaluations.list': async ({ runId }) => readEvaluations(db, runId),
     'checkpoints.list': async ({ runId }) => readCheckpoints(db, runId),
-    'plan.check': async ({ stage, config }) => askPlan(nodePath, stage, config),
-    'template.preview': async ({ config }) => askPreview(nodePath, config),
+    'plan.check': async ({ stage, config }, { signal }) => inquiries.plan(stage, config, signal),
+    'template.preview': async ({ config }, { signal }) => inquiries.preview(config, signal),
   }
 }
 

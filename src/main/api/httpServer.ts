@@ -140,7 +140,11 @@ function addApiRoutes(server: FastifyInstance, sessions: Sessions, setup: HttpSe
     { preHandler: requireSession },
     async (request, reply) => {
       reply.header('cache-control', 'no-store')
-      return reply.send(await dispatch(setup.handlers, request.params.route, request.body))
+      return reply.send(
+        await dispatch(setup.handlers, request.params.route, request.body, {
+          signal: goneWith(reply),
+        }),
+      )
     },
   )
   server.register(async (scope) => {
@@ -152,6 +156,18 @@ function addApiRoutes(server: FastifyInstance, sessions: Sessions, setup: HttpSe
       socket.on('error', unsubscribe)
     })
   })
+}
+
+/**
+ * Aborted when the connection closes before the answer is out. (Fastify's own `request.signal` stays silent where a plugin
+ * has an onResponse hook.)
+ */
+function goneWith(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort()
+  })
+  return controller.signal
 }
 
 async function listen(server: FastifyInstance, port: number): Promise<number> {

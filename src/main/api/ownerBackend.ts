@@ -24,6 +24,8 @@ export interface OwnerBackend extends Backend {
   readonly handlers: Handlers
 }
 
+const neverAborted = new AbortController().signal
+
 /** @throws RecheckError `owner.busy` and whatever opening the store finds wrong */
 export async function openOwnerBackend(setup: OwnerBackendSetup): Promise<OwnerBackend> {
   const { dataDir, address, nodePath, nowMs } = setup
@@ -34,12 +36,12 @@ export async function openOwnerBackend(setup: OwnerBackendSetup): Promise<OwnerB
   const events = new Listeners<StoreEvent>()
   const tell = (event: StoreEvent): void => events.tell(event)
   owner.subscribe((runId, event) => tell({ runId, event: withoutBulk(event) }))
-  const handlers = createHandlers({ owner, nodePath, nowMs, info, progress })
+  const handlers = createHandlers({ owner, nowMs, info, progress })
   const told = tellingChanges(handlers, tell)
   return {
     owner,
     handlers: told,
-    request: (route, input) => dispatch(told, route, input),
+    request: (route, input, signal = neverAborted) => dispatch(told, route, input, { signal }),
     subscribe: (listener) => events.add(listener),
     onConnection: () => () => undefined,
     close: () => owner.close('after-step'),
@@ -59,23 +61,23 @@ function tellingChanges(handlers: Handlers, tell: (event: StoreEvent) => void): 
     runIds.forEach((runId) => tell({ runId, event: { type: 'changed' } }))
   return {
     ...handlers,
-    'run.start': async (input) => {
-      const started = await handlers['run.start'](input)
+    'run.start': async (input, context) => {
+      const started = await handlers['run.start'](input, context)
       changed(started.runIds)
       return started
     },
-    'run.update': async (input) => {
-      const run = await handlers['run.update'](input)
+    'run.update': async (input, context) => {
+      const run = await handlers['run.update'](input, context)
       changed([run.runId])
       return run
     },
-    'run.delete': async (input) => {
-      await handlers['run.delete'](input)
+    'run.delete': async (input, context) => {
+      await handlers['run.delete'](input, context)
       input.runIds.forEach((runId) => tell({ runId, event: { type: 'deleted' } }))
       return null
     },
-    'run.restore': async (input) => {
-      await handlers['run.restore'](input)
+    'run.restore': async (input, context) => {
+      await handlers['run.restore'](input, context)
       changed(input.runIds)
       return null
     },

@@ -35,12 +35,13 @@ export async function connectRemote(link: string, withinMs = openWithinMs): Prom
     },
   )
   return {
-    async request(route, input): Promise<Result<unknown>> {
+    async request(route, input, signal): Promise<Result<unknown>> {
       try {
         const response = await fetch(`${origin}/api/${encodeURIComponent(route)}`, {
           method: 'POST',
           headers,
           body: JSON.stringify(input),
+          signal: signal ?? null,
         })
         return Answer.parse(await response.json())
       } catch (thrown) {

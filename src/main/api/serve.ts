@@ -31,7 +31,7 @@ export async function serve({ dataDir, port, pageFolder, nodePath, nowMs }: Serv
     nodePath,
     nowMs,
   })
-  const { handlers, subscribe, owner } = backend
+  const { handlers, subscribe, owner, close } = backend
   try {
     const server = await startHttpServer({ handlers, subscribe, pageFolder, port })
     owner.announce(`http://127.0.0.1:${server.port}/`, server.newLink)
@@ -40,7 +40,7 @@ export async function serve({ dataDir, port, pageFolder, nodePath, nowMs }: Serv
       port: server.port,
       newLink: server.newLink,
       // runs first: no client may keep them going, or their folder taken, and pages still see them stop
-      close: () => owner.close('after-step').finally(() => server.close()),
+      close: () => close().finally(() => server.close()),
     }
   } catch (thrown) {
     await owner.close('now')

@@ -1,7 +1,13 @@
 import { ipcMain, type IpcMainInvokeEvent, type WebContents, type WebFrameMain } from 'electron'
-import { connectionChannel, eventChannel, requestChannel } from '../../shared/routes/bridge.ts'
+import {
+  abandonChannel,
+  connectionChannel,
+  eventChannel,
+  requestChannel,
+} from '../../shared/routes/bridge.ts'
 import type { Result } from '../../shared/routes/contract.ts'
 import type { BackendSlot } from './backendSlot.ts'
+import { OpenRequests } from './openRequests.ts'
 import { isPageAddress } from './pageProtocol.ts'
 
 /**
@@ -11,18 +17,23 @@ import { isPageAddress } from './pageProtocol.ts'
  * @returns a function that takes them down
  */
 export function serveIpc(page: WebContents, slot: BackendSlot): () => void {
+  const open = new OpenRequests()
   ipcMain.handle(
     requestChannel,
-    async (event: IpcMainInvokeEvent, route: unknown, input: unknown): Promise<Result<unknown>> => {
+    async (event: IpcMainInvokeEvent, ...[route, input, requestId]: unknown[]): Promise<Result<unknown>> => {
       if (!isOwnFrame(event.senderFrame, page)) {
         return { ok: false, error: { code: 'request.sender', message: 'Only the Recheck page may ask.' } }
       }
       if (typeof route !== 'string') {
         return { ok: false, error: { code: 'request.route', message: 'The route must be text.' } }
       }
-      return slot.place().backend.request(route, input)
+      return open.during(requestId, (signal) => slot.place().backend.request(route, input, signal))
     },
   )
+  ipcMain.handle(abandonChannel, (event: IpcMainInvokeEvent, requestId: unknown) => {
+    if (isOwnFrame(event.senderFrame, page)) open.abandon(requestId)
+  })
+  abandonWithThePage(page, open)
   const forward = (channel: string) => (message: unknown) => {
     if (!page.isDestroyed()) page.send(channel, message)
   }
@@ -30,7 +41,18 @@ export function serveIpc(page: WebContents, slot: BackendSlot): () => void {
   return () => {
     for (const end of ends) end()
     ipcMain.removeHandler(requestChannel)
+    ipcMain.removeHandler(abandonChannel)
+    open.abandonAll()
   }
+}
+
+/** A page that is loaded again, has crashed or is closed waits for no answer. */
+function abandonWithThePage(page: WebContents, open: OpenRequests): void {
+  page.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+    if (isMainFrame && !isSameDocument) open.abandonAll()
+  })
+  page.on('render-process-gone', () => open.abandonAll())
+  page.on('destroyed', () => open.abandonAll())
 }
 
 /** The main frame of this window, showing our own page. */

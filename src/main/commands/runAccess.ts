@@ -108,7 +108,7 @@ async function endOthers(owner: Owner, call: CommandCall): Promise<void> {
 export function localAccess(owner: Owner): RunAccess {
   return {
     elsewhere: null,
-    start: async (plan) => (await startRun(owner, process.execPath, plan)).runId,
+    start: async (plan) => (await startRun(owner, plan)).runId,
     resume: (runId, change) => owner.resume(runId, change),
     extend: async (runId, steps) => owner.extend(runId, steps),
     stop: (runId, when) => owner.stop(runId, when),

@@ -1,7 +1,7 @@
 import type { Run } from '../../shared/records.ts'
 import { withAbsolutePaths } from '../run/absolutePaths.ts'
 import { oneLine } from '../host/machine/terminalText.ts'
-import { askVStarInputs } from '../owner/inquiry.ts'
+import { Inquiries } from '../owner/inquiry.ts'
 import { checkedConfig, type RunPlan } from '../owner/startRuns.ts'
 import { readRun, runsWithStatus } from '../store/runStore.ts'
 import type { CommandCall } from './command.ts'
@@ -14,7 +14,7 @@ export function checkedPlan(plan: RunPlan): RunPlan {
 
 /** What a command needs that starts runs of this plan: model, tokenizer and problems are opened to check it. */
 export function needOf(address: string, plan: RunPlan): AccessNeed {
-  return { address, check: () => askVStarInputs(process.execPath, plan.config) }
+  return { address, check: () => new Inquiries({ nodePath: process.execPath }).vStarInputs(plan.config) }
 }
 
 /** Makes a run, lets it start, and says its name and who executes it. */

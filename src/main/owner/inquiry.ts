@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import PQueue from 'p-queue'
 import { z } from 'zod'
 import { ReceivedErrorData } from '../../shared/receivedErrorData.ts'
 import { receivedError, RecheckError } from '../../shared/recheckError.ts'
 import type { Stage } from '../../shared/records.ts'
 import type { PlanCheck, TurnPreview } from '../../shared/routes/plan.ts'
-import { childEnvironment } from '../host/tensorflow/childEnvironment.ts'
+import { outOfMemoryKills } from '../host/machine/outOfMemoryKills.ts'
 import { projectFolder } from '../host/machine/paths.ts'
+import { childEnvironment } from '../host/tensorflow/childEnvironment.ts'
+import { exitProblem, type InquiryExit } from './inquiryExit.ts'
 
 /** What an owner asks of a process of its own, because tokenizers and weights are not for the process that owns the store. */
 export type Inquiry =
@@ -19,51 +22,133 @@ export interface VStarInputsAnswer {
   readonly inputs: Readonly<Record<string, string>>
 }
 
+export interface InquiryLimits {
+  /** Processes at the same time; each may hold a model. */
+  readonly atOnce: number
+  /** Questions that may wait for their turn. */
+  readonly waiting: number
+  readonly withinMs: number
+}
+
+const usualLimits: InquiryLimits = { atOnce: 2, waiting: 16, withinMs: 120_000 }
+
+export interface InquiriesSetup {
+  /** The Node 24 binary. */
+  readonly nodePath: string
+  /** `src/main/inspect.ts`; another program in tests. */
+  readonly programPath?: string
+  readonly limits?: Partial<InquiryLimits>
+}
+
 const Answer = z.union([z.object({ data: z.unknown() }), z.object({ error: ReceivedErrorData })])
-const timeoutMs = 120_000
 
-/** The exact text and ids of all three turns for the first training problem of a config. */
-export async function askPreview(nodePath: string, config: unknown): Promise<readonly TurnPreview[]> {
-  return (await ask(nodePath, { question: 'preview', config })) as readonly TurnPreview[]
-}
+/** Beyond it a process writes no answer of ours. */
+const longestAnswerChars = 64_000_000
+const stderrTailChars = 8000
 
-/** Hash of everything that a V* estimate of this config depends on. */
-export async function askVStarInputs(nodePath: string, config: unknown): Promise<VStarInputsAnswer> {
-  return (await ask(nodePath, { question: 'v-star-inputs', config })) as VStarInputsAnswer
-}
+/**
+ * Asks processes about models, templates and data: each question gets one of its own, few run at a time, and one that
+ * nobody waits for any more is ended.
+ */
+export class Inquiries {
+  readonly #nodePath: string
+  readonly #programPath: string
+  readonly #limits: InquiryLimits
+  readonly #queue: PQueue
+  readonly #closing = new AbortController()
 
-/** What starting a run of this stage would find. @throws RecheckError whatever starting it would be refused with */
-export async function askPlan(nodePath: string, stage: Stage, config: unknown): Promise<PlanCheck> {
-  return (await ask(nodePath, { question: 'plan', stage, config })) as PlanCheck
-}
-
-/** @throws RecheckError of the process that was asked, or `inquiry.failed` */
-async function ask(nodePath: string, inquiry: Inquiry): Promise<unknown> {
-  const child = spawn(nodePath, [join(projectFolder, 'src', 'main', 'inspect.ts')], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: childEnvironment(),
-    timeout: timeoutMs,
-  })
-  let output = ''
-  let errors = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
-  const ended = new Promise<void>((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', () => resolve())
-  })
-  child.stdin.on('error', () => undefined) // it ended before it had read the question: no answer comes
-  child.stdin.end(JSON.stringify(inquiry))
-  await ended
-  const parsed = Answer.safeParse(parseJson(output))
-  if (!parsed.success) {
-    throw new RecheckError(
-      'inquiry.failed',
-      `the process that was asked ended without an answer: ${errors.slice(-500) || 'no output'}`,
-    )
+  constructor({ nodePath, programPath, limits }: InquiriesSetup) {
+    this.#nodePath = nodePath
+    this.#programPath = programPath ?? join(projectFolder, 'src', 'main', 'inspect.ts')
+    this.#limits = { ...usualLimits, ...limits }
+    this.#queue = new PQueue({ concurrency: this.#limits.atOnce })
   }
-  if ('error' in parsed.data) throw receivedError(parsed.data.error)
-  return parsed.data.data
+
+  /** The exact text and ids of all three turns for the first training problem of a config. */
+  async preview(config: unknown, signal?: AbortSignal): Promise<readonly TurnPreview[]> {
+    return (await this.#ask({ question: 'preview', config }, signal)) as readonly TurnPreview[]
+  }
+
+  /** Hash of everything that a V* estimate of this config depends on. */
+  async vStarInputs(config: unknown, signal?: AbortSignal): Promise<VStarInputsAnswer> {
+    return (await this.#ask({ question: 'v-star-inputs', config }, signal)) as VStarInputsAnswer
+  }
+
+  /** What starting a run of this stage would find. @throws RecheckError whatever starting it would be refused with */
+  async plan(stage: Stage, config: unknown, signal?: AbortSignal): Promise<PlanCheck> {
+    return (await this.#ask({ question: 'plan', stage, config }, signal)) as PlanCheck
+  }
+
+  /** Ends every process; questions that wait are given up. */
+  close(): void {
+    this.#closing.abort()
+  }
+
+  /**
+   * @param signal  aborted when nobody waits for the answer any more
+   * @throws RecheckError what the process refuses, or `inquiry.*` where it gives no answer
+   */
+  async #ask(inquiry: Inquiry, signal?: AbortSignal): Promise<unknown> {
+    const { waiting, atOnce } = this.#limits
+    if (this.#queue.size >= waiting) {
+      throw new RecheckError(
+        'inquiry.busy',
+        `${waiting} checks of models and data wait already, and ${atOnce} are done at a time. Try again in a moment.`,
+      )
+    }
+    const given = signal === undefined ? [this.#closing.signal] : [this.#closing.signal, signal]
+    const end = AbortSignal.any(given)
+    try {
+      return await this.#queue.add(() => this.#run(inquiry, end), { signal: end })
+    } catch (thrown) {
+      if (!end.aborted) throw thrown
+      throw new RecheckError(
+        'inquiry.abandoned',
+        'The check was given up, because nobody waits for it any more.',
+      )
+    }
+  }
+
+  async #run(inquiry: Inquiry, signal: AbortSignal): Promise<unknown> {
+    const exit = await this.#exchange(JSON.stringify(inquiry), signal)
+    const parsed = Answer.safeParse(parseJson(exit.output))
+    if (!parsed.success) throw exitProblem(exit, this.#limits.withinMs)
+    if ('error' in parsed.data) throw receivedError(parsed.data.error)
+    return parsed.data.data
+  }
+
+  /** Starts a process, gives it the question, and waits for its end. */
+  #exchange(question: string, signal: AbortSignal): Promise<InquiryExit> {
+    const killsBefore = outOfMemoryKills()
+    const timeout = AbortSignal.timeout(this.#limits.withinMs)
+    const child = spawn(this.#nodePath, [this.#programPath], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: childEnvironment(),
+      signal: AbortSignal.any([signal, timeout]),
+      killSignal: 'SIGKILL', // a process in the middle of reading a model hears no other
+    })
+    let output = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      if (output.length > longestAnswerChars) child.kill('SIGKILL')
+    })
+    child.stderr
+      .setEncoding('utf8')
+      .on('data', (text: string) => (stderr = (stderr + text).slice(-stderrTailChars)))
+    child.stdin.on('error', () => undefined) // it ended before it had read the question: no answer comes
+    child.stdin.write(`${question}\n`) // and stays open: its end tells the process that its owner is gone
+    let startProblem: Error | null = null
+    child.on('error', (error) => (startProblem = child.pid === undefined ? error : null)) // an abort is no problem
+    return new Promise((resolve) => {
+      child.on('close', (exitCode, endSignal) => {
+        const kills = outOfMemoryKills()
+        const systemRanOutOfMemory = kills !== null && killsBefore !== null && kills > killsBefore
+        const ended = { output, stderr, exitCode, signal: endSignal, systemRanOutOfMemory }
+        resolve({ ...ended, startProblem, isTimeout: timeout.aborted, nodePath: this.#nodePath })
+      })
+    })
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -23,7 +23,7 @@ export async function obeyCommand(
     case 'extend':
       return owner.extend(command.runId, command.steps)
     case 'start':
-      return (await startRun(owner, owner.nodePath, command.plan, client.gone)).runId
+      return (await startRun(owner, command.plan, client.gone)).runId
     case 'follow':
       return followRun(owner, command.runId, client)
     case 'collect-garbage': {

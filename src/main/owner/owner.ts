@@ -11,6 +11,7 @@ import { insertRun, readRun, runsWithStatus, type NewRun } from '../store/runSto
 import { changeRun, isActive, type RunChange } from './resumeWithChanges.ts'
 import { serveControl, type ControlServer } from './controlChannel.ts'
 import { changeStatusNoted, extendRun } from './loggedStatus.ts'
+import { Inquiries } from './inquiry.ts'
 import { obeyCommand } from './obeyCommand.ts'
 import { takeOwnership, type Ownership } from './ownership.ts'
 import { recoverRun, recoverRuns } from './recovery.ts'
@@ -64,6 +65,8 @@ export async function openOwner(setup: OwnerSetup): Promise<Owner> {
 export class Owner {
   /** For reading; runs are changed through the owner, labels through `runLabels`. */
   readonly db: Database
+  /** What configs name is opened by processes of their own. */
+  readonly inquiries: Inquiries
   /** Runs whose process was gone when this owner began. */
   readonly recovered: readonly Run[]
   readonly #setup: OwnerSetup
@@ -83,6 +86,7 @@ export class Owner {
     this.#setup = setup
     this.db = db
     this.#ownership = found.ownership
+    this.inquiries = new Inquiries({ nodePath: setup.program.nodePath })
     this.recovered = found.recovered
   }
 
@@ -95,11 +99,6 @@ export class Owner {
 
   get dataDir(): string {
     return this.#setup.dataDir
-  }
-
-  /** The Node 24 binary that trainers run on. */
-  get nodePath(): string {
-    return this.#setup.program.nodePath
   }
 
   /** A link that opens the page of this process once; null where it serves none. */
@@ -217,6 +216,7 @@ export class Owner {
   /** Stops every trainer (`abandon`: kills it, as a crash would), then lets go of the folder. */
   async close(how: StopMoment | 'abandon'): Promise<void> {
     this.#isClosing = true
+    this.inquiries.close()
     await this.#control?.close()
     await Promise.allSettled(
       [...this.#active.values()].map(async (active) => {

@@ -6,7 +6,7 @@ import { needsVStar, parseConfig, totalSteps, type RunConfig } from '../../share
 import type { Run, Stage } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { findVStar, readVStar } from '../store/vStarStore.ts'
-import { askVStarInputs, type VStarInputsAnswer } from './inquiry.ts'
+import type { VStarInputsAnswer } from './inquiry.ts'
 import type { Owner } from './owner.ts'
 import { withAbsolutePaths } from '../run/absolutePaths.ts'
 import { refuseUnsupported } from '../run/refuseUnsupported.ts'
@@ -29,14 +29,9 @@ export interface RunPlan {
  * @param gone  aborted when whoever asked has left: then no run is made
  * @throws RecheckError `config.*`, `model.*`, `data.*`, `vstar.*`: whatever is wrong with what was given
  */
-export async function startRun(
-  owner: Owner,
-  nodePath: string,
-  plan: RunPlan,
-  gone?: AbortSignal,
-): Promise<Run> {
+export async function startRun(owner: Owner, plan: RunPlan, gone?: AbortSignal): Promise<Run> {
   const config = withAbsolutePaths(checkedConfig(plan), process.cwd())
-  const answer = await askVStarInputs(nodePath, config)
+  const answer = await owner.inquiries.vStarInputs(config, gone)
   gone?.throwIfAborted()
   const usesEstimate = plan.stage === 'self-correction' && needsVStar(config)
   const run = owner.createRun({

@@ -26,8 +26,16 @@ export type InputOf<R extends Route> = z.input<(typeof routes)[R]['input']>
 export type ParsedInputOf<R extends Route> = z.output<(typeof routes)[R]['input']>
 export type OutputOf<R extends Route> = z.output<(typeof routes)[R]['output']>
 
+/** What a handler knows of a request beside its input. */
+export interface RequestContext {
+  /** Aborted when nobody waits for the answer any more: the page has gone, or asks something else. */
+  readonly signal: AbortSignal
+}
+
 /** One handler per route: a missing, extra or ill-typed one does not compile. */
-export type Handlers = { readonly [R in Route]: (input: ParsedInputOf<R>) => Promise<OutputOf<R>> }
+export type Handlers = {
+  readonly [R in Route]: (input: ParsedInputOf<R>, context: RequestContext) => Promise<OutputOf<R>>
+}
 
 /** Electron's IPC keeps only an error's message, so errors travel as data. */
 export type Result<T> =
@@ -41,10 +49,3 @@ export interface StoreEvent {
 
 /** `lost`: events are missed until it is open again; requests may still work. `open` once more: others may have been missed. */
 export type Connection = 'open' | 'lost'
-
-/** What the renderer knows of the world, whichever shell it is in. */
-export interface Api {
-  request<R extends Route>(route: R, input: InputOf<R>): Promise<OutputOf<R>>
-  /** @returns a function that ends the subscription */
-  onEvent(listener: (event: StoreEvent) => void): () => void
-}

@@ -10,7 +10,6 @@ test('what a store that cannot be written refuses reaches the page with the file
   const owner = await testOwner(t, temporaryFolder(t))
   const handlers = createHandlers({
     owner,
-    nodePath: process.execPath,
     progress: createProgressBoard(),
     nowMs: () => 0,
     info: () => Promise.reject(new Error('not asked')),
@@ -26,7 +25,7 @@ test('what a store that cannot be written refuses reaches the page with the file
     'run.extend': { runId, steps: 2 },
   }
   for (const [route, input] of Object.entries(changes)) {
-    const answer = await dispatch(handlers, route, input)
+    const answer = await dispatch(handlers, route, input, { signal: t.signal })
     assert.ok(!answer.ok, route)
     assert.equal(answer.error.code, 'store.read-only', route)
     assert.match(answer.error.message, /recheck\.db: the folder or the file cannot be written/, route)

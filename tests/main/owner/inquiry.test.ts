@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { totalmem } from 'node:os'
 import { test } from 'node:test'
 import { answerInquiry } from '../../../src/main/tools/inspectConfig.ts'
-import { askPlan, askPreview, askVStarInputs } from '../../../src/main/owner/inquiry.ts'
+import { Inquiries } from '../../../src/main/owner/inquiry.ts'
 import { hubFolder, modelFolderOf } from '../../../src/main/run/namedModelFolder.ts'
 import type { Stage } from '../../../src/shared/records.ts'
 import type { RecheckError } from '../../../src/shared/recheckError.ts'
 import type { TurnPreview } from '../../../src/shared/routes/plan.ts'
 
+const inquiries = new Inquiries({ nodePath: process.execPath })
 const config = { data: { train: 4, validation: 2, test: 2 }, steps: 1, problemsPerStep: 2 }
 
 test('a preview shows the exact ids and text of the three turns, each extending the one before', async () => {
@@ -30,9 +31,9 @@ test('a preview shows the exact ids and text of the three turns, each extending 
 
 test('another process gives the same answer, and its refusal comes back as it was', async () => {
   const here = await answerInquiry({ question: 'v-star-inputs', config })
-  assert.deepEqual(await askVStarInputs(process.execPath, config), here)
+  assert.deepEqual(await inquiries.vStarInputs(config), here)
   await assert.rejects(
-    askPreview(process.execPath, { ...config, model: { path: 'nowhere' } }),
+    inquiries.preview({ ...config, model: { path: 'nowhere' } }),
     (error: RecheckError) => error.code === 'model.missing' && /"nowhere"/.test(error.message),
   )
 })
@@ -41,11 +42,11 @@ test('a process that ends before it has read the question costs an answer, not t
   // more than a pipe holds: the rest meets a closed one
   const large = { ...config, notes: 'x'.repeat(900_000) }
   for (let tries = 0; tries < 5; tries++)
-    await assert.rejects(askPreview('/bin/true', large), { code: 'inquiry.failed' })
+    await assert.rejects(new Inquiries({ nodePath: '/bin/true' }).preview(large), { code: 'inquiry.failed' })
 })
 
 test('a plan: what a start would find, and the hash that the start itself goes by', async () => {
-  const plan = await askPlan(process.execPath, 'self-correction', config)
+  const plan = await inquiries.plan('self-correction', config)
   const inputs = await answerInquiry({ question: 'v-star-inputs', config })
   assert.deepEqual({ inputHash: plan.inputHash, inputs: plan.inputs }, inputs)
   // elements of the tensors in resources/models/builtin/model.safetensors, counted from its header; 4 bytes × 3 each

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { askVStarInputs } from '../../../src/main/owner/inquiry.ts'
+import { Inquiries } from '../../../src/main/owner/inquiry.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
 import { storeVStar } from '../../../src/main/store/vStarStore.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
@@ -134,7 +134,9 @@ test('a form that was left is as it was on the way back, until it is begun anew 
 
 test('stage 2 with a V* estimate: what each was made from, the one that fits, why another does not', async () => {
   const db = pages.server.owner.db
-  const { inputs, inputHash } = await askVStarInputs(process.execPath, presetConfig('builtin'))
+  const { inputs, inputHash } = await new Inquiries({ nodePath: process.execPath }).vStarInputs(
+    presetConfig('builtin'),
+  )
   const of = { runId: 'r-second', createdAtMs: Date.UTC(2026, 10, 21), complete: true, problems: 2048 }
   storeVStar(db, { ...of, vStarId: 'v-fits', inputHash, inputs })
   const other = { ...inputs, seed: '7', 'data.train': '16' }

@@ -54,7 +54,6 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
   owner.subscribe((runId, event) => tell({ runId, event }))
   const setup = {
     owner,
-    nodePath: process.execPath,
     progress,
     nowMs: systemClock.nowMs,
     info: async () => info,

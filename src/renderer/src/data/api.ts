@@ -3,7 +3,6 @@ import { errorGroup } from '../../../shared/errorCodes.ts'
 import { errorData, receivedError, RecheckError, type ErrorData } from '../../../shared/recheckError.ts'
 import { bridgeName, type Bridge } from '../../../shared/routes/bridge.ts'
 import type {
-  Api,
   Connection,
   InputOf,
   OutputOf,
@@ -13,7 +12,11 @@ import type {
 } from '../../../shared/routes/contract.ts'
 
 /** The page's one way to the owner process, whichever shell it is in. The only reader of `window.recheck`. */
-export interface PageApi extends Api {
+export interface PageApi {
+  /** @param signal  aborted when nobody waits for the answer any more: what it would take to find it is then spared */
+  request<R extends Route>(route: R, input: InputOf<R>, signal?: AbortSignal): Promise<OutputOf<R>>
+  /** @returns a function that ends the subscription */
+  onEvent(listener: (event: StoreEvent) => void): () => void
   /**
    * Must end before the first request. In a browser: exchanges the link's token for a session, and waits for the events'
    * connection, so that nothing can happen between an answer and the first event that is heard.
@@ -32,9 +35,19 @@ export function createApi(page: Window): PageApi {
 }
 
 function bridgeApi(bridge: Bridge): PageApi {
+  let lastId = 0
   return {
     open: () => Promise.resolve(),
-    request: async (route, input) => unwrap(await bridge.request(route, input)),
+    async request(route, input, signal) {
+      const requestId = ++lastId
+      const abandon = (): void => bridge.abandon(requestId)
+      signal?.addEventListener('abort', abandon)
+      try {
+        return unwrap(await bridge.request(route, input, requestId))
+      } finally {
+        signal?.removeEventListener('abort', abandon)
+      }
+    },
     onEvent: (listener) => bridge.onEvent(listener),
     onConnection: (listener) => {
       listener('open') // of a lost one, the first request says so
@@ -75,8 +88,8 @@ class HttpApi implements PageApi {
     return new URLSearchParams(this.#page.location.hash.slice(1)).get('token')
   }
 
-  async request<R extends Route>(route: R, input: InputOf<R>): Promise<OutputOf<R>> {
-    return (await post(`/api/${route}`, input)) as OutputOf<R>
+  async request<R extends Route>(route: R, input: InputOf<R>, signal?: AbortSignal): Promise<OutputOf<R>> {
+    return (await post(`/api/${route}`, input, signal)) as OutputOf<R>
   }
 
   onEvent(listener: (event: StoreEvent) => void): () => void {
@@ -124,13 +137,15 @@ class HttpApi implements PageApi {
   }
 }
 
-async function post(path: string, body: unknown): Promise<unknown> {
+async function post(path: string, body: unknown, signal: AbortSignal | null = null): Promise<unknown> {
   const response = await fetch(path, {
     method: 'POST',
     credentials: 'same-origin',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-  }).catch(() => {
+    signal,
+  }).catch((thrown: unknown) => {
+    if (signal?.aborted === true) throw thrown
     throw new RecheckError(
       'connection.lost',
       'Recheck does not answer. If it was stopped, start it again and open the link that it prints.',

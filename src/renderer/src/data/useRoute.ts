@@ -19,6 +19,9 @@ export interface ReadOptions {
   readonly everyMs?: number
 }
 
+/** Each takes a process of its own: given up when no part of the page waits for this input any more. */
+const costlyRoutes: ReadonlySet<Route> = new Set(['plan.check', 'template.preview'])
+
 /** Reads a route; the answer is read again when an event touches it (see `useLiveUpdates`). */
 export function useRead<R extends Route>(
   route: R,
@@ -28,7 +31,8 @@ export function useRead<R extends Route>(
   const api = useApi()
   return useQuery<OutputOf<R>>({
     queryKey: [route, input],
-    queryFn: () => api.request(route, input),
+    // react-query aborts only what reads its signal
+    queryFn: (query) => api.request(route, input, costlyRoutes.has(route) ? query.signal : undefined),
     enabled: options.enabled ?? true,
     ...(options.keepPrevious === true ? { placeholderData: keepPreviousData } : {}),
     // an owner that does not answer, or no longer to this page, is not asked over and over
