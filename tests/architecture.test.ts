@@ -101,6 +101,7 @@ test('nothing heavy is loaded before a command runs, so that --help is instant',
     'src/main/commands/',
     'src/main/cli.ts',
     'src/main/host/machine/paths.ts',
+    'src/main/host/machine/plainConsole.ts',
     'src/main/host/machine/terminalText.ts', // imports nothing
   ]
   const loaded = new Set<string>()

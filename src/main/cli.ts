@@ -29,7 +29,9 @@ import { register as registerGc } from './commands/gc.ts'
 import { register as registerRuns } from './commands/runs.ts'
 import { register as registerShow } from './commands/show.ts'
 import { register as registerStop } from './commands/stop.ts'
-import { terminalJson, terminalText } from './host/machine/terminalText.ts'
+import { terminalJson } from './host/machine/terminalText.ts'
+import { plainText } from '../shared/plainText.ts'
+import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
 import { dataFolder, isDebugging, projectFolder } from './host/machine/paths.ts'
 
 /** Every command, in the order in which `recheck --help` lists them: one import above and one name here. */
@@ -68,7 +70,7 @@ export function buildProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void context.stdout.write(text),
-      writeErr: (text) => void context.stderr.write(text),
+      writeErr: (text) => void context.stderr.write(plainText(text)),
     })
     .showHelpAfterError('(add --help for usage and examples)')
     .addHelpText('after', `\n${inLines(runNamingRule)}`)
@@ -84,13 +86,15 @@ function inLines(text: string): string {
 
 /** Runs one command line in this process and ends it with the command's exit code. */
 export async function runCli(args: readonly string[]): Promise<void> {
+  keepConsolePlain()
+  endPlainly()
   const interruption = new AbortController()
   const exit: { code: ExitCode } = { code: 0 }
   const context = processContext(interruption, exit)
   try {
     const program = buildProgram(context)
     const line = withHelpOption(program, args)
-    refuseUnknown(buildProgram(context), line, (text) => void process.stderr.write(text))
+    refuseUnknown(buildProgram(context), line, (text) => void process.stderr.write(plainText(text)))
     await program.parseAsync([...line], { from: 'user' })
   } catch (thrown) {
     exit.code = interruption.signal.aborted ? 130 : reportError(thrown, args)
@@ -136,9 +140,9 @@ function reportError(thrown: unknown, args: readonly string[]): ExitCode {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
   const error = errorData(thrown)
   const isJson = args.includes('--json')
-  if (isJson) console.log(terminalJson({ error }))
-  console.error(`recheck: ${terminalText(error.message)}`)
-  if (isDebugging() && thrown instanceof Error) console.error(thrown.stack)
+  if (isJson) process.stdout.write(`${terminalJson({ error })}\n`)
+  process.stderr.write(`recheck: ${plainText(error.message)}\n`)
+  if (isDebugging() && thrown instanceof Error) process.stderr.write(`${plainText(thrown.stack ?? '')}\n`)
   return exitCodeOf(thrown)
 }
 

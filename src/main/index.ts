@@ -4,7 +4,10 @@ import { RecheckError } from '../shared/recheckError.ts'
 import type { Backend } from './api/backend.ts'
 import { connectRemote } from './api/remoteBackend.ts'
 import { appRoot } from './app/appRoot.ts'
+import { keepConsolePlain } from './host/machine/plainConsole.ts'
 import { startApp } from './app/startApp.ts'
+
+keepConsolePlain()
 
 // The window shell: owns the data folder itself, or drives a running `recheck serve` (--connect).
 const root = appRoot()

@@ -1,4 +1,5 @@
 import type { RecheckErrorCode } from './errorCodes.ts'
+import { plainMessage } from './plainText.ts'
 import { meaningOf, pathOf, systemCodeOf, systemErrorMessage } from './systemErrors.ts'
 
 /** Facts about an error by name, for programs; plain values, so that they survive JSON. */
@@ -6,14 +7,15 @@ export type ErrorDetails = Readonly<Record<string, unknown>>
 
 /**
  * The one error type that crosses process boundaries. `code` is stable and dotted (`config.invalid`,
- * `checkpoint.shape`); `message` names the thing, what was expected, what came and the way out.
+ * `checkpoint.shape`); `message` names the thing, what was expected, what came and the way out. It may quote strangers:
+ * here it becomes plain text of a few lines, so that it can be shown and stored anywhere.
  */
 export class RecheckError extends Error {
   readonly code: RecheckErrorCode
   readonly data: ErrorDetails
 
   constructor(code: RecheckErrorCode, message: string, data: ErrorDetails = {}) {
-    super(message)
+    super(plainMessage(message))
     this.name = 'RecheckError'
     this.code = code
     this.data = data
@@ -40,10 +42,13 @@ export function errorData(thrown: unknown): ErrorData {
   const meaning = meaningOf(thrown)
   if (meaning !== null) {
     const path = pathOf(thrown) ?? 'a file that the system does not name'
-    return { code: meaning.code, message: systemErrorMessage(meaning, path, systemCodeOf(thrown) ?? '') }
+    return {
+      code: meaning.code,
+      message: plainMessage(systemErrorMessage(meaning, path, systemCodeOf(thrown) ?? '')),
+    }
   }
-  if (thrown instanceof Error) return { code: 'internal', message: thrown.message }
-  return { code: 'internal', message: String(thrown) }
+  if (thrown instanceof Error) return { code: 'internal', message: plainMessage(thrown.message) }
+  return { code: 'internal', message: plainMessage(String(thrown)) }
 }
 
 /** The error that `errorData` was made from, in the process that received it. */

@@ -17,9 +17,6 @@ export const runStatuses = [
 ] as const
 export type RunStatus = (typeof runStatuses)[number]
 
-/** Characters of a tag, at most. */
-export const longestTag = 60
-
 export interface Run {
   readonly runId: string
   readonly name: string

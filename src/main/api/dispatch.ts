@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { firstLines } from '../../shared/plainText.ts'
 import { errorData, RecheckError } from '../../shared/recheckError.ts'
 import {
   routes,
@@ -34,9 +35,10 @@ function isRoute(route: string): route is Route {
 
 /** `tags.0: Too big: expected string to have <=60 characters; …`: in one line, each part by its path. */
 function problemsOf({ issues }: z.ZodError): string {
-  return issues
-    .map(({ path, message }) => [path.join('.'), message].filter((part) => part !== '').join(': '))
-    .join('; ')
+  const lines = issues.map(({ path, message }) =>
+    [path.join('.'), message].filter((part) => part !== '').join(': '),
+  )
+  return firstLines(lines).join('; ')
 }
 
 function parsedInput(route: Route, input: unknown): unknown {

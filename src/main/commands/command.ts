@@ -5,7 +5,8 @@ import { configProblems, type ConfigProblem } from '../../shared/config/problems
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { ExitCode } from './exitCode.ts'
 import type { ProgressDisplay } from './progressDisplay.ts'
-import { terminalJson, terminalText, withDataFolder } from '../host/machine/terminalText.ts'
+import { terminalJson, withDataFolder } from '../host/machine/terminalText.ts'
+import { firstLines, plainText } from '../../shared/plainText.ts'
 
 /** What the command line gives every command; made once in cli.ts, replaced in tests. */
 export interface CommandContext {
@@ -147,7 +148,7 @@ function parseInput<Input>(command: Command, schema: z.ZodType<Input>): Input {
   const lines = problems.map(
     ({ path, expected, got }) => `${nameOf(command, path)}: expected ${expected}, got ${got}`,
   )
-  throw usageError(command, lines.join('; '))
+  throw usageError(command, firstLines(lines).join('; '))
 }
 
 /** An empty text would count as 0: in a script it is a variable that was never set. */
@@ -183,10 +184,10 @@ function openCall(command: Command, context: CommandContext): CommandCall {
     stdin,
     nowMs,
     progress,
-    print: (text) => void (json || stdout.write(terminalText(text))),
+    print: (text) => void (json || stdout.write(plainText(text))),
     note: (line) => {
       progress.stop()
-      stderr.write(`${terminalText(withDataFolder(line, dataDir))}\n`)
+      stderr.write(`${plainText(withDataFolder(line, dataDir))}\n`)
     },
   }
 }
@@ -201,6 +202,6 @@ function checkedOutput<Input, Output>(spec: CommandSpec<Input, Output>, output: 
 
 function writeResult(context: CommandContext, call: CommandCall, result: CommandResult<unknown>): void {
   if (call.json) return void context.stdout.write(`${terminalJson(result.output)}\n`)
-  const text = terminalText(withDataFolder(result.text, call.dataDir))
+  const text = plainText(withDataFolder(result.text, call.dataDir))
   if (text !== '') context.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
 }

@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { mergeConfigs, parseSetting, type ConfigLayer } from '../../shared/config/layers.ts'
 import { findPreset } from '../../shared/config/presets.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
+import { parseYaml } from '../../shared/yamlText.ts'
 import { formatBytes } from '../../shared/format.ts'
 
 /** `--config`, `--preset`, `--set`, as a command's input schema takes them in. */
@@ -55,7 +55,7 @@ async function readConfigFile(path: string): Promise<ConfigLayer> {
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
     throw new RecheckError('config.unreadable', `${path} cannot be read: ${reason}`)
   })
-  const value = parseYaml(path, text)
+  const value = readYaml(path, text)
   const group = z.record(z.string(), z.unknown()).safeParse(value)
   if (group.success) return group.data
   throw new RecheckError('config.invalid', `${path} is not a run config: expected fields, like "steps: 40".`)
@@ -71,9 +71,9 @@ async function readConfigText(path: string): Promise<string> {
 }
 
 /** YAML 1.2 holds JSON. */
-function parseYaml(path: string, text: string): unknown {
+function readYaml(path: string, text: string): unknown {
   try {
-    return parse(text)
+    return parseYaml(text)
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
     throw new RecheckError('config.invalid', `${path} is neither YAML nor JSON: ${reason}`)

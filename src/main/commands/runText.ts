@@ -1,5 +1,5 @@
 import type { Run } from '../../shared/records.ts'
-import { oneLine } from '../host/machine/terminalText.ts'
+import { plainLine } from '../../shared/plainText.ts'
 
 /** To four significant digits; a dash for what is not there. */
 export function formatValue(value: number | null | undefined): string {
@@ -8,7 +8,7 @@ export function formatValue(value: number | null | undefined): string {
 
 /** Columns of the same width under their titles; numbers of characters, not of bytes. */
 export function formatTable(titles: readonly string[], texts: readonly (readonly string[])[]): string {
-  const rows = texts.map((row) => row.map(oneLine))
+  const rows = texts.map((row) => row.map(plainLine))
   const widths = titles.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
   )

@@ -10,7 +10,7 @@ import { runArgument } from './runArgument.ts'
 import { addCommand } from './command.ts'
 import { stepPrefix } from './followRun.ts'
 import { ProportionOutput } from './runResult.ts'
-import { oneLine } from '../host/machine/terminalText.ts'
+import { plainLine } from '../../shared/plainText.ts'
 import { formatProgress, formatTable, formatValue } from './runText.ts'
 
 const Output = z.strictObject({
@@ -118,18 +118,18 @@ function textOf(shown: Shown): string {
 function stateText({ run, alarms, estimated }: Shown): string {
   const lines: readonly (readonly [string, string])[] = [
     ['run', run.runId],
-    ['name', oneLine(run.name)],
+    ['name', plainLine(run.name)],
     ['stage', run.stage],
     ['status', run.error === null ? run.status : `${run.status}: ${run.error.message}`],
     ['step', formatProgress(run)],
     ['active', formatDuration(run.activeMs)],
     ['tokens', formatCount(run.tokensGenerated)],
     ['device', run.device ?? '–'],
-    ['tags', oneLine(run.tags.join(', ')) || '–'],
+    ['tags', plainLine(run.tags.join(', ')) || '–'],
     ['config', run.configHash],
     ['V*', `${run.vStarId ?? '–'}${estimated === null ? '' : estimatedText(estimated)}`],
     ['made', formatTime(run.createdAtMs)],
-    ['alarms', oneLine(alarms.map(pastText).join(' · ')) || 'none'],
+    ['alarms', plainLine(alarms.map(pastText).join(' · ')) || 'none'],
   ]
   return lines.map(([name, value]) => `${name.padEnd(7)} ${value}`).join('\n')
 }

@@ -1,6 +1,6 @@
 import type { Run } from '../../shared/records.ts'
 import { withAbsolutePaths } from '../run/absolutePaths.ts'
-import { oneLine } from '../host/machine/terminalText.ts'
+import { plainLine } from '../../shared/plainText.ts'
 import { Inquiries } from '../owner/inquiry.ts'
 import { checkedConfig, type RunPlan } from '../owner/startRuns.ts'
 import { readRun, runsWithStatus } from '../store/runStore.ts'
@@ -21,7 +21,7 @@ export function needOf(address: string, plan: RunPlan): AccessNeed {
 export async function startAndName(runs: RunAccess, plan: RunPlan, call: CommandCall): Promise<string> {
   const runId = await runs.start(plan)
   const run = await runs.read((db) => readRun(db, runId))
-  call.note(`${runId} (${oneLine(run.name)})`)
+  call.note(`${runId} (${plainLine(run.name)})`)
   await noteWhereItRuns(runs, run, call)
   return runId
 }
@@ -39,5 +39,5 @@ export async function noteWhereItRuns(runs: RunAccess, { runId }: Run, call: Com
   )
   const [first] = others
   if (first !== undefined)
-    call.note(`It may have to wait for ${first.runId} (${oneLine(first.name)}), which is ${first.status}.`)
+    call.note(`It may have to wait for ${first.runId} (${plainLine(first.name)}), which is ${first.status}.`)
 }

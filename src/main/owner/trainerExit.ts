@@ -1,3 +1,4 @@
+import { plainMessage } from '../../shared/plainText.ts'
 import type { ErrorData } from '../../shared/recheckError.ts'
 import { isOutOfMemory } from '../wire/outOfMemory.ts'
 
@@ -38,12 +39,12 @@ export function describeExit(exit: TrainerExit, { outOfMemory, resumes }: ExitAd
   const detail = lastLines === '' ? '' : ` Its last words:\n${lastLines}`
   return {
     code: exit.signal === 'SIGKILL' ? 'trainer.killed' : 'trainer.crashed',
-    message: `The trainer process ended by ${cause}. ${resumes}${detail}`,
+    message: plainMessage(`The trainer process ended by ${cause}. ${resumes}${detail}`),
   }
 }
 
 /** An error the job reported itself; want of memory gets the plain words and the way out. */
 export function describeFailure(error: ErrorData, outOfMemory: string): ErrorData {
   if (error.code === 'trainer.out-of-memory' || !isOutOfMemory(error.message)) return error
-  return { code: 'trainer.out-of-memory', message: `${outOfMemory} (${error.message})` }
+  return { code: 'trainer.out-of-memory', message: plainMessage(`${outOfMemory} (${error.message})`) }
 }

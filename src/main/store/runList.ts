@@ -1,3 +1,4 @@
+import { plainLabels } from '../../shared/labels.ts'
 import { findMetric } from '../../shared/metrics/metrics.ts'
 import type { RunStatus } from '../../shared/records.ts'
 import { listedMetrics, listedValues, type ListedRun, type RunValues } from '../../shared/runList.ts'
@@ -39,11 +40,13 @@ export function listRunLines(db: Database, { statuses = null, ...part }: ListQue
     )
     .all(...paths, ...(statuses ?? []))
   const tags = tagsByRun(db)
-  return rows.map(({ shown, ...run }) => ({
-    ...run,
-    tags: tags.get(run.runId) ?? [],
-    latest: listedValues(JSON.parse(shown) as (number | null)[]),
-  }))
+  return rows.map(({ shown, ...run }) =>
+    plainLabels({
+      ...run,
+      tags: tags.get(run.runId) ?? [],
+      latest: listedValues(JSON.parse(shown) as (number | null)[]),
+    }),
+  )
 }
 
 /** What each run of the list has under these names; config fields and metrics may be mixed. */

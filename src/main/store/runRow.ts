@@ -1,3 +1,4 @@
+import { plainLabels } from '../../shared/labels.ts'
 import type { Run, RunStatus, Stage } from '../../shared/records.ts'
 
 /** A row of table `run`, with the run's tags as one JSON array. */
@@ -34,13 +35,14 @@ export interface RunRow {
   readonly tags: string | null
 }
 
+/** Labels that were stored before there was a rule for them come out as plain text. */
 export function runOf(row: RunRow): Run {
-  return {
+  return plainLabels({
     runId: row.run_id,
     name: row.name,
     stage: row.stage,
     status: row.status,
-    config: row.config,
+    config: plainConfig(row.config),
     configHash: row.config_hash,
     tags: row.tags === null ? [] : (JSON.parse(row.tags) as string[]),
     notes: row.notes,
@@ -63,5 +65,23 @@ export function runOf(row: RunRow): Run {
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
     latest: JSON.parse(row.latest) as Record<string, number | null>,
     vStarId: row.v_star_id,
-  }
+  })
+}
+
+interface ConfigLabels {
+  readonly name?: string
+  readonly notes?: string
+  readonly tags?: readonly string[]
+}
+
+/** JSON escapes C0 alone; most configs hold nothing to look at. */
+const mayHoldControls = /\\u00[01]|\\[bfnrt]|[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/
+
+/** The same labels in the config, so that a run stored with others can be resumed and exported. */
+function plainConfig(json: string): string {
+  if (!mayHoldControls.test(json)) return json
+  const config = JSON.parse(json) as ConfigLabels
+  const { name = '', notes = '', tags = [] } = config
+  const labels = plainLabels({ name, notes, tags, group: null })
+  return JSON.stringify({ ...config, name: labels.name, notes: labels.notes, tags: labels.tags })
 }

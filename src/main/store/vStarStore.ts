@@ -1,3 +1,4 @@
+import { plainLine } from '../../shared/plainText.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { ListedVStar, VStarArtifact, VStarEstimate } from '../../shared/records.ts'
@@ -113,7 +114,11 @@ export function listVStars(db: Database): readonly ListedVStar[] {
        FROM v_star LEFT JOIN run USING (run_id) ORDER BY v_star.rowid DESC`,
     )
     .all()
-    .map((row) => ({ ...artifactOf(row), runName: row.runName, beta: row.beta }))
+    .map((row) => ({
+      ...artifactOf(row),
+      runName: row.runName === null ? null : plainLine(row.runName),
+      beta: row.beta,
+    }))
 }
 
 /** The newest complete artifact made from these inputs, for reuse. */

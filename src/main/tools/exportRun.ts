@@ -17,7 +17,7 @@ import { makeWritableFolder } from '../host/machine/atomicFiles.ts'
 import { makeFolders } from '../disk/makeFolders.ts'
 import { assertNewOutput } from '../disk/outputPath.ts'
 import { plotSvg, svgPng } from '../host/machine/plotFiles.ts'
-import { oneLine } from '../host/machine/terminalText.ts'
+import { plainLine, plainText } from '../../shared/plainText.ts'
 import type { Database } from '../store/database.ts'
 import { readRange } from '../store/metricQuery.ts'
 import { metricsCsv } from './metricsCsv.ts'
@@ -65,7 +65,7 @@ export async function exportRun(setup: ExportSetup): Promise<readonly string[]> 
       setup.onPlot(index + 1, plots.length)
     }
     await write('metrics.csv', metricsCsv(db, run))
-    await write('config.yaml', stringify(JSON.parse(run.config)))
+    await write('config.yaml', configYaml(run.config))
     await rename(unfinished, folder)
     return files
   } catch (thrown) {
@@ -93,7 +93,7 @@ function plotOption(plot: Plot, { db, run, theme }: ExportSetup): PlotOption {
     scale: 1.3,
     picture: {
       width: size.width,
-      stamps: [{ name: oneLine(run.name), proof: `${run.runId} · config ${run.configHash}` }],
+      stamps: [{ name: plainLine(run.name), proof: `${run.runId} · config ${run.configHash}` }],
     },
   }
   if (plot.kind === 'line') return linePlotOption(plot, linesOf(plot, db, run.runId), view)
@@ -106,4 +106,11 @@ function linesOf(plot: Plot, db: Database, runId: string): PlotLine[] {
     const range = readRange(db, { runId, name: metric, axis: 'step', from: null, to: null, buckets })
     return range.total === 0 ? [] : [{ label, colour, dashed, points: rangePoints(range, 'step') }]
   })
+}
+
+/** A text with marks that an editor or a terminal would obey is written with escapes, which YAML has in double quotes. */
+function configYaml(json: string): string {
+  const config: unknown = JSON.parse(json)
+  const yaml = stringify(config)
+  return plainText(yaml) === yaml ? yaml : plainText(stringify(config, { defaultStringType: 'QUOTE_DOUBLE' }))
 }

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
+import { csvText } from '../../shared/plainText.ts'
 import type { Run } from '../../shared/records.ts'
 import type { Database } from '../store/database.ts'
 import { listSeries, readSeries } from '../store/metricQuery.ts'
@@ -10,7 +11,7 @@ const columns = ['run_id', 'run', 'config', 'metric', 'step', 'time_ms', 'tokens
  * run's id, name and config hash, so that tables of several runs can stand below one another.
  */
 export function metricsCsv(db: Database, run: Pick<Run, 'runId' | 'name' | 'configHash'>): string {
-  const stamp = [run.runId, asText(run.name), run.configHash.slice(0, 12)]
+  const stamp = [run.runId, csvText(run.name), run.configHash.slice(0, 12)]
   const rows = listSeries(db, run.runId).flatMap(({ name }) => {
     const series = readSeries(db, run.runId, name)
     return Array.from(series.step, (step, index) => [
@@ -24,9 +25,4 @@ export function metricsCsv(db: Database, run: Pick<Run, 'runId' | 'name' | 'conf
     ])
   })
   return stringify([columns, ...rows])
-}
-
-/** A spreadsheet takes a cell that begins like this for a formula. */
-function asText(name: string): string {
-  return /^[=+\-@\t\r]/.test(name) ? `'${name}` : name
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { plainText } from '../../shared/plainText.ts'
 import { errorData } from '../../shared/recheckError.ts'
 import type { Clock } from '../host/machine/clock.ts'
 import type { JobRequest, RunJob } from '../wire/jobPort.ts'
@@ -43,7 +44,7 @@ async function reportOf(runJob: RunJob, request: JobRequest, port: TrainerPort):
   try {
     return { type: 'ended', outcome: await runJob(request, port) }
   } catch (thrown) {
-    if (thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`)
+    if (thrown instanceof Error) process.stderr.write(`${plainText(thrown.stack ?? thrown.message)}\n`)
     return { type: 'failed', error: errorData(thrown) }
   }
 }

@@ -1,6 +1,7 @@
 import { configProblems, crossFieldProblems } from './problems.ts'
 import { runConfigSchema } from './schema.ts'
 import type { RunConfigValue } from './schema.ts'
+import { firstLines } from '../plainText.ts'
 import { RecheckError } from '../recheckError.ts'
 
 /** The resolved config of a run, deeply readonly; a nested group is a dotted prefix (`vStar.beta`). */
@@ -20,13 +21,18 @@ export function parseConfig(value: unknown, source: string): RunConfig {
     ? crossFieldProblems(parsed.data)
     : configProblems(parsed.error.issues, value)
   if (parsed.success && problems.length === 0) return parsed.data
-  const lines = problems.map(
-    (problem) => `  ${problem.path}: expected ${problem.expected}, got ${problem.got}`,
+  const lines = problems.map((problem) => `${problem.path}: expected ${problem.expected}, got ${problem.got}`)
+  throw new RecheckError(
+    'config.invalid',
+    `${source} is not a valid run config:\n  ${firstLines(lines).join('\n  ')}`,
+    {
+      problems: problems.slice(0, mostProblems),
+    },
   )
-  throw new RecheckError('config.invalid', `${source} is not a valid run config:\n${lines.join('\n')}`, {
-    problems,
-  })
 }
+
+/** As many as a form can show; a file that is no config at all has thousands. */
+const mostProblems = 50
 
 /** Neither steps nor epochs given: one epoch. Written down here, so that the stored config says what ran. */
 function withDefaultLength(value: unknown): unknown {

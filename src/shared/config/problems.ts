@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { shortened } from '../shortened.ts'
 import type { RunConfigValue } from './schema.ts'
 
 /** One thing wrong with a config, in words. */
@@ -66,7 +67,7 @@ function expectation(issue: Issue): string {
 }
 
 function dotted(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? '(top level)' : path.map(String).join('.')
+  return path.length === 0 ? '(top level)' : path.map((part) => shortened(String(part))).join('.')
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { count, field } from './field.ts'
+import { labelText, longestName, longestTag, mostTags, nameText, notesText } from '../labels.ts'
 import { dataGroup, modelGroup, samplingGroup, vStarGroup } from './groups.ts'
 import { alarmsGroup, clipGroup, optimizerGroup, turnWeightsGroup } from './trainingGroups.ts'
 
@@ -11,15 +12,15 @@ export const defaultTemplateDate = '2024-07-26'
 /** The resolved config of a run; a nested group is a dotted prefix (`vStar.beta`). */
 export const runConfigSchema = z
   .strictObject({
-    name: field(z.string().max(200).default(''), {
+    name: field(labelText(longestName).default(''), {
       label: 'Name',
       description: 'name of the run; empty = made from its settings',
     }),
-    tags: field(z.array(z.string().min(1).max(60)).max(50).readonly().default([]), {
+    tags: field(z.array(nameText(longestTag)).max(mostTags).readonly().default([]), {
       label: 'Tags',
       description: 'labels to filter by',
     }),
-    notes: field(z.string().max(20_000).default(''), { label: 'Notes', description: 'free text' }),
+    notes: field(notesText.default(''), { label: 'Notes', description: 'free text' }),
     seed: field(z.int().min(0).max(4_294_967_295).default(0), {
       vStarInput,
       label: 'Seed',

@@ -8,14 +8,6 @@ export const runId = z
   .string()
   .min(1)
   .max(100, 'no run has an id of more than 100 characters; the runs page lists what there is')
-/** A name as a list shows it. */
-export const oneLine = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'a name is no blank')
-    .max(most)
-    .regex(/^\P{Cc}*$/u, 'a name is one line, without control characters')
 export const stage = z.enum(['estimate-v-star', 'self-correction'])
 /** Checked by `parseConfig`, whose message lists every field; here only that it is an object. */
 export const config = z.record(z.string(), z.unknown())

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { CheckpointRecord, Evaluation, Run, RunLogEntry } from '../records.ts'
-import { longestTag, runStatuses } from '../records.ts'
+import { longestName, longestTag, mostTags, nameText, notesText } from '../labels.ts'
+import { runStatuses } from '../records.ts'
 import type { Progress } from '../runEvent.ts'
 import type { ListedRun, RunValues } from '../runList.ts'
-import { config, oneLine, output, runId, stage } from './parts.ts'
+import { config, output, runId, stage } from './parts.ts'
 
 export const runRoutes = {
   'run.list': {
@@ -32,7 +33,7 @@ export const runRoutes = {
       config,
       /** Stage 2 only: the artifact to use; null = a matching one, else stage 1 runs first. */
       vStarId: z.string().max(100).nullable().default(null),
-      group: z.string().max(200).nullable().default(null),
+      group: nameText(longestName).nullable().default(null),
     }),
     /** The runs made, in the order in which they run. */
     output: output<{ readonly runIds: readonly string[] }>(),
@@ -63,10 +64,10 @@ export const runRoutes = {
   'run.update': {
     input: z.strictObject({
       runId,
-      name: oneLine(200).optional(),
-      tags: z.array(oneLine(longestTag)).max(50).optional(),
-      notes: z.string().max(20_000).optional(),
-      group: oneLine(200).nullable().optional(),
+      name: nameText(longestName).optional(),
+      tags: z.array(nameText(longestTag)).max(mostTags).optional(),
+      notes: notesText.optional(),
+      group: nameText(longestName).nullable().optional(),
       archived: z.boolean().optional(),
     }),
     output: output<Run>(),

@@ -122,7 +122,7 @@ test('YAML both ways; a text that is no YAML or no group of fields says so', () 
   const open = draft.parseDraftYaml('a: [1')
   assert.ok('problem' in open && /line 1, column \d+\.$/.test(open.problem), JSON.stringify(open))
   const circle = draft.parseDraftYaml('model: &again\n  base: *again')
-  assert.ok('problem' in circle && /circular/.test(circle.problem))
+  assert.ok('problem' in circle && /own anchor/.test(circle.problem))
   const long = `notes: ${'x'.repeat(200_000)}`
   assert.deepEqual(draft.parseDraftYaml(long), {
     problem: 'a config has at most 200,000 characters, and this text has 200,007.',

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../../core/model/configFields.ts'
 import type { ChatMessage, Tokenizer } from '../../../core/tokens/tokenizer.ts'
 import { ChatTemplate } from '../chatTemplate/chatTemplate.ts'
 import { readJsonFile } from '../machine/jsonFiles.ts'
-import { oneLine } from '../machine/terminalText.ts'
+import { plainLine } from '../../../shared/plainText.ts'
 import { readSpecialTokens, type SpecialTokens } from './specialTokens.ts'
 import { readTemplateSource, type TemplateSource } from './templateSource.ts'
 
@@ -89,7 +89,7 @@ class HubTokenizer implements Tokenizer {
       throw new RecheckError(
         'tokenizer.chat-template',
         `${this.#templateOrigin}: the chat template cannot render a conversation of ` +
-          `${messages.map((message) => message.role).join(', ')}: ${oneLine(messageOf(cause))}. ` +
+          `${messages.map((message) => message.role).join(', ')}: ${plainLine(messageOf(cause))}. ` +
           'Use a template that does not need it ("plain-hash", "plain-boxed"), or mend the chat template.',
       )
     }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { RecheckError } from '../../../shared/recheckError.ts'
+import { parseYaml } from '../../../shared/yamlText.ts'
 import { templateNamed } from '../../../core/data/templates.ts'
 import type { AnswerMarker, PromptTemplate } from '../../../core/data/promptTemplate.ts'
 import { automaticTemplate } from '../../../core/tokens/automaticTemplate.ts'
@@ -36,8 +36,7 @@ export async function chooseTemplate(
 async function readTemplate(path: string): Promise<PromptTemplate> {
   let value: unknown
   try {
-    // YAML 1.2 holds JSON
-    value = parse(await readFile(path, 'utf8'))
+    value = parseYaml(await readFile(path, 'utf8'))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new RecheckError('template.invalid', `${path}: expected a template in YAML or JSON: ${reason}`)

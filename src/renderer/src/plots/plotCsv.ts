@@ -1,10 +1,11 @@
 import { stringify } from 'csv-stringify/browser/esm/sync'
+import { csvText } from '../../../shared/plainText.ts'
 import type { Stamp } from '../../../shared/plots/pictureFrame.ts'
 import { drawnPoints, type PlotBin, type PlotLine } from '../../../shared/plots/plotData.ts'
 
 /** Whose rows they are, in one field. */
 export function stampText(stamps: readonly Stamp[]): string {
-  return stamps.map(({ name, proof }) => `${name} · ${proof}`).join('   ')
+  return csvText(stamps.map(({ name, proof }) => `${name} · ${proof}`).join('   '))
 }
 
 /** Bins of a histogram, stamped with run and config as its pictures are. */
@@ -19,6 +20,8 @@ export function binsCsv(stamp: string, bins: readonly PlotBin[]): string {
 export function linesCsv(stamp: string, lines: readonly PlotLine[]): string {
   return stringify([
     ['run', 'line', 'x', 'y'],
-    ...lines.flatMap(({ label, points }) => drawnPoints(points).map(([x, y]) => [stamp, label, x, y])),
+    ...lines.flatMap(({ label, points }) =>
+      drawnPoints(points).map(([x, y]) => [stamp, csvText(label), x, y]),
+    ),
   ])
 }

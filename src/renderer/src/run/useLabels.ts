@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import { longestTag, type Run } from '../../../shared/records.ts'
+import { longestTag } from '../../../shared/labels.ts'
+import type { Run } from '../../../shared/records.ts'
 import { useChanges } from '../data/useRoute.ts'
 
 export interface Labels {

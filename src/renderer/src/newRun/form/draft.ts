@@ -1,4 +1,4 @@
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { parseConfig, type RunConfig } from '../../../../shared/config/parseConfig.ts'
 import {
   allConfigFields,
@@ -15,6 +15,7 @@ import {
 import type { Stage } from '../../../../shared/records.ts'
 import { RecheckError } from '../../../../shared/recheckError.ts'
 import { formatCount } from '../../../../shared/format.ts'
+import { parseYaml } from '../../../../shared/yamlText.ts'
 
 /** What a form holds: only the fields that differ from the defaults. The form, the YAML and the run start from it. */
 export type ConfigDraft = ConfigLayer
@@ -190,9 +191,7 @@ export function parseLayerYaml(text: string): { readonly layer: ConfigLayer } | 
   }
   let value: unknown
   try {
-    value = parse(text)
-    // an alias within its own anchor is valid YAML and has no JSON
-    JSON.stringify(value)
+    value = parseYaml(text)
   } catch (thrown) {
     return { problem: thrown instanceof Error ? firstLine(thrown.message) : String(thrown) }
   }
