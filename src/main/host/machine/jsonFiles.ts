@@ -1,5 +1,6 @@
 import { lstat, readFile, stat } from 'node:fs/promises'
 import { describe, isJsonObject, type JsonObject } from '../../../core/model/configFields.ts'
+import { foreignContent } from '../../../core/model/foreignContent.ts'
 import { JsonTextError, parseJsonText } from '../../../core/model/jsonText.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 
@@ -20,10 +21,8 @@ export async function readJsonFile(path: string): Promise<JsonObject | null> {
     value = parseJsonText(bytes)
   } catch (cause) {
     if (!(cause instanceof JsonTextError)) throw cause
-    throw new RecheckError(
-      'file.bad-json',
-      `${path} is not valid JSON: ${cause.message}. Is the download complete?`,
-    )
+    const what = foreignContent(bytes) ?? `is not valid JSON: ${cause.message}. Is the download complete?`
+    throw new RecheckError('file.bad-json', `${path} ${what}`)
   }
   if (isJsonObject(value)) return value
   throw new RecheckError('file.bad-json', `${path}: expected a JSON object, got ${describe(value)}`)

@@ -46,6 +46,7 @@ export function explainFolder(path: string): string {
   const names = readdirSync(path).sort()
   return (
     adapterAdvice(path, names) ??
+    safetensorsAdvice(names) ??
     formatAdvice(names) ??
     folderAdvice(path, names) ??
     (names.length === 0 ? 'is empty.' : `holds ${listed(names)}.`)
@@ -83,6 +84,20 @@ function adapterFacts(path: string): { readonly kind: string; readonly base: str
   } catch {
     return unknown // unreadable: the advice stays the same
   }
+}
+
+/** Weights that no name leads to: shards without their index, or one file of another name. */
+function safetensorsAdvice(names: readonly string[]): string | null {
+  const shards = names.filter((name) => /-\d+-of-\d+\.safetensors$/.test(name))
+  if (shards.length > 0) {
+    return (
+      `holds ${listed(shards, 3)}, but no model.safetensors.index.json that says which tensor is in which; fetch that ` +
+      'file, too.'
+    )
+  }
+  const variants = names.filter((name) => /^model\..*safetensors$/.test(name))
+  if (variants.length === 0) return null
+  return `holds weights as ${listed(variants)}; rename one of them to model.safetensors.`
 }
 
 function formatAdvice(names: readonly string[]): string | null {

@@ -3,7 +3,13 @@ import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import { quoted, shortened } from '../../../shared/shortened.ts'
-import type { FloatFormat, SafetensorsHeader, TensorEntry } from '../../../core/model/safetensors.ts'
+import { foreignContent, telltaleBytes } from '../../../core/model/foreignContent.ts'
+import type {
+  FileFacts,
+  FloatFormat,
+  SafetensorsHeader,
+  TensorEntry,
+} from '../../../core/model/safetensors.ts'
 import {
   buildHeader,
   decodeFloats,
@@ -36,11 +42,20 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
   const file = await openWeights(path)
   try {
     const facts = { file: path, size: (await file.stat()).size }
-    const first = await readBytes(file, { start: 0, end: Math.min(lengthBytes, facts.size) }, path)
-    const end = lengthBytes + readHeaderLength(first, facts)
+    const first = await readBytes(file, { start: 0, end: Math.min(telltaleBytes, facts.size) }, path)
+    const end = lengthBytes + headerLength(first, facts)
     return parseHeader(await readBytes(file, { start: lengthBytes, end }, path), facts)
   } finally {
     await file.close()
+  }
+}
+
+function headerLength(firstBytes: Uint8Array, facts: FileFacts): number {
+  try {
+    return readHeaderLength(firstBytes, facts)
+  } catch (cause) {
+    const what = foreignContent(firstBytes)
+    throw what === null ? cause : new RecheckError('checkpoint.corrupt', `${facts.file} ${what}.`)
   }
 }
 

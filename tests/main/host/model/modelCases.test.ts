@@ -1,46 +1,17 @@
 import assert from 'node:assert/strict'
-import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, unlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { openCheckpoint, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
-import { modelFolderOf } from '../../../../src/main/run/namedModelFolder.ts'
 import { loadTokenizer } from '../../../../src/main/host/model/hubTokenizer.ts'
 import { RecheckError } from '../../../../src/shared/recheckError.ts'
 import { goldenFolder } from '../../../goldenFolders.ts'
 import { BUILTIN_FOLDER } from '../../../tokenizerFolders.ts'
-
-const scratch = await mkdtemp(join(tmpdir(), 'recheck-cases-'))
-after(() => rm(scratch, { recursive: true }))
-const cases = join(import.meta.dirname, '../../../fixtures/model-cases')
-
-const made = { folders: 0 }
-async function copyOf(folder: string): Promise<string> {
-  const copy = join(scratch, `copy-${made.folders++}`)
-  await cp(folder, copy, { recursive: true })
-  return copy
-}
-
-/** The built-in model with files of a case in place of its own. */
-async function withCase(name: string): Promise<string> {
-  const folder = await copyOf(BUILTIN_FOLDER)
-  await cp(join(cases, name), folder, { recursive: true })
-  return folder
-}
+import { assertRefused, copyOf, withCase } from './caseFolders.ts'
 
 async function editJson(path: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
   const json = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
   await writeFile(path, JSON.stringify({ ...json, ...fields }))
-}
-
-async function assertRefused(folder: string, code: string, message: RegExp): Promise<void> {
-  await assert.rejects(openCheckpoint(folder), (thrown) => {
-    assert.ok(thrown instanceof RecheckError, String(thrown))
-    assert.equal(thrown.code, code)
-    assert.match(thrown.message, message)
-    assert.ok(thrown.message.length < 700 && !thrown.message.includes('\n'), thrown.message)
-    return true
-  })
 }
 
 async function assertLikeBuiltin(folder: string): Promise<void> {
@@ -91,79 +62,6 @@ test('M14: one weight file is used before an index that names shards, and that i
     /model.safetensors holds the weights; model.safetensors.index.json beside it is not read/,
   )
   assert.deepEqual((await openCheckpoint(BUILTIN_FOLDER)).notices, [])
-})
-
-test('M18: an adapter is named as one, with its base model and the way to a model', async () => {
-  const folder = await copyOf(join(cases, 'M18'))
-  await assertRefused(
-    folder,
-    'checkpoint.no-config',
-    /is a PEFT adapter \("LORA"\), no model: it belongs to the base model "Qwen\/Qwen2.5-0.5B". Merge the two in Python/,
-  )
-  // named by a config it is refused in the same words
-  assert.throws(
-    () => modelFolderOf(folder, '/'),
-    /model ".*" has no config.json: .* is a PEFT adapter \("LORA"\)/,
-  )
-  // one that says nothing of itself, and one that PEFT saved beside a config
-  await writeFile(join(folder, 'adapter_config.json'), '{"base_model_name_or_path": 5')
-  await assertRefused(
-    folder,
-    'checkpoint.no-config',
-    /is a PEFT adapter, no model: it belongs to a base model that/,
-  )
-  await cp(join(BUILTIN_FOLDER, 'config.json'), join(folder, 'config.json'))
-  await writeFile(join(folder, 'adapter_model.safetensors'), '')
-  await assertRefused(folder, 'checkpoint.no-weights', /is a PEFT adapter/)
-})
-
-test('folders of other kinds are named, with the way to a model', async () => {
-  const kinds: readonly (readonly [file: string, message: RegExp])[] = [
-    ['model-Q4_K_M.gguf', /holds GGUF weights.*gguf_file=/],
-    ['pytorch_model.bin', /holds PyTorch weights, which can run code.*save_pretrained/],
-    ['consolidated.00.pth', /Meta’s own format/],
-    ['model.onnx', /another format/],
-    ['model_index.json', /a diffusers pipeline/],
-    ['checkpoint.json', /looks like a checkpoint of a run. `recheck resume`/],
-    ['notes.txt', /holds "notes.txt"/],
-  ]
-  for (const [file, message] of kinds) {
-    const folder = join(scratch, `kind-${file}`)
-    await mkdir(folder)
-    await writeFile(join(folder, file), '')
-    await assertRefused(folder, 'checkpoint.no-config', message)
-    await cp(join(BUILTIN_FOLDER, 'config.json'), join(folder, 'config.json'))
-    await assertRefused(folder, 'checkpoint.no-weights', /Weights must be model.safetensors, or shards/)
-  }
-  await assertRefused(join(scratch, 'none'), 'checkpoint.no-config', /does not exist/)
-  await assertRefused(
-    join(BUILTIN_FOLDER, 'model.safetensors'),
-    'checkpoint.no-config',
-    /is a file; give its folder, .*builtin/,
-  )
-  const cache = join(scratch, 'models--org--name')
-  await cp(BUILTIN_FOLDER, join(cache, 'snapshots', '0a1b'), { recursive: true })
-  await assertRefused(cache, 'checkpoint.no-config', /is no model itself; ".*snapshots\/0a1b" is/)
-})
-
-test('links as in the hub’s cache are followed', async () => {
-  const folder = join(scratch, 'links')
-  await mkdir(folder)
-  for (const name of ['config.json', 'generation_config.json', 'model.safetensors'])
-    await symlink(join(BUILTIN_FOLDER, name), join(folder, name))
-  await assertLikeBuiltin(folder)
-  await unlink(join(folder, 'config.json'))
-  await symlink(join(scratch, 'none.json'), join(folder, 'config.json'))
-  await assertRefused(folder, 'file.unreadable', /config.json is a link to a file that is not there/)
-})
-
-test('a config.json or an index that is a folder', async () => {
-  for (const name of ['config.json', 'generation_config.json', 'model.safetensors.index.json']) {
-    const folder = await copyOf(goldenFolder('qwen2-bf16-sharded'))
-    await rm(join(folder, name), { force: true })
-    await mkdir(join(folder, name))
-    await assertRefused(folder, 'file.unreadable', new RegExp(`${name} is a folder; expected a JSON file`))
-  }
 })
 
 test('a count of layers is refused by the weights before anything is made of it', async () => {
