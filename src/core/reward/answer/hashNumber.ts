@@ -45,7 +45,7 @@ function withoutMarkup(line: string): string {
     .replace(/\\([$%#&_])/g, '$1')
     .replace(/\\(?:pounds|textsterling)(?![A-Za-z])/g, '£')
     .replace(/\\(?:euro|texteuro)(?![A-Za-z])/g, '€')
-  return withoutMarks(withoutMarks(plain).replace(/[{}"`]/g, ''))
+  return withoutMarks(withoutMarks(plain).replace(/[{}]|(?<!\d)["`]|["`](?!\d)/g, ''))
 }
 
 const signs = [...currencySigns].map((sign) => (sign === '$' ? '\\$' : sign)).join('')

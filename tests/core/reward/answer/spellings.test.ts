@@ -28,11 +28,11 @@ test('49 completions from public bug reports of other graders', () => {
 })
 
 test('ways to write an answer, and near misses: thousands, money, marks, fractions, choices, sets, units, parts', () => {
-  assertTable('spellings.tsv', 756)
+  assertTable('spellings.tsv', 759)
 })
 
 test('ways to end a completion, and near misses: thinking, boxes, numbers behind ####', () => {
-  assertTable('endings.tsv', 347)
+  assertTable('endings.tsv', 350)
 })
 
 /** Groups of three digits with something between them. */

@@ -68,8 +68,9 @@ function readPiece(source: TokenSource, at: number, before: Token | undefined): 
   if (/[0-9.]/.test(character)) return readNumber(text, at)
   const word = readWord(source, at, before)
   if (word !== null) return word
-  // $ opens and closes formulas; a currency's $ says nothing that the number does not. Quotes and backticks say nothing
-  if (character === '$' || character === '"' || character === '`') return { tokens: [], next: at + 1 }
+  // $ opens and closes formulas, a currency's $ says nothing that the number does not, nor do quotes; but 5"000 is no 5000
+  const isQuiet = character === '$' || character === '"' || character === '`'
+  if (isQuiet && !/\d.\d/.test(text.slice(Math.max(0, at - 1), at + 2))) return { tokens: [], next: at + 1 }
   // a power and relations as programs write them; 6!=720 has a factorial
   if (text.startsWith('**', at)) return symbolStep('^', at + 2)
   const relation =
