@@ -34,7 +34,7 @@ export function openForWriting(dataDir: string): Database {
   return open(path, { timeout: busyTimeoutMs }, (db) => {
     assertReadable(db, path)
     db.pragma('journal_mode = WAL')
-    db.pragma('synchronous = NORMAL')
+    db.pragma('synchronous = FULL')
     db.pragma(`cache_size = -${cacheKib}`)
     migrate(db)
     openedInode.set(db, statSync(path).ino)
