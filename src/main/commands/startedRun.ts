@@ -2,9 +2,11 @@ import type { Run } from '../../shared/records.ts'
 import { withAbsolutePaths } from '../run/absolutePaths.ts'
 import { plainLine } from '../../shared/plainText.ts'
 import { Inquiries } from '../owner/inquiry.ts'
-import { checkedConfig, type RunPlan } from '../owner/startRuns.ts'
+import { checkedConfig, fallbackCode, type RunPlan } from '../owner/startRuns.ts'
+import { readLog } from '../store/eventLog.ts'
 import { readRun, runsWithStatus } from '../store/runStore.ts'
 import type { CommandCall } from './command.ts'
+import { logLine } from './followRun.ts'
 import type { AccessNeed, RunAccess } from './runAccess.ts'
 
 /** A plan whose config was checked here, with files named from this command's working folder. @throws RecheckError `config.*` */
@@ -22,6 +24,9 @@ export async function startAndName(runs: RunAccess, plan: RunPlan, call: Command
   const runId = await runs.start(plan)
   const run = await runs.read((db) => readRun(db, runId))
   call.note(`${runId} (${plainLine(run.name)})`)
+  // written when the run was made, before anyone could follow it
+  const log = await runs.read((db) => readLog(db, runId, { after: 0, limit: 100 }))
+  for (const entry of log) if (entry.code === fallbackCode) call.note(logLine(entry))
   await noteWhereItRuns(runs, run, call)
   return runId
 }

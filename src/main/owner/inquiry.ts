@@ -20,6 +20,8 @@ export type Inquiry =
 export interface VStarInputsAnswer {
   readonly inputHash: string
   readonly inputs: Readonly<Record<string, string>>
+  /** That arithmetic stands in for a source that is missing, and why; null where it does not. */
+  readonly fallback: string | null
 }
 
 export interface InquiryLimits {

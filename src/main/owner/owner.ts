@@ -127,6 +127,7 @@ export class Owner {
     const nowMs = this.#setup.clock.nowMs()
     const inserted = insertRun(this.db, { ...run, runId: newRunId(nowMs) }, nowMs)
     this.#tell(inserted.runId, { type: 'status', status: 'queued', error: null })
+    for (const entry of run.log ?? []) this.#tell(inserted.runId, { type: 'log', ...entry })
     return inserted
   }
 

@@ -30,8 +30,9 @@ export interface RunPlan {
  * @throws RecheckError `config.*`, `model.*`, `data.*`, `vstar.*`: whatever is wrong with what was given
  */
 export async function startRun(owner: Owner, plan: RunPlan, gone?: AbortSignal): Promise<Run> {
-  const config = withAbsolutePaths(checkedConfig(plan), process.cwd())
-  const answer = await owner.inquiries.vStarInputs(config, gone)
+  const asked = withAbsolutePaths(checkedConfig(plan), process.cwd())
+  const answer = await owner.inquiries.vStarInputs(asked, gone)
+  const config = answer.fallback === null ? asked : withArithmetic(asked)
   gone?.throwIfAborted()
   const usesEstimate = plan.stage === 'self-correction' && needsVStar(config)
   const run = owner.createRun({
@@ -44,9 +45,21 @@ export async function startRun(owner: Owner, plan: RunPlan, gone?: AbortSignal):
     notes: config.notes,
     group: plan.group,
     vStarId: usesEstimate ? chooseVStar(owner, plan.vStarId, answer) : null,
+    log:
+      answer.fallback === null
+        ? []
+        : [{ level: 'warning', code: fallbackCode, message: answer.fallback, remedy: null }],
   })
   owner.start(run.runId)
   return run
+}
+
+/** The code of the log entry of a run for which arithmetic stands in. */
+export const fallbackCode = 'data.fallback'
+
+/** The run is what it trains on: its name, its config and with it every list, comparison and resumption. */
+function withArithmetic(config: RunConfig): RunConfig {
+  return { ...config, data: { ...config.data, source: 'arithmetic' } }
 }
 
 /** What can be checked of a plan without opening a file. @throws RecheckError `config.*` */

@@ -4,7 +4,8 @@ import type { DataReport } from '../../core/data/dataReport.ts'
 import type { AnswerMarker } from '../../core/data/promptTemplate.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
-import { loadProblems, type ProblemSource } from '../host/datasets/files.ts'
+import { loadProblems, sourcePath, type ProblemSource } from '../host/datasets/files.ts'
+import { findDatasetFiles } from '../host/datasets/folder.ts'
 import { datasetsFolder } from '../host/datasets/datasetsFolder.ts'
 import { reservedProblems } from '../host/datasets/reservedProblems.ts'
 import { builtinModelFolder } from './namedModelFolder.ts'
@@ -32,15 +33,38 @@ export async function loadRunProblems(
   workingFolder: string,
   use: ProblemUse = 'training',
 ): Promise<RunProblems> {
+  const available = await withAvailableSource(config, workingFolder)
+  const { source } = available.config.data
+  if (source !== 'arithmetic') return fileProblems(config, sourceFrom(source, workingFolder), use)
+  return { splits: await arithmeticProblems(config), marker: 'hash', note: available.note }
+}
+
+export interface AvailableSource {
+  /** Its `data.source` is where the problems really come from. */
+  readonly config: RunConfig
+  /** That arithmetic stands in, and why; null where the source is as it was asked for. */
+  readonly note: string | null
+}
+
+/**
+ * The config with arithmetic as its source where `data.fallback` allows it and the source that it names is missing. A run
+ * is made from this one, so that it is named, shown, compared and resumed after what it trains on.
+ *
+ * @throws RecheckError `data.*` for a source that is there and cannot be read
+ */
+export async function withAvailableSource(
+  config: RunConfig,
+  workingFolder: string,
+): Promise<AvailableSource> {
   const { source, fallback } = config.data
-  if (source === 'arithmetic') return { splits: await arithmeticProblems(config), marker: 'hash', note: null }
+  if (source === 'arithmetic' || fallback === 'none') return { config, note: null }
   try {
-    return await fileProblems(config, sourceFrom(source, workingFolder), use)
+    await findDatasetFiles(sourcePath(sourceFrom(source, workingFolder), datasetsFolder()))
+    return { config, note: null }
   } catch (thrown) {
-    if (!(thrown instanceof RecheckError) || thrown.code !== 'data.missing' || fallback === 'none')
-      throw thrown
-    const note = `${thrown.message} data.fallback=arithmetic: this run uses arithmetic problems instead.`
-    return { splits: await arithmeticProblems(config), marker: 'hash', note }
+    if (!(thrown instanceof RecheckError) || thrown.code !== 'data.missing') throw thrown
+    const note = `${String(thrown.data.reason)}. As data.fallback=arithmetic asks, this run uses arithmetic problems instead.`
+    return { config: { ...config, data: { ...config.data, source: 'arithmetic' } }, note }
   }
 }
 

@@ -3,6 +3,7 @@ import type { ErrorData } from '../../shared/recheckError.ts'
 import type { Run, RunStatus, Stage } from '../../shared/records.ts'
 import { assertMayBecome } from '../../shared/runTransitions.ts'
 import type { Database } from './database.ts'
+import { appendLog, type NewLogEntry } from './eventLog.ts'
 import { runOf, type RunRow } from './runRow.ts'
 import { withStoreErrors } from './storeError.ts'
 
@@ -18,6 +19,8 @@ export interface NewRun {
   readonly notes: string
   readonly group: string | null
   readonly vStarId: string | null
+  /** First entries of its log: what was found while it was made. */
+  readonly log?: readonly Omit<NewLogEntry, 'runId' | 'atMs'>[]
 }
 
 export interface ProcessIdentity {
@@ -32,13 +35,14 @@ const tagsOfRun = `(SELECT json_group_array(tag) FROM (SELECT tag FROM tag WHERE
  *
  * @throws RecheckError `store.disk-full`, `store.read-only`
  */
-export function insertRun(db: Database, run: NewRun, nowMs: number): Run {
+export function insertRun(db: Database, { log = [], ...run }: NewRun, nowMs: number): Run {
   const inOne = db.transaction(() => {
     db.prepare(
       `INSERT INTO run (run_id, name, stage, status, config, config_hash, total_steps, notes, run_group, v_star_id, created_at_ms)
        VALUES (:runId, :name, :stage, 'queued', :config, :configHash, :totalSteps, :notes, :group, :vStarId, :nowMs)`,
     ).run({ ...run, tags: null, nowMs })
     setTags(db, run.runId, run.tags)
+    for (const entry of log) appendLog(db, { ...entry, runId: run.runId, atMs: nowMs })
   })
   withStoreErrors(db.name, () => inOne.immediate())
   return readRun(db, run.runId)

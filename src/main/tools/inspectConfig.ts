@@ -8,40 +8,45 @@ import type { PlanCheck, TurnPreview } from '../../shared/routes/plan.ts'
 import { checkEngines, kvMemoryBytes, longestRow, rowsPerMicroBatch, stateBytes } from '../trainer/engines.ts'
 import type { Inquiry, VStarInputsAnswer } from '../owner/inquiry.ts'
 import { estimateMemory } from '../trainer/memoryEstimate.ts'
+import { withAvailableSource } from '../run/problems.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
 
 /** Answers one question of an owner, in the process that was started for it. */
 export async function answerInquiry(
   inquiry: Inquiry,
 ): Promise<readonly TurnPreview[] | VStarInputsAnswer | PlanCheck> {
-  const config = parseConfig(inquiry.config, 'the config')
+  const asked = parseConfig(inquiry.config, 'the config')
   const isTrained = inquiry.question === 'plan' && inquiry.stage === 'self-correction'
   if (isTrained) {
-    checkTrainable(config)
-    await checkEngines(config)
+    checkTrainable(asked)
+    await checkEngines(asked)
   }
+  const { config, note } = await withAvailableSource(asked, process.cwd())
   const material = await loadRunMaterial(config, process.cwd())
   switch (inquiry.question) {
     case 'preview':
       return previewTurns(material)
     case 'v-star-inputs':
-      return { inputHash: material.inputHash, inputs: material.vStarInputs }
+      return { inputHash: material.inputHash, inputs: material.vStarInputs, fallback: note }
     case 'plan':
-      return checkPlan(config, material, isTrained)
+      return { ...checkPlan(config, material, isTrained), dataNote: note ?? material.problems.note }
   }
 }
 
 /** @throws RecheckError `train.too-long`, as the stage itself would */
-function checkPlan(config: RunConfig, material: RunMaterial, isTrained: boolean): PlanCheck {
+function checkPlan(
+  config: RunConfig,
+  material: RunMaterial,
+  isTrained: boolean,
+): Omit<PlanCheck, 'dataNote'> {
   const model = material.policy.config
-  const { splits, note } = material.problems
+  const { splits } = material.problems
   const longest = longestRow(config, material)
   const positions = lengthBuckets(longest - 1).at(-1) ?? 1
   if (isTrained) checkRowLengths(splits.train, material.prompts, { config, maxRowLength: longest })
   return {
     inputs: material.vStarInputs,
     inputHash: material.inputHash,
-    dataNote: note,
     modelNotices: material.modelNotices,
     problems: splits.train.length,
     parameters: countParameters(model),

@@ -110,7 +110,8 @@ export const dataGroup = z
     ),
     fallback: field(z.enum(['none', 'arithmetic']).default('none'), {
       label: 'Fallback',
-      description: '`arithmetic`: used when the source cannot be had; the run then says so',
+      description:
+        '`arithmetic`: used when the source is missing; the run is then stored as one of arithmetic, and says so',
     }),
     train: field(count(1).default(4096), {
       vStarInput,

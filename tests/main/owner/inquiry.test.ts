@@ -47,8 +47,8 @@ test('a process that ends before it has read the question costs an answer, not t
 
 test('a plan: what a start would find, and the hash that the start itself goes by', async () => {
   const plan = await inquiries.plan('self-correction', config)
-  const inputs = await answerInquiry({ question: 'v-star-inputs', config })
-  assert.deepEqual({ inputHash: plan.inputHash, inputs: plan.inputs }, inputs)
+  const answer = await answerInquiry({ question: 'v-star-inputs', config })
+  assert.deepEqual({ inputHash: plan.inputHash, inputs: plan.inputs, fallback: plan.dataNote }, answer)
   // elements of the tensors in resources/models/builtin/model.safetensors, counted from its header; 4 bytes × 3 each
   assert.deepEqual([plan.parameters, plan.checkpointBytes, plan.maxPositions], [799_232, 9_590_784, 256])
   assert.equal(plan.problems, 4)

@@ -46,7 +46,7 @@ export interface LoadedProblems extends ProblemSplits {
  */
 export async function loadProblems(setup: LoadSetup): Promise<LoadedProblems> {
   const { source, sizes, seed, promptLimit } = setup
-  const path = typeof source === 'string' ? join(setup.datasetsFolder, source) : source.path
+  const path = sourcePath(source, setup.datasetsFolder)
   const { files, skipped } = await findDatasetFiles(path)
   if (sizes.train > 0) requireTraining(path, files)
   const scan = new DatasetScan({
@@ -114,6 +114,11 @@ function heldOutFirst(files: readonly DatasetFile[]): readonly DatasetFile[] {
     ...files.filter(({ split }) => split !== 'train'),
     ...files.filter(({ split }) => split === 'train'),
   ]
+}
+
+/** The file or folder of a source. @param datasetsFolder where the folders `math` and `gsm8k` are */
+export function sourcePath(source: ProblemSource, datasetsFolder: string): string {
+  return typeof source === 'string' ? join(datasetsFolder, source) : source.path
 }
 
 function sourceName(source: ProblemSource): string {

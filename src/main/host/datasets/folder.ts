@@ -140,5 +140,6 @@ function missing(path: string, reason: string): RecheckError {
     'data.missing',
     `${path}: ${reason}. Put the problem files there (JSON, JSON Lines, CSV or Parquet; train and test in files or ` +
       'folders of that name), or set data.fallback=arithmetic.',
+    { reason: `${path}: ${reason}` },
   )
 }
