@@ -4,7 +4,6 @@ import type { RowLayout } from '../../core/data/sourceRows.ts'
 import type { PromptLimit } from '../host/datasets/scan.ts'
 import type { CommandContext } from './command.ts'
 import { addCommand } from './command.ts'
-import { dataReportText } from './dataReportText.ts'
 
 const tally = z.record(z.string(), z.int())
 const badRowExample = z.strictObject({
@@ -108,6 +107,7 @@ function registerCheck(data: Command, context: CommandContext): void {
       const { checkProblemFiles } = await import('../host/datasets/files.ts')
       const { datasetPath } = await import('../host/datasets/datasetsFolder.ts')
       const limit = await promptLimit(model, maxPromptTokens)
+      const { dataReportText } = await import('./dataReportText.ts')
       const report = await checkProblemFiles(datasetPath(path), layoutOf(fields), limit)
       const { left, hasPromptLimit, ...found } = report
       const passed = left.bad <= 0.01 * report.rows && left.overlapping === 0 && report.used > 0

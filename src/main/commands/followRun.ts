@@ -1,7 +1,6 @@
 import type { Run, RunLogEntry } from '../../shared/records.ts'
 import type { Progress } from '../../shared/runEvent.ts'
 import type { FollowedEvent } from '../owner/controlChannel.ts'
-import { readRun } from '../store/runStore.ts'
 import type { CommandCall } from './command.ts'
 import type { RunAccess } from './runAccess.ts'
 
@@ -26,6 +25,7 @@ export async function followRun(runs: RunAccess, runId: string, call: CommandCal
       if (event.type === 'progress') showProgress(event.progress)
       else showEvent(event, call)
     })
+    const { readRun } = await import('../store/runStore.ts')
     return await runs.read((db) => readRun(db, runId))
   } finally {
     call.signal.removeEventListener('abort', interrupt)
