@@ -48,6 +48,7 @@ async function resumeRun(
   call: CommandCall,
 ): Promise<CommandResult<RunOutput>> {
   const { withRuns } = await import('./runAccess.ts')
+  const { readLog } = await import('../store/eventLog.ts')
   const { noteWhereItRuns } = await import('./startedRun.ts')
   const { endOfRun } = await import('./endOfRun.ts')
   const change = changeOf(input)
@@ -55,8 +56,13 @@ async function resumeRun(
   const { runId } = run
   const need = { address: 'recheck resume', check: () => Promise.resolve() }
   return withRuns(call, need, async (runs) => {
+    const before = await runs.read((db) => readLog(db, runId, { after: 0, limit: 1 })[0]?.sequence ?? 0)
     if (input.steps === undefined) await runs.resume(runId, change)
     else await runs.extend(runId, input.steps)
+    // what is changed, and what the learning rate does: as it stands in the run's log
+    const said = await runs.read((db) => readLog(db, runId, { after: before, limit: 10 }))
+    for (const { code, message } of said)
+      if (code === 'run.changed' || code === 'run.extended') call.note(message)
     await noteWhereItRuns(runs, run, call)
     return endOfRun(runs, runId, call)
   })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
+import { extensionRateText } from '../../shared/extendedRate.ts'
 import type { Run } from '../../shared/records.ts'
 import { childEnvironment } from '../host/tensorflow/childEnvironment.ts'
 import { systemClock } from '../host/machine/clock.ts'
@@ -29,7 +30,14 @@ export function openLocalOwner({ dataDir, address, nodePath }: LocalOwnerSetup):
     deviceOf: (run) => deviceOf(configOf(run)),
     isExactOn: (device) => device === 'cpu',
     keepLastOf: (run) => configOf(run).keep,
+    extensionNoteOf,
   })
+}
+
+/** What the learning rate does when a run is given more steps; null where it is constant. */
+export function extensionNoteOf(run: Run, steps: number): string | null {
+  // a length that followed from the data alone is not in the row
+  return extensionRateText(configOf(run).optimizer, Math.max(run.totalSteps, run.stepsDone), steps)
 }
 
 function configOf(run: Run): RunConfig {

@@ -52,19 +52,23 @@ function noteOf(before: Run, after: Run): StatusNote | null {
   }
 }
 
+export interface Extension {
+  readonly steps: number
+  /** What the longer run does otherwise, for its log; null: nothing. */
+  readonly note: string | null
+  readonly nowMs: number
+}
+
 /** Gives a finished run more steps, says so in its log and puts it into the queue: all of it or nothing. */
-export function extendRun(
-  db: Database,
-  run: Run,
-  { steps, nowMs }: { readonly steps: number; readonly nowMs: number },
-): void {
+export function extendRun(db: Database, run: Run, { steps, note, nowMs }: Extension): void {
   const { runId } = run
   // a length that followed from the data alone is not in the row
   const totalSteps = Math.max(run.totalSteps, run.stepsDone) + steps
   const inOne = db.transaction(() => {
     setTotalSteps(db, runId, totalSteps)
     changeStatus(db, runId, { status: 'queued', nowMs })
-    const message = `Extended by ${steps} ${steps === 1 ? 'step' : 'steps'} to ${totalSteps}.`
+    const extended = `Extended by ${steps} ${steps === 1 ? 'step' : 'steps'} to ${totalSteps}.`
+    const message = note === null ? extended : `${extended} ${note}`
     appendLog(db, { runId, atMs: nowMs, level: 'info', code: 'run.extended', message, remedy: null })
   })
   withStoreErrors(db.name, () => inOne.immediate())

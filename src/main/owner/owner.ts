@@ -33,6 +33,8 @@ export interface OwnerSetup {
   readonly isExactOn: (device: string) => boolean
   /** Checkpoints a run keeps beside its best one. */
   readonly keepLastOf: (run: Run) => number
+  /** What the run does otherwise when it is given so many more steps, for its log; null or left out: nothing. */
+  readonly extensionNoteOf?: (run: Run, steps: number) => string | null
   /** Times of the tests; 1 s and 30 s when left out. */
   readonly retryEveryMs?: number
   readonly stopNowWithinMs?: number
@@ -193,7 +195,8 @@ export class Owner {
   extend(runId: string, steps: number): void {
     const run = readRun(this.db, runId)
     assertMayExtend(run)
-    extendRun(this.db, run, { steps, nowMs: this.#setup.clock.nowMs() })
+    const note = this.#setup.extensionNoteOf?.(run, steps) ?? null
+    extendRun(this.db, run, { steps, note, nowMs: this.#setup.clock.nowMs() })
     this.#tell(runId, { type: 'status', status: 'queued', error: null })
     this.start(runId)
   }

@@ -8,6 +8,8 @@ import {
   type ConfigDifference,
   type ConfigLayer,
 } from '../../shared/config/layers.ts'
+import { rateChange, rateChangeText } from '../../shared/extendedRate.ts'
+import type { LearningRateSchedule } from '../../shared/learningRate.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { CheckpointRecord, Run } from '../../shared/records.ts'
 import { dropCheckpoint, readCheckpoints } from '../store/checkpointStore.ts'
@@ -39,7 +41,7 @@ export async function changeRun(
   { change, nowMs }: { readonly change: RunChange; readonly nowMs: number },
 ): Promise<void> {
   const { runId } = run
-  const { config, differences } = changedConfig(run, change.settings)
+  const { before, config, differences } = changedConfig(run, change.settings)
   const records = readCheckpoints(db, runId)
   const { fromStep } = change
   const usable = fromStep === null ? records : checkpointsUpTo(runId, records, fromStep)
@@ -55,7 +57,8 @@ export async function changeRun(
     for (const record of records) if (record.step > step) dropCheckpoint(db, record.checkpointId)
     forgetStepsFrom(db, runId, step)
     setConfig(db, runId, { config: JSON.stringify(config), configHash })
-    const message = messageOf(readRun(db, runId), { step, differences, before: run.configHash })
+    const rate = changedRateText({ before, after: config, differences }, run.totalSteps, step)
+    const message = messageOf(readRun(db, runId), { step, differences, before: run.configHash, rate })
     appendLog(db, { runId, atMs: nowMs, level: 'info', code: 'run.changed', message, remedy: null })
   }).immediate()
 }
@@ -63,13 +66,17 @@ export async function changeRun(
 function changedConfig(
   { runId, config: text }: Run,
   settings: ConfigLayer,
-): { readonly config: RunConfig; readonly differences: readonly ConfigDifference[] } {
+): {
+  readonly before: RunConfig
+  readonly config: RunConfig
+  readonly differences: readonly ConfigDifference[]
+} {
   const before = parseConfig(JSON.parse(text), `run ${runId}`)
   const config = parseConfig(mergeConfigs(before as ConfigLayer, settings), 'the run with these changes')
   refuseUnsupported(config)
   const differences = configDifferences(before, config)
   const fixed = differences.filter(({ path }) => !isChangeable(path)).map(({ path }) => path)
-  if (fixed.length === 0) return { config, differences }
+  if (fixed.length === 0) return { before, config, differences }
   throw new RecheckError(
     'config.fixed',
     `${fixed.join(', ')}: run ${runId} cannot be given another value on its way; start a new run. ` +
@@ -100,9 +107,29 @@ interface ChangeMade {
   readonly differences: readonly ConfigDifference[]
   /** Hash of the config before. */
   readonly before: string
+  /** What the learning rate does; null where its settings stay. */
+  readonly rate: string | null
 }
 
-function messageOf(run: Run, { step, differences, before }: ChangeMade): string {
+const rateFields = ['optimizer.learningRate', 'optimizer.schedule', 'optimizer.warmupSteps']
+
+/** @param totalSteps 0: known only when the problems have been filtered, and the schedule with it */
+function changedRateText(
+  change: {
+    readonly before: RunConfig
+    readonly after: RunConfig
+    readonly differences: readonly ConfigDifference[]
+  },
+  totalSteps: number,
+  step: number,
+): string | null {
+  const { before, after, differences } = change
+  if (totalSteps === 0 || !differences.some(({ path }) => rateFields.includes(path))) return null
+  const scheduleOf = ({ optimizer }: RunConfig): LearningRateSchedule => ({ ...optimizer, steps: totalSteps })
+  return rateChangeText(rateChange(scheduleOf(before), scheduleOf(after), step))
+}
+
+function messageOf(run: Run, { step, differences, before, rate }: ChangeMade): string {
   const words = differences.map(
     ({ path, left, right }) => `${path} ${JSON.stringify(left)} → ${JSON.stringify(right)}`,
   )
@@ -110,7 +137,8 @@ function messageOf(run: Run, { step, differences, before }: ChangeMade): string 
     words.length === 0
       ? 'with the same settings'
       : `with ${words.join(', ')} (config ${before} → ${run.configHash})`
-  return `Goes on from step ${step} ${what}; what was reported after it is taken back.`
+  const goesOn = `Goes on from step ${step} ${what}; what was reported after it is taken back.`
+  return rate === null ? goesOn : `${goesOn} From there, ${rate}`
 }
 
 /** Thrown when a run that is to be changed has a process, or is about to. */
