@@ -1,5 +1,6 @@
 import type { RunConfig } from './config/parseConfig.ts'
 import { configDifferences } from './config/layers.ts'
+import { formatCount, formatDuration } from './format.ts'
 import type { RolloutCounts } from './rolloutCounts.ts'
 
 /** How fast an earlier run of the same model and settings went on this machine. */
@@ -7,8 +8,8 @@ export interface RunPace {
   readonly runId: string
   /** Sampling of one rollout, ms. */
   readonly samplingMs: number
-  /** Reference pass and updates of one training rollout, ms. */
-  readonly updateMs: number
+  /** Reference pass and updates of one training rollout, ms; null: a run of stage 1 makes none. */
+  readonly updateMs: number | null
 }
 
 /** Fields that do not change how long a rollout or an update takes; a group stands for all its fields. */
@@ -54,8 +55,30 @@ function isWithin(path: string, fields: readonly string[]): boolean {
   return fields.some((field) => path === field || path.startsWith(`${field}.`))
 }
 
-/** Seconds that sampling and updates will take together. */
-export function estimatedSeconds(counts: RolloutCounts, { samplingMs, updateMs }: RunPace): number {
+/** Milliseconds that sampling and updates will take together; null where updates were not measured. */
+export function estimatedMs(counts: RolloutCounts, { samplingMs, updateMs }: RunPace): number | null {
+  if (counts.training > 0 && updateMs === null) return null
   const sampled = counts.stageOne + counts.training + counts.evaluation
-  return (sampled * samplingMs + counts.training * updateMs) / 1000
+  return sampled * samplingMs + counts.training * (updateMs ?? 0)
+}
+
+/**
+ * How much a run samples and how long that will take, in one sentence.
+ *
+ * @param pace of an earlier run on this machine; null where there is none
+ */
+export function timeEstimateText(counts: RolloutCounts, pace: RunPace | null): string {
+  const parts = [
+    ...(counts.stageOne > 0 ? [`${formatCount(counts.stageOne)} rollouts of stage 1`] : []),
+    ...(counts.training > 0
+      ? [`${formatCount(counts.training)} training rollouts in ${formatCount(counts.steps)} steps`]
+      : []),
+    ...(counts.evaluation > 0 ? [`${formatCount(counts.evaluation)} of evaluations`] : []),
+  ]
+  const ms = pace === null ? null : estimatedMs(counts, pace)
+  const time =
+    pace === null || ms === null
+      ? 'how long that takes is not known, because no earlier run here had this model and these settings'
+      : `about ${formatDuration(ms)} at the pace of ${pace.runId}`
+  return `${parts.join(', ')}: ${time}.`
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { configFields } from '../../src/shared/config/fields.ts'
 import { presetConfig } from '../../src/shared/config/presets.ts'
 import { rolloutCounts } from '../../src/shared/rolloutCounts.ts'
-import { estimatedSeconds, isSamePace, paceFreeFields } from '../../src/shared/timeEstimate.ts'
+import { estimatedMs, isSamePace, paceFreeFields, timeEstimateText } from '../../src/shared/timeEstimate.ts'
 
 const trained = { stage: 'self-correction', isEstimated: false } as const
 
@@ -37,8 +37,27 @@ test('a method of groups draws several rollouts of a problem and needs no stage 
 test('the time is sampling of every rollout and updates of the training rollouts', () => {
   const pace = { runId: 'run-1', samplingMs: 2, updateMs: 3 }
   const counts = { stageOne: 1000, steps: 10, training: 500, evaluation: 250 }
-  // (1,750 · 2 + 500 · 3) ms
-  assert.equal(estimatedSeconds(counts, pace), 5)
+  // 1,750 · 2 + 500 · 3
+  assert.equal(estimatedMs(counts, pace), 5000)
+  assert.equal(
+    timeEstimateText(counts, pace),
+    '1,000 rollouts of stage 1, 500 training rollouts in 10 steps, 250 of evaluations: about 5 s at the pace of run-1.',
+  )
+  const estimating = { ...pace, updateMs: null }
+  assert.equal(estimatedMs(counts, estimating), null)
+  assert.equal(estimatedMs({ ...counts, training: 0, steps: 0 }, estimating), 2500)
+})
+
+test('10⁹ steps are said in days; without an earlier run the rollouts are, and that no time is known', () => {
+  const counts = rolloutCounts(presetConfig('builtin', { steps: 1e9 }), { ...trained, isEstimated: true })
+  assert.match(
+    timeEstimateText(counts, { runId: 'run-1', samplingMs: 2, updateMs: 3 }),
+    /^192,000,000,000 training rollouts in 1,000,000,000 steps, 12,800,002,256 of evaluations: about 114\d\d d \d+ h at the pace of run-1\.$/,
+  )
+  assert.match(
+    timeEstimateText(counts, null),
+    /of evaluations: how long that takes is not known, because no earlier run here had this model and these settings\.$/,
+  )
 })
 
 test('the pace holds for another seed, length or learning rate, not for another model, limit or source', () => {

@@ -1,9 +1,14 @@
+import { parseConfig } from '../../shared/config/parseConfig.ts'
 import type { Run } from '../../shared/records.ts'
+import { rolloutCounts } from '../../shared/rolloutCounts.ts'
+import { timeEstimateText } from '../../shared/timeEstimate.ts'
 import { withAbsolutePaths } from '../run/absolutePaths.ts'
 import { plainLine } from '../../shared/plainText.ts'
 import { Inquiries } from '../owner/inquiry.ts'
 import { checkedConfig, fallbackCode, type RunPlan } from '../owner/startRuns.ts'
 import { readLog } from '../store/eventLog.ts'
+import type { Database } from '../store/database.ts'
+import { findPace } from '../store/runPace.ts'
 import { readRun, runsWithStatus } from '../store/runStore.ts'
 import type { CommandCall } from './command.ts'
 import { logLine } from './followRun.ts'
@@ -27,8 +32,15 @@ export async function startAndName(runs: RunAccess, plan: RunPlan, call: Command
   // written when the run was made, before anyone could follow it
   const log = await runs.read((db) => readLog(db, runId, { after: 0, limit: 100 }))
   for (const entry of log) if (entry.code === fallbackCode) call.note(logLine(entry))
+  call.note(await runs.read((db) => estimateText(db, run)))
   await noteWhereItRuns(runs, run, call)
   return runId
+}
+
+function estimateText(db: Database, run: Run): string {
+  const config = parseConfig(JSON.parse(run.config), `run ${run.runId}`)
+  const counts = rolloutCounts(config, { stage: run.stage, isEstimated: run.vStarId !== null })
+  return timeEstimateText(counts, findPace(db, config))
 }
 
 /** Says of a run that another process executes where it is, and what it waits for. */
