@@ -4,17 +4,19 @@ import { isGroupMethod } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { Problem } from '../data/problem.ts'
 import { roleOf } from '../rollout/rollout.ts'
-import type { ScoredRollout, ScoredTurn, Verdict } from '../rollout/rollout.ts'
+import type { PackedRollout } from '../rollout/packedRow.ts'
+import type { ScoredTurn } from '../rollout/rollout.ts'
 import { normaliseAdvantages } from './advantages.ts'
 import type { RawAdvantage, RunningRoleStatistics } from './advantages.ts'
 import { groupAdvantages } from './groupAdvantages.ts'
 import type { GroupMethod } from './groupAdvantages.ts'
+import { turnLogRatios } from './kl.ts'
 import { classKey, turnBaseline } from './turnBaseline.ts'
 import type { ClassShares } from './turnBaseline.ts'
-import type { VerdictWeights } from '../reward/turnReward.ts'
+import type { RewardSettings } from '../reward/turnReward.ts'
 
 /** A scored turn with what the loss pulls towards. */
-export interface AdvantagedTurn extends ScoredTurn {
+export interface TurnWithAdvantage extends ScoredTurn {
   /** V of the turn; null for methods that compare rollouts with one another. */
   readonly turnBaseline: number | null
   /** reward (less β₂·ρ where the method has the KL there) − turnBaseline, not normalised; null without a baseline. */
@@ -25,25 +27,21 @@ export interface AdvantagedTurn extends ScoredTurn {
   readonly logRatio: number | null
 }
 
-export interface AdvantagedRollout {
-  readonly problem: Problem
-  readonly turns: readonly AdvantagedTurn[]
-  readonly verdict: Verdict | null
+export interface RolloutWithAdvantages extends PackedRollout {
+  readonly turns: readonly TurnWithAdvantage[]
 }
 
 export interface AdvantageSetup {
   readonly config: RunConfig
+  /** The step's own: a verdict's baseline is V* of what it can earn. */
+  readonly rewards: RewardSettings
   /** Stage 1's counts by problem id; unused by methods that compare rollouts with one another. */
   readonly estimates: ReadonlyMap<string, VStarEstimate>
   readonly globalShares: ClassShares
   readonly runningShares: ClassShares
-  readonly verdictWeights: VerdictWeights
   /** null = the step's own statistics only. */
   readonly roleStatistics: RunningRoleStatistics | null
 }
-
-/** ρ of every turn of every rollout, in order; null without a reference. */
-export type LogRatios = readonly (readonly number[])[] | null
 
 /**
  * The advantage of every turn. A*-PO and REINFORCE: reward − turnBaseline, then normalised per role over the step.
@@ -51,54 +49,64 @@ export type LogRatios = readonly (readonly number[])[] | null
  * contexts all differ, against the step's turns of the same kind after an attempt of the same class.
  *
  * REINFORCE and RLOO take the KL into the reward: r − β₂·ρ, ρ a constant.
+ *
+ * @param rollouts all of a step: statistics and groups span them
+ * @returns the same rollouts in the same order
  */
 export function turnAdvantages(
-  rollouts: readonly ScoredRollout[],
-  logRatios: LogRatios,
+  rollouts: readonly PackedRollout[],
   setup: AdvantageSetup,
-): AdvantagedRollout[] {
-  const { method } = setup.config
-  const flat = rollouts.flatMap((rollout, row) =>
-    rollout.turns.map((turn, index) => ({
-      rollout,
-      turn,
-      isAttemptCorrect: rollout.turns[0].isCorrect,
-      logRatio: logRatios?.[row][index] ?? null,
-    })),
-  )
-  const valued = isGroupMethod(method) ? againstGroups(flat, setup) : againstBaselines(flat, setup)
-  let next = 0
-  return rollouts.map((rollout) => ({
-    problem: rollout.problem,
-    verdict: rollout.verdict,
-    turns: rollout.turns.map(() => valued[next++]),
-  }))
+): RolloutWithAdvantages[] {
+  const turns = rollouts.flatMap(turnsInPlace)
+  const withAdvantages = isGroupMethod(setup.config.method)
+    ? againstGroups(turns, setup)
+    : againstBaselines(turns, setup)
+  let start = 0
+  return rollouts.map((rollout) => {
+    const end = start + rollout.turns.length
+    const own = withAdvantages.slice(start, end)
+    start = end
+    return { ...rollout, turns: own }
+  })
 }
 
-interface FlatTurn {
-  readonly rollout: ScoredRollout
-  readonly turn: ScoredTurn
+/** A turn with what its advantage depends on besides. */
+interface TurnInPlace {
+  readonly problem: Problem
   readonly isAttemptCorrect: boolean
+  readonly turn: ScoredTurn
   readonly logRatio: number | null
 }
 
-function againstBaselines(flat: readonly FlatTurn[], setup: AdvantageSetup): AdvantagedTurn[] {
-  const { config } = setup
-  const baselines = flat.map(({ rollout, turn, isAttemptCorrect }) =>
-    turnBaseline(turn.kind, isAttemptCorrect, estimateOf(rollout.problem, setup.estimates), {
-      ...setup,
+function turnsInPlace(rollout: PackedRollout): TurnInPlace[] {
+  const logRatios = turnLogRatios(rollout)
+  return rollout.turns.map((turn, index) => ({
+    problem: rollout.problem,
+    isAttemptCorrect: rollout.turns[0].isCorrect,
+    turn,
+    logRatio: logRatios?.[index] ?? null,
+  }))
+}
+
+/** @returns one a turn, in the order of `turns` */
+function againstBaselines(turns: readonly TurnInPlace[], setup: AdvantageSetup): TurnWithAdvantage[] {
+  const { config, rewards, globalShares, runningShares } = setup
+  const baselines = turns.map(({ problem, turn, isAttemptCorrect }) =>
+    turnBaseline(turn.kind, isAttemptCorrect, estimateOf(problem, setup.estimates), {
+      ...rewards,
+      globalShares,
+      runningShares,
       vStarBeta: config.vStar.beta,
       baseline: config.vStar.baseline,
       shrinkage: config.vStar.shrinkage,
-      revisionBonus: config.revisionBonus,
     }),
   )
-  const raw: RawAdvantage[] = flat.map((each, index) => ({
+  const raw: RawAdvantage[] = turns.map((each, index) => ({
     role: roleOf(each.turn.kind),
     rawAdvantage: rewardWithKl(each, config) - baselines[index],
   }))
   const advantages = normaliseAdvantages(raw, config.normalise, setup.roleStatistics)
-  return flat.map(({ turn, logRatio }, index) => ({
+  return turns.map(({ turn, logRatio }, index) => ({
     ...turn,
     turnBaseline: baselines[index],
     rawAdvantage: raw[index].rawAdvantage,
@@ -107,22 +115,21 @@ function againstBaselines(flat: readonly FlatTurn[], setup: AdvantageSetup): Adv
   }))
 }
 
-function againstGroups(flat: readonly FlatTurn[], setup: AdvantageSetup): AdvantagedTurn[] {
-  const { config } = setup
+/** @returns one a turn, in the order of `turns` */
+function againstGroups(turns: readonly TurnInPlace[], { config }: AdvantageSetup): TurnWithAdvantage[] {
   const groups = new Map<string, number[]>()
-  flat.forEach(({ rollout, turn, isAttemptCorrect }, index) => {
-    const key =
-      turn.kind === 'attempt' ? `attempt ${rollout.problem.id}` : classKey(turn.kind, isAttemptCorrect)
+  turns.forEach(({ problem, turn, isAttemptCorrect }, index) => {
+    const key = turn.kind === 'attempt' ? `attempt ${problem.id}` : classKey(turn.kind, isAttemptCorrect)
     groups.set(key, [...(groups.get(key) ?? []), index])
   })
-  const advantages = new Array<number>(flat.length).fill(0)
+  const advantages = new Array<number>(turns.length).fill(0)
   for (const members of groups.values()) {
-    const rewards = members.map((index) => rewardWithKl(flat[index], config))
+    const rewards = members.map((index) => rewardWithKl(turns[index], config))
     groupAdvantages(rewards, groupMethod(config.method)).forEach((advantage, member) => {
       advantages[members[member]] = advantage
     })
   }
-  return flat.map(({ turn, logRatio }, index) => ({
+  return turns.map(({ turn, logRatio }, index) => ({
     ...turn,
     turnBaseline: null,
     rawAdvantage: null,
@@ -138,7 +145,7 @@ function groupMethod(method: Method): GroupMethod {
   return method
 }
 
-function rewardWithKl({ turn, logRatio }: FlatTurn, config: RunConfig): number {
+function rewardWithKl({ turn, logRatio }: TurnInPlace, config: RunConfig): number {
   const hasKlInReward = config.method === 'reinforce' || config.method === 'rloo'
   return hasKlInReward && logRatio !== null ? turn.reward - config.policyBeta * logRatio : turn.reward
 }

@@ -1,6 +1,8 @@
 import type { Problem } from '../data/problem.ts'
 
 export type TurnKind = 'attempt' | 'verdict' | 'revision'
+/** In the order of a rollout; also the slots of per-turn tensors [B, 3]. */
+export const turnKinds: readonly TurnKind[] = ['attempt', 'verdict', 'revision']
 export type Role = 'solver' | 'verifier'
 export type Verdict = 'correct' | 'wrong' | 'unparsed'
 

@@ -35,10 +35,8 @@ export async function sampleTurns(
     requests,
     settings,
     keepCaches,
-    ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined
-      ? {}
-      : { onProgress: (done: number, total: number) => onProgress(kind, done, total) }),
+    signal,
+    onProgress: (done, total) => onProgress?.(kind, done, total),
   })
   return completions.map((samples, index) =>
     samples.map((completion: Completion) => ({

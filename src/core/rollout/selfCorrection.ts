@@ -62,7 +62,8 @@ export async function rollOutSelfCorrection(
 async function sampleAttempts(problems: readonly Problem[], setup: RolloutSetup): Promise<Started[]> {
   const { conversation, seedLabels, samples } = setup
   const attempts = await sampleTurns(conversation, {
-    ...reporting(setup),
+    signal: setup.signal,
+    onProgress: setup.onProgress,
     kind: 'attempt',
     requests: problems.map((problem) => ({
       promptIds: conversation.prompts.firstPromptIds(problem),
@@ -84,7 +85,8 @@ async function addTurn(
   const { conversation, seedLabels } = setup
   const { prompts } = conversation
   const turns = await sampleTurns(conversation, {
-    ...reporting(setup),
+    signal: setup.signal,
+    onProgress: setup.onProgress,
     kind,
     requests: rollouts.map(({ problem, sample, turns: earlier }) => {
       const history = historyAfter(earlier[earlier.length - 1], prompts)
@@ -108,11 +110,4 @@ function verdictOf(turn: Turn, { parseVerdict, prompts }: Conversation): Verdict
 
 function keyOf({ problem, sample }: Started): string {
   return `${sample} ${problem.id}`
-}
-
-function reporting({ signal, onProgress }: RolloutSetup) {
-  return {
-    ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined ? {} : { onProgress }),
-  }
 }

@@ -1,6 +1,5 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { VStarEstimate } from '../../shared/records.ts'
-import type { LogEvent } from '../../shared/runEvent.ts'
 import type { Problem } from '../data/problem.ts'
 import { scoreRollouts } from '../reward/scoreRollout.ts'
 import type { Grading } from '../reward/scoreRollout.ts'
@@ -14,7 +13,8 @@ import type { StopSignal } from '../sampling/sampler.ts'
 import type { MetricValues } from './evaluation/outcomeCounts.ts'
 import { reportProgress, samplingProgress } from './reportProgress.ts'
 import { tokensOf } from './stepMetrics.ts'
-import type { StageProgress, TrainEvent } from './trainEvent.ts'
+import type { StageProgress, VStarEvent } from './trainEvent.ts'
+import { learningSignalEvent } from './vStarSignal.ts'
 
 export interface VStarSetup {
   readonly config: RunConfig
@@ -45,7 +45,7 @@ export interface VStarSetup {
  */
 export async function* runVStarStage(
   setup: VStarSetup,
-): AsyncGenerator<TrainEvent, readonly VStarEstimate[]> {
+): AsyncGenerator<VStarEvent, readonly VStarEstimate[]> {
   const { config, conversation, problems, stop } = setup
   const estimates = new Map(setup.done.map((estimate) => [estimate.problemId, estimate]))
   const waiting = problems.filter((problem) => !estimates.has(problem.id))
@@ -61,7 +61,7 @@ export async function* runVStarStage(
         samples: config.vStar.samples,
         seedLabels: ['reference'],
         onProgress: samplingProgress(report),
-        ...(setup.abort === undefined ? {} : { signal: setup.abort }),
+        signal: setup.abort,
       }),
     )
     const counted = chosen.map((problem) => estimateOf(problem, rollouts, setup))
@@ -77,15 +77,22 @@ export async function* runVStarStage(
       values: vStarMetrics([...estimates.values()], config),
     }
     yield progressOf(estimates.size, problems.length)
+    yield { type: 'chunkEnds' }
   }
   const found = problems.flatMap((problem) => estimates.get(problem.id) ?? [])
-  if (found.length === problems.length) yield signalEvent(found, config)
+  if (found.length === problems.length) yield learningSignalEvent(found, config)
   return found
 }
 
 function progressOf(done: number, total: number): StageProgress {
-  const place = { done, total, unit: 'problems' } as const
-  return { type: 'progress', activity: 'estimating V*', ...place, stage: 'estimate-v-star' }
+  return {
+    type: 'progress',
+    activity: 'estimating V*',
+    done,
+    total,
+    unit: 'problems',
+    stage: 'estimate-v-star',
+  }
 }
 
 function estimateOf(problem: Problem, rollouts: readonly Rollout[], setup: VStarSetup): VStarEstimate {
@@ -104,29 +111,4 @@ export function vStarMetrics(estimates: readonly VStarEstimate[], config: RunCon
     'vStar/noSignal': problems === 0 ? null : total((each) => (hasSignal(each) ? 0 : 1)) / problems,
     'vStar/accuracy': samples === 0 ? null : total((each) => each.correctAttempts) / samples,
   }
-}
-
-/** What stage 1 says about signal: problems whose V* is 0 or 1 teach the attempt nothing. */
-export function signalEvent(estimates: readonly VStarEstimate[], config: RunConfig): LogEvent {
-  const without = estimates.filter((estimate) => !hasSignal(estimate)).length
-  const never = estimates.filter((estimate) => estimate.correctAttempts === 0).length
-  const share = `${without} of ${estimates.length} problems carry no signal: ${never} never solved by the reference (V* = 0), ${without - never} always (V* = 1)`
-  if (without < estimates.length) {
-    return { type: 'log', level: 'info', code: 'vstar.signal', key: 'vstar', message: share, remedy: null }
-  }
-  return {
-    type: 'log',
-    level: config.onNoSignal === 'stop' ? 'error' : 'warning',
-    code: 'vstar.no-signal',
-    key: 'vstar',
-    message: share,
-    remedy: noSignalRemedy(never, estimates.length),
-  }
-}
-
-function noSignalRemedy(never: number, problems: number): string {
-  if (never === problems)
-    return 'The model cannot do this task: choose an easier source or a stronger model, or raise vStar.samples.'
-  if (never === 0) return 'The model already does this task: choose a harder source.'
-  return 'Each problem is too hard or too easy for this model, or vStar.samples is too low to tell: raise it, or choose another source.'
 }

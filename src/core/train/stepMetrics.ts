@@ -2,9 +2,9 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { isGroupMethod } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { countGroups } from '../rl/groupSpread.ts'
-import { kindSum, turnKinds } from '../rl/losses/turnMasks.ts'
-import type { AdvantagedRollout, AdvantagedTurn } from '../rl/turnAdvantages.ts'
-import { roleOf } from '../rollout/rollout.ts'
+import { kindSum } from '../rl/losses/turnMasks.ts'
+import type { RolloutWithAdvantages, TurnWithAdvantage } from '../rl/turnAdvantages.ts'
+import { roleOf, turnKinds } from '../rollout/rollout.ts'
 import type { Role, TurnKind } from '../rollout/rollout.ts'
 import { countOutcomes, outcomeMetrics } from './evaluation/outcomeCounts.ts'
 import type { MetricValues } from './evaluation/outcomeCounts.ts'
@@ -13,7 +13,7 @@ import type { UpdateStats } from './engine/trainer.ts'
 /** One update with the rows it was made from. */
 export interface Update {
   readonly stats: UpdateStats
-  readonly rollouts: readonly AdvantagedRollout[]
+  readonly rollouts: readonly RolloutWithAdvantages[]
 }
 
 export interface StepTimes {
@@ -49,7 +49,7 @@ export function tokensOf(turns: readonly { readonly completionIds: readonly numb
 }
 
 /** Means per kind (reward, length) and per kind and class (r − V). */
-function turnMeans(rollouts: readonly AdvantagedRollout[]): MetricValues {
+function turnMeans(rollouts: readonly RolloutWithAdvantages[]): MetricValues {
   const turnsOf = (kind: TurnKind, isAttemptCorrect?: boolean) =>
     rollouts
       .filter((rollout) => isAttemptCorrect === undefined || rollout.turns[0].isCorrect === isAttemptCorrect)
@@ -68,12 +68,12 @@ function turnMeans(rollouts: readonly AdvantagedRollout[]): MetricValues {
   }
 }
 
-function meanAdvantage(turns: readonly AdvantagedTurn[]): number | null {
+function meanAdvantage(turns: readonly TurnWithAdvantage[]): number | null {
   return meanOf(turns.flatMap((turn) => (turn.rawAdvantage === null ? [] : [turn.rawAdvantage])))
 }
 
 /** Of methods that compare the rollouts of a problem; null with the others. */
-function groupShare(rollouts: readonly AdvantagedRollout[], { method }: RunConfig): number | null {
+function groupShare(rollouts: readonly RolloutWithAdvantages[], { method }: RunConfig): number | null {
   if (!isGroupMethod(method)) return null
   const { groups, withoutSpread } = countGroups(rollouts)
   return ratio(withoutSpread, groups)
@@ -125,7 +125,7 @@ function policyMetrics(updates: readonly Update[], config: RunConfig): MetricVal
   return {
     'policy/klK1': perToken('klK1'),
     'policy/klK3': perToken('klK3'),
-    'policy/entropy': perToken('surprise'),
+    'policy/entropy': perToken('negLogProb'),
     // the first update alone still has the policy that sampled
     'policy/samplerGap': perToken('samplerGap', updates.slice(0, 1)),
     'policy/clipFraction': perToken('clipped'),

@@ -1,5 +1,5 @@
 import type { StoredRollout, StoredTurn } from '../../shared/records.ts'
-import type { AdvantagedTurn } from '../rl/turnAdvantages.ts'
+import type { TurnWithAdvantage } from '../rl/turnAdvantages.ts'
 import type { ScoredRollout, ScoredTurn } from '../rollout/rollout.ts'
 import type { Tokenizer } from '../tokens/tokenizer.ts'
 
@@ -7,7 +7,7 @@ type Labels = Pick<StoredRollout, 'step' | 'split'>
 
 /** A rollout as the run store and the rollout browser keep it: text and numbers, no token ids. */
 export function storedRollout(
-  rollout: ScoredRollout & { readonly turns: readonly (ScoredTurn | AdvantagedTurn)[] },
+  rollout: ScoredRollout & { readonly turns: readonly (ScoredTurn | TurnWithAdvantage)[] },
   tokenizer: Pick<Tokenizer, 'decode'>,
   labels: Labels,
 ): StoredRollout {
@@ -25,7 +25,7 @@ export function storedRollout(
 }
 
 function storedTurn(
-  turn: ScoredTurn | AdvantagedTurn,
+  turn: ScoredTurn | TurnWithAdvantage,
   before: ScoredTurn | null,
   tokenizer: Pick<Tokenizer, 'decode'>,
 ): StoredTurn {

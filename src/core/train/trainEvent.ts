@@ -6,12 +6,12 @@ import type { TrainState } from './trainState.ts'
 /** Where a stage is. Rate and time left are the host's to add: the core has no clock of its own. */
 export interface StageProgress {
   readonly type: 'progress'
-  /** For example `sampling attempts`, `evaluating`, `updating`. */
+  /** For people, for example `sampling attempts`, `evaluating`, `updating`: nothing is decided by it. */
   readonly activity: string
   readonly done: number
   readonly total: number
   readonly unit: 'problems' | 'completions' | 'steps'
-  /** It counts this stage itself; others come between its reports and are parts of it. The first says where it begins. */
+  /** Set when the event counts the stage's own progress (problems or steps); absent on sub-activities such as sampling. */
   readonly stage?: Stage
 }
 
@@ -21,8 +21,8 @@ export type CheckpointReason = 'due' | 'best' | 'stopped' | 'end'
 /** An evaluation before it has an id and a time. */
 export type EvaluationResult = Pick<Evaluation, 'step' | 'split' | 'samples' | 'problems' | 'proportions'>
 
-/** What a stage yields: what happened. It calls nobody; while it is suspended, trainer and state stand still. */
-export type TrainEvent =
+/** What happened in a stage, for the store and for people. */
+export type ReportedEvent =
   | StageProgress
   | {
       readonly type: 'metrics'
@@ -37,11 +37,26 @@ export type TrainEvent =
   | { readonly type: 'rollouts'; readonly rollouts: readonly StoredRollout[] }
   | { readonly type: 'vStar'; readonly estimates: readonly VStarEstimate[] }
   | { readonly type: 'evaluation'; readonly evaluation: EvaluationResult }
-  | {
-      /** Write trainer state and this state now, together: the run goes on from them as if it had never stopped. */
-      readonly type: 'checkpoint'
-      readonly reason: CheckpointReason
-      readonly validation: number | null
-      readonly state: TrainState
-    }
   | LogEvent
+
+/** Write trainer state and this state now, together: a run resumed from them equals one that never stopped. */
+export interface CheckpointEvent {
+  readonly type: 'checkpoint'
+  readonly reason: CheckpointReason
+  readonly validation: number | null
+  readonly state: TrainState
+}
+
+/** What stage 2 yields. It calls nobody; while it is suspended, trainer and state stand still. */
+export type TrainEvent =
+  | ReportedEvent
+  | { readonly type: 'stepBegins'; readonly step: number }
+  /** The last event of a step: all of it has been reported, and nothing is in hand until the next event is asked for. */
+  | { readonly type: 'stepEnds'; readonly step: number }
+  | CheckpointEvent
+
+/** What stage 1 yields. */
+export type VStarEvent =
+  | ReportedEvent
+  /** The last event of the problems that were sampled together: all of them have been reported. */
+  | { readonly type: 'chunkEnds' }

@@ -1,66 +1,29 @@
-import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import { needsVStar, totalSteps } from '../../shared/config/parseConfig.ts'
+import { needsVStar } from '../../shared/config/parseConfig.ts'
+import type { RecheckErrorCode } from '../../shared/errorCodes.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
-import type { Problem } from '../data/problem.ts'
+import type { StoredRollout } from '../../shared/records.ts'
 import { ProblemBatches } from '../data/problemBatches.ts'
-import type { Grading } from '../reward/scoreRollout.ts'
-import { updateRoleStatistics } from '../rl/advantages.ts'
-import { needsReference } from '../rl/losses/policyLossOf.ts'
-import { globalShares } from '../rl/turnBaseline.ts'
-import type { ClassShares } from '../rl/turnBaseline.ts'
-import { roleOf } from '../rollout/rollout.ts'
-import type { Conversation } from '../rollout/sampleTurns.ts'
-import type { StopSignal } from '../sampling/sampler.ts'
+import { scoreRollouts } from '../reward/scoreRollout.ts'
+import type { RewardSettings } from '../reward/turnReward.ts'
+import { trainingRewards } from '../reward/turnReward.ts'
+import { turnAdvantages } from '../rl/turnAdvantages.ts'
+import type { AdvantageSetup, RolloutWithAdvantages } from '../rl/turnAdvantages.ts'
 import { alarmEvents } from './alarmEvents.ts'
 import { alarmSigns } from './alarms.ts'
 import { evaluate } from './evaluation/evaluate.ts'
 import { countOutcomes } from './evaluation/outcomeCounts.ts'
-import { addRecentCounts } from './recentCounts.ts'
-import { signalEvent } from './runVStarStage.ts'
-import { stepMetrics, tokensOf } from './stepMetrics.ts'
-import type { Update } from './stepMetrics.ts'
+import { nextState } from './nextState.ts'
+import type { FinishedStep } from './nextState.ts'
+import { planRun } from './selfCorrectionSetup.ts'
+import type { RunPlan, SelfCorrectionSetup } from './selfCorrectionSetup.ts'
+import { stepMetrics } from './stepMetrics.ts'
+import type { StepTimes } from './stepMetrics.ts'
 import { storedRollout } from './storedRollout.ts'
-import type { TokenScorer, Trainer } from './engine/trainer.ts'
 import type { CheckpointReason, TrainEvent } from './trainEvent.ts'
-import { checkRowLengths, checkTrainable, filterBySignal } from './trainingProblems.ts'
-import type { EstimatesById } from './trainingProblems.ts'
-import { sampleStep, scheduleOf, updatePolicy, valueStep } from './trainingStep.ts'
-import { firstLengthsAfter, initialTrainState, updateShares } from './trainState.ts'
+import { packRollouts, sampleRollouts, updatePolicy } from './trainingStep.ts'
+import { initialTrainState } from './trainState.ts'
 import type { TrainState } from './trainState.ts'
-
-export interface SelfCorrectionSetup {
-  readonly config: RunConfig
-  /** Holds a sampler with the policy's parameters of `state`. */
-  readonly conversation: Conversation
-  readonly grading: Grading
-  /** Already in `state`: parameters and moments are the caller's to load. */
-  readonly trainer: Trainer
-  /** The frozen reference; not asked, and may be null, where the method takes none (`needsReference`). */
-  readonly reference: TokenScorer | null
-  /** Stage 1's counts by problem id; empty where the method takes none (`needsVStar`). */
-  readonly estimates: EstimatesById
-  readonly train: readonly Problem[]
-  readonly validation: readonly Problem[]
-  readonly test: readonly Problem[]
-  /** null = from the beginning. */
-  readonly state: TrainState | null
-  /** Steps between checkpoints. */
-  readonly checkpointEvery: number
-  /** Finish the step in hand, checkpoint, end. */
-  readonly stop: StopSignal
-  /** Drop the step in hand, checkpoint what was done before it, end. */
-  readonly abort?: StopSignal
-  /** A monotonic clock, ms. */
-  readonly nowMs: () => number
-}
-
-/** The setup with what is worked out from it once. */
-export interface Prepared extends SelfCorrectionSetup {
-  readonly problems: readonly Problem[]
-  readonly globalShares: ClassShares
-  readonly steps: number
-  readonly problemsPerStep: number
-}
+import { learningSignalEvent } from './vStarSignal.ts'
 
 /**
  * Stage 2. Every step: problems → rollouts → rewards → advantages → one packed row per rollout → update.
@@ -75,16 +38,17 @@ export interface Prepared extends SelfCorrectionSetup {
 export async function* trainSelfCorrection(
   setup: SelfCorrectionSetup,
 ): AsyncGenerator<TrainEvent, TrainState> {
-  const prepared = prepare(setup)
-  if (needsVStar(setup.config)) yield* reportSignal(setup)
-  let state = setup.state ?? startingState(prepared)
-  yield beginning(state, prepared)
+  const plan = planRun(setup)
+  if (needsVStar(setup.config)) yield* reportLearningSignal(setup)
+  let state = setup.state ?? startingState(plan)
+  // opens the stage's progress; its pace is measured from the first step's end, for an evaluation may come first
+  yield stageProgress('preparing', state, plan)
   try {
     for (;;) {
-      state = yield* evaluateIfDue(state, prepared)
-      if (state.step >= prepared.steps || setup.stop.aborted) break
-      state = yield* trainStep(state, prepared)
-      const isLast = state.step >= prepared.steps
+      state = yield* evaluateIfDue(state, plan)
+      if (state.step >= plan.steps || setup.stop.aborted) break
+      state = yield* trainStep(state, plan)
+      const isLast = state.step >= plan.steps
       if (!isLast && state.step % setup.checkpointEvery === 0 && !setup.stop.aborted)
         yield checkpoint('due', state)
     }
@@ -94,42 +58,105 @@ export async function* trainSelfCorrection(
       yield checkpoint('stopped', state)
     if (!hasCode(error, 'sampler.stopped')) throw error
   }
-  const isFinished = state.step >= prepared.steps && state.evaluatedStep === state.step
+  const isFinished = state.step >= plan.steps && state.evaluatedStep === state.step
   yield checkpoint(isFinished ? 'end' : 'stopped', state)
   return state
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof RecheckError && error.code === code
+/**
+ * One step, phase by phase. Where the formulas stand: rewards `reward/turnReward` · V* `rl/vStar`, of a turn
+ * `rl/turnBaseline` · advantages `rl/turnAdvantages`, of a group `rl/groupAdvantages`, whitening `rl/advantages` · KL
+ * `rl/kl` · losses `rl/losses/`: A*-PO `optimalAdvantage`, GRPO, Dr. GRPO, DAPO and RLOO `clippedRatio`, `reinforce` ·
+ * learning rate `shared/learningRate`, AdamW `optim/adamW` · metrics `train/stepMetrics`.
+ */
+async function* trainStep(state: TrainState, plan: RunPlan): AsyncGenerator<TrainEvent, TrainState> {
+  const { config, nowMs } = plan
+  const { step } = state
+  yield { type: 'stepBegins', step }
+  const startedMs = nowMs()
+
+  // 1. problems: the next ones, in an order fixed by the seed
+  const batches = new ProblemBatches(plan.problems, config.seed, state.cursor)
+  const problems = batches.next(plan.problemsPerStep)
+
+  // 2. rollouts: attempt → verdict → revision, where the verdict says that the attempt is wrong
+  const rollouts = yield* sampleRollouts(problems, step, plan)
+  const sampledMs = nowMs()
+  yield { type: 'progress', activity: 'updating', done: step, total: plan.steps, unit: 'steps' }
+
+  // 3. rewards: of every turn, by rules
+  const rewards = trainingRewards(config, state.correctShare)
+  const scored = scoreRollouts(rollouts, plan.grading, rewards)
+
+  // 4. advantages: reward − V* of each turn, normalised per role, or against the rollouts of its group
+  const packed = await packRollouts(scored, plan.reference) // one row each, with ln π_ref of its tokens
+  const withAdvantages = turnAdvantages(packed, advantageSetup(state, rewards, plan))
+
+  // 5. update: the loss and one optimizer update per mini-batch, then the new weights for the sampler
+  const updates = await updatePolicy(withAdvantages, step, plan)
+  await plan.conversation.sampler.refresh(await plan.trainer.readParameters())
+
+  // 6. metrics
+  const times: StepTimes = { rolloutMs: sampledMs - startedMs, updateMs: nowMs() - sampledMs }
+  const values = stepMetrics(updates, times, config)
+
+  const finished = { cursor: batches.cursor, rollouts: withAdvantages, values }
+  const after = nextState(state, finished)
+  const alarms = judgeStep(after, finished, plan)
+  const next = { ...after, activeAlarms: alarms.active }
+  yield { type: 'rollouts', rollouts: stored(withAdvantages, step, plan) }
+  yield { type: 'metrics', step, stepsDone: next.step, tokens: next.tokens, problems: next.problems, values }
+  yield* alarms.events
+  yield stageProgress('training', next, plan)
+  yield { type: 'stepEnds', step }
+  return next
 }
 
-function prepare(setup: SelfCorrectionSetup): Prepared {
-  const { config } = setup
-  checkTrainable(config)
-  if (setup.reference === null && needsReference(config)) {
-    throw new RangeError(`trainSelfCorrection: method ${config.method} needs the reference’s log-probs`)
-  }
-  const problems = filterBySignal(setup.train, setup.estimates, config)
-  const { maxRowLength } = setup.trainer
-  checkRowLengths(problems, setup.conversation.prompts, { config, maxRowLength })
+function advantageSetup(state: TrainState, rewards: RewardSettings, plan: RunPlan): AdvantageSetup {
+  const { config, estimates, globalShares } = plan
   return {
-    ...setup,
-    problems,
-    globalShares: globalShares([...setup.estimates.values()]),
-    steps: totalSteps(config, problems.length),
-    problemsPerStep: Math.min(config.problemsPerStep, problems.length),
+    config,
+    rewards,
+    estimates,
+    globalShares,
+    runningShares: state.runningShares,
+    roleStatistics: config.runningStatistics ? state.roleStatistics : null,
   }
 }
 
-/** Where the stage begins; not a step's end, from which the pace is measured: an evaluation may come first. */
-function beginning({ step }: TrainState, { steps }: Prepared): TrainEvent {
-  const place = { done: step, total: steps, unit: 'steps' } as const
-  return { type: 'progress', activity: 'preparing', ...place, stage: 'self-correction' }
+/** @param after the state after the step, its alarms still those of before */
+function judgeStep(
+  after: TrainState,
+  { values, rollouts }: FinishedStep,
+  plan: RunPlan,
+): ReturnType<typeof alarmEvents> {
+  const { firstLengths, recentTurns, activeAlarms: active } = after
+  const counts = countOutcomes(rollouts)
+  const { config, globalShares: referenceShares } = plan
+  const signs = alarmSigns({ values, firstLengths, counts, recentTurns, referenceShares }, config)
+  return alarmEvents({ signs, active, step: after.step - 1 }, config)
+}
+
+function stored(
+  rollouts: readonly RolloutWithAdvantages[],
+  step: number,
+  { conversation }: RunPlan,
+): StoredRollout[] {
+  return rollouts.map((each) => storedRollout(each, conversation.tokenizer, { step, split: 'train' }))
+}
+
+function stageProgress(activity: string, { step }: TrainState, { steps }: RunPlan): TrainEvent {
+  return { type: 'progress', activity, done: step, total: steps, unit: 'steps', stage: 'self-correction' }
 }
 
 /** Says how many problems carry signal, once; with none at all it stops or warns, as `onNoSignal` says. */
-function* reportSignal({ config, train, estimates, state }: SelfCorrectionSetup): Generator<TrainEvent> {
-  const event = signalEvent(
+function* reportLearningSignal({
+  config,
+  train,
+  estimates,
+  state,
+}: SelfCorrectionSetup): Generator<TrainEvent> {
+  const event = learningSignalEvent(
     train.flatMap((problem) => estimates.get(problem.id) ?? []),
     config,
   )
@@ -142,121 +169,31 @@ function* reportSignal({ config, train, estimates, state }: SelfCorrectionSetup)
   if (state === null) yield event
 }
 
-function startingState({ estimates, globalShares: shares }: Prepared): TrainState {
+function startingState({ estimates, globalShares: shares }: RunPlan): TrainState {
   const all = [...estimates.values()]
   const samples = all.reduce((sum, estimate) => sum + estimate.samples, 0)
   const correct = all.reduce((sum, estimate) => sum + estimate.correctAttempts, 0)
   return initialTrainState({ shares, correctShare: samples === 0 ? 0.5 : correct / samples })
 }
 
-async function* trainStep(state: TrainState, setup: Prepared): AsyncGenerator<TrainEvent, TrainState> {
-  const { config, conversation, trainer, nowMs } = setup
-  const startedMs = nowMs()
-  // data: the next problems, in an order fixed by the seed
-  const batches = new ProblemBatches(setup.problems, config.seed, state.cursor)
-  const problems = batches.next(setup.problemsPerStep)
-  // rollout: attempt → verdict → revision, where the verdict says the attempt is wrong
-  const rollouts = yield* sampleStep(problems, state.step, setup)
-  const sampledMs = nowMs()
-  yield { type: 'progress', activity: 'updating', done: state.step, total: setup.steps, unit: 'steps' }
-  // reward and advantage per turn, then loss and update
-  const valued = await valueStep(rollouts, state, setup)
-  const schedule = { ...scheduleOf(config, setup.steps), step: state.step }
-  const updates = await updatePolicy(valued, schedule, setup)
-  await conversation.sampler.refresh(await trainer.readParameters())
-  const times = { rolloutMs: sampledMs - startedMs, updateMs: nowMs() - sampledMs }
-  return yield* reportStep({ state, cursor: batches.cursor, updates, times }, setup)
-}
-
-interface FinishedStep {
-  readonly state: TrainState
-  readonly cursor: TrainState['cursor']
-  readonly updates: readonly Update[]
-  readonly times: { readonly rolloutMs: number; readonly updateMs: number }
-}
-
-/** Yields what the step did and makes the next state. */
-function* reportStep(
-  { state, cursor, updates, times }: FinishedStep,
-  setup: Prepared,
-): Generator<TrainEvent, TrainState> {
-  const { config, conversation } = setup
-  const rollouts = updates.flatMap((update) => update.rollouts)
-  const turns = rollouts.flatMap((rollout) => rollout.turns)
-  const values = stepMetrics(updates, times, config)
-  const firstLengths = firstLengthsAfter(state.firstLengths, values)
-  const shares = updateShares(state, rollouts)
-  const recentTurns = addRecentCounts(state.recentTurns, rollouts)
-  const alarmInput = {
-    values,
-    firstLengths,
-    counts: countOutcomes(rollouts),
-    recentTurns,
-    referenceShares: setup.globalShares,
-  }
-  const signs = alarmSigns(alarmInput, config)
-  const alarms = alarmEvents({ signs, active: state.activeAlarms, step: state.step }, config)
-  const raw = turns.flatMap(({ kind, rawAdvantage }) =>
-    rawAdvantage === null ? [] : [{ role: roleOf(kind), rawAdvantage }],
-  )
-  const next: TrainState = {
-    ...state,
-    ...shares,
-    step: state.step + 1,
-    cursor,
-    tokens: state.tokens + tokensOf(turns),
-    problems: state.problems + new Set(rollouts.map((rollout) => rollout.problem.id)).size,
-    roleStatistics: updateRoleStatistics(state.roleStatistics, raw),
-    firstLengths,
-    activeAlarms: alarms.active,
-    recentTurns,
-  }
-  const labels = { step: state.step, split: 'train' } as const
-  yield {
-    type: 'rollouts',
-    rollouts: rollouts.map((rollout) => storedRollout(rollout, conversation.tokenizer, labels)),
-  }
-  yield {
-    type: 'metrics',
-    step: state.step,
-    stepsDone: next.step,
-    tokens: next.tokens,
-    problems: next.problems,
-    values,
-  }
-  yield* alarms.events
-  const place = { done: next.step, total: setup.steps, unit: 'steps' } as const
-  yield { type: 'progress', activity: 'training', ...place, stage: 'self-correction' }
-  return next
-}
-
 /** Validation every `evalEvery` steps, at the start and at the end; the test split at start and end only. */
-async function* evaluateIfDue(state: TrainState, setup: Prepared): AsyncGenerator<TrainEvent, TrainState> {
-  const { config, stop } = setup
-  const isEdge = state.step === 0 || state.step >= setup.steps
-  const isDue = isEdge || (config.evalEvery !== 'never' && state.step % config.evalEvery === 0)
-  if (!isDue || state.evaluatedStep === state.step || stop.aborted) return state
-  const held = {
-    ...setup,
-    step: state.step,
-    tokens: state.tokens,
-    problemsSeen: state.problems,
-    ...signalOf(setup),
-  }
-  const validation = yield* evaluate({ ...held, problems: setup.validation, split: 'validation' })
-  if (isEdge) yield* evaluate({ ...held, problems: setup.test, split: 'test' })
+async function* evaluateIfDue(state: TrainState, plan: RunPlan): AsyncGenerator<TrainEvent, TrainState> {
+  const { config, stop } = plan
+  const { step, tokens, problems: problemsSeen } = state
+  const isEdge = step === 0 || step >= plan.steps
+  const isDue = isEdge || (config.evalEvery !== 'never' && step % config.evalEvery === 0)
+  if (!isDue || state.evaluatedStep === step || stop.aborted) return state
+  const common = { ...plan, step, tokens, problemsSeen }
+  const validation = yield* evaluate({ ...common, problems: plan.validation, split: 'validation' })
+  if (isEdge) yield* evaluate({ ...common, problems: plan.test, split: 'test' })
   const isBest = validation !== null && validation > (state.bestValidation ?? -1)
   const next: TrainState = {
     ...state,
-    evaluatedStep: state.step,
+    evaluatedStep: step,
     bestValidation: isBest ? validation : state.bestValidation,
   }
-  if (isBest && state.step > 0) yield checkpoint('best', next, validation)
+  if (isBest && step > 0) yield checkpoint('best', next, validation)
   return next
-}
-
-function signalOf({ abort }: SelfCorrectionSetup) {
-  return abort === undefined ? {} : { signal: abort }
 }
 
 function checkpoint(
@@ -265,4 +202,8 @@ function checkpoint(
   validation: number | null = null,
 ): TrainEvent {
   return { type: 'checkpoint', reason, validation, state }
+}
+
+function hasCode(error: unknown, code: RecheckErrorCode): boolean {
+  return error instanceof RecheckError && error.code === code
 }

@@ -1,13 +1,12 @@
-import type { TrainEvent } from '../../core/train/trainEvent.ts'
+import type { ReportedEvent, VStarEvent } from '../../core/train/trainEvent.ts'
 import { runVStarStage } from '../../core/train/runVStarStage.ts'
 import { checkVStarInputs } from '../../core/train/vStarInputs.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { VStarArtifact, VStarEstimate } from '../../shared/records.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { newId } from '../host/machine/identifiers.ts'
+import { followEstimate } from './followStage.ts'
 import type { JobContext, StopRequest } from './jobContext.ts'
-
-type Stage = AsyncGenerator<TrainEvent, readonly VStarEstimate[]>
 
 /**
  * Stage 1 of a job: samples the problems that have no estimate yet. A complete estimate is only checked against the
@@ -44,29 +43,23 @@ export async function estimateStage(context: JobContext): Promise<readonly VStar
 
 /** @returns null when "stop now" gave up the problems in hand: none of them is counted */
 async function driveStage(
-  stage: Stage,
+  stage: AsyncGenerator<VStarEvent, readonly VStarEstimate[]>,
   context: JobContext,
   stop: StopRequest,
 ): Promise<readonly VStarEstimate[] | null> {
+  const { port } = context
   try {
-    for (;;) {
-      const next = await stage.next()
-      if (next.done) return next.value
-      report(next.value, context)
-      // the last event of the problems in hand: estimates and metrics are on their way together
-      const isChunkEnd = next.value.type === 'progress' && next.value.activity === 'estimating V*'
-      if (isChunkEnd && (await context.port.betweenSteps()) === 'stop') stop.aborted = true
-    }
+    return await followEstimate(stage, { port, stop, report: (event) => report(event, context) })
   } catch (thrown) {
     if (thrown instanceof RecheckError && thrown.code === 'sampler.stopped') return null
     throw thrown
   }
 }
 
-function report(event: TrainEvent, { request, port, reporter }: JobContext): void {
+function report(event: ReportedEvent, { request, port, reporter }: JobContext): void {
   // steps of a training run are its updates, not problems sampled before them
   if (event.type === 'metrics' && request.run.stage === 'self-correction') return
-  const reported = event.type === 'checkpoint' ? null : reporter.eventOf(event)
+  const reported = reporter.eventOf(event)
   if (reported !== null) port.emit(reported)
 }
 

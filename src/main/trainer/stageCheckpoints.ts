@@ -1,6 +1,6 @@
 import { parameterShapes } from '../../core/model/parameterTable.ts'
 import type { Trainer } from '../../core/train/engine/trainer.ts'
-import type { TrainEvent } from '../../core/train/trainEvent.ts'
+import type { CheckpointEvent } from '../../core/train/trainEvent.ts'
 import { readTrainState, type TrainState } from '../../core/train/trainState.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { newId } from '../host/machine/identifiers.ts'
@@ -8,8 +8,6 @@ import { writeCheckpoint } from '../run/checkpointFolder.ts'
 import type { JobContext } from './jobContext.ts'
 import { openNewestCheckpoint } from '../run/newestCheckpoint.ts'
 import { checkReference, readTrainerBlob, trainerBlob, trainerBlobName } from './trainerStateFile.ts'
-
-export type CheckpointEvent = Extract<TrainEvent, { type: 'checkpoint' }>
 
 /**
  * Loads the newest sound checkpoint into the trainer; a damaged newer one is named in the log.

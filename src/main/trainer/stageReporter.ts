@@ -1,16 +1,12 @@
-import type { StageProgress, TrainEvent } from '../../core/train/trainEvent.ts'
+import type { ReportedEvent, StageProgress } from '../../core/train/trainEvent.ts'
 import type { Progress, StageCount } from '../../shared/runEvent.ts'
 import { newId } from '../host/machine/identifiers.ts'
 import type { JobEvent } from '../wire/jobPort.ts'
 
 /** What a stage's own event becomes on its way to the store: times, ids and rates are added. */
 export interface StageReporter {
-  /**
-   * A checkpoint event is the job's to handle and gives nothing here.
-   *
-   * @returns null for progress that comes sooner than anybody could read it
-   */
-  eventOf(event: Exclude<TrainEvent, { type: 'checkpoint' }>): JobEvent | null
+  /** @returns null for progress that comes sooner than anybody could read it */
+  eventOf(event: ReportedEvent): JobEvent | null
 }
 
 export interface StageClock {

@@ -1,13 +1,14 @@
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import type { Trainer } from '../../core/train/engine/trainer.ts'
-import type { TrainEvent } from '../../core/train/trainEvent.ts'
-import { trainSelfCorrection, type SelfCorrectionSetup } from '../../core/train/trainSelfCorrection.ts'
+import type { SelfCorrectionSetup } from '../../core/train/selfCorrectionSetup.ts'
+import { trainSelfCorrection } from '../../core/train/trainSelfCorrection.ts'
 import { checkpointSteps } from '../../core/train/trainState.ts'
 import type { VStarEstimate } from '../../shared/records.ts'
 import { readParameters } from '../host/model/modelFolder.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { openTrainingEngines, stateBytes, type TrainingEngines } from './engines.ts'
 import type { JobContext, StopRequest } from './jobContext.ts'
+import { followTraining } from './followStage.ts'
 import { openingProgress, trainingStage } from './startupProgress.ts'
 import { keepRefusedBatches } from './refusedBatch.ts'
 import { trainingFailure } from './trainingFailure.ts'
@@ -59,33 +60,31 @@ async function train(
   stepInHand = setup.state?.step ?? 0
   const saveCheckpoint = openCheckpointWriter(context, trainer)
   try {
-    for await (const event of trainSelfCorrection(setup)) await handle(event)
+    await followTraining(trainSelfCorrection(setup), {
+      port,
+      stop,
+      report(event) {
+        const reported = reporter.eventOf(event)
+        if (reported !== null) port.emit(reported)
+      },
+      onStep: (step) => (stepInHand = step),
+      saveCheckpoint(event) {
+        checkpointSteps.push(event.state.step)
+        return saveCheckpoint(event)
+      },
+    })
   } catch (thrown) {
     const { rowsPerMicroBatch } = engines
     const { learningRate } = config.optimizer
-    const place = {
+    throw trainingFailure(thrown, {
       runId: request.run.runId,
       step: stepInHand,
       checkpointSteps,
       learningRate,
       rowsPerMicroBatch,
-    }
-    throw trainingFailure(thrown, place)
+    })
   }
   return stop.aborted || port.stopNow.aborted ? 'stopped' : 'finished'
-
-  async function handle(event: TrainEvent): Promise<void> {
-    if (event.type === 'checkpoint') {
-      checkpointSteps.push(event.state.step)
-      return saveCheckpoint(event)
-    }
-    if (event.type === 'progress' && event.activity === 'updating') stepInHand = event.done
-    const reported = reporter.eventOf(event)
-    if (reported !== null) port.emit(reported)
-    const isStepEnd = event.type === 'progress' && event.activity === 'training'
-    if (isStepEnd) stepInHand = event.done
-    if (isStepEnd && (await port.betweenSteps()) === 'stop') stop.aborted = true
-  }
 }
 
 interface StageParts {

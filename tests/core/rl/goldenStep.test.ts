@@ -5,6 +5,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
 import { normaliseAdvantages } from '../../../src/core/rl/advantages.ts'
 import { policyLossOf } from '../../../src/core/rl/losses/policyLossOf.ts'
 import { roleOf } from '../../../src/core/rollout/rollout.ts'
+import { packRow } from '../../../src/core/rollout/packedRow.ts'
 import { tokenBatch } from '../../../src/core/train/tokenBatch.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { assertClose } from '../../assertClose.ts'
@@ -14,10 +15,10 @@ import { golden, goldenRow, goldenTurns } from './goldenStep.ts'
 function goldenBatch(settings: Readonly<Record<string, unknown>>, advantages = golden.advantage) {
   const config = parseConfig({ lossScale: 'paper', clip: { low: 0.2, high: 0.28 }, ...settings }, 'test')
   const loss = policyLossOf(config)
-  const rows = golden.rollouts.map((_, rollout) => ({
-    turns: goldenTurns(rollout, advantages),
-    referenceLogProbs: goldenRow('reference_log_probs', rollout),
-  }))
+  const rows = golden.rollouts.map((_, rollout) => {
+    const turns = goldenTurns(rollout, advantages)
+    return { ...packRow(turns), turns, referenceLogProbs: goldenRow('reference_log_probs', rollout) }
+  })
   const batch = tokenBatch(rows, loss, config)
   const width = 23
   const padded = (values: readonly Float32Array[], size: number) =>

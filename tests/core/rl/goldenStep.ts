@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { AdvantagedTurn } from '../../../src/core/rl/turnAdvantages.ts'
+import type { TurnWithAdvantage } from '../../../src/core/rl/turnAdvantages.ts'
 import type { TurnKind } from '../../../src/core/rollout/rollout.ts'
 
 /** tests/fixtures/golden/rl-step as the code's own types; where it comes from stands in ../golden/README.md. */
@@ -50,7 +50,7 @@ export function goldenRow(name: string, rollout: number): Float32Array {
 }
 
 /** The golden turns of one rollout, as the trainer sees them, with the given advantages. */
-export function goldenTurns(rollout: number, advantages: readonly number[]): AdvantagedTurn[] {
+export function goldenTurns(rollout: number, advantages: readonly number[]): TurnWithAdvantage[] {
   const row = golden.rollouts[rollout]
   if (row === undefined) throw new RangeError(`goldenTurns: no rollout ${rollout}`)
   const before = golden.rollouts.slice(0, rollout).reduce((sum, each) => sum + each.turns.length, 0)

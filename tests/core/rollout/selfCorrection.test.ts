@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rollOutSelfCorrection } from '../../../src/core/rollout/selfCorrection.ts'
 import type { RolloutSetup } from '../../../src/core/rollout/selfCorrection.ts'
-import { packRow } from '../../../src/core/train/tokenBatch.ts'
+import { packRow } from '../../../src/core/rollout/packedRow.ts'
 import { conversationWith, fakeSampler, sums, tokenizer } from '../train/fakeEngine.ts'
 
 function setup(extra: Partial<RolloutSetup> = {}): RolloutSetup {

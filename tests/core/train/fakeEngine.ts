@@ -216,13 +216,13 @@ export function fakeTrainer(skill = 0): FakeTrainer {
 }
 
 function statsOf(batch: TokenBatch, skill: number, learningRate: number): UpdateStats {
-  const totals = { klK1: 0, surprise: 0, logRatioAttempt: 0 }
+  const totals = { klK1: 0, negLogProb: 0, logRatioAttempt: 0 }
   for (const { ids, inputs } of batch.rows) {
     logProbsOf(ids, skill).forEach((logProb, t) => {
       const mask =
         (inputs.attemptMask?.[t] ?? 0) + (inputs.verdictMask?.[t] ?? 0) + (inputs.revisionMask?.[t] ?? 0)
       const logRatio = logProb - (inputs.referenceLogProbs?.[t] ?? 0)
-      totals.surprise -= mask * logProb
+      totals.negLogProb -= mask * logProb
       totals.klK1 += mask * logRatio
       totals.logRatioAttempt += (inputs.attemptMask?.[t] ?? 0) * logRatio
     })

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { runVStarStage, signalEvent } from '../../../src/core/train/runVStarStage.ts'
+import { runVStarStage } from '../../../src/core/train/runVStarStage.ts'
+import { learningSignalEvent } from '../../../src/core/train/vStarSignal.ts'
 import type { VStarSetup } from '../../../src/core/train/runVStarStage.ts'
-import type { TrainEvent } from '../../../src/core/train/trainEvent.ts'
+import type { VStarEvent } from '../../../src/core/train/trainEvent.ts'
 import { checkVStarInputs, vStarInputs } from '../../../src/core/train/vStarInputs.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import type { VStarEstimate } from '../../../src/shared/records.ts'
@@ -27,11 +28,11 @@ function makeSetup(extra: Partial<VStarSetup> = {}): VStarSetup {
 
 async function run(setup: VStarSetup) {
   const stage = runVStarStage(setup)
-  const events: TrainEvent[] = []
+  const events: VStarEvent[] = []
   for (;;) {
     const next = await stage.next()
     if (next.done) return { events, estimates: next.value }
-    if (next.value.type !== 'progress') events.push(next.value)
+    if (next.value.type !== 'progress' && next.value.type !== 'chunkEnds') events.push(next.value)
   }
 }
 
@@ -117,7 +118,7 @@ test('metrics: mean V*, accuracy of the reference, share without signal; a word 
 
 test('nothing but problems without signal: the way out fits the cause', () => {
   const remedyOf = (...right: readonly number[]) =>
-    signalEvent(
+    learningSignalEvent(
       right.map((correct, index) => estimateFor(String(index), correct)),
       parseConfig({}, 'test'),
     ).remedy
@@ -159,4 +160,15 @@ test('an estimate made with another template is refused by name, another β₁ i
     () => checkVStarInputs(artifact, vStarInputs(config, { ...parts, furtherEndIds: [7, 9] })),
     /further end ids: the estimate has nothing, this run has 7, 9/,
   )
+})
+
+test('the end of a chunk is an event of its own, after the chunk’s estimates and metrics', async () => {
+  const kinds: string[] = []
+  for await (const { type } of runVStarStage(makeSetup({ problemsPerChunk: 4 })))
+    if (type !== 'progress') kinds.push(type)
+  const chunks = Math.ceil(problems.length / 4)
+  assert.deepEqual(kinds, [
+    ...Array.from({ length: chunks }, () => ['vStar', 'metrics', 'chunkEnds']).flat(),
+    'log',
+  ])
 })

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { policyLossOf } from '../../../src/core/rl/losses/policyLossOf.ts'
-import type { AdvantagedTurn } from '../../../src/core/rl/turnAdvantages.ts'
+import type { TurnWithAdvantage } from '../../../src/core/rl/turnAdvantages.ts'
 import type { TurnKind } from '../../../src/core/rollout/rollout.ts'
-import { packRow, tokenBatch } from '../../../src/core/train/tokenBatch.ts'
+import { packRow } from '../../../src/core/rollout/packedRow.ts'
+import { tokenBatch } from '../../../src/core/train/tokenBatch.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { assertClose } from '../../assertClose.ts'
 
@@ -11,7 +12,7 @@ function turn(
   kind: TurnKind,
   promptIds: readonly number[],
   completionIds: readonly number[],
-): AdvantagedTurn {
+): TurnWithAdvantage {
   return {
     kind,
     promptIds,
@@ -34,8 +35,10 @@ const turns = [turn('attempt', [9, 8], [5, 1]), turn('verdict', [9, 8, 5, 1, 7],
 test('one row holds the conversation; masks cover own tokens with the end token, one position early', () => {
   const config = parseConfig({ entropyBonus: 0.1 }, 'test')
   const referenceLogProbs = Float32Array.of(1, 2, 3, 4, 5, 6, 7)
-  const batch = tokenBatch([{ turns, referenceLogProbs }], policyLossOf(config), config)
+  const packed = packRow(turns)
+  const batch = tokenBatch([{ ...packed, turns, referenceLogProbs }], policyLossOf(config), config)
   const row = batch.rows[0]
+  assert.equal(row?.ids, packed.ids, 'the row is made once and carried')
   assert.deepEqual([...(row?.ids ?? [])], [9, 8, 5, 1, 7, 6, 4, 1])
   const input = (name: string) => [...(row?.inputs[name] ?? [])]
   assert.deepEqual(input('attemptMask'), [0, 1, 1, 0, 0, 0, 0])
@@ -50,6 +53,7 @@ test('one row holds the conversation; masks cover own tokens with the end token,
 
 test('weights of the GRPO family over a batch of two rows: 3 turns, 7 tokens', () => {
   const rows = [turns, [turn('attempt', [2], [3, 1])]].map((each) => ({
+    ...packRow(each),
     turns: each,
     referenceLogProbs: null,
   }))
@@ -75,7 +79,7 @@ test('weights of the GRPO family over a batch of two rows: 3 turns, 7 tokens', (
 test('a loss that wants the reference is not run without it', () => {
   const config = parseConfig({}, 'test')
   assert.throws(
-    () => tokenBatch([{ turns, referenceLogProbs: null }], policyLossOf(config), config),
+    () => tokenBatch([{ ...packRow(turns), turns, referenceLogProbs: null }], policyLossOf(config), config),
     /the loss wants referenceLogProbs, which no row has/,
   )
 })

@@ -6,7 +6,7 @@ import type { TrainState } from '../../../src/core/train/trainState.ts'
 import type { TrainerState } from '../../../src/core/train/engine/trainer.ts'
 import { findMetric } from '../../../src/shared/metrics/metrics.ts'
 import { assertClose } from '../../assertClose.ts'
-import { collect, makeSetup, metricsOf, oneStep, trainRollouts } from './trainingSetup.ts'
+import { collect, isOutcome, makeSetup, metricsOf, oneStep, trainRollouts } from './trainingSetup.ts'
 
 test('same seed, same events; another seed, others', async () => {
   const [one, two] = [await collect(makeSetup().whole), await collect(makeSetup().whole)]
@@ -20,7 +20,7 @@ test('resumed at any checkpoint = never stopped: same events, same parameters an
   const { whole, trainer } = makeSetup({ setup: { checkpointEvery: 1 } })
   const all: TrainEvent[] = []
   for await (const event of trainSelfCorrection(whole)) {
-    if (event.type === 'progress') continue
+    if (!isOutcome(event)) continue
     all.push(event)
     if (event.type !== 'checkpoint') continue
     // through JSON, as on disk
@@ -192,4 +192,22 @@ test('mini-batches: two updates a step, whose weights count their own rows only'
   )
   assertClose(trainer.batches[0]?.rows[0]?.inputs.turnWeight?.[0] ?? NaN, 2 / 2, 1e-7)
   assertClose(trainer.batches[1]?.rows[0]?.inputs.turnWeight?.[0] ?? NaN, 2 / 3, 1e-6)
+})
+
+test('a step begins and ends by events of its own: what it did comes between them, an evaluation does not', async () => {
+  const { whole } = makeSetup({ config: { ...oneStep, steps: 2, evalEvery: 1 } })
+  const kinds: string[] = []
+  for await (const event of trainSelfCorrection(whole)) {
+    if (event.type === 'progress') continue
+    const step = 'step' in event && event.type !== 'log' ? ` ${event.step}` : ''
+    kinds.push(`${event.type}${step}`)
+  }
+  const between = (step: number) =>
+    kinds.slice(kinds.indexOf(`stepBegins ${step}`), kinds.indexOf(`stepEnds ${step}`))
+  for (const step of [0, 1]) {
+    const own = between(step).filter((kind) => kind !== 'log')
+    assert.deepEqual(own, [`stepBegins ${step}`, 'rollouts', `metrics ${step}`])
+  }
+  assert.equal(kinds.filter((kind) => /^step(Begins|Ends)/.test(kind)).length, 4)
+  assert.equal(kinds.filter((kind) => kind === 'evaluation').length, 5)
 })

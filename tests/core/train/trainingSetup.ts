@@ -1,5 +1,5 @@
 import { trainSelfCorrection } from '../../../src/core/train/trainSelfCorrection.ts'
-import type { SelfCorrectionSetup } from '../../../src/core/train/trainSelfCorrection.ts'
+import type { SelfCorrectionSetup } from '../../../src/core/train/selfCorrectionSetup.ts'
 import type { TrainEvent } from '../../../src/core/train/trainEvent.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import type { StoredRollout, VStarEstimate } from '../../../src/shared/records.ts'
@@ -75,7 +75,11 @@ export function makeSetup({ config = {}, setup = {} }: Overrides = {}) {
   return { whole, trainer, sampler }
 }
 
-/** Every event but progress, whose number depends on timing. */
+/** Whether an event tells what happened: progress, whose number depends on timing, and a step's begin and end do not. */
+export const isOutcome = ({ type }: TrainEvent): boolean =>
+  type !== 'progress' && type !== 'stepBegins' && type !== 'stepEnds'
+
+/** Every event that tells what happened. */
 export async function collect(
   setup: SelfCorrectionSetup,
   onEvent: (event: TrainEvent) => void | Promise<void> = () => undefined,
@@ -83,7 +87,7 @@ export async function collect(
   const events: TrainEvent[] = []
   for await (const event of trainSelfCorrection(setup)) {
     await onEvent(event)
-    if (event.type !== 'progress') events.push(event)
+    if (isOutcome(event)) events.push(event)
   }
   return events
 }

@@ -1,16 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
+import { k3 } from '../kl.ts'
+import { diagnosticSums } from './diagnostics.ts'
 import type { PolicyLoss } from './policyLoss.ts'
 import { turnActionLoss } from './turnActionLoss.ts'
-import {
-  commonInputs,
-  completionMask,
-  diagnosticSums,
-  entropyTerm,
-  k3,
-  sumPerTurn,
-  sumsByKind,
-} from './turnMasks.ts'
+import { commonInputs, completionMask, entropyTerm, sumPerTurn, sumsByKind } from './turnMasks.ts'
 
 export interface ClippedRatioSettings {
   readonly name: 'grpo' | 'dr-grpo' | 'dapo'

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Scalar } from '@tensorflow/tfjs'
+import { diagnosticSums } from './diagnostics.ts'
 import type { PolicyLoss } from './policyLoss.ts'
-import { commonInputs, diagnosticSums, entropyTerm, sumPerTurn, sumsByKind } from './turnMasks.ts'
+import { commonInputs, entropyTerm, sumPerTurn, sumsByKind } from './turnMasks.ts'
 
 export interface OptimalAdvantageSettings {
   /** β₂, reward per nat, > 0 */

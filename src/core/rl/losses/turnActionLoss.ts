@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
+import { diagnosticSums } from './diagnostics.ts'
 import type { LossSums, PolicyLoss } from './policyLoss.ts'
-import { commonInputs, diagnosticSums, entropyTerm, sumsByKind } from './turnMasks.ts'
+import { commonInputs, entropyTerm, sumsByKind } from './turnMasks.ts'
 
 type Inputs = Readonly<Record<string, Tensor>>
 

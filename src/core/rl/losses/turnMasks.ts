@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
+import { turnKinds } from '../../rollout/rollout.ts'
 import type { TurnKind } from '../../rollout/rollout.ts'
 import type { LossInput, LossSums } from './policyLoss.ts'
-
-/** Slots of `turn` inputs and the order of per-kind sums. */
-export const turnKinds: readonly TurnKind[] = ['attempt', 'verdict', 'revision']
 
 /** 1 on the turn's own tokens, end token included; 0 on prompts, other turns, injected ends and padding. */
 export const maskInputs: Readonly<Record<TurnKind, string>> = {
@@ -59,37 +57,6 @@ function oneHot(slot: number): Tensor2D {
     [0, 1, 2].map((each) => (each === slot ? 1 : 0)),
     [1, 3],
   )
-}
-
-/**
- * What every loss reports beside itself, each a sum over completion tokens: `samplerGap` |ln π − ln π_sampler|,
- * `surprise` −ln π (its mean estimates the entropy), and with a reference `klK1`, `klK3` and ρ per kind (`logRatio…`).
- */
-export function diagnosticSums(logProbs: Tensor2D, inputs: Inputs): LossSums {
-  const mask = completionMask(inputs)
-  const gap = tf.mul(tf.abs(tf.sub(logProbs, inputs.samplingLogProbs)), mask)
-  const sums = {
-    samplerGap: tf.sum(gap) as Scalar,
-    surprise: tf.neg(tf.sum(tf.mul(logProbs, mask))) as Scalar,
-  }
-  if (inputs.referenceLogProbs === undefined) return sums
-  const logRatio = tf.mul(tf.sub(logProbs, inputs.referenceLogProbs), mask)
-  return {
-    ...sums,
-    klK1: tf.sum(logRatio) as Scalar,
-    klK3: tf.sum(tf.mul(k3(logRatio), mask)) as Scalar,
-    ...sumsByKind('logRatio', sumPerTurn(logRatio, inputs)),
-  }
-}
-
-/**
- * Per-token KL estimate π_ref/π − ln(π_ref/π) − 1 ≥ 0 (Schulman, "Approximating KL divergence").
- *
- * @param logRatio ln π − ln π_ref, already 0 outside completions: exp of anything else could overflow
- */
-export function k3(logRatio: Tensor): Tensor {
-  const toReference = tf.neg(logRatio)
-  return tf.sub(tf.sub(tf.exp(toReference), toReference), 1)
 }
 
 /** Σ entropy · weight, to be subtracted from the loss; 0 without a bonus. */

@@ -10,7 +10,7 @@ import type { StopSignal } from '../../sampling/sampler.ts'
 import { countOutcomes, outcomeMetrics, outcomeShares } from './outcomeCounts.ts'
 import { reportProgress, samplingProgress } from '../reportProgress.ts'
 import { storedRollout } from '../storedRollout.ts'
-import type { StageProgress, TrainEvent } from '../trainEvent.ts'
+import type { ReportedEvent, StageProgress } from '../trainEvent.ts'
 
 export interface EvaluationSetup {
   readonly config: RunConfig
@@ -22,7 +22,8 @@ export interface EvaluationSetup {
   /** For the metrics event: tokens and problems of training so far. */
   readonly tokens: number
   readonly problemsSeen: number
-  readonly signal?: StopSignal
+  /** Drop the rollouts in hand: throws `sampler.stopped`. */
+  readonly abort?: StopSignal
 }
 
 /**
@@ -34,7 +35,7 @@ export interface EvaluationSetup {
  *
  * @returns Acc@final, null without problems
  */
-export async function* evaluate(setup: EvaluationSetup): AsyncGenerator<TrainEvent, number | null> {
+export async function* evaluate(setup: EvaluationSetup): AsyncGenerator<ReportedEvent, number | null> {
   const { config, conversation, grading, problems, split, step } = setup
   if (problems.length === 0) return null
   const rollouts = yield* reportProgress<StageProgress, Awaited<ReturnType<typeof rollOutSelfCorrection>>>(
@@ -45,7 +46,7 @@ export async function* evaluate(setup: EvaluationSetup): AsyncGenerator<TrainEve
         samples: config.evalSamples,
         seedLabels: ['evaluation', split],
         onProgress: samplingProgress(report, `evaluating on ${split}`),
-        ...(setup.signal === undefined ? {} : { signal: setup.signal }),
+        signal: setup.abort,
       }),
   )
   const scored = scoreRollouts(rollouts, grading, plainRewards(config))

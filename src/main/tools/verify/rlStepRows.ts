@@ -4,7 +4,8 @@ import { RecheckError } from '../../../shared/recheckError.ts'
 import { shortened } from '../../../shared/shortened.ts'
 import type { PolicyLoss } from '../../../core/rl/losses/policyLoss.ts'
 import { policyLossOf } from '../../../core/rl/losses/policyLossOf.ts'
-import type { AdvantagedTurn } from '../../../core/rl/turnAdvantages.ts'
+import type { TurnWithAdvantage } from '../../../core/rl/turnAdvantages.ts'
+import { packRow } from '../../../core/rollout/packedRow.ts'
 import { tokenBatch } from '../../../core/train/tokenBatch.ts'
 import type { TokenBatch } from '../../../core/train/engine/trainer.ts'
 import type { Expectations } from './expectations.ts'
@@ -64,10 +65,10 @@ export function rlStepBatch(
   const width = Math.max(...step.rollouts.map(({ ids }) => ids.length)) - 1
   const rowOf = (quantity: string, row: number, length: number) =>
     storedFloats(expected, quantity).slice(row * width, row * width + length - 1)
-  const rows = step.rollouts.map(({ ids }, row) => ({
-    turns: turnsOf(step, row, step[advantages], rowOf('old_log_probs', row, ids.length)),
-    referenceLogProbs: rowOf('reference_log_probs', row, ids.length),
-  }))
+  const rows = step.rollouts.map(({ ids }, row) => {
+    const turns = turnsOf(step, row, step[advantages], rowOf('old_log_probs', row, ids.length))
+    return { ...packRow(turns), turns, referenceLogProbs: rowOf('reference_log_probs', row, ids.length) }
+  })
   return { loss, batch: tokenBatch(rows, loss, config) }
 }
 
@@ -85,7 +86,7 @@ function turnsOf(
   row: number,
   advantages: readonly number[],
   samplingLogProbs: Float32Array,
-): AdvantagedTurn[] {
+): TurnWithAdvantage[] {
   const before = step.rollouts.slice(0, row).reduce((count, { turns }) => count + turns.length, 0)
   const { ids, turns } = step.rollouts[row] ?? { ids: [], turns: [] }
   return turns.map(({ kind, start, end, reward, vStar }, index) => ({
