@@ -8,8 +8,9 @@ import { readParameters } from '../host/model/modelFolder.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { checkEngines, openSampler } from './engines.ts'
 import { estimateStage } from './estimateStage.ts'
-import type { JobPort, RunJob } from '../wire/jobPort.ts'
+import type { RunJob } from '../wire/jobPort.ts'
 import type { JobContext } from './jobContext.ts'
+import { emitMaterialNotes } from './materialNotes.ts'
 import { firstStage, openingProgress } from './startupProgress.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
 import { openStageReporter } from './stageReporter.ts'
@@ -28,7 +29,7 @@ export const runJob: RunJob = async (request, port) => {
     await checkEngines(config)
   }
   const material = await loadRunMaterial(config, process.cwd())
-  emitNotes(material, port)
+  emitMaterialNotes(material, port)
   const reference = await readParameters(material.reference)
   const sampler = await openSampler(material.reference.config, reference)
   const clock = { activeMs: () => port.activeMs(), nowMs: systemClock.nowMs }
@@ -46,14 +47,6 @@ export const runJob: RunJob = async (request, port) => {
   } finally {
     await sampler.dispose()
   }
-}
-
-/** What the run's log should say of its data and its models. */
-function emitNotes({ problems, modelNotices }: RunMaterial, port: JobPort): void {
-  const warn = (code: string, key: string, message: string) =>
-    port.emit({ type: 'log', level: 'warning', code, key, message, remedy: null })
-  if (problems.note !== null) warn('data.note', 'data.note', problems.note)
-  for (const [index, notice] of modelNotices.entries()) warn('model.note', `model.note-${index}`, notice)
 }
 
 async function runStages(context: JobContext, reference: ParameterValues): Promise<'finished' | 'stopped'> {
