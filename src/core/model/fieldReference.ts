@@ -27,7 +27,8 @@ files and F32 in memory. Nothing in the folder is run as code.
 - **Weights that are NaN or infinite** are refused when they are loaded, with the tensor and how many there are.
 - **JSON** is read as Python writes it: a byte order mark is skipped, \`NaN\` and \`Infinity\` are numbers. A key that stands twice in one object with different values
   is refused.
-- **Adapters of PEFT, GGUF, PyTorch and other weights** are named as what they are, with the commands that make a model folder of them.
+- **Adapters of PEFT, GGUF, PyTorch and other weights, pointers of Git LFS, web pages and archives under a file's name** are named as what they are,
+  with the commands that make a model folder of them.
 - **\`model.safetensors\` beside an index**: the single file is read, as in transformers, and that is reported. With an index alone, the shards that it names are read;
   they have to be in the same folder.
 - **Fields that are in no row below** are reported when the model is opened: Recheck does not know what they mean.

@@ -92,7 +92,7 @@ test('generate: what cannot be is said with the way out', async () => {
   await refused(['--prompt', 'x'.repeat(300)], 'sampler.too-long', /300 prompt.*256 positions/)
 })
 
-test('generate: a field of the model that nobody reads is said on stderr, beside the completion', async () => {
+test('generate: an unknown field of config.json is reported on stderr, beside the completion', async () => {
   const folder = join(scratch, 'unknown-field')
   await cp(BUILTIN_FOLDER, folder, { recursive: true })
   const path = join(folder, 'config.json')

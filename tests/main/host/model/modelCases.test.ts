@@ -48,7 +48,7 @@ test('M23, M24: NaN and a byte order mark are read, by the model and by its toke
   }
 })
 
-test('M14: one weight file is used before an index that names shards, and that is said', async () => {
+test('M14: a single weight file is read in place of an index that names shards, and the index is reported', async () => {
   const folder = await copyOf(BUILTIN_FOLDER)
   await writeFile(
     join(folder, 'model.safetensors.index.json'),
@@ -118,7 +118,7 @@ test('a head of its own beside tied embeddings: an equal copy is left aside, ano
   )
 })
 
-test('weights that are NaN or infinite are refused as they are loaded, with tensor and count', async () => {
+test('NaN and infinite weights are refused when they are loaded, with tensor and count', async () => {
   for (const [name, broken, message] of [
     ['llama', [NaN], /2 of 48 values of tensor "model.norm.weight" are NaN or infinite/],
     ['llama', [Infinity, -Infinity], /2 of 48 values/],
@@ -139,7 +139,7 @@ test('weights that are NaN or infinite are refused as they are loaded, with tens
   }
 })
 
-test('what a config says and nobody reads is said: unknown fields, another format of the weights', async () => {
+test('fields of a config that are not read are reported: unknown ones, another format of the weights', async () => {
   const folder = await copyOf(goldenFolder('llama'))
   const unknown = Object.fromEntries(['logit_cap', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => [name, 1]))
   await editJson(join(folder, 'config.json'), { ...unknown, dtype: 'bfloat16' })
