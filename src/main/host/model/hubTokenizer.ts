@@ -1,24 +1,31 @@
 import { join } from 'node:path'
-import { PreTrainedTokenizer } from '@xenova/transformers'
-import { defaultTemplateDate } from '../../../shared/config/schema.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
-import type { JsonObject } from '../../../core/model/configFields.ts'
+import { ConfigFields, type JsonObject } from '../../../core/model/configFields.ts'
 import type { ChatMessage, Tokenizer } from '../../../core/tokens/tokenizer.ts'
+import { defaultTemplateDate } from '../../../shared/config/schema.ts'
+import { plainLine } from '../../../shared/plainText.ts'
+import { RecheckError } from '../../../shared/recheckError.ts'
+import { quoted } from '../../../shared/shortened.ts'
 import { ChatTemplate } from '../chatTemplate/chatTemplate.ts'
 import { readJsonFile } from '../machine/jsonFiles.ts'
-import { plainLine } from '../../../shared/plainText.ts'
-import { readSpecialTokens, type SpecialTokens } from './specialTokens.ts'
+import { readTokenizerJson, type TextCodec } from '../tokenizer/tokenizerJson.ts'
+import {
+  furtherSpecialTokens,
+  readSpecialTokens,
+  type SpecialTokenName,
+  type SpecialTokens,
+} from './specialTokens.ts'
 import { readTemplateSource, type TemplateSource } from './templateSource.ts'
 
-/** The JSON files of a Hugging Face folder that say how its text becomes tokens. */
+/** What the files of a Hugging Face folder say of how its text becomes tokens. */
 interface TokenizerFiles {
   readonly folder: string
-  readonly tokenizer: JsonObject
-  readonly tokenizerConfig: JsonObject
+  readonly codec: TextCodec
   readonly template: TemplateSource | null
   readonly specialTokens: SpecialTokens
-  readonly modelConfig: JsonObject
-  readonly generationConfig: JsonObject
+  /** Of tokenizer_config.json: `bos_token` is null there where a model has none. */
+  readonly hasNoBos: boolean
+  readonly modelConfig: ConfigFields
+  readonly generationConfig: ConfigFields
 }
 
 /**
@@ -26,12 +33,10 @@ interface TokenizerFiles {
  * `special_tokens_map.json`, `chat_template.jinja`, `generation_config.json` and `config.json`. Reads local files only.
  *
  * @param day  what the chat template takes for today (`2024-07-26`): `templateDate` of a run's config
- * @throws RecheckError `tokenizer.missing`, `tokenizer.invalid`, and all of `readJsonFile`
+ * @throws RecheckError `tokenizer.missing`, `tokenizer.invalid`, `config.invalid`, and all of `readJsonFile`
  */
 export async function loadTokenizer(folder: string, day = defaultTemplateDate): Promise<Tokenizer> {
-  const files = await readTokenizerFiles(folder)
-  const library = buildLibraryTokenizer(files)
-  return new HubTokenizer(files, library, day)
+  return new HubTokenizer(await readTokenizerFiles(folder), day)
 }
 
 class HubTokenizer implements Tokenizer {
@@ -40,46 +45,54 @@ class HubTokenizer implements Tokenizer {
   readonly endIds: readonly number[]
   readonly padId: number
   readonly hasChatTemplate: boolean
-  readonly #folder: string
-  readonly #library: PreTrainedTokenizer
-  readonly #knownIds: ReadonlySet<number>
+  readonly #files: TokenizerFiles
+  readonly #special: ReadonlySet<string>
+  /** Ids from here on have no row in the model's embedding. */
+  readonly #idLimit: number
   readonly #template: ChatTemplate | null
-  readonly #templateOrigin: string
 
-  constructor(files: TokenizerFiles, library: PreTrainedTokenizer, day: string) {
-    this.#folder = files.folder
-    this.#library = library
-    this.#knownIds = new Set(library.get_vocab().values())
-    this.vocabularySize = this.#knownIds.size
-    this.bosId = bosIdOf(files, library)
-    this.endIds = endIdsOf(files, library)
-    this.padId = padIdOf(files, library, this.endIds)
-    const { template: source, specialTokens } = files
-    this.#template = source && new ChatTemplate(source.text, { day, specialTokens })
-    this.#templateOrigin = source?.origin ?? ''
-    this.hasChatTemplate = source !== null
+  constructor(files: TokenizerFiles, day: string) {
+    const { codec, template, specialTokens, modelConfig } = files
+    this.#files = files
+    this.#special = new Set(codec.added.tokens.filter(({ special }) => special).map(({ content }) => content))
+    this.vocabularySize = codec.added.tokenOf.size
+    this.#idLimit = modelConfig.count('vocab_size', largestIdOf(codec) + 1)
+    this.bosId = bosIdOf(files, this.#idLimit)
+    this.endIds = endIdsOf(files, this.#idLimit)
+    this.padId = padIdOf(files, this.endIds, this.#idLimit)
+    this.#template = template && new ChatTemplate(template.text, { day, specialTokens })
+    this.hasChatTemplate = template !== null
   }
 
   encode(text: string): number[] {
-    return this.#library.encode(text, { add_special_tokens: false })
+    const ids = this.#files.codec.encode(text)
+    const wrong = ids.find((id) => !Number.isInteger(id) || id >= this.#idLimit)
+    if (wrong === undefined && (ids.length > 0 || text === '')) return ids
+    const file = join(this.#files.folder, 'tokenizer.json')
+    if (wrong === undefined) {
+      throw new RecheckError('tokenizer.invalid', `${file}: no token stands for any part of ${quoted(text)}.`)
+    }
+    const token = this.#files.codec.added.tokenOf.get(wrong)
+    const problem =
+      token === undefined
+        ? 'has a part for which there is no token, and no unknown token'
+        : `gives the token ${quoted(token)} with the id ${wrong}, and the model has ${this.#idLimit} (vocab_size in config.json)`
+    throw new RecheckError('tokenizer.invalid', `${file}: the text ${quoted(text)} ${problem}.`)
   }
 
   decode(ids: readonly number[], options: { readonly skipSpecialTokens?: boolean } = {}): string {
+    const { added, decode } = this.#files.codec
     // a padded embedding has rows that no token names; Python's tokenizers pass over such ids too
-    const known = ids.filter((id) => this.#knownIds.has(id))
-    if (known.length === 0) return ''
-    return this.#library.decode(known, {
-      skip_special_tokens: options.skipSpecialTokens ?? false,
-      // the clean-up deletes spaces before punctuation: what is shown and graded must be what was sampled
-      clean_up_tokenization_spaces: false,
-    })
+    const tokens = ids.map((id) => added.tokenOf.get(id)).filter((token) => token !== undefined)
+    return decode(options.skipSpecialTokens ? tokens.filter((token) => !this.#special.has(token)) : tokens)
   }
 
   renderChat(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string {
-    if (this.#template === null) {
+    const { folder, template } = this.#files
+    if (this.#template === null || template === null) {
       throw new RecheckError(
         'tokenizer.no-chat-template',
-        `${this.#folder}: neither tokenizer_config.json nor chat_template.jinja holds a chat template. ` +
+        `${folder}: neither tokenizer_config.json nor chat_template.jinja holds a chat template. ` +
           'Use an instruct model, or a template that does not need one ("plain-hash", "plain-boxed").',
       )
     }
@@ -88,7 +101,7 @@ class HubTokenizer implements Tokenizer {
     } catch (cause) {
       throw new RecheckError(
         'tokenizer.chat-template',
-        `${this.#templateOrigin}: the chat template cannot render a conversation of ` +
+        `${template.origin}: the chat template cannot render a conversation of ` +
           `${messages.map((message) => message.role).join(', ')}: ${plainLine(messageOf(cause))}. ` +
           'Use a template that does not need it ("plain-hash", "plain-boxed"), or mend the chat template.',
       )
@@ -97,60 +110,68 @@ class HubTokenizer implements Tokenizer {
 }
 
 async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
-  const tokenizer = await readJsonFile(join(folder, 'tokenizer.json'))
-  if (tokenizer === null) {
+  const file = join(folder, 'tokenizer.json')
+  const json = await readJsonFile(file)
+  if (json === null) {
     throw new RecheckError(
       'tokenizer.missing',
-      `${join(folder, 'tokenizer.json')}: no such file. A model folder needs the tokenizer in the form of ` +
+      `${file}: no such file. A model folder needs the tokenizer in the form of ` +
         'tokenizer.json; save it with transformers (save_pretrained of a fast tokenizer).',
     )
   }
-  const tokenizerConfig = (await readJsonFile(join(folder, 'tokenizer_config.json'))) ?? {}
-  const map = (await readJsonFile(join(folder, 'special_tokens_map.json'))) ?? {}
+  const read = async (name: string): Promise<JsonObject> => (await readJsonFile(join(folder, name))) ?? {}
+  const config = await read('tokenizer_config.json')
+  const specialTokens = readSpecialTokens(folder, config, await read('special_tokens_map.json'))
+  const codec = readTokenizerJson(json, {
+    file,
+    config: { file: join(folder, 'tokenizer_config.json'), path: '', json: config },
+    specialTokens: [...Object.values(specialTokens), ...furtherSpecialTokens(folder, config)],
+  })
   return {
     folder,
-    tokenizer,
-    tokenizerConfig,
-    template: await readTemplateSource(folder, tokenizerConfig),
-    specialTokens: readSpecialTokens(folder, tokenizerConfig, map),
-    modelConfig: (await readJsonFile(join(folder, 'config.json'))) ?? {},
-    generationConfig: (await readJsonFile(join(folder, 'generation_config.json'))) ?? {},
+    codec,
+    template: await readTemplateSource(folder, config),
+    specialTokens,
+    hasNoBos: 'bos_token' in config && specialTokens.bos_token === undefined,
+    modelConfig: new ConfigFields(join(folder, 'config.json'), await read('config.json')),
+    generationConfig: new ConfigFields(
+      join(folder, 'generation_config.json'),
+      await read('generation_config.json'),
+    ),
   }
 }
 
-function buildLibraryTokenizer({ folder, tokenizer, tokenizerConfig }: TokenizerFiles): PreTrainedTokenizer {
-  const path = join(folder, 'tokenizer.json')
-  const model = tokenizer['model']
-  if (!isObject(model) || !model['vocab'] || !Array.isArray(tokenizer['added_tokens'])) {
-    throw new RecheckError(
-      'tokenizer.invalid',
-      `${path}: expected the fields "model" (with "vocab") and "added_tokens", got ${Object.keys(tokenizer).join(', ') || 'none'}. ` +
-        'Is it the tokenizer.json of Hugging Face tokenizers?',
-    )
-  }
-  try {
-    return new PreTrainedTokenizer(tokenizer, { ...tokenizerConfig, chat_template: null })
-  } catch (cause) {
-    throw new RecheckError(
-      'tokenizer.invalid',
-      `${path}: this tokenizer is not supported: ${messageOf(cause)}`,
-    )
-  }
+function largestIdOf({ added }: TextCodec): number {
+  let largest = 0
+  for (const id of added.tokenOf.keys()) largest = Math.max(largest, id)
+  return largest
 }
 
-function bosIdOf(files: TokenizerFiles, library: PreTrainedTokenizer): number | null {
+/** The id of a special token; null where the folder has none of this name. */
+function specialId({ folder, codec, specialTokens }: TokenizerFiles, name: SpecialTokenName): number | null {
+  const token = specialTokens[name]
+  if (token === undefined) return null
+  const id = codec.added.idOf.get(token)
+  if (id !== undefined) return id
+  throw new RecheckError(
+    'tokenizer.invalid',
+    `${folder}: ${name} is ${quoted(token)}, and tokenizer.json has no such token. Fetch the folder again.`,
+  )
+}
+
+function bosIdOf(files: TokenizerFiles, idLimit: number): number | null {
   // an explicit null means "this model has none", whatever config.json says (Qwen2.5)
-  if ('bos_token' in files.tokenizerConfig) return library.bos_token === null ? null : library.bos_token_id
-  const id = files.modelConfig['bos_token_id']
-  return typeof id === 'number' ? id : null
+  if (files.hasNoBos) return null
+  return specialId(files, 'bos_token') ?? files.modelConfig.tokenId('bos_token_id', idLimit)
 }
 
-function endIdsOf(files: TokenizerFiles, library: PreTrainedTokenizer): readonly number[] {
+function endIdsOf(files: TokenizerFiles, idLimit: number): readonly number[] {
   for (const config of [files.generationConfig, files.modelConfig]) {
-    const ids = [config['eos_token_id'] ?? []].flat()
-    if (ids.length > 0 && ids.every((id): id is number => Number.isInteger(id))) return ids
+    const ids = config.tokenIds('eos_token_id', idLimit)
+    if (ids.length > 0) return ids
   }
-  if (Number.isInteger(library.eos_token_id)) return [library.eos_token_id]
+  const id = specialId(files, 'eos_token')
+  if (id !== null) return [id]
   throw new RecheckError(
     'tokenizer.invalid',
     `${files.folder}: no token ends a turn. Expected eos_token_id in generation_config.json or config.json, ` +
@@ -158,18 +179,14 @@ function endIdsOf(files: TokenizerFiles, library: PreTrainedTokenizer): readonly
   )
 }
 
-function padIdOf(files: TokenizerFiles, library: PreTrainedTokenizer, endIds: readonly number[]): number {
-  if (files.tokenizerConfig['pad_token'] && Number.isInteger(library.pad_token_id))
-    return library.pad_token_id
-  for (const config of [files.generationConfig, files.modelConfig]) {
-    const id = config['pad_token_id']
-    if (typeof id === 'number') return id
-  }
-  return endIds[0] ?? 0
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Never read by a model: any id that it has will do. */
+function padIdOf(files: TokenizerFiles, endIds: readonly number[], idLimit: number): number {
+  const named = files.codec.added.idOf.get(files.specialTokens.pad_token ?? '')
+  if (named !== undefined && named < idLimit) return named
+  const id =
+    files.generationConfig.tokenId('pad_token_id', idLimit) ??
+    files.modelConfig.tokenId('pad_token_id', idLimit)
+  return id ?? endIds[0] ?? 0
 }
 
 function messageOf(thrown: unknown): string {

@@ -31,6 +31,22 @@ export function readSpecialTokens(folder: string, config: JsonObject, map: JsonO
   return tokens
 }
 
+/** Special tokens without a name: `additional_special_tokens`, since transformers 5 `extra_special_tokens`. */
+export function furtherSpecialTokens(folder: string, config: JsonObject): readonly string[] {
+  return ['additional_special_tokens', 'extra_special_tokens'].flatMap((field) => {
+    const where = `${join(folder, 'tokenizer_config.json')}: ${field}`
+    const given: unknown = config[field] ?? []
+    const list: unknown = isJsonObject(given) ? Object.values(given) : given
+    if (!Array.isArray(list)) {
+      throw new RecheckError(
+        'tokenizer.invalid',
+        `${where}: expected a list, got ${describe(given)}. Fetch the folder again.`,
+      )
+    }
+    return list.map((token: unknown) => tokenText(token, where)).filter((token) => token !== null)
+  })
+}
+
 /** A token as text, or as the object that transformers saves an `AddedToken` as. */
 function tokenText(value: unknown, where: string): string | null {
   if (value === undefined || value === null || value === '') return null
