@@ -9,7 +9,7 @@ import { readmeCommands } from '../../scripts/readme-commands.mjs'
 
 const root = resolve(import.meta.dirname, '..', '..')
 
-test('README names its commands in fences marked for it; what has run already is left out', () => {
+test('README names its commands in fences marked for it; those that serve the page come first, what has run already is left out', () => {
   const markdown = [
     '# Title',
     '```bash ci',
@@ -23,9 +23,18 @@ test('README names its commands in fences marked for it; what has run already is
     '```bash ci',
     'npx --no-install recheck doctor',
     '```',
+    '```bash ci app',
+    'npm start                        # the window',
+    'npx --no-install recheck serve',
+    '```',
   ].join('\n')
   const commands = (readmeCommands as (markdown: string) => string[])(markdown)
-  assert.deepEqual(commands, ['npm run demo', 'npx --no-install recheck doctor'])
+  assert.deepEqual(commands, [
+    "node tests/checks/opensPage.check.ts 'npm start'",
+    "node tests/checks/opensPage.check.ts 'npx --no-install recheck serve'",
+    'npm run demo',
+    'npx --no-install recheck doctor',
+  ])
 })
 
 /** A project whose npm and prettier are small scripts, to see how .ci/run counts. */
@@ -58,26 +67,34 @@ function runCi(tests: string, readme: string, lint = 'exit 0'): { code: number |
 
 test('.ci/run ends with one plain count over checks, tests and the commands of README', () => {
   const good = runCi('echo "7 passed, 0 failed"', '```bash ci\ntrue\ntest -f README.md\n```\n')
-  // formatting, lint, types, seven tests, the window, README's list and its two commands
-  assert.equal(good.lines.at(-1), '14 passed, 0 failed')
+  // formatting, lint, types, seven tests, the window, the copy, README's list and its two commands
+  assert.equal(good.lines.at(-1), '15 passed, 0 failed')
   assert.equal(good.code, 0)
 })
 
 test('.ci/run fails for a failing check, test or command, and for tests that end without a count', () => {
   const readme = '```bash ci\ntrue\n```\n'
   const cases: readonly (readonly [last: string, ...args: Parameters<typeof runCi>])[] = [
-    ['12 passed, 1 failed', 'echo "7 passed, 0 failed"', readme, 'exit 1'],
-    ['12 passed, 1 failed', 'echo "6 passed, 1 failed"; exit 1', readme],
-    ['13 passed, 1 failed', 'echo "7 passed, 0 failed"; exit 1', readme],
-    ['6 passed, 1 failed', 'echo "Segmentation fault"; exit 139', readme],
-    ['12 passed, 1 failed', 'echo "7 passed, 0 failed"', '```bash ci\nfalse\n```\n'],
-    ['11 passed, 1 failed', 'echo "7 passed, 0 failed"', 'no commands'],
+    ['13 passed, 1 failed', 'echo "7 passed, 0 failed"', readme, 'exit 1'],
+    ['13 passed, 1 failed', 'echo "6 passed, 1 failed"; exit 1', readme],
+    ['14 passed, 1 failed', 'echo "7 passed, 0 failed"; exit 1', readme],
+    ['7 passed, 1 failed', 'echo "Segmentation fault"; exit 139', readme],
+    ['13 passed, 1 failed', 'echo "7 passed, 0 failed"', '```bash ci\nfalse\n```\n'],
+    ['12 passed, 1 failed', 'echo "7 passed, 0 failed"', 'no commands'],
   ]
   for (const [last, ...args] of cases) {
     const { code, lines } = runCi(...args)
     assert.equal(lines.at(-1), last, lines.join('\n'))
     assert.equal(code, 1, last)
   }
+})
+
+test('.ci/run runs the commands of README in a copy without what was built, and with no runs yet', () => {
+  const readme =
+    '```bash ci\ntest -f README.md\ntest ! -e out\ntest ! -e .cache\ntest -x node_modules/.bin/npm\ntest ! -e "$RECHECK_HOME"\n```\n'
+  const { lines, code } = runCi('mkdir -p out .cache; echo "7 passed, 0 failed"', readme)
+  assert.equal(lines.at(-1), '18 passed, 0 failed', lines.join('\n'))
+  assert.equal(code, 0)
 })
 
 test('.ci/run names what failed right before its count, where a log that was cut still has it', () => {
@@ -87,6 +104,6 @@ test('.ci/run names what failed right before its count, where a log that was cut
     'failed: lint',
     'failed: tests/a.test.ts: one and one',
     'failed: README: false',
-    '10 passed, 3 failed',
+    '11 passed, 3 failed',
   ])
 })

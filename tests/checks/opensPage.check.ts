@@ -1,0 +1,88 @@
+// A command that serves the page, as README names it: it is started in the working folder, the link that it prints is opened
+// in a browser, the runs page has to come up without an error of its scripts, and Ctrl-C has to end it with the exit code 0.
+//
+//   node tests/checks/opensPage.check.ts 'npx --no-install recheck serve' [PICTURE.png]
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
+import { launchChromium } from '../renderer/support/chromium.ts'
+
+const opensWithinMs = 300_000
+const endsWithinMs = 60_000
+
+const [command, picture] = process.argv.slice(2)
+if (command === undefined)
+  throw new Error("usage: node tests/checks/opensPage.check.ts 'COMMAND' [PICTURE.png]")
+
+// without a display: `npm start` opens a window where there is one
+const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, ...environment } = process.env
+const server = spawn(command, {
+  shell: true,
+  detached: true,
+  env: environment,
+  stdio: ['ignore', 'inherit', 'pipe'],
+})
+process.on('exit', () => signalGroup(server, 'SIGKILL'))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+
+await openPage(await printedLink(server))
+// a terminal's Ctrl-C reaches every process of the group
+signalGroup(server, 'SIGINT')
+const code =
+  server.exitCode ?? ((await within(endsWithinMs, once(server, 'exit'), 'its end')) as [number | null])[0]
+assert.equal(code, 0, `${command} ended with ${code} after Ctrl-C`)
+console.log(`${command}: its page opened`)
+process.exit(0)
+
+async function printedLink({ stderr, exitCode }: ChildProcess): Promise<string> {
+  assert.ok(stderr !== null && exitCode === null)
+  const lines = createInterface({ input: stderr })
+  const link = new Promise<string>((resolve, reject) => {
+    lines.on('line', (line) => {
+      console.error(line)
+      const opened = /^Open (http:\S+)$/.exec(line)?.[1]
+      if (opened !== undefined) resolve(opened)
+    })
+    server.on('exit', (ended) => reject(new Error(`${command} ended with ${ended} before it printed a link`)))
+  })
+  return within(opensWithinMs, link, 'a link')
+}
+
+async function openPage(link: string): Promise<void> {
+  const browser = await launchChromium()
+  try {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    const errors: string[] = []
+    page.on('pageerror', (error) => errors.push(error.message))
+    page.on('requestfailed', (request) => errors.push(`${request.url()}: ${request.failure()?.errorText}`))
+    page.on('response', (response) => {
+      if (response.status() >= 400) errors.push(`${response.url()}: ${response.status()}`)
+    })
+    await page.goto(link)
+    // an empty folder offers the demo, another lists its runs
+    await page.getByRole('button', { name: 'Start the demo' }).or(page.getByRole('table')).first().waitFor()
+    if (picture !== undefined) await page.screenshot({ path: picture })
+    assert.deepEqual(errors, [])
+  } finally {
+    await browser.close()
+  }
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal)
+  } catch {
+    // it has ended
+  }
+}
+
+async function within<T>(ms: number, awaited: Promise<T>, what: string): Promise<T> {
+  const given = new AbortController()
+  const late = wait(ms, undefined, { signal: given.signal }).then(() => {
+    throw new Error(`${command}: ${what} did not come within ${ms / 1000} s`)
+  })
+  late.catch(() => undefined) // given up when the other came
+  return Promise.race([awaited, late]).finally(() => given.abort())
+}
