@@ -22,6 +22,11 @@ export interface NewOutput {
 
 const wayOut = { export: 'folder with --out', backup: 'name' } as const
 
+const codes = {
+  export: { exists: 'export.exists', isOwn: 'export.inside-data' },
+  backup: { exists: 'backup.exists', isOwn: 'backup.inside-data' },
+} as const
+
 /** Names in a data folder that are Recheck's own. */
 const ownNames = /^(runs|recheck\.db.*|owner\..*|\.unfinished-.*)$/
 
@@ -37,14 +42,14 @@ export function assertNewOutput(path: string, { kind, command, dataDir }: NewOut
   if (found !== null && !(kind === 'folder' && isFolder && readdirSync(path).length === 0)) {
     const what = kind === 'folder' && isFolder ? 'is there already and not empty' : 'exists already'
     throw new RecheckError(
-      `${command}.exists`,
+      codes[command].exists,
       `${path} ${what}; choose another ${wayOut[command]}, nothing is overwritten.`,
     )
   }
   const parent = nearestThere(dirname(path))
   if (isOwnPlace(join(realpathSync(parent), relative(parent, path)), dataDir)) {
     throw new RecheckError(
-      `${command}.inside-data`,
+      codes[command].isOwn,
       `${path} is where Recheck keeps its own files; choose another ${wayOut[command]}.`,
     )
   }
