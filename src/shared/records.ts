@@ -17,6 +17,15 @@ export const runStatuses = [
 ] as const
 export type RunStatus = (typeof runStatuses)[number]
 
+/** Acc@final of the newest evaluation on the held-out test split. */
+export interface TestScore {
+  /** Steps done before it. */
+  readonly step: number
+  readonly successes: number
+  /** Rollouts: problems × samples of each. */
+  readonly trials: number
+}
+
 export interface Run {
   readonly runId: string
   readonly name: string
@@ -55,6 +64,8 @@ export interface Run {
   readonly error: { readonly code: string; readonly message: string } | null
   /** Latest value of each metric, so that a run list joins no history. */
   readonly latest: Readonly<Record<string, number | null>>
+  /** null = not evaluated on the test split. */
+  readonly testScore: TestScore | null
   /** The V* artifact a stage-2 run uses, or the one a stage-1 run made. */
   readonly vStarId: string | null
 }

@@ -27,6 +27,7 @@ const listedFields = [
   'activeMs',
   'tokensGenerated',
   'problemsSeen',
+  'testScore',
   'vStarId',
 ] as const satisfies readonly (keyof Run)[]
 

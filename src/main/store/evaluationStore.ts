@@ -24,6 +24,19 @@ export function storeEvaluation(db: Database, evaluation: Evaluation, twice: Twi
   db.prepare(
     `INSERT INTO evaluation VALUES (:evaluationId, :runId, :step, :split, :samples, :problems, :proportions, :createdAtMs)`,
   ).run({ ...evaluation, proportions: JSON.stringify(evaluation.proportions) })
+  if (evaluation.split === 'test' && evaluation.runId !== null) refreshTestScore(db, evaluation.runId)
+}
+
+/** Copies the newest score on the test split into the run's row; to be called after every change of its evaluations. */
+export function refreshTestScore(db: Database, runId: string): void {
+  db.prepare(
+    `UPDATE run SET test_score = (
+       SELECT json_object('step', step, 'successes', json_extract(proportions, :share || '.successes'),
+         'trials', json_extract(proportions, :share || '.trials'))
+       FROM evaluation WHERE run_id = :runId AND split = 'test' AND json_extract(proportions, :share || '.trials') > 0
+       ORDER BY step DESC, rowid DESC LIMIT 1)
+     WHERE run_id = :runId`,
+  ).run({ runId, share: '$."accuracy/final"' })
 }
 
 interface EvaluationRow {

@@ -1,5 +1,6 @@
 import type { MetricPoint } from '../../shared/records.ts'
 import type { Database } from './database.ts'
+import { refreshTestScore } from './evaluationStore.ts'
 import { pointAt } from './metricChunk.ts'
 import { readColumns } from './metricQuery.ts'
 
@@ -31,11 +32,32 @@ export function forgetStepsFrom(db: Database, runId: string, step: number): void
     db.prepare(`DELETE FROM rollout WHERE ${chosen}`).run({ runId, step })
     db.prepare('DELETE FROM event WHERE run_id = ? AND step >= ?').run(runId, step)
     db.prepare('DELETE FROM evaluation WHERE run_id = ? AND step > ?').run(runId, step)
+    refreshTestScore(db, runId)
+    refreshLatest(db, runId, series)
     db.prepare(
       `UPDATE run SET step = min(step, :step), steps_done = min(steps_done, :step)
        WHERE run_id = :runId AND stage = 'self-correction'`,
     ).run({ runId, step })
   }).immediate()
+}
+
+/** The run's row has the latest value that is left of each of these series, or none. */
+function refreshLatest(
+  db: Database,
+  runId: string,
+  series: readonly { readonly series_id: number; readonly name: string }[],
+): void {
+  const lastStep = db
+    .prepare<[number], number>('SELECT last_step FROM metric_series WHERE series_id = ?')
+    .pluck()
+  const values = series.map(({ series_id: seriesId, name }) => {
+    const step = lastStep.get(seriesId) ?? -1
+    return [name, readColumns(db, seriesId, { from: step, to: step }).value[0] ?? null] as const
+  })
+  db.prepare('UPDATE run SET latest = json_patch(latest, ?) WHERE run_id = ?').run(
+    JSON.stringify(Object.fromEntries(values)),
+    runId,
+  )
 }
 
 /** Drops the points from `step` on; those before it in the chunk that it cuts through become rows again. */

@@ -7,12 +7,21 @@ import { schemaV3 } from './schema/v3.ts'
 import { schemaV4 } from './schema/v4.ts'
 import { schemaV5 } from './schema/v5.ts'
 import { schemaV6 } from './schema/v6.ts'
+import { schemaV7 } from './schema/v7.ts'
 
 /** Written into the file's header, so that a database of another program is recognised and left alone. */
 export const applicationId = 0x52436b31
 
 /** Entry i leads from version i to version i + 1. Entries are only ever added. */
-export const migrations: readonly string[] = [schemaV1, schemaV2, schemaV3, schemaV4, schemaV5, schemaV6]
+export const migrations: readonly string[] = [
+  schemaV1,
+  schemaV2,
+  schemaV3,
+  schemaV4,
+  schemaV5,
+  schemaV6,
+  schemaV7,
+]
 
 export const schemaVersion = migrations.length
 

@@ -1,6 +1,6 @@
 import { plainLabels } from '../../shared/labels.ts'
 import { findMetric } from '../../shared/metrics/metrics.ts'
-import type { RunStatus } from '../../shared/records.ts'
+import type { RunStatus, TestScore } from '../../shared/records.ts'
 import { listedMetrics, listedValues, type ListedRun, type RunValues } from '../../shared/runList.ts'
 import type { Database } from './database.ts'
 import { tagsByRun } from './runStore.ts'
@@ -17,14 +17,16 @@ export interface ListQuery extends ListedPart {
   readonly statuses?: readonly RunStatus[] | null
 }
 
-interface ListRow extends Omit<ListedRun, 'tags' | 'latest'> {
+interface ListRow extends Omit<ListedRun, 'tags' | 'latest' | 'testScore'> {
+  /** JSON */
+  readonly testScore: string | null
   /** JSON: the values of `listedMetrics`, in their order. */
   readonly shown: string
 }
 
 const columns = `run_id AS runId, name, stage, status, notes, run_group AS "group", created_at_ms AS createdAtMs, device, step,
   steps_done AS stepsDone,  total_steps AS totalSteps, active_ms AS activeMs, tokens_generated AS tokensGenerated, problems_seen AS problemsSeen,
-  v_star_id AS vStarId`
+  v_star_id AS vStarId, test_score AS testScore`
 
 /**
  * Newest first; deleted runs stand in no list but their own. Joins no history, and reads of each run's JSON the metrics
@@ -40,9 +42,10 @@ export function listRunLines(db: Database, { statuses = null, ...part }: ListQue
     )
     .all(...paths, ...(statuses ?? []))
   const tags = tagsByRun(db)
-  return rows.map(({ shown, ...run }) =>
+  return rows.map(({ shown, testScore, ...run }) =>
     plainLabels({
       ...run,
+      testScore: testScore === null ? null : (JSON.parse(testScore) as TestScore),
       tags: tags.get(run.runId) ?? [],
       latest: listedValues(JSON.parse(shown) as (number | null)[]),
     }),

@@ -1,5 +1,5 @@
 import { plainLabels } from '../../shared/labels.ts'
-import type { Run, RunStatus, Stage } from '../../shared/records.ts'
+import type { Run, RunStatus, Stage, TestScore } from '../../shared/records.ts'
 
 /** A row of table `run`, with the run's tags as one JSON array. */
 export interface RunRow {
@@ -30,6 +30,8 @@ export interface RunRow {
   readonly error_code: string | null
   readonly error_message: string | null
   readonly latest: string
+  /** JSON */
+  readonly test_score: string | null
   readonly v_star_id: string | null
   readonly last_batch: number
   readonly tags: string | null
@@ -64,6 +66,7 @@ export function runOf(row: RunRow): Run {
     problemsSeen: row.problems_seen,
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
     latest: JSON.parse(row.latest) as Record<string, number | null>,
+    testScore: row.test_score === null ? null : (JSON.parse(row.test_score) as TestScore),
     vStarId: row.v_star_id,
   })
 }

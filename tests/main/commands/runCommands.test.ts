@@ -28,8 +28,8 @@ test('runs: a table of those not archived, newest first; JSON with the latest me
   const dataDir = smallStore(t)
   const text = await recheck(registerRuns, 'runs', '--data-dir', dataDir)
   assert.deepEqual(text.split('\n').slice(0, 2), [
-    'run    name        stage            status   step  Acc@final  made',
-    `run-1  name run-1  self-correction  stopped  8/10  0.6235     ${formatTime(1000)}`,
+    'run    name        status   test Acc@final  step  stage            training Acc@final  made',
+    `run-1  name run-1  stopped  –               8/10  self-correction  0.6235              ${formatTime(1000)}`,
   ])
   const { runs, total } = JSON.parse(
     await recheck(registerRuns, 'runs', '--all', '--limit', '1', '--json', '--data-dir', dataDir),
@@ -41,6 +41,28 @@ test('runs: a table of those not archived, newest first; JSON with the latest me
   await assert.rejects(recheck(registerRuns, 'runs', '--status', 'done', '--data-dir', dataDir), {
     code: 'usage.invalid',
   })
+})
+
+test('runs: the score on the test split with its interval; best first by the lower end of it', async (t) => {
+  const dataDir = temporaryFolder(t)
+  const db = openForWriting(dataDir)
+  for (const [runId, score] of [
+    ['demo', '{"step":80,"successes":810,"trials":1000}'],
+    ['tiny', '{"step":6,"successes":27,"trials":32}'],
+    ['none', null],
+  ] as const) {
+    addRun(db, runId)
+    db.prepare('UPDATE run SET test_score = ? WHERE run_id = ?').run(score, runId)
+  }
+  db.close()
+  const rows = async (...options: readonly string[]): Promise<string[]> =>
+    (await recheck(registerRuns, 'runs', ...options, '--data-dir', dataDir)).trim().split('\n').slice(1)
+  const ids = (lines: readonly string[]): string[] => lines.map((line) => line.split(' ')[0] ?? '')
+  assert.deepEqual(ids(await rows()), ['none', 'tiny', 'demo'])
+  const best = await rows('--sort', 'test')
+  assert.deepEqual(ids(best), ['demo', 'tiny', 'none'])
+  assert.match(best[0] ?? '', / 0\.810 \[0\.78, 0\.83\] of 1,000 /)
+  assert.match(best[1] ?? '', / 0\.844 \[0\.68, 0\.93\] of 32 /)
 })
 
 test('runs: a folder without a store says how to get one; a store of an older version is brought up to date', async (t) => {

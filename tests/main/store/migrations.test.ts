@@ -31,7 +31,7 @@ const dataOfVersion: readonly string[] = [
    INSERT INTO problem VALUES (1, 'old', 'p1', 'What is 3 + 4?', '7', NULL, 'easy');
    INSERT INTO rollout VALUES (1, 'old', 'train', 0, 0, 1, NULL, 'right', 0);
    INSERT INTO turn VALUES (1, 0, 'attempt', 'Q', '7', '7', 1, 1.0, NULL, NULL, NULL, 3, 'stop');
-   INSERT INTO evaluation VALUES ('e1', 'old', 20, 'test', 1, 100, '{}', 6);
+   INSERT INTO evaluation VALUES ('e1', 'old', 20, 'test', 1, 100, '{"accuracy/final":{"successes":84,"trials":100}}', 6);
    INSERT INTO checkpoint VALUES ('c1', 'old', 600, 'runs/old/checkpoints/x', 9, 's', 0.5, 7);
    INSERT INTO event VALUES ('old', 1, 8, 'info', 'c', 'm', NULL);`,
   `UPDATE run SET notes = 'written in version 2', archived = 1 WHERE run_id = 'old';`,
@@ -39,6 +39,7 @@ const dataOfVersion: readonly string[] = [
   `INSERT INTO event VALUES ('old', 2, 9, 'warning', 'alarm.kl', 'far', NULL, 'alarm.kl@599', 599);`,
   `INSERT INTO tag VALUES ('old', 'since version 5');`,
   `UPDATE run SET steps_done = 600 WHERE run_id = 'old';`,
+  `UPDATE run SET notes = notes || ' and 7' WHERE run_id = 'old';`,
 ]
 
 /** A store as version `version` left it, with data of that version and all before. */
@@ -66,7 +67,9 @@ for (let version = 1; version <= schemaVersion; version++) {
       [run.name, run.tags, run.latest, run.status, run.stepsDone],
       ['from the past', version >= 5 ? ['kept', 'since version 5'] : ['kept'], { x: 599 }, 'stopped', 600],
     )
-    assert.deepEqual([run.notes, run.archived], version >= 2 ? ['written in version 2', true] : ['', false])
+    const notes = `written in version 2${version >= 7 ? ' and 7' : ''}`
+    assert.deepEqual([run.notes, run.archived], version >= 2 ? [notes, true] : ['', false])
+    assert.deepEqual(run.testScore, { step: 20, successes: 84, trials: 100 })
     assert.equal(
       readRollouts(db, { runId: 'old' }, { offset: 0, limit: 9 }).rollouts[0]?.turns[0]?.answer,
       '7',

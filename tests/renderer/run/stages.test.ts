@@ -50,7 +50,7 @@ test('stage 1 of both is shown as that, by its problems, and says what is kept w
   const long = row.getByTitle(
     /^stage 1: \d+ of 200 problems · sampling attempts 512 of 512 completions, 41\.2\/s/,
   )
-  await long.getByText(/left of stage 1, sampling attempts$/).waitFor()
+  await long.getByText(/^1 min 14 s left( of stage 1)?$/).waitFor()
   await goTo(page, `#/run/${runId}/checkpoints`)
   await head(page)
     .getByText(/^Stage 1 of 2: V\* · .*– tokens generated · – problems seen/)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { labelRun } from '../../../src/main/store/runLabels.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
+import { testRank, testScoreParts } from '../../../src/shared/testScore.ts'
 import { goTo, seededPage, waitUntil } from '../support/openPages.ts'
 import { switchNamed } from '../support/plotFiles.ts'
 import { seedRuns } from '../support/seedStore.ts'
@@ -39,16 +41,69 @@ test('filters: by status and by tag from their menus, by a config field, by a me
   await search('', '6 runs')
 })
 
+test('at first the best test score stands above, with its interval and number; training figures are called that', async () => {
+  const head = opened.page.getByRole('columnheader', { name: 'Test Acc@final' })
+  assert.equal(await head.getAttribute('aria-sort'), 'descending')
+  const ranked = seedRuns
+    .map(({ runId, name }) => ({ name, rank: testRank(readRun(opened.db, runId).testScore) ?? -1 }))
+    .sort((a, b) => b.rank - a.rank)
+  assert.deepEqual(
+    await names(),
+    ranked.map(({ name }) => name),
+  )
+  const heads = await opened.page.getByRole('columnheader').allInnerTexts()
+  assert.deepEqual(heads.slice(1, 4), ['Name', 'Status', 'Test Acc@final'])
+  for (const label of heads.filter((text) => /Acc|Verifier|curve/i.test(text)).slice(1)) {
+    assert.match(label, /^Training /)
+  }
+  const score = readRun(opened.db, 'r-first').testScore ?? assert.fail('not evaluated')
+  const row = opened.page.getByRole('row').filter({ hasText: 'balanced, learning rate 5e-5' })
+  assert.ok((await row.innerText()).includes(testScoreParts(score).interval))
+  // the arrow beside the head is as large as it is drawn
+  const arrow = await head.locator('svg').boundingBox()
+  assert.ok(arrow !== null && arrow.width >= 12, JSON.stringify(arrow))
+})
+
+/** The longest that a name may be; names of a sweep differ at their ends. */
+const longName = `${'a sweep of the balanced verdict reward · '.repeat(5).slice(0, 190)} seed 7`
+
+test('of a name too long for its column the end is in view, in the list, in the head of its run and in a comparison', async () => {
+  labelRun(opened.db, 'r-killed', { name: longName })
+  await opened.page.reload()
+  await assertEndInView('.run-cell-name')
+  await goTo(opened.page, '#/run/r-killed/plots')
+  await assertEndInView('header.panel')
+  await goTo(opened.page, '#/compare?runs=r-first,r-killed')
+  await assertEndInView('.run-legend-item')
+  labelRun(opened.db, 'r-killed', { name: 'revision bonus 0.5' })
+  await goTo(opened.page, '#/runs')
+  await opened.page.reload()
+  await opened.page.getByText('6 runs', { exact: true }).waitFor()
+})
+
+/** The letters of the name's end lie within the box that the name is in. */
+async function assertEndInView(within: string): Promise<void> {
+  const box = opened.page.locator(within).filter({ hasText: longName })
+  const end = box.locator('.middle-cut-tail')
+  await end.waitFor()
+  assert.match(await end.innerText(), / seed 7$/)
+  const [outer, inner] = [await box.boundingBox(), await end.boundingBox()]
+  assert.ok(
+    outer && inner && inner.x >= outer.x && inner.x + inner.width <= outer.x + outer.width + 1,
+    within,
+  )
+}
+
 test('a click on a column’s head sorts by it, another turns the order around', async () => {
-  await opened.page.getByRole('button', { name: 'Acc@final' }).click()
-  const head = opened.page.getByRole('columnheader', { name: 'Acc@final' })
+  await opened.page.getByRole('button', { name: 'Training Acc@final' }).click()
+  const head = opened.page.getByRole('columnheader', { name: 'Training Acc@final' })
   assert.equal(await head.getAttribute('aria-sort'), 'descending')
   const byAccuracy = seedRuns
     .map(({ runId, name }) => ({ name, value: readRun(opened.db, runId).latest['accuracy/final'] ?? 0 }))
     .sort((a, b) => b.value - a.value)
     .map(({ name }) => name)
   assert.deepEqual(await names(), byAccuracy)
-  await opened.page.getByRole('button', { name: 'Acc@final' }).click()
+  await opened.page.getByRole('button', { name: 'Training Acc@final' }).click()
   assert.deepEqual(await names(), byAccuracy.toReversed())
   // words from a to z first, numbers from the greatest
   await opened.page.getByRole('button', { name: 'Name', exact: true }).click()
@@ -66,7 +121,7 @@ test('groups stand under their heads with their number of runs', async () => {
 })
 
 test('columns are chosen, and sort, groups and columns are kept in this browser', async () => {
-  await opened.page.getByRole('button', { name: 'Verifier' }).click()
+  await opened.page.getByRole('button', { name: 'Created' }).click()
   await opened.page.getByRole('button', { name: 'Columns' }).click()
   await opened.page.getByRole('checkbox', { name: 'Loss' }).check()
   await opened.page.getByRole('checkbox', { name: 'Stage' }).uncheck()
@@ -74,7 +129,7 @@ test('columns are chosen, and sort, groups and columns are kept in this browser'
   await opened.page.reload()
   await opened.page.getByRole('columnheader', { name: 'Loss' }).waitFor()
   assert.equal(await opened.page.getByRole('columnheader', { name: 'Stage' }).count(), 0)
-  const sorted = opened.page.getByRole('columnheader', { name: 'Verifier' })
+  const sorted = opened.page.getByRole('columnheader', { name: 'Created' })
   assert.equal(await sorted.getAttribute('aria-sort'), 'descending')
 })
 

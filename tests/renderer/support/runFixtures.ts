@@ -39,6 +39,7 @@ export function sampleRunRow(runId: string, fields: Partial<Run> = {}): Run {
     problemsSeen: 0,
     error: null,
     latest: {},
+    testScore: null,
     vStarId: null,
     ...fields,
   }

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { progressLine, progressText, stageText } from '../../../src/renderer/src/widgets/progressText.ts'
+import {
+  progressLine,
+  progressText,
+  shortProgress,
+  stageText,
+} from '../../../src/renderer/src/widgets/progressText.ts'
 import { doneShare, runStage } from '../../../src/renderer/src/widgets/runStage.ts'
+import { textWidth } from '../../../src/shared/plots/textFit.ts'
 import type { Run } from '../../../src/shared/records.ts'
 import type { Progress, StageCount } from '../../../src/shared/runEvent.ts'
 import { sampleLine } from '../support/runFixtures.ts'
@@ -39,23 +45,41 @@ const stage2: StageCount = {
 const running = sampleLine('r', { status: 'running' })
 
 test('rate and time left are said, and are left out where they are unknown', () => {
+  assert.equal(progressText(rollingOut, stage2), 'rolling out 96 of 1,920 problems, 41.2/s, 1 min 15 s left')
   assert.equal(
-    progressText(rollingOut, stage2, true),
-    'rolling out 96 of 1,920 problems, 41.2/s, 1 min 15 s left',
-  )
-  assert.equal(
-    progressText({ ...rollingOut, ratePerSecond: null, secondsLeft: null }, stage2, true),
+    progressText({ ...rollingOut, ratePerSecond: null, secondsLeft: null }, stage2),
     'rolling out 96 of 1,920 problems',
   )
-  assert.equal(progressText(rollingOut, stage2, false), '1 min 15 s left, rolling out')
-  assert.equal(
-    progressText({ ...rollingOut, stage: stage2 }, stage2, false),
-    '5 min 00 s left in all, rolling out',
-  )
-  assert.equal(
-    progressText({ ...rollingOut, stage: { ...stage2, secondsLeft: null } }, stage2, false),
-    '1 min 15 s left of this part, rolling out',
-  )
+})
+
+test('a narrow column has words that are complete: the longest form that fits, whatever the numbers', () => {
+  const narrow = 128
+  const left = (seconds: number, stage = stage2): string =>
+    shortProgress(stage, { ...rollingOut, stage: { ...stage, secondsLeft: seconds } }, narrow)
+  assert.equal(left(300), '5 min 00 s left in all')
+  // the one that was cut: “7 min 09 s left in al…”
+  assert.equal(left(429), '7 min 09 s left in all')
+  assert.equal(left(45_000), '12 h 30 min left in all')
+  assert.equal(left(74, stage1), '1 min 14 s left')
+  const unknown = { ...rollingOut, secondsLeft: null }
+  assert.equal(shortProgress(stage2, unknown, narrow), 'rolling out')
+  const count = (done: number, total: number, unit = 'steps'): string =>
+    shortProgress({ name: 'self-correction', done, total, unit }, null, narrow)
+  assert.equal(count(80, 80), '80 of 80 steps')
+  assert.equal(count(2048, 2048, 'problems'), '2,048/2,048 problems')
+  assert.equal(count(12_345, 214_000), '12,345/214,000 steps')
+  assert.equal(count(999_999, 1_000_000), '999,999/1,000,000')
+  assert.equal(count(999_999_999, 1_000_000_000), '100 %')
+  assert.equal(count(0, 0), '')
+  for (const seconds of [0, 59, 3600, 86_400, 8_640_000, 1e9]) {
+    for (const stage of [stage1, stage2]) assertFits(left(seconds, stage))
+  }
+  for (const total of [1, 80, 2048, 99_999, 1_000_000, 1_000_000_000]) {
+    for (const unit of ['steps', 'problems']) assertFits(count(total, total, unit))
+  }
+  function assertFits(text: string): void {
+    assert.ok(text !== '' && textWidth(text, 11) <= narrow, text)
+  }
 })
 
 test('stage 1 of both: its problems are counted, in the line and by the bar, whatever a chunk is at', () => {

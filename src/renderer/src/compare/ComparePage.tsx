@@ -1,5 +1,6 @@
-import { MultiSelect, SegmentedControl, Text, Title } from '@mantine/core'
+import { MultiSelect, Pill, SegmentedControl, Text, Title } from '@mantine/core'
 import { useMemo, type JSX } from 'react'
+import { shortened } from '../../../shared/plots/textFit.ts'
 import type { Run } from '../../../shared/records.ts'
 import { ComparedPlots } from './ComparedPlots.tsx'
 import { DifferenceTable } from '../widgets/DifferenceTable.tsx'
@@ -15,6 +16,9 @@ import { Loading } from '../widgets/Loading.tsx'
 
 /** Options drawn at once; the others are found by typing. */
 const mostChoices = 60
+
+/** Of a chosen run's name, px at the usual size: a longer one is cut in its middle. */
+const pillWidth = 300
 
 const views: readonly { readonly value: CompareView; readonly label: string }[] = [
   { value: 'overlaid', label: 'Overlaid' },
@@ -34,6 +38,7 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
   // archived runs stand in no list of their own here, but a chosen one has its name
   const unlisted = runs.filter(({ runId }) => listed.every((each) => each.runId !== runId))
   const choices = [...listed, ...unlisted].map((run) => ({ value: run.runId, label: run.name }))
+  const nameOf = new Map(choices.map(({ value, label }) => [value, label]))
   if (list.data === undefined)
     return list.error === null ? <Loading what="Reading the runs…" /> : <ProblemNote problem={list.error} />
   return (
@@ -51,7 +56,9 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
           limit={mostChoices}
           data={choices}
           value={asked}
-          classNames={{ pill: 'run-pill' }}
+          renderPill={({ value = '', onRemove, disabled }) => (
+            <RunPill name={nameOf.get(value) ?? value} onRemove={disabled === true ? undefined : onRemove} />
+          )}
           onChange={(chosen) => goTo({ page: 'compare', runIds: chosen })}
           style={{ flex: '1 1 20rem' }}
         />
@@ -66,6 +73,20 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
       ))}
       <Comparison runs={runs} />
     </div>
+  )
+}
+
+interface RunPillProps {
+  readonly name: string
+  readonly onRemove: (() => void) | undefined
+}
+
+/** A chosen run; one that there is not has its id as a name. */
+function RunPill({ name, onRemove }: RunPillProps): JSX.Element {
+  return (
+    <Pill className="run-pill" {...(onRemove === undefined ? {} : { withRemoveButton: true, onRemove })}>
+      <span title={name}>{shortened(name, pillWidth, 12)}</span>
+    </Pill>
   )
 }
 

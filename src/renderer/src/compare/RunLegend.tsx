@@ -2,6 +2,7 @@ import { Tooltip, UnstyledButton } from '@mantine/core'
 import type { JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
 import { usePlotTheme } from '../plots/usePlotTheme.ts'
+import { MiddleCut } from '../widgets/MiddleCut.tsx'
 import type { CompareLook } from './look.ts'
 
 export interface RunLegendProps {
@@ -40,8 +41,8 @@ export function RunLegend(props: RunLegendProps): JSX.Element {
               className="run-legend-swatch"
               style={{ background: palette[(look.colours[run] ?? 0) % palette.length] }}
             />
-            <span className="run-legend-name" title={labels[run]}>
-              {labels[run]}
+            <span className="run-legend-name">
+              <MiddleCut text={labels[run] ?? ''} />
             </span>
             {look.additions[run] !== '' && (
               <span className="muted run-legend-addition"> {look.additions[run]}</span>

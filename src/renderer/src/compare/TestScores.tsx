@@ -1,11 +1,15 @@
 import { Table, Text } from '@mantine/core'
 import type { JSX } from 'react'
+import { shortened } from '../../../shared/plots/textFit.ts'
 import { findMetric } from '../../../shared/metrics/metrics.ts'
 import { useManyReads } from '../data/useRouteQueries.ts'
 import { lastTest } from './compareRuns.ts'
 import type { ComparedProps } from './ComparedPlots.tsx'
 import { Interval } from '../widgets/Interval.tsx'
 import { Term } from '../widgets/Term.tsx'
+
+/** Two lines of the column of names, px at the usual size. */
+const nameWidth = 300
 
 /** Each run's newest scores on the held-out test split, with 95 % intervals. */
 export function TestScores({ runs, labels }: ComparedProps): JSX.Element {
@@ -36,7 +40,7 @@ export function TestScores({ runs, labels }: ComparedProps): JSX.Element {
             <Table.Tr key={run.runId}>
               <Table.Td>
                 <span className="at-most-two-lines" title={labels[index]}>
-                  {labels[index]}
+                  {shortened(labels[index] ?? '', nameWidth, 13)}
                 </span>
               </Table.Td>
               <Table.Td>{tests[index]?.step ?? 'not evaluated'}</Table.Td>

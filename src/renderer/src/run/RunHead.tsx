@@ -14,6 +14,7 @@ import { stageWords } from '../widgets/runLabels.ts'
 import { waitText } from './waitText.ts'
 import { DeletedRun } from './DeletedRun.tsx'
 import { LabelsDialog } from './LabelsDialog.tsx'
+import { MiddleCut } from '../widgets/MiddleCut.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { RunActions } from './RunActions.tsx'
 import { RunNotes } from './RunNotes.tsx'
@@ -28,8 +29,8 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
         <div style={{ minWidth: 0, flex: 1 }}>
           <Group gap="4px 8px">
             <Group gap={8} wrap="nowrap" maw="100%">
-              <Title order={1} fz={17} lineClamp={1} title={run.name}>
-                {run.name}
+              <Title order={1} fz={17} title={run.name} className="one-line">
+                <MiddleCut text={run.name} />
               </Title>
               <ActionIcon aria-label="Name, tags, group and notes" onClick={labels.open}>
                 <IconPencil size={16} />

@@ -15,6 +15,8 @@ export interface RunTableProps {
   /** Filtered and sorted. */
   readonly runs: readonly ListedRun[]
   readonly isGrouped: boolean
+  /** Of the column of names, at the usual size of type. */
+  readonly nameWidthPx: number
   readonly shownColumns: readonly RunColumnId[]
   readonly sort: RunSort
   readonly onSort: (sort: RunSort) => void
@@ -50,6 +52,7 @@ export function RunTable(props: RunTableProps): JSX.Element {
     <div
       ref={box}
       className="panel run-table"
+      style={nameColumn(props.nameWidthPx)}
       role="grid"
       aria-label="Runs"
       aria-rowcount={lines.length + 1}
@@ -129,7 +132,12 @@ function useRunTable({ runs, shownColumns }: RunTableProps) {
 function cellLook(id: string): { className: string; style: { width: string } } {
   const column = runColumns.find((each) => each.id === id)
   const kind = id === 'name' ? 'run-cell-name' : column?.isNumber === true ? 'run-cell-right' : ''
-  return { className: `run-cell ${kind}`, style: { width: rem(column?.width ?? 100) } }
+  const width = id === 'name' ? 'var(--name-column)' : rem(column?.width ?? 100)
+  return { className: `run-cell ${kind}`, style: { width } }
+}
+
+function nameColumn(widthPx: number): CSSProperties {
+  return { '--name-column': rem(widthPx) } as CSSProperties
 }
 
 function HeaderRow({ runs, shownColumns, sort, onSort, selected, onSelect }: RunTableProps): JSX.Element {
@@ -160,8 +168,8 @@ function HeaderRow({ runs, shownColumns, sort, onSort, selected, onSelect }: Run
                     onSort({ column: id, isDescending: isSorted ? !sort.isDescending : isNumber })
                   }
                 >
-                  {label}
-                  {isSorted && (sort.isDescending ? <IconArrowDown size={13} /> : <IconArrowUp size={13} />)}
+                  <span className="sort-label">{label}</span>
+                  {isSorted && <SortArrow isDescending={sort.isDescending} />}
                 </UnstyledButton>
               </Tooltip>
             </div>
@@ -169,6 +177,12 @@ function HeaderRow({ runs, shownColumns, sort, onSort, selected, onSelect }: Run
         })}
     </div>
   )
+}
+
+/** As wide as it is, however narrow the column: the label gives way. */
+function SortArrow({ isDescending }: { readonly isDescending: boolean }): JSX.Element {
+  const Arrow = isDescending ? IconArrowDown : IconArrowUp
+  return <Arrow size={13} style={{ flex: 'none' }} />
 }
 
 function GroupRow({

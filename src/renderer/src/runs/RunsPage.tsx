@@ -17,7 +17,7 @@ import { formatCount } from '../../../shared/format.ts'
 import type { RunListName, RunsPlace } from '../data/place.ts'
 import { matchesFilter, mostBeyondList, namesBeyondList, parseFilter } from './filter.ts'
 import { sortRuns } from './rows.ts'
-import { firstTable, fittingColumns, parseTable } from './tableSettings.ts'
+import { firstTable, fittingColumns, nameWidth, parseTable } from './tableSettings.ts'
 
 /** The list and the filter are the address's: they are there again on the way back. */
 export function RunsPage({ place }: { readonly place: RunsPlace }): JSX.Element {
@@ -51,9 +51,8 @@ interface RunListProps {
 function RunList({ runs, place, onUndo }: RunListProps): JSX.Element {
   const [table, setTable] = useKept('runTable', { first: firstTable, parse: parseTable })
   const { selected, setSelected } = useSelection()
-  const { ref, width } = useElementSize()
-  const scale = usePageScale()
-  const shownColumns = table.columns ?? fittingColumns(width / scale)
+  const { ref, width, nameWidthPx, fitting } = useColumnWidths(runs)
+  const shownColumns = table.columns ?? fitting
   const { shown, problem, isReading } = useFiltered(runs, place)
   const sorted = useMemo(() => sortRuns(shown, table.sort), [shown, table.sort])
   // what a filter hides is not acted on
@@ -90,6 +89,7 @@ function RunList({ runs, place, onUndo }: RunListProps): JSX.Element {
         {width > 0 && (
           <RunTable
             runs={sorted}
+            nameWidthPx={nameWidthPx}
             shownColumns={shownColumns}
             selected={selected}
             sort={table.sort}
@@ -105,6 +105,17 @@ function RunList({ runs, place, onUndo }: RunListProps): JSX.Element {
       </Group>
     </>
   )
+}
+
+/** The room for the table, and what of it the names and the usual columns take. */
+function useColumnWidths(runs: readonly ListedRun[]) {
+  const { ref, width } = useElementSize()
+  const scale = usePageScale()
+  const needs = useMemo(
+    () => ({ nameWidthPx: nameWidth(runs), hasTags: runs.some(({ tags }) => tags.length > 0) }),
+    [runs],
+  )
+  return { ref, width, nameWidthPx: needs.nameWidthPx, fitting: fittingColumns(width / scale, needs) }
 }
 
 /** Which runs are selected: as long as the tab is open, so that it outlives a look at a run or a comparison. */

@@ -37,7 +37,7 @@ export function RunsToolbar(props: RunsToolbarProps): JSX.Element {
       <TextInput
         ref={search}
         aria-label="Search and filter"
-        placeholder="Search, or accuracy/final >= 0.6   vStar.beta = 0.5   tag:baseline"
+        placeholder="Search, or test/accuracy/final >= 0.6   vStar.beta = 0.5   tag:baseline"
         leftSection={<IconSearch size={15} />}
         value={text}
         onChange={(event) => onText(event.currentTarget.value)}

@@ -1,21 +1,23 @@
 import type { ListedRun } from '../../../shared/runList.ts'
 import { findMetric } from '../../../shared/metrics/metrics.ts'
 import { runStatuses } from '../../../shared/records.ts'
+import { isOver } from '../../../shared/runTransitions.ts'
+import { testRank } from '../../../shared/testScore.ts'
 
 /** Columns of the run table that can be sorted by; a metric is sorted by its own name. */
 export const runColumns = [
   { id: 'name', label: 'Name', width: 208, isShown: true, isNumber: false },
   { id: 'status', label: 'Status', width: 108, isShown: true, isNumber: false },
+  { id: 'test/accuracy/final', label: 'Test Acc@final', width: 152, isShown: true, isNumber: true },
+  { id: 'progress', label: 'Progress', width: 144, isShown: true, isNumber: false },
   { id: 'stage', label: 'Stage', width: 64, isShown: true, isNumber: false },
-  { id: 'progress', label: 'Progress', width: 136, isShown: true, isNumber: false },
-  { id: 'curve', label: 'Curve', width: 104, isShown: true, isNumber: false },
-  { id: 'accuracy/final', label: 'Acc@final', width: 88, isShown: true, isNumber: true },
-  { id: 'accuracy/attempt', label: 'Acc@t1', width: 78, isShown: true, isNumber: true },
-  { id: 'verifier/accuracy', label: 'Verifier', width: 78, isShown: true, isNumber: true },
-  { id: 'revision/changeRatio', label: 'Change ratio', width: 104, isShown: false, isNumber: true },
+  { id: 'curve', label: 'Training curve', width: 126, isShown: true, isNumber: false },
+  { id: 'accuracy/final', label: 'Training Acc@final', width: 148, isShown: true, isNumber: true },
+  { id: 'accuracy/attempt', label: 'Training Acc@t1', width: 132, isShown: false, isNumber: true },
+  { id: 'verifier/accuracy', label: 'Training verifier', width: 132, isShown: false, isNumber: true },
+  { id: 'revision/changeRatio', label: 'Training change ratio', width: 164, isShown: false, isNumber: true },
   { id: 'loss/policy', label: 'Loss', width: 88, isShown: false, isNumber: true },
   { id: 'policy/klK3', label: 'KL (k3)', width: 84, isShown: false, isNumber: true },
-  { id: 'test/accuracy/final', label: 'Test Acc@final', width: 116, isShown: false, isNumber: true },
   { id: 'tags', label: 'Tags', width: 120, isShown: true, isNumber: false },
   { id: 'activeMs', label: 'Active time', width: 100, isShown: true, isNumber: true },
   { id: 'createdAtMs', label: 'Created', width: 92, isShown: true, isNumber: true },
@@ -29,15 +31,18 @@ export type RunColumnId = (typeof runColumns)[number]['id']
 /** What a column shows, and that it sorts. */
 export function columnMeaning(column: RunColumnId): string {
   const metric = findMetric(column)
-  const meaning = metric === null ? otherMeanings[column] : `${metric.label}: ${metric.meaning}; latest value`
+  const ofBatch = `${metric?.label}: ${metric?.meaning}. Of the last step’s training problems alone`
+  const meaning = otherMeanings[column] ?? (metric === null ? undefined : ofBatch)
   return meaning === undefined ? 'Click to sort' : `${meaning}. Click to sort`
 }
 
 const otherMeanings: Partial<Record<RunColumnId, string>> = {
+  'test/accuracy/final':
+    'Share of right last answers on the held-out test problems, of the newest evaluation, with its 95 % interval (Wilson) and the number of rollouts. Ranked by the lower end of the interval; runs under way stand above',
   stage:
     'Stage 1 estimates V*, the best value that the reference can reach on each problem; stage 2 trains (RL)',
   progress: 'Steps that are over, of all',
-  curve: 'Acc@final over the run, from its least to its greatest value',
+  curve: 'Acc@final of each step’s training problems, from its least to its greatest value',
   activeMs: 'Time spent running; pauses and interruptions are left out',
   tokensGenerated: 'Completion tokens sampled so far',
 }
@@ -55,6 +60,8 @@ export function sortValue(run: ListedRun, column: RunColumnId): number | string 
       return run.totalSteps === 0 ? null : run.stepsDone / run.totalSteps
     case 'curve':
       return run.latest['accuracy/final'] ?? null
+    case 'test/accuracy/final':
+      return testRank(run.testScore)
     case 'tags':
       return run.tags.join(' ') || null
     case 'group':
@@ -75,11 +82,15 @@ export interface RunSort {
   readonly isDescending: boolean
 }
 
+/** By test score, runs under way stand above: what was started a moment ago is not to be looked for among the last. */
 export function sortRuns(runs: readonly ListedRun[], sort: RunSort): ListedRun[] {
   const sign = sort.isDescending ? -1 : 1
+  const isAbove = ({ status }: ListedRun): boolean => sort.column === 'test/accuracy/final' && !isOver(status)
   return runs
-    .map((run) => ({ run, value: sortValue(run, sort.column) }))
+    .map((run) => ({ run, isAbove: isAbove(run), value: sortValue(run, sort.column) }))
     .sort((a, b) => {
+      if (a.isAbove || b.isAbove)
+        return Number(b.isAbove) - Number(a.isAbove) || b.run.createdAtMs - a.run.createdAtMs
       if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null)
       const order = a.value < b.value ? -1 : a.value > b.value ? 1 : 0
       return order === 0 ? b.run.createdAtMs - a.run.createdAtMs : sign * order

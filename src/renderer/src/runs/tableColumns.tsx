@@ -8,6 +8,9 @@ import { placeAddress } from '../data/place.ts'
 import { fittingTags } from './fittingTags.ts'
 import { runColumns, type RunColumnId } from './rows.ts'
 import { shortStageWords } from '../widgets/runLabels.ts'
+import { testScoreParts, testScoreText } from '../../../shared/testScore.ts'
+import type { TestScore } from '../../../shared/records.ts'
+import { MiddleCut } from '../widgets/MiddleCut.tsx'
 import { Age } from '../widgets/Age.tsx'
 import { RunProgress } from '../widgets/RunProgress.tsx'
 import { Sparkline } from './Sparkline.tsx'
@@ -56,6 +59,8 @@ function Cell({
       return run.device ?? missing
     case 'tokensGenerated':
       return formatCount(run.tokensGenerated)
+    case 'test/accuracy/final':
+      return run.testScore === null ? missing : <TestScoreCell run={run} score={run.testScore} />
     case 'loss/policy':
     case 'policy/klK3':
       return formatNumber(run.latest[column])
@@ -68,10 +73,26 @@ function StageCell({ run }: { readonly run: ListedRun }): JSX.Element {
   return <>{shortStageWords(useRunStage(run).stage)}</>
 }
 
+/** The share, the interval, of how many; and at which step where the run has gone on since. */
+function TestScoreCell({ run, score }: { readonly run: ListedRun; readonly score: TestScore }): JSX.Element {
+  const { value, interval } = testScoreParts(score)
+  const isOld = score.step < run.stepsDone
+  return (
+    <div
+      className="test-score"
+      title={`${testScoreText(score)} test rollouts, evaluated at step ${formatCount(score.step)}`}
+    >
+      <strong>{value}</strong>
+      {isOld && <span className="muted fine-print"> step {formatCount(score.step)}</span>}
+      <div className="muted fine-print">{interval}</div>
+    </div>
+  )
+}
+
 function NameCell({ run }: { readonly run: ListedRun }): JSX.Element {
   return (
     <a className="link" title={run.name} href={placeAddress({ page: 'run', runId: run.runId, tab: 'plots' })}>
-      {run.name}
+      <MiddleCut text={run.name} />
     </a>
   )
 }

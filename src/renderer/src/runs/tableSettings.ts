@@ -1,3 +1,4 @@
+import { textWidth } from '../../../shared/plots/textFit.ts'
 import { runColumns, type RunColumnId, type RunSort } from './rows.ts'
 
 /** How the run table is laid out; kept per browser. */
@@ -10,7 +11,7 @@ export interface TableSettings {
 
 export const firstTable: TableSettings = {
   columns: null,
-  sort: { column: 'createdAtMs', isDescending: true },
+  sort: { column: 'test/accuracy/final', isDescending: true },
   isGrouped: false,
 }
 
@@ -35,17 +36,48 @@ function columnNamed(id: unknown): RunColumnId | null {
 }
 
 /** Usual columns in the order in which a narrow table does without them. */
-const dispensable: readonly RunColumnId[] = ['tags', 'stage', 'verifier/accuracy', 'activeMs', 'curve']
+const dispensable: readonly RunColumnId[] = ['stage', 'activeMs', 'tags', 'accuracy/final', 'curve']
+
+/** Type of the run table, px. */
+const fontSizePx = 13
+const cellPaddingPx = 16
+/** So wide a name leaves room for figures; longer ones are cut in their middle. */
+const widestNamePx = 320
+
+const mostMeasured = 200
+
+/** Width of the column of names, px: as wide as the longest, within limits. */
+export function nameWidth(runs: readonly { readonly name: string }[]): number {
+  const least = runColumns.find(({ id }) => id === 'name')?.width ?? 0
+  const most = runs.reduce((length, { name }) => Math.max(length, name.length), 0)
+  // of thousands of names a few of the longest are measured: one of them is the widest, give or take a few narrow letters
+  const longest = runs.filter(({ name }) => name.length >= 0.8 * most).slice(0, mostMeasured)
+  const widest = longest.reduce((width, { name }) => Math.max(width, textWidth(name, fontSizePx)), 0)
+  return Math.ceil(Math.min(widestNamePx, Math.max(least, widest + cellPaddingPx)))
+}
+
+/** What a list needs of its columns: a column in which no run has anything only takes room from others. */
+export interface ColumnNeeds {
+  readonly nameWidthPx: number
+  readonly hasTags: boolean
+}
 
 /** The usual columns that fit into `widthPx` beside the box for selecting. */
-export function fittingColumns(widthPx: number): readonly RunColumnId[] {
-  const usual = runColumns.filter((column) => column.isShown)
-  let width = selectWidthPx + usual.reduce((sum, column) => sum + column.width, 0)
+export function fittingColumns(
+  widthPx: number,
+  { nameWidthPx, hasTags }: ColumnNeeds,
+): readonly RunColumnId[] {
+  const usual = runColumns.filter(({ id, isShown }) => isShown && (hasTags || id !== 'tags'))
+  const widthOf = ({ id, width }: (typeof runColumns)[number]): number =>
+    id === 'name' ? nameWidthPx : width
+  let width = selectWidthPx + usual.reduce((sum, column) => sum + widthOf(column), 0)
   const dropped = new Set<RunColumnId>()
   for (const id of dispensable) {
     if (width <= widthPx) break
+    const column = usual.find((each) => each.id === id)
+    if (column === undefined) continue
     dropped.add(id)
-    width -= runColumns.find((column) => column.id === id)?.width ?? 0
+    width -= column.width
   }
   return usual.map((column) => column.id).filter((id) => !dropped.has(id))
 }

@@ -2,9 +2,12 @@ import { Progress as ProgressBar } from '@mantine/core'
 import type { JSX } from 'react'
 import type { ListedRun } from '../../../shared/runList.ts'
 import { useRunStage } from '../data/useRunStage.ts'
-import { progressLine, progressText, stageText } from './progressText.ts'
+import { progressLine, shortProgress } from './progressText.ts'
 import { doneShare } from './runStage.ts'
 import { statusColours } from './runLabels.ts'
+
+/** Room for the words in the run table's column. */
+const narrowPx = 128
 
 /** Where a run is; a live one says what it does, how fast and for how long. */
 export function RunProgress({
@@ -16,7 +19,6 @@ export function RunProgress({
 }): JSX.Element {
   const { stage, progress } = useRunStage(run)
   const line = progressLine(run, stage, progress)
-  const short = progress === null ? stageText(run, stage) : progressText(progress, stage, false)
   return (
     <div style={{ width: '100%' }} className="tabular" title={wide ? undefined : line}>
       <ProgressBar
@@ -29,7 +31,7 @@ export function RunProgress({
         className="muted fine-print"
         style={{ marginTop: 3, overflow: 'hidden', textOverflow: 'ellipsis' }}
       >
-        {wide ? line : short}
+        {wide ? line : shortProgress(stage, progress, narrowPx)}
       </div>
     </div>
   )

@@ -1,3 +1,4 @@
+import { textWidth } from '../../../shared/plots/textFit.ts'
 import type { ListedRun } from '../../../shared/runList.ts'
 import type { Progress } from '../../../shared/runEvent.ts'
 import { timeLeft } from '../../../shared/timeLeft.ts'
@@ -13,12 +14,40 @@ export function stageText(run: ListedRun, stage: RunStage): string {
   return `${which}${formatCount(done)} of ${formatCount(total)} ${unit}${isKept ? ' estimated and kept' : ''}`
 }
 
-/** `sampling attempts 96 of 512 completions, 41.2/s, 1 min 14 s left of stage 1`; short: time left and activity, in a column that may cut the end off. */
-export function progressText(progress: Progress, stage: RunStage, isLong: boolean): string {
+/** `sampling attempts 96 of 512 completions, 41.2/s, 1 min 14 s left of stage 1` */
+export function progressText(progress: Progress, stage: RunStage): string {
   const known = timeLeft(progress)
   const left = known === null ? null : `${formatDuration(known.seconds * 1000)} ${known.words}`
-  const parts = isLong ? [...countText(progress, stage), left] : [left, progress.activity]
-  return parts.filter((part) => part !== null).join(', ')
+  return [...countText(progress, stage), left].filter((part) => part !== null).join(', ')
+}
+
+/** Type of the small print under a bar, px at the usual size. */
+const smallPrintPx = 11
+
+/**
+ * What a narrow column says of a run, complete at `widthPx`: the time left of one at work, else its activity; of others the
+ * count. The whole line is its tooltip.
+ */
+export function shortProgress(stage: RunStage, progress: Progress | null, widthPx: number): string {
+  const fits = (text: string): boolean => textWidth(text, smallPrintPx) <= widthPx
+  const candidates = progress === null ? countForms(stage) : [...leftForms(progress), progress.activity]
+  const [percent] = countForms(stage).slice(-1)
+  return candidates.find(fits) ?? percent ?? ''
+}
+
+function leftForms(progress: Progress): readonly string[] {
+  const known = timeLeft(progress)
+  if (known === null) return []
+  const duration = formatDuration(known.seconds * 1000)
+  return [`${duration} ${known.words}`, `${duration} left`, duration]
+}
+
+/** The stage's own count, longest form first. */
+function countForms({ done, total, unit }: RunStage): readonly string[] {
+  if (total === 0) return done === 0 ? [''] : [`${formatCount(done)} ${unit}`, formatCount(done)]
+  const [part, whole] = [formatCount(done), formatCount(total)]
+  const percent = `${formatNumber(Number(((100 * done) / total).toPrecision(3)))} %`
+  return [`${part} of ${whole} ${unit}`, `${part}/${whole} ${unit}`, `${part}/${whole}`, percent]
 }
 
 /** What stands beside it as the stage's own count is not said twice, nor that one thing is to be done. */
@@ -33,6 +62,6 @@ function countText(progress: Progress, stage: RunStage): readonly (string | null
 
 /** Where the run is, and of one at work what it does, how fast and for how long. */
 export function progressLine(run: ListedRun, stage: RunStage, progress: Progress | null): string {
-  const parts = [stageText(run, stage), progress === null ? '' : progressText(progress, stage, true)]
+  const parts = [stageText(run, stage), progress === null ? '' : progressText(progress, stage)]
   return parts.filter((part) => part !== '').join(' · ')
 }
