@@ -19,6 +19,7 @@ function wider(width: number, layers: number, feedForward: number): ModelConfig 
     ...builtinConfig,
     hidden_size: width,
     num_hidden_layers: layers,
+    layer_types: undefined,
     intermediate_size: feedForward,
     head_dim: 64,
     num_attention_heads: width / 64,
