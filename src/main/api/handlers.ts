@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { AppInfo } from '../../shared/routes/app.ts'
-import type { Handlers, RequestContext } from '../../shared/routes/contract.ts'
+import type { OwnerHandlers, RequestContext } from '../../shared/routes/contract.ts'
 import { metricsCsv } from '../tools/metricsCsv.ts'
 import type { Owner } from '../owner/owner.ts'
 import { startRun } from '../owner/startRuns.ts'
@@ -26,12 +26,12 @@ export interface HandlersSetup {
 }
 
 /** Every route answered by the owner of this process. */
-export function createHandlers(setup: HandlersSetup): Handlers {
+export function createHandlers(setup: HandlersSetup): OwnerHandlers {
   return namingTheStore({ ...runHandlers(setup), ...readingHandlers(setup) }, setup.owner.db.name)
 }
 
 /** What SQLite refuses is told with the path of the store, whichever route met it. */
-function namingTheStore(handlers: Handlers, path: string): Handlers {
+function namingTheStore(handlers: OwnerHandlers, path: string): OwnerHandlers {
   const named = Object.entries(handlers).map(([route, handler]) => {
     const answer = handler as (input: unknown, context: RequestContext) => Promise<unknown>
     return [
@@ -39,7 +39,7 @@ function namingTheStore(handlers: Handlers, path: string): Handlers {
       (input: unknown, context: RequestContext) => withStoreErrorsLater(path, () => answer(input, context)),
     ]
   })
-  return Object.fromEntries(named) as Handlers
+  return Object.fromEntries(named) as OwnerHandlers
 }
 
 type RunRoutes =
@@ -53,7 +53,7 @@ type RunRoutes =
   | 'run.restore'
 
 /** What changes something. */
-function runHandlers({ owner, nowMs }: HandlersSetup): Pick<Handlers, RunRoutes> {
+function runHandlers({ owner, nowMs }: HandlersSetup): Pick<OwnerHandlers, RunRoutes> {
   return {
     'run.start': async (input) => {
       const run = await startRun(owner, { ...input, source: 'the form' })
@@ -76,7 +76,7 @@ function runHandlers({ owner, nowMs }: HandlersSetup): Pick<Handlers, RunRoutes>
 }
 
 /** What only reads. */
-function readingHandlers({ owner, info, progress }: HandlersSetup): Omit<Handlers, RunRoutes> {
+function readingHandlers({ owner, info, progress }: HandlersSetup): Omit<OwnerHandlers, RunRoutes> {
   const { db, inquiries } = owner
   return {
     'app.info': info,

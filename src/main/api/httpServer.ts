@@ -1,22 +1,28 @@
 import fastifyCookie from '@fastify/cookie'
 import fastifyStatic from '@fastify/static'
 import fastifyWebsocket from '@fastify/websocket'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { z } from 'zod'
-import type { RecheckErrorCode } from '../../shared/errorCodes.ts'
-import { RecheckError, type ErrorData } from '../../shared/recheckError.ts'
-import type { Handlers, StoreEvent } from '../../shared/routes/contract.ts'
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import type { Socket } from 'node:net'
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { OwnerHandlers, StoreEvent } from '../../shared/routes/contract.ts'
 import { dispatch } from './dispatch.ts'
-import { Sessions } from './sessions.ts'
+import { EventSockets, eventSocketLimits, type EventSocketLimits } from './eventSockets.ts'
+import { answerLowLevelErrors, refusal, refuseAddress, securityHeaders, statusRefusal } from './httpErrors.ts'
+import { addRequestChecks } from './requestChecks.ts'
+import { exchangeToken, refuseSession, sessionHandlers, sessionOf } from './sessionAccess.ts'
+import { Sessions, type SessionClock } from './sessions.ts'
 
 export interface HttpServerSetup {
-  readonly handlers: Handlers
+  readonly handlers: OwnerHandlers
   /** Registers a listener for store events; returns the way to end it. */
   readonly subscribe: (listener: (event: StoreEvent) => void) => () => void
   /** Folder of the built page (index.html and assets). */
   readonly pageFolder: string
   /** 0 = any free port. */
   readonly port: number
+  readonly clock: SessionClock
+  /** Other ones in tests. */
+  readonly limits?: Partial<EventSocketLimits>
 }
 
 export interface HttpServer {
@@ -29,31 +35,32 @@ export interface HttpServer {
 const bodyLimitBytes = 1_048_576
 /** For a request to come in whole; what it asks for may take longer. */
 const requestTimeoutMs = 60_000
-const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]'])
-/** Styles may be inline (the UI kit sets them); scripts may not. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+
+/** What requests of pages need. */
+interface PageAccess {
+  readonly sessions: Sessions
+  readonly sockets: EventSockets
+  readonly handlers: OwnerHandlers
+}
 
 /**
- * The page and its routes on 127.0.0.1. Every request is checked: a loopback Host (against DNS rebinding), an Origin equal to
- * it (against other sites), a session cookie for everything but the page's own files and the token exchange.
+ * The page and its routes on 127.0.0.1. Every request is checked: a loopback Host, an Origin equal to it, a session cookie
+ * for everything but the page's own files and the token exchange.
  */
 export async function startHttpServer(setup: HttpServerSetup): Promise<HttpServer> {
-  const sessions = new Sessions()
+  const limits = { ...eventSocketLimits, ...setup.limits }
+  const sockets = new EventSockets(setup.subscribe, limits, () => sessions.endExpired())
+  const sessions = new Sessions(setup.clock, (sessionId) => sockets.closeSession(sessionId))
+  let onClientError = (_error: NodeJS.ErrnoException, socket: Socket): void => void socket.destroy()
   const server = fastify({
     bodyLimit: bodyLimitBytes,
     logger: false,
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: true, // a client that says nothing must not keep it from closing
+    return503OnClosing: false, // Fastify's own words, which no page reads
+    frameworkErrors: (error, _request, reply) => refuseAddress(error, reply),
+    clientErrorHandler: (error, socket) => onClientError(error, socket),
+    http: { requireHostHeader: false }, // a missing one is refused by our own check
   })
   await server.register(fastifyCookie)
   await server.register(fastifyWebsocket, {
@@ -63,9 +70,10 @@ export async function startHttpServer(setup: HttpServerSetup): Promise<HttpServe
       this.websocketServer.close(() => done())
     },
   })
-  addChecks(server)
-  addSessionRoutes(server, sessions)
-  addApiRoutes(server, sessions, setup)
+  onClientError = answerLowLevelErrors(server)
+  addRequestChecks(server)
+  addAnswers(server)
+  addRoutes(server, { sessions, sockets, handlers: setup.handlers })
   await server.register(fastifyStatic, { root: setup.pageFolder, index: 'index.html', dotfiles: 'deny' })
   const port = await listen(server, setup.port)
   return {
@@ -75,86 +83,43 @@ export async function startHttpServer(setup: HttpServerSetup): Promise<HttpServe
   }
 }
 
-function addChecks(server: FastifyInstance): void {
-  server.addHook('onRequest', async (request, reply) => {
-    if (!isLoopbackHost(request.headers.host)) {
-      return reply
-        .code(403)
-        .send(refusal('request.host', 'This server answers only on 127.0.0.1 and localhost.'))
-    }
-    if (!isOwnOrigin(request)) {
-      return reply.code(403).send(refusal('request.origin', 'Requests from other sites are refused.'))
-    }
-    return undefined
-  })
+/** Headers of every answer, and the form of every error. */
+function addAnswers(server: FastifyInstance): void {
   server.addHook('onSend', async (_request, reply) => {
-    reply.headers({
-      'content-security-policy': contentSecurityPolicy,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-      'x-frame-options': 'DENY',
-    })
+    reply.headers(securityHeaders)
   })
-  server.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500
-    const message =
-      status === 413
-        ? `The request is larger than ${bodyLimitBytes} bytes.`
-        : 'The request could not be read.'
-    return reply.code(status).send(refusal('request.invalid', message))
-  })
+  server.setErrorHandler(({ statusCode = 500 }: { statusCode?: number }, _request, reply) =>
+    reply.code(statusCode).send(statusRefusal(statusCode)),
+  )
   server.setNotFoundHandler((_request, reply) =>
     reply.code(404).send(refusal('request.route', 'There is nothing at this address.')),
   )
 }
 
-function addSessionRoutes(server: FastifyInstance, sessions: Sessions): void {
-  const Exchange = z.strictObject({ token: z.string().min(1).max(200) })
-  server.post('/session', (request, reply) => {
-    const parsed = Exchange.safeParse(request.body)
-    const session = parsed.success ? sessions.exchange(parsed.data.token) : null
-    if (session === null) {
-      return reply
-        .code(401)
-        .send(
-          refusal(
-            'session.token',
-            'This link was used before, or its server has been started anew since. For another, press Enter where `recheck serve` runs.',
-          ),
-        )
-    }
-    reply.setCookie(sessions.cookieName, session, { httpOnly: true, sameSite: 'strict', path: '/' })
-    return reply.send({ ok: true, data: null })
+function addRoutes(server: FastifyInstance, { sessions, sockets, handlers }: PageAccess): void {
+  server.post('/session', (request, reply) => exchangeToken(sessions, request, reply))
+  server.post<{ Params: { route: string } }>('/api/:route', async (request, reply) => {
+    const own = sessionOf(sessions, request)
+    if (own === null) return refuseSession(reply)
+    const all = { ...handlers, ...sessionHandlers(sessions, sockets, own) }
+    const context = { signal: goneWith(reply) }
+    reply.header('cache-control', 'no-store')
+    return reply.send(await dispatch(all, request.params.route, request.body, context))
   })
-}
-
-function addApiRoutes(server: FastifyInstance, sessions: Sessions, setup: HttpServerSetup): void {
-  const requireSession = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    if (sessions.isOpen(request.cookies[sessions.cookieName])) return undefined
-    return reply.code(401).send(refusal('session.missing', 'Open the link that `recheck serve` printed.'))
-  }
-  server.post<{ Params: { route: string } }>(
-    '/api/:route',
-    { preHandler: requireSession },
-    async (request, reply) => {
-      reply.header('cache-control', 'no-store')
-      return reply.send(
-        await dispatch(setup.handlers, request.params.route, request.body, {
-          signal: goneWith(reply),
-        }),
-      )
-    },
-  )
   server.register(async (scope) => {
-    scope.get('/events', { websocket: true, preHandler: requireSession }, (socket) => {
-      const unsubscribe = setup.subscribe((event) => {
-        if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(event))
-      })
-      socket.on('close', unsubscribe)
-      socket.on('error', unsubscribe)
-    })
+    scope.get(
+      '/events',
+      {
+        websocket: true,
+        preHandler: async (request, reply) =>
+          sessionOf(sessions, request) === null ? refuseSession(reply) : undefined,
+      },
+      (socket, request) => {
+        const own = sessionOf(sessions, request)
+        if (own === null) socket.terminate()
+        else sockets.add(socket, own)
+      },
+    )
   })
 }
 
@@ -188,19 +153,4 @@ async function listen(server: FastifyInstance, port: number): Promise<number> {
   if (address === undefined || typeof address === 'string')
     throw new RecheckError('serve.port', 'The server has no address after it began to listen.')
   return address.port
-}
-
-function refusal(code: RecheckErrorCode, message: string): { ok: false; error: ErrorData } {
-  return { ok: false, error: { code, message } }
-}
-
-function isLoopbackHost(host: string | undefined): boolean {
-  return host !== undefined && loopbackHosts.has(host.replace(/:\d+$/, '').toLowerCase())
-}
-
-/** Browsers send Origin with every POST and WebSocket; a page of ours has the origin of its Host. */
-function isOwnOrigin(request: FastifyRequest): boolean {
-  const origin = request.headers.origin
-  if (origin === undefined) return request.method === 'GET' && request.headers.upgrade === undefined
-  return origin === `http://${request.headers.host}`
 }

@@ -1,6 +1,13 @@
 import { Listeners } from '../../shared/listeners.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
 import type { AppInfo } from '../../shared/routes/app.ts'
-import type { Handlers, StoreEvent } from '../../shared/routes/contract.ts'
+import type {
+  Handlers,
+  OwnerHandlers,
+  RunsEvent,
+  SessionRoute,
+  StoreEvent,
+} from '../../shared/routes/contract.ts'
 import { appInfoReader } from '../tools/appInfo.ts'
 import { openLocalOwner } from '../owner/localOwner.ts'
 import type { Owner } from '../owner/owner.ts'
@@ -21,10 +28,18 @@ export interface OwnerBackendSetup {
 /** An owner of a data folder with the routes that a page may ask it; nothing of the queue is started yet. */
 export interface OwnerBackend extends Backend {
   readonly owner: Owner
-  readonly handlers: Handlers
+  readonly handlers: OwnerHandlers
 }
 
 const neverAborted = new AbortController().signal
+
+/** Whoever is in this process itself needs none. */
+const noSessions: Pick<Handlers, SessionRoute> = {
+  'session.list': async () => [],
+  'session.end': async () => {
+    throw new RecheckError('session.unknown', 'A window on this computer’s own runs has no sessions.')
+  },
+}
 
 /** @throws RecheckError `owner.busy` and whatever opening the store finds wrong */
 export async function openOwnerBackend(setup: OwnerBackendSetup): Promise<OwnerBackend> {
@@ -35,13 +50,14 @@ export async function openOwnerBackend(setup: OwnerBackendSetup): Promise<OwnerB
   const info = appInfoReader(dataDir, setup.shell, nodePath)
   const events = new Listeners<StoreEvent>()
   const tell = (event: StoreEvent): void => events.tell(event)
-  owner.subscribe((runId, event) => tell({ runId, event: withoutBulk(event) }))
+  owner.subscribe((runId, event) => tell({ runIds: [runId], event: withoutBulk(event) }))
   const handlers = createHandlers({ owner, nowMs, info, progress })
   const told = tellingChanges(handlers, tell)
   return {
     owner,
     handlers: told,
-    request: (route, input, signal = neverAborted) => dispatch(told, route, input, { signal }),
+    request: (route, input, signal = neverAborted) =>
+      dispatch({ ...told, ...noSessions }, route, input, { signal }),
     subscribe: (listener) => events.add(listener),
     onConnection: () => () => undefined,
     close: () => owner.close('after-step'),
@@ -56,9 +72,8 @@ function withoutBulk(event: StoreEvent['event']): StoreEvent['event'] {
 }
 
 /** A label, a deletion or a new run is told to every page, not only to the one that asked. */
-function tellingChanges(handlers: Handlers, tell: (event: StoreEvent) => void): Handlers {
-  const changed = (runIds: readonly string[]): void =>
-    runIds.forEach((runId) => tell({ runId, event: { type: 'changed' } }))
+function tellingChanges(handlers: OwnerHandlers, tell: (event: StoreEvent) => void): OwnerHandlers {
+  const changed = (runIds: readonly string[]): void => tell(eventOf(runIds, 'changed'))
   return {
     ...handlers,
     'run.start': async (input, context) => {
@@ -73,7 +88,7 @@ function tellingChanges(handlers: Handlers, tell: (event: StoreEvent) => void): 
     },
     'run.delete': async (input, context) => {
       await handlers['run.delete'](input, context)
-      input.runIds.forEach((runId) => tell({ runId, event: { type: 'deleted' } }))
+      tell(eventOf(input.runIds, 'deleted'))
       return null
     },
     'run.restore': async (input, context) => {
@@ -82,4 +97,12 @@ function tellingChanges(handlers: Handlers, tell: (event: StoreEvent) => void): 
       return null
     },
   }
+}
+
+/** Beyond it an event names no runs: reading everything about runs again is cheaper than being told of each. */
+const mostNamed = 100
+
+/** One event for all of them, however many they are. */
+function eventOf(runIds: readonly string[], type: RunsEvent['type']): StoreEvent {
+  return { runIds: runIds.length > mostNamed ? null : runIds, event: { type } }
 }

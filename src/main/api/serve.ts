@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { startHttpServer, type HttpServer } from './httpServer.ts'
 import { openOwnerBackend } from './ownerBackend.ts'
+import type { SessionClock } from './sessions.ts'
 
 export interface ServeSetup {
   readonly dataDir: string
@@ -12,7 +13,7 @@ export interface ServeSetup {
   readonly pageFolder: string
   /** The Node 24 binary that trainers run on. */
   readonly nodePath: string
-  readonly nowMs: () => number
+  readonly clock: SessionClock
 }
 
 /**
@@ -20,7 +21,7 @@ export interface ServeSetup {
  *
  * @throws RecheckError `serve.no-page` before `npm run build`, `owner.busy`, `serve.port`
  */
-export async function serve({ dataDir, port, pageFolder, nodePath, nowMs }: ServeSetup): Promise<HttpServer> {
+export async function serve({ dataDir, port, pageFolder, nodePath, clock }: ServeSetup): Promise<HttpServer> {
   if (!existsSync(join(pageFolder, 'index.html'))) {
     throw new RecheckError('serve.no-page', 'The page has not been built yet. Run: npm ci && npm run build')
   }
@@ -29,11 +30,11 @@ export async function serve({ dataDir, port, pageFolder, nodePath, nowMs }: Serv
     shell: 'browser',
     address: `recheck serve, port ${port === 0 ? 'any' : port}`,
     nodePath,
-    nowMs,
+    nowMs: clock.nowMs,
   })
   const { handlers, subscribe, owner, close } = backend
   try {
-    const server = await startHttpServer({ handlers, subscribe, pageFolder, port })
+    const server = await startHttpServer({ handlers, subscribe, pageFolder, port, clock })
     owner.announce(`http://127.0.0.1:${server.port}/`, server.newLink)
     owner.startQueued() // not before it listens: a port in use must take no run out of the queue
     return {

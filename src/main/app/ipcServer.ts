@@ -5,7 +5,7 @@ import {
   eventChannel,
   requestChannel,
 } from '../../shared/routes/bridge.ts'
-import type { Result } from '../../shared/routes/contract.ts'
+import { eventsMissed, type Result, type StoreEvent } from '../../shared/routes/contract.ts'
 import type { BackendSlot } from './backendSlot.ts'
 import { OpenRequests } from './openRequests.ts'
 import { isPageAddress } from './pageProtocol.ts'
@@ -34,15 +34,34 @@ export function serveIpc(page: WebContents, slot: BackendSlot): () => void {
     if (isOwnFrame(event.senderFrame, page)) open.abandon(requestId)
   })
   abandonWithThePage(page, open)
-  const forward = (channel: string) => (message: unknown) => {
+  const send = (channel: string, message: unknown): void => {
     if (!page.isDestroyed()) page.send(channel, message)
   }
-  const ends = [slot.subscribe(forward(eventChannel)), slot.onConnection(forward(connectionChannel))]
+  const ends = [
+    slot.subscribe(whileResponsive(page, (event) => send(eventChannel, event))),
+    slot.onConnection((connection) => send(connectionChannel, connection)),
+  ]
   return () => {
     for (const end of ends) end()
     ipcMain.removeHandler(requestChannel)
     ipcMain.removeHandler(abandonChannel)
     open.abandonAll()
+  }
+}
+
+/** What is sent to a page that hangs piles up: it is dropped, and the page reads everything again once it can. */
+function whileResponsive(page: WebContents, send: (event: StoreEvent) => void): (event: StoreEvent) => void {
+  let isHanging = false
+  let hasMissed = false
+  page.on('unresponsive', () => (isHanging = true))
+  page.on('responsive', () => {
+    isHanging = false
+    if (hasMissed) send(eventsMissed)
+    hasMissed = false
+  })
+  return (event) => {
+    if (isHanging) hasMissed = true
+    else send(event)
   }
 }
 

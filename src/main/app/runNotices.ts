@@ -32,9 +32,10 @@ export function notifyOfRuns(
     })
     notice.show()
   }
-  return slot.subscribe(({ runId, event }) => {
+  return slot.subscribe(({ runIds, event }) => {
+    const [runId] = runIds ?? []
     const body = noticeOf(event)
-    if (body === null || isInFront(window) || !Notification.isSupported()) return
+    if (body === null || runId === undefined || isInFront(window) || !Notification.isSupported()) return
     void notify(runId, body)
   })
 }

@@ -52,13 +52,13 @@ async function serveUntilInterrupted(input: Input, call: CommandCall): Promise<C
     port: input.port,
     pageFolder: join(projectFolder, 'out', 'renderer'),
     nodePath: process.execPath,
-    nowMs: systemClock.nowMs,
+    clock: systemClock,
   })
   const link = server.newLink()
   call.note(`Open ${link}`)
   const isAttended = isTerminal(call.stdin)
   const another = isAttended ? 'press Enter for another' : '"recheck serve" in another terminal makes another'
-  call.note(`The link works once; ${another}. Ctrl-C stops after the step in hand.`)
+  call.note(`The link works once, within a day; ${another}. Ctrl-C stops after the step in hand.`)
   if (input.open) openBrowser(link, call.note)
   await untilInterrupted(call, isAttended ? () => call.note(`Open ${server.newLink()}`) : null)
   call.note('Stopping; a run writes a checkpoint first.')

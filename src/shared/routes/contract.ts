@@ -6,6 +6,7 @@ import { metricRoutes } from './metrics.ts'
 import { planRoutes } from './plan.ts'
 import { rolloutRoutes } from './rollouts.ts'
 import { runRoutes } from './runs.ts'
+import { sessionRoutes } from './sessions.ts'
 import { vStarRoutes } from './vStar.ts'
 
 /**
@@ -19,6 +20,7 @@ export const routes = {
   ...rolloutRoutes,
   ...vStarRoutes,
   ...planRoutes,
+  ...sessionRoutes,
 } as const
 
 export type Route = keyof typeof routes
@@ -37,15 +39,27 @@ export type Handlers = {
   readonly [R in Route]: (input: ParsedInputOf<R>, context: RequestContext) => Promise<OutputOf<R>>
 }
 
+/** Routes of whoever serves pages; all others are the owner's. */
+export type SessionRoute = keyof typeof sessionRoutes
+export type OwnerHandlers = Omit<Handlers, SessionRoute>
+
 /** Electron's IPC keeps only an error's message, so errors travel as data. */
 export type Result<T> =
   { readonly ok: true; readonly data: T } | { readonly ok: false; readonly error: ErrorData }
 
 /** A hint that the store changed; the store is the truth, and a page that missed one reads it again. */
 export interface StoreEvent {
-  readonly runId: string
-  readonly event: RunEvent | { readonly type: 'changed' } | { readonly type: 'deleted' }
+  /** The runs that it is about; null = any of them may be. */
+  readonly runIds: readonly string[] | null
+  readonly event: RunEvent | RunsEvent
 }
+
+/** What happened to whole runs. `missed`: events were dropped, and everything is to be read again. */
+export interface RunsEvent {
+  readonly type: 'changed' | 'deleted' | 'missed'
+}
+
+export const eventsMissed: StoreEvent = { runIds: null, event: { type: 'missed' } }
 
 /** `lost`: events are missed until it is open again; requests may still work. `open` once more: others may have been missed. */
 export type Connection = 'open' | 'lost'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { MetricBucket, MetricPoint } from '../records.ts'
-import { output, runId } from './parts.ts'
+import { distinct, output, runId } from './parts.ts'
 
 const axis = z.enum(['step', 'timeMs', 'tokens', 'problems'])
 export type MetricAxis = z.infer<typeof axis>
@@ -23,7 +23,7 @@ export const metricRoutes = {
   'metrics.range': {
     input: z.strictObject({
       runId,
-      names: z.array(z.string().min(1).max(100)).min(1).max(50),
+      names: distinct(z.array(z.string().min(1).max(100)).min(1).max(50)),
       axis: axis.default('step'),
       from: z.number().nullable().default(null),
       to: z.number().nullable().default(null),

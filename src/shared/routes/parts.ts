@@ -11,3 +11,6 @@ export const runId = z
 export const stage = z.enum(['estimate-v-star', 'self-correction'])
 /** Checked by `parseConfig`, whose message lists every field; here only that it is an object. */
 export const config = z.record(z.string(), z.unknown())
+/** Names each thing once, in the order in which it was first named; the list's own limits count every mention. */
+export const distinct = <Item extends z.ZodType>(list: z.ZodArray<Item>) =>
+  list.transform((items) => [...new Set(items)])

@@ -4,7 +4,7 @@ import { longestName, longestTag, mostTags, nameText, notesText } from '../label
 import { runStatuses } from '../records.ts'
 import type { Progress } from '../runEvent.ts'
 import type { ListedRun, RunValues } from '../runList.ts'
-import { config, output, runId, stage } from './parts.ts'
+import { config, distinct, output, runId, stage } from './parts.ts'
 
 export const runRoutes = {
   'run.list': {
@@ -13,7 +13,9 @@ export const runRoutes = {
       /** Deleted runs instead, archived or not: those that can still be restored. */
       deleted: z.boolean().default(false),
       /** Only runs with one of these; null = all. */
-      statuses: z.array(z.enum(runStatuses)).max(runStatuses.length).nullable().default(null),
+      statuses: distinct(z.array(z.enum(runStatuses)).max(runStatuses.length))
+        .nullable()
+        .default(null),
     }),
     output: output<readonly ListedRun[]>(),
   },
@@ -22,7 +24,7 @@ export const runRoutes = {
     input: z.strictObject({
       archived: z.boolean().default(false),
       deleted: z.boolean().default(false),
-      names: z.array(z.string().min(1).max(100)).min(1).max(20),
+      names: distinct(z.array(z.string().min(1).max(100)).min(1).max(20)),
     }),
     output: output<RunValues>(),
   },
@@ -65,7 +67,7 @@ export const runRoutes = {
     input: z.strictObject({
       runId,
       name: nameText(longestName).optional(),
-      tags: z.array(nameText(longestTag)).max(mostTags).optional(),
+      tags: distinct(z.array(nameText(longestTag)).max(mostTags)).optional(),
       notes: notesText.optional(),
       group: nameText(longestName).nullable().optional(),
       archived: z.boolean().optional(),
@@ -73,11 +75,11 @@ export const runRoutes = {
     output: output<Run>(),
   },
   'run.delete': {
-    input: z.strictObject({ runIds: z.array(runId).min(1).max(10_000) }),
+    input: z.strictObject({ runIds: distinct(z.array(runId).min(1).max(10_000)) }),
     output: output<null>(),
   },
   'run.restore': {
-    input: z.strictObject({ runIds: z.array(runId).min(1).max(10_000) }),
+    input: z.strictObject({ runIds: distinct(z.array(runId).min(1).max(10_000)) }),
     output: output<null>(),
   },
   'run.progress': { input: z.strictObject({ runId }), output: output<Progress | null>() },

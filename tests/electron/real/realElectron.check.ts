@@ -38,7 +38,7 @@ before(async () => {
     dataDir: join(folder, 'data'),
     port: 0,
     nodePath: process.execPath,
-    nowMs: systemClock.nowMs,
+    clock: systemClock,
     pageFolder: await lowerBundles(appFolder),
   })
   closing.push(() => server.close())

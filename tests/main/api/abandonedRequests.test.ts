@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import { test, type TestContext } from 'node:test'
 import type { WebContents } from 'electron'
+import { systemClock } from '../../../src/main/host/machine/clock.ts'
 import { startHttpServer } from '../../../src/main/api/httpServer.ts'
 import { connectRemote } from '../../../src/main/api/remoteBackend.ts'
 import type { BackendSlot } from '../../../src/main/app/backendSlot.ts'
@@ -48,6 +49,7 @@ async function serverWith(t: TestContext, held: Held): Promise<Awaited<ReturnTyp
     subscribe: () => () => undefined,
     pageFolder: temporaryFolder(t),
     port: 0,
+    clock: systemClock,
   })
   t.after(() => server.close())
   return server

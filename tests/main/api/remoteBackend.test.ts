@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { WebSocketServer } from 'ws'
+import { systemClock } from '../../../src/main/host/machine/clock.ts'
 import { startHttpServer, type HttpServer } from '../../../src/main/api/httpServer.ts'
 import { connectRemote } from '../../../src/main/api/remoteBackend.ts'
 import type { RecheckError } from '../../../src/shared/recheckError.ts'
@@ -27,6 +28,7 @@ before(async () => {
     },
     pageFolder: folder,
     port: 0,
+    clock: systemClock,
   })
 })
 after(async () => {
@@ -41,8 +43,8 @@ test('requests and events go through to a running server', async () => {
   assert.equal(answer.ok, false)
   const received = new Promise<StoreEvent>((resolve) => backend.subscribe(resolve))
   while (listeners.size === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-  for (const listener of listeners) listener({ runId: 'r', event: { type: 'changed' } })
-  assert.deepEqual(await received, { runId: 'r', event: { type: 'changed' } })
+  for (const listener of listeners) listener({ runIds: ['r'], event: { type: 'changed' } })
+  assert.deepEqual(await received, { runIds: ['r'], event: { type: 'changed' } })
   await backend.close()
 })
 
@@ -60,7 +62,7 @@ test('a tunnel that breaks is said to be lost, and open again when it is', async
   await isOpenAgain
   assert.deepEqual(told, ['lost', 'open'])
   const received = new Promise<StoreEvent>((resolve) => backend.subscribe(resolve))
-  for (const listener of listeners) listener({ runId: 'r', event: { type: 'deleted' } })
+  for (const listener of listeners) listener({ runIds: ['r'], event: { type: 'deleted' } })
   assert.deepEqual((await received).event, { type: 'deleted' })
   await backend.close()
   await tunnel.close()
@@ -81,7 +83,7 @@ test('what accepts and says nothing is no server: the link is given up, with wor
   t.after(() => silent.close())
   await once(silent, 'listening')
   const { port } = silent.address() as AddressInfo
-  await assert.rejects(connectRemote(`http://127.0.0.1:${port}/#token=x`, 300), {
+  await assert.rejects(connectRemote(`http://127.0.0.1:${port}/#token=x`, { openWithinMs: 300 }), {
     code: 'connect.refused',
     message: /does not answer \(.*timeout.*\)\. Is it running\?/,
   })

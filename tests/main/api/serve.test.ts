@@ -22,7 +22,7 @@ function folders(t: TestContext): { readonly dataDir: string; readonly pageFolde
   return { dataDir: join(folder, 'data'), pageFolder }
 }
 
-const machine = { nodePath: process.execPath, nowMs: systemClock.nowMs }
+const machine = { nodePath: process.execPath, clock: systemClock }
 
 function statusOf(dataDir: string, runId: string): RunStatus {
   const db = openForReading(dataDir) ?? assert.fail('there is no store')

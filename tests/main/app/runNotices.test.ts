@@ -56,7 +56,7 @@ test('only a window that is hidden or behind another notifies; a click brings it
   const shown: string[] = []
   const end = notifyOfRuns(window as unknown as BrowserWindow, slot, (place) => shown.push(place))
   const tell = async (): Promise<void> => {
-    for (const listener of listeners) listener({ runId: 'a b', event: log('alarm.kl') })
+    for (const listener of listeners) listener({ runIds: ['a b'], event: log('alarm.kl') })
     await turn()
   }
   await tell()

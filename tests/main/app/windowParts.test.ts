@@ -79,12 +79,12 @@ test('a window that moves keeps its listeners, hears the new place alone, and cl
   const log: string[] = []
   const [here, there] = [fakeBackend('here', log), fakeBackend('there', log)]
   const slot = openBackendSlot({ backend: here, server: null })
-  slot.subscribe(({ runId }) => log.push(`heard ${runId}`))
+  slot.subscribe(({ runIds }) => log.push(`heard ${runIds?.join()}`))
   slot.onConnection((connection) => log.push(`connection ${connection}`))
-  here.tell({ runId: 'a', event: { type: 'changed' } })
+  here.tell({ runIds: ['a'], event: { type: 'changed' } })
   await slot.replace({ backend: there, server: 'box:1' })
-  here.tell({ runId: 'b', event: { type: 'changed' } })
-  there.tell({ runId: 'c', event: { type: 'changed' } })
+  here.tell({ runIds: ['b'], event: { type: 'changed' } })
+  there.tell({ runIds: ['c'], event: { type: 'changed' } })
   assert.deepEqual(await slot.place().backend.request('run.list', {}), { ok: true, data: 'there' })
   assert.equal(slot.place().server, 'box:1')
   await slot.close()

@@ -211,8 +211,8 @@ test('many events of a run become one reading of each answer they touch', () => 
     problems: 1,
     values: {},
   } as const
-  for (let count = 0; count < 500; count++) touched.add({ runId: 'r', event: metrics })
-  touched.add({ runId: 'r', event: { type: 'changed' } })
+  for (let count = 0; count < 500; count++) touched.add({ runIds: ['r'], event: metrics })
+  touched.add({ runIds: ['r'], event: { type: 'changed' } })
   const [only, ...others] = touched.take()
   assert.equal(others.length, 0)
   assert.deepEqual(
@@ -223,4 +223,21 @@ test('many events of a run become one reading of each answer they touch', () => 
   assert.equal(isTouched('metrics.range', { runId: 'r' }, 'r'), true)
   assert.equal(isTouched('metrics.range', { runId: 'other' }, 'r'), false)
   assert.equal(isTouched('run.list', { archived: false }, 'r'), true)
+})
+
+test('an event of many runs is one reading for each, or one of all; missed events are one reading of everything', () => {
+  const touched = new TouchedRuns()
+  touched.add({ runIds: ['a', 'b'], event: { type: 'deleted' } })
+  assert.deepEqual(
+    touched.take().map(({ runId }) => runId),
+    ['a', 'b'],
+  )
+  touched.add({ runIds: null, event: { type: 'changed' } })
+  const [any] = touched.take()
+  assert.equal(any?.runId, null)
+  assert.equal(isTouched('run.get', { runId: 'whichever' }, null), true)
+  touched.add({ runIds: ['a'], event: { type: 'changed' } })
+  touched.add({ runIds: null, event: { type: 'missed' } })
+  assert.deepEqual(touched.take(), [{ runId: null, routes: 'all' }])
+  assert.deepEqual(touched.take(), [])
 })

@@ -105,7 +105,7 @@ test('a stop that was asked for is said until the run has come to it', async () 
   await said.waitFor()
   await page.unrouteAll({ behavior: 'wait' }) // an answer may be under way
   const runId = new URL(page.url()).hash.split('/')[2] ?? ''
-  pages.server.tell({ runId, event: { type: 'changed' } })
+  pages.server.tell({ runIds: [runId], event: { type: 'changed' } })
   await page.getByRole('button', { name: 'Resume' }).click()
   await page.getByRole('button', { name: 'Stop now' }).waitFor()
   assert.equal(await said.count(), 0)

@@ -131,7 +131,7 @@ test('a deleted run says so, does nothing, and can be restored where it is shown
   await goTo(page, `#/run/${runId}/config`)
   await head(page).getByText('finished', { exact: true }).waitFor()
   await ask(page, 'run.delete', { runIds: [runId] })
-  pages.server.tell({ runId, event: { type: 'deleted' } })
+  pages.server.tell({ runIds: [runId], event: { type: 'deleted' } })
   await head(page).getByText('This run was deleted.').waitFor()
   assert.equal(await page.getByRole('button', { name: 'Extend…' }).count(), 0)
   const refused = (await ask(page, 'run.extend', { runId, steps: 4 })) as { error: { code: string } }
@@ -217,7 +217,7 @@ test('a head with a long name and many tags shows every tag whole; long notes ar
   await head(page).getByRole('button', { name: 'less' }).click()
   await waitUntil(page, `document.querySelector('.run-notes > div').clientHeight === ${closed}`)
   await ask(page, 'run.update', { runId, notes: 'short' })
-  pages.server.tell({ runId, event: { type: 'changed' } })
+  pages.server.tell({ runIds: [runId], event: { type: 'changed' } })
   await head(page).getByText('short').waitFor()
   // measured a moment after it is drawn
   await head(page).getByRole('button', { name: 'more' }).waitFor({ state: 'detached' })

@@ -14,9 +14,12 @@ test('a used link and a page without a session: a plain page with the way in', a
   const page = await context.newPage()
   await page.goto(`http://127.0.0.1:${pages.server.http.port}/`)
   await page.getByRole('heading', { name: 'This page needs a fresh link' }).waitFor()
-  await page.getByText('Open the link that recheck serve printed.').waitFor()
+  await page.getByText('Open a link that recheck serve prints.').waitFor()
   await page.goto(`http://127.0.0.1:${pages.server.http.port}/?used#token=wrong`)
-  await page.getByText('This link was used before, or its server has been started anew since.').waitFor()
+  await page
+    .getByText(/This link was used before, is older than a day, .* run recheck serve once more/)
+    .waitFor()
+  await page.getByText(`http://localhost:${pages.server.http.port}`).waitFor()
   await context.close()
 })
 
@@ -26,7 +29,9 @@ test('a page from before a restart says that its link is over, and goes on once 
   const closing = { status: 503, json: { statusCode: 503, error: 'Service Unavailable' } }
   await page.route('**/api/app.info', (route) => route.fulfill(closing), { times: 1 })
   await pages.server.restartHttp()
-  const note = page.getByText('Recheck was started again, and this page’s link is over.')
+  const note = page.getByText(
+    'This page’s session is over: it was logged out, unused for a week, or Recheck was started again.',
+  )
   await note.waitFor()
   assert.equal(await page.getByText('Trying again').count(), 0)
   // what was read stays, whole: the words above take no room from the page's end
@@ -114,7 +119,7 @@ test('a run’s page does not read the list of all runs; the command palette doe
   const asked: string[] = []
   page.on('request', (request) => asked.push(new URL(request.url()).pathname))
   const answered = page.waitForResponse('**/api/run.get')
-  pages.server.tell({ runId: 'r-first', event: { type: 'changed' } })
+  pages.server.tell({ runIds: ['r-first'], event: { type: 'changed' } })
   await answered
   await page.waitForLoadState('networkidle')
   assert.equal(asked.includes('/api/run.list'), false, asked.join(' '))
@@ -231,7 +236,7 @@ test('“like run X” begins with its config and shows what differs', async () 
   const refused = { ok: false, error: { code: 'run.missing', message: 'refused by the test' } }
   await page.route('**/api/run.get', (route) => route.fulfill({ json: refused }))
   const answered = page.waitForResponse('**/api/run.get')
-  pages.server.tell({ runId: 'r-stopped', event: { type: 'changed' } })
+  pages.server.tell({ runIds: ['r-stopped'], event: { type: 'changed' } })
   await answered
   await page.waitForTimeout(300)
   assert.equal(await bonus.inputValue(), '3')

@@ -51,7 +51,7 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
   owner.subscribe((runId, event) => progress.note(runId, event))
   const listeners = new Set<(event: StoreEvent) => void>()
   const tell = (event: StoreEvent): void => listeners.forEach((listener) => listener(event))
-  owner.subscribe((runId, event) => tell({ runId, event }))
+  owner.subscribe((runId, event) => tell({ runIds: [runId], event }))
   const setup = {
     owner,
     progress,
@@ -68,6 +68,7 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
       },
       pageFolder,
       port,
+      clock: systemClock,
     })
   let http = await listenOn(0)
   return {

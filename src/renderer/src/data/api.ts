@@ -58,6 +58,8 @@ function bridgeApi(bridge: Bridge): PageApi {
 
 const firstDelayMs = 500
 const longestDelayMs = 8000
+/** The server's close code for one page too many: no reason to try again at once. */
+const tooManyPages = 1013
 
 class HttpApi implements PageApi {
   #page: Window
@@ -115,7 +117,8 @@ class HttpApi implements PageApi {
       const event = JSON.parse(String(message.data)) as StoreEvent
       this.#events.tell(event)
     })
-    socket.addEventListener('close', () => {
+    socket.addEventListener('close', ({ code }) => {
+      if (code === tooManyPages) this.#delayMs = longestDelayMs
       if (this.#connection === 'open') this.#become('lost')
       onSettled()
       void this.#tryAgain()

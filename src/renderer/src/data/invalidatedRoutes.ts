@@ -1,8 +1,10 @@
 import type { Route, StoreEvent } from '../../../shared/routes/contract.ts'
 
 /** Routes whose answers about the event's run may have changed. */
-export function touchedRoutes(event: StoreEvent['event']): readonly Route[] {
+export function touchedRoutes(event: StoreEvent['event']): readonly Route[] | 'all' {
   switch (event.type) {
+    case 'missed':
+      return 'all'
     case 'progress':
       return ['run.progress']
     case 'metrics':
@@ -32,30 +34,40 @@ export function touchedRoutes(event: StoreEvent['event']): readonly Route[] {
 /** Routes that speak of all runs: an event of any run touches them. */
 const routesOfAllRuns: readonly Route[] = ['run.list', 'run.values', 'vStar.list', 'vStar.histogram']
 
-/** Whether an answer to `input` has to be read again after an event of this run. */
-export function isTouched(route: Route, input: unknown, runId: string): boolean {
-  if (routesOfAllRuns.includes(route)) return true
+/** Whether an answer to `input` has to be read again after an event of this run; null = it may be of any. */
+export function isTouched(route: Route, input: unknown, runId: string | null): boolean {
+  if (runId === null || routesOfAllRuns.includes(route)) return true
   return input !== null && typeof input === 'object' && 'runId' in input && input.runId === runId
 }
 
 export interface Touched {
-  readonly runId: string
-  readonly routes: ReadonlySet<Route>
+  /** null = any run. */
+  readonly runId: string | null
+  readonly routes: ReadonlySet<Route> | 'all'
 }
 
 /** Gathers what events touched until it is taken: hundreds of events become one reading per run. */
 export class TouchedRuns {
-  #routes = new Map<string, Set<Route>>()
+  #routes = new Map<string | null, Set<Route>>()
+  #isAll = false
 
-  add({ runId, event }: StoreEvent): void {
+  add({ runIds, event }: StoreEvent): void {
+    const touched = touchedRoutes(event)
+    if (touched === 'all') this.#isAll = true
+    else for (const runId of runIds ?? [null]) this.#addTo(runId, touched)
+  }
+
+  #addTo(runId: string | null, touched: readonly Route[]): void {
     const routes = this.#routes.get(runId) ?? new Set<Route>()
-    for (const route of touchedRoutes(event)) routes.add(route)
+    for (const route of touched) routes.add(route)
     this.#routes.set(runId, routes)
   }
 
   take(): readonly Touched[] {
     const touched = [...this.#routes].map(([runId, routes]) => ({ runId, routes }))
+    const isAll = this.#isAll
     this.#routes.clear()
-    return touched
+    this.#isAll = false
+    return isAll ? [{ runId: null, routes: 'all' }] : touched
   }
 }

@@ -36,8 +36,10 @@ export function useLiveUpdates(api: PageApi): PageConnection {
 }
 
 async function readTouched(client: QueryClient, api: PageApi, { runId, routes }: Touched): Promise<void> {
+  if (routes === 'all') return readAgain(client, () => true)
   await readAgain(client, ({ queryKey: [route, input] }) => {
     return routes.has(route as Route) && isTouched(route as Route, input, runId)
   })
-  if (routes.has('run.get') && !routes.has('run.list')) await renewLine(client, api, runId)
+  const isLineOld = routes.has('run.get') && !routes.has('run.list')
+  if (runId !== null && isLineOld) await renewLine(client, api, runId)
 }

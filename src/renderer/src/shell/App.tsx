@@ -12,7 +12,9 @@ import { goTo, usePlace } from '../data/usePlace.ts'
 import { useLiveUpdates } from '../data/useLiveUpdates.ts'
 import { useShortcuts } from '../widgets/useShortcuts.ts'
 import { allRuns, placeAddress, type Place } from '../data/place.ts'
+import { SessionsDialog } from './SessionsDialog.tsx'
 import { RunsPage } from '../runs/RunsPage.tsx'
+import { Words } from '../widgets/InlineCode.tsx'
 import { Loading } from '../widgets/Loading.tsx'
 
 /** Pages with their own libraries (the editor, the charts) come when they are needed: the list opens without them. */
@@ -28,6 +30,7 @@ export function App(): JSX.Element {
   const place = usePlace()
   const connection = useLiveUpdates(useApi())
   const [keysOpened, keys] = useDisclosure(false)
+  const [sessionsOpened, sessions] = useDisclosure(false)
   const toggleTheme = useToggleTheme()
   const isNarrow = useMediaQuery('(max-width: 1200px)', false, { getInitialValueInEffect: false })
   useShortcuts(
@@ -49,7 +52,7 @@ export function App(): JSX.Element {
         Skip to the page
       </a>
       <AppShell.Header>
-        <Header onToggleTheme={toggleTheme} onShowKeys={keys.open} />
+        <Header onToggleTheme={toggleTheme} onShowKeys={keys.open} onShowSessions={sessions.open} />
       </AppShell.Header>
       <AppShell.Navbar>
         <Navigation place={place} />
@@ -57,7 +60,7 @@ export function App(): JSX.Element {
       <AppShell.Main h="100dvh" id="main" tabIndex={-1} className="main">
         {connection !== 'open' && (
           <Alert color="red" radius={0} p="xs" role="status">
-            {connectionWords[connection]}
+            <Words text={connectionWords[connection]} />
           </Alert>
         )}
         <PageBoundary address={placeAddress(place)}>
@@ -68,13 +71,14 @@ export function App(): JSX.Element {
       </AppShell.Main>
       <CommandPalette onToggleTheme={toggleTheme} onShowKeys={keys.open} />
       <KeyboardMap opened={keysOpened} onClose={keys.close} />
+      <SessionsDialog opened={sessionsOpened} onClose={sessions.close} />
     </AppShell>
   )
 }
 
 const connectionWords = {
   lost: 'The connection to Recheck is lost. Trying again… If it was ended, start it again and open the link that it prints: its runs can be resumed.',
-  over: 'Recheck was started again, and this page’s link is over. Open the link that it printed, or press Enter where it runs for a new one: opened in another tab of this browser, it lets this page go on, too.',
+  over: 'This page’s session is over: it was logged out, unused for a week, or Recheck was started again. Run `recheck serve` once more, or press Enter where it runs, for a new link: opened in another tab of this browser, it lets this page go on, too.',
 } as const
 
 function Page({ place }: { readonly place: Place }): JSX.Element {

@@ -1,6 +1,6 @@
 import { ActionIcon, Badge, Group, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { spotlight } from '@mantine/spotlight'
-import { IconCommand, IconKeyboard, IconSunMoon } from '@tabler/icons-react'
+import { IconCommand, IconDevices, IconKeyboard, IconSunMoon } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import type { AppInfo, Telemetry } from '../../../shared/routes/app.ts'
 import { useLater } from '../widgets/useDelayed.ts'
@@ -10,9 +10,10 @@ import { formatBytes } from '../../../shared/format.ts'
 export interface HeaderProps {
   readonly onToggleTheme: () => void
   readonly onShowKeys: () => void
+  readonly onShowSessions: () => void
 }
 
-export function Header({ onToggleTheme, onShowKeys }: HeaderProps): JSX.Element {
+export function Header({ onToggleTheme, onShowKeys, onShowSessions }: HeaderProps): JSX.Element {
   const info = useRead('app.info', {}).data
   const telemetry = useRead('app.telemetry', {}, { everyMs: 2500, enabled: useLater(1000) })
   return (
@@ -33,6 +34,13 @@ export function Header({ onToggleTheme, onShowKeys }: HeaderProps): JSX.Element 
             <IconKeyboard size={18} />
           </ActionIcon>
         </Tooltip>
+        {info?.shell === 'browser' && (
+          <Tooltip label="Sessions and log out">
+            <ActionIcon aria-label="Sessions and log out" onClick={onShowSessions}>
+              <IconDevices size={18} />
+            </ActionIcon>
+          </Tooltip>
+        )}
         <Tooltip label="Dark or light (t)">
           <ActionIcon aria-label="Dark or light" onClick={onToggleTheme}>
             <IconSunMoon size={18} />

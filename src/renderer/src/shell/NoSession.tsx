@@ -18,8 +18,10 @@ export function NoSession({ problem }: { readonly problem: unknown }): JSX.Eleme
       </Text>
       {isSession && (
         <Text>
-          Every start of <Code>recheck serve</Code> prints a link that opens the page once. Runs go on whether
-          or not a page is open.
+          A link opens the page once; after that this browser opens it without one, at{' '}
+          <Code>{window.location.origin}</Code>, until its session ends. Was the page open before at{' '}
+          <Code>{otherName()}</Code>? Sessions belong to the name in the address: try that one. Runs go on
+          whether or not a page is open.
         </Text>
       )}
       <Anchor href="#/runs" onClick={() => window.location.reload()}>
@@ -27,4 +29,10 @@ export function NoSession({ problem }: { readonly problem: unknown }): JSX.Eleme
       </Anchor>
     </Stack>
   )
+}
+
+/** The same server by its other name: a browser holds its cookies apart. */
+function otherName(): string {
+  const { hostname, port } = window.location
+  return `http://${hostname === 'localhost' ? '127.0.0.1' : 'localhost'}:${port}`
 }
