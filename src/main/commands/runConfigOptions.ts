@@ -47,7 +47,7 @@ export async function readConfigOptions(
 }
 
 /** Far above any config; a parser given a data set by mistake would run out of memory. */
-const largestConfigBytes = 4_000_000
+const largestConfigBytes = 4 * 2 ** 20
 
 async function readConfigFile(path: string): Promise<ConfigLayer> {
   const text = await readConfigText(path).catch((thrown: unknown) => {

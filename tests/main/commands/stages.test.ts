@@ -276,7 +276,7 @@ test('bad input is named before anything runs: field, file, model, run', () => {
     [['train', '--set', 'steps=0'], /steps: expected/],
     [['train', '--config', join(folder, 'none.yaml')], /none\.yaml cannot be read/],
     [['train', '--set', 'model.path=nowhere'], /model "nowhere" is not a folder with config\.json/],
-    [['train', '--config', largeFile], /large\.yaml has 5\.0 MB; a run config has at most 4\.0 MB/],
+    [['train', '--config', largeFile], /large\.yaml has 4\.8 MiB; a run config has at most 4\.0 MiB/],
     [['train', '--preset', 'nope'], /no preset "nope"; expected one of builtin/],
     [['train', '--preset', 'qwen2.5-1.5b-math-8bit-lora'], /model\.lora/],
     [['eval', '--run', 'run-none'], /run-none/],

@@ -42,7 +42,7 @@ test('a new store is made with its folder, in WAL mode, for its user alone, and 
   const db = openForWriting(dataDir)
   t.after(() => db.close())
   assert.equal(db.pragma('journal_mode', { simple: true }), 'wal')
-  assert.equal(db.pragma('synchronous', { simple: true }), 1)
+  assert.equal(db.pragma('synchronous', { simple: true }), 2)
   assert.deepEqual(integrityProblems(db), [])
   const reader = openForReading(dataDir)
   t.after(() => reader?.close())
