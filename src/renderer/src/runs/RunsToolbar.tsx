@@ -41,6 +41,10 @@ export function RunsToolbar(props: RunsToolbarProps): JSX.Element {
         leftSection={<IconSearch size={15} />}
         value={text}
         onChange={(event) => onText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          // the keys are the list's again
+          if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur()
+        }}
         style={{ flex: '1 1 13.75rem' }}
       />
       <Select
@@ -57,6 +61,7 @@ export function RunsToolbar(props: RunsToolbarProps): JSX.Element {
         placeholder="Any tag"
         clearable
         searchable
+        data-select
         w={112}
         data={tags}
         value={termOf(text, 'tag')}

@@ -23,7 +23,7 @@ export const keyboardMap: readonly { readonly keys: string; readonly does: strin
   { keys: 'g n', does: 'new run' },
   { keys: 'g c', does: 'compare' },
   { keys: 't', does: 'dark or light' },
-  { keys: '/', does: 'search the runs' },
+  { keys: '/', does: 'search the runs; Enter goes back to the list' },
   { keys: 'j  k', does: 'next and previous run in the list; next and previous rollout' },
   { keys: 'Enter', does: 'open the run' },
   { keys: 'x', does: 'select the run' },

@@ -38,9 +38,18 @@ export function useShortcuts(shortcuts: Shortcuts, within: string | null = null)
 const untyped = new Set(['checkbox', 'radio', 'button', 'submit', 'range'])
 
 function isTyping(target: EventTarget | null): boolean {
-  if (target instanceof HTMLInputElement) return !untyped.has(target.type)
+  if (target instanceof HTMLInputElement) return !untyped.has(target.type) && !isChosen(target)
   if (!(target instanceof HTMLElement)) return false
   return target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)
+}
+
+/**
+ * A select keeps the focus when something has been chosen in it. Keys are for the page again then; those pressed while its list
+ * is open are the list's. One that can be searched says so (`data-select`): only what it holds was chosen, not written.
+ */
+function isChosen(input: HTMLInputElement): boolean {
+  if (input.getAttribute('aria-expanded') === 'true') return false
+  return input.readOnly || (input.dataset.select !== undefined && input.value !== '')
 }
 
 function isPressable(target: EventTarget | null): boolean {
