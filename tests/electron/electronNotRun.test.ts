@@ -166,7 +166,10 @@ test('--connect drives a running serve: requests and events go through, and noth
   await window.until('title and page', (state) => isLoaded(state) && state.title === title)
   const { runIds } = dataOf<{ runIds: string[] }>(await window.ask('request', 'run.start', longRun))
   const runId = runIds[0] ?? ''
-  await window.untilEvent('its status', (event) => event.runIds?.[0] === runId && event.event.type === 'status')
+  await window.untilEvent(
+    'its status',
+    (event) => event.runIds?.[0] === runId && event.event.type === 'status',
+  )
   assert.equal(codeOf(await window.ask('requestFrom', 'foreign', 'run.list', {})), 'request.sender')
   assert.deepEqual(dataOf(await window.ask('request', 'run.stop', { runId, when: 'now' })), null)
   await window.untilEvent('the stop', ({ event }) => event.type === 'status' && event.status === 'stopped')

@@ -16,7 +16,10 @@ async function choose(select: string, option: string): Promise<void> {
 async function assertRunKeys(after: string): Promise<void> {
   await opened.page.keyboard.press('j')
   await opened.page.keyboard.press('x')
-  await opened.page.getByText('1 selected').waitFor({ timeout: 5000 }).catch(() => assert.fail(`after ${after}`))
+  await opened.page
+    .getByText('1 selected')
+    .waitFor({ timeout: 5000 })
+    .catch(() => assert.fail(`after ${after}`))
   await opened.page.getByRole('button', { name: 'Clear', exact: true }).click()
   await opened.page.keyboard.press('k')
 }
@@ -94,5 +97,8 @@ test('plots zoom by keys after their axis was chosen', async () => {
   await opened.page.getByRole('region', { name: 'Training loss' }).locator('canvas').first().waitFor()
   await choose('x axis', 'generated tokens')
   await opened.page.keyboard.press('+')
-  await waitUntil(opened.page, `![...document.querySelectorAll('button')].find((b) => b.innerText === 'Whole run').disabled`)
+  await waitUntil(
+    opened.page,
+    `![...document.querySelectorAll('button')].find((b) => b.innerText === 'Whole run').disabled`,
+  )
 })
