@@ -54,7 +54,7 @@ test('the page goes nowhere else, opens nothing, and its protocol serves its own
   await window.until('the page', isLoaded)
   for (const address of ['https://example.org/', 'file:///etc/passwd', 'app://other/index.html']) {
     const refused = await window.ask('navigate', address)
-    assert.deepEqual(refused, { page: true, frame: true, window: 'deny' }, address)
+    assert.deepEqual(refused, { page: true, frame: true, redirect: true, window: 'deny' }, address)
   }
   const { external } = await window.until('the browser', (state) => state.external.length > 0)
   assert.deepEqual(external, ['https://example.org/'], 'only https goes to the browser')
@@ -197,9 +197,10 @@ test('File → Connect… moves the window to a server and back; a used link is 
   const used = server.newLink()
   await (await connectRemote(used)).close()
   await window.ask('click', 'Connect…')
-  const { preferences, opens } = await window.ask('form')
+  const { preferences, permissions, redirect, opens } = await window.ask('form')
   const safe = { javascript: false, sandbox: true, contextIsolation: true, nodeIntegration: false }
   assert.deepEqual([preferences, opens], [safe, 'deny'])
+  assert.deepEqual([permissions, redirect], [{ asked: false, checked: false }, true])
   assert.equal(await window.ask('sendForm', used), true, 'the form’s own navigation is refused')
   const refused = await window.until('the refusal', ({ dialogs }) => dialogs.length === 1)
   assert.match(refused.dialogs[0]?.detail ?? '', /refused the link; it may have been used before/)

@@ -34,6 +34,14 @@ export interface WindowState {
   readonly permissions: { readonly asked: boolean; readonly checked: boolean }
 }
 
+/** What the form of "Connect…" is made of, and whether a redirect of it was refused. */
+export interface FormState {
+  readonly preferences: Readonly<Record<string, unknown>>
+  readonly permissions: { readonly asked: boolean; readonly checked: boolean }
+  readonly redirect: boolean
+  readonly opens: string | undefined
+}
+
 let lastRequestId = 0
 
 /** What a test may ask of the double's process; everything but the calls themselves crosses as plain data. */
@@ -86,16 +94,21 @@ export const commands = {
     return { webview: webview.defaultPrevented, frame: frame.defaultPrevented }
   },
   /** @returns whether each kind of navigation was refused */
-  navigate: async (url: string): Promise<{ page: boolean; frame: boolean; window: string | undefined }> => {
+  navigate: async (
+    url: string,
+  ): Promise<{ page: boolean; frame: boolean; redirect: boolean; window: string | undefined }> => {
     const page = mainWindow().webContents
     const events = [true, false].map((isMainFrame) =>
       Object.assign(new PreventableEvent(), { url, isMainFrame }),
     )
     page.emit('will-navigate', events[0])
     page.emit('will-frame-navigate', events[1])
+    const redirect = Object.assign(new PreventableEvent(), { url, isMainFrame: true })
+    page.emit('will-redirect', redirect)
     return {
       page: events[0]?.defaultPrevented ?? false,
       frame: events[1]?.defaultPrevented ?? false,
+      redirect: redirect.defaultPrevented,
       window: page.openHandler?.({ url }).action,
     }
   },
@@ -125,10 +138,17 @@ export const commands = {
   maximise: async (): Promise<void> => mainWindow().maximize(),
   hide: async (): Promise<void> => mainWindow().hide(),
   /** What the form of "Connect…" is made of, and what it does with a link to elsewhere. */
-  form: async (): Promise<{ preferences: Readonly<Record<string, unknown>>; opens: string | undefined }> => {
+  form: async (): Promise<FormState> => {
     const { options, webContents: page } = openForm()
+    const { session, ...preferences } = options.webPreferences
+    let asked = true
+    session?.permissionHandler?.(page, 'media', (granted) => (asked = granted))
+    const redirect = Object.assign(new PreventableEvent(), { url: 'https://example.org/', isMainFrame: true })
+    page.emit('will-redirect', redirect)
     return {
-      preferences: { ...options.webPreferences },
+      preferences,
+      permissions: { asked, checked: session?.permissionCheck?.() ?? true },
+      redirect: redirect.defaultPrevented,
       opens: page.openHandler?.({ url: 'https://example.org/' }).action,
     }
   },

@@ -67,6 +67,8 @@ test('Electron’s binary is no Node, starts only the archive, and Node 24 is sh
     enableNodeOptionsEnvironmentVariable: false,
     enableNodeCliInspectArguments: false,
     onlyLoadAppFromAsar: true,
+    enableEmbeddedAsarIntegrityValidation: true,
+    grantFileProtocolExtraPrivileges: false,
   })
   assert.deepEqual([packaging.asar, packaging.npmRebuild], [true, false])
   const [node] = packaging.linux.extraResources

@@ -1,5 +1,6 @@
-import { BrowserWindow, dialog } from 'electron'
+import { BrowserWindow, dialog, session } from 'electron'
 import { errorData } from '../../shared/recheckError.ts'
+import { denyPermissions } from './denyPermissions.ts'
 
 const formAddress = 'app://connect/'
 
@@ -29,6 +30,8 @@ button { font: inherit; padding: 6px 16px }
 
 /** Asks for a link until `connect` accepts it or the form is closed; a refusal is shown and may be mended. */
 export function openConnectForm(parent: BrowserWindow, connect: (link: string) => Promise<void>): void {
+  const formSession = session.fromPartition('connect') // in memory alone
+  denyPermissions(formSession)
   const form = new BrowserWindow({
     parent,
     modal: true,
@@ -39,7 +42,13 @@ export function openConnectForm(parent: BrowserWindow, connect: (link: string) =
     resizable: false,
     minimizable: false,
     maximizable: false,
-    webPreferences: { javascript: false, sandbox: true, contextIsolation: true, nodeIntegration: false },
+    webPreferences: {
+      session: formSession,
+      javascript: false,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+    },
   })
   form.removeMenu()
   const page = form.webContents
@@ -53,6 +62,7 @@ export function openConnectForm(parent: BrowserWindow, connect: (link: string) =
     if (sent === 'cancel') form.close()
     else if (sent !== null) void tryLink(form, sent.link, connect)
   })
+  page.on('will-redirect', (event) => event.preventDefault()) // nothing is ever loaded but the form itself
   form.once('ready-to-show', () => form.show())
   void form.loadURL(`data:text/html;charset=utf-8,${encodeURIComponent(formPage)}`)
 }

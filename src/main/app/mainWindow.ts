@@ -2,6 +2,7 @@ import { BrowserWindow, dialog, screen, session, shell } from 'electron'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { RecheckError } from '../../shared/recheckError.ts'
+import { denyPermissions } from './denyPermissions.ts'
 import { isPageAddress, pageAddress, servePage } from './pageProtocol.ts'
 import { readWindowState, writeWindowState } from './windowState.ts'
 
@@ -33,8 +34,7 @@ export function openMainWindow(setup: MainWindowSetup): BrowserWindow {
   )
   const pageSession = session.fromPartition('persist:recheck')
   servePage(pageSession, setup.pageFolder)
-  pageSession.setPermissionRequestHandler((_page, _permission, answer) => answer(false))
-  pageSession.setPermissionCheckHandler(() => false)
+  denyPermissions(pageSession)
   const window = new BrowserWindow({
     ...(state.x !== undefined && state.y !== undefined ? { x: state.x, y: state.y } : {}),
     width: state.width,
@@ -76,6 +76,9 @@ function denyNavigation(window: BrowserWindow): void {
     if (!isPageAddress(event.url)) event.preventDefault()
   })
   page.on('will-frame-navigate', (event) => {
+    if (!event.isMainFrame || !isPageAddress(event.url)) event.preventDefault()
+  })
+  page.on('will-redirect', (event) => {
     if (!event.isMainFrame || !isPageAddress(event.url)) event.preventDefault()
   })
   page.on('will-attach-webview', (event) => event.preventDefault())
