@@ -41,11 +41,19 @@ export function formatDuration(ms: number | null | undefined): string {
 /** How long ago, in its largest unit. */
 export function formatAge(thenMs: number | null, nowMs: number): string {
   if (thenMs === null) return missing
-  const minutes = Math.floor((nowMs - thenMs) / 60_000)
-  if (minutes < 1) return 'just now'
-  if (minutes < 60) return `${minutes} min ago`
+  const minutes = Math.floor(Math.abs(nowMs - thenMs) / 60_000)
+  // a moment ahead of this clock: that of a server may differ a little, or it was set back since
+  if (thenMs > nowMs) return minutes < skewMinutes ? 'just now' : `in ${largestUnit(minutes)}`
+  return minutes < 1 ? 'just now' : `${largestUnit(minutes)} ago`
+}
+
+/** Clocks of two machines that differ by less are taken for the same. */
+const skewMinutes = 10
+
+function largestUnit(minutes: number): string {
+  if (minutes < 60) return `${minutes} min`
   const hours = Math.floor(minutes / 60)
-  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`
 }
 
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const

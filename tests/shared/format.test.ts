@@ -30,6 +30,12 @@ test('durations, ages and bytes in their largest units', () => {
   assert.equal(formatDuration(null), '–')
   assert.equal(formatAge(0, 59_000), 'just now')
   assert.equal(formatAge(0, 3 * 3_600_000), '3 h ago')
+  assert.equal(formatAge(0, 59 * 60_000), '59 min ago')
+  assert.equal(formatAge(0, 5 * 86_400_000), '5 d ago')
+  // the clock was set back, or a server's is a little ahead
+  assert.equal(formatAge(9 * 60_000, 0), 'just now')
+  assert.equal(formatAge(20 * 60_000, 0), 'in 20 min')
+  assert.equal(formatAge(30 * 86_400_000, 0), 'in 30 d')
   assert.equal(formatBytes(1023), '1023 B')
   assert.equal(formatBytes(0), '0 B')
   assert.equal(formatBytes(1536), '1.5 KiB')

@@ -136,7 +136,8 @@ export interface StatusChange {
 }
 
 /**
- * Changes the status by the table of `runTransitions`, and with it what belongs to it: start, end, process, error.
+ * Changes the status by the table of `runTransitions`, and with it what belongs to it: start, end, process, error. Where
+ * the clock was set back meanwhile, a run starts when it was made and ends when it started, never before.
  *
  * @throws RecheckError `run.transition`, `store.disk-full`, `store.read-only`
  */
@@ -150,7 +151,8 @@ export function changeStatus(db: Database, runId: string, change: StatusChange):
     db.prepare(
       `UPDATE run SET status = :status, error_code = :errorCode, error_message = :errorMessage,
          process_id = :processId, process_started_at_ms = :processStartedAtMs,
-         started_at_ms = coalesce(started_at_ms, :startedAtMs), ended_at_ms = :endedAtMs WHERE run_id = :runId`,
+         started_at_ms = coalesce(started_at_ms, max(:startedAtMs, created_at_ms)),
+         ended_at_ms = max(:endedAtMs, coalesce(started_at_ms, created_at_ms)) WHERE run_id = :runId`,
     ).run({
       runId,
       status: change.status,

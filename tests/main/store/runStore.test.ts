@@ -44,6 +44,27 @@ test('a status brings its process, start, end and error with it', (t) => {
   })
 })
 
+test('a run neither starts before it was made nor ends before it started, wherever the clock is set', (t) => {
+  const { db } = temporaryStore(t)
+  const ends = ['stopped', 'finished', 'failed', 'interrupted'] as const
+  for (const [index, status] of ends.entries()) {
+    const runId = addRun(db, `back-${index}`) // made at 1000
+    const started = changeStatus(db, runId, { status: 'running', nowMs: 10 })
+    assert.equal(started.startedAtMs, 1000)
+    const ended = changeStatus(db, runId, { status, nowMs: 5 })
+    assert.deepEqual([ended.startedAtMs, ended.endedAtMs], [1000, 1000], status)
+  }
+  addRun(db, 'queued')
+  assert.equal(changeStatus(db, 'queued', { status: 'stopped', nowMs: 3 }).endedAtMs, 1000)
+  addRun(db, 'resumed')
+  changeStatus(db, 'resumed', { status: 'running', nowMs: 9000 })
+  changeStatus(db, 'resumed', { status: 'interrupted', nowMs: 9500 })
+  changeStatus(db, 'resumed', { status: 'queued', nowMs: 20 })
+  changeStatus(db, 'resumed', { status: 'running', nowMs: 30 })
+  const { startedAtMs, endedAtMs } = changeStatus(db, 'resumed', { status: 'finished', nowMs: 40 })
+  assert.deepEqual([startedAtMs, endedAtMs], [9000, 9000])
+})
+
 test('runs are listed newest first, whatever the clock said', (t) => {
   const { db } = temporaryStore(t)
   for (const runId of ['first', 'second', 'third']) addRun(db, runId, { tags: [`of ${runId}`] })
