@@ -226,10 +226,7 @@ test('what an interrupted run ended of is said once, with the way on', async () 
   const said = opened.page.getByText(/is gone without a last word/)
   await said.first().waitFor()
   assert.equal(await said.count(), 1)
-  assert.match(
-    (await said.allInnerTexts())[0] ?? '',
-    /It has no checkpoint yet: resume begins its training anew/,
-  )
+  assert.match((await said.allInnerTexts())[0] ?? '', /Resume continues from the checkpoint of step 20\./)
 })
 
 test('name, tags and notes are edited where they are shown', async () => {
