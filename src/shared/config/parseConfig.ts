@@ -26,7 +26,7 @@ export function parseConfig(value: unknown, source: string): RunConfig {
     'config.invalid',
     `${source} is not a valid run config:\n  ${firstLines(lines).join('\n  ')}`,
     {
-      problems: problems.slice(0, mostProblems),
+      problems: problems,
     },
   )
 }
