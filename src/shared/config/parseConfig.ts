@@ -26,13 +26,12 @@ export function parseConfig(value: unknown, source: string): RunConfig {
     'config.invalid',
     `${source} is not a valid run config:\n  ${firstLines(lines).join('\n  ')}`,
     {
-      problems: problems,
+      problems,
     },
   )
 }
 
 /** As many as a form can show; a file that is no config at all has thousands. */
-const mostProblems = 50
 
 /** Neither steps nor epochs given: one epoch. Written down here, so that the stored config says what ran. */
 function withDefaultLength(value: unknown): unknown {
