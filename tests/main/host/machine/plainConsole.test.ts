@@ -38,9 +38,11 @@ function said(args: readonly string[], code: string): Promise<{ stdout: string; 
        ${code}
      }, 20)`,
   )
-  const child = spawn(process.execPath, ['--import', hook, ...args], {
+  // a pipe of the system, which stays open for two seconds: one of Node's own is a socket, which nothing can open by name
+  const waiting = 'sleep 2 2>/dev/null | exec "$0" --import "$@"'
+  const child = spawn('sh', ['-c', waiting, process.execPath, hook, ...args], {
     cwd: root,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
