@@ -33,7 +33,7 @@ signalGroup(server, 'SIGINT')
 const code =
   server.exitCode ?? ((await within(endsWithinMs, once(server, 'exit'), 'its end')) as [number | null])[0]
 assert.equal(code, 0, `${command} ended with ${code} after Ctrl-C`)
-console.log(`${command}: its page opened`)
+process.stdout.write(`${command}: its page opened\n`)
 process.exit(0)
 
 async function printedLink({ stderr, exitCode }: ChildProcess): Promise<string> {
@@ -41,7 +41,7 @@ async function printedLink({ stderr, exitCode }: ChildProcess): Promise<string> 
   const lines = createInterface({ input: stderr })
   const link = new Promise<string>((resolve, reject) => {
     lines.on('line', (line) => {
-      console.error(line)
+      process.stderr.write(`${line}\n`)
       const opened = /^Open (http:\S+)$/.exec(line)?.[1]
       if (opened !== undefined) resolve(opened)
     })
