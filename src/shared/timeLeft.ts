@@ -2,7 +2,7 @@ import type { Progress } from './runEvent.ts'
 
 export interface TimeLeft {
   readonly seconds: number
-  readonly words: 'left' | 'left in all' | 'left of stage 1' | 'left of this part'
+  readonly label: 'left' | 'left in all' | 'left of stage 1' | 'left of this part'
 }
 
 /**
@@ -15,8 +15,8 @@ export function timeLeft({
 }: Partial<Pick<Progress, 'secondsLeft' | 'stage'>>): TimeLeft | null {
   if (stage !== undefined && stage.secondsLeft !== null) {
     const words = stage.name === 'estimate-v-star' ? 'left of stage 1' : 'left in all'
-    return { seconds: stage.secondsLeft, words }
+    return { seconds: stage.secondsLeft, label: words }
   }
   if (typeof secondsLeft !== 'number') return null
-  return { seconds: secondsLeft, words: stage === undefined ? 'left' : 'left of this part' }
+  return { seconds: secondsLeft, label: stage === undefined ? 'left' : 'left of this part' }
 }

@@ -31,9 +31,10 @@ const link = await printedLink(server)
 await openPage(link)
 // a terminal's Ctrl-C reaches every process of the group; npm and the shell before the server then end by that signal or
 // with what stands for it, so that what counts is that nothing of the group is left and nobody listens
-const ended = server.exitCode === null && server.signalCode === null ? once(server, 'exit') : undefined
+const isRunning = server.exitCode === null && server.signalCode === null
+const ended: Promise<unknown> = isRunning ? once(server, 'exit') : Promise.resolve()
 signalGroup(server, 'SIGINT')
-await within(endsWithinMs, ended ?? Promise.resolve(), 'its end')
+await within(endsWithinMs, ended, 'its end')
 assert.ok(
   [0, 130].includes(server.exitCode ?? 130) && [null, 'SIGINT'].includes(server.signalCode),
   `${command} ended with ${server.exitCode ?? server.signalCode} after Ctrl-C`,

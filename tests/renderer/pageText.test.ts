@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fittingTags } from '../../src/renderer/src/runs/fittingTags.ts'
 import { nextKeys } from '../../src/renderer/src/widgets/keySequence.ts'
-import { allRuns, parsePlace, placeAddress, type Place } from '../../src/renderer/src/data/place.ts'
+import {
+  allRuns,
+  parseTarget,
+  targetAddress,
+  type RouteTarget,
+} from '../../src/renderer/src/data/routeTarget.ts'
 import { fileName } from '../../src/renderer/src/plots/plotSettings.ts'
 import { binsCsv, linesCsv } from '../../src/renderer/src/plots/plotCsv.ts'
 import { joinCsv } from '../../src/renderer/src/compare/joinCsv.ts'
@@ -19,7 +24,7 @@ test('tags fit their column or are counted', () => {
 })
 
 test('an address names its place and comes back from it', () => {
-  const places: Place[] = [
+  const places: RouteTarget[] = [
     { page: 'runs', list: 'runs', filter: '' },
     { page: 'runs', list: 'deleted', filter: 'tag:"a & b" 50% #1' },
     { page: 'run', runId: 'a/b %', tab: 'rollouts' },
@@ -28,15 +33,15 @@ test('an address names its place and comes back from it', () => {
     { page: 'compare', runIds: ['a', 'b'] },
     { page: 'compare', runIds: [] },
   ]
-  for (const place of places) assert.deepEqual(parsePlace(placeAddress(place)), place)
+  for (const place of places) assert.deepEqual(parseTarget(targetAddress(place)), place)
 })
 
 test('a broken address opens the run list, an unknown tab the plots', () => {
-  assert.deepEqual(parsePlace(''), allRuns)
-  assert.deepEqual(parsePlace('#/nothing'), allRuns)
-  assert.deepEqual(parsePlace('#/runs?list=none'), allRuns)
-  assert.deepEqual(parsePlace('#/run/%E0%A4%A/x'), { page: 'run', runId: '%E0%A4%A', tab: 'plots' })
-  assert.deepEqual(parsePlace('#/run/r1/nothing'), { page: 'run', runId: 'r1', tab: 'plots' })
+  assert.deepEqual(parseTarget(''), allRuns)
+  assert.deepEqual(parseTarget('#/nothing'), allRuns)
+  assert.deepEqual(parseTarget('#/runs?list=none'), allRuns)
+  assert.deepEqual(parseTarget('#/run/%E0%A4%A/x'), { page: 'run', runId: '%E0%A4%A', tab: 'plots' })
+  assert.deepEqual(parseTarget('#/run/r1/nothing'), { page: 'run', runId: 'r1', tab: 'plots' })
 })
 
 test('key sequences: g then r; another key begins anew', () => {

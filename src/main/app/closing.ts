@@ -39,8 +39,8 @@ export function askBeforeClosing(window: BrowserWindow, backend: BackendSlot, ic
 
 /** Without a run of this computer there is nothing to ask. */
 async function chooseHowToClose(window: BrowserWindow, backend: BackendSlot): Promise<ClosingChoice> {
-  if (backend.place().server !== null) return 'stop'
-  const runs = await runningRuns(backend.place().backend)
+  if (backend.target().server !== null) return 'stop'
+  const runs = await runningRuns(backend.target().backend)
   if (runs.length === 0) return 'stop'
   window.show() // it may be in the tray: a question nobody sees is never answered
   const { response } = await dialog.showMessageBox(window, {
@@ -57,7 +57,7 @@ async function chooseHowToClose(window: BrowserWindow, backend: BackendSlot): Pr
 
 /** Asks whether the runs of this computer may stop, for example because the window is about to drive a server. */
 export async function mayStopRuns(window: BrowserWindow, backend: BackendSlot): Promise<boolean> {
-  const runs = backend.place().server === null ? await runningRuns(backend.place().backend) : []
+  const runs = backend.target().server === null ? await runningRuns(backend.target().backend) : []
   if (runs.length === 0) return true
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',

@@ -27,7 +27,7 @@ export function serveIpc(page: WebContents, slot: BackendSlot): () => void {
       if (typeof route !== 'string') {
         return { ok: false, error: { code: 'request.route', message: 'The route must be text.' } }
       }
-      return open.during(requestId, (signal) => slot.place().backend.request(route, input, signal))
+      return open.during(requestId, (signal) => slot.target().backend.request(route, input, signal))
     },
   )
   ipcMain.handle(abandonChannel, (event: IpcMainInvokeEvent, requestId: unknown) => {

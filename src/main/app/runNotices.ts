@@ -17,7 +17,7 @@ export function notifyOfRuns(
 ): () => void {
   const shown = new Set<Notification>() // one that is collected as garbage answers no click
   const notify = async (runId: string, body: string): Promise<void> => {
-    const answer = await slot.place().backend.request('run.get', { runId })
+    const answer = await slot.target().backend.request('run.get', { runId })
     if (!answer.ok || window.isDestroyed()) return
     const notice = new Notification({ title: (answer.data as Run).name, body })
     shown.add(notice)

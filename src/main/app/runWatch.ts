@@ -38,9 +38,9 @@ export function watchRuns(window: BrowserWindow, backend: BackendSlot): () => vo
     isUpdating = true
     while (isOutdated && !window.isDestroyed()) {
       isOutdated = false
-      const [run] = await runningRuns(backend.place().backend)
+      const [run] = await runningRuns(backend.target().backend)
       if (window.isDestroyed()) break // the machine may sleep, and is not to be kept awake once more
-      const { server } = backend.place()
+      const { server } = backend.target()
       keepAwake(run !== undefined && server === null) // a server keeps itself awake
       window.setTitle(windowTitle(run, server))
     }

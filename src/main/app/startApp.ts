@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { errorData, RecheckError } from '../../shared/recheckError.ts'
 import type { Backend } from '../api/backend.ts'
 import { setAppMenu } from './appMenu.ts'
-import { openBackendSlot, type BackendSlot, type Place } from './backendSlot.ts'
+import { openBackendSlot, type BackendSlot, type BackendTarget } from './backendSlot.ts'
 import { askBeforeClosing, mayStopRuns } from './closing.ts'
 import { openConnectForm } from './connectForm.ts'
 import { serveIpc } from './ipcServer.ts'
@@ -48,11 +48,11 @@ export async function startApp(setup: AppSetup): Promise<void> {
   }
 }
 
-async function placeHere(setup: AppSetup, dataDir: string | null): Promise<Place> {
+async function placeHere(setup: AppSetup, dataDir: string | null): Promise<BackendTarget> {
   return { backend: await setup.openLocal(dataDir), server: null }
 }
 
-async function placeOf(setup: AppSetup, link: string): Promise<Place> {
+async function placeOf(setup: AppSetup, link: string): Promise<BackendTarget> {
   return { backend: await setup.openRemote(link), server: new URL(link).host }
 }
 
@@ -60,7 +60,7 @@ async function placeOf(setup: AppSetup, link: string): Promise<Place> {
 interface Home {
   /** As it was given; null = the usual folder. */
   readonly dataDir: string | null
-  readonly open: () => Promise<Place>
+  readonly open: () => Promise<BackendTarget>
 }
 
 async function openWindow(setup: AppSetup, slot: BackendSlot, home: Home): Promise<void> {
@@ -70,7 +70,7 @@ async function openWindow(setup: AppSetup, slot: BackendSlot, home: Home): Promi
   askBeforeClosing(window, slot, setup.iconFile)
   const show = (fragment: string): void => void showPage(window, fragment).catch(showError)
   const stopNotices = notifyOfRuns(window, slot, show)
-  const moveTo = async (open: () => Promise<Place>): Promise<void> => {
+  const moveTo = async (open: () => Promise<BackendTarget>): Promise<void> => {
     if (!(await mayStopRuns(window, slot))) return
     const left = slot.replace(await open())
     setMenu()
@@ -85,7 +85,7 @@ async function openWindow(setup: AppSetup, slot: BackendSlot, home: Home): Promi
         show,
         close: () => window.close(),
       },
-      slot.place().server !== null,
+      slot.target().server !== null,
     )
   }
   setMenu()

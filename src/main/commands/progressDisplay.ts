@@ -58,7 +58,7 @@ class ActivityClock {
       ...report,
       secondsLeft: report.secondsLeft ?? (report.total - report.done) / rate,
     })
-    return left === null ? paced : `${paced}, ${formatDuration(1000 * left.seconds)} ${left.words}`
+    return left === null ? paced : `${paced}, ${formatDuration(1000 * left.seconds)} ${left.label}`
   }
 }
 

@@ -8,7 +8,7 @@ import { newRunId } from '../host/machine/identifiers.ts'
 import { databasePath, openForWriting, type Database } from '../store/database.ts'
 import { storeError } from '../store/storeError.ts'
 import { insertRun, readRun, runsWithStatus, type NewRun } from '../store/runStore.ts'
-import { changeRun, isActive, type RunChange } from './resumeWithChanges.ts'
+import { resumeWithChanges, isActive, type RunChange } from './resumeWithChanges.ts'
 import { serveControl, type ControlServer } from './controlChannel.ts'
 import { changeStatusNoted, extendRun } from './loggedStatus.ts'
 import { Inquiries } from './inquiry.ts'
@@ -185,7 +185,7 @@ export class Owner {
     }
     if (change !== null) {
       const { dataDir, clock } = this.#setup
-      await changeRun({ db: this.db, dataDir }, run, { change, nowMs: clock.nowMs() })
+      await resumeWithChanges({ db: this.db, dataDir }, run, { change, nowMs: clock.nowMs() })
     }
     this.#change(runId, 'queued')
     this.start(runId)

@@ -35,7 +35,7 @@ export interface RunChange {
  *
  * @throws RecheckError `config.*` and nothing is changed · `checkpoint.unknown` · `checkpoint.none-sound` · `run.active`
  */
-export async function changeRun(
+export async function resumeWithChanges(
   { db, dataDir }: { readonly db: Database; readonly dataDir: string },
   run: Run,
   { change, nowMs }: { readonly change: RunChange; readonly nowMs: number },

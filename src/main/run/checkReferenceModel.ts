@@ -14,7 +14,7 @@ import { readJsonFile } from '../host/machine/jsonFiles.ts'
  *
  * @throws RecheckError `model.reference` naming what differs
  */
-export async function requireSameKind(policy: Checkpoint, reference: Checkpoint): Promise<void> {
+export async function checkReferenceModel(policy: Checkpoint, reference: Checkpoint): Promise<void> {
   const parts = differingParts(policy.config, reference.config)
   const token = parts.length > 0 ? null : await differingToken(policy.folder, reference.folder)
   if (parts.length === 0 && token === null) return

@@ -22,7 +22,7 @@ export interface CheckpointContent {
   readonly state: unknown
 }
 
-export interface CheckpointPlace {
+export interface CheckpointTarget {
   readonly dataDir: string
   readonly runId: string
   readonly step: number
@@ -46,7 +46,7 @@ export function checkpointsFolder(runId: string): string {
 }
 
 /** A name that no other writing has had: nothing that a row may name is ever moved or written over. */
-function newFolder(place: CheckpointPlace): string {
+function newFolder(place: CheckpointTarget): string {
   const step = `step-${String(place.step).padStart(8, '0')}`
   return `${checkpointsFolder(place.runId)}/${newId(step)}`
 }
@@ -60,7 +60,7 @@ function newFolder(place: CheckpointPlace): string {
  * @throws RecheckError `file.disk-full`, `file.read-only`; nothing is left behind, older checkpoints are untouched
  */
 export async function writeCheckpoint(
-  place: CheckpointPlace,
+  place: CheckpointTarget,
   content: CheckpointContent,
 ): Promise<Pick<CheckpointRecord, 'folder' | 'bytes' | 'sha256'>> {
   const folder = newFolder(place)

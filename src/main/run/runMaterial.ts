@@ -13,7 +13,7 @@ import { chooseTemplate } from '../host/model/templateFiles.ts'
 import { modelHash } from './modelHash.ts'
 import { modelFolderOf } from './namedModelFolder.ts'
 import { refuseUnsupported } from './refuseUnsupported.ts'
-import { requireSameKind } from './checkReferenceModel.ts'
+import { checkReferenceModel } from './checkReferenceModel.ts'
 import { aboutField } from './errorField.ts'
 import { loadRunProblems, type ProblemUse, type RunProblems } from './problems.ts'
 
@@ -51,7 +51,7 @@ export async function loadRunMaterial(
   const policy = await openCheckpoint(policyFolder)
   const reference = await aboutField('model.reference', () => openReference(config, policy, workingFolder))
   const referenceFolder = reference.folder
-  if (reference !== policy && use === 'training') await requireSameKind(policy, reference)
+  if (reference !== policy && use === 'training') await checkReferenceModel(policy, reference)
   const tokenizer = await loadTokenizer(policyFolder, config.templateDate)
   const problems = await loadRunProblems(config, workingFolder, use)
   const template = await chooseTemplate(config.template, tokenizer, problems.marker)

@@ -2,7 +2,7 @@ import type { StoredRollout, StoredTurn } from '../../shared/records.ts'
 import type { Database } from './database.ts'
 import type { Outcome } from './outcome.ts'
 
-export interface RolloutPlace {
+export interface RolloutPosition {
   readonly runId: string
   readonly split: StoredRollout['split']
   readonly step: number
@@ -98,7 +98,7 @@ export function readRollouts(db: Database, filter: RolloutFilter, page: Page): R
   return { rollouts, total }
 }
 
-export function readRolloutAt(db: Database, place: RolloutPlace): StoredRollout | null {
+export function readRolloutAt(db: Database, place: RolloutPosition): StoredRollout | null {
   const row = db
     .prepare<object, RolloutRow>(
       `SELECT rollout.*, problem_id, question, known_answer, subject, level FROM rollout JOIN problem USING (problem_key)
@@ -115,7 +115,7 @@ export interface StepOutcomes {
 }
 
 /** Per step that has rollouts, how many ended how: the marks of a step slider. */
-export function countOutcomes(
+export function outcomesByStep(
   db: Database,
   runId: string,
   split: StoredRollout['split'],

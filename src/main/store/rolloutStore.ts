@@ -5,7 +5,7 @@ import type { StoredRollout } from '../../shared/records.ts'
 import type { Database } from './database.ts'
 import type { Twice } from './metricStore.ts'
 import { isTruncated, outcomeOf } from './outcome.ts'
-import { readRolloutAt, type RolloutPlace } from './rolloutQuery.ts'
+import { readRolloutAt, type RolloutPosition } from './rolloutQuery.ts'
 
 /** Stores the rollouts of one run as one process sends them. Belongs inside the transaction of a batch. */
 export interface RolloutWriter {
@@ -44,7 +44,7 @@ export function openRolloutWriter(db: Database, runId: string, twice: Twice): Ro
     problemKeys.set(problemId, key)
     return key
   }
-  const takePlace = (rollout: StoredRollout): RolloutPlace => {
+  const takePlace = (rollout: StoredRollout): RolloutPosition => {
     const step = `${rollout.split}/${rollout.step}`
     const position = pending.get(step) ?? stored.get(step) ?? 0
     pending.set(step, position + 1)
@@ -90,7 +90,7 @@ function prepareStatements(db: Database): Statements {
 /** @returns false when there is a rollout at this place already */
 function addRollout(
   statements: Statements,
-  place: RolloutPlace,
+  place: RolloutPosition,
   given: { readonly rollout: StoredRollout; readonly problemKey: number },
 ): boolean {
   const { rollout, problemKey } = given
@@ -125,7 +125,7 @@ function addRollout(
   return true
 }
 
-function assertSame(place: RolloutPlace, stored: StoredRollout | null, now: StoredRollout): void {
+function assertSame(place: RolloutPosition, stored: StoredRollout | null, now: StoredRollout): void {
   if (isDeepStrictEqual(stored, now)) return
   throw new RecheckError(
     'run.differs',

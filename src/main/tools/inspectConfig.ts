@@ -12,7 +12,7 @@ import { withAvailableSource } from '../run/problems.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
 
 /** Answers one question of an owner, in the process that was started for it. */
-export async function answerInquiry(
+export async function inspectConfig(
   inquiry: Inquiry,
 ): Promise<readonly TurnPreview[] | VStarInputsAnswer | PlanCheck> {
   const asked = parseConfig(inquiry.config, 'the config')

@@ -77,7 +77,7 @@ export async function readRefusedBatch(path: string): Promise<RefusedBatch> {
   }
 }
 
-export interface ReplayPlace {
+export interface ReplayContext {
   readonly dataDir: string
   readonly runId: string
   /** Number of the step in hand. */
@@ -88,7 +88,7 @@ export interface ReplayPlace {
 }
 
 /** The trainer, with each batch that it refuses as not finite put aside before the error goes on its way. */
-export function keepRefusedBatches(trainer: Trainer, place: ReplayPlace): Trainer {
+export function keepRefusedBatches(trainer: Trainer, place: ReplayContext): Trainer {
   const { dataDir, runId, step } = place
   return {
     maxRowLength: trainer.maxRowLength,
@@ -117,7 +117,7 @@ export function keepRefusedBatches(trainer: Trainer, place: ReplayPlace): Traine
 }
 
 /** A gradient does not depend on the learning rate of its own step: smaller updates help only from before it. */
-function waysOut({ runId, step, checkpointSteps, config }: ReplayPlace): string {
+function waysOut({ runId, step, checkpointSteps, config }: ReplayContext): string {
   const { learningRate } = config.optimizer
   const from = Math.max(0, ...checkpointSteps.filter((checkpoint) => checkpoint < step()))
   const earlier =

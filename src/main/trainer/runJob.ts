@@ -11,7 +11,7 @@ import { estimateStage } from './estimateStage.ts'
 import type { RunJob } from '../wire/jobPort.ts'
 import type { JobContext } from './jobContext.ts'
 import { emitMaterialNotes } from './materialNotes.ts'
-import { firstStage, openingProgress } from './startupProgress.ts'
+import { firstStage, startupProgress } from './startupProgress.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
 import { openStageReporter } from './stageReporter.ts'
 import { trainStage } from './trainStage.ts'
@@ -23,7 +23,7 @@ import { trainStage } from './trainStage.ts'
 export const runJob: RunJob = async (request, port) => {
   const config = parseConfig(JSON.parse(request.run.config), `run ${request.run.runId}`)
   const stage = firstStage(request, config)
-  port.emit({ type: 'progress', progress: openingProgress('loading model and problems', stage) })
+  port.emit({ type: 'progress', progress: startupProgress('loading model and problems', stage) })
   if (request.run.stage === 'self-correction') {
     checkTrainable(config)
     await checkEngines(config)

@@ -9,9 +9,9 @@ import { systemClock } from '../host/machine/clock.ts'
 import { openTrainingEngines, stateBytes, type TrainingEngines } from './engines.ts'
 import type { JobContext, StopRequest } from './jobContext.ts'
 import { followTraining } from './followStage.ts'
-import { openingProgress, trainingStage } from './startupProgress.ts'
+import { startupProgress, trainingStage } from './startupProgress.ts'
 import { keepRefusedBatches } from './refusedBatch.ts'
-import { trainingFailure } from './trainingFailure.ts'
+import { withWayOut } from './trainingFailure.ts'
 import { openCheckpointWriter, restoreState } from './stageCheckpoints.ts'
 
 export interface TrainStageInputs {
@@ -25,7 +25,7 @@ export async function trainStage(
   inputs: TrainStageInputs,
 ): Promise<'finished' | 'stopped'> {
   const { request, port, config, material } = context
-  port.emit({ type: 'progress', progress: openingProgress('opening the trainer', trainingStage(request)) })
+  port.emit({ type: 'progress', progress: startupProgress('opening the trainer', trainingStage(request)) })
   const policy =
     material.policy === material.reference ? inputs.reference : await readParameters(material.policy)
   const engines = await openTrainingEngines(config, material, { policy, reference: inputs.reference })
@@ -76,7 +76,7 @@ async function train(
   } catch (thrown) {
     const { rowsPerMicroBatch } = engines
     const { learningRate } = config.optimizer
-    throw trainingFailure(thrown, {
+    throw withWayOut(thrown, {
       runId: request.run.runId,
       step: stepInHand,
       checkpointSteps,

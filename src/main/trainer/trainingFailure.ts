@@ -2,7 +2,7 @@ import { RecheckError } from '../../shared/recheckError.ts'
 import { isOutOfMemory, outOfMemoryMessage } from '../wire/outOfMemory.ts'
 
 /** Where a run was when its training failed. */
-export interface FailurePlace {
+export interface FailureContext {
   readonly runId: string
   /** The step in hand. */
   readonly step: number
@@ -13,7 +13,7 @@ export interface FailurePlace {
 }
 
 /** An error of training with the run's own way out; any other comes back as it is. */
-export function trainingFailure(thrown: unknown, place: FailurePlace): unknown {
+export function withWayOut(thrown: unknown, place: FailureContext): unknown {
   if (thrown instanceof Error && isOutOfMemory(thrown.message)) {
     const words = outOfMemoryMessage(place.runId, place.rowsPerMicroBatch)
     return new RecheckError(

@@ -20,8 +20,8 @@ export interface ConfigField {
   /** Names it takes; empty where it takes none. */
   readonly choices: readonly string[]
   readonly nullable: boolean
-  readonly least: number | null
-  readonly most: number | null
+  readonly min: number | null
+  readonly max: number | null
   readonly defaultValue: unknown
   /** Part of the hash of a V* artifact. */
   readonly isVStarInput: boolean
@@ -50,8 +50,8 @@ interface Shape {
   kind: FieldKind
   choices: string[]
   nullable: boolean
-  least: number | null
-  most: number | null
+  min: number | null
+  max: number | null
 }
 
 /** Every field in the order of the schema; groups are flattened into dotted paths. */
@@ -96,7 +96,7 @@ function fieldsOf(node: SchemaNode, prefix: string): ConfigField[] {
       fieldsOf(inner, prefix === '' ? key : `${prefix}.${key}`),
     )
   }
-  const shape: Shape = { kind: 'text', choices: [], nullable: false, least: null, most: null }
+  const shape: Shape = { kind: 'text', choices: [], nullable: false, min: null, max: null }
   describe(node, shape)
   const meta = node.meta()
   return [
@@ -134,8 +134,8 @@ function describe(node: SchemaNode, shape: Shape): void {
       break
     case 'number':
       shape.kind = node.format === 'safeint' ? 'integer' : 'number'
-      shape.least = finiteOrNull(node.minValue)
-      shape.most = finiteOrNull(node.maxValue)
+      shape.min = finiteOrNull(node.minValue)
+      shape.max = finiteOrNull(node.maxValue)
       break
     case 'boolean':
       shape.kind = 'switch'

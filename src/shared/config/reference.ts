@@ -96,7 +96,7 @@ function valuesOf(field: ConfigField): string {
   return [...kind, ...onOff, ...names, ...(field.nullable ? ['null'] : [])].join(', ')
 }
 
-function rangeOf({ least, most }: ConfigField): string {
+function rangeOf({ min: least, max: most }: ConfigField): string {
   if (least !== null && most !== null) return ` ${least} … ${most}`
   if (least !== null) return ` from ${least}`
   return most === null ? '' : ` up to ${most}`

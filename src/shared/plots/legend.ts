@@ -48,7 +48,7 @@ export function pageLegend(lines: readonly LegendEntry[], view: LegendView): Leg
 export function pictureLegend(
   lines: readonly LegendEntry[],
   view: LegendView,
-  place: LegendPlace,
+  place: LegendArea,
 ): LegendOption {
   return {
     ...style(view),
@@ -65,7 +65,7 @@ export function pictureLegend(
 }
 
 /** Where the legend of a picture lies, px. */
-export interface LegendPlace {
+export interface LegendArea {
   readonly left: number
   readonly top: number
   readonly width: number

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { totalmem } from 'node:os'
 import { test } from 'node:test'
-import { answerInquiry } from '../../../src/main/tools/inspectConfig.ts'
+import { inspectConfig } from '../../../src/main/tools/inspectConfig.ts'
 import { Inquiries } from '../../../src/main/owner/inquiry.ts'
 import { hubFolder, modelFolderOf } from '../../../src/main/run/namedModelFolder.ts'
 import type { Stage } from '../../../src/shared/records.ts'
@@ -12,7 +12,7 @@ const inquiries = new Inquiries({ nodePath: process.execPath })
 const config = { data: { train: 4, validation: 2, test: 2 }, steps: 1, problemsPerStep: 2 }
 
 test('a preview shows the exact ids and text of the three turns, each extending the one before', async () => {
-  const turns = (await answerInquiry({ question: 'preview', config })) as readonly TurnPreview[]
+  const turns = (await inspectConfig({ question: 'preview', config })) as readonly TurnPreview[]
   assert.deepEqual(
     turns.map((turn) => turn.kind),
     ['attempt', 'verdict', 'revision'],
@@ -30,7 +30,7 @@ test('a preview shows the exact ids and text of the three turns, each extending 
 })
 
 test('another process gives the same answer, and its refusal comes back as it was', async () => {
-  const here = await answerInquiry({ question: 'v-star-inputs', config })
+  const here = await inspectConfig({ question: 'v-star-inputs', config })
   assert.deepEqual(await inquiries.vStarInputs(config), here)
   await assert.rejects(
     inquiries.preview({ ...config, model: { path: 'nowhere' } }),
@@ -47,7 +47,7 @@ test('a process that ends before it has read the question costs an answer, not t
 
 test('a plan: what a start would find, and the hash that the start itself goes by', async () => {
   const plan = await inquiries.plan('self-correction', config)
-  const answer = await answerInquiry({ question: 'v-star-inputs', config })
+  const answer = await inspectConfig({ question: 'v-star-inputs', config })
   assert.deepEqual({ inputHash: plan.inputHash, inputs: plan.inputs, fallback: plan.dataNote }, answer)
   // elements of the tensors in resources/models/builtin/model.safetensors, counted from its header; 4 bytes × 3 each
   assert.deepEqual([plan.parameters, plan.checkpointBytes, plan.maxPositions], [799_232, 9_590_784, 256])
@@ -63,7 +63,7 @@ test('a plan: what a start would find, and the hash that the start itself goes b
 test('a plan is refused with what a start would be refused with; stage 1 is not asked for what only training needs', async () => {
   const refusal = async (stage: Stage, change: object): Promise<string> => {
     try {
-      await answerInquiry({ question: 'plan', stage, config: { ...config, ...change } })
+      await inspectConfig({ question: 'plan', stage, config: { ...config, ...change } })
       return 'none'
     } catch (thrown) {
       return (thrown as RecheckError).code
@@ -81,7 +81,7 @@ test('a plan is refused with what a start would be refused with; stage 1 is not 
 
 test('the hash changes with what stage 1 samples from, and with nothing else', async () => {
   const hashOf = async (change: object): Promise<unknown> => {
-    const answer = await answerInquiry({ question: 'v-star-inputs', config: { ...config, ...change } })
+    const answer = await inspectConfig({ question: 'v-star-inputs', config: { ...config, ...change } })
     return 'inputHash' in answer ? answer.inputHash : assert.fail()
   }
   const base = await hashOf({})

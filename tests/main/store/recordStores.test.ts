@@ -4,7 +4,7 @@ import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import { beyondRetention, readCheckpoints, storeCheckpoint } from '../../../src/main/store/checkpointStore.ts'
 import { readEvaluations } from '../../../src/main/store/evaluationStore.ts'
 import { appendLog, readLog } from '../../../src/main/store/eventLog.ts'
-import { countOutcomes, readRollouts } from '../../../src/main/store/rolloutQuery.ts'
+import { outcomesByStep, readRollouts } from '../../../src/main/store/rolloutQuery.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
 import { countVStar, findVStar, readVStar, readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
 import type {
@@ -49,7 +49,7 @@ test('rollouts come back as they were, by step, outcome, verdict, truncation, pr
   assert.deepEqual(ids({ problemId: 'p1', split: 'train' }), ['p1@0', 'p1@1'])
   const second = readRollouts(db, { runId }, { offset: 1, limit: 1 })
   assert.deepEqual([second.total, second.rollouts[0]?.problemId], [5, 'p2'])
-  assert.deepEqual(countOutcomes(db, runId, 'train'), [
+  assert.deepEqual(outcomesByStep(db, runId, 'train'), [
     { step: 0, rollouts: 3, outcomes: { right: 1, 'right-to-wrong': 1, 'wrong-to-right': 1 } },
     { step: 1, rollouts: 1, outcomes: { wrong: 1 } },
   ])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { firstStage, openingProgress } from '../../../src/main/trainer/startupProgress.ts'
+import { firstStage, startupProgress } from '../../../src/main/trainer/startupProgress.ts'
 import type { JobRequest } from '../../../src/main/wire/jobPort.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import { sampleRunRow } from '../../renderer/support/runFixtures.ts'
@@ -38,6 +38,6 @@ test('it goes on from its newest checkpoint, and counts one thing: the loading',
   const checkpoints = [{ ...newest, validation: null, createdAtMs: 1 }]
   const stage = firstStage(request({ vStar: estimated(290, true), checkpoints }), config)
   assert.equal(stage.done, 20)
-  const { done, total, stage: told } = openingProgress('loading', stage)
+  const { done, total, stage: told } = startupProgress('loading', stage)
   assert.deepEqual([done, total, told], [0, 1, stage])
 })

@@ -19,7 +19,7 @@ import {
   zoomed,
 } from '../../../src/renderer/src/plots/plotLines.ts'
 import { withXRange } from '../../../src/renderer/src/plots/plotSettings.ts'
-import { isFinallyRight, outcomeText } from '../../../src/renderer/src/run/rollouts/rolloutWords.ts'
+import { isFinallyRight, outcomeText } from '../../../src/renderer/src/run/rollouts/rolloutLabels.ts'
 import { isTouched, TouchedRuns } from '../../../src/renderer/src/data/invalidatedRoutes.ts'
 import { findMetric } from '../../../src/shared/metrics/metrics.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'

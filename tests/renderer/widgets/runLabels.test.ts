@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { noCheckpointText, noRolloutsText } from '../../../src/renderer/src/run/emptyTabs.ts'
 import type { RunStage } from '../../../src/renderer/src/widgets/runStage.ts'
 import {
-  actionWords,
+  actionLabel,
   confirmationOf,
-  shortStageWords,
-  stageWords,
+  shortStageLabel,
+  stageLabel,
 } from '../../../src/renderer/src/widgets/runLabels.ts'
 import { runStatuses } from '../../../src/shared/records.ts'
 
@@ -16,15 +16,15 @@ const both = { stage: 'self-correction', status: 'stopped' } as const
 const estimate = { stage: 'estimate-v-star', status: 'stopped' } as const
 
 test('a run of both stages is named by the one it is in', () => {
-  assert.deepEqual([stageWords(both, stage1), shortStageWords(stage1)], ['Stage 1 of 2: V*', '1: V*'])
-  assert.deepEqual([stageWords(both, stage2), shortStageWords(stage2)], ['Stage 2: self-correction', '2: RL'])
-  assert.equal(stageWords(estimate, stage1), 'Stage 1: V*')
+  assert.deepEqual([stageLabel(both, stage1), shortStageLabel(stage1)], ['Stage 1 of 2: V*', '1: V*'])
+  assert.deepEqual([stageLabel(both, stage2), shortStageLabel(stage2)], ['Stage 2: self-correction', '2: RL'])
+  assert.equal(stageLabel(estimate, stage1), 'Stage 1: V*')
 })
 
 test('“stop now” asks where something is lost, and says what; a run in the queue is only taken out of it', () => {
   assert.equal(confirmationOf('stop-now', 'queued', stage2), null)
-  assert.equal(actionWords('stop-now', 'queued'), 'Take out of the queue')
-  assert.equal(actionWords('stop-now', 'running'), 'Stop now')
+  assert.equal(actionLabel('stop-now', 'queued'), 'Take out of the queue')
+  assert.equal(actionLabel('stop-now', 'running'), 'Stop now')
   const asked = confirmationOf('stop-now', 'running', stage2)
   assert.match(
     asked?.text ?? '',

@@ -4,7 +4,7 @@ import type { StepBudget } from './budget.ts'
 import { NotGradable } from './budget.ts'
 import type { Complex } from './numbers/complexNumber.ts'
 import * as complexNumbers from './numbers/complexNumber.ts'
-import { evaluate } from './numbers/evaluate.ts'
+import { evaluateExpression } from './numbers/evaluate.ts'
 import type { ExactForm } from './numbers/exactForm.ts'
 import { compareForms, exactForm, rationalOf } from './numbers/exactForm.ts'
 import type { Expression } from './numbers/expression.ts'
@@ -53,7 +53,7 @@ export function exactRational(expression: Expression, budget: StepBudget): Ratio
 
 /** One evaluation of a formula without variables; null where it is not a finite real number. */
 export function realValue(expression: Expression, budget: StepBudget): Complex | null {
-  const { value } = evaluate(expression, new Map(), budget)
+  const { value } = evaluateExpression(expression, new Map(), budget)
   return Number.isFinite(value.re) && complexNumbers.isReal(value) ? value : null
 }
 
@@ -117,8 +117,8 @@ export function* valuesAtPoints(
   const names = [...variablesOf(a)].sort()
   for (let index = 0; index < triedPoints; index++) {
     const variables = new Map(names.map((name) => [name, coordinate(name, index)]))
-    const left = evaluate(a, variables, budget)
-    const right = evaluate(b, variables, budget)
+    const left = evaluateExpression(a, variables, budget)
+    const right = evaluateExpression(b, variables, budget)
     const isUsable = isKnown(left.value) && isKnown(right.value)
     if (isUsable && (domain === 'complex' || (left.staysReal && right.staysReal)))
       yield { a: left.value, b: right.value }

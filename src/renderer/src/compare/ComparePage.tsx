@@ -8,9 +8,9 @@ import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { SideBySide } from './SideBySide.tsx'
 import { TestScores } from './TestScores.tsx'
 import { useCompareChoices, type CompareView } from './useChoices.ts'
-import { useManyReads } from '../data/useRouteQueries.ts'
-import { goTo } from '../data/usePlace.ts'
-import { useRead } from '../data/useRoute.ts'
+import { useRouteQueries } from '../data/useRouteQueries.ts'
+import { goTo } from '../data/useRouteTarget.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import { differingFields, mostCompared, runLabels } from './compareRuns.ts'
 import { Loading } from '../widgets/Loading.tsx'
 
@@ -26,10 +26,10 @@ const views: readonly { readonly value: CompareView; readonly label: string }[] 
 ]
 
 export function ComparePage({ runIds }: { readonly runIds: readonly string[] }): JSX.Element {
-  const list = useRead('run.list', { archived: false })
+  const list = useRouteQuery('run.list', { archived: false })
   const different = [...new Set(runIds)]
   const asked = different.slice(0, mostCompared)
-  const answers = useManyReads(
+  const answers = useRouteQueries(
     'run.get',
     asked.map((runId) => ({ runId })),
   )
@@ -92,7 +92,7 @@ function RunPill({ name, onRemove }: RunPillProps): JSX.Element {
 
 /** Why a run that was asked for is not among those compared. */
 function ReadProblem({ runId }: { readonly runId: string }): JSX.Element {
-  return <ProblemNote problem={useRead('run.get', { runId }).error} />
+  return <ProblemNote problem={useRouteQuery('run.get', { runId }).error} />
 }
 
 function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {

@@ -3,7 +3,7 @@ import { useMemo, type JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
 import type { CompareChoices } from './useChoices.ts'
 import { useCompareFiles } from './useFiles.ts'
-import { useManyReads } from '../data/useRouteQueries.ts'
+import { useRouteQueries } from '../data/useRouteQueries.ts'
 import { usePlotTheme } from '../plots/usePlotTheme.ts'
 import { useSeries } from '../plots/useSeries.ts'
 import { useZoomKeys } from '../plots/useZoomKeys.ts'
@@ -40,7 +40,7 @@ export function ComparedPlots(props: ChosenProps): JSX.Element {
   const ends = runEnds(runs, axis)
   const range = rangeWithin(frame.range, ends)
   const { ranges, problem } = useSeries({ runIds: runs.map((run) => run.runId), names, axis, range })
-  const histograms = useManyReads(
+  const histograms = useRouteQueries(
     'vStar.histogram',
     runs.map(({ vStarId }) => (vStarId === null ? null : { vStarId, bins: vStarBins })),
   )

@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core'
 import type { JSX } from 'react'
 import { compareStamp, useCompareFiles } from './useFiles.ts'
-import { useManyReads } from '../data/useRouteQueries.ts'
+import { useRouteQueries } from '../data/useRouteQueries.ts'
 import { useSeries } from '../plots/useSeries.ts'
 import { useZoomKeys } from '../plots/useZoomKeys.ts'
 import { withHiddenLines } from '../plots/hiddenLines.ts'
@@ -46,7 +46,7 @@ function OnePlot(props: ChosenProps & { readonly plot: NamedPlot }): JSX.Element
   const names = series.map(({ metric }) => metric)
   const runIds = runs.map((run) => run.runId)
   const { ranges, problem } = useSeries({ runIds, names, axis: settings.axis, range })
-  const histograms = useManyReads(
+  const histograms = useRouteQueries(
     'vStar.histogram',
     runs.map(({ vStarId }) => (vStarId === null || !isHistogram ? null : { vStarId })),
   )

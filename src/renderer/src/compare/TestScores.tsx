@@ -2,7 +2,7 @@ import { Table, Text } from '@mantine/core'
 import type { JSX } from 'react'
 import { shortened } from '../../../shared/plots/textFit.ts'
 import { findMetric } from '../../../shared/metrics/metrics.ts'
-import { useManyReads } from '../data/useRouteQueries.ts'
+import { useRouteQueries } from '../data/useRouteQueries.ts'
 import { lastTest } from './compareRuns.ts'
 import type { ComparedProps } from './ComparedPlots.tsx'
 import { Interval } from '../widgets/Interval.tsx'
@@ -13,7 +13,7 @@ const nameWidth = 300
 
 /** Each run's newest scores on the held-out test split, with 95 % intervals. */
 export function TestScores({ runs, labels }: ComparedProps): JSX.Element {
-  const evaluations = useManyReads(
+  const evaluations = useRouteQueries(
     'evaluations.list',
     runs.map(({ runId }) => ({ runId })),
   )

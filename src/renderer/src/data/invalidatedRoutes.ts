@@ -1,7 +1,7 @@
 import type { Route, StoreEvent } from '../../../shared/routes/contract.ts'
 
 /** Routes whose answers about the event's run may have changed. */
-export function touchedRoutes(event: StoreEvent['event']): readonly Route[] | 'all' {
+export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] | 'all' {
   switch (event.type) {
     case 'missed':
       return 'all'
@@ -52,7 +52,7 @@ export class TouchedRuns {
   #isAll = false
 
   add({ runIds, event }: StoreEvent): void {
-    const touched = touchedRoutes(event)
+    const touched = invalidatedRoutes(event)
     if (touched === 'all') this.#isAll = true
     else for (const runId of runIds ?? [null]) this.#addTo(runId, touched)
   }

@@ -4,7 +4,7 @@ import type { Route } from '../../../shared/routes/contract.ts'
 import type { PageApi, PageConnection } from './api.ts'
 import { isTouched, TouchedRuns, type Touched } from './invalidatedRoutes.ts'
 import { renewLine } from './patchRunLists.ts'
-import { readAgain } from './invalidate.ts'
+import { invalidate } from './invalidate.ts'
 
 /** Reads at most this often, however many events come. */
 const periodMs = 400
@@ -23,7 +23,7 @@ export function useLiveUpdates(api: PageApi): PageConnection {
     const endConnection = api.onConnection((next) => {
       setConnection(next)
       // what happened before it was open once more was missed
-      if (next === 'open' && !isFirst) void readAgain(client, () => true)
+      if (next === 'open' && !isFirst) void invalidate(client, () => true)
       isFirst = false
     })
     return () => {
@@ -36,8 +36,8 @@ export function useLiveUpdates(api: PageApi): PageConnection {
 }
 
 async function readTouched(client: QueryClient, api: PageApi, { runId, routes }: Touched): Promise<void> {
-  if (routes === 'all') return readAgain(client, () => true)
-  await readAgain(client, ({ queryKey: [route, input] }) => {
+  if (routes === 'all') return invalidate(client, () => true)
+  await invalidate(client, ({ queryKey: [route, input] }) => {
     return routes.has(route as Route) && isTouched(route as Route, input, runId)
   })
   const isLineOld = routes.has('run.get') && !routes.has('run.list')

@@ -10,7 +10,7 @@ import {
 import { useRef } from 'react'
 import type { InputOf, OutputOf, Route } from '../../../shared/routes/contract.ts'
 import { useApi } from './apiContext.ts'
-import { readAgain } from './invalidate.ts'
+import { invalidate } from './invalidate.ts'
 
 export interface ReadOptions {
   readonly enabled?: boolean
@@ -23,7 +23,7 @@ export interface ReadOptions {
 const costlyRoutes: ReadonlySet<Route> = new Set(['plan.check', 'template.preview'])
 
 /** Reads a route; the answer is read again when an event touches it (see `useLiveUpdates`). */
-export function useRead<R extends Route>(
+export function useRouteQuery<R extends Route>(
   route: R,
   input: InputOf<R>,
   options: ReadOptions = {},
@@ -43,7 +43,9 @@ export function useRead<R extends Route>(
 }
 
 /** Calls a route that changes something, then reads everything about runs again. */
-export function useChange<R extends Route>(route: R): UseMutationResult<OutputOf<R>, Error, InputOf<R>> {
+export function useRouteMutation<R extends Route>(
+  route: R,
+): UseMutationResult<OutputOf<R>, Error, InputOf<R>> {
   const api = useApi()
   const client = useQueryClient()
   const underWay = useRef(new Map<string, Promise<OutputOf<R>>>())
@@ -77,5 +79,5 @@ export function useChanges<R extends Route>(route: R): UseMutationResult<void, E
 }
 
 function readRunsAgain(client: QueryClient): Promise<void> {
-  return readAgain(client, ({ queryKey }) => String(queryKey[0]).startsWith('run.'))
+  return invalidate(client, ({ queryKey }) => String(queryKey[0]).startsWith('run.'))
 }

@@ -3,7 +3,7 @@ import type { InputOf, OutputOf, Route } from '../../../shared/routes/contract.t
 import { useApi } from './apiContext.ts'
 
 /** The same route for several inputs; null = nothing to ask for there, or not answered yet. */
-export function useManyReads<R extends Route>(
+export function useRouteQueries<R extends Route>(
   route: R,
   inputs: readonly (InputOf<R> | null)[],
 ): readonly (OutputOf<R> | null)[] {

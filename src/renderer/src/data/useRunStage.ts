@@ -1,7 +1,7 @@
 import type { ListedRun } from '../../../shared/runList.ts'
 import type { Progress } from '../../../shared/runEvent.ts'
 import { runStage, type Estimated, type RunStage } from '../widgets/runStage.ts'
-import { useRead } from './useRoute.ts'
+import { useRouteQuery } from './useRoute.ts'
 
 /** The stage that a run is in, and what it does there; the latter null for a run that is not at work. */
 export function useRunStage(run: ListedRun): {
@@ -9,7 +9,7 @@ export function useRunStage(run: ListedRun): {
   readonly progress: Progress | null
 } {
   const isLive = run.status === 'running'
-  const told = useRead('run.progress', { runId: run.runId }, { enabled: isLive }).data ?? null
+  const told = useRouteQuery('run.progress', { runId: run.runId }, { enabled: isLive }).data ?? null
   const progress = isLive ? told : null
   const estimated = useEstimated(run, progress?.stage === undefined)
   return { stage: runStage(run, progress, estimated), progress }
@@ -19,9 +19,9 @@ export function useRunStage(run: ListedRun): {
 function useEstimated(run: ListedRun, isAsked: boolean): Estimated | null {
   const { stage, problemsSeen, vStarId } = run
   const mayBeOpen = isAsked && stage === 'self-correction' && problemsSeen === 0 && vStarId !== null
-  const artifacts = useRead('vStar.list', {}, { enabled: mayBeOpen }).data ?? []
+  const artifacts = useRouteQuery('vStar.list', {}, { enabled: mayBeOpen }).data ?? []
   const open = artifacts.find((artifact) => artifact.vStarId === vStarId && !artifact.complete)
   const isOpen = mayBeOpen && open !== undefined
-  const counted = useRead('vStar.histogram', { vStarId: vStarId ?? '' }, { enabled: isOpen }).data
+  const counted = useRouteQuery('vStar.histogram', { vStarId: vStarId ?? '' }, { enabled: isOpen }).data
   return isOpen && counted !== undefined ? { done: counted.problems, total: open.problems } : null
 }

@@ -10,7 +10,7 @@ import { StartPanel } from './StartPanel.tsx'
 import { YamlEditor } from './form/YamlEditor.tsx'
 import { readKept, writeKept } from '../widgets/browserStorage.ts'
 import { useConfigForm } from './form/useConfigForm.ts'
-import { useRead } from '../data/useRoute.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import { useRunStart } from './useRunStart.ts'
 import { draftDifferences, type ConfigDraft } from './form/draft.ts'
 import { firstOf, type FormFilter } from './form/groups.ts'
@@ -18,7 +18,7 @@ import { parseKeptForm, presetStart, runStart, type FormStart, type KeptForm } f
 import { stageOf, type StartKind } from './startKind.ts'
 
 export function NewRunPage({ likeRunId }: { readonly likeRunId: string | null }): JSX.Element {
-  const like = useRead('run.get', { runId: likeRunId ?? '' }, { enabled: likeRunId !== null })
+  const like = useRouteQuery('run.get', { runId: likeRunId ?? '' }, { enabled: likeRunId !== null })
   if (likeRunId === null) return <Editor first={presetStart('builtin')} />
   // once it is there it stays: a later reading that fails takes no typed form away
   if (like.data !== undefined) return <Editor first={runStart(like.data)} />

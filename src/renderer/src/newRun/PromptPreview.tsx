@@ -1,10 +1,10 @@
 import { Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import type { TurnPreview } from '../../../shared/routes/plan.ts'
-import { useChange } from '../data/useRoute.ts'
+import { useRouteMutation } from '../data/useRoute.ts'
 import type { ConfigDraft } from './form/draft.ts'
 import { formatCount } from '../../../shared/format.ts'
-import { turnWords } from '../run/rollouts/rolloutWords.ts'
+import { turnLabels } from '../run/rollouts/rolloutLabels.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
 type Look = 'text' | 'tokens'
@@ -17,7 +17,7 @@ export function PromptPreview({
   readonly draft: ConfigDraft
   readonly isValid: boolean
 }): JSX.Element {
-  const preview = useChange('template.preview')
+  const preview = useRouteMutation('template.preview')
   const [look, setLook] = useState<Look>('text')
   const isOld = JSON.stringify(preview.variables?.config) !== JSON.stringify(draft)
   return (
@@ -60,7 +60,7 @@ export function PromptPreview({
 
 /** Text of a model or a data file is never markup: it is put in as text, piece by piece. */
 function PreviewedTurn({ turn, look }: { readonly turn: TurnPreview; readonly look: Look }): JSX.Element {
-  const name = turnWords[turn.kind]
+  const name = turnLabels[turn.kind]
   return (
     <section aria-label={`Prompt of the ${turn.kind}`}>
       <Title order={3} fz={13}>

@@ -2,11 +2,11 @@ import { Button, Select, Text, Title } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import { presets } from '../../../shared/config/presets.ts'
 import { useApi } from '../data/apiContext.ts'
-import { useRead } from '../data/useRoute.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import type { ConfigDraft } from './form/draft.ts'
 import { presetStart, runStart, type FormStart } from './formStart.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
-import { Words } from '../widgets/InlineCode.tsx'
+import { InlineCode } from '../widgets/InlineCode.tsx'
 
 export interface StartChoiceProps {
   readonly from: FormStart
@@ -50,7 +50,7 @@ export function StartChoice({ from, draft, changes, fresh, onStart }: StartChoic
       </div>
       {preset !== undefined && (
         <Text className="muted" fz={12} mt={4}>
-          {preset.name}: <Words text={preset.description} />.
+          {preset.name}: <InlineCode text={preset.description} />.
         </Text>
       )}
       {isKept && fresh !== null && (
@@ -106,7 +106,7 @@ function PresetSelect({ value, onStart }: StartSelectProps): JSX.Element {
 
 function LikeSelect({ value, onStart }: StartSelectProps): JSX.Element {
   const api = useApi()
-  const runs = useRead('run.list', { archived: false }).data ?? []
+  const runs = useRouteQuery('run.list', { archived: false }).data ?? []
   const [problem, setProblem] = useState<unknown>(null)
   const begin = async (runId: string): Promise<void> =>
     onStart(runStart(await api.request('run.get', { runId })))

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Kbd, SegmentedControl, Stack, Text } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import type { JSX } from 'react'
-import { useRead } from '../data/useRoute.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import { useRunsWithStatus } from '../data/useRunsWithStatus.ts'
 import type { RunStart } from './useRunStart.ts'
 import { formatCount } from '../../../shared/format.ts'
@@ -15,7 +15,7 @@ const mostProblems = 5
 
 /** What is to run, with which V*, what it will take, what is in its way, and the start. */
 export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element {
-  const info = useRead('app.info', {}).data
+  const info = useRouteQuery('app.info', {}).data
   const { kind, estimate, problems } = start
   return (
     <Stack gap={8}>
@@ -66,7 +66,7 @@ export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element
           Ctrl Enter
         </Kbd>
         <Text fz={12} role="status" style={{ color: start.isReady ? 'var(--muted)' : 'var(--bad)' }}>
-          {start.words}
+          {start.message}
         </Text>
       </Group>
       {typeof info?.trainingProblem === 'string' && <ProblemNote problem={new Error(info.trainingProblem)} />}

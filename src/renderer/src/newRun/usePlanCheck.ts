@@ -4,7 +4,7 @@ import type { ConfigLayer } from '../../../shared/config/layers.ts'
 import type { Stage } from '../../../shared/records.ts'
 import type { PlanCheck } from '../../../shared/routes/plan.ts'
 import { checkedPart } from './planNotes.ts'
-import { useRead } from '../data/useRoute.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 
 /** Typing is over. */
 const pauseMs = 600
@@ -22,7 +22,7 @@ export function usePlanCheck(config: RunConfig | null, stage: Stage): PlanAnswer
   const [asked] = useDebouncedValue(now, pauseMs)
   const isCurrent = now !== '' && now === asked
   const written = (asked === '' ? {} : JSON.parse(asked)) as ConfigLayer
-  const answer = useRead('plan.check', { stage, config: { ...written } }, { enabled: isCurrent })
+  const answer = useRouteQuery('plan.check', { stage, config: { ...written } }, { enabled: isCurrent })
   return {
     check: isCurrent ? (answer.data ?? null) : null,
     problem: isCurrent ? answer.error : null,

@@ -9,9 +9,9 @@ import { errorGroup } from '../../../shared/errorCodes.ts'
 import type { PlanCheck } from '../../../shared/routes/plan.ts'
 import { errorData } from '../../../shared/recheckError.ts'
 import type { ConfigForm } from './form/useConfigForm.ts'
-import { goTo } from '../data/usePlace.ts'
+import { goTo } from '../data/useRouteTarget.ts'
 import { usePlanCheck, type PlanAnswer } from './usePlanCheck.ts'
-import { useChange, useRead } from '../data/useRoute.ts'
+import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 
 /** A start in preparation: what it will run, what is in its way, and the start itself. */
 export interface RunStart {
@@ -30,7 +30,7 @@ export interface RunStart {
   readonly refusal: unknown
   readonly isReady: boolean
   readonly isStarting: boolean
-  readonly words: string
+  readonly message: string
   readonly begin: () => void
 }
 
@@ -93,7 +93,7 @@ export function useRunStart(setup: RunStartSetup): RunStart {
     notices: noticesOf(answer.check),
     problems: checked,
     isStarting: start.isPending,
-    words: startWords({
+    message: startWords({
       isUnread,
       wrong: checked.byPath.size + checked.general.length,
       estimate,
@@ -162,7 +162,7 @@ function useEstimate({
   readonly vStarId: string | null
   readonly answer: PlanAnswer
 }): RunStart['estimate'] {
-  const artifacts = useRead('vStar.list', {}).data
+  const artifacts = useRouteQuery('vStar.list', {}).data
   const config = form.checked.config ?? anyConfig
   const { check } = answer
   return useMemo(() => {
@@ -173,7 +173,7 @@ function useEstimate({
 
 /** A refused start speaks of the config it was given: once that has changed, it says nothing. */
 function useStartRoute(draft: ConfigForm['draft']) {
-  const start = useChange('run.start')
+  const start = useRouteMutation('run.start')
   const isOfThis = JSON.stringify(start.variables?.config) === JSON.stringify(draft)
   return { start, error: isOfThis ? start.error : null }
 }

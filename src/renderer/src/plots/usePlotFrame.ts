@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react'
 import type { HiddenLines } from './hiddenLines.ts'
 import { zoomed, type XRange } from './plotLines.ts'
 import { firstSettings, parseSettings, type PlotSettings } from './plotSettings.ts'
-import { useKept } from '../widgets/useStoredState.ts'
+import { useStoredState } from '../widgets/useStoredState.ts'
 
 export interface PlotFrame {
   readonly settings: PlotSettings
@@ -26,7 +26,7 @@ export interface PlotFrame {
 
 /** Axis, smoothing and zoom that all plots of a view share, and what is switched off in the legend of each. */
 export function usePlotFrame(): PlotFrame {
-  const [settings, setSettings] = useKept('plots', { first: firstSettings, parse: parseSettings })
+  const [settings, setSettings] = useStoredState('plots', { first: firstSettings, parse: parseSettings })
   const [range, setRange] = useState<XRange | null>(null)
   const [hidden, setHidden] = useState<HiddenLines>(new Map())
   const onHidden = useCallback(

@@ -3,7 +3,7 @@ import type { JSX } from 'react'
 import { validationOf } from '../../../shared/checkpointValidation.ts'
 import type { Run } from '../../../shared/records.ts'
 import { listedRun } from '../../../shared/runList.ts'
-import { useRead } from '../data/useRoute.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import { useRunStage } from '../data/useRunStage.ts'
 import { noCheckpointText } from './emptyTabs.ts'
 import { formatBytes, formatCount, formatShare, formatTime } from '../../../shared/format.ts'
@@ -23,8 +23,8 @@ const columns = [
 ] as const
 
 export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
-  const { data, error } = useRead('checkpoints.list', { runId: run.runId })
-  const evaluations = useRead('evaluations.list', { runId: run.runId }).data ?? []
+  const { data, error } = useRouteQuery('checkpoints.list', { runId: run.runId })
+  const evaluations = useRouteQuery('evaluations.list', { runId: run.runId }).data ?? []
   const { stage } = useRunStage(listedRun(run))
   if (error !== null) return <ProblemNote problem={error} />
   if (data?.length === 0) return <Text className="muted">{noCheckpointText(run, stage)}</Text>

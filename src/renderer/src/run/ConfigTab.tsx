@@ -8,7 +8,7 @@ import { isDefault } from '../newRun/form/draft.ts'
 import { formatValue } from '../../../shared/format.ts'
 import { fileName } from '../plots/plotSettings.ts'
 import { configOf } from '../widgets/runConfig.ts'
-import { Words } from '../widgets/InlineCode.tsx'
+import { InlineCode } from '../widgets/InlineCode.tsx'
 
 /** The resolved config, as the run was started with it; what differs from the defaults stands out. */
 export function ConfigTab({ run }: { readonly run: Run }): JSX.Element {
@@ -81,7 +81,7 @@ function FieldTable({ rows }: { readonly rows: readonly FieldRow[] }): JSX.Eleme
               </Table.Td>
               <Table.Td className="mono muted">{formatValue(field.defaultValue)}</Table.Td>
               <Table.Td className="muted">
-                <Words text={field.description} />
+                <InlineCode text={field.description} />
               </Table.Td>
             </Table.Tr>
           ))}

@@ -1,11 +1,11 @@
 import { Button, Group, Text } from '@mantine/core'
 import type { JSX } from 'react'
-import { useChange } from '../data/useRoute.ts'
+import { useRouteMutation } from '../data/useRoute.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
 /** In the place of the buttons: a deleted run does nothing until it is taken back. */
 export function DeletedRun({ runId }: { readonly runId: string }): JSX.Element {
-  const restore = useChange('run.restore')
+  const restore = useRouteMutation('run.restore')
   return (
     <Group gap="xs" wrap="nowrap">
       <ProblemNote problem={restore.error} />

@@ -2,7 +2,7 @@ import { Table, Text } from '@mantine/core'
 import type { JSX } from 'react'
 import { findMetric } from '../../../shared/metrics/metrics.ts'
 import type { Evaluation, Run } from '../../../shared/records.ts'
-import { useRead } from '../data/useRoute.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import { formatCount } from '../../../shared/format.ts'
 import { Age } from '../widgets/Age.tsx'
 import { Interval } from '../widgets/Interval.tsx'
@@ -11,7 +11,7 @@ import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
 /** Evaluations of the held-out splits, newest first, every share with its 95 % interval. */
 export function EvaluationsTab({ run }: { readonly run: Run }): JSX.Element {
-  const { data, error } = useRead('evaluations.list', { runId: run.runId })
+  const { data, error } = useRouteQuery('evaluations.list', { runId: run.runId })
   if (error !== null) return <ProblemNote problem={error} />
   if (data?.length === 0)
     return (

@@ -1,7 +1,7 @@
 import { Badge, SegmentedControl, Text } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import type { EventLevel, Run } from '../../../shared/records.ts'
-import { useRead } from '../data/useRoute.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import { formatCount, formatTime } from '../../../shared/format.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
@@ -14,7 +14,7 @@ const choices = [
 /** The run's log, newest first; goes on while the run does. */
 export function EventsTab({ run }: { readonly run: Run }): JSX.Element {
   const [choice, setChoice] = useState('all')
-  const log = useRead('run.log', { runId: run.runId, limit: 2000 })
+  const log = useRouteQuery('run.log', { runId: run.runId, limit: 2000 })
   const entries = (log.data ?? []).filter((entry) => choice === 'all' || entry.level !== 'info').toReversed()
   return (
     <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>

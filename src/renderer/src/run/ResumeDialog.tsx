@@ -2,7 +2,7 @@ import { Button, Group, Modal, NativeSelect, Stack, Text, Textarea } from '@mant
 import { useState, type JSX } from 'react'
 import { changeableFields } from '../../../shared/config/changeableFields.ts'
 import type { Run } from '../../../shared/records.ts'
-import { useChange, useRead } from '../data/useRoute.ts'
+import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { parseLayerYaml } from '../newRun/form/draft.ts'
 import { resumeText } from './resumeText.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
@@ -17,7 +17,7 @@ export interface ResumeDialogProps {
 /** The way out for a run that cannot go on as it was: other settings, an earlier checkpoint, or both. */
 export function ResumeDialog({ run, onClose }: ResumeDialogProps): JSX.Element {
   const { runId } = run
-  const resume = useChange('run.resume')
+  const resume = useRouteMutation('run.resume')
   const [text, setText] = useState(() => resumeText(run.config))
   const [from, setFrom] = useState(newest)
   const read = parseLayerYaml(text)
@@ -77,7 +77,7 @@ interface FromSelectProps {
 }
 
 function FromSelect({ runId, value, onChange }: FromSelectProps): JSX.Element {
-  const { data = [] } = useRead('checkpoints.list', { runId })
+  const { data = [] } = useRouteQuery('checkpoints.list', { runId })
   return (
     <NativeSelect
       label="Go on from"

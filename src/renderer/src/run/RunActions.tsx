@@ -3,9 +3,9 @@ import { useEffect, useState, type FormEvent, type JSX } from 'react'
 import type { Run, RunStatus } from '../../../shared/records.ts'
 import { listedRun } from '../../../shared/runList.ts'
 import { actionsOf, type RunAction } from '../../../shared/runTransitions.ts'
-import { useChange } from '../data/useRoute.ts'
+import { useRouteMutation } from '../data/useRoute.ts'
 import { useRunStage } from '../data/useRunStage.ts'
-import { actionWords, confirmationOf, type Confirmation } from '../widgets/runLabels.ts'
+import { actionLabel, confirmationOf, type Confirmation } from '../widgets/runLabels.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { ResumeDialog } from './ResumeDialog.tsx'
 
@@ -35,7 +35,7 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
             loading={actions.isPending}
             onClick={() => click(action)}
           >
-            {actionWords(action, run.status)}
+            {actionLabel(action, run.status)}
           </Button>
         ))}
         {mayResumeChanged(run) && (
@@ -59,7 +59,7 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
       {asked === 'stop-now' && stopNow !== null && (
         <ConfirmDialog
           name={run.name}
-          action={actionWords('stop-now', run.status)}
+          action={actionLabel('stop-now', run.status)}
           confirmation={stopNow}
           onClose={() => setAsked(null)}
           onConfirm={() => actions.run('stop-now')}
@@ -78,10 +78,10 @@ const stopWords = { 'after-step': 'Stops after the work in hand…', now: 'Stopp
 const pauseWords = 'Pauses after the work in hand…'
 
 function useRunActions({ runId, status }: Run) {
-  const stop = useChange('run.stop')
-  const pause = useChange('run.pause')
-  const resume = useChange('run.resume')
-  const extend = useChange('run.extend')
+  const stop = useRouteMutation('run.stop')
+  const pause = useRouteMutation('run.pause')
+  const resume = useRouteMutation('run.resume')
+  const extend = useRouteMutation('run.extend')
   const all = [stop, pause, resume, extend]
   usePendingUntilOver(status, [stop, pause])
   const run = (action: RunAction): void => {

@@ -3,11 +3,11 @@ import { IconAlertTriangle, IconX } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import { pastText, splitWarnings, stepsText, warningsOf, type Warning } from '../../../shared/alarms.ts'
 import type { Run } from '../../../shared/records.ts'
-import type { RunTab } from '../data/place.ts'
-import { goTo } from '../data/usePlace.ts'
-import { useRead } from '../data/useRoute.ts'
+import type { RunTab } from '../data/routeTarget.ts'
+import { goTo } from '../data/useRouteTarget.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import { formatCount, formatTime } from '../../../shared/format.ts'
-import { useKept } from '../widgets/useStoredState.ts'
+import { useStoredState } from '../widgets/useStoredState.ts'
 import { mostAlarms, parseHidden, withHidden } from './alarms.ts'
 
 export interface RunAlarmsProps {
@@ -21,8 +21,8 @@ export interface RunAlarmsProps {
  */
 export function RunAlarms({ run, tab }: RunAlarmsProps): JSX.Element | null {
   const { runId, status, error } = run
-  const log = useRead('run.log', { runId, limit: 2000 }).data
-  const [hidden, setHidden] = useKept('hiddenAlarms', { first: {}, parse: parseHidden })
+  const log = useRouteQuery('run.log', { runId, limit: 2000 }).data
+  const [hidden, setHidden] = useStoredState('hiddenAlarms', { first: {}, parse: parseHidden })
   const codes = hidden[runId] ?? []
   // what the run ended of stands above, in its head, with the same code and perhaps more words
   const warnings = warningsOf(log ?? []).filter(({ code }) => code !== error?.code)

@@ -5,12 +5,12 @@ import type { JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
 import { listedRun } from '../../../shared/runList.ts'
 import { useNow } from '../widgets/useNow.ts'
-import { goTo } from '../data/usePlace.ts'
+import { goTo } from '../data/useRouteTarget.ts'
 import { useRunStage } from '../data/useRunStage.ts'
 import { useRunsWithStatus } from '../data/useRunsWithStatus.ts'
 import { formatAge, formatCount, formatDuration, missing } from '../../../shared/format.ts'
 import { isInFirstStage } from '../widgets/runStage.ts'
-import { stageWords } from '../widgets/runLabels.ts'
+import { stageLabel } from '../widgets/runLabels.ts'
 import { waitText } from './waitText.ts'
 import { DeletedRun } from './DeletedRun.tsx'
 import { LabelsDialog } from './LabelsDialog.tsx'
@@ -96,7 +96,7 @@ function Facts({ run }: { readonly run: Run }): JSX.Element {
   // stage 1 of a run of both counts problems alone: what follows counts training
   const trained = (count: number): string => (isInFirstStage(run, stage) ? missing : formatCount(count))
   const facts = [
-    stageWords(run, stage),
+    stageLabel(run, stage),
     run.group === null ? null : `group ${run.group}`,
     run.device,
     `active ${formatDuration(run.activeMs)}`,

@@ -10,11 +10,11 @@ import { RolloutsTab } from './rollouts/RolloutsTab.tsx'
 import { RunAlarms } from './RunAlarms.tsx'
 import { RunHead } from './RunHead.tsx'
 import { MorePlots, RunPlots } from './RunPlots.tsx'
-import { goTo } from '../data/usePlace.ts'
-import { useRead } from '../data/useRoute.ts'
+import { goTo } from '../data/useRouteTarget.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import { useShortcuts } from '../widgets/useShortcuts.ts'
 import { sixPlots } from '../plots/morePlots.ts'
-import { runTabs, type RunTab } from '../data/place.ts'
+import { runTabs, type RunTab } from '../data/routeTarget.ts'
 import { Loading } from '../widgets/Loading.tsx'
 
 const tabWords: Readonly<Record<RunTab, string>> = {
@@ -28,7 +28,7 @@ const tabWords: Readonly<Record<RunTab, string>> = {
 }
 
 export function RunPage({ runId, tab }: { readonly runId: string; readonly tab: RunTab }): JSX.Element {
-  const run = useRead('run.get', { runId })
+  const run = useRouteQuery('run.get', { runId })
   useShortcuts(
     useMemo(
       () =>

@@ -4,7 +4,7 @@ import type { VStarHistogram } from '../../../shared/routes/vStar.ts'
 import { isOver } from '../../../shared/runTransitions.ts'
 import { useApi } from '../data/apiContext.ts'
 import { usePlotFrame } from '../plots/usePlotFrame.ts'
-import { useRead } from '../data/useRoute.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import { useTelemetryHistory } from './useTelemetryHistory.ts'
 import { useSeries } from '../plots/useSeries.ts'
 import { useZoomKeys } from '../plots/useZoomKeys.ts'
@@ -30,7 +30,7 @@ export function RunPlots({ run, named, more = [] }: RunPlotsProps): JSX.Element 
   const { settings, range, setRange, hidden, onHidden, toolbar } = usePlotFrame()
   const names = useMemo(() => metricNames(named), [named])
   const { ranges, problem } = useSeries({ runIds: [run.runId], names, axis: settings.axis, range })
-  const histogram = useRead(
+  const histogram = useRouteQuery(
     'vStar.histogram',
     { vStarId: run.vStarId ?? '' },
     { enabled: run.vStarId !== null && named.some(({ shape }) => shape.kind === 'histogram') },

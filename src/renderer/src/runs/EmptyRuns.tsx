@@ -2,19 +2,19 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import { presetConfig } from '../../../shared/config/presets.ts'
-import { goTo } from '../data/usePlace.ts'
-import { useChange, useRead } from '../data/useRoute.ts'
+import { goTo } from '../data/useRouteTarget.ts'
+import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { formatCount } from '../../../shared/format.ts'
-import type { RunListName } from '../data/place.ts'
+import type { RunListName } from '../data/routeTarget.ts'
 import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
 /** Nothing to list: one click starts the demo, or shows the archived or deleted runs where there are any. */
 export function EmptyRuns({ onShow }: { readonly onShow: (list: RunListName) => void }): JSX.Element {
-  const start = useChange('run.start')
-  const info = useRead('app.info', {}).data
-  const archived = useRead('run.list', { archived: true })
-  const deleted = useRead('run.list', { deleted: true })
+  const start = useRouteMutation('run.start')
+  const info = useRouteQuery('app.info', {}).data
+  const archived = useRouteQuery('run.list', { archived: true })
+  const deleted = useRouteQuery('run.list', { deleted: true })
   const startDemo = async (): Promise<void> => {
     // awaited, not a callback: with the first run in the list this component is gone
     const config = { ...presetConfig('builtin') }

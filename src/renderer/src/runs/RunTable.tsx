@@ -6,7 +6,7 @@ import { useEffect, useMemo, useRef, useState, type CSSProperties, type JSX, typ
 import type { ListedRun } from '../../../shared/runList.ts'
 import { usePageScale } from '../widgets/usePageScale.ts'
 import { useShortcuts } from '../widgets/useShortcuts.ts'
-import { goTo } from '../data/usePlace.ts'
+import { goTo } from '../data/useRouteTarget.ts'
 import { columnMeaning, runColumns, runLines, type RunColumnId, type RunLine, type RunSort } from './rows.ts'
 import { selectWidthPx } from './tableSettings.ts'
 import { runTableColumns, runTableFeatures } from './tableColumns.tsx'

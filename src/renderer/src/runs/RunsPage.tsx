@@ -9,20 +9,20 @@ import { RunsToolbar } from './RunsToolbar.tsx'
 import { RunTable } from './RunTable.tsx'
 import { SelectionBar } from './SelectionBar.tsx'
 import { UndoBar, type Undo } from './UndoBar.tsx'
-import { useKept } from '../widgets/useStoredState.ts'
+import { useStoredState } from '../widgets/useStoredState.ts'
 import { usePageScale } from '../widgets/usePageScale.ts'
-import { replaceWith } from '../data/usePlace.ts'
-import { useRead } from '../data/useRoute.ts'
+import { replaceWith } from '../data/useRouteTarget.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import { formatCount } from '../../../shared/format.ts'
-import type { RunListName, RunsPlace } from '../data/place.ts'
+import type { RunListName, RunsTarget } from '../data/routeTarget.ts'
 import { matchesFilter, mostBeyondList, namesBeyondList, parseFilter } from './filter.ts'
 import { sortRuns } from './rows.ts'
 import { firstTable, fittingColumns, nameWidth, parseTable } from './tableSettings.ts'
 
 /** The list and the filter are the address's: they are there again on the way back. */
-export function RunsPage({ place }: { readonly place: RunsPlace }): JSX.Element {
+export function RunsPage({ place }: { readonly place: RunsTarget }): JSX.Element {
   const [undo, setUndo] = useState<Undo | null>(null)
-  const list = useRead('run.list', partOf(place.list), { keepPrevious: true })
+  const list = useRouteQuery('run.list', partOf(place.list), { keepPrevious: true })
   if (list.data === undefined)
     return list.error === null ? <Loading what="Reading the runs…" /> : <ProblemNote problem={list.error} />
   return (
@@ -44,12 +44,12 @@ function partOf(list: RunListName): { readonly archived: boolean; readonly delet
 
 interface RunListProps {
   readonly runs: readonly ListedRun[]
-  readonly place: RunsPlace
+  readonly place: RunsTarget
   readonly onUndo: (undo: Undo) => void
 }
 
 function RunList({ runs, place, onUndo }: RunListProps): JSX.Element {
-  const [table, setTable] = useKept('runTable', { first: firstTable, parse: parseTable })
+  const [table, setTable] = useStoredState('runTable', { first: firstTable, parse: parseTable })
   const { selected, setSelected } = useSelection()
   const { ref, width, nameWidthPx, fitting } = useColumnWidths(runs)
   const shownColumns = table.columns ?? fitting
@@ -120,7 +120,7 @@ function useColumnWidths(runs: readonly ListedRun[]) {
 
 /** Which runs are selected: as long as the tab is open, so that it outlives a look at a run or a comparison. */
 function useSelection() {
-  const [ids, keepIds] = useKept('selectedRuns', { first: [], parse: parseIds, keptIn: 'tab' })
+  const [ids, keepIds] = useStoredState('selectedRuns', { first: [], parse: parseIds, keptIn: 'tab' })
   const selected: ReadonlySet<string> = useMemo(() => new Set(ids), [ids])
   return { selected, setSelected: (next: ReadonlySet<string>) => keepIds([...next]) }
 }
@@ -157,10 +157,10 @@ function footText({ list, runs, shown, isReading }: Foot): string {
 }
 
 /** The runs that match; what the filter names beyond the list's own fields is read when it is named. */
-function useFiltered(runs: readonly ListedRun[], { list, filter: text }: RunsPlace) {
+function useFiltered(runs: readonly ListedRun[], { list, filter: text }: RunsTarget) {
   const filter = useMemo(() => parseFilter(text), [text])
   const names = useMemo(() => namesBeyondList(filter.terms).slice(0, mostBeyondList), [filter])
-  const more = useRead('run.values', { ...partOf(list), names }, { enabled: names.length > 0 })
+  const more = useRouteQuery('run.values', { ...partOf(list), names }, { enabled: names.length > 0 })
   const values = more.data ?? null
   const shown = useMemo(
     () => (filter.terms.length === 0 ? runs : runs.filter((run) => matchesFilter(run, filter.terms, values))),

@@ -3,10 +3,10 @@ import { IconColumns3, IconPlus, IconSearch } from '@tabler/icons-react'
 import { useMemo, useRef, type JSX } from 'react'
 import { runStatuses } from '../../../shared/records.ts'
 import type { ListedRun } from '../../../shared/runList.ts'
-import { goTo } from '../data/usePlace.ts'
+import { goTo } from '../data/useRouteTarget.ts'
 import { useShortcuts } from '../widgets/useShortcuts.ts'
 import { termOf, withTerm } from './filterText.ts'
-import type { RunListName } from '../data/place.ts'
+import type { RunListName } from '../data/routeTarget.ts'
 import { runColumns, type RunColumnId } from './rows.ts'
 
 const lists: readonly { readonly value: RunListName; readonly label: string }[] = [

@@ -1,14 +1,14 @@
 import { rem } from '@mantine/core'
 import type { JSX } from 'react'
 import { rangePoints } from '../../../shared/plots/plotData.ts'
-import { useRead } from '../data/useRoute.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import { sparklinePath } from './sparklinePath.ts'
 
 const size = { width: 88, height: 24 }
 
 /** Acc@final over the run, from its least to its greatest value; drawn only for rows in view. */
 export function Sparkline({ runId }: { readonly runId: string }): JSX.Element | null {
-  const answer = useRead('metrics.range', { runId, names: ['accuracy/final'], buckets: 44 })
+  const answer = useRouteQuery('metrics.range', { runId, names: ['accuracy/final'], buckets: 44 })
   const range = answer.data?.[0]
   if (range === undefined || range.total < 2) return null
   return (

@@ -4,10 +4,10 @@ import type { JSX } from 'react'
 import type { ListedRun } from '../../../shared/runList.ts'
 import { useRunStage } from '../data/useRunStage.ts'
 import { formatCount, formatDuration, formatNumber, formatShare, missing } from '../../../shared/format.ts'
-import { placeAddress } from '../data/place.ts'
+import { targetAddress } from '../data/routeTarget.ts'
 import { fittingTags } from './fittingTags.ts'
 import { runColumns, type RunColumnId } from './rows.ts'
-import { shortStageWords } from '../widgets/runLabels.ts'
+import { shortStageLabel } from '../widgets/runLabels.ts'
 import { testScoreParts, testScoreText } from '../../../shared/testScore.ts'
 import type { TestScore } from '../../../shared/records.ts'
 import { MiddleCut } from '../widgets/MiddleCut.tsx'
@@ -70,7 +70,7 @@ function Cell({
 }
 
 function StageCell({ run }: { readonly run: ListedRun }): JSX.Element {
-  return <>{shortStageWords(useRunStage(run).stage)}</>
+  return <>{shortStageLabel(useRunStage(run).stage)}</>
 }
 
 /** The share, the interval, of how many; and at which step where the run has gone on since. */
@@ -91,7 +91,11 @@ function TestScoreCell({ run, score }: { readonly run: ListedRun; readonly score
 
 function NameCell({ run }: { readonly run: ListedRun }): JSX.Element {
   return (
-    <a className="link" title={run.name} href={placeAddress({ page: 'run', runId: run.runId, tab: 'plots' })}>
+    <a
+      className="link"
+      title={run.name}
+      href={targetAddress({ page: 'run', runId: run.runId, tab: 'plots' })}
+    >
       <MiddleCut text={run.name} />
     </a>
   )

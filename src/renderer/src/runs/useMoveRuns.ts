@@ -1,4 +1,4 @@
-import { useChange, useChanges } from '../data/useRoute.ts'
+import { useRouteMutation, useChanges } from '../data/useRoute.ts'
 
 /** Runs that went from one list to another, in the words of the page. */
 export type RunMove = 'deleted' | 'restored' | 'archived' | 'brought back'
@@ -11,8 +11,8 @@ export const reverseMove: Readonly<Record<RunMove, RunMove>> = {
 }
 
 export function useMoveRuns() {
-  const remove = useChange('run.delete')
-  const restore = useChange('run.restore')
+  const remove = useRouteMutation('run.delete')
+  const restore = useRouteMutation('run.restore')
   const archive = useChanges('run.update')
   const bringBack = useChanges('run.update')
   const all = { deleted: remove, restored: restore, archived: archive, 'brought back': bringBack }

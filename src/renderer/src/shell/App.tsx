@@ -8,13 +8,13 @@ import { KeyboardMap } from './KeyboardMap.tsx'
 import { PageBoundary } from './PageBoundary.tsx'
 import { Navigation } from './Navigation.tsx'
 import { useApi } from '../data/apiContext.ts'
-import { goTo, usePlace } from '../data/usePlace.ts'
+import { goTo, useRouteTarget } from '../data/useRouteTarget.ts'
 import { useLiveUpdates } from '../data/useLiveUpdates.ts'
 import { useShortcuts } from '../widgets/useShortcuts.ts'
-import { allRuns, placeAddress, type Place } from '../data/place.ts'
+import { allRuns, targetAddress, type RouteTarget } from '../data/routeTarget.ts'
 import { SessionsDialog } from './SessionsDialog.tsx'
 import { RunsPage } from '../runs/RunsPage.tsx'
-import { Words } from '../widgets/InlineCode.tsx'
+import { InlineCode } from '../widgets/InlineCode.tsx'
 import { Loading } from '../widgets/Loading.tsx'
 
 /** Pages with their own libraries (the editor, the charts) come when they are needed: the list opens without them. */
@@ -27,7 +27,7 @@ const ComparePage = lazy(() =>
 )
 
 export function App(): JSX.Element {
-  const place = usePlace()
+  const place = useRouteTarget()
   const connection = useLiveUpdates(useApi())
   const [keysOpened, keys] = useDisclosure(false)
   const [sessionsOpened, sessions] = useDisclosure(false)
@@ -60,10 +60,10 @@ export function App(): JSX.Element {
       <AppShell.Main h="100dvh" id="main" tabIndex={-1} className="main">
         {connection !== 'open' && (
           <Alert color="red" radius={0} p="xs" role="status">
-            <Words text={connectionWords[connection]} />
+            <InlineCode text={connectionWords[connection]} />
           </Alert>
         )}
-        <PageBoundary address={placeAddress(place)}>
+        <PageBoundary address={targetAddress(place)}>
           <Suspense fallback={<Loading what="Opening the page…" />}>
             <Page place={place} />
           </Suspense>
@@ -81,7 +81,7 @@ const connectionWords = {
   over: 'This page’s session is over: it was logged out, unused for a week, or Recheck was started again. Run `recheck serve` once more, or press Enter where it runs, for a new link: opened in another tab of this browser, it lets this page go on, too.',
 } as const
 
-function Page({ place }: { readonly place: Place }): JSX.Element {
+function Page({ place }: { readonly place: RouteTarget }): JSX.Element {
   switch (place.page) {
     case 'runs':
       return <RunsPage place={place} />

@@ -1,10 +1,10 @@
 import { Spotlight, type SpotlightActionData } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
 import { useMemo, useState, type JSX } from 'react'
-import { goTo } from '../data/usePlace.ts'
-import { useRead } from '../data/useRoute.ts'
-import { allRuns } from '../data/place.ts'
-import { statusWords } from '../widgets/runLabels.ts'
+import { goTo } from '../data/useRouteTarget.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
+import { allRuns } from '../data/routeTarget.ts'
+import { statusLabels } from '../widgets/runLabels.ts'
 
 export interface CommandPaletteProps {
   readonly onToggleTheme: () => void
@@ -14,7 +14,7 @@ export interface CommandPaletteProps {
 /** Pages, actions and every run by name; the runs are read only while it is open. */
 export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProps): JSX.Element {
   const [isOpen, setOpen] = useState(false)
-  const runs = useRead('run.list', { archived: false }, { enabled: isOpen }).data
+  const runs = useRouteQuery('run.list', { archived: false }, { enabled: isOpen }).data
   const actions = useMemo((): SpotlightActionData[] => {
     const go = (id: string, label: string, onClick: () => void): SpotlightActionData => ({
       id,
@@ -30,7 +30,7 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
       ...(runs ?? []).map((run) => ({
         id: `run-${run.runId}`,
         label: run.name,
-        description: statusWords[run.status],
+        description: statusLabels[run.status],
         onClick: () => goTo({ page: 'run', runId: run.runId, tab: 'plots' }),
       })),
     ]

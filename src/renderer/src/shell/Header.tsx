@@ -3,8 +3,8 @@ import { spotlight } from '@mantine/spotlight'
 import { IconCommand, IconDevices, IconKeyboard, IconSunMoon } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import type { AppInfo, Telemetry } from '../../../shared/routes/app.ts'
-import { useLater } from '../widgets/useDelayed.ts'
-import { useRead } from '../data/useRoute.ts'
+import { useDelayed } from '../widgets/useDelayed.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import { formatBytes } from '../../../shared/format.ts'
 
 export interface HeaderProps {
@@ -14,8 +14,8 @@ export interface HeaderProps {
 }
 
 export function Header({ onToggleTheme, onShowKeys, onShowSessions }: HeaderProps): JSX.Element {
-  const info = useRead('app.info', {}).data
-  const telemetry = useRead('app.telemetry', {}, { everyMs: 2500, enabled: useLater(1000) })
+  const info = useRouteQuery('app.info', {}).data
+  const telemetry = useRouteQuery('app.telemetry', {}, { everyMs: 2500, enabled: useDelayed(1000) })
   return (
     <Group h="100%" px={14} gap={12} wrap="nowrap" justify="space-between">
       <Text fw={700} fz={16}>

@@ -1,7 +1,7 @@
 import { NavLink, Stack } from '@mantine/core'
 import { IconArrowsDiff, IconListDetails, IconPlus } from '@tabler/icons-react'
 import type { JSX } from 'react'
-import { allRuns, placeAddress, type Place } from '../data/place.ts'
+import { allRuns, targetAddress, type RouteTarget } from '../data/routeTarget.ts'
 
 const entries = [
   { place: allRuns, label: 'Runs', icon: IconListDetails },
@@ -9,14 +9,14 @@ const entries = [
   { place: { page: 'compare', runIds: [] }, label: 'Compare', icon: IconArrowsDiff },
 ] as const
 
-export function Navigation({ place }: { readonly place: Place }): JSX.Element {
+export function Navigation({ place }: { readonly place: RouteTarget }): JSX.Element {
   const current = place.page === 'run' ? 'runs' : place.page
   return (
     <Stack component="nav" aria-label="Pages" gap={2} p={8}>
       {entries.map(({ place: target, label, icon: Icon }) => (
         <NavLink
           key={label}
-          href={placeAddress(target)}
+          href={targetAddress(target)}
           label={<span className="navigation-label">{label}</span>}
           aria-label={label}
           title={label}

@@ -2,7 +2,7 @@ import { Anchor, Code, Stack, Text, Title } from '@mantine/core'
 import type { JSX } from 'react'
 import { errorGroup } from '../../../shared/errorCodes.ts'
 import { errorData } from '../../../shared/recheckError.ts'
-import { Words } from '../widgets/InlineCode.tsx'
+import { InlineCode } from '../widgets/InlineCode.tsx'
 
 /** The plain page without a session: what happened and the way in. */
 export function NoSession({ problem }: { readonly problem: unknown }): JSX.Element {
@@ -14,7 +14,7 @@ export function NoSession({ problem }: { readonly problem: unknown }): JSX.Eleme
         {isSession ? 'This page needs a fresh link' : 'Recheck cannot be reached'}
       </Title>
       <Text>
-        <Words text={message} />
+        <InlineCode text={message} />
       </Text>
       {isSession && (
         <Text>

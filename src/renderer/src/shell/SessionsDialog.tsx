@@ -2,7 +2,7 @@ import { Button, Modal, Stack, Table, Text, VisuallyHidden } from '@mantine/core
 import { useQueryClient } from '@tanstack/react-query'
 import type { JSX } from 'react'
 import type { SessionInfo } from '../../../shared/routes/sessions.ts'
-import { useChange, useRead } from '../data/useRoute.ts'
+import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { Age } from '../widgets/Age.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { clientName } from './clientName.ts'
@@ -26,9 +26,9 @@ export function SessionsDialog(props: {
 }
 
 function SessionTable(): JSX.Element {
-  const { data = [], error } = useRead('session.list', {})
+  const { data = [], error } = useRouteQuery('session.list', {})
   const client = useQueryClient()
-  const end = useChange('session.end')
+  const end = useRouteMutation('session.end')
   const logOut = ({ sessionId, isOwn }: SessionInfo): void =>
     end.mutate(
       { sessionId },

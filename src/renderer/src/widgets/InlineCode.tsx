@@ -1,7 +1,7 @@
 import { Fragment, type JSX } from 'react'
 
 /** A sentence of the schema: what stands between backticks is code. */
-export function Words({ text }: { readonly text: string }): JSX.Element {
+export function InlineCode({ text }: { readonly text: string }): JSX.Element {
   return (
     <>
       {text

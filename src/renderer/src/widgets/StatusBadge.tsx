@@ -1,7 +1,7 @@
 import { Badge } from '@mantine/core'
 import type { JSX } from 'react'
 import type { RunStatus } from '../../../shared/records.ts'
-import { statusColours, statusWords } from './runLabels.ts'
+import { statusColours, statusLabels } from './runLabels.ts'
 
 export function StatusBadge({ status }: { readonly status: RunStatus }): JSX.Element {
   return (
@@ -12,7 +12,7 @@ export function StatusBadge({ status }: { readonly status: RunStatus }): JSX.Ele
       fw={500}
       style={{ color: 'var(--text)', flex: 'none' }}
     >
-      {statusWords[status]}
+      {statusLabels[status]}
     </Badge>
   )
 }

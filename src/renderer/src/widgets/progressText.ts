@@ -17,7 +17,7 @@ export function stageText(run: ListedRun, stage: RunStage): string {
 /** `sampling attempts 96 of 512 completions, 41.2/s, 1 min 14 s left of stage 1` */
 export function progressText(progress: Progress, stage: RunStage): string {
   const known = timeLeft(progress)
-  const left = known === null ? null : `${formatDuration(known.seconds * 1000)} ${known.words}`
+  const left = known === null ? null : `${formatDuration(known.seconds * 1000)} ${known.label}`
   return [...countText(progress, stage), left].filter((part) => part !== null).join(', ')
 }
 
@@ -39,7 +39,7 @@ function leftForms(progress: Progress): readonly string[] {
   const known = timeLeft(progress)
   if (known === null) return []
   const duration = formatDuration(known.seconds * 1000)
-  return [`${duration} ${known.words}`, `${duration} left`, duration]
+  return [`${duration} ${known.label}`, `${duration} left`, duration]
 }
 
 /** The stage's own count, longest form first. */

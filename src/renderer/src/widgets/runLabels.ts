@@ -2,7 +2,7 @@ import type { Run, RunStatus } from '../../../shared/records.ts'
 import type { RunAction } from '../../../shared/runTransitions.ts'
 import { isInFirstStage, type RunStage } from './runStage.ts'
 
-export const statusWords: Readonly<Record<RunStatus, string>> = {
+export const statusLabels: Readonly<Record<RunStatus, string>> = {
   queued: 'queued',
   running: 'running',
   paused: 'paused',
@@ -24,13 +24,13 @@ export const statusColours: Readonly<Record<RunStatus, string>> = {
 }
 
 /** What the run is about now. */
-export function stageWords(run: Pick<Run, 'stage'>, stage: RunStage): string {
+export function stageLabel(run: Pick<Run, 'stage'>, stage: RunStage): string {
   if (isInFirstStage(run, stage)) return 'Stage 1 of 2: V*'
   return run.stage === 'estimate-v-star' ? 'Stage 1: V*' : 'Stage 2: self-correction'
 }
 
 /** The same for a narrow column. */
-export function shortStageWords(stage: RunStage): string {
+export function shortStageLabel(stage: RunStage): string {
   return stage.name === 'estimate-v-star' ? '1: V*' : '2: RL'
 }
 
@@ -42,7 +42,7 @@ const actionNames: Readonly<Record<RunAction, string>> = {
   extend: 'Extend…',
 }
 
-export function actionWords(action: RunAction, status: RunStatus): string {
+export function actionLabel(action: RunAction, status: RunStatus): string {
   return action === 'stop-now' && status === 'queued' ? 'Take out of the queue' : actionNames[action]
 }
 

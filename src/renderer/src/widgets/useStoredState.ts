@@ -9,7 +9,7 @@ export interface KeptSetup<T> {
 }
 
 /** A setting that outlives its view; where the browser keeps nothing (a private window), it lasts as long as the view. */
-export function useKept<T>(
+export function useStoredState<T>(
   name: string,
   { first, parse, keptIn = 'browser' }: KeptSetup<T>,
 ): [T, (value: T) => void] {

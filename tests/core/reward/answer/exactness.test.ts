@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StepBudget } from '../../../../src/core/reward/answer/budget.ts'
 import type * as complexNumbers from '../../../../src/core/reward/answer/numbers/complexNumber.ts'
-import { evaluate } from '../../../../src/core/reward/answer/numbers/evaluate.ts'
+import { evaluateExpression } from '../../../../src/core/reward/answer/numbers/evaluate.ts'
 import { exactRoot } from '../../../../src/core/reward/answer/numbers/exactRoot.ts'
 import { expressionKey } from '../../../../src/core/reward/answer/numbers/expression.ts'
 import { readNumeral } from '../../../../src/core/reward/answer/numbers/numeral.ts'
@@ -24,7 +24,7 @@ const key = (text: string): string => expressionKey(parseExpression(tokenize(tex
 
 function valueAt(text: string, variables: Readonly<Record<string, number>> = {}): complexNumbers.Complex {
   const expression = parseExpression(tokenize(text, budget()), budget())
-  return evaluate(expression, new Map(Object.entries(variables)), budget()).value
+  return evaluateExpression(expression, new Map(Object.entries(variables)), budget()).value
 }
 
 test('rationals: lowest terms, sign below never, rounding half away from zero', () => {

@@ -13,7 +13,7 @@ export interface Evaluation {
 }
 
 /** The value of a formula where its variables have these values. Poles and overflow give values that are not finite. */
-export function evaluate(
+export function evaluateExpression(
   expression: Expression,
   variables: ReadonlyMap<string, number>,
   budget: StepBudget,

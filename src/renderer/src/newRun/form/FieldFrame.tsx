@@ -3,7 +3,7 @@ import { IconArrowBackUp, IconHelp } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import type { ConfigField } from '../../../../shared/config/fields.ts'
 import { formatValue } from '../../../../shared/format.ts'
-import { Words } from '../../widgets/InlineCode.tsx'
+import { InlineCode } from '../../widgets/InlineCode.tsx'
 
 /** Inputs of a row stand side by side, however long their meanings are. */
 export const fieldOrder: ('label' | 'input' | 'error' | 'description')[] = [
@@ -41,7 +41,7 @@ export function FieldFrame({ field, problem, onReset, children }: FieldFrameProp
       })}
       <div className="field-tools">
         {field.hint !== null && (
-          <Tooltip label={<Words text={field.hint} />}>
+          <Tooltip label={<InlineCode text={field.hint} />}>
             <ActionIcon size={18} aria-label={`What “${field.label}” means`}>
               <IconHelp size={14} />
             </ActionIcon>
@@ -63,7 +63,7 @@ export function FieldFrame({ field, problem, onReset, children }: FieldFrameProp
 function Meaning({ field }: { readonly field: ConfigField }): JSX.Element {
   return (
     <>
-      <Words text={asSentence(field.description)} />
+      <InlineCode text={asSentence(field.description)} />
       {field.defaultValue !== undefined && (
         <span className="field-default"> Default {defaultText(field)}.</span>
       )}

@@ -2,7 +2,7 @@ import { Badge, Button, Group, Spoiler, Text, Title } from '@mantine/core'
 import type { JSX } from 'react'
 import type { StoredRollout, StoredTurn } from '../../../../shared/records.ts'
 import { formatCount, formatNumber, missing } from '../../../../shared/format.ts'
-import { outcomeText, turnWords } from './rolloutWords.ts'
+import { outcomeText, turnLabels } from './rolloutLabels.ts'
 import { Term } from '../../widgets/Term.tsx'
 
 export interface RolloutDetailProps {
@@ -56,10 +56,10 @@ function TurnCard({
   readonly verdict: StoredRollout['verdict']
 }): JSX.Element {
   return (
-    <section className="panel turn-card" aria-label={turnWords[turn.kind]}>
+    <section className="panel turn-card" aria-label={turnLabels[turn.kind]}>
       <Group justify="space-between" wrap="nowrap">
         <Title order={3} fz={13}>
-          {turnWords[turn.kind]}
+          {turnLabels[turn.kind]}
           {turn.kind === 'verdict' && verdict !== null && <span className="muted"> “{verdict}”</span>}
         </Title>
         <Badge

@@ -1,7 +1,7 @@
 import { UnstyledButton } from '@mantine/core'
 import { useEffect, useRef, type JSX } from 'react'
 import type { StoredRollout } from '../../../../shared/records.ts'
-import { isFinallyRight, outcomeText } from './rolloutWords.ts'
+import { isFinallyRight, outcomeText } from './rolloutLabels.ts'
 
 export interface RolloutListProps {
   readonly rollouts: readonly StoredRollout[]

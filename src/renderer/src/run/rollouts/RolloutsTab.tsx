@@ -2,12 +2,12 @@ import { Button, Group, Pagination, Select, Slider, Switch, Text } from '@mantin
 import { useMemo, useState, type JSX } from 'react'
 import type { Run } from '../../../../shared/records.ts'
 import { listedRun } from '../../../../shared/runList.ts'
-import { useRead } from '../../data/useRoute.ts'
+import { useRouteQuery } from '../../data/useRoute.ts'
 import { useRunStage } from '../../data/useRunStage.ts'
 import { useShortcuts } from '../../widgets/useShortcuts.ts'
 import { noRolloutsText } from '../emptyTabs.ts'
 import { formatCount } from '../../../../shared/format.ts'
-import { outcomeChoices, type OutcomeChoice } from './rolloutWords.ts'
+import { outcomeChoices, type OutcomeChoice } from './rolloutLabels.ts'
 import type { RunStage } from '../../widgets/runStage.ts'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 import { RolloutDetail } from './RolloutDetail.tsx'
@@ -35,7 +35,7 @@ export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
   const [index, setIndex] = useState(0)
   const { stage } = useRunStage(listedRun(run))
   const { page, ...rest } = filter
-  const answer = useRead(
+  const answer = useRouteQuery(
     'rollouts.list',
     { runId: run.runId, ...rest, offset: (page - 1) * pageSize, limit: pageSize },
     { keepPrevious: true },

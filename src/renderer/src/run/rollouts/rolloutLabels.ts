@@ -14,7 +14,7 @@ export const outcomeChoices = [
 
 export type OutcomeChoice = (typeof outcomeChoices)[number]['value']
 
-export const turnWords: Readonly<Record<StoredTurn['kind'], string>> = {
+export const turnLabels: Readonly<Record<StoredTurn['kind'], string>> = {
   attempt: 'Attempt',
   verdict: 'Verdict',
   revision: 'Revision',

@@ -1,6 +1,6 @@
 /** Where the page is; kept in the address's fragment, so that back, forward and a copied link work. */
-export type Place =
-  | RunsPlace
+export type RouteTarget =
+  | RunsTarget
   | { readonly page: 'run'; readonly runId: string; readonly tab: RunTab }
   | { readonly page: 'new'; readonly likeRunId: string | null }
   | { readonly page: 'compare'; readonly runIds: readonly string[] }
@@ -9,13 +9,13 @@ export type Place =
 export const runLists = ['runs', 'archived', 'deleted'] as const
 export type RunListName = (typeof runLists)[number]
 
-export interface RunsPlace {
+export interface RunsTarget {
   readonly page: 'runs'
   readonly list: RunListName
   readonly filter: string
 }
 
-export const allRuns: RunsPlace = { page: 'runs', list: 'runs', filter: '' }
+export const allRuns: RunsTarget = { page: 'runs', list: 'runs', filter: '' }
 
 export const runTabs = [
   'plots',
@@ -29,7 +29,7 @@ export const runTabs = [
 export type RunTab = (typeof runTabs)[number]
 
 /** The place that a fragment names; an unknown one is the run list. */
-export function parsePlace(fragment: string): Place {
+export function parseTarget(fragment: string): RouteTarget {
   const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split('?')
   const [page = '', id = '', tab = ''] = path.split('/').map(decodePart)
   const search = new URLSearchParams(query)
@@ -47,7 +47,7 @@ export function parsePlace(fragment: string): Place {
   }
 }
 
-export function placeAddress(place: Place): string {
+export function targetAddress(place: RouteTarget): string {
   switch (place.page) {
     case 'runs':
       return runsAddress(place.list, place.filter)
