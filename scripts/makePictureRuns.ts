@@ -40,7 +40,7 @@ const pictureRuns: readonly PictureRun[] = [
     layer: {
       steps: 40,
       verdictReward: 'plain',
-      notes: 'Right and wrong attempts count alike in the verdict’s reward.',
+      notes: 'Correct and wrong attempts count alike in the verdict’s reward.',
     },
     end: 'finished',
   },

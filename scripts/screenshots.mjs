@@ -57,7 +57,7 @@ const pages = [
     address: '#/run/{demo}/rollouts',
     act: async (page) => {
       await page.getByRole('combobox', { name: 'Outcome' }).click()
-      await page.getByRole('option', { name: 'Wrong → right' }).click()
+      await page.getByRole('option', { name: 'Wrong → correct' }).click()
       await page.getByRole('switch', { name: 'One step:' }).check()
       await page.getByRole('region', { name: 'Revision' }).waitFor()
     },

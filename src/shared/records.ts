@@ -122,15 +122,15 @@ export interface VStarEstimate {
   readonly canonical: string
   readonly samples: number
   readonly correctAttempts: number
-  /** Reference verdicts (revisions) drawn after right / wrong attempts, and how many of them were right. */
+  /** Reference verdicts (revisions) drawn after correct / wrong attempts, and how many of them were correct. */
   readonly verdictsAfterCorrect: number
-  readonly rightVerdictsAfterCorrect: number
+  readonly correctVerdictsAfterCorrect: number
   readonly verdictsAfterWrong: number
-  readonly rightVerdictsAfterWrong: number
+  readonly correctVerdictsAfterWrong: number
   readonly revisionsAfterCorrect: number
-  readonly rightRevisionsAfterCorrect: number
+  readonly correctRevisionsAfterCorrect: number
   readonly revisionsAfterWrong: number
-  readonly rightRevisionsAfterWrong: number
+  readonly correctRevisionsAfterWrong: number
 }
 
 /** A versioned stage-1 result. It stores counts, so another β₁ needs no new samples. */

@@ -45,7 +45,7 @@ const defaultResamples = 10_000
  * samples a problem this is the interval to quote: rollouts of one problem are not independent, which Wilson's
  * interval takes them for.
  *
- * @param values  one a problem, for example the share of its samples that were right; at least one
+ * @param values  one a problem, for example the share of its samples that were correct; at least one
  */
 export function bootstrapMean(
   values: readonly number[],
@@ -66,7 +66,7 @@ export function bootstrapMean(
 
 /**
  * Difference of two means over the same problems (second − first), paired: each resample draws problems, and with a
- * problem both its values. Problems that both get right or both get wrong then add no noise.
+ * problem both its values. Problems that both solve or both get wrong then add no noise.
  *
  * @param pairs  [first, second] for each problem; at least one
  */
@@ -91,7 +91,7 @@ function quantile(sorted: Float64Array, share: number): number {
 }
 
 /**
- * McNemar's exact test, two-sided: under no difference the problems that only one of two evaluations gets right fall
+ * McNemar's exact test, two-sided: under no difference the problems that only one of two evaluations solves fall
  * to either side like coins. p = 2·P(X ≤ min), X ~ Binomial(onlyFirst + onlySecond, ½), at most 1.
  */
 export function mcNemarExact(onlyFirst: number, onlySecond: number): number {

@@ -4,7 +4,7 @@
  *     node tests/oracles/save_models.ts FOLDER
  */
 import { join } from 'node:path'
-import { openCheckpoint, readParameters, writeCheckpoint } from '../../src/main/host/model/modelFolder.ts'
+import { openModelFolder, readParameters, writeModelFolder } from '../../src/main/host/model/modelFolder.ts'
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures')
 
@@ -19,8 +19,11 @@ export const savedModels: Readonly<Record<string, string>> = {
 
 export async function saveModels(target: string): Promise<void> {
   for (const [name, source] of Object.entries(savedModels)) {
-    const checkpoint = await openCheckpoint(source)
-    await writeCheckpoint(join(target, name), { ...checkpoint, parameters: await readParameters(checkpoint) })
+    const checkpoint = await openModelFolder(source)
+    await writeModelFolder(join(target, name), {
+      ...checkpoint,
+      parameters: await readParameters(checkpoint),
+    })
   }
 }
 

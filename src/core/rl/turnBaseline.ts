@@ -12,9 +12,9 @@ import type { VStarBeta } from './vStar.ts'
  */
 export type BaselineKind = 'class-conditional' | 'global' | 'running-mean' | 'none'
 
-/** Right ones among turns of one kind in one class. */
+/** Correct ones among turns of one kind in one class. */
 export interface Tally {
-  readonly right: number
+  readonly correct: number
   readonly count: number
 }
 
@@ -35,24 +35,24 @@ export function classKey(kind: 'verdict' | 'revision', isAttemptCorrect: boolean
 export function tallyOf(estimate: VStarEstimate, key: ClassKey): Tally {
   switch (key) {
     case 'verdict/correct':
-      return { right: estimate.rightVerdictsAfterCorrect, count: estimate.verdictsAfterCorrect }
+      return { correct: estimate.correctVerdictsAfterCorrect, count: estimate.verdictsAfterCorrect }
     case 'verdict/wrong':
-      return { right: estimate.rightVerdictsAfterWrong, count: estimate.verdictsAfterWrong }
+      return { correct: estimate.correctVerdictsAfterWrong, count: estimate.verdictsAfterWrong }
     case 'revision/correct':
-      return { right: estimate.rightRevisionsAfterCorrect, count: estimate.revisionsAfterCorrect }
+      return { correct: estimate.correctRevisionsAfterCorrect, count: estimate.revisionsAfterCorrect }
     case 'revision/wrong':
-      return { right: estimate.rightRevisionsAfterWrong, count: estimate.revisionsAfterWrong }
+      return { correct: estimate.correctRevisionsAfterWrong, count: estimate.revisionsAfterWrong }
   }
 }
 
 export type ClassShares = Readonly<Record<ClassKey, number>>
 
-/** The reference's share of right turns per kind and class over all problems; 0.5 for a class that never occurred. */
+/** The reference's share of correct turns per kind and class over all problems; 0.5 for a class that never occurred. */
 export function globalShares(estimates: readonly VStarEstimate[]): ClassShares {
   const shareOf = (key: ClassKey): number => {
     const tallies = estimates.map((estimate) => tallyOf(estimate, key))
     const count = tallies.reduce((sum, tally) => sum + tally.count, 0)
-    return count === 0 ? 0.5 : tallies.reduce((sum, tally) => sum + tally.right, 0) / count
+    return count === 0 ? 0.5 : tallies.reduce((sum, tally) => sum + tally.correct, 0) / count
   }
   return {
     'verdict/correct': shareOf('verdict/correct'),
@@ -62,9 +62,9 @@ export function globalShares(estimates: readonly VStarEstimate[]): ClassShares {
   }
 }
 
-/** p̂ = (right + κ·prior) / (count + κ): the prior counts as κ samples. */
-export function shrunkShare({ right, count }: Tally, prior: number, shrinkage: number): number {
-  return count + shrinkage === 0 ? prior : (right + shrinkage * prior) / (count + shrinkage)
+/** p̂ = (correct + κ·prior) / (count + κ): the prior counts as κ samples. */
+export function shrunkShare({ correct, count }: Tally, prior: number, shrinkage: number): number {
+  return count + shrinkage === 0 ? prior : (correct + shrinkage * prior) / (count + shrinkage)
 }
 
 export interface BaselineSetup extends RewardSettings {
@@ -78,7 +78,7 @@ export interface BaselineSetup extends RewardSettings {
 }
 
 /**
- * V of a turn, given its problem and whether the attempt was right, in units of reward. It depends on the turn's state
+ * V of a turn, given its problem and whether the attempt was correct, in units of reward. It depends on the turn's state
  * alone, so it never biases an on-policy gradient (docs/method.md 3).
  *
  * @param estimate stage 1's counts of the rollout's problem

@@ -14,7 +14,7 @@ export function countReferenceTurns(problem: Problem, rollouts: readonly ScoredR
     verdict: isCorrect(turns, 'verdict'),
     revision: isCorrect(turns, 'revision'),
   }))
-  const right = outcomes.filter((outcome) => outcome.attempt)
+  const correct = outcomes.filter((outcome) => outcome.attempt)
   const wrong = outcomes.filter((outcome) => !outcome.attempt)
   const count = (among: readonly (typeof outcomes)[number][], kind: 'verdict' | 'revision') =>
     among.filter((outcome) => outcome[kind]).length
@@ -22,15 +22,15 @@ export function countReferenceTurns(problem: Problem, rollouts: readonly ScoredR
     problemId: problem.id,
     canonical: problem.canonical,
     samples: rollouts.length,
-    correctAttempts: right.length,
-    verdictsAfterCorrect: right.length,
-    rightVerdictsAfterCorrect: count(right, 'verdict'),
+    correctAttempts: correct.length,
+    verdictsAfterCorrect: correct.length,
+    correctVerdictsAfterCorrect: count(correct, 'verdict'),
     verdictsAfterWrong: wrong.length,
-    rightVerdictsAfterWrong: count(wrong, 'verdict'),
-    revisionsAfterCorrect: right.length,
-    rightRevisionsAfterCorrect: count(right, 'revision'),
+    correctVerdictsAfterWrong: count(wrong, 'verdict'),
+    revisionsAfterCorrect: correct.length,
+    correctRevisionsAfterCorrect: count(correct, 'revision'),
     revisionsAfterWrong: wrong.length,
-    rightRevisionsAfterWrong: count(wrong, 'revision'),
+    correctRevisionsAfterWrong: count(wrong, 'revision'),
   }
 }
 

@@ -48,7 +48,7 @@ export interface SampleCall {
   readonly onToken?: (request: number, sample: number, tokenId: number) => void
 }
 
-/** Draws completions. Implementations: op by op in tfjs (the yardstick) and ONNX Runtime (the fast one). */
+/** Draws completions. Implementations: op by op in tfjs (the reference implementation) and ONNX Runtime (the fast one). */
 export interface Sampler {
   /**
    * @returns completions[request][sample], in the order of the requests

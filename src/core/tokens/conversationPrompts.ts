@@ -5,7 +5,7 @@ import { contentHash } from '../data/contentHash.ts'
 import { attemptMessage } from '../data/promptTemplate.ts'
 import type { PromptTemplate } from '../data/promptTemplate.ts'
 import { endsInThinking } from '../data/thinking.ts'
-import { openingFor, type InstructionPlace } from './openingMessages.ts'
+import { openingFor, type InstructionTurn } from './openingMessages.ts'
 import {
   standIn,
   stripsThinking,
@@ -23,7 +23,7 @@ import type { ChatMessage, Tokenizer } from './tokenizer.ts'
 export interface ConversationPrompts {
   readonly template: PromptTemplate
   /** Where the template's `system` text stands in the conversation; null where it has none. */
-  readonly instructionIn: InstructionPlace | null
+  readonly instructionIn: InstructionTurn | null
   /** Changes with the template's wording, the folder's chat template and the tokenizer's ids. */
   readonly version: string
   /** The id that a completion should end with; put after a truncated completion before the next turn. */
@@ -93,7 +93,7 @@ export function conversationPrompts(
 }
 
 interface Layout {
-  readonly instructionIn: InstructionPlace | null
+  readonly instructionIn: InstructionTurn | null
   firstPromptIds(question: string): number[]
   readonly startsInThinking: boolean
   readonly verdict: Injection

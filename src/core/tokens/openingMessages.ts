@@ -2,12 +2,12 @@ import { RecheckError } from '../../shared/recheckError.ts'
 import type { ChatMessage, Tokenizer } from './tokenizer.ts'
 
 /** Where a conversation's instruction stands. */
-export type InstructionPlace = 'system turn' | 'user turn'
+export type InstructionTurn = 'system turn' | 'user turn'
 
 /** How a conversation begins with this chat template. */
 export interface Opening {
   /** null where there is no instruction. */
-  readonly instructionIn: InstructionPlace | null
+  readonly instructionIn: InstructionTurn | null
   messages(userMessage: string): ChatMessage[]
 }
 

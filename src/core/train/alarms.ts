@@ -29,7 +29,7 @@ export interface AlarmInput {
   readonly firstLengths: Readonly<Record<TurnKind, number | null>> | null
   /** Of the last steps, this one among them. */
   readonly recentTurns: RecentCounts
-  /** Stage 1's shares of right verdicts and revisions. */
+  /** Stage 1's shares of correct verdicts and revisions. */
   readonly referenceShares: ClassShares
 }
 
@@ -84,7 +84,7 @@ function recallSigns(counts: OutcomeCounts, { alarms }: RunConfig): AlarmSign[] 
     {
       code: 'alarm.always-wrong',
       health: healthBelow({ value: correct.value }, alarms.correctRecallBelow),
-      message: `the verdict is almost always “wrong”: it called ${correct.words} right attempts correct`,
+      message: `the verdict is almost always “wrong”: it called ${correct.words} correct attempts correct`,
     },
   ]
 }
@@ -146,10 +146,10 @@ function lengthSigns({ values, firstLengths }: AlarmInput, { alarms }: RunConfig
   })
 }
 
-const classWords: Readonly<Record<ClassKey, string>> = {
-  'verdict/correct': 'verdicts on right attempts',
+const classLabels: Readonly<Record<ClassKey, string>> = {
+  'verdict/correct': 'verdicts on correct attempts',
   'verdict/wrong': 'verdicts on wrong attempts',
-  'revision/correct': 'revisions of right attempts',
+  'revision/correct': 'revisions of correct attempts',
   'revision/wrong': 'revisions of wrong attempts',
 }
 
@@ -161,7 +161,7 @@ const staleCodes: Readonly<Record<ClassKey, AlarmCode>> = {
 }
 
 /**
- * The share of right turns in the last 20 steps against stage 1's, on which V of later turns rests; the whole
+ * The share of correct turns in the last 20 steps against stage 1's, on which V of later turns rests; the whole
  * Wilson interval must be beyond. Mean r − V itself is no measure: V* lies above the mean reward
  * by construction, so it is negative from the first step on.
  */
@@ -170,9 +170,9 @@ function staleSigns({ recentTurns, referenceShares }: AlarmInput, config: RunCon
   if (isGroupMethod(config.method) || !rests) return []
   return classKeys.map((key) => {
     const then = referenceShares[key]
-    const right = recentTurns.reduce((sum, step) => sum + step[key].right, 0)
+    const correct = recentTurns.reduce((sum, step) => sum + step[key].correct, 0)
     const seen = recentTurns.reduce((sum, step) => sum + step[key].seen, 0)
-    const now = wilson(right, seen)
+    const now = wilson(correct, seen)
     const apart =
       now.value === null || now.low === null || now.high === null || seen < fewestCases
         ? { value: null }
@@ -180,7 +180,7 @@ function staleSigns({ recentTurns, referenceShares }: AlarmInput, config: RunCon
     return {
       code: staleCodes[key],
       health: healthAbove(apart, config.alarms.staleVStarBeyond),
-      message: `${(100 * (now.value ?? 0)).toFixed(0)} % of the ${classWords[key]} are right now, V* counts on ${(100 * then).toFixed(0)} %: stage 1 no longer fits the policy`,
+      message: `${(100 * (now.value ?? 0)).toFixed(0)} % of the ${classLabels[key]} are correct now, V* counts on ${(100 * then).toFixed(0)} %: stage 1 no longer fits the policy`,
     }
   })
 }

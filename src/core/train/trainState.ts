@@ -7,7 +7,7 @@ import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'
 import type { ScoredRollout, TurnKind } from '../rollout/rollout.ts'
 import { readActiveAlarms, type ActiveAlarms, type StoredAlarms } from './alarmEvents.ts'
 import type { MetricValues } from './evaluation/outcomeCounts.ts'
-import type { RecentCounts } from './recentCounts.ts'
+import { readRecentCounts, type RecentCounts, type StoredRecentCounts } from './recentCounts.ts'
 
 /**
  * All of stage 2 that is not in the trainer: plain JSON, stored beside the trainer's state. Random streams need no
@@ -21,7 +21,7 @@ export interface TrainState {
   readonly tokens: number
   readonly problems: number
   readonly roleStatistics: RunningRoleStatistics
-  /** Moving averages of right turns per kind and class, and of right attempts. */
+  /** Moving averages of correct turns per kind and class, and of correct attempts. */
   readonly runningShares: ClassShares
   readonly correctShare: number
   /** Mean length of each kind at the first step that had it, for the alarm on growth; null before the first step. */
@@ -39,12 +39,12 @@ export interface TrainState {
 export function readTrainState(stored: unknown): TrainState {
   const state = stored as Omit<TrainState, 'activeAlarms' | 'recentTurns'> & {
     readonly activeAlarms: StoredAlarms
-    readonly recentTurns?: RecentCounts
+    readonly recentTurns?: StoredRecentCounts
   }
   return {
     ...state,
     activeAlarms: readActiveAlarms(state.activeAlarms),
-    recentTurns: state.recentTurns ?? [],
+    recentTurns: readRecentCounts(state.recentTurns ?? []),
   }
 }
 

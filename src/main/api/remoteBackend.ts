@@ -133,7 +133,7 @@ interface EventStream {
   close(): void
 }
 
-interface StreamPlace extends Pick<RemoteLimits, 'openWithinMs' | 'silentForMs'> {
+interface StreamTarget extends Pick<RemoteLimits, 'openWithinMs' | 'silentForMs'> {
   readonly origin: string
   readonly cookie: string
 }
@@ -149,7 +149,7 @@ interface StreamListener {
  * @returns when it is open or has failed for the first time: nothing happens unheard between an answer and the first event
  */
 function openEventStream(
-  { origin, cookie, openWithinMs, silentForMs }: StreamPlace,
+  { origin, cookie, openWithinMs, silentForMs }: StreamTarget,
   listener: StreamListener,
 ): Promise<EventStream> {
   let isClosed = false

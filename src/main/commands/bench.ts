@@ -100,7 +100,7 @@ async function runWorkload(input: Input, folder: string, { nowMs }: CommandCall)
     const { runRlWorkload } = await import('../tools/bench/rlWorkload.ts')
     return runRlWorkload({ folder, problems: input.problems, repeat: input.repeat, nowMs })
   }
-  const { openCheckpoint, readParameters } = await import('../host/model/modelFolder.ts')
+  const { openModelFolder: openCheckpoint, readParameters } = await import('../host/model/modelFolder.ts')
   const { runFixedWorkload } = await import('../tools/bench/fixedWorkload.ts')
   const checkpoint = await openCheckpoint(folder)
   const shape: FixedShape = input

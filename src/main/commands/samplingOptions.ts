@@ -28,7 +28,10 @@ export function addSamplingOptions(command: Command): Command {
     .option('--top-p <p>', 'draw from the likeliest tokens that hold this share (default 1: off)')
     .option('--top-k <k>', 'draw from the k likeliest tokens (default 0: off)')
     .option('--seed <n>', 'same seed, same text (default 0)')
-    .option('--sampler <name>', 'onnx (default), or op-by-op: the slow yardstick on TensorFlow')
+    .option(
+      '--sampler <name>',
+      'onnx (default), or op-by-op: the slow reference implementation on TensorFlow',
+    )
 }
 
 /** @param room positions of the model that the prompt leaves */

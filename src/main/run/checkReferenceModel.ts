@@ -5,7 +5,7 @@ import type { ModelConfig } from '../../core/model/modelConfig.ts'
 import { canonicalJson } from '../../shared/canonicalJson.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { quoted } from '../../shared/shortened.ts'
-import type { Checkpoint } from '../host/model/modelFolder.ts'
+import type { ModelFolder } from '../host/model/modelFolder.ts'
 import { readJsonFile } from '../host/machine/jsonFiles.ts'
 
 /**
@@ -14,7 +14,7 @@ import { readJsonFile } from '../host/machine/jsonFiles.ts'
  *
  * @throws RecheckError `model.reference` naming what differs
  */
-export async function checkReferenceModel(policy: Checkpoint, reference: Checkpoint): Promise<void> {
+export async function checkReferenceModel(policy: ModelFolder, reference: ModelFolder): Promise<void> {
   const parts = differingParts(policy.config, reference.config)
   const token = parts.length > 0 ? null : await differingToken(policy.folder, reference.folder)
   if (parts.length === 0 && token === null) return

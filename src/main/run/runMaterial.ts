@@ -7,7 +7,7 @@ import type { Tokenizer } from '../../core/tokens/tokenizer.ts'
 import { vStarInputs } from '../../core/train/vStarInputs.ts'
 import { canonicalJson } from '../../shared/canonicalJson.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import { openCheckpoint, type Checkpoint } from '../host/model/modelFolder.ts'
+import { openModelFolder, type ModelFolder } from '../host/model/modelFolder.ts'
 import { loadTokenizer } from '../host/model/hubTokenizer.ts'
 import { chooseTemplate } from '../host/model/templateFiles.ts'
 import { modelHash } from './modelHash.ts'
@@ -19,8 +19,8 @@ import { loadRunProblems, type ProblemUse, type RunProblems } from './problems.t
 
 /** What a config names, opened and checked; no weight is in memory yet. */
 export interface RunMaterial {
-  readonly policy: Checkpoint
-  readonly reference: Checkpoint
+  readonly policy: ModelFolder
+  readonly reference: ModelFolder
   readonly tokenizer: Tokenizer
   readonly prompts: ConversationPrompts
   readonly problems: RunProblems
@@ -48,7 +48,7 @@ export async function loadRunMaterial(
 ): Promise<RunMaterial> {
   refuseUnsupported(config)
   const policyFolder = modelFolderOf(config.model.path, workingFolder)
-  const policy = await openCheckpoint(policyFolder)
+  const policy = await openModelFolder(policyFolder)
   const reference = await aboutField('model.reference', () => openReference(config, policy, workingFolder))
   const referenceFolder = reference.folder
   if (reference !== policy && use === 'training') await checkReferenceModel(policy, reference)
@@ -87,10 +87,10 @@ export function sha256(text: string): string {
 /** The model that `model.reference` names; the policy itself where it names none, or the same folder. */
 async function openReference(
   { model }: RunConfig,
-  policy: Checkpoint,
+  policy: ModelFolder,
   workingFolder: string,
-): Promise<Checkpoint> {
+): Promise<ModelFolder> {
   if (model.reference === null) return policy
   const folder = modelFolderOf(model.reference, workingFolder)
-  return folder === policy.folder ? policy : openCheckpoint(folder)
+  return folder === policy.folder ? policy : openModelFolder(folder)
 }

@@ -1,6 +1,9 @@
 import type { StoredRollout, StoredTurn } from '../../shared/records.ts'
 
-/** Attempt → final answer. `right` and `wrong` alone: no revision was made, the attempt stands. */
+/**
+ * Attempt → final answer, in the words that the store has held since its first schema: `right` means correct. `right` and
+ * `wrong` alone: no revision was made, the attempt stands.
+ */
 export const outcomes = [
   'right',
   'wrong',

@@ -10,13 +10,13 @@ const columns: Readonly<Record<keyof VStarEstimate, string>> = {
   samples: 'samples',
   correctAttempts: 'correct_attempts',
   verdictsAfterCorrect: 'verdicts_after_correct',
-  rightVerdictsAfterCorrect: 'right_verdicts_after_correct',
+  correctVerdictsAfterCorrect: 'right_verdicts_after_correct',
   verdictsAfterWrong: 'verdicts_after_wrong',
-  rightVerdictsAfterWrong: 'right_verdicts_after_wrong',
+  correctVerdictsAfterWrong: 'right_verdicts_after_wrong',
   revisionsAfterCorrect: 'revisions_after_correct',
-  rightRevisionsAfterCorrect: 'right_revisions_after_correct',
+  correctRevisionsAfterCorrect: 'right_revisions_after_correct',
   revisionsAfterWrong: 'revisions_after_wrong',
-  rightRevisionsAfterWrong: 'right_revisions_after_wrong',
+  correctRevisionsAfterWrong: 'right_revisions_after_wrong',
 }
 const selected = Object.entries(columns)
   .map(([field, column]) => `${column} AS ${field}`)
@@ -146,7 +146,7 @@ export interface VStarCount {
   readonly problems: number
 }
 
-/** How many problems had k of N attempts right: V* at any β₁ is a function of k and N, and so is its histogram. */
+/** How many problems had k of N attempts correct: V* at any β₁ is a function of k and N, and so is its histogram. */
 export function countVStar(db: Database, vStarId: string): readonly VStarCount[] {
   return db
     .prepare<[string], VStarCount>(

@@ -13,7 +13,7 @@ import type { RunMaterial } from '../run/runMaterial.ts'
 
 /** Bytes of activations that one micro-batch may take. */
 const activationBudget = 768e6
-const mostRowsPerMicroBatch = 64
+const maxRowsPerMicroBatch = 64
 /** Of the machine's memory, not of what happens to be free: a resumed run has to decode in the same batches. */
 const kvShareOfMemory = 1 / 8
 
@@ -126,7 +126,7 @@ export function rowsPerMicroBatch(config: RunConfig, model: ModelConfig, positio
   const rowsPerUpdate = Math.ceil(rowsPerStep / config.miniBatches)
   return Math.max(
     1,
-    Math.min(mostRowsPerMicroBatch, rowsPerUpdate, Math.floor(activationBudget / bytesPerRow)),
+    Math.min(maxRowsPerMicroBatch, rowsPerUpdate, Math.floor(activationBudget / bytesPerRow)),
   )
 }
 

@@ -5,7 +5,7 @@ import { isGroupMethod, type RunConfig } from '../../shared/config/parseConfig.t
 import { activationBytesPerRow, rowsPerMicroBatch } from './engines.ts'
 
 /** The sampler's own limit on rows that decode together. */
-const mostRowsTogether = 192
+const maxRowsTogether = 192
 
 /** Of a trainer's process with both engines, before it holds a model of any size; measured on Linux x64. */
 const engineBytes = 755e6
@@ -44,5 +44,5 @@ export function estimateMemory(config: RunConfig, model: ModelConfig, setup: Mem
 function rowsThatDecode({ method, groupSize, problemsPerStep, data, vStar, evalSamples }: RunConfig): number {
   const ofStep = problemsPerStep * (isGroupMethod(method) ? groupSize : 1)
   const ofEvaluation = Math.max(data.validation, data.test) * evalSamples
-  return Math.min(mostRowsTogether, Math.max(ofStep, ofEvaluation, data.train * vStar.samples))
+  return Math.min(maxRowsTogether, Math.max(ofStep, ofEvaluation, data.train * vStar.samples))
 }

@@ -26,7 +26,7 @@ interface ActivityStart {
 }
 
 /** How far the stage has come, and when it is expected to end; null: not known. */
-interface StagePlace extends Omit<StageCount, 'secondsLeft'> {
+interface TimedStageCount extends Omit<StageCount, 'secondsLeft'> {
   readonly endsAtMs: number | null
 }
 
@@ -35,7 +35,7 @@ export function openStageReporter(runId: string, clock: StageClock): StageReport
   const starts = new Map<string, ActivityStart>()
   let activity = ''
   let shownMs = -Infinity
-  let stage: StagePlace | null = null
+  let stage: TimedStageCount | null = null
   const progressOf = (event: StageProgress): Progress | null => {
     const nowMs = clock.activeMs()
     const known = starts.get(event.activity)
@@ -85,13 +85,13 @@ export function openStageReporter(runId: string, clock: StageClock): StageReport
 /** What follows the last of a stage, such as its last evaluation, is not in its pace. */
 function placeAfter(
   { stage, done, total, unit }: StageProgress,
-  before: StagePlace | null,
+  before: TimedStageCount | null,
   endsAtMs: number | null,
-): StagePlace | null {
+): TimedStageCount | null {
   if (stage === undefined) return before
   return { name: stage, done, total, unit, endsAtMs: done >= total ? null : endsAtMs }
 }
 
-function countAt({ endsAtMs, ...count }: StagePlace, nowMs: number): StageCount {
+function countAt({ endsAtMs, ...count }: TimedStageCount, nowMs: number): StageCount {
   return { ...count, secondsLeft: endsAtMs === null ? null : Math.max(0, endsAtMs - nowMs) / 1000 }
 }

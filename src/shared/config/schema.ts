@@ -67,7 +67,7 @@ export const runConfigSchema = z
     grader: field(z.enum(['math', 'number', 'exact']).default('math'), {
       vStarInput,
       label: 'Grader',
-      hint: 'Decides whether an answer is right. `math` compares by value (1/2 = 0.5), `number` takes plain numbers and fractions only, `exact` compares the text.',
+      hint: 'Decides whether an answer is correct. `math` compares by value (1/2 = 0.5), `number` takes plain numbers and fractions only, `exact` compares the text.',
       description: 'when two answers are equal',
     }),
     verdictParser: field(z.enum(['tolerant', 'pag']).default('tolerant'), {
@@ -91,12 +91,12 @@ export const runConfigSchema = z
     }),
     revisionBonus: field(z.number().min(0).default(1), {
       label: 'Revision bonus (α)',
-      hint: 'c₁ and c₂ are 1 where attempt and revision are right, else 0. The bonus pays for a correction and charges for spoiling a right attempt.',
+      hint: 'c₁ and c₂ are 1 where attempt and revision are correct, else 0. The bonus pays for a correction and charges for spoiling a correct attempt.',
       description: 'α: a revision earns c₂ + α·(c₂ − c₁)',
     }),
     verdictReward: field(z.enum(['plain', 'balanced']).default('plain'), {
       label: 'Verdict reward',
-      description: '`balanced`: weighted by the inverse frequency of right and wrong attempts',
+      description: '`balanced`: weighted by the inverse frequency of correct and wrong attempts',
     }),
     turnWeights: turnWeightsGroup.prefault({}),
     normalise: field(z.enum(['none', 'scale', 'whiten']).default('none'), {

@@ -90,7 +90,7 @@ export const alarmsGroup = z
     }),
     correctRecallBelow: field(share.default(0.2), {
       label: 'Recall of correct below',
-      hint: 'Of the right attempts, the share that the verdict calls correct.',
+      hint: 'Of the correct attempts, the share that the verdict calls correct.',
       description: 'verdict always “wrong”',
     }),
     unparsedAbove: field(share.default(0.2), {
@@ -118,7 +118,8 @@ export const alarmsGroup = z
     }),
     staleVStarBeyond: field(share.default(0.3), {
       label: 'Stale V* beyond',
-      description: 'right share of a later turn’s class, now against stage 1: V* no longer fits the policy',
+      description:
+        'share of correct ones in a later turn’s class, now against stage 1: V* no longer fits the policy',
     }),
     noSpreadAbove: field(share.default(0.5), {
       label: 'Groups without spread above',

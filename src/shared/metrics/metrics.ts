@@ -85,7 +85,7 @@ export const plots: readonly Plot[] = [
     title: 'Policy rewards',
     kind: 'line',
     xLabel: 'step',
-    yLabel: 'share of right answers',
+    yLabel: 'share of correct answers',
     series: [
       { metric: 'accuracy/attempt', label: 'turn 1 (Acc@t1)', colour: 0 },
       { metric: 'accuracy/final', label: 'final (Acc@final)', colour: 1 },
@@ -110,7 +110,7 @@ export const plots: readonly Plot[] = [
     ],
     yRange: [0, 1],
     lines: [],
-    note: 'an unparsed verdict counts as an error; recalls are shares of right and of wrong attempts',
+    note: 'an unparsed verdict counts as an error; recalls are shares of correct and of wrong attempts',
   },
   {
     id: 'change-ratio',
@@ -135,8 +135,8 @@ export const plots: readonly Plot[] = [
     yLabel: 'share of rollouts',
     series: [
       { metric: 'revision/rate', label: 'revised', colour: 0 },
-      { metric: 'revision/wrongToRight', label: 'wrong → right', colour: 2 },
-      { metric: 'revision/rightToWrong', label: 'right → wrong', colour: 3 },
+      { metric: 'revision/wrongToRight', label: 'wrong → correct', colour: 2 },
+      { metric: 'revision/rightToWrong', label: 'correct → wrong', colour: 3 },
     ],
     yRange: [0, 1],
     lines: [],

@@ -18,14 +18,14 @@ function score(turns: readonly Turn[], verdict: Verdict | null, revisionBonus = 
   return scored.turns.map(({ reward, isCorrect }) => [reward, isCorrect])
 }
 
-const right = '#### 12'
+const correct = '#### 12'
 const wrong = '#### 13'
 
-test('the four revisions at α = 1: wrong→right 2, wrong→wrong 0, right→right 1, right→wrong −1', () => {
+test('the four revisions at α = 1: wrong→correct 2, wrong→wrong 0, correct→correct 1, correct→wrong −1', () => {
   const revise = (first: string, second: string) =>
     score([turn('attempt', first), turn('verdict', ''), turn('revision', second)], 'wrong').at(-1)?.[0]
   assert.deepEqual(
-    [revise(wrong, right), revise(wrong, wrong), revise(right, right), revise(right, wrong)],
+    [revise(wrong, correct), revise(wrong, wrong), revise(correct, correct), revise(correct, wrong)],
     [2, 0, 1, -1],
   )
 })
@@ -33,24 +33,24 @@ test('the four revisions at α = 1: wrong→right 2, wrong→wrong 0, right→ri
 test('another α: 0.5 gives 1.5 and −0.5; 0 gives the plain reward', () => {
   const revise = (first: string, second: string, alpha: number) =>
     score([turn('attempt', first), turn('verdict', ''), turn('revision', second)], 'wrong', alpha).at(-1)?.[0]
-  assert.deepEqual([revise(wrong, right, 0.5), revise(right, wrong, 0.5)], [1.5, -0.5])
-  assert.deepEqual([revise(wrong, right, 0), revise(right, wrong, 0)], [1, 0])
+  assert.deepEqual([revise(wrong, correct, 0.5), revise(correct, wrong, 0.5)], [1.5, -0.5])
+  assert.deepEqual([revise(wrong, correct, 0), revise(correct, wrong, 0)], [1, 0])
 })
 
 test('a verdict earns 1 where it agrees with the truth; unparsed agrees with nothing', () => {
   const judge = (first: string, verdict: Verdict) =>
     score([turn('attempt', first), turn('verdict', '')], verdict)[1]
-  assert.deepEqual(judge(right, 'correct'), [1, true])
-  assert.deepEqual(judge(right, 'wrong'), [0, false])
+  assert.deepEqual(judge(correct, 'correct'), [1, true])
+  assert.deepEqual(judge(correct, 'wrong'), [0, false])
   assert.deepEqual(judge(wrong, 'wrong'), [1, true])
   assert.deepEqual(judge(wrong, 'unparsed'), [0, false])
-  assert.deepEqual(judge(right, 'unparsed'), [0, false])
+  assert.deepEqual(judge(correct, 'unparsed'), [0, false])
 })
 
 test('a truncated turn has no answer, whatever it already says', () => {
-  assert.deepEqual(score([turn('attempt', right, 'length')], null), [[0, false]])
+  assert.deepEqual(score([turn('attempt', correct, 'length')], null), [[0, false]])
   const revision = score(
-    [turn('attempt', right), turn('verdict', ''), turn('revision', right, 'length')],
+    [turn('attempt', correct), turn('verdict', ''), turn('revision', correct, 'length')],
     'wrong',
   )
   assert.deepEqual(revision[2], [-1, false])

@@ -10,7 +10,7 @@ import {
 import type { VStarEstimate } from '../../../src/shared/records.ts'
 import { assertClose } from '../../assertClose.ts'
 
-/** 8 attempts of one class with k right verdicts and revisions. */
+/** 8 attempts of one class with k correct verdicts and revisions. */
 function estimate(correctAttempts: number, right: number): VStarEstimate {
   const wrongAttempts = 8 - correctAttempts
   return {
@@ -19,13 +19,13 @@ function estimate(correctAttempts: number, right: number): VStarEstimate {
     samples: 8,
     correctAttempts,
     verdictsAfterCorrect: correctAttempts,
-    rightVerdictsAfterCorrect: Math.min(right, correctAttempts),
+    correctVerdictsAfterCorrect: Math.min(right, correctAttempts),
     verdictsAfterWrong: wrongAttempts,
-    rightVerdictsAfterWrong: Math.min(right, wrongAttempts),
+    correctVerdictsAfterWrong: Math.min(right, wrongAttempts),
     revisionsAfterCorrect: correctAttempts,
-    rightRevisionsAfterCorrect: Math.min(right, correctAttempts),
+    correctRevisionsAfterCorrect: Math.min(right, correctAttempts),
     revisionsAfterWrong: wrongAttempts,
-    rightRevisionsAfterWrong: Math.min(right, wrongAttempts),
+    correctRevisionsAfterWrong: Math.min(right, wrongAttempts),
   }
 }
 
@@ -56,10 +56,10 @@ test('a verdict is valued in its own class, an attempt by the problem’s V*', (
   assertClose(turnBaseline('verdict', false, estimate(0, 1), setup), 0.2935, 5e-5)
 })
 
-test('shrinkage: 1 right of 4 with 4 pseudo-samples at 0.75 is 0.5', () => {
-  assert.equal(shrunkShare({ right: 1, count: 4 }, 0.75, 4), 0.5)
-  assert.equal(shrunkShare({ right: 0, count: 0 }, 0.3, 4), 0.3)
-  assert.equal(shrunkShare({ right: 0, count: 0 }, 0.3, 0), 0.3)
+test('shrinkage: 1 correct of 4 with 4 pseudo-samples at 0.75 is 0.5', () => {
+  assert.equal(shrunkShare({ correct: 1, count: 4 }, 0.75, 4), 0.5)
+  assert.equal(shrunkShare({ correct: 0, count: 0 }, 0.3, 4), 0.3)
+  assert.equal(shrunkShare({ correct: 0, count: 0 }, 0.3, 0), 0.3)
 })
 
 test('global shares add up over problems; a class that never occurred is 0.5', () => {

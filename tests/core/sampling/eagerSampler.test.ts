@@ -7,7 +7,7 @@ import { logits } from '../../../src/core/model/transformer.ts'
 import type { Transformer } from '../../../src/core/model/transformer.ts'
 import { EagerSampler } from '../../../src/core/sampling/eagerSampler.ts'
 import type { Completion, SampleRequest } from '../../../src/core/sampling/sampler.ts'
-import { openCheckpoint, readParameters } from '../../../src/main/host/model/modelFolder.ts'
+import { openModelFolder, readParameters } from '../../../src/main/host/model/modelFolder.ts'
 import { startTensorflow } from '../../../src/main/host/tensorflow/backend.ts'
 import { RecheckError } from '../../../src/shared/recheckError.ts'
 import { assertClose } from '../../assertClose.ts'
@@ -26,7 +26,7 @@ const requests: SampleRequest[] = prompts.map((promptIds, index) => ({
 }))
 
 async function openModel(name: string): Promise<Transformer> {
-  const checkpoint = await openCheckpoint(goldenFolder(name))
+  const checkpoint = await openModelFolder(goldenFolder(name))
   const parameters = tensorsOf(await readParameters(checkpoint))
   return { config: checkpoint.config, parameters, ops: plainRawOps }
 }
@@ -143,7 +143,7 @@ test('too long a prompt is refused before anything is computed', async () => {
 
 test('refresh takes new parameters, dispose frees them', async () => {
   const model = await openModel('rl-step/policy')
-  const other = await readParameters(await openCheckpoint(goldenFolder('rl-step/reference')))
+  const other = await readParameters(await openModelFolder(goldenFolder('rl-step/reference')))
   const call = { requests, settings: { ...settings, temperature: 0, endIds: [] } }
   const before = tf.memory().numTensors
   const sampler = new EagerSampler({ model, maxRows: 32 })

@@ -14,18 +14,18 @@ const half = { 'verdict/correct': 0.5, 'verdict/wrong': 0.5, 'revision/correct':
 const healthy: OutcomeCounts = {
   ...countOutcomes([]),
   rollouts: 200,
-  attemptRight: 100,
-  finalRight: 100,
+  attemptCorrect: 100,
+  finalCorrect: 100,
   revised: 200,
   revisedWrong: 100,
-  revisedRight: 100,
+  revisedCorrect: 100,
   changed: 75,
   changedWrong: 60,
   verdicts: 200,
-  verdictsOnRight: 100,
+  verdictsOnCorrect: 100,
   verdictsOnWrong: 100,
-  calledRightRight: 70,
-  calledWrongWrong: 70,
+  truePositives: 70,
+  trueNegatives: 70,
   unparsed: 10,
   turns: 500,
   truncated: 5,
@@ -58,19 +58,19 @@ test('change ratio, unparsed and truncated: beyond the threshold by more than no
 
 test('a revision that keeps a correct answer is no copy: the change ratio over all may be 0.3', () => {
   // the demo at its end, steps 60 to 79: 145 of 644 correct ones changed, 403 of 538 wrong ones
-  const demo = { revised: 1182, revisedRight: 644, revisedWrong: 538, changed: 548, changedWrong: 403 }
+  const demo = { revised: 1182, revisedCorrect: 644, revisedWrong: 538, changed: 548, changedWrong: 403 }
   assert.deepEqual(codes(demo), [])
   assert.deepEqual(codes({ ...demo, changedWrong: 200 }), ['alarm.change-ratio'])
   assert.deepEqual(codes({ ...demo, revisedWrong: 7, changedWrong: 0 }), [])
 })
 
 test('recalls are compared as they are; seven cases say nothing', () => {
-  assert.deepEqual(codes({ calledWrongWrong: 4 }), ['alarm.always-correct'])
-  assert.deepEqual(codes({ calledWrongWrong: 5 }), [])
-  assert.deepEqual(codes({ calledRightRight: 19 }), ['alarm.always-wrong'])
-  assert.deepEqual(codes({ calledRightRight: 20 }), [])
-  assert.deepEqual(codes({ calledWrongWrong: 0, verdictsOnWrong: 8 }), ['alarm.always-correct'])
-  assert.deepEqual(codes({ calledWrongWrong: 0, verdictsOnWrong: 7 }), [])
+  assert.deepEqual(codes({ trueNegatives: 4 }), ['alarm.always-correct'])
+  assert.deepEqual(codes({ trueNegatives: 5 }), [])
+  assert.deepEqual(codes({ truePositives: 19 }), ['alarm.always-wrong'])
+  assert.deepEqual(codes({ truePositives: 20 }), [])
+  assert.deepEqual(codes({ trueNegatives: 0, verdictsOnWrong: 8 }), ['alarm.always-correct'])
+  assert.deepEqual(codes({ trueNegatives: 0, verdictsOnWrong: 7 }), [])
 })
 
 test('KL, entropy and length', () => {
@@ -83,20 +83,20 @@ test('KL, entropy and length', () => {
 })
 
 /** One step with so many later turns in two classes, and none in the others. */
-function recent(right: number, seen: number): RecentCounts {
-  const none = { right: 0, seen: 0 }
+function recent(correct: number, seen: number): RecentCounts {
+  const none = { correct: 0, seen: 0 }
   return [
     {
       'verdict/correct': none,
-      'verdict/wrong': { right, seen },
+      'verdict/wrong': { correct, seen },
       'revision/correct': none,
-      'revision/wrong': { right: 5, seen: 10 },
+      'revision/wrong': { correct: 5, seen: 10 },
     },
   ]
 }
 
 test('a stale V*: the policy’s share in a class against stage 1’s, beyond noise', () => {
-  // of n right ones out of n, Wilson begins at n / (n + 1.96²): 16 / 19.84 = 0.806 > 0.5 + 0.3, 15 / 18.84 = 0.796 is not
+  // of n correct ones out of n, Wilson begins at n / (n + 1.96²): 16 / 19.84 = 0.806 > 0.5 + 0.3, 15 / 18.84 = 0.796 is not
   assert.deepEqual(codes({}, { recentTurns: recent(16, 16) }), ['alarm.stale.verdict-wrong'])
   assert.deepEqual(codes({}, { recentTurns: recent(15, 15) }), [])
   assert.deepEqual(codes({}, { recentTurns: recent(0, 16) }), ['alarm.stale.verdict-wrong'])

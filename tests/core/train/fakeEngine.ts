@@ -133,15 +133,15 @@ interface Mind {
 function turnText(history: string, draw: () => number, { skill, unparsed }: Mind): string {
   const [, left, right] = /(\d+)\+(\d+)=/.exec(history) ?? []
   const known = Number(left) + Number(right)
-  const isRight = draw() < 1 / (1 + Math.exp(-skill))
+  const isCorrect = draw() < 1 / (1 + Math.exp(-skill))
   if (history.endsWith('Check.\n')) {
     if (draw() < unparsed) return 'Hard to say.'
     const attempt = /#### (\S+)/.exec(history)?.[1]
     const truth = attempt === String(known) ? 'correct' : 'wrong'
     const other = truth === 'correct' ? 'wrong' : 'correct'
-    return `The answer is ${isRight ? truth : other}.`
+    return `The answer is ${isCorrect ? truth : other}.`
   }
-  return `#### ${isRight ? known : known + 1 + Math.floor(draw() * 3)}`
+  return `#### ${isCorrect ? known : known + 1 + Math.floor(draw() * 3)}`
 }
 
 export function conversationWith(sampler: Sampler, seed = 0): Conversation {

@@ -47,7 +47,7 @@ test('counts per problem: N attempts, each with a verdict and a forced revision,
     assert.equal(each.verdictsAfterCorrect, each.correctAttempts)
     assert.equal(each.verdictsAfterCorrect + each.verdictsAfterWrong, 5)
     assert.equal(each.revisionsAfterCorrect + each.revisionsAfterWrong, 5)
-    assert.ok(each.rightVerdictsAfterWrong <= each.verdictsAfterWrong)
+    assert.ok(each.correctVerdictsAfterWrong <= each.verdictsAfterWrong)
   }
   assert.ok(estimates.some((each) => each.correctAttempts > 0 && each.correctAttempts < 5))
 })

@@ -22,6 +22,20 @@ test('reads states from before alarms had quiet steps, and from before they kept
   assert.deepEqual(read.recentTurns, [])
 })
 
+test('reads the counts of a checkpoint that calls correct turns right', () => {
+  const state = initialTrainState({ shares: half, correctShare: 0.25 })
+  const groups = { groups: 4, withoutSpread: 1 }
+  const step = (first: object) => ({
+    'verdict/correct': { ...first, seen: 3 },
+    'verdict/wrong': { ...first, seen: 5 },
+    'revision/correct': { ...first, seen: 7 },
+    'revision/wrong': { ...first, seen: 9 },
+  })
+  const stored = { ...state, recentTurns: [{ ...step({ right: 2 }), groups }, step({ correct: 2 })] }
+  const { recentTurns } = readTrainState(JSON.parse(JSON.stringify(stored)))
+  assert.deepEqual(recentTurns, [{ ...step({ correct: 2 }), groups }, step({ correct: 2 })])
+})
+
 test('first lengths: a kind that a step lacks is measured at the first step that has it, and then stays', () => {
   const first = firstLengthsAfter(null, {
     'length/attempt': 20,

@@ -17,13 +17,13 @@ export function estimateFor(problemId: string, correctAttempts: number): VStarEs
     samples: 4,
     correctAttempts,
     verdictsAfterCorrect: correctAttempts,
-    rightVerdictsAfterCorrect: Math.floor(correctAttempts / 2),
+    correctVerdictsAfterCorrect: Math.floor(correctAttempts / 2),
     verdictsAfterWrong: 4 - correctAttempts,
-    rightVerdictsAfterWrong: Math.floor((4 - correctAttempts) / 2),
+    correctVerdictsAfterWrong: Math.floor((4 - correctAttempts) / 2),
     revisionsAfterCorrect: correctAttempts,
-    rightRevisionsAfterCorrect: Math.floor(correctAttempts / 2),
+    correctRevisionsAfterCorrect: Math.floor(correctAttempts / 2),
     revisionsAfterWrong: 4 - correctAttempts,
-    rightRevisionsAfterWrong: Math.floor((4 - correctAttempts) / 2),
+    correctRevisionsAfterWrong: Math.floor((4 - correctAttempts) / 2),
   }
 }
 

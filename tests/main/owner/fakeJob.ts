@@ -232,12 +232,12 @@ export function estimateOf(index: number, seed: number): VStarEstimate {
     samples: 8,
     correctAttempts: correct,
     verdictsAfterCorrect: correct,
-    rightVerdictsAfterCorrect: 0,
+    correctVerdictsAfterCorrect: 0,
     verdictsAfterWrong: 8 - correct,
-    rightVerdictsAfterWrong: 0,
+    correctVerdictsAfterWrong: 0,
     revisionsAfterCorrect: 0,
-    rightRevisionsAfterCorrect: 0,
+    correctRevisionsAfterCorrect: 0,
     revisionsAfterWrong: 0,
-    rightRevisionsAfterWrong: 0,
+    correctRevisionsAfterWrong: 0,
   }
 }

@@ -44,13 +44,13 @@ function estimateOf(problemId: string, correctAttempts: number): VStarEstimate {
     samples: 8,
     correctAttempts,
     verdictsAfterCorrect: 0,
-    rightVerdictsAfterCorrect: 0,
+    correctVerdictsAfterCorrect: 0,
     verdictsAfterWrong: 0,
-    rightVerdictsAfterWrong: 0,
+    correctVerdictsAfterWrong: 0,
     revisionsAfterCorrect: 0,
-    rightRevisionsAfterCorrect: 0,
+    correctRevisionsAfterCorrect: 0,
     revisionsAfterWrong: 0,
-    rightRevisionsAfterWrong: 0,
+    correctRevisionsAfterWrong: 0,
   }
 }
 

@@ -102,13 +102,13 @@ const estimate = (problemId: string, correctAttempts: number): VStarEstimate => 
   samples: 8,
   correctAttempts,
   verdictsAfterCorrect: correctAttempts,
-  rightVerdictsAfterCorrect: 1,
+  correctVerdictsAfterCorrect: 1,
   verdictsAfterWrong: 8 - correctAttempts,
-  rightVerdictsAfterWrong: 2,
+  correctVerdictsAfterWrong: 2,
   revisionsAfterCorrect: correctAttempts,
-  rightRevisionsAfterCorrect: 3,
+  correctRevisionsAfterCorrect: 3,
   revisionsAfterWrong: 8 - correctAttempts,
-  rightRevisionsAfterWrong: 4,
+  correctRevisionsAfterWrong: 4,
 })
 
 test('a V* artifact grows problem by problem, is counted, found by its inputs, and never changed', (t) => {

@@ -19,7 +19,7 @@ import {
   zoomed,
 } from '../../../src/renderer/src/plots/plotLines.ts'
 import { withXRange } from '../../../src/renderer/src/plots/plotSettings.ts'
-import { isFinallyRight, outcomeText } from '../../../src/renderer/src/run/rollouts/rolloutLabels.ts'
+import { isFinallyCorrect, outcomeText } from '../../../src/renderer/src/run/rollouts/rolloutLabels.ts'
 import { isTouched, TouchedRuns } from '../../../src/renderer/src/data/invalidatedRoutes.ts'
 import { findMetric } from '../../../src/shared/metrics/metrics.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
@@ -187,17 +187,17 @@ test('outcomes in words', () => {
   const [attempt] = base.turns
   assert.ok(attempt)
   const wrong = { ...attempt, isCorrect: false }
-  const right = { ...attempt, isCorrect: true }
+  const correct = { ...attempt, isCorrect: true }
   const fixed = {
     ...base,
     verdict: 'wrong' as const,
-    turns: [wrong, { ...right, kind: 'revision' as const }],
+    turns: [wrong, { ...correct, kind: 'revision' as const }],
   }
-  assert.equal(outcomeText(fixed), 'wrong → right')
-  assert.equal(isFinallyRight(fixed), true)
+  assert.equal(outcomeText(fixed), 'wrong → correct')
+  assert.equal(isFinallyCorrect(fixed), true)
   assert.equal(outcomeText({ ...base, verdict: 'correct', turns: [wrong] }), 'wrong, not caught')
-  assert.equal(outcomeText({ ...base, verdict: 'unparsed', turns: [right] }), 'right, verdict unparsed')
-  assert.equal(isFinallyRight({ ...base, verdict: 'correct', turns: [wrong] }), false)
+  assert.equal(outcomeText({ ...base, verdict: 'unparsed', turns: [correct] }), 'correct, verdict unparsed')
+  assert.equal(isFinallyCorrect({ ...base, verdict: 'correct', turns: [wrong] }), false)
 })
 
 test('many events of a run become one reading of each answer they touch', () => {

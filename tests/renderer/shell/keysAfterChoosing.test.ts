@@ -77,7 +77,7 @@ test('letters typed into an open list or a field stay there', async () => {
 
 test('the rollouts hear their keys after every way to choose among them', async () => {
   await goTo(opened.page, '#/run/r-first/rollouts')
-  await choose('Outcome', 'Wrong → right')
+  await choose('Outcome', 'Wrong → correct')
   await assertRolloutKeys('an outcome was chosen')
   await choose('Outcome', 'All outcomes')
   await switchNamed(opened.page, 'One step:').click()

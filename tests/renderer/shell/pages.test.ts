@@ -164,9 +164,9 @@ test('alarms of a run that is over are one line above its plots, with what raise
 test('rollouts: filtered by outcome, j and k, the same problem over training', async () => {
   const { page } = await pages.open('#/run/r-first/rollouts')
   await page.getByRole('combobox', { name: 'Outcome' }).click()
-  await page.getByRole('option', { name: 'Wrong → right' }).click()
+  await page.getByRole('option', { name: 'Wrong → correct' }).click()
   const detail = page.getByRole('article', { name: 'Rollout' })
-  await detail.getByText('wrong → right').waitFor()
+  await detail.getByText('wrong → correct').waitFor()
   for (const name of ['Attempt', 'Verdict', 'Revision']) await detail.getByRole('region', { name }).waitFor()
   const first = await detail.getByRole('heading', { level: 2 }).innerText()
   await page.getByRole('tab', { name: 'Rollouts' }).focus()

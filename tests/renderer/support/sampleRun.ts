@@ -29,15 +29,15 @@ function shareValues(run: SampleRun, step: number): Record<string, number> {
   const grown = 1 - Math.exp((-3 * step) / run.steps)
   const attempt = clip(0.52 + 0.13 * grown + noise(0.03))
   const rate = clip(0.34 - 0.1 * grown + noise(0.03))
-  const wrongToRight = clip(rate * (0.22 + 0.3 * grown + noise(0.04)))
-  const rightToWrong = clip(rate * (0.12 - 0.09 * grown + noise(0.02)))
+  const wrongToCorrect = clip(rate * (0.22 + 0.3 * grown + noise(0.04)))
+  const correctToWrong = clip(rate * (0.12 - 0.09 * grown + noise(0.02)))
   const correctRecall = clip(0.74 + 0.17 * grown + noise(0.03))
   const wrongRecall = clip(0.41 + 0.3 * grown + noise(0.04))
   const changeRatio = clip(0.58 + 0.22 * grown + noise(0.05))
   return {
     'accuracy/attempt': attempt,
-    'accuracy/final': clip(attempt + wrongToRight - rightToWrong),
-    'accuracy/gain': wrongToRight - rightToWrong,
+    'accuracy/final': clip(attempt + wrongToCorrect - correctToWrong),
+    'accuracy/gain': wrongToCorrect - correctToWrong,
     'reward/attempt': attempt,
     'reward/verdict': attempt * correctRecall + (1 - attempt) * wrongRecall,
     'reward/revision': 0.3 + 0.5 * grown + noise(0.05),
@@ -49,8 +49,8 @@ function shareValues(run: SampleRun, step: number): Record<string, number> {
     'revision/rate': rate,
     'revision/changeRatio': changeRatio,
     'revision/changeRatioAll': changeRatio * rate,
-    'revision/wrongToRight': wrongToRight,
-    'revision/rightToWrong': rightToWrong,
+    'revision/wrongToRight': wrongToCorrect,
+    'revision/rightToWrong': correctToWrong,
     'turns/truncated': clip(0.02 + noise(0.006)),
     'turns/noAnswer': clip(0.03 * (1 - grown) + noise(0.005)),
   }
@@ -104,12 +104,12 @@ export function sampleRollout(seed: number, step: number, index: number): Stored
   const a = 2 + Math.floor(random.next() * 60)
   const b = 2 + Math.floor(random.next() * 30)
   const right = a + b
-  const isRight = random.next() < 0.6
-  const saysWrong = random.next() < (isRight ? 0.15 : 0.6)
+  const isSolved = random.next() < 0.6
+  const saysWrong = random.next() < (isSolved ? 0.15 : 0.6)
   const verdict = random.next() < 0.04 ? 'unparsed' : saysWrong ? 'wrong' : 'correct'
-  const first = isRight ? right : right + (random.next() < 0.5 ? 1 : -10)
+  const first = isSolved ? right : right + (random.next() < 0.5 ? 1 : -10)
   const second = random.next() < 0.6 ? right : first
-  const turns = [answerTurn('attempt', first, right, `${a} + ${b} = `), verdictTurn(verdict, isRight)]
+  const turns = [answerTurn('attempt', first, right, `${a} + ${b} = `), verdictTurn(verdict, isSolved)]
   if (verdict === 'wrong') turns.push(answerTurn('revision', second, right, 'Check again: '))
   return {
     step,
@@ -141,8 +141,8 @@ function answerTurn(kind: 'attempt' | 'revision', answer: number, right: number,
   }
 }
 
-function verdictTurn(verdict: 'correct' | 'wrong' | 'unparsed', isRight: boolean): StoredTurn {
-  const isCorrect = verdict === (isRight ? 'correct' : 'wrong')
+function verdictTurn(verdict: 'correct' | 'wrong' | 'unparsed', isSolved: boolean): StoredTurn {
+  const isCorrect = verdict === (isSolved ? 'correct' : 'wrong')
   return {
     kind: 'verdict',
     promptText: 'Is this answer correct?',
@@ -170,13 +170,13 @@ export function sampleEstimate(seed: number, index: number): VStarEstimate {
     samples,
     correctAttempts,
     verdictsAfterCorrect: correctAttempts,
-    rightVerdictsAfterCorrect: Math.round(correctAttempts * 0.8),
+    correctVerdictsAfterCorrect: Math.round(correctAttempts * 0.8),
     verdictsAfterWrong: wrong,
-    rightVerdictsAfterWrong: Math.round(wrong * 0.4),
+    correctVerdictsAfterWrong: Math.round(wrong * 0.4),
     revisionsAfterCorrect: correctAttempts,
-    rightRevisionsAfterCorrect: Math.round(correctAttempts * 0.7),
+    correctRevisionsAfterCorrect: Math.round(correctAttempts * 0.7),
     revisionsAfterWrong: wrong,
-    rightRevisionsAfterWrong: Math.round(wrong * 0.2),
+    correctRevisionsAfterWrong: Math.round(wrong * 0.2),
   }
 }
 

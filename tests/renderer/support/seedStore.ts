@@ -216,7 +216,7 @@ function stepEvents(seed: SeedRun, run: SampleRun, step: number): RunEvent[] {
 /** As the program itself raises it: 3 of 73 wrong attempts called wrong. */
 function alarmOf(seed: SeedRun, step: number): RunEvent {
   const config = presetConfig('builtin', mergeConfigs(seedConfig, seed.layer ?? {}))
-  const counts = { ...countOutcomes([]), verdicts: 173, verdictsOnRight: 100, verdictsOnWrong: 73 }
+  const counts = { ...countOutcomes([]), verdicts: 173, verdictsOnCorrect: 100, verdictsOnWrong: 73 }
   const half = {
     'verdict/correct': 0.5,
     'verdict/wrong': 0.5,
@@ -226,7 +226,7 @@ function alarmOf(seed: SeedRun, step: number): RunEvent {
   const signs = alarmSigns(
     {
       values: {},
-      counts: { ...counts, calledRightRight: 97, calledWrongWrong: 3 },
+      counts: { ...counts, truePositives: 97, trueNegatives: 3 },
       firstLengths: null,
       recentTurns: [],
       referenceShares: half,

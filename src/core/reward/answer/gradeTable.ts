@@ -66,12 +66,12 @@ function readHeader(header: string, name: string): Columns {
   )
 }
 
-interface Place {
+interface RowLocation {
   readonly name: string
   readonly line: number
 }
 
-function gradeRow(cells: readonly string[], columns: Columns, { name, line }: Place): GradedRow {
+function gradeRow(cells: readonly string[], columns: Columns, { name, line }: RowLocation): GradedRow {
   const [gold, answer, equal] = [cells[columns.gold], cells[columns.answer], cells[columns.equal]?.trim()]
   if (gold === undefined || answer === undefined || (equal !== '0' && equal !== '1')) {
     throw new RecheckError(

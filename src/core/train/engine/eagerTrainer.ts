@@ -7,7 +7,7 @@ import type { OptimizerState } from '../../optim/adamW.ts'
 import { adamWStep, disposeOptimizerState, startAdamW } from '../../optim/adamW.ts'
 import { eagerInputs, scoreRowsEagerly } from './eagerScorer.ts'
 import type { MicroBatch } from './paddedBatch.ts'
-import { longestRow, requireRows, splitIntoMicroBatches } from './paddedBatch.ts'
+import { longestRowOfBuckets, requireRows, splitIntoMicroBatches } from './paddedBatch.ts'
 import type { Objective, ObjectiveInputs } from './policyObjective.ts'
 import { policyObjective } from './policyObjective.ts'
 import { requireState, requireFinite } from './trainerChecks.ts'
@@ -35,7 +35,7 @@ class EagerTrainer implements GradientTrainer {
 
   constructor(setup: TrainerSetup) {
     this.#setup = setup
-    this.maxRowLength = longestRow(setup.buckets, setup.config.maxPositions)
+    this.maxRowLength = longestRowOfBuckets(setup.buckets, setup.config.maxPositions)
     this.#state = startAdamW(tensorsOf(setup.parameters))
   }
 

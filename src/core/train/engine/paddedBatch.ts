@@ -10,7 +10,7 @@ export interface MicroBatch {
 }
 
 /** Longest row a bucket list takes: the last bucket's predicted tokens and the first token. */
-export function longestRow(buckets: readonly number[], maxPositions: number): number {
+export function longestRowOfBuckets(buckets: readonly number[], maxPositions: number): number {
   return Math.min(Math.max(...buckets), maxPositions) + 1
 }
 

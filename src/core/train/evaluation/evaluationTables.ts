@@ -39,16 +39,16 @@ function groupRow(group: string | null, problems: readonly EvaluatedProblem[]): 
     return wilson(trials.filter(of).length, trials.length)
   }
   const isJudged = ({ verdict }: EvaluatedSample): boolean => verdict !== null
-  const isRightVerdict = ({ verdict, attemptCorrect }: EvaluatedSample): boolean =>
+  const isCorrectVerdict = ({ verdict, attemptCorrect }: EvaluatedSample): boolean =>
     verdict === (attemptCorrect ? 'correct' : 'wrong')
   return {
     group,
     problems: problems.length,
     attempt: share(({ attemptCorrect }) => attemptCorrect),
     final: share(({ finalCorrect }) => finalCorrect),
-    verifier: share(isRightVerdict, isJudged),
-    correctRecall: share(isRightVerdict, (sample) => isJudged(sample) && sample.attemptCorrect),
-    wrongRecall: share(isRightVerdict, (sample) => isJudged(sample) && !sample.attemptCorrect),
+    verifier: share(isCorrectVerdict, isJudged),
+    correctRecall: share(isCorrectVerdict, (sample) => isJudged(sample) && sample.attemptCorrect),
+    wrongRecall: share(isCorrectVerdict, (sample) => isJudged(sample) && !sample.attemptCorrect),
   }
 }
 

@@ -4,21 +4,21 @@ import type { ScoredRollout, ScoredTurn, TurnKind } from '../../rollout/rollout.
 /** What happened in a set of rollouts, as counts: every share is a quotient of two of these. */
 export interface OutcomeCounts {
   readonly rollouts: number
-  readonly attemptRight: number
-  readonly finalRight: number
+  readonly attemptCorrect: number
+  readonly finalCorrect: number
   readonly revised: number
   readonly revisedWrong: number
-  readonly revisedRight: number
-  readonly wrongToRight: number
-  readonly rightToWrong: number
+  readonly revisedCorrect: number
+  readonly wrongToCorrect: number
+  readonly correctToWrong: number
   /** Revisions whose answer differs from the attempt's. */
   readonly changed: number
   readonly changedWrong: number
   readonly verdicts: number
-  readonly verdictsOnRight: number
+  readonly verdictsOnCorrect: number
   readonly verdictsOnWrong: number
-  readonly calledRightRight: number
-  readonly calledWrongWrong: number
+  readonly truePositives: number
+  readonly trueNegatives: number
   readonly unparsed: number
   readonly turns: number
   readonly truncated: number
@@ -49,23 +49,23 @@ export function countOutcomes(rollouts: readonly ScoredRollout[]): OutcomeCounts
   const turns = rollouts.flatMap((rollout) => rollout.turns)
   const solverTurns = turns.filter((turn) => turn.kind !== 'verdict')
   const count = (test: (outcome: Outcome) => boolean) => outcomes.filter(test).length
-  const isFinalRight = ({ attempt, revision }: Outcome) => (revision ?? attempt).isCorrect
+  const isFinalCorrect = ({ attempt, revision }: Outcome) => (revision ?? attempt).isCorrect
   const counts: OutcomeCounts = {
     rollouts: rollouts.length,
-    attemptRight: count(({ attempt }) => attempt.isCorrect),
-    finalRight: count(isFinalRight),
+    attemptCorrect: count(({ attempt }) => attempt.isCorrect),
+    finalCorrect: count(isFinalCorrect),
     revised: count(({ revision }) => revision !== null),
     revisedWrong: count(({ attempt, revision }) => revision !== null && !attempt.isCorrect),
-    revisedRight: count(({ attempt, revision }) => revision !== null && attempt.isCorrect),
-    wrongToRight: count((each) => !each.attempt.isCorrect && isFinalRight(each)),
-    rightToWrong: count((each) => each.attempt.isCorrect && !isFinalRight(each)),
+    revisedCorrect: count(({ attempt, revision }) => revision !== null && attempt.isCorrect),
+    wrongToCorrect: count((each) => !each.attempt.isCorrect && isFinalCorrect(each)),
+    correctToWrong: count((each) => each.attempt.isCorrect && !isFinalCorrect(each)),
     changed: count(isChanged),
     changedWrong: count((each) => !each.attempt.isCorrect && isChanged(each)),
     verdicts: count(({ verdict }) => verdict !== null),
-    verdictsOnRight: count(({ attempt, verdict }) => verdict !== null && attempt.isCorrect),
+    verdictsOnCorrect: count(({ attempt, verdict }) => verdict !== null && attempt.isCorrect),
     verdictsOnWrong: count(({ attempt, verdict }) => verdict !== null && !attempt.isCorrect),
-    calledRightRight: count(({ attempt, rollout }) => attempt.isCorrect && rollout.verdict === 'correct'),
-    calledWrongWrong: count(({ attempt, rollout }) => !attempt.isCorrect && rollout.verdict === 'wrong'),
+    truePositives: count(({ attempt, rollout }) => attempt.isCorrect && rollout.verdict === 'correct'),
+    trueNegatives: count(({ attempt, rollout }) => !attempt.isCorrect && rollout.verdict === 'wrong'),
     unparsed: count(({ rollout }) => rollout.verdict === 'unparsed'),
     turns: turns.length,
     truncated: turns.filter((turn) => turn.finishReason === 'length').length,
@@ -78,23 +78,27 @@ export function countOutcomes(rollouts: readonly ScoredRollout[]): OutcomeCounts
 
 /** What must hold whatever was sampled. */
 function checkIdentities(counts: OutcomeCounts, outcomes: readonly Outcome[]): void {
-  const rightVerdicts = outcomes.filter(({ verdict }) => verdict?.isCorrect).length
+  const correctVerdicts = outcomes.filter(({ verdict }) => verdict?.isCorrect).length
   const identities: readonly (readonly [string, number, number])[] = [
     [
-      'Acc@final − Acc@t1 = wrong→right − right→wrong',
-      counts.finalRight - counts.attemptRight,
-      counts.wrongToRight - counts.rightToWrong,
+      'Acc@final − Acc@t1 = wrong→correct − correct→wrong',
+      counts.finalCorrect - counts.attemptCorrect,
+      counts.wrongToCorrect - counts.correctToWrong,
     ],
-    ['revised = revised wrong + revised right', counts.revised, counts.revisedWrong + counts.revisedRight],
     [
-      'verdicts = those on right + those on wrong attempts',
+      'revised = revised wrong + revised correct',
+      counts.revised,
+      counts.revisedWrong + counts.revisedCorrect,
+    ],
+    [
+      'verdicts = those on correct + those on wrong attempts',
       counts.verdicts,
-      counts.verdictsOnRight + counts.verdictsOnWrong,
+      counts.verdictsOnCorrect + counts.verdictsOnWrong,
     ],
     [
-      'right verdicts = right called correct + wrong called wrong',
-      rightVerdicts,
-      counts.calledRightRight + counts.calledWrongWrong,
+      'correct verdicts = correct called correct + wrong called wrong',
+      correctVerdicts,
+      counts.truePositives + counts.trueNegatives,
     ],
     [
       'turns = rollouts + verdicts + revisions',
@@ -116,21 +120,21 @@ function checkIdentities(counts: OutcomeCounts, outcomes: readonly Outcome[]): v
 export function outcomeShares(counts: OutcomeCounts): Readonly<Record<string, readonly [number, number]>> {
   const all = counts.rollouts
   return {
-    'accuracy/attempt': [counts.attemptRight, all],
-    'accuracy/final': [counts.finalRight, all],
-    'verifier/accuracy': [counts.calledRightRight + counts.calledWrongWrong, counts.verdicts],
-    'verifier/baseRate': [counts.verdictsOnRight, counts.verdicts],
-    'verifier/correctRecall': [counts.calledRightRight, counts.verdictsOnRight],
-    'verifier/wrongRecall': [counts.calledWrongWrong, counts.verdictsOnWrong],
+    'accuracy/attempt': [counts.attemptCorrect, all],
+    'accuracy/final': [counts.finalCorrect, all],
+    'verifier/accuracy': [counts.truePositives + counts.trueNegatives, counts.verdicts],
+    'verifier/baseRate': [counts.verdictsOnCorrect, counts.verdicts],
+    'verifier/correctRecall': [counts.truePositives, counts.verdictsOnCorrect],
+    'verifier/wrongRecall': [counts.trueNegatives, counts.verdictsOnWrong],
     'verifier/unparsed': [counts.unparsed, counts.verdicts],
     'revision/rate': [counts.revised, all],
     'revision/changeRatio': [counts.changed, counts.revised],
     'revision/changeRatioAll': [counts.changed, counts.revised === 0 ? 0 : all],
     'revision/changeRatioWrong': [counts.changedWrong, counts.revisedWrong],
-    'revision/wrongToRight': [counts.wrongToRight, all],
-    'revision/rightToWrong': [counts.rightToWrong, all],
-    'revision/wrongToRightOfRevised': [counts.wrongToRight, counts.revisedWrong],
-    'revision/rightToWrongOfRevised': [counts.rightToWrong, counts.revisedRight],
+    'revision/wrongToRight': [counts.wrongToCorrect, all],
+    'revision/rightToWrong': [counts.correctToWrong, all],
+    'revision/wrongToRightOfRevised': [counts.wrongToCorrect, counts.revisedWrong],
+    'revision/rightToWrongOfRevised': [counts.correctToWrong, counts.revisedCorrect],
     'turns/truncated': [counts.truncated, counts.turns],
     'turns/noAnswer': [counts.withoutAnswer, counts.solverTurns],
   }
@@ -152,7 +156,7 @@ export function outcomeMetrics(counts: OutcomeCounts): MetricValues {
   return {
     ...shares,
     'accuracy/gain':
-      counts.rollouts === 0 ? null : (counts.finalRight - counts.attemptRight) / counts.rollouts,
+      counts.rollouts === 0 ? null : (counts.finalCorrect - counts.attemptCorrect) / counts.rollouts,
     'verifier/balanced': isJudged ? (correctRecall + wrongRecall) / 2 : null,
   }
 }

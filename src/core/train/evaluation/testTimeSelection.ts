@@ -3,7 +3,7 @@ import type { EvaluatedSample } from '../../../shared/evaluationResult.ts'
 import type { Turn } from '../../rollout/rollout.ts'
 import type { Tokenizer } from '../../tokens/tokenizer.ts'
 
-/** One vote: an answer (null = none, which votes for nothing) and whether it is right. */
+/** One vote: an answer (null = none, which votes for nothing) and whether it is correct. */
 export interface Vote {
   readonly answer: string | null
   readonly isCorrect: boolean
@@ -16,7 +16,7 @@ export type SameAnswer = (a: string, b: string) => boolean
  * The answer with the most votes; of equally many, the one that came first. Answers are grouped by `same`, each with
  * the first of its group.
  *
- * @returns whether the chosen answer is right; false where nobody gave one
+ * @returns whether the chosen answer is correct; false where nobody gave one
  */
 export function majorityVote(votes: readonly Vote[], same: SameAnswer): boolean {
   const groups: { readonly answer: string; readonly isCorrect: boolean; votes: number }[] = []

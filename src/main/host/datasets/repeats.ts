@@ -7,7 +7,7 @@ import type { Split } from '../../../core/data/splitSelection.ts'
 
 const examplesKept = 10
 
-export interface ReadPlace {
+export interface ReadRow {
   readonly split: Split
   /** Number of the file, below 65,535. */
   readonly file: number
@@ -35,7 +35,7 @@ export class RepeatedProblems {
   }
 
   /** Held-out problems have to be offered before those of the training files. */
-  offer({ canonical, question, answer }: Problem, at: ReadPlace): Novelty {
+  offer({ canonical, question, answer }: Problem, at: ReadRow): Novelty {
     const hash = textHash(canonical)
     const others = (['test', 'validation'] as const).filter((split) => split !== at.split)
     const heldOut = others.find((split) => this.#seen[split].find(hash) !== null)

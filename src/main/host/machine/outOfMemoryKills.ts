@@ -29,8 +29,8 @@ function ownGroupFiles(root: string): readonly string[] {
   const ofVersion1 = pathOf((controllers) => controllers.split(',').includes('memory'))
   const ofVersion2 = pathOf((controllers) => controllers === '')
   return [
-    ...filesIn(mounts, ofVersion1, { isRight: isMemoryOfVersion1, name: 'memory.oom_control' }),
-    ...filesIn(mounts, ofVersion2, { isRight: ({ type }) => type === 'cgroup2', name: 'memory.events' }),
+    ...filesIn(mounts, ofVersion1, { belongs: isMemoryOfVersion1, name: 'memory.oom_control' }),
+    ...filesIn(mounts, ofVersion2, { belongs: ({ type }) => type === 'cgroup2', name: 'memory.events' }),
   ]
 }
 
@@ -49,10 +49,10 @@ function isMemoryOfVersion1({ type, options }: Mount): boolean {
 function filesIn(
   mounts: readonly Mount[],
   group: string | undefined,
-  wanted: { readonly isRight: (mount: Mount) => boolean; readonly name: string },
+  wanted: { readonly belongs: (mount: Mount) => boolean; readonly name: string },
 ): readonly string[] {
   if (group === undefined) return []
-  return mounts.filter(wanted.isRight).map(({ shown, at }) => {
+  return mounts.filter(wanted.belongs).map(({ shown, at }) => {
     const isShown = group === shown || group.startsWith(shown === '/' ? '/' : `${shown}/`)
     // a group outside of what is shown: the mount itself is then the nearest group above
     const below = !isShown || group.includes('..') ? '' : group.slice(shown === '/' ? 0 : shown.length)

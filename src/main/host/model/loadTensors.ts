@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Checkpoint } from './modelFolder.ts'
+import type { ModelFolder } from './modelFolder.ts'
 import { largestTensor, streamParameters } from './modelFolder.ts'
 
 /**
@@ -7,7 +7,7 @@ import { largestTensor, streamParameters } from './modelFolder.ts'
  *
  * @returns one tensor per parameter; the caller disposes them
  */
-export async function loadTensors(checkpoint: Checkpoint): Promise<Map<string, tf.Tensor>> {
+export async function loadTensors(checkpoint: ModelFolder): Promise<Map<string, tf.Tensor>> {
   // TensorFlow shares an array whose address it likes (a multiple of 16, 32 or 64) and copies any other. One element
   // past an array's start is never such an address, so every tensor is a copy and the array can be used again.
   const scratch = new Float32Array(largestTensor(checkpoint) + 1).subarray(1)

@@ -18,7 +18,7 @@ import { checkTiedHead } from './tiedHead.ts'
 import { readWeightFiles, singleFile, type WeightEntry } from './weightFiles.ts'
 
 /** A Hugging Face model folder whose files have been checked; no weight has been read yet. */
-export interface Checkpoint {
+export interface ModelFolder {
   readonly folder: string
   readonly config: ModelConfig
   readonly configJson: JsonObject
@@ -46,7 +46,7 @@ const companionFiles = [
  *
  * @throws RecheckError `checkpoint.*`, `config.*`, `file.*`: one for each way a folder can be wrong
  */
-export async function openCheckpoint(folder: string): Promise<Checkpoint> {
+export async function openModelFolder(folder: string): Promise<ModelFolder> {
   const configPath = join(folder, 'config.json')
   const configJson = await readJsonFile(configPath)
   if (configJson === null) {
@@ -65,7 +65,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
 }
 
 /** Bytes of the weights as they are kept: F32. */
-export function checkpointBytes(checkpoint: Checkpoint): number {
+export function modelBytes(checkpoint: ModelFolder): number {
   let total = 0
   for (const entry of checkpoint.entries.values()) total += 4 * sizeOf(entry.shape)
   return total
@@ -76,7 +76,7 @@ export function checkpointBytes(checkpoint: Checkpoint): number {
  * largest tensor) each value is a view of it, valid until the next one.
  */
 export async function* streamParameters(
-  checkpoint: Checkpoint,
+  checkpoint: ModelFolder,
   scratch?: Float32Array,
 ): AsyncGenerator<readonly [name: string, value: ParameterValue]> {
   for (const [name, entry] of checkpoint.entries) {
@@ -100,14 +100,14 @@ function requireFiniteWeights({ path, name }: WeightEntry, values: Float32Array)
 }
 
 /** Elements of the largest tensor: the length of a scratch array for `streamParameters`. */
-export function largestTensor(checkpoint: Checkpoint): number {
+export function largestTensor(checkpoint: ModelFolder): number {
   let largest = 0
   for (const entry of checkpoint.entries.values()) largest = Math.max(largest, sizeOf(entry.shape))
   return largest
 }
 
 /** All parameters as F32. */
-export async function readParameters(checkpoint: Checkpoint): Promise<ParameterValues> {
+export async function readParameters(checkpoint: ModelFolder): Promise<ParameterValues> {
   const parameters = new Map<string, ParameterValue>()
   for await (const [name, value] of streamParameters(checkpoint)) parameters.set(name, value)
   return parameters
@@ -122,7 +122,7 @@ export interface SavedModel {
 }
 
 /** Writes a folder that transformers opens: F32 weights, config, generation config, tokenizer. */
-export async function writeCheckpoint(folder: string, model: SavedModel): Promise<void> {
+export async function writeModelFolder(folder: string, model: SavedModel): Promise<void> {
   await mkdir(folder, { recursive: true })
   await writeParameters(folder, model.parameters)
   await writeJson(join(folder, 'config.json'), asFloat32Config(model.configJson))

@@ -7,7 +7,7 @@ import { drawToken } from '../../../core/sampling/nextToken.ts'
 import type { DrawSettings } from '../../../core/sampling/nextToken.ts'
 import { chunkWidth, hasChunkSums } from '../../../core/decoder/layers.ts'
 import { newCacheWidth } from '../../../core/decoder/step.ts'
-import { longestRow, OnnxDecoderSession } from './decoderSession.ts'
+import { longestDecodedRow, OnnxDecoderSession } from './decoderSession.ts'
 import type { DecoderSessionSetup } from './decoderSession.ts'
 import type { Feeds } from './graphSession.ts'
 import { SlotCaches } from './slotCaches.ts'
@@ -34,7 +34,7 @@ export class OnnxDecoder implements Decoder {
   private constructor(setup: DecoderSessionSetup) {
     this.#setup = setup
     this.vocabularySize = setup.config.vocabularySize
-    this.maxPositions = longestRow(setup.config)
+    this.maxPositions = longestDecodedRow(setup.config)
     this.#session = new OnnxDecoderSession(setup)
     this.#caches = new SlotCaches(setup.config)
     this.cacheBytesPerPosition = this.#caches.bytesPerPosition

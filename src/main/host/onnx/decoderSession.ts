@@ -26,7 +26,7 @@ export interface DecoderSessionSetup {
 const mostPositions = 2 ** 20
 
 /** Tokens of the longest row that is sampled. */
-export function longestRow({ maxPositions }: ModelConfig): number {
+export function longestDecodedRow({ maxPositions }: ModelConfig): number {
   return Math.min(maxPositions, mostPositions)
 }
 
@@ -82,7 +82,7 @@ export class OnnxDecoderSession {
 }
 
 function tablePositions(setup: DecoderSessionSetup): number {
-  return setup.tablePositions ?? longestRow(setup.config)
+  return setup.tablePositions ?? longestDecodedRow(setup.config)
 }
 
 function loaded(session: InferenceSession | null): InferenceSession {

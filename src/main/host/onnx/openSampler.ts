@@ -4,8 +4,8 @@ import type { ModelConfig } from '../../../core/model/modelConfig.ts'
 import type { Tokenizer } from '../../../core/tokens/tokenizer.ts'
 import { EagerSampler } from '../../../core/sampling/eagerSampler.ts'
 import type { Sampler } from '../../../core/sampling/sampler.ts'
-import type { Checkpoint } from '../model/modelFolder.ts'
-import { openCheckpoint, readParameters } from '../model/modelFolder.ts'
+import type { ModelFolder } from '../model/modelFolder.ts'
+import { openModelFolder, readParameters } from '../model/modelFolder.ts'
 import { loadTokenizer } from '../model/hubTokenizer.ts'
 import { loadTensors } from '../model/loadTensors.ts'
 import { startTensorflow } from '../tensorflow/backend.ts'
@@ -28,7 +28,7 @@ const kvMemoryBytes = 512 << 20
 
 /** @throws RecheckError all of `openCheckpoint` and `loadTokenizer` */
 export async function openModel(folder: string, kind: SamplerKind): Promise<OpenModel> {
-  const checkpoint = await openCheckpoint(folder)
+  const checkpoint = await openModelFolder(folder)
   const tokenizer = await loadTokenizer(folder)
   const { config, notices } = checkpoint
   switch (kind) {
@@ -51,7 +51,7 @@ export async function openModel(folder: string, kind: SamplerKind): Promise<Open
 }
 
 async function openEagerSampler(
-  checkpoint: Checkpoint,
+  checkpoint: ModelFolder,
 ): Promise<{ sampler: Sampler; close(): Promise<void> }> {
   await startTensorflow()
   const { tensorflowOps } = await import('../tensorflow/ops.ts')

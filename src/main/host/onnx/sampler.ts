@@ -4,7 +4,7 @@ import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import { BatchSampler } from '../../../core/sampling/batchSampler.ts'
 import type { Sampler } from '../../../core/sampling/sampler.ts'
 import { OnnxDecoder } from './decoder.ts'
-import { longestRow } from './decoderSession.ts'
+import { longestDecodedRow } from './decoderSession.ts'
 import { cacheBytesPerPosition, lengthStep } from './slotCaches.ts'
 
 export interface OnnxSamplerSetup {
@@ -43,5 +43,5 @@ export async function createOnnxSampler(setup: OnnxSamplerSetup): Promise<Sample
 /** The longest row whose cache fits into the cap (the sampler refuses longer ones), rounded up as caches are. */
 function longestCachedRow(config: ModelConfig, kvMemoryBytes: number): number {
   const cached = Math.ceil(kvMemoryBytes / cacheBytesPerPosition(config)) + lengthStep
-  return Math.min(longestRow(config), cached)
+  return Math.min(longestDecodedRow(config), cached)
 }

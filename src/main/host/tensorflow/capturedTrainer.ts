@@ -5,7 +5,7 @@ import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import type { MicroBatch } from '../../../core/train/engine/paddedBatch.ts'
 import {
   inputWidth,
-  longestRow,
+  longestRowOfBuckets,
   padInput,
   requireRows,
   splitIntoMicroBatches,
@@ -42,7 +42,7 @@ class CapturedTrainer implements GradientTrainer {
     const captured = captureTraining(setup)
     this.#setup = setup
     this.#sumNames = captured.sumNames
-    this.maxRowLength = longestRow(setup.buckets, setup.config.maxPositions)
+    this.maxRowLength = longestRowOfBuckets(setup.buckets, setup.config.maxPositions)
     this.#session = new GraphSession(captured, workFolder)
     writeVariables(this.#session, 'parameter', setup.parameters)
     this.#session.run([], [variableNames.zeroAll('firstMoment'), variableNames.zeroAll('secondMoment')])

@@ -1,12 +1,12 @@
 import { EagerVerifyEngine } from '../../../core/train/verify/eagerEngine.ts'
 import type { VerifyEngine } from '../../../core/train/verify/engine.ts'
-import type { Checkpoint } from '../model/modelFolder.ts'
+import type { ModelFolder } from '../model/modelFolder.ts'
 import { readParameters } from '../model/modelFolder.ts'
 import { loadTensors } from '../model/loadTensors.ts'
 import { startTensorflow } from './backend.ts'
 
 /** Opens an engine on a checkpoint; it is disposed before the next one is opened. */
-export type OpenVerifyEngine = (checkpoint: Checkpoint) => Promise<VerifyEngine>
+export type OpenVerifyEngine = (checkpoint: ModelFolder) => Promise<VerifyEngine>
 
 /** Every engine that `recheck verify` knows, by name. */
 export const verifyEngines: Readonly<Record<string, OpenVerifyEngine>> = {
@@ -15,7 +15,7 @@ export const verifyEngines: Readonly<Record<string, OpenVerifyEngine>> = {
   onnx: openOnnx,
 }
 
-async function openEager(checkpoint: Checkpoint): Promise<VerifyEngine> {
+async function openEager(checkpoint: ModelFolder): Promise<VerifyEngine> {
   await startTensorflow()
   // loaded after the addon: the kernels of RawOps belong to its backend
   const { tensorflowOps } = await import('./ops.ts')
@@ -23,7 +23,7 @@ async function openEager(checkpoint: Checkpoint): Promise<VerifyEngine> {
   return new EagerVerifyEngine('op by op', { config: checkpoint.config, parameters, ops: tensorflowOps() })
 }
 
-async function openCaptured(checkpoint: Checkpoint): Promise<VerifyEngine> {
+async function openCaptured(checkpoint: ModelFolder): Promise<VerifyEngine> {
   await startTensorflow()
   const { tensorflowOps } = await import('./ops.ts')
   const { CapturedVerifyEngine } = await import('./capturedVerifyEngine.ts')
@@ -31,7 +31,7 @@ async function openCaptured(checkpoint: Checkpoint): Promise<VerifyEngine> {
   return new CapturedVerifyEngine('captured', { config: checkpoint.config, parameters, ops: tensorflowOps() })
 }
 
-async function openOnnx(checkpoint: Checkpoint): Promise<VerifyEngine> {
+async function openOnnx(checkpoint: ModelFolder): Promise<VerifyEngine> {
   const { OnnxVerifyEngine } = await import('../onnx/verifyEngine.ts')
   return OnnxVerifyEngine.load('onnx', checkpoint.config, await readParameters(checkpoint))
 }

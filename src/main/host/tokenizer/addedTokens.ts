@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { describe, isJsonObject, type JsonObject } from '../../../core/model/configFields.ts'
 import { firstLines } from '../../../shared/plainText.ts'
 import { quoted } from '../../../shared/shortened.ts'
-import { inside, invalidTokenizer, type Place } from './invalidTokenizer.ts'
+import { inside, invalidTokenizer, type JsonLocation } from './invalidTokenizer.ts'
 import { isTokenId } from './tokenizerModel.ts'
 
 const AddedToken = z.strictObject({
@@ -50,7 +50,7 @@ export class AddedTokens {
   }
 
   /** @throws RecheckError `tokenizer.invalid` where the token contradicts one that is there */
-  add(place: Place, value: unknown): void {
+  add(place: JsonLocation, value: unknown): void {
     const parsed = AddedToken.safeParse(value)
     if (!parsed.success) {
       const problems = parsed.error.issues.map(({ path, message }) =>
@@ -83,7 +83,7 @@ export class AddedTokens {
 
 /** `added_tokens` of tokenizer.json. */
 export function readAddedTokens(
-  place: Place,
+  place: JsonLocation,
   value: unknown,
   vocabulary: ReadonlyMap<string, number>,
 ): AddedTokens {
@@ -99,7 +99,7 @@ export function readAddedTokens(
  *
  * @throws RecheckError `tokenizer.invalid` where both files contradict each other
  */
-export function addDecoderTokens(added: AddedTokens, place: Place, value: unknown): void {
+export function addDecoderTokens(added: AddedTokens, place: JsonLocation, value: unknown): void {
   if (value === undefined || value === null) return
   if (!isJsonObject(value)) throw invalidTokenizer(place, `expected an object, got ${describe(value)}`)
   for (const [key, token] of Object.entries(value)) {

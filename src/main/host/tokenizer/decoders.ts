@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { partsOf, readKind, type Place } from './invalidTokenizer.ts'
+import { partsOf, readKind, type JsonLocation } from './invalidTokenizer.ts'
 
 const oneCharacter = z.string().refine((text) => [...text].length === 1, 'expected one character')
 const flags = {
@@ -52,7 +52,7 @@ type DecodeStep = (tokens: readonly string[]) => readonly string[]
  *
  * @throws RecheckError `tokenizer.invalid`
  */
-export function readDecoder(place: Place, value: unknown): (tokens: readonly string[]) => string {
+export function readDecoder(place: JsonLocation, value: unknown): (tokens: readonly string[]) => string {
   const steps = partsOf(place, value, 'decoders').map(([at, part]) => stepOf(readKind(at, part, kinds)))
   if (steps.length === 0) return (tokens) => tokens.join(' ')
   return (tokens) => steps.reduce<readonly string[]>((texts, step) => step(texts), tokens).join('')

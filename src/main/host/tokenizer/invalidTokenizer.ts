@@ -4,18 +4,18 @@ import { firstLines } from '../../../shared/plainText.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 
 /** Where in a file a value stands: the file's path, then names and numbers of fields (`pre_tokenizer.pretokenizers[0]`). */
-export interface Place {
+export interface JsonLocation {
   readonly file: string
   readonly path: string
 }
 
-export function inside({ file, path }: Place, field: string | number): Place {
+export function inside({ file, path }: JsonLocation, field: string | number): JsonLocation {
   const step = typeof field === 'number' ? `[${field}]` : path === '' ? field : `.${field}`
   return { file, path: path + step }
 }
 
 /** @param problem  what was expected and what came; one sentence without its full stop */
-export function invalidTokenizer({ file, path }: Place, problem: string): RecheckError {
+export function invalidTokenizer({ file, path }: JsonLocation, problem: string): RecheckError {
   return new RecheckError(
     'tokenizer.invalid',
     `${file}: ${path === '' ? '' : `${path}: `}${problem}. Save the tokenizer again with transformers, or use a model ` +
@@ -25,7 +25,7 @@ export function invalidTokenizer({ file, path }: Place, problem: string): Rechec
 
 /** One object of a kind that its `type` names. @throws RecheckError `tokenizer.invalid` with the place of what is wrong */
 export function readKind<Schema extends z.ZodType>(
-  place: Place,
+  place: JsonLocation,
   value: unknown,
   kinds: Readonly<Record<string, Schema>>,
 ): z.infer<Schema> {
@@ -57,11 +57,11 @@ const deepest = 4
  * @param listName  the field in which a sequence keeps its parts
  */
 export function partsOf(
-  place: Place,
+  place: JsonLocation,
   value: unknown,
   listName: string,
   depth = 0,
-): readonly (readonly [Place, unknown])[] {
+): readonly (readonly [JsonLocation, unknown])[] {
   if (value === null || value === undefined) return []
   if (!isJsonObject(value) || value['type'] !== 'Sequence') return [[place, value]]
   const list: unknown = value[listName]

@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { invalidTokenizer, partsOf, readKind, type LibraryPart, type Place } from './invalidTokenizer.ts'
+import {
+  invalidTokenizer,
+  partsOf,
+  readKind,
+  type LibraryPart,
+  type JsonLocation,
+} from './invalidTokenizer.ts'
 import { pattern } from './pattern.ts'
 
 /** Of all replacements together: a normalizer can make a text so many times longer. */
@@ -24,7 +30,7 @@ type Normalizer = z.infer<(typeof kinds)[keyof typeof kinds]>
  *
  * @throws RecheckError `tokenizer.invalid`
  */
-export function readNormalizer(place: Place, value: unknown): LibraryPart | null {
+export function readNormalizer(place: JsonLocation, value: unknown): LibraryPart | null {
   const parts = partsOf(place, value, 'normalizers').map(([at, part]) => readKind(at, part, kinds))
   const growth = parts.reduce(
     (product, part) => product * (part.type === 'Replace' ? Math.max(1, part.content.length) : 1),

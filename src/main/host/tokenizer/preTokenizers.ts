@@ -5,7 +5,7 @@ import {
   partsOf,
   readKind,
   type LibraryPart,
-  type Place,
+  type JsonLocation,
 } from './invalidTokenizer.ts'
 import { matched, pattern, regexOf, type Pattern } from './pattern.ts'
 
@@ -52,7 +52,7 @@ const wordsOfGpt2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\
  *
  * @throws RecheckError `tokenizer.invalid` for a part or field that is not known
  */
-export function readPreTokenizer(place: Place, value: unknown): LibraryPart | null {
+export function readPreTokenizer(place: JsonLocation, value: unknown): LibraryPart | null {
   const parts = partsOf(place, value, 'pretokenizers').flatMap(([at, part]) =>
     rewritten(at, readKind(at, part, kinds)),
   )
@@ -60,7 +60,7 @@ export function readPreTokenizer(place: Place, value: unknown): LibraryPart | nu
   return { type: 'Sequence', pretokenizers: parts }
 }
 
-function rewritten(place: Place, part: PreTokenizer): readonly LibraryPart[] {
+function rewritten(place: JsonLocation, part: PreTokenizer): readonly LibraryPart[] {
   switch (part.type) {
     case 'Split':
       return [split(place, part.pattern, { behavior: part.behavior, isInverted: part.invert })]
@@ -93,7 +93,10 @@ function byteLevel({
   return [isolated(wordsOfGpt2), { ...bytes, use_regex: false }]
 }
 
-function metaspace(place: Place, part: Extract<PreTokenizer, { type: 'Metaspace' }>): readonly LibraryPart[] {
+function metaspace(
+  place: JsonLocation,
+  part: Extract<PreTokenizer, { type: 'Metaspace' }>,
+): readonly LibraryPart[] {
   const { replacement, add_prefix_space: hasPrefix } = part
   const scheme = part.prepend_scheme ?? 'always'
   if (hasPrefix === false && scheme !== 'never') {
@@ -108,7 +111,7 @@ function metaspace(place: Place, part: Extract<PreTokenizer, { type: 'Metaspace'
 }
 
 function split(
-  place: Place,
+  place: JsonLocation,
   by: Pattern,
   { behavior: way, isInverted }: { readonly behavior: Behavior; readonly isInverted: boolean },
 ): LibraryPart {
@@ -118,7 +121,7 @@ function split(
   throw invalidTokenizer(inside(place, 'invert'), `true is not supported together with the behavior ${way}`)
 }
 
-function splitAt(place: Place, regex: string, way: Behavior): LibraryPart {
+function splitAt(place: JsonLocation, regex: string, way: Behavior): LibraryPart {
   const other = String.raw`(?:(?!${regex})[\s\S])`
   switch (way) {
     case 'Isolated':

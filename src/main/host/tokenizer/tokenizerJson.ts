@@ -4,7 +4,7 @@ import { RecheckError } from '../../../shared/recheckError.ts'
 import { TimeLimit } from '../machine/timeLimit.ts'
 import { addDecoderTokens, readAddedTokens, type AddedTokens } from './addedTokens.ts'
 import { readDecoder } from './decoders.ts'
-import { inside, invalidTokenizer, type Place } from './invalidTokenizer.ts'
+import { inside, invalidTokenizer, type JsonLocation } from './invalidTokenizer.ts'
 import { readNormalizer } from './normalizers.ts'
 import { mayTakeLong, pattern } from './pattern.ts'
 import { readPreTokenizer } from './preTokenizers.ts'
@@ -36,11 +36,11 @@ export function readTokenizerJson(
     specialTokens,
   }: {
     readonly file: string
-    readonly config: Place & { readonly json: JsonObject }
+    readonly config: JsonLocation & { readonly json: JsonObject }
     readonly specialTokens: readonly string[]
   },
 ): TextCodec {
-  const root: Place = { file, path: '' }
+  const root: JsonLocation = { file, path: '' }
   if (!('model' in json))
     throw invalidTokenizer(
       root,
@@ -78,7 +78,7 @@ export function readTokenizerJson(
   }
 }
 
-function libraryTokenizer(root: Place, json: JsonObject): PreTrainedTokenizer {
+function libraryTokenizer(root: JsonLocation, json: JsonObject): PreTrainedTokenizer {
   try {
     return new PreTrainedTokenizer(json, {})
   } catch (cause) {
@@ -95,7 +95,7 @@ function holdsSlowPattern(step: unknown): boolean {
   return isJsonObject(step) && Object.values(step).some(holdsSlowPattern)
 }
 
-function tooSlow({ file }: Place, text: string): RecheckError {
+function tooSlow({ file }: JsonLocation, text: string): RecheckError {
   return new RecheckError(
     'tokenizer.invalid',
     `${file}: a pattern of this tokenizer takes more than ${longestEncodingMs / 1000} s on a text of ${text.length} ` +

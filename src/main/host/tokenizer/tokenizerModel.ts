@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { describe, isJsonObject, type JsonObject } from '../../../core/model/configFields.ts'
 import { quoted } from '../../../shared/shortened.ts'
-import { inside, invalidTokenizer, readKind, type LibraryPart, type Place } from './invalidTokenizer.ts'
+import {
+  inside,
+  invalidTokenizer,
+  readKind,
+  type LibraryPart,
+  type JsonLocation,
+} from './invalidTokenizer.ts'
 
 /** Ids of the largest vocabulary in use are below 300,000; the library makes lists as long as the largest id. */
 const largestId = 4_000_000
@@ -46,7 +52,7 @@ export interface TokenizerModel {
  *
  * @throws RecheckError `tokenizer.invalid` with the field
  */
-export function readTokenizerModel(place: Place, value: unknown): TokenizerModel {
+export function readTokenizerModel(place: JsonLocation, value: unknown): TokenizerModel {
   if (!isJsonObject(value)) throw invalidTokenizer(place, `expected an object, got ${describe(value)}`)
   const model = readKind(place, { type: guessedType(value), ...value }, kinds)
   const at = inside(place, 'vocab')
@@ -72,7 +78,7 @@ function guessedType(model: JsonObject): string | undefined {
   return 'max_input_chars_per_word' in model ? 'WordPiece' : undefined
 }
 
-function readVocabulary(place: Place, value: unknown): ReadonlyMap<string, number> {
+function readVocabulary(place: JsonLocation, value: unknown): ReadonlyMap<string, number> {
   if (!isJsonObject(value))
     throw invalidTokenizer(place, `expected an object of tokens with their ids, got ${describe(value)}`)
   const idOf = new Map<string, number>()
@@ -100,7 +106,7 @@ export function isTokenId(id: unknown): id is number {
 
 /** Pairs, or texts with one blank between both parts. */
 function readMerges(
-  place: Place,
+  place: JsonLocation,
   value: unknown,
   idOf: ReadonlyMap<string, number>,
 ): readonly (readonly string[])[] {
@@ -126,7 +132,7 @@ function isPair(parts: unknown): parts is readonly [string, string] {
 }
 
 /** Texts with their scores; the id is the place in the list. */
-function readPieces(place: Place, value: unknown): ReadonlyMap<string, number> {
+function readPieces(place: JsonLocation, value: unknown): ReadonlyMap<string, number> {
   if (!Array.isArray(value))
     throw invalidTokenizer(place, `expected a list of pieces with scores, got ${describe(value)}`)
   const idOf = new Map<string, number>()

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { countParameters } from '../../../core/model/parameterTable.ts'
-import { openCheckpoint } from '../../host/model/modelFolder.ts'
+import { openModelFolder } from '../../host/model/modelFolder.ts'
 import { makeRandomModel, readRandomModelSpec } from '../../host/model/randomModel.ts'
 
 export interface BenchModel {
@@ -27,6 +27,6 @@ export async function withBenchModel<T>(
 }
 
 async function describe(folder: string): Promise<BenchModel> {
-  const { config } = await openCheckpoint(folder)
+  const { config } = await openModelFolder(folder)
   return { folder, parameters: countParameters(config) }
 }

@@ -119,7 +119,7 @@ function configOf(folder: string, sizes: { readonly steps: number; readonly prob
   )
 }
 
-/** As stage 1 would leave them: six of eight attempts right, so that every problem carries signal. */
+/** As stage 1 would leave them: six of eight attempts correct, so that every problem carries signal. */
 function estimatesOf(problems: readonly Problem[]): SelfCorrectionSetup['estimates'] {
   return new Map(
     problems.map(({ id, canonical }) => [
@@ -130,13 +130,13 @@ function estimatesOf(problems: readonly Problem[]): SelfCorrectionSetup['estimat
         samples: 8,
         correctAttempts: 6,
         verdictsAfterCorrect: 6,
-        rightVerdictsAfterCorrect: 5,
+        correctVerdictsAfterCorrect: 5,
         verdictsAfterWrong: 2,
-        rightVerdictsAfterWrong: 1,
+        correctVerdictsAfterWrong: 1,
         revisionsAfterCorrect: 6,
-        rightRevisionsAfterCorrect: 5,
+        correctRevisionsAfterCorrect: 5,
         revisionsAfterWrong: 2,
-        rightRevisionsAfterWrong: 1,
+        correctRevisionsAfterWrong: 1,
       },
     ]),
   )

@@ -1,5 +1,5 @@
-import type { Checkpoint } from '../../host/model/modelFolder.ts'
-import { openCheckpoint, readParameters } from '../../host/model/modelFolder.ts'
+import type { ModelFolder } from '../../host/model/modelFolder.ts'
+import { openModelFolder, readParameters } from '../../host/model/modelFolder.ts'
 import type { OpenVerifyEngine } from '../../host/tensorflow/verifyEngines.ts'
 import type { Expectations } from './expectations.ts'
 import { readExpectations, storedBatch } from './expectations.ts'
@@ -22,7 +22,7 @@ export async function* verifyFolder(
     for (const open of engines) yield* verifyRlStep(open, expected)
     return
   }
-  const checkpoint = await openCheckpoint(folder)
+  const checkpoint = await openModelFolder(folder)
   const cast = castAsAWhole(checkpoint, expected)
   const parameters = await readParameters(checkpoint)
   const batch = storedBatch(expected, checkpoint.config)
@@ -45,7 +45,7 @@ export async function* verifyFolder(
  *
  * @returns the checkpoint with rounded frequencies, or null where nothing was cast
  */
-function castAsAWhole(checkpoint: Checkpoint, { json }: Expectations): Checkpoint | null {
+function castAsAWhole(checkpoint: ModelFolder, { json }: Expectations): ModelFolder | null {
   const { rotary } = checkpoint.config
   if (json['weights_dtype'] !== 'torch.bfloat16' || rotary === null) return null
   return { ...checkpoint, config: { ...checkpoint.config, rotary: { ...rotary, frequencyFormat: 'BF16' } } }

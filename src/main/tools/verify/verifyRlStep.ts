@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { VerifyBatch, VerifyEngine } from '../../../core/train/verify/engine.ts'
 import { largestDifference } from '../../../core/train/verify/engine.ts'
 import { isJsonObject } from '../../../core/model/configFields.ts'
-import { openCheckpoint, readParameters } from '../../host/model/modelFolder.ts'
+import { openModelFolder, readParameters } from '../../host/model/modelFolder.ts'
 import type { OpenVerifyEngine } from '../../host/tensorflow/verifyEngines.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import type { Expectations } from './expectations.ts'
@@ -28,7 +28,7 @@ export async function* verifyRlStep(
   const rows = rolloutIds(expected)
   const longest = Math.max(...rows.map((row) => row.length))
   for (const { folder, quantity } of models) {
-    const checkpoint = await openCheckpoint(join(expected.folder, folder))
+    const checkpoint = await openModelFolder(join(expected.folder, folder))
     requireRollouts(expected, rows, checkpoint.config)
     const engine = await open(checkpoint)
     const stored = storedFloats(expected, quantity)

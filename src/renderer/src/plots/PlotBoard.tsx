@@ -155,7 +155,7 @@ function hasOwnX(plot: BoardPlot): boolean {
   return plot.hasOwnX === true || plot.shape.kind === 'histogram'
 }
 
-type Drawn = Pick<ExportPlace, 'view' | 'settings' | 'range'>
+type Drawn = Pick<ExportContext, 'view' | 'settings' | 'range'>
 
 function boardOption(plot: BoardPlot, { view, settings, range }: Drawn): PlotOption {
   if (plot.shape.kind === 'histogram') return histogramOption(plot.shape, plot.bins, view)
@@ -168,7 +168,7 @@ function boardOption(plot: BoardPlot, { view, settings, range }: Drawn): PlotOpt
   return withYEnds(withXRange(linePlotOption(plot.shape, plot.lines, view), range), ends)
 }
 
-interface ExportPlace {
+interface ExportContext {
   readonly view: PlotView
   readonly settings: PlotSettings
   readonly range: XRange | null
@@ -176,7 +176,7 @@ interface ExportPlace {
   readonly part: string
 }
 
-function boardExports(plots: readonly BoardPlot[], { files, part, view, ...drawn }: ExportPlace): Exports {
+function boardExports(plots: readonly BoardPlot[], { files, part, view, ...drawn }: ExportContext): Exports {
   const options = (): PlotOption[] =>
     plots.map((plot) => boardOption(plot, { ...drawn, view: pictureView(view, plot.stamps ?? files.stamps) }))
   const named = (ending: string): string => fileName(files.name, part, ending)

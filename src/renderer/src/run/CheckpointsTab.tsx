@@ -14,7 +14,7 @@ const columns = [
   ['Step', 'Steps that are in it; a run goes on from its newest one'],
   [
     'Acc@final, validation',
-    'Share of right last answers on the validation split; a dash where the step was not evaluated',
+    'Share of correct last answers on the validation split; a dash where the step was not evaluated',
   ],
   ['Size', null],
   ['Written', null],

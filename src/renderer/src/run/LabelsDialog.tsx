@@ -11,7 +11,7 @@ export interface LabelsDialogProps {
 /** Tags and group of one or several runs; name and notes where it is one. Tags of several are added, not replaced. */
 export function LabelsDialog({ runs, onClose }: LabelsDialogProps): JSX.Element {
   const { labels, isOne, set, save, problems, isPending, problem } = useLabels(runs)
-  const isRight = Object.keys(problems).length === 0
+  const isValid = Object.keys(problems).length === 0
   const title = isOne ? 'Name, tags, group and notes' : `Tags and group of ${runs.length} runs`
   const text = (field: 'name' | 'group') => ({
     value: labels[field],
@@ -25,7 +25,7 @@ export function LabelsDialog({ runs, onClose }: LabelsDialogProps): JSX.Element 
         gap="sm"
         onSubmit={(event) => {
           event.preventDefault()
-          if (isRight && !isPending) void save().then(onClose, () => undefined) // said below
+          if (isValid && !isPending) void save().then(onClose, () => undefined) // said below
         }}
       >
         {isOne && <TextInput label="Name" {...text('name')} error={problems.name} />}
@@ -53,7 +53,7 @@ export function LabelsDialog({ runs, onClose }: LabelsDialogProps): JSX.Element 
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" disabled={!isRight} loading={isPending}>
+          <Button type="submit" disabled={!isValid} loading={isPending}>
             Save
           </Button>
         </Group>

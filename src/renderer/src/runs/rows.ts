@@ -38,7 +38,7 @@ export function columnMeaning(column: RunColumnId): string {
 
 const otherMeanings: Partial<Record<RunColumnId, string>> = {
   'test/accuracy/final':
-    'Share of right last answers on the held-out test problems, of the newest evaluation, with its 95 % interval (Wilson) and the number of rollouts. Ranked by the lower end of the interval; runs under way stand above',
+    'Share of correct last answers on the held-out test problems, of the newest evaluation, with its 95 % interval (Wilson) and the number of rollouts. Ranked by the lower end of the interval; runs under way stand above',
   stage:
     'Stage 1 estimates V*, the best value that the reference can reach on each problem; stage 2 trains (RL)',
   progress: 'Steps that are over, of all',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  longestRow,
+  longestRowOfBuckets,
   padIds,
   padInput,
   splitIntoMicroBatches,
@@ -37,8 +37,8 @@ test('a row beyond the last bucket and a row without a prediction are refused', 
 })
 
 test('the longest row is bound by the last bucket and by the model’s positions', () => {
-  assert.equal(longestRow([8, 32, 16], 64), 33)
-  assert.equal(longestRow([8, 128], 64), 65)
+  assert.equal(longestRowOfBuckets([8, 32, 16], 64), 33)
+  assert.equal(longestRowOfBuckets([8, 128], 64), 65)
 })
 
 test('ids and targets are the row without its last and without its first token; rows that are missing are zeros', () => {

@@ -114,5 +114,5 @@ test('numerators and denominators are whole and fit one another', () => {
 test('turns that contradict the verdict are reported as a fault of the program', () => {
   const base = rollout([1, 'correct', null])
   const turns = base.turns.map((each) => (each.kind === 'verdict' ? { ...each, isCorrect: false } : each))
-  assert.throws(() => countOutcomes([{ ...base, turns }]), /expected right verdicts = .* got 0 and 1/)
+  assert.throws(() => countOutcomes([{ ...base, turns }]), /expected correct verdicts = .* got 0 and 1/)
 })

@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { openCheckpoint } from '../../../../src/main/host/model/modelFolder.ts'
+import { openModelFolder } from '../../../../src/main/host/model/modelFolder.ts'
 import { RecheckError } from '../../../../src/shared/recheckError.ts'
 import { BUILTIN_FOLDER } from '../../../tokenizerFolders.ts'
 
@@ -27,7 +27,7 @@ export async function withCase(name: string): Promise<string> {
 }
 
 export async function assertRefused(folder: string, code: string, message: RegExp): Promise<void> {
-  await assert.rejects(openCheckpoint(folder), (thrown) => {
+  await assert.rejects(openModelFolder(folder), (thrown) => {
     assert.ok(thrown instanceof RecheckError, String(thrown))
     assert.equal(thrown.code, code)
     assert.match(thrown.message, message)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { cp, mkdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { openCheckpoint } from '../../../../src/main/host/model/modelFolder.ts'
+import { openModelFolder } from '../../../../src/main/host/model/modelFolder.ts'
 import { modelFolderOf } from '../../../../src/main/run/namedModelFolder.ts'
 import { goldenFolder } from '../../../goldenFolders.ts'
 import { BUILTIN_FOLDER } from '../../../tokenizerFolders.ts'
@@ -105,7 +105,7 @@ test('links as in the hub’s cache are followed', async () => {
   await mkdir(folder)
   for (const name of ['config.json', 'generation_config.json', 'model.safetensors'])
     await symlink(join(BUILTIN_FOLDER, name), join(folder, name))
-  assert.deepEqual((await openCheckpoint(folder)).config, (await openCheckpoint(BUILTIN_FOLDER)).config)
+  assert.deepEqual((await openModelFolder(folder)).config, (await openModelFolder(BUILTIN_FOLDER)).config)
   await unlink(join(folder, 'config.json'))
   await symlink(join(scratch, 'none.json'), join(folder, 'config.json'))
   await assertRefused(folder, 'file.unreadable', /config.json is a link to a file that is not there/)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import { disposeTensors } from '../../../../src/core/model/parameterTensors.ts'
-import { openCheckpoint, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
+import { openModelFolder, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
 import { loadTensors } from '../../../../src/main/host/model/loadTensors.ts'
 import { startTensorflow } from '../../../../src/main/host/tensorflow/backend.ts'
 import { goldenFolder } from '../../../goldenFolders.ts'
@@ -17,7 +17,7 @@ for (const name of [
   test(`${name}: what TensorFlow holds is what the files hold, bit for bit, though one array is used for all`, async () => {
     await startTensorflow()
     const before = tf.memory().numTensors
-    const checkpoint = await openCheckpoint(goldenFolder(name))
+    const checkpoint = await openModelFolder(goldenFolder(name))
     const parameters = await readParameters(checkpoint)
     // several times: whether TensorFlow shares memory depends on where the array happens to lie
     for (let round = 0; round < 5; round++) {

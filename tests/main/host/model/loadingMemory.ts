@@ -1,8 +1,8 @@
 /** Child process of loadingMemory.test.ts: loads a folder in one of two ways and prints what that cost. */
 import {
-  checkpointBytes,
+  modelBytes,
   largestTensor,
-  openCheckpoint,
+  openModelFolder,
   readParameters,
 } from '../../../../src/main/host/model/modelFolder.ts'
 import { loadTensors } from '../../../../src/main/host/model/loadTensors.ts'
@@ -10,7 +10,7 @@ import { startTensorflow } from '../../../../src/main/host/tensorflow/backend.ts
 
 const [folder = '', way = ''] = process.argv.slice(2)
 await startTensorflow()
-const checkpoint = await openCheckpoint(folder)
+const checkpoint = await openModelFolder(folder)
 globalThis.gc?.()
 const started = process.memoryUsage.rss()
 let highest = started
@@ -22,7 +22,7 @@ process.stdout.write(
   JSON.stringify({
     parameters: parameters.size,
     growth: highest - started,
-    weights: checkpointBytes(checkpoint),
+    weights: modelBytes(checkpoint),
     largest: 4 * largestTensor(checkpoint),
   }),
 )

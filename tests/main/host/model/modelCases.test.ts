@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { openCheckpoint, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
+import { openModelFolder, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
 import { loadTokenizer } from '../../../../src/main/host/model/hubTokenizer.ts'
 import { RecheckError } from '../../../../src/shared/recheckError.ts'
 import { goldenFolder } from '../../../goldenFolders.ts'
@@ -15,7 +15,7 @@ async function editJson(path: string, fields: Readonly<Record<string, unknown>>)
 }
 
 async function assertLikeBuiltin(folder: string): Promise<void> {
-  const [own, builtin] = await Promise.all([openCheckpoint(folder), openCheckpoint(BUILTIN_FOLDER)])
+  const [own, builtin] = await Promise.all([openModelFolder(folder), openModelFolder(BUILTIN_FOLDER)])
   assert.deepEqual(own.config, builtin.config)
   assert.deepEqual(await readParameters(own), await readParameters(builtin))
 }
@@ -55,13 +55,13 @@ test('M14: a single weight file is read in place of an index that names shards, 
     JSON.stringify({ weight_map: { 'model.norm.weight': 'model-00001-of-00002.safetensors' } }),
   )
   await assertLikeBuiltin(folder)
-  const { notices } = await openCheckpoint(folder)
+  const { notices } = await openModelFolder(folder)
   assert.equal(notices.length, 1)
   assert.match(
     notices[0] ?? '',
     /model.safetensors holds the weights; model.safetensors.index.json beside it is not read/,
   )
-  assert.deepEqual((await openCheckpoint(BUILTIN_FOLDER)).notices, [])
+  assert.deepEqual((await openModelFolder(BUILTIN_FOLDER)).notices, [])
 })
 
 test('a count of layers is refused by the weights before anything is made of it', async () => {
@@ -78,7 +78,7 @@ test('a count of layers is refused by the weights before anything is made of it'
     ] as const) {
       const folder = await copyOf(goldenFolder(name))
       await editJson(join(folder, 'config.json'), { [field]: layers, layer_types: null })
-      await assert.rejects(openCheckpoint(folder), message)
+      await assert.rejects(openModelFolder(folder), message)
     }
   }
   assert.ok(performance.now() - started < 5000)
@@ -105,7 +105,7 @@ test('a head of its own beside tied embeddings: an equal copy is left aside, ano
     await editJson(join(folder, 'config.json'), { tie_word_embeddings: true })
     return folder
   }
-  const equal = await openCheckpoint(await withHead(() => undefined))
+  const equal = await openModelFolder(await withHead(() => undefined))
   assert.equal(equal.config.tiedHead, true)
   assert.ok(!equal.entries.has('lm_head.weight'))
   const other = await withHead((head) =>
@@ -126,12 +126,12 @@ test('NaN and infinite weights are refused when they are loaded, with tensor and
     const folder = await copyOf(goldenFolder(name))
     const path = join(folder, 'model.safetensors')
     const bytes = await readFile(path)
-    const entry = (await openCheckpoint(folder)).entries.get('model.norm.weight')
+    const entry = (await openModelFolder(folder)).entries.get('model.norm.weight')
     assert.ok(entry)
     bytes.writeFloatLE(broken[0], entry.start)
     bytes.writeFloatLE(broken.at(-1) ?? NaN, entry.end - 4)
     await writeFile(path, bytes)
-    await assert.rejects(readParameters(await openCheckpoint(folder)), (thrown) => {
+    await assert.rejects(readParameters(await openModelFolder(folder)), (thrown) => {
       assert.ok(thrown instanceof RecheckError && thrown.code === 'checkpoint.not-finite')
       assert.match(thrown.message, message)
       return true
@@ -143,7 +143,7 @@ test('fields of a config that are not read are reported: unknown ones, another f
   const folder = await copyOf(goldenFolder('llama'))
   const unknown = Object.fromEntries(['logit_cap', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => [name, 1]))
   await editJson(join(folder, 'config.json'), { ...unknown, dtype: 'bfloat16' })
-  const { notices } = await openCheckpoint(folder)
+  const { notices } = await openModelFolder(folder)
   assert.equal(notices.length, 2)
   assert.match(notices[0] ?? '', /does not know and does not read "logit_cap", "b", "c", "d", "e" and 2 more/)
   assert.match(notices[1] ?? '', /says that weights are BF16, the files hold F32/)

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { JsonObject } from '../../../../src/core/model/configFields.ts'
 import {
-  openCheckpoint,
+  openModelFolder,
   readParameters,
-  writeCheckpoint,
+  writeModelFolder,
 } from '../../../../src/main/host/model/modelFolder.ts'
 import { makeRandomModel } from '../../../../src/main/host/model/randomModel.ts'
 import { readSafetensorsHeader } from '../../../../src/main/host/model/safetensorsFiles.ts'
@@ -43,7 +43,7 @@ async function editHeader(path: string, edit: (header: Record<string, Record<str
 }
 
 async function assertRefused(folder: string, code: string, message: RegExp): Promise<void> {
-  await assert.rejects(openCheckpoint(folder), (thrown) => {
+  await assert.rejects(openModelFolder(folder), (thrown) => {
     assert.ok(thrown instanceof RecheckError, String(thrown))
     assert.equal(thrown.code, code)
     assert.match(thrown.message, message)
@@ -162,7 +162,7 @@ test('what is refused costs no memory: a header that claims 32 GiB of weights', 
 
 test('a file that ends while it is read gives an error, not numbers', async () => {
   const folder = await copyOf('llama')
-  const checkpoint = await openCheckpoint(folder)
+  const checkpoint = await openModelFolder(folder)
   await truncate(join(folder, 'model.safetensors'), 300_000)
   await assert.rejects(readParameters(checkpoint), /ends before byte 356352, in the middle of a tensor/)
   await unlink(join(folder, 'model.safetensors'))
@@ -174,9 +174,9 @@ test('a file that ends while it is read gives an error, not numbers', async () =
 
 test('F32 round trip: every tensor byte for byte, the config word for word, saving again gives the same file', async () => {
   for (const name of ['gpt2', 'llama', 'qwen2']) {
-    const checkpoint = await openCheckpoint(goldenFolder(name))
+    const checkpoint = await openModelFolder(goldenFolder(name))
     const folder = join(scratch, `saved-${name}`)
-    await writeCheckpoint(folder, { ...checkpoint, parameters: await readParameters(checkpoint) })
+    await writeModelFolder(folder, { ...checkpoint, parameters: await readParameters(checkpoint) })
     const [from, to] = [join(goldenFolder(name), 'model.safetensors'), join(folder, 'model.safetensors')]
     const [source, saved] = [await readFile(from), await readFile(to)]
     const [sourceHeader, savedHeader] = [await readSafetensorsHeader(from), await readSafetensorsHeader(to)]
@@ -189,22 +189,22 @@ test('F32 round trip: every tensor byte for byte, the config word for word, savi
       JSON.parse(await readFile(join(at, 'config.json'), 'utf8'))
     assert.deepEqual(await readConfig(folder), await readConfig(goldenFolder(name)))
     const again = join(scratch, `saved-again-${name}`)
-    const reopened = await openCheckpoint(folder)
-    await writeCheckpoint(again, { ...reopened, parameters: await readParameters(reopened) })
+    const reopened = await openModelFolder(folder)
+    await writeModelFolder(again, { ...reopened, parameters: await readParameters(reopened) })
     assert.ok(saved.equals(await readFile(join(again, 'model.safetensors'))))
   }
 })
 
 test('BF16 shards are saved as F32: the config says so, and the tokenizer comes along', async () => {
-  const checkpoint = await openCheckpoint(goldenFolder('qwen2-bf16-sharded'))
+  const checkpoint = await openModelFolder(goldenFolder('qwen2-bf16-sharded'))
   const folder = join(scratch, 'saved-bf16')
   const tokenizerFolder = join(import.meta.dirname, '../../../../resources/models/builtin')
-  await writeCheckpoint(folder, {
+  await writeModelFolder(folder, {
     ...checkpoint,
     parameters: await readParameters(checkpoint),
     tokenizerFolder,
   })
-  const saved = await openCheckpoint(folder)
+  const saved = await openModelFolder(folder)
   assert.equal(saved.configJson['dtype'], 'float32')
   assert.deepEqual(await readParameters(saved), await readParameters(checkpoint))
   for (const file of ['tokenizer.json', 'tokenizer_config.json']) {
@@ -213,10 +213,10 @@ test('BF16 shards are saved as F32: the config says so, and the tokenizer comes 
 })
 
 test('random models: same seed, same bytes; other seed, other bytes; shards hold the same values', async () => {
-  const config = (await openCheckpoint(goldenFolder('llama'))).configJson
+  const config = (await openModelFolder(goldenFolder('llama'))).configJson
   const make = async (folder: string, spec: { seed: number; shards: number; format: 'F32' | 'BF16' }) => {
     await makeRandomModel({ config, standardDeviation: 0.02, ...spec }, join(scratch, folder))
-    return readParameters(await openCheckpoint(join(scratch, folder)))
+    return readParameters(await openModelFolder(join(scratch, folder)))
   }
   const one = await make('random-1', { seed: 1, shards: 1, format: 'F32' })
   assert.deepEqual(await make('random-1-shards', { seed: 1, shards: 3, format: 'F32' }), one)
@@ -234,15 +234,15 @@ test('random models: same seed, same bytes; other seed, other bytes; shards hold
 })
 
 test('a crash while writing leaves the old file whole', async () => {
-  const checkpoint = await openCheckpoint(goldenFolder('llama'))
+  const checkpoint = await openModelFolder(goldenFolder('llama'))
   const parameters = new Map(await readParameters(checkpoint))
   const folder = join(scratch, 'crash')
-  await writeCheckpoint(folder, { ...checkpoint, parameters })
+  await writeModelFolder(folder, { ...checkpoint, parameters })
   const before = await readFile(join(folder, 'model.safetensors'))
   // a value array that does not fit its shape stops the writer in the middle of the file
   parameters.set('model.norm.weight', { shape: [48], values: new Float32Array(3) })
   await assert.rejects(
-    writeCheckpoint(folder, { ...checkpoint, parameters }),
+    writeModelFolder(folder, { ...checkpoint, parameters }),
     /"model.norm.weight" \[48\] was given 3 values/,
   )
   assert.ok(before.equals(await readFile(join(folder, 'model.safetensors'))))

@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import { fieldRules } from '../../../../src/core/model/fieldRules.ts'
 import type { ModelConfig, ModelFamily } from '../../../../src/core/model/modelConfig.ts'
 import { forkRandom, type Random } from '../../../../src/core/random.ts'
-import { openCheckpoint, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
+import { openModelFolder, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
 import { RecheckError } from '../../../../src/shared/recheckError.ts'
 import {
   damaged,
@@ -42,7 +42,7 @@ async function opened(
 }
 
 async function load(folder: string) {
-  const checkpoint = await openCheckpoint(folder)
+  const checkpoint = await openModelFolder(folder)
   return { config: checkpoint.config, parameters: await readParameters(checkpoint) }
 }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openCheckpoint, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
+import { openModelFolder, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
 import { createOnnxSampler } from '../../../../src/main/host/onnx/sampler.ts'
 import { cacheBytesPerPosition } from '../../../../src/main/host/onnx/slotCaches.ts'
 import { BUILTIN_FOLDER } from '../../../tokenizerFolders.ts'
 
-const { config, parameters } = await openCheckpoint(BUILTIN_FOLDER).then(async (folder) => ({
+const { config, parameters } = await openModelFolder(BUILTIN_FOLDER).then(async (folder) => ({
   config: folder.config,
   parameters: await readParameters(folder),
 }))

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { ParameterValues } from '../../../../src/core/model/parameterValues.ts'
 import { forkRandom } from '../../../../src/core/random.ts'
 import type { Completion, SampleRequest, Sampler } from '../../../../src/core/sampling/sampler.ts'
-import { openCheckpoint, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
+import { openModelFolder, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
 import { createOnnxSampler } from '../../../../src/main/host/onnx/sampler.ts'
 import type { OnnxSamplerSetup } from '../../../../src/main/host/onnx/sampler.ts'
 import { OnnxVerifyEngine } from '../../../../src/main/host/onnx/verifyEngine.ts'
@@ -19,7 +19,7 @@ const folders = {
 const settings = { temperature: 1, topP: 1, topK: 0, maxCompletionTokens: 12, endIds: [2, 5], seed: 7 }
 
 async function openSetup(folder: string): Promise<OnnxSamplerSetup> {
-  const checkpoint = await openCheckpoint(folder)
+  const checkpoint = await openModelFolder(folder)
   const parameters = await readParameters(checkpoint)
   return { config: checkpoint.config, parameters, kvMemoryBytes: 256e6, threads: 2 }
 }

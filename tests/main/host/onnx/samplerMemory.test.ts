@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { openCheckpoint, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
+import { openModelFolder, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
 import { createOnnxSampler } from '../../../../src/main/host/onnx/sampler.ts'
 
 setFlagsFromString('--expose-gc')
@@ -12,7 +12,7 @@ const collectGarbage = runInNewContext('gc') as () => void
 const starter = join(import.meta.dirname, '../../../../resources/models/builtin')
 
 test('120 rounds of sampling, kept caches and refreshed weights: memory grows by at most 20 MB after the first 50', async () => {
-  const checkpoint = await openCheckpoint(starter)
+  const checkpoint = await openModelFolder(starter)
   const { config } = checkpoint
   const parameters = await readParameters(checkpoint)
   const sampler = await createOnnxSampler({ config, parameters, kvMemoryBytes: 64e6, threads: 2 })

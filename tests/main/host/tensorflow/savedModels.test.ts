@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { countParameters, parameterShapes } from '../../../../src/core/model/parameterTable.ts'
-import { openCheckpoint } from '../../../../src/main/host/model/modelFolder.ts'
+import { openModelFolder } from '../../../../src/main/host/model/modelFolder.ts'
 import { savedModels, saveModels } from '../../../oracles/save_models.ts'
 
 interface Opened {
@@ -40,7 +40,7 @@ test('the folders saved today are, byte for byte, those that transformers 5.17 o
     assert.deepEqual([opened.missing, opened.unexpected, opened.mismatched], [[], [], []])
     assert.equal(opened.same_bits, true)
     assert.equal(opened.logits_difference, 0)
-    const { config } = await openCheckpoint(join(folder, name))
+    const { config } = await openModelFolder(join(folder, name))
     assert.equal(opened.parameters, parameterShapes(config).size)
     assert.ok(countParameters(config) > 1000)
   }

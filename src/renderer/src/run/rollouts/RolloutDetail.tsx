@@ -68,7 +68,7 @@ function TurnCard({
           tt="none"
           style={{ color: 'var(--text)', flex: 'none' }}
         >
-          {turn.isCorrect ? 'right' : 'wrong'}
+          {turn.isCorrect ? 'correct' : 'wrong'}
         </Badge>
       </Group>
       <Spoiler maxHeight={36} showLabel="Whole prompt" hideLabel="Less" fz={11} className="muted">

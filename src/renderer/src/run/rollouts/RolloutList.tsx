@@ -1,7 +1,7 @@
 import { UnstyledButton } from '@mantine/core'
 import { useEffect, useRef, type JSX } from 'react'
 import type { StoredRollout } from '../../../../shared/records.ts'
-import { isFinallyRight, outcomeText } from './rolloutLabels.ts'
+import { isFinallyCorrect, outcomeText } from './rolloutLabels.ts'
 
 export interface RolloutListProps {
   readonly rollouts: readonly StoredRollout[]
@@ -27,7 +27,7 @@ export function RolloutList({ rollouts, chosen, onChoose }: RolloutListProps): J
           >
             <span className="rollout-question">{rollout.question}</span>
             <span className="rollout-facts tabular">
-              <span style={{ color: isFinallyRight(rollout) ? 'var(--good)' : 'var(--bad)' }}>
+              <span style={{ color: isFinallyCorrect(rollout) ? 'var(--good)' : 'var(--bad)' }}>
                 {outcomeText(rollout)}
               </span>
               <span className="muted">

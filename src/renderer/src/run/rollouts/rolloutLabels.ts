@@ -3,10 +3,10 @@ import type { StoredRollout, StoredTurn } from '../../../../shared/records.ts'
 /** Filters of the rollout browser, in the order of the menu. */
 export const outcomeChoices = [
   { value: 'all', label: 'All outcomes' },
-  { value: 'wrong-to-right', label: 'Wrong → right' },
-  { value: 'right-to-wrong', label: 'Right → wrong' },
+  { value: 'wrong-to-right', label: 'Wrong → correct' },
+  { value: 'right-to-wrong', label: 'Correct → wrong' },
   { value: 'wrong-to-wrong', label: 'Wrong → wrong' },
-  { value: 'right-to-right', label: 'Right → right' },
+  { value: 'right-to-right', label: 'Correct → correct' },
   { value: 'not-revised', label: 'Not revised' },
   { value: 'unparsed', label: 'Verdict unparsed' },
   { value: 'truncated', label: 'Cut at the token limit' },
@@ -20,17 +20,17 @@ export const turnLabels: Readonly<Record<StoredTurn['kind'], string>> = {
   revision: 'Revision',
 }
 
-/** What happened in one phrase: `wrong → right`, `right, kept`, `wrong, not caught`. */
+/** What happened in one phrase: `wrong → correct`, `correct, kept`, `wrong, not caught`. */
 export function outcomeText(rollout: StoredRollout): string {
   const attempt = rollout.turns.find((turn) => turn.kind === 'attempt')
   const revision = rollout.turns.find((turn) => turn.kind === 'revision')
-  const word = (turn: StoredTurn | undefined): string => (turn?.isCorrect === true ? 'right' : 'wrong')
+  const word = (turn: StoredTurn | undefined): string => (turn?.isCorrect === true ? 'correct' : 'wrong')
   if (revision !== undefined) return `${word(attempt)} → ${word(revision)}`
   if (rollout.verdict === 'unparsed') return `${word(attempt)}, verdict unparsed`
-  return attempt?.isCorrect === true ? 'right, kept' : 'wrong, not caught'
+  return attempt?.isCorrect === true ? 'correct, kept' : 'wrong, not caught'
 }
 
-/** Whether the last answer is right. */
-export function isFinallyRight(rollout: StoredRollout): boolean {
+/** Whether the last answer is correct. */
+export function isFinallyCorrect(rollout: StoredRollout): boolean {
   return rollout.turns.findLast((turn) => turn.kind !== 'verdict')?.isCorrect ?? false
 }
