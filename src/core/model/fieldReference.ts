@@ -16,6 +16,13 @@ A model is a Hugging Face folder of GPT-2, Llama (SmolLM2 included), Qwen2 (Qwen
 \`tokenizer.json\`; \`generation_config.json\`, \`tokenizer_config.json\` and \`chat_template.jinja\` where the model has them. Weights are F32, F16 or BF16 in the
 files and F32 in memory. Nothing in the folder is run as code.
 
+## Where a model is looked for
+
+\`model.path\` is a folder, \`builtin\`, or the name of a model (\`name\` or \`owner/name\`, each with \`@revision\` where that matters). Named models lie in
+\`RECHECK_MODELS\`, else in \`models\` of the data folder (\`RECHECK_HOME\`, else the platform's; \`--data-dir\` does not move them): a folder each, \`owner--name\` for
+\`owner/name\`. A folder that you put there yourself counts. \`recheck-source.json\` beside the files says where a model comes from: source, revision, licence,
+bytes, sha256 and when it was brought in.
+
 ## What is refused, and what is reported
 
 - **A config that contradicts itself or its weights** is refused, naming both places: two rotary settings, two θ, \`layer_types\` of another length,

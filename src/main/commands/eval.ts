@@ -67,7 +67,7 @@ export const register: Register = (program, context) => {
     run: evaluate,
   })
   addConfigOptions(command)
-    .option('--model <folder>', 'model folder, hub id or `builtin`')
+    .option('--model <folder>', 'model folder, name of a model, or `builtin`')
     .option('--run <run>', `a run (${runArgument}): its config and its newest checkpoint`)
     .option('--step <n>', 'with --run: the checkpoint of this step')
     .option('--data <source>', 'arithmetic, math, gsm8k, or a JSONL, CSV or Parquet file')

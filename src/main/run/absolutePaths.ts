@@ -7,7 +7,7 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
  * that one has its own working folder.
  *
  * @param workingFolder absolute; relative paths of the config start here. What is no folder there stays as it is: it may
- *   be a hub id, or is refused with the name that was given
+ *   be the name of a model, or is refused with the name that was given
  */
 export function withAbsolutePaths(config: RunConfig, workingFolder: string): RunConfig {
   const { model, data, template } = config

@@ -40,14 +40,15 @@ export const modelGroup = z
     path: field(text(1000).min(1).default('builtin'), {
       vStarInput,
       label: 'Model',
-      description: 'model folder, hub id with revision (`org/name@revision`), or `builtin`',
+      description:
+        'model folder, name of a model (`name` or `org/name`, with `@revision` or without), or `builtin`',
     }),
     reference: field(text(1000).min(1).nullable().default(null), {
       vStarInput,
       label: 'Reference model',
       hint: 'The frozen model that the policy is compared with, and that stage 1 samples.',
       description:
-        'reference policy of the same architecture and vocabulary: folder or hub id; null = the initial policy',
+        'reference policy of the same architecture and vocabulary: folder or name of a model; null = the initial policy',
     }),
     baseWeights: field(z.enum(['f32', 'bf16', 'int8']).default('f32'), {
       vStarInput,
