@@ -131,6 +131,14 @@ export interface VStarEstimate {
   readonly correctRevisionsAfterCorrect: number
   readonly revisionsAfterWrong: number
   readonly correctRevisionsAfterWrong: number
+  /**
+   * Of those revisions the ones whose verdict was "wrong", the only ones that stage 2 makes where it revises selectively, and
+   * how many of them were correct. null in estimates from before they were counted apart.
+   */
+  readonly revisionsAfterRejectedCorrect: number | null
+  readonly correctRevisionsAfterRejectedCorrect: number | null
+  readonly revisionsAfterRejectedWrong: number | null
+  readonly correctRevisionsAfterRejectedWrong: number | null
 }
 
 /** A versioned stage-1 result. It stores counts, so another β₁ needs no new samples. */

@@ -11,7 +11,7 @@ import type { RawAdvantage, RunningRoleStatistics } from './advantages.ts'
 import { groupAdvantages } from './groupAdvantages.ts'
 import type { GroupMethod } from './groupAdvantages.ts'
 import { turnLogRatios } from './kl.ts'
-import { classKey, turnBaseline } from './turnBaseline.ts'
+import { classKey, revisedStates, turnBaseline } from './turnBaseline.ts'
 import type { ClassShares } from './turnBaseline.ts'
 import type { RewardSettings } from '../reward/turnReward.ts'
 
@@ -99,6 +99,7 @@ function againstBaselines(turns: readonly TurnInPlace[], setup: AdvantageSetup):
       vStarBeta: config.vStar.beta,
       baseline: config.vStar.baseline,
       shrinkage: config.vStar.shrinkage,
+      revisedStates: revisedStates(config.turns),
     }),
   )
   const raw: RawAdvantage[] = turns.map((each, index) => ({

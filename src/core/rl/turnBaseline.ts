@@ -1,3 +1,4 @@
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { VStarEstimate } from '../../shared/records.ts'
 import type { TurnKind } from '../rollout/rollout.ts'
 import type { RewardSettings } from '../reward/turnReward.ts'
@@ -47,19 +48,66 @@ export function tallyOf(estimate: VStarEstimate, key: ClassKey): Tally {
 
 export type ClassShares = Readonly<Record<ClassKey, number>>
 
-/** The reference's share of correct turns per kind and class over all problems; 0.5 for a class that never occurred. */
-export function globalShares(estimates: readonly VStarEstimate[]): ClassShares {
-  const shareOf = (key: ClassKey): number => {
-    const tallies = estimates.map((estimate) => tallyOf(estimate, key))
-    const count = tallies.reduce((sum, tally) => sum + tally.count, 0)
-    return count === 0 ? 0.5 : tallies.reduce((sum, tally) => sum + tally.correct, 0) / count
+/** Where a revision is made: after every verdict, or only after the verdict "wrong". */
+export type RevisedStates = 'all' | 'rejected'
+
+/** The states in which rollouts of a config revise. */
+export function revisedStates(turns: RunConfig['turns']): RevisedStates {
+  return turns === 'self-correction' ? 'rejected' : 'all'
+}
+
+/**
+ * The counts of one kind and class among the states that stage 2 visits. After a correct attempt the reference revises much
+ * better where it had called it wrong than over all forced revisions (docs/method.md 3), so the two are not mixed.
+ *
+ * @returns null for revisions of an estimate that did not count them by verdict
+ */
+export function visitedTally(estimate: VStarEstimate, key: ClassKey, states: RevisedStates): Tally | null {
+  if (states === 'all') return tallyOf(estimate, key)
+  switch (key) {
+    case 'revision/correct':
+      return tallyOrNull(
+        estimate.correctRevisionsAfterRejectedCorrect,
+        estimate.revisionsAfterRejectedCorrect,
+      )
+    case 'revision/wrong':
+      return tallyOrNull(estimate.correctRevisionsAfterRejectedWrong, estimate.revisionsAfterRejectedWrong)
+    default:
+      return tallyOf(estimate, key)
   }
+}
+
+function tallyOrNull(correct: number | null, count: number | null): Tally | null {
+  return correct === null || count === null ? null : { correct, count }
+}
+
+/**
+ * The reference's share of correct turns per kind and class over all problems, in the states that stage 2 visits; over all
+ * states where these never occurred or were not counted, and 0.5 for a class that never occurred at all.
+ */
+export function globalShares(estimates: readonly VStarEstimate[], states: RevisedStates): ClassShares {
+  const shareOf = (key: ClassKey): number =>
+    shareOfAll(estimates.map((estimate) => visitedTally(estimate, key, states))) ??
+    shareOfAll(estimates.map((estimate) => tallyOf(estimate, key))) ??
+    0.5
   return {
     'verdict/correct': shareOf('verdict/correct'),
     'verdict/wrong': shareOf('verdict/wrong'),
     'revision/correct': shareOf('revision/correct'),
     'revision/wrong': shareOf('revision/wrong'),
   }
+}
+
+/** @returns null where one is missing or nothing was counted */
+function shareOfAll(tallies: readonly (Tally | null)[]): number | null {
+  let correct = 0
+  let count = 0
+  for (const tally of tallies) {
+    if (tally === null) return null
+    correct += tally.correct
+    count += tally.count
+  }
+  return count === 0 ? null : correct / count
 }
 
 /** p̂ = (correct + κ·prior) / (count + κ): the prior counts as κ samples. */
@@ -70,6 +118,7 @@ export function shrunkShare({ correct, count }: Tally, prior: number, shrinkage:
 export interface BaselineSetup extends RewardSettings {
   readonly vStarBeta: VStarBeta
   readonly baseline: BaselineKind
+  readonly revisedStates: RevisedStates
   /** κ, in pseudo-samples. */
   readonly shrinkage: number
   readonly globalShares: ClassShares
@@ -97,7 +146,7 @@ export function turnBaseline(
   const key = classKey(kind, isAttemptCorrect)
   switch (setup.baseline) {
     case 'class-conditional':
-      return valueOf(shrunkShare(tallyOf(estimate, key), setup.globalShares[key], setup.shrinkage))
+      return valueOf(classShare(estimate, key, setup))
     case 'global':
       return valueOf(setup.globalShares[key])
     case 'running-mean':
@@ -105,6 +154,12 @@ export function turnBaseline(
     case 'none':
       return 0
   }
+}
+
+/** Of the problem's visited states, shrunk to the class; of all its states where the estimate does not tell them apart. */
+function classShare(estimate: VStarEstimate, key: ClassKey, setup: BaselineSetup): number {
+  const tally = visitedTally(estimate, key, setup.revisedStates) ?? tallyOf(estimate, key)
+  return shrunkShare(tally, setup.globalShares[key], setup.shrinkage)
 }
 
 /**

@@ -4,18 +4,22 @@ import type { ScoredRollout, TurnKind } from '../rollout/rollout.ts'
 
 /**
  * Stage 1's counts for one problem, from its reference rollouts: N attempts, each with a verdict and a forced revision.
+ * Revisions after the verdict "wrong" are counted apart: selective revision visits no other state.
  * Counts, not values: another β₁, α or κ needs no new samples.
  *
  * @throws RangeError unless every rollout has all three turns
  */
 export function countReferenceTurns(problem: Problem, rollouts: readonly ScoredRollout[]): VStarEstimate {
-  const outcomes = rollouts.map(({ turns }) => ({
+  const outcomes = rollouts.map(({ turns, verdict }) => ({
+    isRejected: verdict === 'wrong',
     attempt: isCorrect(turns, 'attempt'),
     verdict: isCorrect(turns, 'verdict'),
     revision: isCorrect(turns, 'revision'),
   }))
   const correct = outcomes.filter((outcome) => outcome.attempt)
   const wrong = outcomes.filter((outcome) => !outcome.attempt)
+  const rejectedCorrect = correct.filter((outcome) => outcome.isRejected)
+  const rejectedWrong = wrong.filter((outcome) => outcome.isRejected)
   const count = (among: readonly (typeof outcomes)[number][], kind: 'verdict' | 'revision') =>
     among.filter((outcome) => outcome[kind]).length
   return {
@@ -31,6 +35,10 @@ export function countReferenceTurns(problem: Problem, rollouts: readonly ScoredR
     correctRevisionsAfterCorrect: count(correct, 'revision'),
     revisionsAfterWrong: wrong.length,
     correctRevisionsAfterWrong: count(wrong, 'revision'),
+    revisionsAfterRejectedCorrect: rejectedCorrect.length,
+    correctRevisionsAfterRejectedCorrect: count(rejectedCorrect, 'revision'),
+    revisionsAfterRejectedWrong: rejectedWrong.length,
+    correctRevisionsAfterRejectedWrong: count(rejectedWrong, 'revision'),
   }
 }
 

@@ -3,7 +3,7 @@ import { totalSteps } from '../../shared/config/parseConfig.ts'
 import type { Problem } from '../data/problem.ts'
 import type { Grading } from '../reward/scoreRollout.ts'
 import { needsReference } from '../rl/losses/policyLossOf.ts'
-import { globalShares } from '../rl/turnBaseline.ts'
+import { globalShares, revisedStates } from '../rl/turnBaseline.ts'
 import type { ClassShares } from '../rl/turnBaseline.ts'
 import type { Conversation } from '../rollout/sampleTurns.ts'
 import type { StopSignal } from '../sampling/sampler.ts'
@@ -69,7 +69,7 @@ export function planRun(setup: SelfCorrectionSetup): RunPlan {
     ...setup,
     reference: needsReference(config) ? setup.reference : null,
     problems,
-    globalShares: globalShares([...setup.estimates.values()]),
+    globalShares: globalShares([...setup.estimates.values()], revisedStates(config.turns)),
     steps: totalSteps(config, problems.length),
     problemsPerStep: Math.min(config.problemsPerStep, problems.length),
   }

@@ -8,6 +8,9 @@ import { RecheckError } from '../../shared/recheckError.ts'
  */
 const rewardVersion = '2'
 
+/** Absent in estimates whose revisions were counted over all verdicts alone. */
+const countedInput = 'revisions counted'
+
 /** Versions of what a config only names; the host hashes the files. */
 export interface VStarParts {
   readonly templateVersion: string
@@ -28,8 +31,29 @@ export function vStarInputs(config: RunConfig, parts: VStarParts): Readonly<Reco
     'hash of the problems': parts.problemsHash,
     // absent where there are none, so that estimates from before this input was recorded still fit
     ...(parts.furtherEndIds.length === 0 ? {} : { 'further end ids': parts.furtherEndIds.join(', ') }),
+    [countedInput]: 'by verdict',
     'version of the rewards': rewardVersion,
   }
+}
+
+/** Whether the estimate was made before revisions were counted by verdict. */
+export function isPooledEstimate({ inputs }: { readonly inputs: Readonly<Record<string, string>> }): boolean {
+  return inputs[countedInput] === undefined
+}
+
+/**
+ * Like `checkVStarInputs`, for a run that has begun: a complete estimate whose revisions were not counted by verdict stays the
+ * one that the run's baselines rest on, so that a resumed run ends as it would have ended without the stop.
+ *
+ * @throws RecheckError `vstar.mismatch` naming each part that differs
+ */
+export function checkResumedVStarInputs(
+  artifact: Parameters<typeof checkVStarInputs>[0] & { readonly complete: boolean },
+  wanted: Readonly<Record<string, string>>,
+): void {
+  if (!artifact.complete || !isPooledEstimate(artifact)) return checkVStarInputs(artifact, wanted)
+  const { [countedInput]: _counted, ...others } = wanted
+  checkVStarInputs(artifact, others)
 }
 
 /**

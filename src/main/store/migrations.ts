@@ -8,6 +8,7 @@ import { schemaV4 } from './schema/v4.ts'
 import { schemaV5 } from './schema/v5.ts'
 import { schemaV6 } from './schema/v6.ts'
 import { schemaV7 } from './schema/v7.ts'
+import { schemaV8 } from './schema/v8.ts'
 
 /** Written into the file's header, so that a database of another program is recognised and left alone. */
 export const applicationId = 0x52436b31
@@ -21,6 +22,7 @@ export const migrations: readonly string[] = [
   schemaV5,
   schemaV6,
   schemaV7,
+  schemaV8,
 ]
 
 export const schemaVersion = migrations.length

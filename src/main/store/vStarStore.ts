@@ -17,6 +17,10 @@ const columns: Readonly<Record<keyof VStarEstimate, string>> = {
   correctRevisionsAfterCorrect: 'right_revisions_after_correct',
   revisionsAfterWrong: 'revisions_after_wrong',
   correctRevisionsAfterWrong: 'right_revisions_after_wrong',
+  revisionsAfterRejectedCorrect: 'revisions_after_rejected_correct',
+  correctRevisionsAfterRejectedCorrect: 'correct_revisions_after_rejected_correct',
+  revisionsAfterRejectedWrong: 'revisions_after_rejected_wrong',
+  correctRevisionsAfterRejectedWrong: 'correct_revisions_after_rejected_wrong',
 }
 const selected = Object.entries(columns)
   .map(([field, column]) => `${column} AS ${field}`)

@@ -1,8 +1,9 @@
 import type { ReportedEvent, VStarEvent } from '../../core/train/trainEvent.ts'
 import { runVStarStage } from '../../core/train/runVStarStage.ts'
-import { checkVStarInputs } from '../../core/train/vStarInputs.ts'
+import { checkResumedVStarInputs, isPooledEstimate } from '../../core/train/vStarInputs.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { VStarArtifact, VStarEstimate } from '../../shared/records.ts'
+import type { LogEvent } from '../../shared/runEvent.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { newId } from '../host/machine/identifiers.ts'
 import { followEstimate } from './followStage.ts'
@@ -18,8 +19,11 @@ import type { JobContext, StopRequest } from './jobContext.ts'
 export async function estimateStage(context: JobContext): Promise<readonly VStarEstimate[] | null> {
   const { request, port, config, material, conversation } = context
   const given = request.vStar
-  if (given !== null) checkVStarInputs(given.artifact, material.vStarInputs)
-  if (given?.artifact.complete) return given.estimates
+  if (given !== null) checkResumedVStarInputs(given.artifact, material.vStarInputs)
+  if (given?.artifact.complete) {
+    if (isPooledEstimate(given.artifact)) port.emit(pooledNote(given.artifact))
+    return given.estimates
+  }
   const artifact = given?.artifact ?? newArtifact(context)
   port.emit({ type: 'vStarArtifact', artifact })
   const stop: StopRequest = { aborted: false }
@@ -61,6 +65,17 @@ function report(event: ReportedEvent, { request, port, reporter }: JobContext): 
   if (event.type === 'metrics' && request.run.stage === 'self-correction') return
   const reported = reporter.eventOf(event)
   if (reported !== null) port.emit(reported)
+}
+
+function pooledNote({ vStarId }: VStarArtifact): LogEvent {
+  return {
+    type: 'log',
+    level: 'info',
+    code: 'vstar.pooled',
+    key: 'vstar.pooled',
+    message: `V* estimate ${vStarId} counted revisions over all verdicts together; this run keeps the baseline it began with. A new run makes an estimate by verdict.`,
+    remedy: null,
+  }
 }
 
 function newArtifact({ request, material }: JobContext): VStarArtifact {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { globalShares, hasSignal, shrunkShare, turnBaseline } from '../../../src/core/rl/turnBaseline.ts'
+import {
+  globalShares,
+  hasSignal,
+  revisedStates,
+  shrunkShare,
+  turnBaseline,
+} from '../../../src/core/rl/turnBaseline.ts'
 import type { BaselineSetup } from '../../../src/core/rl/turnBaseline.ts'
 import {
   balancedVerdictWeights,
@@ -26,6 +32,10 @@ function estimate(correctAttempts: number, right: number): VStarEstimate {
     correctRevisionsAfterCorrect: Math.min(right, correctAttempts),
     revisionsAfterWrong: wrongAttempts,
     correctRevisionsAfterWrong: Math.min(right, wrongAttempts),
+    revisionsAfterRejectedCorrect: null,
+    correctRevisionsAfterRejectedCorrect: null,
+    revisionsAfterRejectedWrong: null,
+    correctRevisionsAfterRejectedWrong: null,
   }
 }
 
@@ -35,6 +45,7 @@ const setup: BaselineSetup = {
   vStarBeta: 0.5,
   baseline: 'class-conditional',
   shrinkage: 0,
+  revisedStates: 'all',
   revisionBonus: 1,
   verdictWeights: plainVerdictWeights,
   globalShares: half,
@@ -44,9 +55,17 @@ const setup: BaselineSetup = {
 test('shaped revisions at α = 1, β₁ = 0.5, no shrinkage: by hand (docs/method.md 3)', () => {
   const afterWrong = [0, 1.0206, 1.3336, 1.5246, 1.6625, 1.7705, 1.8592, 1.9345, 2]
   const afterCorrect = [-1, 0.0206, 0.3336, 0.5246, 0.6625, 0.7705, 0.8592, 0.9345, 1]
-  for (let right = 0; right <= 8; right++) {
-    assertClose(turnBaseline('revision', false, estimate(0, right), setup), afterWrong[right] ?? NaN, 5e-5)
-    assertClose(turnBaseline('revision', true, estimate(8, right), setup), afterCorrect[right] ?? NaN, 5e-5)
+  for (let correct = 0; correct <= 8; correct++) {
+    assertClose(
+      turnBaseline('revision', false, estimate(0, correct), setup),
+      afterWrong[correct] ?? NaN,
+      5e-5,
+    )
+    assertClose(
+      turnBaseline('revision', true, estimate(8, correct), setup),
+      afterCorrect[correct] ?? NaN,
+      5e-5,
+    )
   }
 })
 
@@ -63,11 +82,59 @@ test('shrinkage: 1 correct of 4 with 4 pseudo-samples at 0.75 is 0.5', () => {
 })
 
 test('global shares add up over problems; a class that never occurred is 0.5', () => {
-  const shares = globalShares([estimate(8, 2), estimate(8, 6)])
+  const shares = globalShares([estimate(8, 2), estimate(8, 6)], 'all')
   assert.equal(shares['verdict/correct'], 0.5)
   assert.equal(shares['revision/correct'], 8 / 16)
   assert.equal(shares['verdict/wrong'], 0.5)
-  assert.equal(globalShares([estimate(0, 2)])['revision/wrong'], 0.25)
+  assert.equal(globalShares([estimate(0, 2)], 'all')['revision/wrong'], 0.25)
+})
+
+/** 5 of 8 attempts correct; 2 of those called wrong, both revised well, against 1 of the 3 others; no wrong attempt was rejected. */
+const rejectedTwice: VStarEstimate = {
+  problemId: 'r',
+  canonical: 'r',
+  samples: 8,
+  correctAttempts: 5,
+  verdictsAfterCorrect: 5,
+  correctVerdictsAfterCorrect: 3,
+  verdictsAfterWrong: 3,
+  correctVerdictsAfterWrong: 0,
+  revisionsAfterCorrect: 5,
+  correctRevisionsAfterCorrect: 3,
+  revisionsAfterWrong: 3,
+  correctRevisionsAfterWrong: 1,
+  revisionsAfterRejectedCorrect: 2,
+  correctRevisionsAfterRejectedCorrect: 2,
+  revisionsAfterRejectedWrong: 0,
+  correctRevisionsAfterRejectedWrong: 0,
+}
+
+test('selective revision is valued on the states it visits: those with the verdict "wrong"', () => {
+  const visited: BaselineSetup = { ...setup, revisedStates: 'rejected', vStarBeta: 'mean' }
+  const of = (isAttemptCorrect: boolean, own: VStarEstimate, states: BaselineSetup['revisedStates']) =>
+    turnBaseline('revision', isAttemptCorrect, own, { ...visited, revisedStates: states })
+  // rewards after a correct attempt 1 and −1: 2 of 2 give 1, 3 of 5 give 0.2
+  assertClose(of(true, rejectedTwice, 'rejected'), 1, 1e-12)
+  assertClose(of(true, rejectedTwice, 'all'), 0.2, 1e-12)
+  // none rejected among the wrong ones: the class alone (0.5) at a reward of 2, whatever κ
+  assertClose(of(false, rejectedTwice, 'rejected'), 1, 1e-12)
+  // an estimate that did not count by verdict
+  assertClose(of(true, estimate(8, 2), 'rejected'), -0.5, 1e-12)
+  // verdicts are the same in both
+  assert.equal(
+    turnBaseline('verdict', true, rejectedTwice, visited),
+    turnBaseline('verdict', true, rejectedTwice, { ...visited, revisedStates: 'all' }),
+  )
+})
+
+test('class shares: of the visited states, of all where these never occurred or one estimate did not count them', () => {
+  const share = (estimates: VStarEstimate[]) => globalShares(estimates, 'rejected')
+  assert.equal(share([rejectedTwice])['revision/correct'], 1)
+  assert.equal(share([rejectedTwice])['revision/wrong'], 1 / 3)
+  assert.equal(share([rejectedTwice, estimate(8, 2)])['revision/correct'], 5 / 13)
+  assert.equal(globalShares([rejectedTwice], 'all')['revision/correct'], 3 / 5)
+  assert.equal(revisedStates('self-correction'), 'rejected')
+  assert.equal(revisedStates('always-revise'), 'all')
 })
 
 test('the other baselines: class alone, running mean, none', () => {

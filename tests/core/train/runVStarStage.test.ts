@@ -4,7 +4,12 @@ import { runVStarStage } from '../../../src/core/train/runVStarStage.ts'
 import { learningSignalEvent } from '../../../src/core/train/vStarSignal.ts'
 import type { VStarSetup } from '../../../src/core/train/runVStarStage.ts'
 import type { VStarEvent } from '../../../src/core/train/trainEvent.ts'
-import { checkVStarInputs, vStarInputs } from '../../../src/core/train/vStarInputs.ts'
+import {
+  checkResumedVStarInputs,
+  checkVStarInputs,
+  isPooledEstimate,
+  vStarInputs,
+} from '../../../src/core/train/vStarInputs.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import type { VStarEstimate } from '../../../src/shared/records.ts'
 import { assertClose } from '../../assertClose.ts'
@@ -48,8 +53,15 @@ test('counts per problem: N attempts, each with a verdict and a forced revision,
     assert.equal(each.verdictsAfterCorrect + each.verdictsAfterWrong, 5)
     assert.equal(each.revisionsAfterCorrect + each.revisionsAfterWrong, 5)
     assert.ok(each.correctVerdictsAfterWrong <= each.verdictsAfterWrong)
+    // a wrong attempt is rejected exactly where its verdict is correct; a correct one where it is not, or it was unparsed
+    assert.equal(each.revisionsAfterRejectedWrong, each.correctVerdictsAfterWrong)
+    const notAccepted = each.verdictsAfterCorrect - each.correctVerdictsAfterCorrect
+    assert.ok((each.revisionsAfterRejectedCorrect ?? NaN) <= notAccepted)
+    assert.ok((each.correctRevisionsAfterRejectedWrong ?? NaN) <= each.correctRevisionsAfterWrong)
+    assert.ok((each.correctRevisionsAfterRejectedCorrect ?? NaN) <= each.correctRevisionsAfterCorrect)
   }
   assert.ok(estimates.some((each) => each.correctAttempts > 0 && each.correctAttempts < 5))
+  assert.ok(estimates.some((each) => (each.revisionsAfterRejectedWrong ?? 0) > 0))
 })
 
 test('the stage counts its problems from its first word on, also where it goes on with some that are there', async () => {
@@ -160,6 +172,26 @@ test('an estimate made with another template is refused by name, another β₁ i
     () => checkVStarInputs(artifact, vStarInputs(config, { ...parts, furtherEndIds: [7, 9] })),
     /further end ids: the estimate has nothing, this run has 7, 9/,
   )
+})
+
+test('an estimate from before revisions were counted by verdict serves the run that began with it, and no other', () => {
+  const parts = { templateVersion: 'aaaa', referenceHash: 'bbbb', problemsHash: 'cccc', furtherEndIds: [] }
+  const wanted = vStarInputs(parseConfig({}, 'test'), parts)
+  const { 'revisions counted': _counted, ...inputs } = wanted
+  const pooled = { vStarId: 'v1', inputs, complete: true }
+  assert.equal(isPooledEstimate(pooled), true)
+  assert.equal(isPooledEstimate({ inputs: wanted }), false)
+  checkResumedVStarInputs(pooled, wanted)
+  assert.throws(
+    () => checkVStarInputs(pooled, wanted),
+    /revisions counted: the estimate has nothing, this run has by verdict\nRun stage 1 again/,
+  )
+  // one that is not complete would mix the two
+  assert.throws(() => checkResumedVStarInputs({ ...pooled, complete: false }, wanted), {
+    code: 'vstar.mismatch',
+  })
+  const other = { ...wanted, 'hash of the template': 'dddd' }
+  assert.throws(() => checkResumedVStarInputs(pooled, other), /hash of the template/)
 })
 
 test('the end of a chunk is an event of its own, after the chunk’s estimates and metrics', async () => {

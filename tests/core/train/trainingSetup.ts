@@ -24,6 +24,10 @@ export function estimateFor(problemId: string, correctAttempts: number): VStarEs
     correctRevisionsAfterCorrect: Math.floor(correctAttempts / 2),
     revisionsAfterWrong: 4 - correctAttempts,
     correctRevisionsAfterWrong: Math.floor((4 - correctAttempts) / 2),
+    revisionsAfterRejectedCorrect: correctAttempts - Math.floor(correctAttempts / 2),
+    correctRevisionsAfterRejectedCorrect: 0,
+    revisionsAfterRejectedWrong: Math.floor((4 - correctAttempts) / 2),
+    correctRevisionsAfterRejectedWrong: 0,
   }
 }
 

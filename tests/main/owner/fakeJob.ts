@@ -239,5 +239,9 @@ export function estimateOf(index: number, seed: number): VStarEstimate {
     correctRevisionsAfterCorrect: 0,
     revisionsAfterWrong: 0,
     correctRevisionsAfterWrong: 0,
+    revisionsAfterRejectedCorrect: 0,
+    correctRevisionsAfterRejectedCorrect: 0,
+    revisionsAfterRejectedWrong: 0,
+    correctRevisionsAfterRejectedWrong: 0,
   }
 }

@@ -51,6 +51,10 @@ function estimateOf(problemId: string, correctAttempts: number): VStarEstimate {
     correctRevisionsAfterCorrect: 0,
     revisionsAfterWrong: 0,
     correctRevisionsAfterWrong: 0,
+    revisionsAfterRejectedCorrect: 0,
+    correctRevisionsAfterRejectedCorrect: 0,
+    revisionsAfterRejectedWrong: 0,
+    correctRevisionsAfterRejectedWrong: 0,
   }
 }
 

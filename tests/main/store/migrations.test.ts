@@ -17,6 +17,7 @@ import { migrate, migrations, schemaVersion, versionOf } from '../../../src/main
 import { readRollouts } from '../../../src/main/store/rolloutQuery.ts'
 import { labelRun } from '../../../src/main/store/runLabels.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
+import { readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
 import { metricsAt, temporaryFolder } from './storeFixtures.ts'
 
 /** Rows as each version wrote them, in plain SQL: later code must not be what makes the past. */
@@ -25,6 +26,8 @@ const dataOfVersion: readonly string[] = [
      VALUES ('old', 'from the past', 'self-correction', 'stopped', '{"problemsPerStep":8}', 'h', 700, 5, '{"x":599}', 3);
    UPDATE run SET step = 599, problems_seen = 4800 WHERE run_id = 'old';
    INSERT INTO tag VALUES ('old', 'kept');
+   INSERT INTO v_star VALUES ('v1', 'old', 5, 'hash', '{}', 1, 1);
+   INSERT INTO v_star_estimate VALUES ('v1', 0, 'p1', '3+4', 8, 5, 5, 4, 3, 2, 5, 3, 3, 1);
    INSERT INTO metric_series VALUES (1, 'old', 'x', 600, 599);
    WITH RECURSIVE n (step) AS (SELECT 0 UNION ALL SELECT step + 1 FROM n WHERE step < 599)
      INSERT INTO metric_point SELECT 1, step, step * 10, step * 100, step * 8, step FROM n;
@@ -40,6 +43,8 @@ const dataOfVersion: readonly string[] = [
   `INSERT INTO tag VALUES ('old', 'since version 5');`,
   `UPDATE run SET steps_done = 600 WHERE run_id = 'old';`,
   `UPDATE run SET notes = notes || ' and 7' WHERE run_id = 'old';`,
+  `UPDATE v_star_estimate SET revisions_after_rejected_correct = 1, correct_revisions_after_rejected_correct = 1,
+     revisions_after_rejected_wrong = 2, correct_revisions_after_rejected_wrong = 0;`,
 ]
 
 /** A store as version `version` left it, with data of that version and all before. */
@@ -75,6 +80,11 @@ for (let version = 1; version <= schemaVersion; version++) {
       '7',
     )
     assert.equal(readEvaluations(db, 'old').length, 1)
+    const [estimate] = readVStarEstimates(db, 'v1')
+    assert.deepEqual(
+      [estimate?.correctAttempts, estimate?.revisionsAfterWrong, estimate?.revisionsAfterRejectedWrong],
+      [5, 3, version >= 8 ? 2 : null],
+    )
     const codes = readLog(db, 'old', { after: 0, limit: 9 }).map(({ code }) => code)
     assert.deepEqual(codes, version >= 4 ? ['c', 'alarm.kl'] : ['c'])
 

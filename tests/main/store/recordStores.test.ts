@@ -109,6 +109,10 @@ const estimate = (problemId: string, correctAttempts: number): VStarEstimate => 
   correctRevisionsAfterCorrect: 3,
   revisionsAfterWrong: 8 - correctAttempts,
   correctRevisionsAfterWrong: 4,
+  revisionsAfterRejectedCorrect: 2,
+  correctRevisionsAfterRejectedCorrect: 1,
+  revisionsAfterRejectedWrong: 2,
+  correctRevisionsAfterRejectedWrong: 1,
 })
 
 test('a V* artifact grows problem by problem, is counted, found by its inputs, and never changed', (t) => {

@@ -177,6 +177,10 @@ export function sampleEstimate(seed: number, index: number): VStarEstimate {
     correctRevisionsAfterCorrect: Math.round(correctAttempts * 0.7),
     revisionsAfterWrong: wrong,
     correctRevisionsAfterWrong: Math.round(wrong * 0.2),
+    revisionsAfterRejectedCorrect: correctAttempts - Math.round(correctAttempts * 0.8),
+    correctRevisionsAfterRejectedCorrect: correctAttempts - Math.round(correctAttempts * 0.8),
+    revisionsAfterRejectedWrong: Math.round(wrong * 0.4),
+    correctRevisionsAfterRejectedWrong: Math.round(wrong * 0.1),
   }
 }
 

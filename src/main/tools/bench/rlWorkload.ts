@@ -137,6 +137,10 @@ function estimatesOf(problems: readonly Problem[]): SelfCorrectionSetup['estimat
         correctRevisionsAfterCorrect: 5,
         revisionsAfterWrong: 2,
         correctRevisionsAfterWrong: 1,
+        revisionsAfterRejectedCorrect: 1,
+        correctRevisionsAfterRejectedCorrect: 1,
+        revisionsAfterRejectedWrong: 1,
+        correctRevisionsAfterRejectedWrong: 1,
       },
     ]),
   )
