@@ -26,6 +26,12 @@ export function formatShare(value: number | null | undefined): string {
   return value === null || value === undefined || Number.isNaN(value) ? missing : value.toFixed(3)
 }
 
+/** A difference of two shares with its sign: +0.027, −0.004. */
+export function formatDifference(value: number): string {
+  const digits = Math.abs(value).toFixed(3)
+  return Number(digits) === 0 ? digits : `${value < 0 ? '−' : '+'}${digits}`
+}
+
 /** Two units at most: 45 s, 3 min 05 s, 2 h 10 min, 4 d 3 h. */
 export function formatDuration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return missing

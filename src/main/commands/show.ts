@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import { validationOf } from '../../shared/checkpointValidation.ts'
 import { pastText, warningsOf, type Warning } from '../../shared/alarms.ts'
-import { formatBytes, formatCount, formatDuration, formatTime } from '../../shared/format.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatDifference,
+  formatDuration,
+  formatShare,
+  formatTime,
+} from '../../shared/format.ts'
+import { gainFactors, revisionGain } from '../../shared/revisionGain.ts'
 import { findMetric } from '../../shared/metrics/metrics.ts'
 import type { CheckpointRecord, Evaluation, Run, RunLogEntry } from '../../shared/records.ts'
 import { runStatuses } from '../../shared/records.ts'
@@ -109,6 +117,7 @@ function textOf(shown: Shown): string {
     stateText(shown),
     metricsText(shown.run),
     evaluationsText(shown.evaluations),
+    gainText(shown.evaluations),
     checkpointsText(shown),
     eventsText(shown.events),
   ]
@@ -160,6 +169,22 @@ function evaluationsText(evaluations: readonly Evaluation[]): string {
   return rows.length === 0
     ? ''
     : formatTable(['split', 'step', 'share', 'value', '95 % interval', 'of'], rows)
+}
+
+/** Why revising gains or loses, an evaluation a row: the gain and the shares that it is the product of. */
+function gainText(evaluations: readonly Evaluation[]): string {
+  const rows = evaluations.flatMap((evaluation) => {
+    const found = revisionGain(evaluation)
+    if (found === null) return []
+    const { value, low, high } = found.gain
+    const gain = `${formatDifference(value)} [${formatDifference(low)}, ${formatDifference(high)}]`
+    const factors = gainFactors.map(({ factor }) => formatShare(found[factor].value))
+    return [[evaluation.split, String(evaluation.step), gain].concat(factors)]
+  })
+  const titles = ['split', 'step', 'gain of revising'].concat(
+    gainFactors.map(({ label }) => label.toLowerCase()),
+  )
+  return rows.length === 0 ? '' : formatTable(titles, rows)
 }
 
 function checkpointsText({ checkpoints, evaluations }: Shown): string {

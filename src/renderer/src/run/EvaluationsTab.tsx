@@ -1,9 +1,10 @@
 import { Table, Text } from '@mantine/core'
-import type { JSX } from 'react'
+import { Fragment, type JSX } from 'react'
 import { findMetric } from '../../../shared/metrics/metrics.ts'
 import type { Evaluation, Run } from '../../../shared/records.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { formatCount } from '../../../shared/format.ts'
+import { RevisionGainTable } from './RevisionGainTable.tsx'
 import { Age } from '../widgets/Age.tsx'
 import { Interval } from '../widgets/Interval.tsx'
 import { Term } from '../widgets/Term.tsx'
@@ -31,7 +32,10 @@ export function EvaluationsTab({ run }: { readonly run: Run }): JSX.Element {
           .filter((each) => each.split === split)
           .toSorted((a, b) => b.step - a.step)
         return evaluations.length === 0 ? null : (
-          <SplitTable key={split} split={split} evaluations={evaluations} />
+          <Fragment key={split}>
+            <SplitTable split={split} evaluations={evaluations} />
+            <RevisionGainTable split={split} evaluations={evaluations} />
+          </Fragment>
         )
       })}
     </div>
