@@ -1,3 +1,4 @@
+import type { MetricValues } from './metrics/table.ts'
 import type {
   CheckpointRecord,
   Evaluation,
@@ -64,7 +65,7 @@ export type RunEvent =
       readonly tokens: number
       readonly problems: number
       /** By registry name; null = undefined here (0/0), which is stored as absent. */
-      readonly values: Readonly<Record<string, number | null>>
+      readonly values: MetricValues
     }
   | { readonly type: 'rollouts'; readonly rollouts: readonly StoredRollout[] }
   /** Declares the artifact before its first estimate, and again when it is complete. */

@@ -5,7 +5,8 @@ import { wilson } from '../../shared/statistics.ts'
 import { classKeys } from '../rl/turnBaseline.ts'
 import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'
 import type { TurnKind } from '../rollout/rollout.ts'
-import type { MetricValues, OutcomeCounts } from './evaluation/outcomeCounts.ts'
+import type { OutcomeCounts, OutcomeShareName } from './evaluation/outcomeCounts.ts'
+import type { MetricValues } from '../../shared/metrics/table.ts'
 import { outcomeShares } from './evaluation/outcomeCounts.ts'
 import type { RecentCounts } from './recentCounts.ts'
 
@@ -64,7 +65,7 @@ function healthAbove({ value, surely = value }: Reading, threshold: number): Hea
   return value <= threshold * (1 - margin) ? 'good' : null
 }
 
-function shareOf(counts: OutcomeCounts, name: string) {
+function shareOf(counts: OutcomeCounts, name: OutcomeShareName) {
   const [part, whole] = outcomeShares(counts)[name]
   const interval = wilson(part, whole)
   const words = `${part} of ${whole}`

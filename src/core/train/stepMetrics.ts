@@ -2,12 +2,13 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { isGroupMethod } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { countGroups } from '../rl/groupSpread.ts'
+import type { LossSumName } from '../rl/losses/policyLoss.ts'
 import { kindSum } from '../rl/losses/turnMasks.ts'
 import type { RolloutWithAdvantages, TurnWithAdvantage } from '../rl/turnAdvantages.ts'
 import { roleOf, turnKinds } from '../rollout/rollout.ts'
 import type { Role, TurnKind } from '../rollout/rollout.ts'
 import { countOutcomes, outcomeMetrics } from './evaluation/outcomeCounts.ts'
-import type { MetricValues } from './evaluation/outcomeCounts.ts'
+import type { MetricValues } from '../../shared/metrics/table.ts'
 import type { UpdateStats } from './engine/trainer.ts'
 
 /** One update with the rows it was made from. */
@@ -81,7 +82,7 @@ function groupShare(rollouts: readonly RolloutWithAdvantages[], { method }: RunC
 
 /** The loss and its parts, as means over the step's updates. */
 function lossMetrics(updates: readonly Update[], config: RunConfig): MetricValues {
-  const part = (name: string): number => meanOf(updates.map(({ stats }) => stats.sums[name] ?? 0)) ?? 0
+  const part = (name: LossSumName): number => meanOf(updates.map(({ stats }) => stats.sums[name] ?? 0)) ?? 0
   const parts = turnKinds.map((kind) => part(kindSum('loss', kind)))
   const [attempt, verdict, revision] = parts
   const bonus = part('lossEntropyBonus')
@@ -110,7 +111,7 @@ function lossMetrics(updates: readonly Update[], config: RunConfig): MetricValue
 /** Distance from the reference and from the sampler, entropy and clipping: sums over tokens ÷ tokens. */
 function policyMetrics(updates: readonly Update[], config: RunConfig): MetricValues {
   const turns = updates.flatMap(({ rollouts }) => rollouts.flatMap((rollout) => rollout.turns))
-  const perToken = (name: string, among: readonly Update[] = updates): number | null => {
+  const perToken = (name: LossSumName, among: readonly Update[] = updates): number | null => {
     const sums = among.flatMap(({ stats }) => (stats.sums[name] === undefined ? [] : [stats.sums[name]]))
     const tokens = tokensOf(among.flatMap(({ rollouts }) => rollouts.flatMap((rollout) => rollout.turns)))
     return sums.length === 0 ? null : ratio(total(sums), tokens)
@@ -119,7 +120,7 @@ function policyMetrics(updates: readonly Update[], config: RunConfig): MetricVal
     const sums = turnKinds
       .filter((kind) => roleOf(kind) === role)
       .flatMap((kind) => updates.map(({ stats }) => stats.sums[kindSum('logRatio', kind)]))
-    if (sums.some((sum) => sum === undefined)) return null
+    if (!sums.every((sum) => sum !== undefined)) return null
     return ratio(config.policyBeta * total(sums), turns.filter((turn) => roleOf(turn.kind) === role).length)
   }
   return {

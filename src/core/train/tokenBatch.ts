@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { maskInputs } from '../rl/losses/turnMasks.ts'
-import type { PolicyLoss } from '../rl/losses/policyLoss.ts'
+import type { LossInputName, PolicyLoss } from '../rl/losses/policyLoss.ts'
 import type { RolloutWithAdvantages } from '../rl/turnAdvantages.ts'
 import { turnKinds } from '../rollout/rollout.ts'
 import type { TokenBatch, TokenRow } from './engine/trainer.ts'
@@ -32,12 +32,12 @@ export function tokenBatch(rows: readonly UpdateRow[], loss: PolicyLoss, config:
 
 function tokenRow(
   { ids, spans, turns, referenceLogProbs }: UpdateRow,
-  wanted: ReadonlySet<string>,
+  wanted: ReadonlySet<LossInputName>,
   { config, counts }: { readonly config: RunConfig; readonly counts: BatchCounts },
 ): TokenRow {
   const length = ids.length - 1
   const perToken = (): Float32Array => new Float32Array(length)
-  const inputs: Record<string, Float32Array> = {
+  const made = {
     attemptMask: perToken(),
     verdictMask: perToken(),
     revisionMask: perToken(),
@@ -47,20 +47,21 @@ function tokenRow(
     entropyWeight: perToken(),
     turnAdvantage: new Float32Array(3),
     turnWeight: new Float32Array(3),
-    ...(referenceLogProbs === null ? {} : { referenceLogProbs }),
   }
+  const inputs: Readonly<Partial<Record<LossInputName, Float32Array>>> =
+    referenceLogProbs === null ? made : { ...made, referenceLogProbs }
   spans.forEach(({ kind, start, end }, index) => {
     const turn = turns[index]
     const slot = turnKinds.indexOf(kind)
-    inputs.turnAdvantage[slot] = turn.advantage
-    inputs.turnWeight[slot] = config.turnWeights[kind] / counts.rollouts
+    made.turnAdvantage[slot] = turn.advantage
+    made.turnWeight[slot] = config.turnWeights[kind] / counts.rollouts
     const tokenWeight = config.turnWeights[kind] * tokenWeightOf(config, counts, end - start)
     // token t of the row is predicted at position t − 1
-    inputs[maskInputs[kind]].fill(1, start - 1, end - 1)
-    inputs.samplingLogProbs.set(turn.samplingLogProbs, start - 1)
-    inputs.tokenAdvantage.fill(turn.advantage, start - 1, end - 1)
-    inputs.tokenWeight.fill(tokenWeight, start - 1, end - 1)
-    inputs.entropyWeight.fill(config.entropyBonus / counts.tokens, start - 1, end - 1)
+    made[maskInputs[kind]].fill(1, start - 1, end - 1)
+    made.samplingLogProbs.set(turn.samplingLogProbs, start - 1)
+    made.tokenAdvantage.fill(turn.advantage, start - 1, end - 1)
+    made.tokenWeight.fill(tokenWeight, start - 1, end - 1)
+    made.entropyWeight.fill(config.entropyBonus / counts.tokens, start - 1, end - 1)
   })
   const missing = [...wanted].filter((name) => inputs[name] === undefined)
   if (missing.length > 0)

@@ -1,6 +1,6 @@
 import type { Evaluation, Stage, StoredRollout, VStarEstimate } from '../../shared/records.ts'
 import type { LogEvent } from '../../shared/runEvent.ts'
-import type { MetricValues } from './evaluation/outcomeCounts.ts'
+import type { MetricValues } from '../../shared/metrics/table.ts'
 import type { TrainState } from './trainState.ts'
 
 /** Where a stage is. Rate and time left are the host's to add: the core has no clock of its own. */

@@ -1,11 +1,11 @@
-import { evaluationMetricNames, metricTable } from './table.ts'
-import type { MetricEntry, PlotId } from './table.ts'
+import { evaluatedMetrics, metricTable } from './table.ts'
+import type { MetricEntry, PlotId, ReportedMetricName } from './table.ts'
 
 export type Metric = MetricEntry
 export type { PlotId }
 
 export interface PlotSeries {
-  readonly metric: string
+  readonly metric: ReportedMetricName
   readonly label: string
   /** Index into the chart palette, so that a series keeps its colour in every view. */
   readonly colour: number
@@ -15,7 +15,7 @@ export interface PlotSeries {
 /** A value that one of a plot's metrics should stay above or below, drawn across the plot and named in its legend. */
 export interface PlotThreshold {
   readonly value: number
-  readonly metric: string
+  readonly metric: ReportedMetricName
   readonly label: string
   /** Switched off in the legend. */
   readonly hidden?: boolean
@@ -45,14 +45,12 @@ const splits = [
 export const metrics: readonly Metric[] = [
   ...metricTable,
   ...splits.flatMap(({ prefix, label }) =>
-    metricTable
-      .filter((metric) => evaluationMetricNames.includes(metric.name))
-      .map((metric) => ({
-        ...metric,
-        name: `${prefix}/${metric.name}`,
-        label: `${metric.label} (${label})`,
-        plot: null,
-      })),
+    evaluatedMetrics.map((metric) => ({
+      ...metric,
+      name: `${prefix}/${metric.name}` as const,
+      label: `${metric.label} (${label})`,
+      plot: null,
+    })),
   ),
 ]
 

@@ -3,9 +3,9 @@ export type PlotId =
   'training-loss' | 'policy-rewards' | 'verifier-accuracy' | 'change-ratio' | 'revision-rate' | 'v-star'
 
 /** One quantity a run reports, once; store, CSV, charts and `recheck show` take their words from here. */
-export interface MetricEntry {
+export interface MetricEntry<Name extends string = ReportedMetricName> {
   /** `group/name`; stable, stored with every point. */
-  readonly name: string
+  readonly name: Name
   readonly label: string
   /** null = a bare number. Shares are numbers from 0 to 1. */
   readonly unit: string | null
@@ -31,7 +31,7 @@ const revised = 'revised rollouts'
 
 /** One row a metric; a table reads better unwrapped. */
 // prettier-ignore
-const rows: readonly Row[] = [
+const rows = [
   ['accuracy/attempt', 'Acc@t1', null, all, 'up', 'share of correct first attempts', 'policy-rewards'],
   ['accuracy/final', 'Acc@final', null, all, 'up', 'share of correct last answers: the revision’s where there is one', 'policy-rewards'],
   ['accuracy/gain', 'Acc@final − Acc@t1', null, all, 'up', 'what revising gains; equals wrong → correct minus correct → wrong'],
@@ -88,11 +88,26 @@ const rows: readonly Row[] = [
   ['vStar/mean', 'Mean V*', 'reward', 'problems', 'neither', 'mean V* of the attempts', 'v-star'],
   ['vStar/noSignal', 'Without signal', null, 'problems', 'down', 'share of problems whose V* is 0 or 1'],
   ['vStar/accuracy', 'Reference accuracy', null, 'reference attempts', 'neither', 'share of correct attempts of the reference policy'],
-]
+] as const satisfies readonly Row[]
+
+/** Of a training step or of stage 1. */
+export type MetricName = (typeof rows)[number][0]
+
+/** What is asked of held-out problems too. */
+export type EvaluatedMetricName = Extract<
+  MetricName,
+  `${'accuracy' | 'verifier' | 'revision' | 'turns'}/${string}`
+>
+
+/** As a run reports it: a held-out split's metrics carry its name in front. */
+export type ReportedMetricName = MetricName | `${'validation' | 'test'}/${EvaluatedMetricName}`
+
+/** null where a denominator is 0 or the method has no such thing. */
+export type MetricValues = Readonly<Partial<Record<ReportedMetricName, number | null>>>
 
 /** Metrics of a training step and of stage 1. */
-export const metricTable: readonly MetricEntry[] = rows.map(
-  ([name, label, unit, denominator, better, meaning, plot]) => ({
+export const metricTable: readonly MetricEntry<MetricName>[] = rows.map(
+  ([name, label, unit, denominator, better, meaning, plot]: Row & { readonly 0: MetricName }) => ({
     name,
     label,
     unit,
@@ -104,6 +119,7 @@ export const metricTable: readonly MetricEntry[] = rows.map(
 )
 
 /** Those that an evaluation of a held-out split reports too, as `validation/…` and `test/…`. */
-export const evaluationMetricNames: readonly string[] = metricTable
-  .map((metric) => metric.name)
-  .filter((name) => /^(accuracy|verifier|revision|turns)\//.test(name))
+export const evaluatedMetrics: readonly MetricEntry<EvaluatedMetricName>[] = metricTable.filter(
+  (metric): metric is MetricEntry<EvaluatedMetricName> =>
+    /^(accuracy|verifier|revision|turns)\//.test(metric.name),
+)

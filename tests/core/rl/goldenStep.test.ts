@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
 import { normaliseAdvantages } from '../../../src/core/rl/advantages.ts'
+import type { LossInputs, LossSumName } from '../../../src/core/rl/losses/policyLoss.ts'
 import { policyLossOf } from '../../../src/core/rl/losses/policyLossOf.ts'
-import { roleOf } from '../../../src/core/rollout/rollout.ts'
+import { roleOf, turnKinds } from '../../../src/core/rollout/rollout.ts'
 import { packRow } from '../../../src/core/rollout/packedRow.ts'
 import { tokenBatch } from '../../../src/core/train/tokenBatch.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
@@ -23,7 +24,7 @@ function goldenBatch(settings: Readonly<Record<string, unknown>>, advantages = g
   const width = 23
   const padded = (values: readonly Float32Array[], size: number) =>
     tf.tensor2d(values.map((row) => [...row, ...Array<number>(size - row.length).fill(0)]))
-  const inputs: Record<string, Tensor> = Object.fromEntries(
+  const inputs: LossInputs = Object.fromEntries(
     loss.inputs.map(({ name, per }) => [
       name,
       padded(
@@ -109,7 +110,7 @@ for (const { name, settings, whitened } of cases) {
 test('golden rl-step: ρ of every turn, from the loss’s own masks', () => {
   const { inputs, logProbs } = goldenBatch({ policyBeta: 0.001 })
   const difference = logProbs.sub(inputs.referenceLogProbs as Tensor).arraySync() as number[][]
-  const masks = ['attempt', 'verdict', 'revision'].map((kind) => ({
+  const masks = turnKinds.map((kind) => ({
     kind,
     rows: inputs[`${kind}Mask`]?.arraySync() as number[][],
   }))
@@ -137,7 +138,7 @@ test('the parts of every loss add up to it', () => {
   for (const { settings } of [...cases, { settings: { method: 'rloo', policyBeta: 0.05 } }]) {
     const { loss, inputs, logProbs } = goldenBatch(settings)
     const { loss: total, sums } = loss.compute(logProbs, null, inputs)
-    const part = (name: string) => sums[name]?.dataSync()[0] ?? NaN
+    const part = (name: LossSumName) => sums[name]?.dataSync()[0] ?? NaN
     const parts = part('lossAttempt') + part('lossVerdict') + part('lossRevision') + part('lossEntropyBonus')
     assertClose(parts, total.dataSync()[0] ?? NaN, 1e-4 * Math.max(1, Math.abs(parts)))
   }

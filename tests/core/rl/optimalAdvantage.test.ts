@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import { optimalAdvantageLoss } from '../../../src/core/rl/losses/optimalAdvantage.ts'
+import type { LossInputs } from '../../../src/core/rl/losses/policyLoss.ts'
 import { assertClose } from '../../assertClose.ts'
 
 /**
@@ -40,7 +41,7 @@ function gradient(
   const slot = (values: readonly number[]) => tf.tensor2d(values.map((each) => [each, 0, 0]))
   const column = (values: readonly number[]) => tf.tensor2d(values.map((each) => [each]))
   const zeros = rewards.map(() => 0)
-  const inputs: Record<string, Tensor> = {
+  const inputs: LossInputs = {
     attemptMask: column(zeros.map(() => 1)),
     verdictMask: column(zeros),
     revisionMask: column(zeros),
@@ -165,7 +166,7 @@ test('turn independence: another reward for the revision leaves attempt and verd
   const mask = (from: number, to: number) =>
     tf.tensor2d([Array.from({ length: 9 }, (_, t) => (t >= from && t < to ? 1 : 0))])
   const gradientFor = (revisionAdvantage: number) => {
-    const inputs: Record<string, Tensor> = {
+    const inputs: LossInputs = {
       attemptMask: mask(0, 3),
       verdictMask: mask(3, 6),
       revisionMask: mask(6, 9),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { LossInputName } from '../../../src/core/rl/losses/policyLoss.ts'
 import { policyLossOf } from '../../../src/core/rl/losses/policyLossOf.ts'
 import type { TurnWithAdvantage } from '../../../src/core/rl/turnAdvantages.ts'
 import type { TurnKind } from '../../../src/core/rollout/rollout.ts'
@@ -40,7 +41,7 @@ test('one row holds the conversation; masks cover own tokens with the end token,
   const row = batch.rows[0]
   assert.equal(row?.ids, packed.ids, 'the row is made once and carried')
   assert.deepEqual([...(row?.ids ?? [])], [9, 8, 5, 1, 7, 6, 4, 1])
-  const input = (name: string) => [...(row?.inputs[name] ?? [])]
+  const input = (name: LossInputName) => [...(row?.inputs[name] ?? [])]
   assert.deepEqual(input('attemptMask'), [0, 1, 1, 0, 0, 0, 0])
   assert.deepEqual(input('verdictMask'), [0, 0, 0, 0, 1, 1, 1])
   assert.deepEqual(input('revisionMask'), [0, 0, 0, 0, 0, 0, 0])

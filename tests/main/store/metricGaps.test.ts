@@ -5,7 +5,7 @@ import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import type { Database } from '../../../src/main/store/database.ts'
 import { alwaysMeasured, gapsBefore } from '../../../src/main/store/metricGaps.ts'
 import { readRange, type RangeQuery } from '../../../src/main/store/metricQuery.ts'
-import { evaluationMetricNames, metricTable } from '../../../src/shared/metrics/table.ts'
+import { evaluatedMetrics, metricTable } from '../../../src/shared/metrics/table.ts'
 import { rangePoints } from '../../../src/shared/plots/plotData.ts'
 import type { RunEvent } from '../../../src/shared/runEvent.ts'
 import { addRun, temporaryStore } from './storeFixtures.ts'
@@ -103,7 +103,7 @@ test('every metric of a step or an evaluation is told from what was not measured
   for (const { name } of metricTable) {
     assert.equal(alwaysMeasured(name), name.startsWith('vStar/') ? null : 'accuracy/attempt', name)
   }
-  for (const name of evaluationMetricNames) {
+  for (const { name } of evaluatedMetrics) {
     assert.equal(alwaysMeasured(`validation/${name}`), 'validation/accuracy/attempt')
     assert.equal(alwaysMeasured(`test/${name}`), 'test/accuracy/attempt')
   }

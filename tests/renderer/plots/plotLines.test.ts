@@ -21,7 +21,7 @@ import {
 import { withXRange } from '../../../src/renderer/src/plots/plotSettings.ts'
 import { isFinallyCorrect, outcomeText } from '../../../src/renderer/src/run/rollouts/rolloutLabels.ts'
 import { isTouched, TouchedRuns } from '../../../src/renderer/src/data/invalidatedRoutes.ts'
-import { findMetric } from '../../../src/shared/metrics/metrics.ts'
+import { findMetric, type PlotSeries } from '../../../src/shared/metrics/metrics.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import type { Evaluation, MetricPoint } from '../../../src/shared/records.ts'
 import type { MetricRange } from '../../../src/shared/routes/metrics.ts'
@@ -49,7 +49,7 @@ const bucketed: MetricRange = {
   buckets: [{ first: point(0, 1), last: point(99, 2), min: point(50, -3), max: point(20, 9), count: 100 }],
   gaps: [],
 }
-const series = [
+const series: readonly PlotSeries[] = [
   { metric: 'loss/policy', label: 'all', colour: 0 },
   { metric: 'loss/solver', label: 'solver', colour: 1, dashed: true },
   { metric: 'loss/verifier', label: 'none', colour: 2 },

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
 import { k3 } from '../kl.ts'
 import { diagnosticSums } from './diagnostics.ts'
-import type { PolicyLoss } from './policyLoss.ts'
+import { fedInput, type PolicyLoss } from './policyLoss.ts'
 import { turnActionLoss } from './turnActionLoss.ts'
 import { commonInputs, completionMask, entropyTerm, sumPerTurn, sumsByKind } from './turnMasks.ts'
 
@@ -36,13 +36,13 @@ export function clippedRatioLoss(settings: ClippedRatioSettings): PolicyLoss {
     needsEntropy: hasEntropyBonus,
     compute(logProbs, entropy, inputs) {
       const mask = completionMask(inputs)
-      const ratio = tf.exp(tf.mul(tf.sub(logProbs, inputs.samplingLogProbs), mask)) // [B, T]
-      const { gain, clipped } = clippedGain(ratio, inputs.tokenAdvantage, clip)
+      const ratio = tf.exp(tf.mul(tf.sub(logProbs, fedInput(inputs, 'samplingLogProbs')), mask)) // [B, T]
+      const { gain, clipped } = clippedGain(ratio, fedInput(inputs, 'tokenAdvantage'), clip)
       const kl =
         klWeight > 0
-          ? tf.mul(k3(tf.mul(tf.sub(logProbs, inputs.referenceLogProbs), mask)), klWeight)
+          ? tf.mul(k3(tf.mul(tf.sub(logProbs, fedInput(inputs, 'referenceLogProbs')), mask)), klWeight)
           : tf.scalar(0)
-      const perToken = tf.mul(tf.sub(kl, gain), inputs.tokenWeight) // [B, T]
+      const perToken = tf.mul(tf.sub(kl, gain), fedInput(inputs, 'tokenWeight')) // [B, T]
       const bonus = entropyTerm(entropy, inputs)
       return {
         loss: tf.sub(tf.sum(perToken), bonus),
@@ -70,8 +70,8 @@ export interface SequenceRatioSettings {
  */
 export function sequenceRatioLoss({ clip, ...settings }: SequenceRatioSettings): PolicyLoss {
   return turnActionLoss({ name: 'rloo', ...settings }, (logProbs, inputs) => {
-    const ratio = tf.exp(sumPerTurn(tf.sub(logProbs, inputs.samplingLogProbs), inputs)) // [B, 3]
-    const { gain, clipped } = clippedGain(ratio, inputs.turnAdvantage, clip)
+    const ratio = tf.exp(sumPerTurn(tf.sub(logProbs, fedInput(inputs, 'samplingLogProbs')), inputs)) // [B, 3]
+    const { gain, clipped } = clippedGain(ratio, fedInput(inputs, 'turnAdvantage'), clip)
     // counted in tokens, like every other sum: a clipped turn counts with all its tokens
     const lengths = sumPerTurn(tf.onesLike(logProbs), inputs)
     return { gain, sums: { clipped: tf.sum(tf.mul(clipped, lengths)) } }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Scalar } from '@tensorflow/tfjs'
-import type { PolicyLoss } from './policyLoss.ts'
+import { fedInput, type PolicyLoss } from './policyLoss.ts'
 
 /**
  * L = − Σ weight · ln π(token): what a language model is pre-trained with, and what stored expectations of checkpoints hold. Input:
@@ -10,7 +10,8 @@ export const negativeLogLikelihood: PolicyLoss = {
   name: 'negative-log-likelihood',
   inputs: [{ name: 'tokenWeight', per: 'token' }],
   needsEntropy: false,
-  compute(logProbs, _entropy, { tokenWeight }) {
+  compute(logProbs, _entropy, inputs) {
+    const tokenWeight = fedInput(inputs, 'tokenWeight')
     return {
       loss: tf.neg(tf.sum(tf.mul(logProbs, tokenWeight))) as Scalar,
       sums: { weight: tf.sum(tokenWeight) },

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Scalar } from '@tensorflow/tfjs'
 import { diagnosticSums } from './diagnostics.ts'
-import type { PolicyLoss } from './policyLoss.ts'
+import { fedInput, type PolicyLoss } from './policyLoss.ts'
 import { commonInputs, entropyTerm, sumPerTurn, sumsByKind } from './turnMasks.ts'
 
 export interface OptimalAdvantageSettings {
@@ -32,9 +32,9 @@ export function optimalAdvantageLoss(settings: OptimalAdvantageSettings): Policy
     ],
     needsEntropy: hasEntropyBonus,
     compute(logProbs, entropy, inputs) {
-      const logRatio = sumPerTurn(tf.sub(logProbs, inputs.referenceLogProbs), inputs) // ρ: [B, 3]
-      const residual = tf.sub(tf.mul(logRatio, policyBeta), inputs.turnAdvantage)
-      const perTurn = tf.mul(inputs.turnWeight, tf.mul(residual, residual)) // [B, 3]
+      const logRatio = sumPerTurn(tf.sub(logProbs, fedInput(inputs, 'referenceLogProbs')), inputs) // ρ: [B, 3]
+      const residual = tf.sub(tf.mul(logRatio, policyBeta), fedInput(inputs, 'turnAdvantage'))
+      const perTurn = tf.mul(fedInput(inputs, 'turnWeight'), tf.mul(residual, residual)) // [B, 3]
       const bonus = entropyTerm(entropy, inputs)
       return {
         loss: tf.mul(tf.sub(tf.sum(perTurn), bonus), scale) as Scalar,

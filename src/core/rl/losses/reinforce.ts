@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { PolicyLoss } from './policyLoss.ts'
+import { fedInput, type PolicyLoss } from './policyLoss.ts'
 import { turnActionLoss } from './turnActionLoss.ts'
 import { sumPerTurn } from './turnMasks.ts'
 
@@ -15,7 +15,7 @@ export interface ReinforceSettings {
  */
 export function reinforceLoss(settings: ReinforceSettings): PolicyLoss {
   return turnActionLoss({ name: 'reinforce', ...settings }, (logProbs, inputs) => ({
-    gain: tf.mul(sumPerTurn(logProbs, inputs), inputs.turnAdvantage),
+    gain: tf.mul(sumPerTurn(logProbs, inputs), fedInput(inputs, 'turnAdvantage')),
     sums: {},
   }))
 }

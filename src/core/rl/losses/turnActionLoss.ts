@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
 import { diagnosticSums } from './diagnostics.ts'
-import type { LossSums, PolicyLoss } from './policyLoss.ts'
+import { fedInput, type LossInputs, type LossSums, type PolicyLoss } from './policyLoss.ts'
 import { commonInputs, entropyTerm, sumsByKind } from './turnMasks.ts'
-
-type Inputs = Readonly<Record<string, Tensor>>
 
 export interface TurnActionSettings {
   readonly name: string
@@ -19,7 +17,7 @@ export interface TurnActionSettings {
  */
 export function turnActionLoss(
   settings: TurnActionSettings,
-  gainOf: (logProbs: Tensor2D, inputs: Inputs) => { readonly gain: Tensor; readonly sums: LossSums },
+  gainOf: (logProbs: Tensor2D, inputs: LossInputs) => { readonly gain: Tensor; readonly sums: LossSums },
 ): PolicyLoss {
   const { name, usesReference, hasEntropyBonus } = settings
   return {
@@ -32,7 +30,7 @@ export function turnActionLoss(
     needsEntropy: hasEntropyBonus,
     compute(logProbs, entropy, inputs) {
       const { gain, sums } = gainOf(logProbs, inputs)
-      const perTurn = tf.neg(tf.mul(gain, inputs.turnWeight)) // [B, 3]
+      const perTurn = tf.neg(tf.mul(gain, fedInput(inputs, 'turnWeight'))) // [B, 3]
       const bonus = entropyTerm(entropy, inputs)
       return {
         loss: tf.sub(tf.sum(perTurn), bonus),

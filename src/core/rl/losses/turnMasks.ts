@@ -2,10 +2,11 @@ import * as tf from '@tensorflow/tfjs'
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
 import { turnKinds } from '../../rollout/rollout.ts'
 import type { TurnKind } from '../../rollout/rollout.ts'
-import type { LossInput, LossSums } from './policyLoss.ts'
+import { fedInput } from './policyLoss.ts'
+import type { KindSumName, LossInput, LossInputs, LossSums } from './policyLoss.ts'
 
 /** 1 on the turn's own tokens, end token included; 0 on prompts, other turns, injected ends and padding. */
-export const maskInputs: Readonly<Record<TurnKind, string>> = {
+export const maskInputs: Readonly<Record<TurnKind, `${TurnKind}Mask`>> = {
   attempt: 'attemptMask',
   verdict: 'verdictMask',
   revision: 'revisionMask',
@@ -24,32 +25,37 @@ export function commonInputs(settings: {
   ]
 }
 
-type Inputs = Readonly<Record<string, Tensor>>
-
 /** 1 on every completion token of the row: [B, T]. */
-export function completionMask(inputs: Inputs): Tensor2D {
-  return tf.add(tf.add(inputs.attemptMask, inputs.verdictMask), inputs.revisionMask)
+export function completionMask(inputs: LossInputs): Tensor2D {
+  const mask = (kind: TurnKind): Tensor => fedInput(inputs, maskInputs[kind])
+  return tf.add(tf.add(mask('attempt'), mask('verdict')), mask('revision'))
 }
 
 /** Per-token values added up per turn: [B, T] → [B, 3], 0 where a turn is absent. */
-export function sumPerTurn(values: Tensor, inputs: Inputs): Tensor2D {
+export function sumPerTurn(values: Tensor, inputs: LossInputs): Tensor2D {
   const columns = turnKinds.map((kind, slot) => {
-    const total = tf.sum(tf.mul(values, inputs[maskInputs[kind]]), 1, true) // [B, 1]
+    const total = tf.sum(tf.mul(values, fedInput(inputs, maskInputs[kind])), 1, true) // [B, 1]
     return tf.mul(total, oneHot(slot)) // [B, 3]
   })
   return tf.addN(columns) as Tensor2D
 }
 
 /** Numbers per turn slot, added over the rows of the batch, one scalar a kind: `<prefix>Attempt` and so on. */
-export function sumsByKind(prefix: string, perTurn: Tensor): LossSums {
+export function sumsByKind(prefix: 'loss' | 'logRatio', perTurn: Tensor): LossSums {
   return Object.fromEntries(
     turnKinds.map((kind, slot) => [kindSum(prefix, kind), tf.sum(tf.mul(perTurn, oneHot(slot))) as Scalar]),
   )
 }
 
+const capitalised: Readonly<Record<TurnKind, Capitalize<TurnKind>>> = {
+  attempt: 'Attempt',
+  verdict: 'Verdict',
+  revision: 'Revision',
+}
+
 /** Name of a per-kind sum: `lossVerdict`. */
-export function kindSum(prefix: string, kind: TurnKind): string {
-  return `${prefix}${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
+export function kindSum<Prefix extends string>(prefix: Prefix, kind: TurnKind): KindSumName<Prefix> {
+  return `${prefix}${capitalised[kind]}` as const
 }
 
 function oneHot(slot: number): Tensor2D {
@@ -60,7 +66,7 @@ function oneHot(slot: number): Tensor2D {
 }
 
 /** Σ entropy · weight, to be subtracted from the loss; 0 without a bonus. */
-export function entropyTerm(entropy: Tensor2D | null, inputs: Inputs): Scalar {
+export function entropyTerm(entropy: Tensor2D | null, inputs: LossInputs): Scalar {
   if (entropy === null || inputs.entropyWeight === undefined) return tf.scalar(0)
   return tf.sum(tf.mul(entropy, inputs.entropyWeight))
 }

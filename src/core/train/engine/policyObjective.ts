@@ -2,13 +2,13 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
 import * as tf from '@tensorflow/tfjs'
 import type { Transformer } from '../../model/transformer.ts'
 import { headLogits, hiddenStates } from '../../model/transformer.ts'
-import type { LossSums, PolicyLoss } from '../../rl/losses/policyLoss.ts'
+import type { LossInputs, LossSums, PolicyLoss } from '../../rl/losses/policyLoss.ts'
 
 /** One micro-batch as tensors: ids and targets int32 [B, T]; loss inputs [B, T] or [B, 3]. */
 export interface ObjectiveInputs {
   readonly ids: Tensor2D
   readonly targets: Tensor2D
-  readonly lossInputs: Readonly<Record<string, Tensor>>
+  readonly lossInputs: LossInputs
 }
 
 /**

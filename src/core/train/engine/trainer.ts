@@ -1,11 +1,12 @@
 import type { AdamWSettings } from '../../optim/adamW.ts'
 import type { ParameterValues } from '../../model/parameterValues.ts'
+import type { LossInputName, LossSumName } from '../../rl/losses/policyLoss.ts'
 
 /** One packed row: a whole conversation, all turns in one. */
 export interface TokenRow {
   readonly ids: Int32Array
   /** Per-loss inputs by name: length ids.length − 1 for `token` inputs, 3 for `turn` inputs. */
-  readonly inputs: Readonly<Record<string, Float32Array>>
+  readonly inputs: Readonly<Partial<Record<LossInputName, Float32Array>>>
 }
 
 export interface TokenBatch {
@@ -18,7 +19,7 @@ export interface UpdateStats {
   /** Global norm of the gradient before clipping. */
   readonly gradientNorm: number
   /** The loss's own sums, added over micro-batches. */
-  readonly sums: Readonly<Record<string, number>>
+  readonly sums: Readonly<Partial<Record<LossSumName, number>>>
   readonly tokens: number
   readonly learningRate: number
 }

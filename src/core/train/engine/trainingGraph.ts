@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import type { Transformer } from '../../model/transformer.ts'
 import { isMatrix } from '../../optim/adamW.ts'
 import { negativeLogLikelihood } from '../../rl/losses/negativeLogLikelihood.ts'
+import type { LossInputName, LossInputs, LossSumName } from '../../rl/losses/policyLoss.ts'
 import { inputWidth } from './paddedBatch.ts'
 import type { ObjectiveInputs } from './policyObjective.ts'
 import { policyObjective } from './policyObjective.ts'
@@ -20,14 +21,14 @@ export interface CapturedGraph {
   readonly graph: GraphBuilder
   readonly signatures: readonly GraphSignature[]
   /** Names of the loss's own sums in the order of the fetched vector, after the loss itself. */
-  readonly sumNames: readonly string[]
+  readonly sumNames: readonly LossSumName[]
 }
 
 /** Names of the nodes of a bucket, by its length in predicted tokens. */
 export const bucketNames = (bucket: number) => ({
   ids: `t${bucket}/ids`,
   targets: `t${bucket}/targets`,
-  lossInput: (name: string) => `t${bucket}/input/${name}`,
+  lossInput: (name: LossInputName) => `t${bucket}/input/${name}`,
   logProbs: `t${bucket}/logProbs`,
   /** Fetched with the log-probs, so that they are computed as training computes them (see `nameScores`). */
   forward: `t${bucket}/forward`,
@@ -100,7 +101,7 @@ function objectiveInputs(trace: TraceBackend, setup: LossSetup, bucket: number):
   return {
     ids: placeholder(names.ids, bucket, 'int32') as tf.Tensor2D,
     targets: placeholder(names.targets, bucket, 'int32') as tf.Tensor2D,
-    lossInputs: Object.fromEntries(lossInputs) as Record<string, tf.Tensor>,
+    lossInputs: Object.fromEntries(lossInputs) as LossInputs,
   }
 }
 
@@ -108,7 +109,7 @@ function objectiveInputs(trace: TraceBackend, setup: LossSetup, bucket: number):
 interface RecordedObjective {
   readonly logProbs: NodeRef
   readonly loss: NodeRef
-  readonly sums: Readonly<Record<string, NodeRef>>
+  readonly sums: Readonly<Partial<Record<LossSumName, NodeRef>>>
   /** By parameter name. */
   readonly gradients: ReadonlyMap<string, NodeRef>
   /** Count of nodes up to the log-probs. */
@@ -197,7 +198,7 @@ function addGradients(
   variables: GraphVariables,
   setup: TrainerSetup,
   bucket: number,
-): string[] {
+): LossSumName[] {
   const names = bucketNames(bucket)
   const recorded = recordObjective(trace, variables, setup, bucket)
   const { graph } = trace
@@ -219,7 +220,7 @@ function addGradients(
     })
     nameOutput(trace, output, [fetched, ...assigned])
   }
-  return Object.keys(recorded.sums)
+  return Object.keys(recorded.sums) as LossSumName[]
 }
 
 /** A parameter that the loss does not reach has a gradient of zeros. */

@@ -1,3 +1,4 @@
+import type { EvaluatedMetricName } from '../../../shared/metrics/table.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import type { ScoredRollout, ScoredTurn, TurnKind } from '../../rollout/rollout.ts'
 
@@ -116,8 +117,13 @@ function checkIdentities(counts: OutcomeCounts, outcomes: readonly Outcome[]): v
   }
 }
 
+/** Metrics that are a quotient of two counts. */
+export type OutcomeShareName = Exclude<EvaluatedMetricName, 'accuracy/gain' | 'verifier/balanced'>
+
 /** Numerator and denominator of every share, by metric name. */
-export function outcomeShares(counts: OutcomeCounts): Readonly<Record<string, readonly [number, number]>> {
+export function outcomeShares(
+  counts: OutcomeCounts,
+): Readonly<Record<OutcomeShareName, readonly [part: number, whole: number]>> {
   const all = counts.rollouts
   return {
     'accuracy/attempt': [counts.attemptCorrect, all],
@@ -140,16 +146,14 @@ export function outcomeShares(counts: OutcomeCounts): Readonly<Record<string, re
   }
 }
 
-export type MetricValues = Readonly<Record<string, number | null>>
-
 /** The same as numbers, with the two that are no shares; null where a denominator is 0. */
-export function outcomeMetrics(counts: OutcomeCounts): MetricValues {
+export function outcomeMetrics(counts: OutcomeCounts): Readonly<Record<EvaluatedMetricName, number | null>> {
   const shares = Object.fromEntries(
     Object.entries(outcomeShares(counts)).map(([name, [part, whole]]) => [
       name,
       whole === 0 ? null : part / whole,
     ]),
-  )
+  ) as Readonly<Record<OutcomeShareName, number | null>>
   const correctRecall = shares['verifier/correctRecall']
   const wrongRecall = shares['verifier/wrongRecall']
   const isJudged = correctRecall !== null && wrongRecall !== null

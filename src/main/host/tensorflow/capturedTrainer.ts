@@ -16,6 +16,7 @@ import type {
   TrainerState,
   UpdateStats,
 } from '../../../core/train/engine/trainer.ts'
+import type { LossSumName } from '../../../core/rl/losses/policyLoss.ts'
 import type { TrainerSetup } from '../../../core/train/engine/trainerSetup.ts'
 import { requireState, requireFinite } from '../../../core/train/engine/trainerChecks.ts'
 import { idFeeds, scoreRows } from './capturedScorer.ts'
@@ -35,7 +36,7 @@ class CapturedTrainer implements GradientTrainer {
   readonly maxRowLength: number
   readonly #setup: TrainerSetup
   readonly #session: GraphSession
-  readonly #sumNames: readonly string[]
+  readonly #sumNames: readonly LossSumName[]
   #updates = 0
 
   constructor(setup: TrainerSetup, workFolder?: string) {

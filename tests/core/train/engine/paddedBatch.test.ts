@@ -49,14 +49,17 @@ test('ids and targets are the row without its last and without its first token; 
 
 test('loss inputs are padded per token or per turn, and checked', () => {
   const rows = [
-    { ids: Int32Array.of(7, 8, 9), inputs: { mask: Float32Array.of(0, 1), gain: Float32Array.of(1, 2, 3) } },
+    {
+      ids: Int32Array.of(7, 8, 9),
+      inputs: { attemptMask: Float32Array.of(0, 1), turnWeight: Float32Array.of(1, 2, 3) },
+    },
   ]
   const size = { rowCount: 2, bucket: 3 }
-  assert.deepEqual([...padInput(rows, { name: 'mask', per: 'token' }, size)], [0, 1, 0, 0, 0, 0])
-  assert.deepEqual([...padInput(rows, { name: 'gain', per: 'turn' }, size)], [1, 2, 3, 0, 0, 0])
-  assert.throws(() => padInput(rows, { name: 'gain', per: 'token' }, size), {
+  assert.deepEqual([...padInput(rows, { name: 'attemptMask', per: 'token' }, size)], [0, 1, 0, 0, 0, 0])
+  assert.deepEqual([...padInput(rows, { name: 'turnWeight', per: 'turn' }, size)], [1, 2, 3, 0, 0, 0])
+  assert.throws(() => padInput(rows, { name: 'turnWeight', per: 'token' }, size), {
     code: 'trainer.inputs',
-    message: /Loss input "gain" of a row with 3 tokens: expected 2 numbers, got 3/,
+    message: /Loss input "turnWeight" of a row with 3 tokens: expected 2 numbers, got 3/,
   })
 })
 

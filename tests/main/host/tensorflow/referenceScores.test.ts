@@ -27,12 +27,12 @@ const variants: Readonly<Record<string, Partial<ModelConfig>>> = {
 /** Σ (ln π − ln π_ref) over real tokens; a reference of 0 marks padding. */
 const logRatio: PolicyLoss = {
   name: 'log-ratio',
-  inputs: [{ name: 'reference', per: 'token' }],
+  inputs: [{ name: 'referenceLogProbs', per: 'token' }],
   needsEntropy: false,
-  compute(logProbs, _entropy, { reference }) {
-    const counts = tf.notEqual(reference as tf.Tensor, 0).toFloat()
-    const difference = logProbs.sub(reference as tf.Tensor).mul(counts)
-    return { loss: difference.sum(), sums: { absolute: difference.abs().sum() } }
+  compute(logProbs, _entropy, { referenceLogProbs }) {
+    const counts = tf.notEqual(referenceLogProbs as tf.Tensor, 0).toFloat()
+    const difference = logProbs.sub(referenceLogProbs as tf.Tensor).mul(counts)
+    return { loss: difference.sum(), sums: { samplerGap: difference.abs().sum() } }
   },
 }
 
@@ -55,11 +55,11 @@ async function assertNoLogRatio(own: TrainerSetup, capture: boolean): Promise<vo
     assert.deepEqual(await trainer.tokenLogProbs(ids), scores)
     const referenced = ids.map((row, i) => ({
       ids: row,
-      inputs: { reference: scores[i] ?? new Float32Array() },
+      inputs: { referenceLogProbs: scores[i] ?? new Float32Array() },
     }))
     const { loss, sums } = await trainer.step({ rows: referenced }, 1e-3)
     assert.equal(loss, 0)
-    assert.equal(sums['absolute'], 0)
+    assert.equal(sums.samplerGap, 0)
     const after = await trainer.tokenLogProbs(ids)
     assert.ok(scores.some((row, i) => row.some((value, t) => value !== after[i]?.[t])))
     await reference.dispose()
