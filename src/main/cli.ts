@@ -11,6 +11,7 @@ import { runNamingRule } from './commands/runArgument.ts'
 import { register as registerCompareEvals } from './commands/compareEvals.ts'
 import { register as registerDemo } from './commands/demo.ts'
 import { register as registerTrain } from './commands/train.ts'
+import { register as registerSweep } from './commands/sweep.ts'
 import { register as registerResume } from './commands/resume.ts'
 import { register as registerReplay } from './commands/replay.ts'
 import { register as registerEval } from './commands/eval.ts'
@@ -39,6 +40,7 @@ export const commands: readonly Register[] = [
   registerDemo,
   registerServe,
   registerTrain,
+  registerSweep,
   registerResume,
   registerReplay,
   registerEval,

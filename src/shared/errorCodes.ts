@@ -141,6 +141,8 @@ export const recheckErrorCodes = [
   'store.older',
   'store.read-only',
   'store.too-large',
+  'sweep.changed',
+  'sweep.invalid',
   'template.drops-message',
   'template.invalid',
   'template.not-extendable',

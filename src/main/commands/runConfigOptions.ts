@@ -42,14 +42,15 @@ export async function readConfigOptions(
 ): Promise<ConfigLayer> {
   const preset = options.preset ?? (options.config === undefined ? fallbackPreset : null)
   const layers: ConfigLayer[] = preset === null ? [] : [findPreset(preset).config]
-  if (options.config !== undefined) layers.push(await readConfigFile(options.config))
+  if (options.config !== undefined) layers.push(await readLayerFile(options.config, 'a run config'))
   return mergeConfigs(...layers, ...options.set.map(parseSetting), options.capture ? {} : { capture: false })
 }
 
 /** Far above any config; a parser given a data set by mistake would run out of memory. */
 const largestConfigBytes = 4 * 2 ** 20
 
-async function readConfigFile(path: string): Promise<ConfigLayer> {
+/** A YAML or JSON file of fields. @param what  it should be, for the message: `a run config` */
+export async function readLayerFile(path: string, what: string): Promise<ConfigLayer> {
   const text = await readConfigText(path).catch((thrown: unknown) => {
     if (thrown instanceof RecheckError) throw thrown
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
@@ -58,7 +59,7 @@ async function readConfigFile(path: string): Promise<ConfigLayer> {
   const value = readYaml(path, text)
   const group = z.record(z.string(), z.unknown()).safeParse(value)
   if (group.success) return group.data
-  throw new RecheckError('config.invalid', `${path} is not a run config: expected fields, like "steps: 40".`)
+  throw new RecheckError('config.invalid', `${path} is not ${what}: expected fields, like "steps: 40".`)
 }
 
 async function readConfigText(path: string): Promise<string> {

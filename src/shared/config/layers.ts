@@ -43,13 +43,17 @@ export function parseSetting(setting: string): ConfigLayer {
     )
   }
   const path = setting.slice(0, equals)
-  if (!isKnownPath(path)) {
-    throw new RecheckError(
-      'config.setting',
-      `--set: no field "${path}". Did you mean "${nearestField(path)}"?`,
-    )
-  }
+  requireKnownPath(path, '--set')
   return layerAt(path.split('.'), readValue(path, setting.slice(equals + 1)))
+}
+
+/** @throws RecheckError `config.setting` naming the nearest field; `where` says where the path was written */
+export function requireKnownPath(path: string, where: string): void {
+  if (isKnownPath(path)) return
+  throw new RecheckError(
+    'config.setting',
+    `${where}: no field "${path}". Did you mean "${nearestField(path)}"?`,
+  )
 }
 
 function isKnownPath(path: string): boolean {
@@ -71,7 +75,8 @@ function readValue(path: string, written: string): unknown {
   }
 }
 
-function layerAt(path: readonly string[], value: unknown): ConfigLayer {
+/** A layer that gives one value at a path: `['vStar', 'beta']`. */
+export function layerAt(path: readonly string[], value: unknown): ConfigLayer {
   const [key = '', ...rest] = path
   return { [key]: rest.length === 0 ? value : layerAt(rest, value) }
 }

@@ -1,0 +1,88 @@
+import { configDifferences } from '../../shared/config/layers.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { Run } from '../../shared/records.ts'
+import { isOver } from '../../shared/runTransitions.ts'
+import type { Trial } from '../../shared/sweep/sweepTrials.ts'
+import { fallbackCode } from '../owner/startRuns.ts'
+import { readLog } from '../store/eventLog.ts'
+import type { Database } from '../store/database.ts'
+import { listRuns } from '../store/runStore.ts'
+import type { CommandCall } from './command.ts'
+import { followRun } from './followRun.ts'
+import type { RunAccess } from './runAccess.ts'
+import { checkedPlan, startAndName } from './startedRun.ts'
+
+/** The runs of a sweep by name, deleted ones left out. */
+export function runsOfSweep(db: Database, group: string): ReadonlyMap<string, Run> {
+  return new Map(
+    listRuns(db)
+      .filter((run) => run.group === group)
+      .toReversed() // newest first: of two with one name the newer counts
+      .map((run) => [run.name, run]),
+  )
+}
+
+export interface TrialPlan {
+  readonly trial: Trial
+  readonly group: string
+  /** null = as many as the trial's config says; else the run is extended to so many. */
+  readonly steps: number | null
+  /** A run that failed is resumed instead of being left as it is. */
+  readonly retryFailed: boolean
+}
+
+/**
+ * Brings a trial to its end from wherever it is: not begun, stopped, interrupted, running, or finished already, which
+ * repeats nothing.
+ *
+ * @throws RecheckError `sweep.changed` where a run of the trial's name was made with another config
+ */
+export async function runTrial(runs: RunAccess, plan: TrialPlan, call: CommandCall): Promise<Run> {
+  const { trial, group } = plan
+  const before = await runs.read((db) => runsOfSweep(db, group).get(trial.name) ?? null)
+  if (before === null) {
+    const { config } = trial
+    const source = `trial "${trial.name}"`
+    const runId = await startAndName(
+      runs,
+      checkedPlan({ stage: 'self-correction', config, source, vStarId: null, group }),
+      call,
+    )
+    return await extended(runs, await followRun(runs, runId, call), plan, call)
+  }
+  await requireSameConfig(runs, before, plan)
+  if (before.status === 'finished') return extended(runs, before, plan, call)
+  if (before.status === 'failed' && !plan.retryFailed) return before
+  if (isOver(before.status) || before.status === 'paused') await runs.resume(before.runId, null)
+  return extended(runs, await followRun(runs, before.runId, call), plan, call)
+}
+
+/** A finished run with fewer steps than the rung wants goes on; any other is returned as it is. */
+async function extended(runs: RunAccess, run: Run, { steps }: TrialPlan, call: CommandCall): Promise<Run> {
+  if (steps === null || run.status !== 'finished' || run.stepsDone >= steps) return run
+  await runs.extend(run.runId, steps - run.stepsDone)
+  return followRun(runs, run.runId, call)
+}
+
+async function requireSameConfig(runs: RunAccess, run: Run, { trial, steps }: TrialPlan): Promise<void> {
+  const log = await runs.read((db) => readLog(db, run.runId, { after: 0, limit: 100 }))
+  const isFallback = log.some(({ code }) => code === fallbackCode)
+  const wanted = checkedPlan({
+    stage: 'self-correction',
+    config: trial.config,
+    source: `trial "${trial.name}"`,
+    vStarId: null,
+    group: null,
+  }).config
+  const differing = configDifferences(JSON.parse(run.config), wanted).filter(
+    ({ path }) => !(path === 'data.source' && isFallback) && !(steps !== null && path === 'steps'),
+  )
+  const [first] = differing
+  if (first === undefined) return
+  throw new RecheckError(
+    'sweep.changed',
+    `the sweep has a run "${run.name}" (${run.runId}) of another config: ${differing.length} fields differ, ` +
+      `${first.path} is ${JSON.stringify(first.left)} there and ${JSON.stringify(first.right)} here. ` +
+      'Give the changed sweep another name, or delete that run.',
+  )
+}
