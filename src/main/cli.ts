@@ -16,6 +16,7 @@ import { register as registerResume } from './commands/resume.ts'
 import { register as registerReplay } from './commands/replay.ts'
 import { register as registerEval } from './commands/eval.ts'
 import { register as registerExport } from './commands/export.ts'
+import { register as registerReport } from './commands/report.ts'
 import { register as registerServe } from './commands/serve.ts'
 import { register as registerTemplate } from './commands/template.ts'
 import { register as registerData } from './commands/data.ts'
@@ -45,6 +46,7 @@ export const commands: readonly Register[] = [
   registerReplay,
   registerEval,
   registerExport,
+  registerReport,
   registerTemplate,
   registerDoctor,
   registerVerify,

@@ -98,6 +98,8 @@ export const recheckErrorCodes = [
   'replay.damaged',
   'replay.no-checkpoint',
   'replay.none',
+  'report.exists',
+  'report.inside-data',
   'request.host',
   'request.invalid',
   'request.origin',

@@ -1,14 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { stringify } from 'yaml'
-import { plots, type Plot } from '../../shared/metrics/metrics.ts'
-import { axisLabels, rangePoints, type PlotLine } from '../../shared/plots/plotData.ts'
-import {
-  histogramOption,
-  linePlotOption,
-  type PlotOption,
-  type PlotView,
-} from '../../shared/plots/plotOption.ts'
+import { plots } from '../../shared/metrics/metrics.ts'
 import type { PlotTheme } from '../../shared/plots/plotTheme.ts'
 import type { Run } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
@@ -16,12 +9,11 @@ import { fileError } from '../disk/fileError.ts'
 import { makeWritableFolder } from '../host/machine/atomicFiles.ts'
 import { makeFolders } from '../disk/makeFolders.ts'
 import { assertNewOutput } from '../disk/outputPath.ts'
-import { plotSvg, svgPng } from '../host/machine/plotFiles.ts'
-import { plainLine, plainText } from '../../shared/plainText.ts'
+import { svgPng } from '../host/machine/plotFiles.ts'
+import { plainText } from '../../shared/plainText.ts'
 import type { Database } from '../store/database.ts'
-import { readRange } from '../store/metricQuery.ts'
 import { metricsCsv } from './metricsCsv.ts'
-import { vStarHistogram } from './vStarHistogram.ts'
+import { runPlotSvg } from './runPlots.ts'
 
 export interface ExportSetup {
   readonly db: Database
@@ -33,11 +25,6 @@ export interface ExportSetup {
   readonly pixelRatio: number
   readonly onPlot: (done: number, total: number) => void
 }
-
-const size = { width: 1200, height: 800 }
-/** Points asked for per series: twice the picture's width. */
-const buckets = 1200
-const histogramBins = 20
 
 /**
  * Writes the six plots as PNG and SVG, every point as CSV, and the resolved config.
@@ -59,7 +46,7 @@ export async function exportRun(setup: ExportSetup): Promise<readonly string[]> 
     makeFolders(dirname(folder))
     await makeWritableFolder(unfinished, 0o777) // for whom the user lets see it: it may lie anywhere
     for (const [index, plot] of plots.entries()) {
-      const svg = plotSvg(plotOption(plot, setup), size)
+      const svg = runPlotSvg(plot, setup)
       await write(`${plot.id}.svg`, svg)
       await write(`${plot.id}.png`, svgPng(svg, setup.pixelRatio))
       setup.onPlot(index + 1, plots.length)
@@ -84,32 +71,8 @@ export function assertMayExport(folder: string, dataDir: string): void {
   assertNewOutput(folder, { kind: 'folder', command: 'export', dataDir })
 }
 
-function plotOption(plot: Plot, { db, run, theme }: ExportSetup): PlotOption {
-  const view: PlotView = {
-    theme,
-    xLabel: plot.kind === 'histogram' ? plot.xLabel : axisLabels.step,
-    logScale: false,
-    smoothing: 0,
-    scale: 1.3,
-    picture: {
-      width: size.width,
-      stamps: [{ name: plainLine(run.name), proof: `${run.runId} · config ${run.configHash}` }],
-    },
-  }
-  if (plot.kind === 'line') return linePlotOption(plot, linesOf(plot, db, run.runId), view)
-  const bins = run.vStarId === null ? [] : vStarHistogram(db, run.vStarId, histogramBins).bins
-  return histogramOption(plot, bins, view)
-}
-
-function linesOf(plot: Plot, db: Database, runId: string): PlotLine[] {
-  return plot.series.flatMap(({ metric, label, colour, dashed = false }) => {
-    const range = readRange(db, { runId, name: metric, axis: 'step', from: null, to: null, buckets })
-    return range.total === 0 ? [] : [{ label, colour, dashed, points: rangePoints(range, 'step') }]
-  })
-}
-
 /** A text with marks that an editor or a terminal would obey is written with escapes, which YAML has in double quotes. */
-function configYaml(json: string): string {
+export function configYaml(json: string): string {
   const config: unknown = JSON.parse(json)
   const yaml = stringify(config)
   return plainText(yaml) === yaml ? yaml : plainText(stringify(config, { defaultStringType: 'QUOTE_DOUBLE' }))

@@ -1,0 +1,254 @@
+import { pastText, warningsOf } from '../../../shared/alarms.ts'
+import { configDifferences } from '../../../shared/config/layers.ts'
+import { parseConfig } from '../../../shared/config/parseConfig.ts'
+import {
+  formatCount,
+  formatDifference,
+  formatDuration,
+  formatShare,
+  formatTime,
+  missing,
+} from '../../../shared/format.ts'
+import { findMetric, plots } from '../../../shared/metrics/metrics.ts'
+import { lightTheme } from '../../../shared/plots/plotTheme.ts'
+import type { Evaluation, Proportion, Run, StoredRollout } from '../../../shared/records.ts'
+import { gainFactors, revisionGain } from '../../../shared/revisionGain.ts'
+import type { Database } from '../../store/database.ts'
+import { readEvaluations } from '../../store/evaluationStore.ts'
+import { readLog } from '../../store/eventLog.ts'
+import { readRollouts } from '../../store/rolloutQuery.ts'
+import { configYaml } from '../exportRun.ts'
+import { runPlotSvg } from '../runPlots.ts'
+import type { Block, ReportDocument } from './document.ts'
+
+const headline = [
+  'accuracy/attempt',
+  'accuracy/final',
+  'verifier/accuracy',
+  'verifier/correctRecall',
+  'verifier/wrongRecall',
+  'revision/rate',
+]
+const mostLogEntries = 10_000
+/** Rollouts of each kind of change. */
+const shownRollouts = 3
+
+export interface ReportSetup {
+  readonly db: Database
+  /** At least one. */
+  readonly runs: readonly Run[]
+  readonly onPlot: (done: number, total: number) => void
+}
+
+/**
+ * A report of runs: the question, what was set up, what came of it with intervals, plots, what the runs differ in, rollouts
+ * that changed, alarms, hardware and how to do it again.
+ */
+export function runReport({ db, runs, onPlot }: ReportSetup): ReportDocument {
+  const title = runs.length === 1 ? `Report on ${runs[0]?.name ?? ''}` : `Report on ${runs.length} runs`
+  let drawn = 0
+  const sections = runs.flatMap((run) =>
+    runSection(run, db, () => onPlot(++drawn, plots.length * runs.length)),
+  )
+  const opening: Block[] = [
+    { kind: 'heading', level: 1, text: title },
+    {
+      kind: 'text',
+      text: 'Does the model check its own answer and correct it, and does training help? Shares are of held-out problems with 95 % intervals (Wilson); the gain of revising is Acc@final − Acc@t1 with an interval for matched pairs.',
+    },
+  ]
+  const compared = runs.length === 1 ? [] : comparison(db, runs)
+  return { title, blocks: opening.concat(compared, sections) }
+}
+
+function comparison(db: Database, runs: readonly Run[]): Block[] {
+  const rows = runs.map((run) => {
+    const last = testsOf(db, run).at(-1)
+    const gain = last === undefined ? null : revisionGain(last)
+    return [
+      run.name,
+      run.status,
+      `${formatCount(run.stepsDone)} steps`,
+      formatCount(run.tokensGenerated),
+    ].concat(
+      ['accuracy/attempt', 'accuracy/final', 'verifier/accuracy'].map((name) =>
+        shareText(last?.proportions[name]),
+      ),
+      [gain === null ? missing : gainText(gain.gain)],
+    )
+  })
+  return [
+    { kind: 'heading', level: 2, text: 'Side by side, held-out test' },
+    {
+      kind: 'table',
+      titles: ['run', 'status', 'length', 'tokens', 'Acc@t1', 'Acc@final', 'verifier', 'gain of revising'],
+      rows,
+    },
+    { kind: 'heading', level: 2, text: 'What their configs differ in' },
+    differences(runs),
+  ]
+}
+
+function differences(runs: readonly Run[]): Block {
+  const configs = runs.map(({ config }) => JSON.parse(config) as unknown)
+  const paths = [
+    ...new Set(configs.flatMap((config) => configDifferences(configs[0], config).map(({ path }) => path))),
+  ]
+  const valueOf = (config: unknown, path: string): string =>
+    JSON.stringify(configDifferences(config, {}).find((each) => each.path === path)?.left ?? null)
+  return paths.length === 0
+    ? { kind: 'text', text: 'Nothing.' }
+    : {
+        kind: 'table',
+        titles: ['field'].concat(runs.map(({ name }) => name)),
+        rows: paths.map((path) => [path].concat(configs.map((config) => valueOf(config, path)))),
+      }
+}
+
+function runSection(run: Run, db: Database, onPlot: () => void): Block[] {
+  const tests = testsOf(db, run)
+  const pictures = plots.map((plot): Block => {
+    const svg = runPlotSvg(plot, { db, run, theme: lightTheme })
+    onPlot()
+    return { kind: 'picture', title: `${plot.title} of ${run.name}`, svg }
+  })
+  return [
+    { kind: 'heading', level: 2, text: run.name },
+    { kind: 'text', text: answerText(tests) },
+    { kind: 'table', titles: ['', ''], rows: setup(run) },
+    ...results(tests),
+    ...pictures,
+    ...changedRollouts(db, run),
+    ...alarms(db, run),
+    { kind: 'heading', level: 3, text: 'To do it again' },
+    {
+      kind: 'text',
+      text: 'Save the config as run.yaml, then: recheck train --config run.yaml. The same seed gives the same bytes on the same kind of processor.',
+    },
+    { kind: 'code', text: configYaml(run.config).trimEnd(), title: `Config ${run.configHash}` },
+  ]
+}
+
+function testsOf(db: Database, run: Run): Evaluation[] {
+  return readEvaluations(db, run.runId)
+    .filter(({ split }) => split === 'test')
+    .toSorted((a, b) => a.step - b.step)
+}
+
+/** What the run answers, in one sentence. */
+function answerText(tests: readonly Evaluation[]): string {
+  const [first] = tests
+  const last = tests.at(-1)
+  if (first === undefined || last === undefined)
+    return 'Nothing was evaluated on held-out problems, so nothing is answered.'
+  const gain = revisionGain(last)
+  const after =
+    first === last
+      ? ''
+      : ` before, ${shareText(last.proportions['accuracy/final'])} after ${formatCount(last.step)} steps`
+  const revising =
+    gain === null
+      ? ''
+      : ` Revising adds ${gainText(gain.gain)}${gain.gain.low > 0 ? '' : gain.gain.high < 0 ? ', that is, it harms' : ', which may be nothing: the interval holds 0'}.`
+  return `Acc@final on ${formatCount(last.problems)} problems: ${shareText(first.proportions['accuracy/final'])}${after}.${revising}`
+}
+
+function setup(run: Run): string[][] {
+  const config = parseConfig(JSON.parse(run.config), `run ${run.runId}`)
+  const source =
+    typeof config.data.source === 'string' ? config.data.source : JSON.stringify(config.data.source)
+  return [
+    [
+      'Run',
+      `${run.runId}, ${run.status}, ${formatCount(run.stepsDone)} of ${formatCount(run.totalSteps)} steps`,
+    ],
+    ['Begun', formatTime(run.createdAtMs)],
+    ['Model', config.model.path],
+    [
+      'Problems',
+      `${source}; ${formatCount(config.data.train)} to train, ${formatCount(config.data.validation)} for validation, ${formatCount(config.data.test)} held out`,
+    ],
+    ['Method', `${config.method}, ${config.turns}, seed ${config.seed}`],
+    ['Device', run.device ?? missing],
+    ['Time', `${formatDuration(run.activeMs)}, ${formatCount(run.tokensGenerated)} tokens generated`],
+    ['Notes', run.notes === '' ? missing : run.notes],
+  ]
+}
+
+function results(tests: readonly Evaluation[]): Block[] {
+  const [first] = tests
+  const last = tests.at(-1)
+  if (first === undefined || last === undefined) return []
+  const shown = first === last ? [last] : [first, last]
+  const titles = ['held-out test'].concat(shown.map(({ step }) => `step ${formatCount(step)}`))
+  const rows = headline
+    .filter((name) => last.proportions[name] !== undefined)
+    .map((name) =>
+      [findMetric(name)?.label ?? name].concat(shown.map(({ proportions }) => shareText(proportions[name]))),
+    )
+  return [
+    { kind: 'heading', level: 3, text: 'Results' },
+    { kind: 'table', titles, rows: rows.concat(gainRows(shown)) },
+  ]
+}
+
+function gainRows(evaluations: readonly Evaluation[]): string[][] {
+  const gains = evaluations.map(revisionGain)
+  if (gains.every((gain) => gain === null)) return []
+  return [
+    ['Gain of revising'].concat(gains.map((gain) => (gain === null ? missing : gainText(gain.gain)))),
+    ...gainFactors.map(({ factor, label }) =>
+      [`– ${label.toLowerCase()}`].concat(gains.map((gain) => shareText(gain?.[factor]))),
+    ),
+  ]
+}
+
+function gainText({ value, low, high }: { value: number; low: number; high: number }): string {
+  return `${formatDifference(value)} [${formatDifference(low)}, ${formatDifference(high)}]`
+}
+
+function shareText(share: Proportion | undefined): string {
+  if (share === undefined || share.value === null) return missing
+  return `${formatShare(share.value)} [${formatShare(share.low)}, ${formatShare(share.high)}]`
+}
+
+/** The newest rollouts in which revising helped, and in which it harmed. */
+function changedRollouts(db: Database, { runId }: Run): Block[] {
+  const blocks = (['wrong-to-right', 'right-to-wrong'] as const).flatMap((outcome): Block[] => {
+    const { total } = readRollouts(db, { runId, outcomes: [outcome] }, { offset: 0, limit: 0 })
+    const offset = Math.max(0, total - shownRollouts)
+    const { rollouts } = readRollouts(db, { runId, outcomes: [outcome] }, { offset, limit: shownRollouts })
+    return rollouts.map((rollout) => ({
+      kind: 'code',
+      title: `${outcome === 'wrong-to-right' ? 'Corrected' : 'Spoilt'} at step ${rollout.step}: ${rollout.question.slice(0, 80)}`,
+      text: conversationText(rollout),
+    }))
+  })
+  if (blocks.length === 0) return []
+  return [{ kind: 'heading', level: 3, text: 'Rollouts that changed' }, ...blocks]
+}
+
+function conversationText({ question, knownAnswer, turns }: StoredRollout): string {
+  return [`Problem: ${question}`, `Known answer: ${knownAnswer}`]
+    .concat(
+      turns.map(
+        ({ kind, completionText, isCorrect }) =>
+          `\n${kind}, ${isCorrect ? 'correct' : 'wrong'}:\n${completionText}`,
+      ),
+    )
+    .join('\n')
+}
+
+function alarms(db: Database, { runId }: Run): Block[] {
+  const warnings = warningsOf(readLog(db, runId, { after: 0, limit: mostLogEntries }))
+  return [
+    { kind: 'heading', level: 3, text: 'Alarms and warnings' },
+    warnings.length === 0
+      ? { kind: 'text', text: 'None.' }
+      : {
+          kind: 'table',
+          titles: ['what', 'remedy'],
+          rows: warnings.map((each) => [pastText(each), each.remedy ?? missing]),
+        },
+  ]
+}

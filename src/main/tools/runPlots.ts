@@ -1,0 +1,56 @@
+import type { Plot } from '../../shared/metrics/metrics.ts'
+import { axisLabels, rangePoints, type PlotLine } from '../../shared/plots/plotData.ts'
+import {
+  histogramOption,
+  linePlotOption,
+  type PlotOption,
+  type PlotView,
+} from '../../shared/plots/plotOption.ts'
+import type { PlotTheme } from '../../shared/plots/plotTheme.ts'
+import type { Run } from '../../shared/records.ts'
+import { plainLine } from '../../shared/plainText.ts'
+import { plotSvg } from '../host/machine/plotFiles.ts'
+import type { Database } from '../store/database.ts'
+import { readRange } from '../store/metricQuery.ts'
+import { vStarHistogram } from './vStarHistogram.ts'
+
+const size = { width: 1200, height: 800 }
+/** Points asked for per series: twice the picture's width. */
+const buckets = 1200
+const histogramBins = 20
+
+/** What the plots of a run are drawn from. */
+export interface PlottedRun {
+  readonly db: Database
+  readonly run: Run
+  readonly theme: PlotTheme
+}
+
+/** One of the six plots of a run, 1,200 × 800, as SVG. */
+export function runPlotSvg(plot: Plot, plotted: PlottedRun): string {
+  return plotSvg(plotOption(plot, plotted), size)
+}
+
+function plotOption(plot: Plot, { db, run, theme }: PlottedRun): PlotOption {
+  const view: PlotView = {
+    theme,
+    xLabel: plot.kind === 'histogram' ? plot.xLabel : axisLabels.step,
+    logScale: false,
+    smoothing: 0,
+    scale: 1.3,
+    picture: {
+      width: size.width,
+      stamps: [{ name: plainLine(run.name), proof: `${run.runId} · config ${run.configHash}` }],
+    },
+  }
+  if (plot.kind === 'line') return linePlotOption(plot, linesOf(plot, db, run.runId), view)
+  const bins = run.vStarId === null ? [] : vStarHistogram(db, run.vStarId, histogramBins).bins
+  return histogramOption(plot, bins, view)
+}
+
+function linesOf(plot: Plot, db: Database, runId: string): PlotLine[] {
+  return plot.series.flatMap(({ metric, label, colour, dashed = false }) => {
+    const range = readRange(db, { runId, name: metric, axis: 'step', from: null, to: null, buckets })
+    return range.total === 0 ? [] : [{ label, colour, dashed, points: rangePoints(range, 'step') }]
+  })
+}
