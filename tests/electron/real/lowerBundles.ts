@@ -37,6 +37,7 @@ async function lowerMain(folder: string): Promise<void> {
     configFile: false,
     logLevel: 'error',
     root,
+    plugins: [olderLibrary('main/index.js')],
     resolve: { alias: { electron: join(import.meta.dirname, 'olderElectron.mjs') }, conditions: ['node'] },
     ssr: { noExternal: true },
     build: {
@@ -64,16 +65,20 @@ async function lowerPage(outDir: string): Promise<void> {
     configFile: false,
     logLevel: 'error',
     root: join(root, 'src/renderer'),
-    plugins: [react(), olderChromium],
+    plugins: [react(), olderLibrary('src/renderer/src/main.tsx'), olderStyles],
     build: { outDir, emptyOutDir: true, target: 'chrome83', cssTarget: 'chrome83' },
   })
 }
 
-/** What Vite does not lower: the standard library, and CSS that Chromium 83 would leave out (a flex box's `gap` it has not). */
-const olderChromium: Plugin = {
-  name: 'older-chromium',
-  transform: (code, id) =>
-    id.endsWith('src/renderer/src/main.tsx') ? `import 'core-js/stable'\n${code}` : null,
+/** What Vite does not lower: the standard library, which the file that everything starts with imports first. */
+const olderLibrary = (entry: string): Plugin => ({
+  name: 'older-library',
+  transform: (code, id) => (id.endsWith(entry) ? `import 'core-js/stable'\n${code}` : null),
+})
+
+/** CSS that Chromium 83 would leave out (a flex box's `gap` it has not). */
+const olderStyles: Plugin = {
+  name: 'older-styles',
   generateBundle(_options, bundle) {
     for (const file of Object.values(bundle)) {
       if (file.type !== 'asset' || !file.fileName.endsWith('.css')) continue

@@ -39,10 +39,14 @@ app.on('web-contents-created', (_event, page) => {
     })
   const on = page.on.bind(page)
   page.on = (name, listener) =>
-    name !== 'will-navigate'
-      ? on(name, listener)
-      : on(name, (event, url) => listener(Object.assign(event, { url, isMainFrame: true })))
+    navigations.has(name)
+      ? on(name, (event, url, isSameDocument, isMainFrame = true) =>
+          listener(Object.assign(event, { url, isSameDocument, isMainFrame })),
+        )
+      : on(name, listener)
 })
+/** Events of a page that tell of themselves in arguments here, and in the event there. */
+const navigations = new Set(['will-navigate', 'will-redirect', 'did-start-navigation'])
 
 export const ipcMain = {
   handle: (channel, handler) =>

@@ -1,5 +1,6 @@
 // What Node 12 (Electron 9) lacks of what the main bundle needs in connect mode.
 /* eslint-disable @typescript-eslint/no-require-imports -- Node 12 loads no ES modules */
+const { EventEmitter } = require('events')
 const http = require('http')
 const Module = require('module')
 
@@ -20,24 +21,53 @@ global.Response = class {
   }
 }
 
-global.AbortSignal = { timeout: (withinMs) => ({ withinMs }) }
+global.AbortSignal = class AbortSignal {
+  constructor() {
+    this.aborted = false
+    this.events = new EventEmitter()
+  }
+  addEventListener(type, listener) {
+    this.events.on(type, listener)
+  }
+  removeEventListener(type, listener) {
+    this.events.off(type, listener)
+  }
+  static timeout(withinMs) {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), withinMs).unref()
+    return controller.signal
+  }
+}
 
-/** As much of fetch as the client of a running serve uses: one JSON request, one JSON answer, in time. */
+global.AbortController = class AbortController {
+  constructor() {
+    this.signal = new AbortSignal()
+  }
+  abort() {
+    if (this.signal.aborted) return
+    this.signal.aborted = true
+    this.signal.events.emit('abort')
+  }
+}
+
+/** As much of fetch as the client of a running serve uses: one JSON request, an answer read piece by piece, in time. */
 global.fetch = (address, { method, headers, body, signal }) =>
   new Promise((resolve, reject) => {
-    const request = http.request(address, { method, headers }, (response) => {
-      const parts = []
-      response.on('data', (part) => parts.push(part))
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode,
-          headers: { getSetCookie: () => response.headers['set-cookie'] || [] },
-          json: async () => JSON.parse(Buffer.concat(parts).toString()),
-        }),
-      )
-    })
+    const request = http.request(address, { method, headers }, (response) =>
+      resolve({
+        url: address,
+        status: response.statusCode,
+        headers: { getSetCookie: () => response.headers['set-cookie'] || [] },
+        body: Object.assign(response, { cancel: async () => void response.resume() }),
+      }),
+    )
     request.on('error', reject)
-    if (signal) request.setTimeout(signal.withinMs, () => request.destroy(new Error('timed out')))
+    if (signal) {
+      const abandon = () => request.destroy(new Error('aborted'))
+      signal.addEventListener('abort', abandon)
+      request.on('close', () => signal.removeEventListener('abort', abandon))
+      if (signal.aborted) abandon()
+    }
     request.end(body)
   })
 

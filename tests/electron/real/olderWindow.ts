@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { openDevTools, type DevTools } from './devTools.ts'
 
+/** How long a window may take until its page can be looked into. */
+const patienceMs = 60_000
+
 /** Where the window runs: Electron's binary, the lowered app, a folder for what it keeps, and a display. */
 export interface WindowSetup {
   readonly binary: string
@@ -95,6 +98,7 @@ async function lookInto(child: ChildProcess): Promise<Pick<OlderWindow, 'page' |
       said.push(line)
       if (line.startsWith('Recheck cannot start')) reject(new Error(line))
     })
+    setTimeout(() => reject(new Error(`no page within a minute:\n${said.join('\n')}`)), patienceMs).unref()
   })
   refused.catch(() => undefined)
   return Promise.race([refused, openBoth(lines)])

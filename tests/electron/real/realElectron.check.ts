@@ -89,7 +89,7 @@ test('one window shows the page of its own protocol, sandboxed and isolated, wit
   assert.deepEqual(seen, [
     'undefined',
     'undefined',
-    'request,onEvent,onConnection',
+    'request,abandon,onEvent,onConnection',
     'app://recheck/index.html',
   ])
   assert.deepEqual(await ask('run.list', {}), [])
