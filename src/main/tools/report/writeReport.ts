@@ -1,0 +1,36 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fileError } from '../../disk/fileError.ts'
+import { assertNewOutput } from '../../disk/outputPath.ts'
+import { htmlReport } from './html.ts'
+import { markdownReport } from './markdown.ts'
+import { runReport, type ReportSetup } from './runReport.ts'
+
+/**
+ * Writes the report of runs into a new file: Markdown where its name ends in `.md`, else HTML.
+ *
+ * @param file  absolute
+ * @returns the file's bytes
+ * @throws RecheckError `report.exists`, `report.inside-data`, `file.*`: before anything is drawn where that can be known
+ */
+export async function writeReport(file: string, setup: ReportSetup): Promise<number> {
+  assertNewOutput(file, { kind: 'file', command: 'report', dataDir: dirname(setup.db.name) })
+  const document = runReport(setup)
+  const text = file.endsWith('.md') ? markdownReport(document) : htmlReport(document)
+  await writeNew(file, text)
+  return Buffer.byteLength(text)
+}
+
+/** For whom the user lets see it, as any file he makes; half a file is no report. */
+async function writeNew(file: string, text: string): Promise<void> {
+  let isOurs = true
+  try {
+    await writeFile(file, text, { flag: 'wx' }).catch((thrown: NodeJS.ErrnoException) => {
+      isOurs = thrown.code !== 'EEXIST'
+      throw thrown
+    })
+  } catch (thrown) {
+    if (isOurs) await rm(file, { force: true }).catch(() => undefined) // the first error says more
+    throw fileError(thrown, file)
+  }
+}
