@@ -75,6 +75,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['src/main/store'],
   '@tensorflow/tfjs-node-gpu': ['src/main/host'],
   'onnxruntime-node': ['src/main/host'],
+  '@huggingface/hub': ['src/main/host'],
   '@huggingface/jinja': ['src/main/host'],
   '@xenova/transformers': ['src/main/host'],
   '@tensorflow/tfjs': ['src/core', 'src/main/host'],

@@ -19,6 +19,7 @@ import { register as registerExport } from './commands/export.ts'
 import { register as registerReport } from './commands/report.ts'
 import { register as registerServe } from './commands/serve.ts'
 import { register as registerTemplate } from './commands/template.ts'
+import { register as registerModels } from './commands/models.ts'
 import { register as registerData } from './commands/data.ts'
 import { register as registerDoctor } from './commands/doctor.ts'
 import { register as registerGrade } from './commands/grade.ts'
@@ -54,6 +55,7 @@ export const commands: readonly Register[] = [
   registerGenerate,
   registerChat,
   registerGrade,
+  registerModels,
   registerData,
   registerCompareEvals,
   registerRuns,

@@ -4,6 +4,7 @@ import type { RowLayout } from '../../core/data/sourceRows.ts'
 import type { PromptLimit } from '../host/datasets/scan.ts'
 import type { CommandContext } from './command.ts'
 import { addCommand } from './command.ts'
+import { registerDataCommands } from './library/dataCommands.ts'
 
 const tally = z.record(z.string(), z.int())
 const badRowExample = z.strictObject({
@@ -87,9 +88,12 @@ const ShowInput = z.object({
 })
 
 export function register(program: Command, context: CommandContext): void {
-  const data = program.command('data').description('look at files of problems before a run uses them')
+  const data = program
+    .command('data')
+    .description('data sets: fetch them, and look at their problems before a run uses them')
   registerCheck(data, context)
   registerShow(data, context)
+  registerDataCommands(data, context)
 }
 
 function registerCheck(data: Command, context: CommandContext): void {

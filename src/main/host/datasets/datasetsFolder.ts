@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { EnvironmentVariables } from '../machine/paths.ts'
 import { dataFolder } from '../machine/paths.ts'
+import { isModelName } from '../model/modelLibrary.ts'
 
 /** Where the folders `math` and `gsm8k` are: `RECHECK_DATASETS`, else `datasets` in the data folder. */
 export function datasetsFolder(environment: EnvironmentVariables = process.env): string {
@@ -9,8 +10,10 @@ export function datasetsFolder(environment: EnvironmentVariables = process.env):
   return folder ? resolve(folder) : join(dataFolder(undefined, environment), 'datasets')
 }
 
-/** A path, or one of the names `math` and `gsm8k` where no such path exists. */
-export function datasetPath(pathOrName: string): string {
-  const isName = pathOrName === 'math' || pathOrName === 'gsm8k'
-  return isName && !existsSync(pathOrName) ? join(datasetsFolder(), pathOrName) : resolve(pathOrName)
+/** A path, or the name of a data set in the folder of data sets (`math`, `owner/name`) where no such path exists. */
+export function datasetPath(pathOrName: string, workingFolder = process.cwd()): string {
+  const path = resolve(workingFolder, pathOrName)
+  if (existsSync(path) || !isModelName(pathOrName)) return path
+  const folder = join(datasetsFolder(), pathOrName.replace('/', '--'))
+  return pathOrName === 'math' || pathOrName === 'gsm8k' || existsSync(folder) ? folder : path
 }

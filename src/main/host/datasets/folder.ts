@@ -107,10 +107,10 @@ function whyNotRead(name: string, names: ReadonlySet<string>): string | null {
 }
 
 /** What tools write beside data under an extension of data. */
-function isMetadata(name: string): boolean {
+export function isMetadata(name: string): boolean {
   return (
     /^(?:readme|license|licence|changelog|citation)\b/i.test(name) ||
-    /^(?:dataset_infos?|dataset_dict|dataset-metadata|state|config|package|package-lock|croissant|metadata)\.json$/i.test(
+    /^(?:dataset_infos?|dataset_dict|dataset-metadata|state|config|package|package-lock|croissant|metadata|recheck-source)\.json$/i.test(
       name,
     )
   )

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { closedEndpoint, hubServer, type HubServer } from '../host/hub/support/hubServer.ts'
+import { builtinOnHub, temporaryFolder, tinyData } from '../host/hub/support/tinyRepos.ts'
+
+const cli = join(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')
+
+interface Ended {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number | null
+}
+
+interface Place {
+  readonly hub: Pick<HubServer, 'endpoint'>
+  readonly home: string
+}
+
+/** @param onStderr told of what has been written so far; may signal the process */
+function recheck(
+  { hub, home }: Place,
+  args: readonly string[],
+  onStderr: (text: string, interrupt: () => void) => void = () => undefined,
+): Promise<Ended> {
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: home,
+    RECHECK_HOME: join(home, 'data'),
+    HF_ENDPOINT: hub.endpoint,
+    HF_TOKEN: 'hf_secret_token',
+  }
+  const child = spawn(process.execPath, [cli, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    onStderr(stderr, () => child.kill('SIGINT'))
+  })
+  return new Promise((resolve) => child.on('close', (exitCode) => resolve({ stdout, stderr, exitCode })))
+}
+
+test('models: pulled, listed, described, pulled again, removed; the token is in no file and no output', async () => {
+  const place = { hub: await hubServer([await builtinOnHub('tiny/model')]), home: await temporaryFolder() }
+  const pulled = await recheck(place, ['models', 'pull', 'tiny/model'])
+  assert.equal(pulled.exitCode, 0, pulled.stderr)
+  assert.match(pulled.stderr, /^tiny\/model: 1\.5 MiB in 5 files, licence apache-2\.0, from http:/)
+  assert.match(pulled.stderr, /fetching tiny\/model: \d+\/\d+ KiB/)
+  assert.match(
+    pulled.stdout,
+    /^tiny\/model {2}1\.5 MiB {2}licence apache-2\.0 .*\n.*data\/models\/tiny--model\nUse it by its name: /,
+  )
+  const again = await recheck(place, ['models', 'pull', 'tiny/model', '--json'])
+  assert.equal((JSON.parse(again.stdout) as { isNew: boolean }).isNew, false)
+  const listed = await recheck(place, ['models', 'list'])
+  assert.match(listed.stdout, /^tiny\/model {2}1\.5 MiB/)
+  const info = await recheck(place, ['models', 'info', 'tiny/model'])
+  assert.match(info.stdout, /qwen2|llama|gpt2/)
+  assert.match(info.stdout, /parameters: \d+ layers of width/)
+  const removed = await recheck(place, ['models', 'remove', 'tiny/model'])
+  assert.match(removed.stdout, /tiny\/model is removed, 1\.5 MiB freed/)
+  assert.match((await recheck(place, ['models', 'list'])).stdout, /^no model in .*data\/models; /)
+  const said = [pulled, again, listed, info, removed].map(({ stdout, stderr }) => stdout + stderr).join('\n')
+  assert.ok(!said.includes('hf_secret_token'))
+})
+
+test('Ctrl-C stops a pull with 130 and leaves what came; the same command goes on from there', async () => {
+  const hub = await hubServer([await builtinOnHub('tiny/model')])
+  const place = { hub, home: await temporaryFolder() }
+  hub.react = ({ server }) => (server === 'store' ? { kind: 'silence', afterBytes: 700_000 } : null)
+  const stopped = await recheck(place, ['models', 'pull', 'tiny/model'], (text, interrupt) => {
+    if (/fetching tiny\/model: [1-9]\d{2,}\/\d+ KiB/.test(text)) interrupt()
+  })
+  assert.equal(stopped.exitCode, 130, stopped.stderr)
+  const listed = await recheck(place, ['models', 'list'])
+  assert.match(
+    listed.stdout,
+    /^tiny\/model {2}not whole: \d+ KiB are there; "recheck models pull tiny\/model" goes on/,
+  )
+  hub.react = () => null
+  hub.seen.length = 0
+  const whole = await recheck(place, ['models', 'pull', 'tiny/model'])
+  assert.equal(whole.exitCode, 0, whole.stderr)
+  assert.match(whole.stderr, /in 5 files \(\d+ KiB of it are here already\)/)
+  assert.deepEqual(
+    hub.seen.filter(({ server }) => server === 'store').map(({ range }) => range),
+    ['bytes=700000-'],
+  )
+})
+
+test('data: pulled, read by the other commands, listed, removed', async () => {
+  const hub = await hubServer([tinyData('tiny/data')])
+  const place = { hub, home: await temporaryFolder() }
+  const pulled = await recheck(place, ['data', 'pull', 'tiny/data'])
+  assert.equal(pulled.exitCode, 0, pulled.stderr)
+  assert.match(pulled.stdout, /^tiny\/data .* licence mit .*\n[^]*data\.source: \{ path: tiny\/data, /)
+  const folder = join(place.home, 'data', 'datasets', 'tiny--data')
+  assert.deepEqual((await readdir(folder)).sort(), ['recheck-source.json', 'test.jsonl', 'train.jsonl'])
+  const checked = await recheck(place, ['data', 'check', 'tiny/data'])
+  assert.match(checked.stdout, /80 rows: 80 used/)
+  const shown = await recheck(place, ['data', 'show', 'tiny/data', '-n', '1'])
+  assert.match(shown.stdout, /What is \d+ plus/)
+  assert.match((await recheck(place, ['data', 'list'])).stdout, /^tiny\/data {2}.*licence mit/)
+  assert.equal((await recheck(place, ['data', 'remove', 'tiny/data'])).exitCode, 0)
+  assert.ok(!existsSync(folder))
+})
+
+test('a hub that is not there: one line, exit code 1', async () => {
+  const place = { hub: { endpoint: await closedEndpoint() }, home: await temporaryFolder() }
+  const { stderr, exitCode } = await recheck(place, ['models', 'pull', 'tiny/model'])
+  assert.match(stderr, /^recheck: 127\.0\.0\.1:\d+ cannot be reached: it refuses the connection\. .*\n$/)
+  assert.equal(exitCode, 1)
+  const { exitCode: bad } = await recheck(place, ['models', 'pull', '../x'])
+  assert.equal(bad, 2)
+})
