@@ -1,8 +1,22 @@
-/** Element types a recorded graph may hold; numbers of TensorFlow's `DataType`. */
-export const elementTypes = { float32: 1, int32: 3, bool: 10, resource: 20 } as const
+/** Element types a graph may hold; numbers of TensorFlow's `DataType`. */
+export const elementTypes = {
+  float32: 1,
+  float64: 2,
+  int32: 3,
+  uint8: 4,
+  int8: 6,
+  int64: 9,
+  bool: 10,
+  bfloat16: 14,
+  float16: 19,
+  resource: 20,
+} as const
 export type ElementType = keyof typeof elementTypes
 
 export type ConstantValues = Float32Array | Int32Array | Uint8Array
+
+/** −1 is a size that is known only when the graph runs; null, a shape of which not even the rank is known. */
+export type GraphShape = readonly number[] | null
 
 /** One attribute of a node: TensorFlow's `AttrValue`, the kinds used here. */
 export type AttributeValue =
@@ -11,7 +25,11 @@ export type AttributeValue =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'text'; readonly value: string }
-  | { readonly kind: 'shape'; readonly value: readonly number[] }
+  | { readonly kind: 'shape'; readonly value: GraphShape }
+  /** The name of a function of the graph's library. */
+  | { readonly kind: 'function'; readonly value: string }
+  | { readonly kind: 'types'; readonly value: readonly ElementType[] }
+  | { readonly kind: 'shapes'; readonly value: readonly GraphShape[] }
   | {
       readonly kind: 'tensor'
       readonly type: ElementType
@@ -35,11 +53,40 @@ export type NodeRef = string
 export const typeAttribute = (value: ElementType): AttributeValue => ({ kind: 'type', value })
 export const boolAttribute = (value: boolean): AttributeValue => ({ kind: 'bool', value })
 export const intAttribute = (value: number): AttributeValue => ({ kind: 'int', value })
-export const shapeAttribute = (value: readonly number[]): AttributeValue => ({ kind: 'shape', value })
+export const shapeAttribute = (value: GraphShape): AttributeValue => ({ kind: 'shape', value })
+export const functionAttribute = (value: string): AttributeValue => ({ kind: 'function', value })
+export const typesAttribute = (value: readonly ElementType[]): AttributeValue => ({ kind: 'types', value })
+
+export interface FunctionArgument {
+  readonly name: string
+  readonly type: ElementType
+}
+
+/** What a function returns under a name: one of its arguments or the output of one of its nodes. */
+export interface FunctionResult extends FunctionArgument {
+  readonly ref: NodeRef
+}
+
+/**
+ * A function of a graph's library. Inside it an argument is named as it is, and a node's output `node:output:index`, where `output` is
+ * the name that TensorFlow's definition of the op gives it (`outputNames.ts`).
+ */
+export interface GraphFunction {
+  readonly name: string
+  readonly inputs: readonly FunctionArgument[]
+  readonly results: readonly FunctionResult[]
+  readonly nodes: readonly GraphNode[]
+  /** Nodes that have to run for what they do (assignments), though nothing reads them. */
+  readonly effects: readonly string[]
+  /** Compiled by XLA as a whole for every set of shapes it is called with; never run node by node. */
+  readonly compiled: boolean
+}
 
 /** Collects the nodes of one TensorFlow graph. Names are unique; equal small constants are one node. */
 export class GraphBuilder {
   readonly nodes: GraphNode[] = []
+  /** The functions that nodes name in their attributes. */
+  readonly functions: GraphFunction[] = []
   readonly #names = new Set<string>()
   readonly #constants = new Map<string, NodeRef>()
   #scope = ''
@@ -70,7 +117,14 @@ export class GraphBuilder {
     return name
   }
 
-  placeholder(name: string, type: ElementType, shape: readonly number[]): NodeRef {
+  addFunction(added: GraphFunction): void {
+    if (this.functions.some(({ name }) => name === added.name)) {
+      throw new RangeError(`GraphBuilder: a function named "${added.name}" exists already`)
+    }
+    this.functions.push(added)
+  }
+
+  placeholder(name: string, type: ElementType, shape: GraphShape): NodeRef {
     return this.addNamed(name, 'Placeholder', [], {
       dtype: typeAttribute(type),
       shape: shapeAttribute(shape),
@@ -78,7 +132,7 @@ export class GraphBuilder {
   }
 
   constant(type: ElementType, shape: readonly number[], values: ConstantValues): NodeRef {
-    const key = values.length <= 16 ? `${type}[${shape.join()}]${Array.from(values, spelled).join()}` : null
+    const key = constantKey(type, shape, values)
     const known = key === null ? undefined : this.#constants.get(key)
     if (known !== undefined) return known
     const ref = this.addNamed(`constant_${++this.#count}`, 'Const', [], {
@@ -122,6 +176,15 @@ export class GraphBuilder {
       },
     )
   }
+}
+
+/** What two equal small constants have in common; null for large ones, which are not compared. */
+export function constantKey(
+  type: ElementType,
+  shape: readonly number[],
+  values: ConstantValues,
+): string | null {
+  return values.length <= 16 ? `${type}[${shape.join()}]${Array.from(values, spelled).join()}` : null
 }
 
 /** −0 and 0 are different constants. */

@@ -18,7 +18,7 @@ export class GraphSession {
   readonly #id: number
 
   /** @param workFolder  where the SavedModel lies while it is read; left out: the system's folder for such files */
-  constructor(captured: CapturedGraph, workFolder: string = tmpdir()) {
+  constructor(captured: Pick<CapturedGraph, 'graph' | 'signatures'>, workFolder: string = tmpdir()) {
     this.#binding = tensorFlowBackend().binding
     const folder = mkdtempSync(join(workFolder, 'recheck-graph-'))
     try {

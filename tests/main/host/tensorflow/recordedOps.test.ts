@@ -53,7 +53,7 @@ function captured(step: Step, differentiate: boolean): { results: Float32Array[]
       inferred.push(made.shape)
     })
   })
-  const session = new GraphSession({ graph, signatures: [], sumNames: [] })
+  const session = new GraphSession({ graph, signatures: [] })
   const feeds = [
     { node: 'x', shape, values: xValues },
     { node: 'y', shape, values: yValues },
