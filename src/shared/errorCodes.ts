@@ -141,6 +141,7 @@ export const recheckErrorCodes = [
   'run.unknown',
   'sampler.empty-prompt',
   'sampler.kv-memory',
+  'sampler.no-xla',
   'sampler.not-finite',
   'sampler.parameter',
   'sampler.stopped',

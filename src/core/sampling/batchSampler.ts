@@ -1,10 +1,9 @@
 import { RecheckError } from '../../shared/recheckError.ts'
-import type { ParameterValues } from '../model/parameterValues.ts'
 import { BatchSchedule } from './batchSchedule.ts'
 import { checkCall } from './checkCall.ts'
 import type { Decoder } from './decoder.ts'
 import { KeptPrefixes } from './keptPrefixes.ts'
-import type { Completion, SampleCall, Sampler } from './sampler.ts'
+import type { Completion, ParameterSource, SampleCall, Sampler } from './sampler.ts'
 
 export interface BatchSamplerSetup {
   readonly decoder: Decoder
@@ -40,10 +39,10 @@ export class BatchSampler implements Sampler {
     return this.#inTurn(() => this.#run(call))
   }
 
-  async refresh(parameters: ParameterValues): Promise<void> {
+  async refresh(policy: ParameterSource): Promise<void> {
     await this.#inTurn(async () => {
       this.#kept.clear()
-      await this.#setup.decoder.refresh(parameters)
+      await this.#setup.decoder.refresh(await policy.readParameters())
     })
   }
 

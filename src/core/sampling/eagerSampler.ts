@@ -1,7 +1,6 @@
 import type { RawOps } from '../graph/rawOps.ts'
 import type { ModelConfig } from '../model/modelConfig.ts'
 import { disposeTensors, tensorsOf } from '../model/parameterTensors.ts'
-import type { ParameterValues } from '../model/parameterValues.ts'
 import type { Transformer } from '../model/transformer.ts'
 import type { Random } from '../random.ts'
 import { forkRandom } from '../random.ts'
@@ -10,7 +9,14 @@ import { checkCall } from './checkCall.ts'
 import { EagerRows } from './eagerRows.ts'
 import { drawToken } from './nextToken.ts'
 import type { LogitsRow } from './nextToken.ts'
-import type { Completion, SampleCall, Sampler, SampleRequest, SamplingSettings } from './sampler.ts'
+import type {
+  Completion,
+  ParameterSource,
+  SampleCall,
+  Sampler,
+  SampleRequest,
+  SamplingSettings,
+} from './sampler.ts'
 
 export interface EagerSamplerSetup {
   readonly model: Transformer
@@ -64,7 +70,8 @@ export class EagerSampler implements Sampler {
     return completions
   }
 
-  async refresh(parameters: ParameterValues): Promise<void> {
+  async refresh(policy: ParameterSource): Promise<void> {
+    const parameters = await policy.readParameters()
     this.#release()
     this.#model = { config: this.#config, ops: this.#ops, parameters: tensorsOf(parameters) }
     this.#ownsTensors = true

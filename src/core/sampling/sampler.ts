@@ -48,7 +48,15 @@ export interface SampleCall {
   readonly onToken?: (request: number, sample: number, tokenId: number) => void
 }
 
-/** Draws completions. Implementations: op by op in tfjs (the reference implementation) and ONNX Runtime (the fast one). */
+/** Where parameters can be read from; the trainer is one. */
+export interface ParameterSource {
+  readParameters(): Promise<ParameterValues>
+}
+
+/**
+ * Draws completions. Implementations: op by op in tfjs (the reference implementation), ONNX Runtime, and functions of a
+ * TensorFlow graph, which may be the trainer's own.
+ */
 export interface Sampler {
   /**
    * @returns completions[request][sample], in the order of the requests
@@ -56,8 +64,11 @@ export interface Sampler {
    *   prompt + new tokens exceed the model's positions (before anything is computed)
    */
   sample(call: SampleCall): Promise<readonly (readonly Completion[])[]>
-  /** Takes the policy's new parameters after an update; kept caches are forgotten. */
-  refresh(parameters: ParameterValues): Promise<void>
+  /**
+   * Takes the policy's new parameters after an update; kept caches are forgotten. A sampler on the policy's own variables
+   * reads nothing.
+   */
+  refresh(policy: ParameterSource): Promise<void>
   /** Drops kept caches. */
   forget(): void
   dispose(): Promise<void>

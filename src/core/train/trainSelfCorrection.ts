@@ -94,7 +94,7 @@ async function* trainStep(state: TrainState, plan: RunPlan): AsyncGenerator<Trai
 
   // 5. update: the loss and one optimizer update per mini-batch, then the new weights for the sampler
   const updates = await updatePolicy(withAdvantages, step, plan)
-  await plan.conversation.sampler.refresh(await plan.trainer.readParameters())
+  await plan.conversation.sampler.refresh(plan.trainer)
 
   // 6. metrics
   const times: StepTimes = { rolloutMs: sampledMs - startedMs, updateMs: nowMs() - sampledMs }

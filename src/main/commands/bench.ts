@@ -19,6 +19,8 @@ const Input = z.object({
   trainLength: count(2, 128),
   problems: count(1, 192),
   repeat: count(1, 3),
+  sampler: z.enum(['auto', 'onnx', 'graph']).default('auto'),
+  xla: z.enum(['auto', 'on', 'off']).default('auto'),
 })
 type Input = z.infer<typeof Input>
 
@@ -69,6 +71,8 @@ export const register: Register = (program, context) => {
     .option('--train-batch <n>', 'fixed: rows of an update; 0 = no update', '16')
     .option('--train-length <n>', 'fixed: tokens of each of them', '128')
     .option('--problems <n>', 'rl: problems of a step', '192')
+    .option('--sampler <name>', 'auto, onnx or graph; as `sampler` of a run', 'auto')
+    .option('--xla <when>', 'auto, on or off; as `xla` of a run', 'auto')
     .option('--repeat <n>', 'repetitions after the warm-up', '3')
 }
 
@@ -96,9 +100,10 @@ async function deviceName(): Promise<string> {
 }
 
 async function runWorkload(input: Input, folder: string, { nowMs }: CommandCall): Promise<BenchResult> {
+  const sampler = { sampler: input.sampler, xla: input.xla, device: 'auto' as const }
   if (input.workload === 'rl') {
     const { runRlWorkload } = await import('../tools/bench/rlWorkload.ts')
-    return runRlWorkload({ folder, problems: input.problems, repeat: input.repeat, nowMs })
+    return runRlWorkload({ folder, problems: input.problems, repeat: input.repeat, sampler, nowMs })
   }
   const { openModelFolder: openCheckpoint, readParameters } = await import('../host/model/modelFolder.ts')
   const { runFixedWorkload } = await import('../tools/bench/fixedWorkload.ts')
@@ -108,6 +113,7 @@ async function runWorkload(input: Input, folder: string, { nowMs }: CommandCall)
     config: checkpoint.config,
     parameters: await readParameters(checkpoint),
     shape,
+    sampler,
     nowMs,
   })
 }

@@ -10,7 +10,7 @@ export const samplingInput = {
   topP: z.coerce.number().gt(0).max(1).default(1),
   topK: z.coerce.number().int().min(0).default(0),
   seed: z.coerce.number().int().min(0).default(0),
-  sampler: z.enum(['onnx', 'op-by-op']).default('onnx'),
+  sampler: z.enum(['onnx', 'graph', 'op-by-op']).default('onnx'),
 }
 
 export interface SamplingInput {
@@ -30,7 +30,7 @@ export function addSamplingOptions(command: Command): Command {
     .option('--seed <n>', 'same seed, same text (default 0)')
     .option(
       '--sampler <name>',
-      'onnx (default), or op-by-op: the slow reference implementation on TensorFlow',
+      'onnx (default), graph: the functions of the training graph, or op-by-op: the slow reference implementation on TensorFlow',
     )
 }
 

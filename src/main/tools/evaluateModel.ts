@@ -20,7 +20,7 @@ import { RecheckError } from '../../shared/recheckError.ts'
 import type { CheckpointRecord, Proportion } from '../../shared/records.ts'
 import { wilson } from '../../shared/statistics.ts'
 import { readParameters } from '../host/model/modelFolder.ts'
-import { openSampler } from '../trainer/engines.ts'
+import { openSampler } from '../trainer/samplers.ts'
 import { openNewestCheckpoint } from '../run/newestCheckpoint.ts'
 import { requireHeldOut } from '../run/requireHeldOut.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
@@ -66,7 +66,7 @@ export async function evaluateModel(setup: ModelEvaluationSetup): Promise<ModelE
   if (trained !== null) await requireHeldOut(chosen, { trained, evaluated: config }, setup.workingFolder)
   const { step, parameters } = await policyWeights(setup, material)
   const { prompts, tokenizer, grading } = material
-  const sampler = await openSampler(material.policy.config, parameters)
+  const sampler = await openSampler(material.policy.config, parameters, config)
   const { temperature, topP, topK, maxCompletionTokens } = config.sampling
   const settings = { temperature, topP, topK, maxCompletionTokens, endIds: prompts.endIds, seed: config.seed }
   try {

@@ -1,4 +1,5 @@
-import { availableParallelism, totalmem } from 'node:os'
+import { availableParallelism } from 'node:os'
+import { drawKindOf } from '../../core/sampling/drawKind.ts'
 import type { ModelConfig } from '../../core/model/modelConfig.ts'
 import { countParameters } from '../../core/model/parameterTable.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
@@ -10,31 +11,16 @@ import { isGroupMethod, type RunConfig } from '../../shared/config/parseConfig.t
 import { RecheckError } from '../../shared/recheckError.ts'
 import { requireTensorFlow } from '../host/tensorflow/status.ts'
 import type { RunMaterial } from '../run/runMaterial.ts'
+import { chooseSampler, kvMemoryBytes, nameOfSampler } from './samplers.ts'
 
 /** Bytes of activations that one micro-batch may take. */
 const activationBudget = 768e6
 const maxRowsPerMicroBatch = 64
-/** Of the machine's memory, not of what happens to be free: a resumed run has to decode in the same batches. */
-const kvShareOfMemory = 1 / 8
-
-/** The fast sampler over a model's parameters. Natives are loaded here and not before. */
-export async function openSampler(config: ModelConfig, parameters: ParameterValues): Promise<Sampler> {
-  const { createOnnxSampler } = await import('../host/onnx/sampler.ts')
-  return createOnnxSampler({
-    config,
-    parameters,
-    threads: availableParallelism(),
-    kvMemoryBytes: kvMemoryBytes(),
-  })
-}
-
-/** What the sampler's caches may take on this machine. */
-export function kvMemoryBytes(): number {
-  return Math.min(4e9, Math.max(256e6, totalmem() * kvShareOfMemory))
-}
 
 export interface TrainingEngines {
   readonly trainer: Trainer
+  /** Draws from the trainer's own parameters; null where the sampler has a copy of its own. */
+  readonly sampler: Sampler | null
   /** Null where the method takes none (`needsReference`). */
   readonly reference: TokenScorer | null
   readonly rowsPerMicroBatch: number
@@ -63,7 +49,7 @@ export async function openTrainingEngines(
   requireTensorFlow()
   const { tensorFlowBackend } = await import('../host/tensorflow/addon.ts')
   const { tensorflowOps } = await import('../host/tensorflow/ops.ts')
-  const { createScorer, createTrainer } = await import('../host/tensorflow/trainerFactory.ts')
+  const { createScorer } = await import('../host/tensorflow/trainerFactory.ts')
   const backend = tensorFlowBackend()
   checkDevice(config, backend.isUsingGpuDevice)
   const buckets = lengthBuckets(longestRow(config, material) - 1)
@@ -77,17 +63,36 @@ export async function openTrainingEngines(
     loss: policyLossOf(config),
     adamW: config.optimizer,
   }
+  const { trainer, sampler, samplerName } = await openTrainer(config, setup)
   return {
     rowsPerMicroBatch: setup.rowsPerMicroBatch,
-    trainer: createTrainer(setup, { capture: config.capture }),
+    trainer,
+    sampler,
     reference: needsReference(config)
       ? createScorer(
           { ...setup, config: material.reference.config, parameters: weights.reference },
           { capture: config.capture },
         )
       : null,
-    device: backend.isUsingGpuDevice ? 'GPU' : `CPU (${availableParallelism()} threads)`,
+    device: `${backend.isUsingGpuDevice ? 'GPU' : `CPU (${availableParallelism()} threads)`}; ${samplerName}`,
   }
+}
+
+/** The trainer, and the sampler in its graph where the run's sampler is one. */
+async function openTrainer(
+  config: RunConfig,
+  setup: TrainerSetup,
+): Promise<{ trainer: Trainer; sampler: Sampler | null; samplerName: string }> {
+  const choice = await chooseSampler(config)
+  const samplerName = nameOfSampler(choice)
+  if (choice.kind === 'graph' && config.capture) {
+    const { createTrainerWithSampler } = await import('../host/tensorflow/capturedTrainer.ts')
+    const limits = { kvMemoryBytes: kvMemoryBytes(), compiled: choice.compiled }
+    const draws = [drawKindOf(config.sampling, setup.config.vocabularySize)]
+    return { ...createTrainerWithSampler(setup, draws, limits), samplerName }
+  }
+  const { createTrainer } = await import('../host/tensorflow/trainerFactory.ts')
+  return { trainer: createTrainer(setup, { capture: config.capture }), sampler: null, samplerName }
 }
 
 function checkDevice(config: RunConfig, isUsingGpu: boolean): void {

@@ -1,18 +1,20 @@
 import type { Conversation } from '../../core/rollout/sampleTurns.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { parseVerdict } from '../../core/rollout/verdict.ts'
+import { LateSampler } from '../../core/sampling/lateSampler.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
 import { checkTrainable } from '../../core/train/trainingProblems.ts'
 import { needsVStar, parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { readParameters } from '../host/model/modelFolder.ts'
 import { systemClock } from '../host/machine/clock.ts'
-import { checkEngines, openSampler } from './engines.ts'
+import { checkEngines } from './engines.ts'
 import { estimateStage } from './estimateStage.ts'
 import type { RunJob } from '../wire/jobPort.ts'
 import type { JobContext } from './jobContext.ts'
 import { emitMaterialNotes } from './materialNotes.ts'
 import { firstStage, startupProgress } from './startupProgress.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
+import { openSampler } from './samplers.ts'
 import { openStageReporter } from './stageReporter.ts'
 import { trainStage } from './trainStage.ts'
 
@@ -31,7 +33,7 @@ export const runJob: RunJob = async (request, port) => {
   const material = await loadRunMaterial(config, process.cwd())
   emitMaterialNotes(material, port)
   const reference = await readParameters(material.reference)
-  const sampler = await openSampler(material.reference.config, reference)
+  const sampler = new LateSampler(() => openSampler(material.reference.config, reference, config))
   const clock = { activeMs: () => port.activeMs(), nowMs: systemClock.nowMs }
   const context: JobContext = {
     request,

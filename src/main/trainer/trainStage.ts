@@ -5,6 +5,7 @@ import { trainSelfCorrection } from '../../core/train/trainSelfCorrection.ts'
 import { checkpointSteps } from '../../core/train/trainState.ts'
 import type { VStarEstimate } from '../../shared/records.ts'
 import { readParameters } from '../host/model/modelFolder.ts'
+import { samplesInTraining } from './samplers.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { openTrainingEngines, stateBytes, type TrainingEngines } from './engines.ts'
 import type { JobContext, StopRequest } from './jobContext.ts'
@@ -28,12 +29,16 @@ export async function trainStage(
   port.emit({ type: 'progress', progress: startupProgress('opening the trainer', trainingStage(request)) })
   const policy =
     material.policy === material.reference ? inputs.reference : await readParameters(material.policy)
+  // what stage 1 sampled with goes before the trainer comes: two sets of weights would raise the peak
+  if (await samplesInTraining(config)) await context.sampler.dispose()
   const engines = await openTrainingEngines(config, material, { policy, reference: inputs.reference })
   port.emit({ type: 'device', device: engines.device })
   port.sayMicroBatch(engines.rowsPerMicroBatch)
+  const sampler = engines.sampler ?? context.sampler
   try {
-    if (policy !== inputs.reference) await context.sampler.refresh(policy)
-    return await train(context, engines, inputs.estimates)
+    if (policy !== inputs.reference) await sampler.refresh(engines.trainer)
+    const training = { ...context, sampler, conversation: { ...context.conversation, sampler } }
+    return await train(training, engines, inputs.estimates)
   } finally {
     await engines.trainer.dispose()
     await engines.reference?.dispose()
@@ -101,7 +106,7 @@ async function stageSetup(
 ): Promise<SelfCorrectionSetup> {
   const { request, port, config, material, sampler, conversation } = context
   const state = await restoreState(context, trainer)
-  if (state !== null) await sampler.refresh(await trainer.readParameters())
+  if (state !== null) await sampler.refresh(trainer)
   const { train: problems, validation, test } = material.problems.splits
   return {
     conversation,

@@ -6,6 +6,8 @@ export const changeableFields: readonly string[] = [
   'microBatch',
   'recompute',
   'capture',
+  'sampler',
+  'xla',
   'checkpointEvery',
   'keep',
   'evalEvery',

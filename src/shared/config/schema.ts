@@ -158,6 +158,18 @@ export const runConfigSchema = z
       label: 'Captured graph',
       description: 'train from one captured TensorFlow graph; false = op by op, slower, for comparison',
     }),
+    sampler: field(z.enum(['auto', 'onnx', 'graph']).default('auto'), {
+      label: 'Sampler',
+      hint: 'What draws the rollouts. On a card the sampler is part of the training graph and uses its weights; on a processor ONNX Runtime is faster.',
+      description:
+        '`graph`: functions of the training graph, on its own weights; `onnx`: ONNX Runtime on the processor, on a copy of them; `auto`: graph on a card, onnx on a processor',
+    }),
+    xla: field(z.enum(['auto', 'on', 'off']).default('auto'), {
+      label: 'Compile the sampler (XLA)',
+      hint: 'XLA makes fewer and larger operations of the sampler’s graph. Compiling takes seconds to minutes for each shape.',
+      description:
+        'with the graph sampler: `on` is an error where XLA cannot compile, `auto` compiles on a card where it can',
+    }),
     recompute: field(z.enum(['auto', 'on', 'off']).default('auto'), {
       label: 'Recompute layers',
       description: 'recompute layers in the backward pass: less memory, more time',

@@ -148,7 +148,7 @@ test('refresh takes new parameters, dispose frees them', async () => {
   const before = tf.memory().numTensors
   const sampler = new EagerSampler({ model, maxRows: 32 })
   const own = await sampler.sample(call)
-  await sampler.refresh(other)
+  await sampler.refresh({ readParameters: () => Promise.resolve(other) })
   const refreshed = await sampler.sample(call)
   assert.notDeepEqual(refreshed, own)
   const tensors = tensorsOf(other)

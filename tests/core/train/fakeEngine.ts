@@ -116,9 +116,8 @@ export function fakeSampler(settings: FakeSamplerSettings = {}): FakeSampler {
       call.onProgress?.(call.requests.length, call.requests.length, 0)
       return Promise.resolve(all)
     },
-    refresh(parameters) {
-      held.skill = parameters.get(skillName)?.values[0] ?? NaN
-      return Promise.resolve()
+    async refresh(policy) {
+      held.skill = (await policy.readParameters()).get(skillName)?.values[0] ?? NaN
     },
     forget: () => undefined,
     dispose: () => Promise.resolve(),

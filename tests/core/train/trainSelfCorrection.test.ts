@@ -32,7 +32,7 @@ test('resumed at any checkpoint = never stopped: same events, same parameters an
   for (const { state, trainer: trainerState, at } of saved.slice(0, -1)) {
     const resumed = makeSetup({ setup: { checkpointEvery: 1, state } })
     await resumed.trainer.writeState(trainerState)
-    await resumed.sampler.refresh(trainerState.parameters)
+    await resumed.sampler.refresh(resumed.trainer)
     // the clock is the machine's: its two metrics and the speeds made from it begin anew
     assert.deepEqual(withoutClock(await collect(resumed.whole)), withoutClock(all.slice(at)))
     assert.deepEqual(await resumed.trainer.readState(), end)

@@ -3,12 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import { readParameters } from '../../../src/main/host/model/modelFolder.ts'
-import {
-  longestRow,
-  openSampler,
-  openTrainingEngines,
-  rowsPerMicroBatch,
-} from '../../../src/main/trainer/engines.ts'
+import { longestRow, openTrainingEngines, rowsPerMicroBatch } from '../../../src/main/trainer/engines.ts'
+import { openSampler } from '../../../src/main/trainer/samplers.ts'
 import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
@@ -50,7 +46,7 @@ test('engines come as the method needs them, score alike, and leave no tensor be
   )
   assert.equal(alone.reference, null)
   await alone.trainer.dispose()
-  const sampler = await openSampler(material.policy.config, weights)
+  const sampler = await openSampler(material.policy.config, weights, config)
   await sampler.dispose()
   assert.equal(tf.memory().numTensors, before)
 })

@@ -8,6 +8,8 @@ import type { ObjectiveInputs } from './policyObjective.ts'
 import { policyObjective } from './policyObjective.ts'
 import type { ScorerSetup, TrainerSetup } from './trainerSetup.ts'
 import { addAdamWUpdate } from './adamWGraph.ts'
+import type { SamplerOptions } from './samplingGraph.ts'
+import { addSamplerOn } from './samplingGraph.ts'
 import type { Attributes, NodeRef } from '../../graph/graphBuilder.ts'
 import { GraphBuilder, intAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 import type { GraphVariables } from './graphVariables.ts'
@@ -55,15 +57,16 @@ export function captureScoring(setup: ScorerSetup): CapturedGraph {
 
 /**
  * Training as one graph: for every bucket the loss with its gradients going into accumulators, and scoring from the same nodes; one
- * AdamW update; reading and writing of every variable.
+ * AdamW update; reading and writing of every variable; and, where asked for, a sampler on the same parameters.
  */
-export function captureTraining(setup: TrainerSetup): CapturedGraph {
+export function captureTraining(setup: TrainerSetup, sampler?: SamplerOptions): CapturedGraph {
   const graph = new GraphBuilder()
   const variables = addVariables(graph, setup.parameters, parameterKinds)
   const sumNames = setup.buckets.map((bucket) =>
     recordBucket(graph, bucket, (trace) => addGradients(trace, variables, setup, bucket)),
   )
   addAdamWUpdate(graph, variables, setup.adamW, setup.decays ?? isMatrix)
+  if (sampler !== undefined) addSamplerOn(graph, variables, setup.config, sampler)
   const signatures = setup.buckets.flatMap((bucket) => [
     scoringSignature(bucket),
     ...gradientSignatures(setup, bucket),

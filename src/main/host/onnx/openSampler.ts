@@ -10,7 +10,7 @@ import { loadTokenizer } from '../model/hubTokenizer.ts'
 import { loadTensors } from '../model/loadTensors.ts'
 import { startTensorflow } from '../tensorflow/backend.ts'
 
-export const samplerKinds = ['onnx', 'op-by-op'] as const
+export const samplerKinds = ['onnx', 'graph', 'op-by-op'] as const
 export type SamplerKind = (typeof samplerKinds)[number]
 
 /** A model folder ready to write text. */
@@ -41,6 +41,13 @@ export async function openModel(folder: string, kind: SamplerKind): Promise<Open
         kvMemoryBytes,
         threads: availableParallelism(),
       })
+      return { config, tokenizer, sampler, notices, close: () => sampler.dispose() }
+    }
+    case 'graph': {
+      await startTensorflow()
+      const { createGraphSampler } = await import('../tensorflow/graphSampler.ts')
+      const parameters = await readParameters(checkpoint)
+      const sampler = createGraphSampler(config, parameters, { kvMemoryBytes, compiled: false })
       return { config, tokenizer, sampler, notices, close: () => sampler.dispose() }
     }
     case 'op-by-op': {

@@ -2,20 +2,10 @@ import { availableParallelism } from 'node:os'
 import type { ModelConfig } from '../../../core/model/modelConfig.ts'
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import { BatchSampler } from '../../../core/sampling/batchSampler.ts'
-import type { Completion, SampleRequest, SamplingSettings } from '../../../core/sampling/sampler.ts'
-import { largestDifference, unpaddedRows } from '../../../core/train/verify/engine.ts'
+import { unpaddedRows } from '../../../core/train/verify/engine.ts'
 import type { SelfCheck, VerifyBatch, VerifyEngine } from '../../../core/train/verify/engine.ts'
+import { greedyCompletions, samplerSelfChecks } from '../../../core/train/verify/samplerChecks.ts'
 import { OnnxDecoder } from './decoder.ts'
-
-const limit = 2e-4
-const plain: SamplingSettings = {
-  temperature: 1,
-  topP: 1,
-  topK: 0,
-  maxCompletionTokens: 6,
-  endIds: [],
-  seed: 0,
-}
 
 /** The sampler on ONNX Runtime as `recheck verify` sees it: it reads and draws, and does not train. */
 export class OnnxVerifyEngine implements VerifyEngine {
@@ -50,36 +40,15 @@ export class OnnxVerifyEngine implements VerifyEngine {
     return rows
   }
 
-  async greedy(
+  greedy(
     prompts: readonly (readonly number[])[],
     newTokens: number,
   ): Promise<readonly (readonly number[])[]> {
-    const settings = { ...plain, temperature: 0, maxCompletionTokens: newTokens }
-    const completions = await this.#sampler.sample({ requests: requestsOf(prompts, 'greedy'), settings })
-    return completions.map(([completion]) => completion?.completionIds ?? [])
+    return greedyCompletions(this.#sampler, prompts, newTokens)
   }
 
-  /** Log-probs that were reported while drawing, against those of the whole row read at once; and a turn later. */
-  async selfChecks(batch: VerifyBatch): Promise<readonly SelfCheck[]> {
-    const first = requestsOf(
-      unpaddedRows(batch).map((ids) => [...ids]),
-      'first',
-    )
-    const attempts = await this.#sampler.sample({ requests: first, settings: plain, keepCaches: true })
-    const later = first.map((request, index) => ({
-      ...request,
-      promptIds: [...request.promptIds, ...(attempts[index]?.[0]?.completionIds ?? []), 1, 2],
-      seedLabels: ['later', index],
-    }))
-    const kept = await this.#sampler.sample({ requests: later, settings: plain })
-    this.#sampler.forget()
-    const whole = await this.#sampler.sample({ requests: later, settings: plain })
-    const quantities = [
-      ['drawn log-probs = read log-probs', await this.#distance(first, attempts)],
-      ['later turn from the cache = read log-probs', await this.#distance(later, kept)],
-      ['later turn from the cache = prefilled (log-probs)', distanceBetween(kept, whole)],
-    ] as const
-    return quantities.map(([quantity, difference]) => ({ quantity, difference, limit }))
+  selfChecks(batch: VerifyBatch): Promise<readonly SelfCheck[]> {
+    return samplerSelfChecks(this.#sampler, batch, (ids) => this.scoredLogProbs(ids))
   }
 
   async dispose(): Promise<{ readonly tensorsLeft: number }> {
@@ -98,30 +67,4 @@ export class OnnxVerifyEngine implements VerifyEngine {
       return (row[id] ?? NaN) - max - Math.log(sum)
     })
   }
-
-  async #distance(
-    requests: readonly SampleRequest[],
-    completions: readonly (readonly Completion[])[],
-  ): Promise<number> {
-    const distances: number[] = []
-    for (const [index, { promptIds }] of requests.entries()) {
-      for (const { completionIds, samplingLogProbs } of completions[index] ?? []) {
-        const read = await this.scoredLogProbs([...promptIds, ...completionIds])
-        distances.push(largestDifference(samplingLogProbs, read.subarray(promptIds.length - 1)))
-      }
-    }
-    return Math.max(...distances)
-  }
-}
-
-function requestsOf(prompts: readonly (readonly number[])[], label: string): SampleRequest[] {
-  return prompts.map((promptIds, index) => ({ promptIds, seedLabels: [label, index], samples: 1 }))
-}
-
-function distanceBetween(
-  a: readonly (readonly Completion[])[],
-  b: readonly (readonly Completion[])[],
-): number {
-  const flat = (list: typeof a) => list.flat().flatMap(({ samplingLogProbs }) => [...samplingLogProbs])
-  return largestDifference(flat(a), flat(b))
 }

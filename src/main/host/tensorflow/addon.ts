@@ -29,6 +29,8 @@ export interface TensorFlowBinding {
   tensorDataSync(id: number): Float32Array | Int32Array
   loadSavedModel(folder: string, tags: string): number
   deleteSavedModel(id: number): void
+  getNumOfSavedModels(): number
+  getNumOfTensors(): number
   /** Names are `node:0,node:0`; blocks until the run has ended. */
   runSavedModel(id: number, tensorIds: readonly number[], inputs: string, outputs: string): OutputHandle[]
 }

@@ -1,6 +1,9 @@
 import { updateNames, updateScalars } from '../../../core/train/engine/adamWGraph.ts'
 import { variableNames } from '../../../core/train/engine/graphVariables.ts'
 import { bucketNames, captureTraining } from '../../../core/train/engine/trainingGraph.ts'
+import type { DrawKind } from '../../../core/decoder/functions/draw.ts'
+import type { Sampler } from '../../../core/sampling/sampler.ts'
+import type { SamplerOptions } from '../../../core/train/engine/samplingGraph.ts'
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import type { MicroBatch } from '../../../core/train/engine/paddedBatch.ts'
 import {
@@ -23,13 +26,30 @@ import { idFeeds, scoreRows } from './capturedScorer.ts'
 import { readVariables, writeVariables } from './capturedVariables.ts'
 import type { Feed } from './graphSession.ts'
 import { GraphSession } from './graphSession.ts'
+import type { GraphSamplerLimits } from './graphSampler.ts'
+import { samplerOn } from './graphSampler.ts'
 
 /**
  * Trains in one captured TensorFlow graph: parameters, moments and gradients stay in its session; ids, weights and scalars go in, loss
  * and norm come out.
  */
 export function createCapturedTrainer(setup: TrainerSetup, workFolder?: string): GradientTrainer {
-  return new CapturedTrainer(setup, workFolder)
+  return new CapturedTrainer(setup, { workFolder })
+}
+
+/** A trainer, and a sampler on its very parameters: what an update writes is what the next token is drawn from. */
+export function createTrainerWithSampler(
+  setup: TrainerSetup,
+  draws: readonly DrawKind[],
+  limits: GraphSamplerLimits,
+): { trainer: GradientTrainer; sampler: Sampler } {
+  const trainer = new CapturedTrainer(setup, { sampler: { draws, compiled: limits.compiled } })
+  return { trainer, sampler: samplerOn(trainer.session, setup.config, limits) }
+}
+
+interface CaptureOptions {
+  readonly workFolder?: string | undefined
+  readonly sampler?: SamplerOptions
 }
 
 class CapturedTrainer implements GradientTrainer {
@@ -39,14 +59,18 @@ class CapturedTrainer implements GradientTrainer {
   readonly #sumNames: readonly LossSumName[]
   #updates = 0
 
-  constructor(setup: TrainerSetup, workFolder?: string) {
-    const captured = captureTraining(setup)
+  constructor(setup: TrainerSetup, { workFolder, sampler }: CaptureOptions) {
+    const captured = captureTraining(setup, sampler)
     this.#setup = setup
     this.#sumNames = captured.sumNames
     this.maxRowLength = longestRowOfBuckets(setup.buckets, setup.config.maxPositions)
     this.#session = new GraphSession(captured, workFolder)
     writeVariables(this.#session, 'parameter', setup.parameters)
     this.#session.run([], [variableNames.zeroAll('firstMoment'), variableNames.zeroAll('secondMoment')])
+  }
+
+  get session(): GraphSession {
+    return this.#session
   }
 
   async step(batch: TokenBatch, learningRate: number): Promise<UpdateStats> {

@@ -13,6 +13,7 @@ export const verifyEngines: Readonly<Record<string, OpenVerifyEngine>> = {
   'op by op': openEager,
   captured: openCaptured,
   onnx: openOnnx,
+  graph: openGraph,
 }
 
 async function openEager(checkpoint: ModelFolder): Promise<VerifyEngine> {
@@ -34,4 +35,12 @@ async function openCaptured(checkpoint: ModelFolder): Promise<VerifyEngine> {
 async function openOnnx(checkpoint: ModelFolder): Promise<VerifyEngine> {
   const { OnnxVerifyEngine } = await import('../onnx/verifyEngine.ts')
   return OnnxVerifyEngine.load('onnx', checkpoint.config, await readParameters(checkpoint))
+}
+
+async function openGraph(checkpoint: ModelFolder): Promise<VerifyEngine> {
+  await startTensorflow()
+  const { tensorflowOps } = await import('./ops.ts')
+  const { GraphVerifyEngine } = await import('./graphVerifyEngine.ts')
+  const parameters = await readParameters(checkpoint)
+  return new GraphVerifyEngine('graph', { config: checkpoint.config, parameters, ops: tensorflowOps() })
 }

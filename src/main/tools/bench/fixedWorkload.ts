@@ -4,7 +4,8 @@ import { forkRandom } from '../../../core/random.ts'
 import { negativeLogLikelihood } from '../../../core/rl/losses/negativeLogLikelihood.ts'
 import type { SampleRequest } from '../../../core/sampling/sampler.ts'
 import type { TokenRow } from '../../../core/train/engine/trainer.ts'
-import { openSampler } from '../../trainer/engines.ts'
+import type { SamplerConfig } from '../../trainer/samplers.ts'
+import { openSampler } from '../../trainer/samplers.ts'
 import { rateOf } from './result.ts'
 import type { BenchResult } from './result.ts'
 
@@ -24,6 +25,7 @@ export interface FixedWorkload {
   readonly config: ModelConfig
   readonly parameters: ParameterValues
   readonly shape: FixedShape
+  readonly sampler: SamplerConfig
   readonly nowMs: () => number
 }
 
@@ -35,8 +37,9 @@ export async function runFixedWorkload(workload: FixedWorkload): Promise<BenchRe
   return { rates: { ...sampling.rates, ...update.rates }, memory: update.memory }
 }
 
-async function measureSampling({ config, parameters, shape, nowMs }: FixedWorkload): Promise<BenchResult> {
-  const sampler = await openSampler(config, parameters)
+async function measureSampling(workload: FixedWorkload): Promise<BenchResult> {
+  const { config, parameters, shape, nowMs } = workload
+  const sampler = await openSampler(config, parameters, workload.sampler)
   const requests: SampleRequest[] = Array.from({ length: shape.batch }, (_, row) => {
     const random = forkRandom(0, 'prompt', row)
     const promptIds = Array.from({ length: shape.prompt }, () => random.nextInt(config.vocabularySize))

@@ -8,7 +8,9 @@ import { parseConfig } from '../../../shared/config/parseConfig.ts'
 import type { RunConfig } from '../../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import { readParameters } from '../../host/model/modelFolder.ts'
-import { openSampler, openTrainingEngines } from '../../trainer/engines.ts'
+import { openTrainingEngines } from '../../trainer/engines.ts'
+import type { SamplerConfig } from '../../trainer/samplers.ts'
+import { openSampler } from '../../trainer/samplers.ts'
 import { loadRunMaterial } from '../../run/runMaterial.ts'
 import { rateOf } from './result.ts'
 import type { BenchResult } from './result.ts'
@@ -19,6 +21,7 @@ export interface RlWorkload {
   readonly folder: string
   readonly problems: number
   readonly repeat: number
+  readonly sampler: SamplerConfig
   readonly nowMs: () => number
 }
 
@@ -26,13 +29,14 @@ export interface RlWorkload {
  * Whole steps of stage 2, by the loop that trains: three turns, reference log-probs, packed update, refreshed sampler.
  * The learning rate is so small that lengths stay what they are.
  */
-export async function runRlWorkload({ folder, problems, repeat, nowMs }: RlWorkload): Promise<BenchResult> {
+export async function runRlWorkload(workload: RlWorkload): Promise<BenchResult> {
+  const { folder, problems, repeat, nowMs } = workload
   const chosen = await readProblems(folder, problems)
-  const config = configOf(folder, { steps: repeat + 1, problems: chosen.length })
+  const config = configOf(folder, { steps: repeat + 1, problems: chosen.length }, workload.sampler)
   const material = await loadRunMaterial(config, folder)
   const weights = await readParameters(material.policy)
   const engines = await openTrainingEngines(config, material, { policy: weights, reference: weights })
-  const sampler = await openSampler(material.policy.config, weights)
+  const sampler = engines.sampler ?? (await openSampler(material.policy.config, weights, config))
   const { temperature, topP, topK, maxCompletionTokens } = config.sampling
   const { prompts, tokenizer, grading } = material
   const setup: SelfCorrectionSetup = {
@@ -104,7 +108,11 @@ async function readProblems(folder: string, count: number): Promise<Problem[]> {
   })
 }
 
-function configOf(folder: string, sizes: { readonly steps: number; readonly problems: number }): RunConfig {
+function configOf(
+  folder: string,
+  sizes: { readonly steps: number; readonly problems: number },
+  sampler: SamplerConfig,
+): RunConfig {
   return parseConfig(
     {
       steps: sizes.steps,
@@ -112,6 +120,7 @@ function configOf(folder: string, sizes: { readonly steps: number; readonly prob
       model: { path: folder },
       sampling: { temperature: 1, maxCompletionTokens: 48 },
       optimizer: { learningRate: 1e-7 },
+      ...sampler,
       evalEvery: 'never',
       alarms: { enabled: false },
     },

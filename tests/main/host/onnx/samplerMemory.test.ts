@@ -31,7 +31,7 @@ test('120 rounds of sampling, kept caches and refreshed weights: memory grows by
       promptIds: [...request.promptIds, ...(attempts[index]?.[0]?.completionIds ?? []), 1, 3, 9],
     }))
     await sampler.sample({ requests: later, settings })
-    await sampler.refresh(parameters)
+    await sampler.refresh({ readParameters: () => Promise.resolve(parameters) })
     collectGarbage()
     resident.push(process.memoryUsage().rss)
   }

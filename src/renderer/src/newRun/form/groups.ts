@@ -17,7 +17,17 @@ const layout: readonly (readonly [title: string, paths: readonly string[]])[] = 
   ],
   [
     'Turns and sampling',
-    ['turns', 'template', 'templateDate', 'earlierThinking', 'grader', 'verdictParser', 'sampling.'],
+    [
+      'turns',
+      'template',
+      'templateDate',
+      'earlierThinking',
+      'grader',
+      'verdictParser',
+      'sampling.',
+      'sampler',
+      'xla',
+    ],
   ],
   ['Stage 1: V*', ['vStar.', 'onNoSignal']],
   [

@@ -1,0 +1,63 @@
+import { drawKinds } from '../../../core/decoder/functions/draw.ts'
+import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { ParameterValues } from '../../../core/model/parameterValues.ts'
+import { ChunkSampler } from '../../../core/sampling/chunkSampler.ts'
+import type { Sampler } from '../../../core/sampling/sampler.ts'
+import { captureSampling } from '../../../core/train/engine/samplingGraph.ts'
+import { writeVariables } from './capturedVariables.ts'
+import { GraphDecoder } from './graphDecoder.ts'
+import { GraphSession } from './graphSession.ts'
+import { compiledShapes, plainShapes } from './runShapes.ts'
+
+/** What a sampler in a graph may take, and how its functions run. */
+export interface GraphSamplerLimits {
+  /** Cap on KV caches. */
+  readonly kvMemoryBytes: number
+  /** Compiled by XLA, or node by node. */
+  readonly compiled: boolean
+  /** Most rows that decode together; left out: 192, fewer with a large vocabulary. */
+  readonly maxRows?: number
+  /** Tokens of one run; left out: 16 node by node, 32 compiled. */
+  readonly chunk?: number
+}
+
+/** Logits of one step in memory, with what drawing makes of them; bounds the rows that decode together. */
+const logitsBytes = 64e6
+
+/** A sampler on a TensorFlow graph of its own, for what does not train. */
+export function createGraphSampler(
+  config: ModelConfig,
+  parameters: ParameterValues,
+  limits: GraphSamplerLimits,
+): Sampler {
+  const { compiled } = limits
+  const session = new GraphSession(captureSampling(config, parameters, { draws: drawKinds, compiled }))
+  writeVariables(session, 'parameter', parameters)
+  return samplerOn(session, config, limits, {
+    refresh: async (policy) => {
+      writeVariables(session, 'parameter', await policy.readParameters())
+    },
+    dispose: () => {
+      session.dispose()
+      return Promise.resolve()
+    },
+  })
+}
+
+/** The sampler on a session that has one in its graph. */
+export function samplerOn(
+  session: GraphSession,
+  config: ModelConfig,
+  limits: GraphSamplerLimits,
+  owner: Pick<ConstructorParameters<typeof GraphDecoder>[0], 'refresh' | 'dispose'> = {},
+): Sampler {
+  const { compiled, kvMemoryBytes } = limits
+  const chunk = limits.chunk ?? (compiled ? 32 : 16)
+  const shapes = compiled ? compiledShapes : plainShapes
+  return new ChunkSampler({
+    decoder: new GraphDecoder({ config, session, shapes, chunk, ...owner }),
+    kvMemoryBytes,
+    chunk,
+    maxRows: limits.maxRows ?? Math.min(192, Math.ceil(logitsBytes / (4 * config.vocabularySize))),
+  })
+}
