@@ -76,6 +76,8 @@ export const recheckErrorCodes = [
   'file.too-large',
   'file.too-many-open',
   'file.unreadable',
+  'gguf.invalid',
+  'gguf.unsupported',
   'grade.header',
   'grade.row',
   'grade.unreadable',

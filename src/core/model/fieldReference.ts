@@ -23,6 +23,15 @@ files and F32 in memory. Nothing in the folder is run as code.
 \`owner/name\`. A folder that you put there yourself counts. \`recheck-source.json\` beside the files says where a model comes from: source, revision, licence,
 bytes, sha256 and when it was brought in.
 
+## GGUF files
+
+\`recheck models import FILE.gguf [--as NAME]\` makes a folder of a GGUF file (version 2 or 3) of the architectures llama, qwen2, qwen3 and gpt2, and puts it where models
+are looked for by name. Formats: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K. The weights become F32, bit for bit those of gguf-py and transformers; F16 and
+BF16 stay as they are. What llama.cpp has rearranged is put back (the rows of llama's queries and keys, GPT-2's transposed matrices); an output head that repeats the embedding
+is tied again; the factors of Llama 3.1 to 3.3 become their rope settings. Tokenizer, special tokens and chat template come from the metadata: byte-level BPE with the
+pre-tokenizers gpt-2, smollm, starcoder, refact, codeshell, qwen2, deepseek-r1-qwen and llama-bpe; SentencePiece and others are refused by name, as are parts of a split file, other
+rope scalings, experts and attention windows. Metadata of the architecture that Recheck does not know is reported.
+
 ## What is refused, and what is reported
 
 - **A config that contradicts itself or its weights** is refused, naming both places: two rotary settings, two θ, \`layer_types\` of another length,
@@ -34,7 +43,7 @@ bytes, sha256 and when it was brought in.
 - **Weights that are NaN or infinite** are refused when they are loaded, with the tensor and how many there are.
 - **JSON** is read as Python writes it: a byte order mark is skipped, \`NaN\` and \`Infinity\` are numbers. A key that stands twice in one object with different values
   is refused.
-- **Adapters of PEFT, GGUF, PyTorch and other weights, pointers of Git LFS, web pages and archives under a file's name** are named as what they are,
+- **Adapters of PEFT, a folder with a GGUF file, PyTorch and other weights, pointers of Git LFS, web pages and archives under a file's name** are named as what they are,
   with the commands that make a model folder of them.
 - **\`model.safetensors\` beside an index**: the single file is read, as in transformers, and that is reported. With an index alone, the shards that it names are read;
   they have to be in the same folder.

@@ -8,7 +8,10 @@ const kinds: readonly { readonly begins: readonly string[]; readonly what: strin
     begins: ['<!doctype', '<html', '<?xml'],
     what: 'is a web page, perhaps an error or a login page that was saved under this name: download the file again',
   },
-  { begins: ['gguf'], what: 'is a GGUF file under another name: take the model’s safetensors' },
+  {
+    begins: ['gguf'],
+    what: 'is a GGUF file under another name: make a model of it with `recheck models import`',
+  },
   {
     begins: ['pk\u0003\u0004'],
     what: 'is a zip archive, perhaps PyTorch weights under another name: take the model’s safetensors',

@@ -162,13 +162,14 @@ function checkLayout(entries: readonly TensorEntry[], at: FileFacts & { readonly
 export function buildHeader(
   shapes: ReadonlyMap<string, readonly number[]>,
   metadata: Readonly<Record<string, string>>,
-  format: FloatFormat = 'F32',
+  format: FloatFormat | ((name: string) => FloatFormat) = 'F32',
 ): Uint8Array<ArrayBuffer> {
   const json: Record<string, unknown> = { __metadata__: metadata }
   let offset = 0
   for (const [name, shape] of shapes) {
-    const end = offset + sizeOf(shape) * floatBytes[format]
-    json[name] = { dtype: format, shape, data_offsets: [offset, end] }
+    const dtype = typeof format === 'string' ? format : format(name)
+    const end = offset + sizeOf(shape) * floatBytes[dtype]
+    json[name] = { dtype, shape, data_offsets: [offset, end] }
     offset = end
   }
   const text = new TextEncoder().encode(JSON.stringify(json))
@@ -195,7 +196,8 @@ export function decodeFloats(format: FloatFormat, bytes: Uint8Array, target: Flo
   }
 }
 
-function halfToNumber(bits: number): number {
+/** An IEEE half by its bits. */
+export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1
   const exponent = (bits >> 10) & 0x1f
   const fraction = bits & 0x3ff

@@ -5,7 +5,7 @@ import type { ChatHistory } from '../../core/tokens/chatHistory.ts'
 import type { OpenModel } from '../host/onnx/openSampler.ts'
 import type { CommandCall, Register } from './command.ts'
 import { addCommand } from './command.ts'
-import { addSamplingOptions, builtinModel, samplingInput, samplingSettings } from './samplingOptions.ts'
+import { addSamplingOptions, namedModel, samplingInput, samplingSettings } from './samplingOptions.ts'
 
 const Input = z.object({
   folder: z.string().optional(),
@@ -29,7 +29,7 @@ export const register: Register = (program, context) => {
     output: Output,
     run: async (input, call) => ({ output: await chat(input, call), text: '' }),
   })
-    .argument('[folder]', 'Hugging Face model folder with a chat template (default: the built-in model)')
+    .argument('[folder]', 'model with a chat template: a folder or a name (default: the built-in model)')
     .option('--system <text>', "the conversation's system message")
     .option(
       '--keep-thinking',
@@ -41,7 +41,7 @@ export const register: Register = (program, context) => {
 async function chat(input: Input, call: CommandCall): Promise<Output> {
   const { openModel } = await import('../host/onnx/openSampler.ts')
   const { ChatHistory } = await import('../../core/tokens/chatHistory.ts')
-  const folder = input.folder ?? (await builtinModel())
+  const folder = await namedModel(input.folder)
   const model = await openModel(folder, input.sampler)
   for (const notice of model.notices) call.note(notice)
   const turns: Output['turns'] = []

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ChatMessage } from '../../core/tokens/tokenizer.ts'
 import type { CommandCall, Register } from './command.ts'
 import { addCommand } from './command.ts'
-import { addSamplingOptions, builtinModel, samplingInput, samplingSettings } from './samplingOptions.ts'
+import { addSamplingOptions, namedModel, samplingInput, samplingSettings } from './samplingOptions.ts'
 
 const Input = z.object({
   model: z.string().optional(),
@@ -40,7 +40,7 @@ export const register: Register = (program, context) => {
     },
   })
     .requiredOption('--prompt <text>', 'what the model continues; special tokens may be written out')
-    .option('--model <folder>', 'Hugging Face model folder (default: the built-in model)')
+    .option('--model <folder>', 'model folder or name of a model (default: the built-in model)')
     .option('--chat', "put the prompt into the model's chat template as the user's message")
   addSamplingOptions(command)
 }
@@ -48,7 +48,7 @@ export const register: Register = (program, context) => {
 async function generate(input: Input, call: CommandCall): Promise<Output> {
   const { openModel } = await import('../host/onnx/openSampler.ts')
   const { StreamedText } = await import('../../core/tokens/streamedText.ts')
-  const folder = input.model ?? (await builtinModel())
+  const folder = await namedModel(input.model)
   const model = await openModel(folder, input.sampler)
   for (const notice of model.notices) call.note(notice)
   try {

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { SamplingSettings } from '../../core/sampling/sampler.ts'
@@ -50,8 +50,9 @@ export function samplingSettings(
   }
 }
 
-/** The model that comes with Recheck. */
-export async function builtinModel(): Promise<string> {
-  const { projectFolder } = await import('../host/machine/paths.ts')
-  return join(projectFolder, 'resources', 'models', 'builtin')
+/** The folder of the model that is meant: a folder, a name, or nothing for the one that comes with Recheck. */
+export async function namedModel(model: string | undefined): Promise<string> {
+  if (model !== undefined && existsSync(model)) return model
+  const { modelFolderOf } = await import('../run/namedModelFolder.ts')
+  return modelFolderOf(model ?? 'builtin', process.cwd())
 }

@@ -9,8 +9,8 @@ const otherFormats: readonly { readonly name: RegExp; readonly advice: string }[
   {
     name: /\.gguf$/i,
     advice:
-      'holds GGUF weights, which llama.cpp reads. Take the original model with *.safetensors, or convert them in Python: ' +
-      '`AutoModelForCausalLM.from_pretrained(folder, gguf_file=name).save_pretrained(new_folder)`.',
+      'holds GGUF weights, as llama.cpp reads them. Make a model of the file (`recheck models import FILE.gguf`), or take the ' +
+      'original model with *.safetensors.',
   },
   {
     name: /^(consolidated.*\.pth|params\.json)$/,

@@ -175,6 +175,35 @@ export async function writeSafetensors(
   })
 }
 
+/** A tensor that is written piece by piece. */
+export interface StreamedTensor {
+  readonly shape: readonly number[]
+  readonly format: FloatFormat
+  /** Its elements in order, in its format: 32-bit floats, or the bits of 16-bit ones. */
+  readonly pieces: () => AsyncIterable<Float32Array | Uint16Array>
+}
+
+/** Writes tensors in their order as `writeSafetensors` does, holding one piece of one tensor at a time. */
+export async function streamSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, StreamedTensor>,
+): Promise<void> {
+  const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]))
+  const header = buildHeader(shapes, { format: 'pt' }, (name) => tensors.get(name)?.format ?? 'F32')
+  await writeThroughTemporary(path, async (file) => {
+    await writeAll(file, header)
+    for (const [name, { shape, pieces }] of tensors) {
+      let written = 0
+      for await (const piece of pieces()) {
+        await writeAll(file, new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength))
+        written += piece.length
+      }
+      if (written === sizeOf(shape)) continue
+      throw new RangeError(`streamSafetensors: "${name}" [${shape.join(', ')}] was given ${written} values`)
+    }
+  })
+}
+
 /** A file is there whole or not at all, also after a crash. */
 export async function writeThroughTemporary(
   path: string,

@@ -34,7 +34,7 @@ test('M18: an adapter is named as one, with its base model and the way to a mode
 
 test('folders of other kinds are named, with the way to a model', async () => {
   const kinds: readonly (readonly [file: string, message: RegExp])[] = [
-    ['model-Q4_K_M.gguf', /holds GGUF weights.*gguf_file=/],
+    ['model-Q4_K_M.gguf', /holds GGUF weights.*recheck models import/],
     ['pytorch_model.bin', /holds PyTorch weights, which can run code.*save_pretrained/],
     ['consolidated.00.pth', /Meta’s own format/],
     ['model.onnx', /another format/],

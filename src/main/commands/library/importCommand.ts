@@ -1,0 +1,69 @@
+import { basename } from 'node:path'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { addCommand, type CommandCall, type CommandContext, type CommandResult } from '../command.ts'
+import { formatBytes } from '../../../shared/format.ts'
+
+const ImportInput = z.object({ file: z.string(), as: z.string().optional() })
+const ImportOutput = z.object({
+  name: z.string(),
+  folder: z.string(),
+  parameters: z.int(),
+  bytes: z.int(),
+  licence: z.string().nullable(),
+  sha256: z.string().describe('of the file'),
+  notices: z.array(z.string()).describe('what of the file was left aside'),
+})
+type ImportOutput = z.infer<typeof ImportOutput>
+
+/** `recheck models import`: in the group `recheck models`. */
+export function registerImport(models: Command, context: CommandContext): void {
+  addCommand(models, context, {
+    name: 'import',
+    summary: 'make a model of a GGUF file',
+    examples: [
+      'recheck models import SmolLM2-135M-Instruct.Q4_1.gguf --as smollm2-135m-instruct',
+      'recheck models import downloads/qwen2.5-0.5b-instruct-q8_0.gguf',
+    ],
+    input: ImportInput,
+    output: ImportOutput,
+    run: importFile,
+  })
+    .argument(
+      '<file>',
+      'GGUF file of a llama, qwen2, qwen3 or gpt2 model: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K',
+    )
+    .option('--as <name>', 'name of the new model (default: the name of the file without .gguf)')
+}
+
+async function importFile(
+  input: z.infer<typeof ImportInput>,
+  call: CommandCall,
+): Promise<CommandResult<ImportOutput>> {
+  const { importGguf } = await import('../../host/model/gguf/importGguf.ts')
+  const { model, parameters, notices } = await importGguf({
+    path: input.file,
+    name: input.as ?? basename(input.file).replace(/\.gguf$/i, ''),
+    report: (progress) => call.progress.update(progress),
+    signal: call.signal,
+  })
+  for (const notice of notices) call.note(notice)
+  const output: ImportOutput = {
+    name: model.name,
+    folder: model.folder,
+    parameters,
+    bytes: model.source?.bytes ?? 0,
+    licence: model.source?.licence ?? null,
+    sha256: model.source?.sha256 ?? '',
+    notices: [...notices],
+  }
+  return { output, text: textOf(output) }
+}
+
+function textOf({ name, folder, parameters, bytes, licence }: ImportOutput): string {
+  return [
+    `${name}: ${parameters.toLocaleString('en-US')} parameters, ${formatBytes(bytes)}, licence ${licence ?? 'not stated'}`,
+    `  ${folder}`,
+    `Use it by its name: recheck chat ${name}, or model.path: ${name} in a config.`,
+  ].join('\n')
+}
