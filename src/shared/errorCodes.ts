@@ -119,6 +119,7 @@ export const recheckErrorCodes = [
   'owner.none',
   'owner.silent',
   'owner.unknown-command',
+  'probe.no-reward',
   'replay.damaged',
   'replay.no-checkpoint',
   'replay.none',

@@ -1,6 +1,8 @@
 /** What the run store keeps, as the API and the pages see it. Times are ms since 1970; ids are text. */
 
-export type Stage = 'estimate-v-star' | 'self-correction'
+/** In the order in which a run goes through them; a warm-up (stage 0) is optional. */
+export const stages = ['warm-up', 'estimate-v-star', 'self-correction'] as const
+export type Stage = (typeof stages)[number]
 
 /**
  * `interrupted`: the process is gone and the run can be resumed. `failed`: the job reported an error.

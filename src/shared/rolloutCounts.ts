@@ -21,6 +21,7 @@ export function rolloutCounts(
   config: RunConfig,
   plan: { readonly stage: Stage; readonly isEstimated: boolean },
 ): RolloutCounts {
+  if (plan.stage === 'warm-up') return { stageOne: 0, steps: 0, training: 0, evaluation: 0 }
   const isTrained = plan.stage === 'self-correction'
   const estimates = !isTrained || (needsVStar(config) && !plan.isEstimated)
   const stageOne = estimates ? config.data.train * config.vStar.samples : 0

@@ -22,6 +22,7 @@ export const paceFreeFields: readonly string[] = [
   'epochs',
   'data',
   'vStar',
+  'warmUp',
   'alarms',
   'evalEvery',
   'evalSamples',
@@ -75,6 +76,7 @@ export function timeEstimateText(counts: RolloutCounts, pace: RunPace | null): s
       : []),
     ...(counts.evaluation > 0 ? [`${formatCount(counts.evaluation)} of evaluations`] : []),
   ]
+  if (parts.length === 0) return 'Nothing is sampled: a warm-up learns from conversations that are there.'
   const ms = pace === null ? null : estimatedMs(counts, pace)
   const time =
     pace === null || ms === null

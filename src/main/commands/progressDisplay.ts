@@ -67,6 +67,7 @@ function formatRate(rate: number): string {
 }
 
 const stageLabels: Readonly<Record<Stage, string>> = {
+  'warm-up': 'warm-up (stage 0)',
   'estimate-v-star': 'stage 1',
   'self-correction': 'stage 2',
 }

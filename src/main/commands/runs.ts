@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { formatTime } from '../../shared/format.ts'
-import type { Run } from '../../shared/records.ts'
-import { runStatuses } from '../../shared/records.ts'
+import { runStatuses, stages, type Run } from '../../shared/records.ts'
 import { testRank, testScoreText } from '../../shared/testScore.ts'
 import type { Register } from './command.ts'
 import { addCommand } from './command.ts'
@@ -20,7 +19,7 @@ const Output = z.strictObject({
     z.strictObject({
       runId: z.string(),
       name: z.string(),
-      stage: z.enum(['estimate-v-star', 'self-correction']),
+      stage: z.enum(stages),
       status: z.enum(runStatuses),
       step: z.int(),
       stepsDone: z.int(),

@@ -1,16 +1,38 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { mergeConfigs, type ConfigLayer } from '../../shared/config/layers.ts'
 import type { Stage } from '../../shared/records.ts'
 import { addCommand, type CommandCall, type CommandContext, type CommandResult } from './command.ts'
 import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'
 import { RunOutput } from './runResult.ts'
 
-const Input = z.object({ ...configOptionsShape, vStar: z.string().optional() })
+const Input = z.object({
+  ...configOptionsShape,
+  vStar: z.string().optional(),
+  force: z.boolean().default(false),
+})
 type Input = z.infer<typeof Input>
 
 export function register(program: Command, context: CommandContext): void {
+  registerWarmUp(program, context)
   registerEstimate(program, context)
   registerTrain(program, context)
+}
+
+function registerWarmUp(program: Command, context: CommandContext): void {
+  const command = addCommand(program, context, {
+    name: 'sft',
+    summary: 'stage 0 alone: warm a model up by supervised fine-tuning; its result is a model folder',
+    examples: [
+      'recheck sft --preset builtin-from-scratch',
+      'recheck sft --config run.yaml --set warmUp.steps=80',
+      'recheck sft --set model.path=./model --set \'warmUp.source={"path":"conversations.jsonl"}\'',
+    ],
+    input: z.object(configOptionsShape),
+    output: RunOutput,
+    run: (input, call) => startAndFollow('warm-up', { ...input, force: false }, call),
+  })
+  addConfigOptions(command)
 }
 
 function registerEstimate(program: Command, context: CommandContext): void {
@@ -25,13 +47,14 @@ function registerEstimate(program: Command, context: CommandContext): void {
     output: RunOutput,
     run: (input, call) => startAndFollow('estimate-v-star', input, call),
   })
-  addConfigOptions(command)
+  addForce(addConfigOptions(command))
 }
 
 function registerTrain(program: Command, context: CommandContext): void {
   const command = addCommand(program, context, {
     name: 'train',
-    summary: 'stage 2: train self-correction; stage 1 runs first where no fitting estimate exists',
+    summary:
+      'stage 2: train self-correction; a warm-up runs first where the config has one, stage 1 where no fitting estimate exists',
     examples: [
       'recheck train --preset builtin',
       'recheck train --config run.yaml --set steps=100',
@@ -41,10 +64,30 @@ function registerTrain(program: Command, context: CommandContext): void {
     output: RunOutput,
     run: (input, call) => startAndFollow('self-correction', input, call),
   })
-  addConfigOptions(command).option(
+  addForce(addConfigOptions(command)).option(
     '--v-star <id>',
     'V* estimate to train against (else a fitting one is found or made)',
   )
+}
+
+function addForce(command: Command): Command {
+  return command.option(
+    '--force',
+    'go on where the probe or V* says that nothing can be learned (onNoSignal=warn)',
+  )
+}
+
+const commandNames: Readonly<Record<Stage, string>> = {
+  'warm-up': 'sft',
+  'estimate-v-star': 'estimate',
+  'self-correction': 'train',
+}
+
+/** A run that is only a warm-up has one, with its defaults where the config says nothing of it. */
+function withWarmUp(stage: Stage, config: ConfigLayer): ConfigLayer {
+  return stage === 'warm-up' && (config.warmUp ?? null) === null
+    ? mergeConfigs(config, { warmUp: {} })
+    : config
 }
 
 /** The command owns the data folder while its run lasts, or hands the run over to who owns it. */
@@ -58,12 +101,15 @@ async function startAndFollow(
   const { endOfRun } = await import('./endOfRun.ts')
   const plan = checkedPlan({
     stage,
-    config: await readConfigOptions(input, 'builtin'),
+    config: mergeConfigs(
+      withWarmUp(stage, await readConfigOptions(input, 'builtin')),
+      input.force ? { onNoSignal: 'warn' } : {},
+    ),
     source: input.config ?? `preset ${input.preset ?? 'builtin'}`,
     vStarId: input.vStar ?? null,
     group: null,
   })
-  const address = `recheck ${stage === 'estimate-v-star' ? 'estimate' : 'train'}`
+  const address = `recheck ${commandNames[stage]}`
   return withRuns(call, needOf(address, plan), async (runs) =>
     endOfRun(runs, await startAndName(runs, plan, call), call),
   )

@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { stages } from '../../shared/records.ts'
 import { ReceivedErrorData } from '../../shared/receivedErrorData.ts'
 import { errorData, receivedError, RecheckError, type ErrorData } from '../../shared/recheckError.ts'
 import { systemCodeOf } from '../../shared/systemErrors.ts'
@@ -12,7 +13,7 @@ import type { RunEvent } from '../../shared/runEvent.ts'
 import { readOwnerCard } from './ownership.ts'
 
 const settings = z.record(z.string(), z.unknown())
-const stage = z.enum(['estimate-v-star', 'self-correction'])
+const stage = z.enum(stages)
 
 /** What another process may ask of the owner of a data folder. */
 export const ControlCommand = z.discriminatedUnion('command', [

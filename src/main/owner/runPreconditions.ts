@@ -21,6 +21,13 @@ export function assertMayStart(run: Run): void {
 export function assertMayExtend(run: Run): void {
   assertNotDeleted(run)
   const { runId, stage, status } = run
+  if (stage === 'warm-up') {
+    throw new RecheckError(
+      'run.no-steps',
+      `run ${runId} is a warm-up, whose model is written and may be in use; for a longer one start a new run with more ` +
+        'warmUp.steps.',
+    )
+  }
   if (stage !== 'self-correction') {
     throw new RecheckError(
       'run.no-steps',
@@ -34,6 +41,12 @@ export function assertMayExtend(run: Run): void {
 
 /** Thrown when a finished run is to go on as it was. */
 export function isFinished({ runId, stage, vStarId }: Run): RecheckError {
+  if (stage === 'warm-up') {
+    return new RecheckError(
+      'run.finished',
+      `run ${runId} is finished; train from its model: the folder runs/${runId}/warm-up/model of the data folder.`,
+    )
+  }
   const wayOut =
     stage === 'self-correction'
       ? `extend it by more steps to go on: recheck resume ${runId} --steps 20`

@@ -35,16 +35,19 @@ export async function startRun(owner: Owner, plan: RunPlan, gone?: AbortSignal):
   const config = answer.fallback === null ? asked : withArithmetic(asked)
   gone?.throwIfAborted()
   const usesEstimate = plan.stage === 'self-correction' && needsVStar(config)
+  refuseEstimateOfOther(config, plan.vStarId)
   const run = owner.createRun({
     name: config.name === '' ? automaticName(plan.stage, config) : config.name,
     stage: plan.stage,
     config: JSON.stringify(config),
     configHash: hashConfig(config),
-    totalSteps: plan.stage === 'estimate-v-star' ? config.data.train : stepsOf(config),
+    totalSteps: stepsOfStage(plan.stage, config),
     tags: config.tags,
     notes: config.notes,
     group: plan.group,
-    vStarId: usesEstimate ? chooseVStar(owner, plan.vStarId, answer) : null,
+    vStarId: usesEstimate
+      ? chooseVStar(owner, { wanted: plan.vStarId, isWarmedUp: config.warmUp !== null }, answer)
+      : null,
     log:
       answer.fallback === null
         ? []
@@ -63,13 +66,49 @@ function withArithmetic(config: RunConfig): RunConfig {
 }
 
 /** What can be checked of a plan without opening a file. @throws RecheckError `config.*` */
-export function checkedConfig({ config, source }: Pick<RunPlan, 'config' | 'source'>): RunConfig {
+export function checkedConfig({
+  config,
+  source,
+  stage,
+}: Pick<RunPlan, 'config' | 'source'> & Partial<Pick<RunPlan, 'stage'>>): RunConfig {
   const checked = parseConfig(config, source)
   refuseUnsupported(checked)
-  return checked
+  if (stage !== 'warm-up' || checked.warmUp !== null) return checked
+  throw new RecheckError(
+    'config.invalid',
+    `${source} is no config of a warm-up: warmUp is null. Give it one, for example warmUp.steps=80.`,
+    { problems: [{ path: 'warmUp', expected: 'a group', got: 'null' }] },
+  )
 }
 
-function chooseVStar(owner: Owner, wanted: string | null, answer: VStarInputsAnswer): string | null {
+/** @throws RecheckError `vstar.mismatch`: stage 1 has to sample the model that the run's own warm-up makes */
+function refuseEstimateOfOther({ warmUp }: RunConfig, vStarId: string | null): void {
+  if (warmUp === null || vStarId === null) return
+  throw new RecheckError(
+    'vstar.mismatch',
+    `V* estimate ${vStarId} is of another model than the one that this run's warm-up will make. Leave the estimate out, ` +
+      'or leave the warm-up out (warmUp=null) and name a model that is warmed up already as model.path.',
+  )
+}
+
+function stepsOfStage(stage: Stage, config: RunConfig): number {
+  switch (stage) {
+    case 'warm-up':
+      return config.warmUp?.steps ?? 0
+    case 'estimate-v-star':
+      return config.data.train
+    case 'self-correction':
+      return stepsOf(config)
+  }
+}
+
+function chooseVStar(
+  owner: Owner,
+  { wanted, isWarmedUp }: { readonly wanted: string | null; readonly isWarmedUp: boolean },
+  answer: VStarInputsAnswer,
+): string | null {
+  // of the model that the warm-up will make, which nobody has sampled yet
+  if (isWarmedUp) return null
   if (wanted === null) return findVStar(owner.db, answer.inputHash)?.vStarId ?? null
   const artifact = readVStar(owner.db, wanted)
   if (artifact === null) {
@@ -99,7 +138,12 @@ function stepsOf(config: RunConfig): number {
 }
 
 function automaticName(stage: Stage, config: RunConfig): string {
-  const what = stage === 'estimate-v-star' ? 'V* estimate' : config.method
+  const names: Readonly<Record<Stage, string>> = {
+    'warm-up': 'warm-up',
+    'estimate-v-star': 'V* estimate',
+    'self-correction': config.method,
+  }
+  const what = names[stage]
   const source = typeof config.data.source === 'string' ? config.data.source : 'own file'
   const model = config.model.path.split('/').at(-1) ?? config.model.path
   return `${what} · ${model} · ${source} · seed ${config.seed}`

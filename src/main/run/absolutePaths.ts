@@ -10,7 +10,7 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
  *   be the name of a model, or is refused with the name that was given
  */
 export function withAbsolutePaths(config: RunConfig, workingFolder: string): RunConfig {
-  const { model, data, template } = config
+  const { model, data, template, warmUp } = config
   const modelPath = (path: string): string =>
     existsSync(join(workingFolder, path, 'config.json')) ? resolve(workingFolder, path) : path
   return {
@@ -27,6 +27,10 @@ export function withAbsolutePaths(config: RunConfig, workingFolder: string): Run
           ? data.source
           : { ...data.source, path: resolve(workingFolder, data.source.path) },
     },
+    warmUp:
+      warmUp === null || typeof warmUp.source === 'string'
+        ? warmUp
+        : { ...warmUp, source: { path: resolve(workingFolder, warmUp.source.path) } },
     template: /\.(ya?ml|json)$/.test(template) ? resolve(workingFolder, template) : template,
   }
 }

@@ -39,15 +39,17 @@ export interface RunMaterial {
  * Opens model, tokenizer, template and problems of a config.
  *
  * @param workingFolder relative paths of the config start here
+ * @param warmedFolder model that the run's warm-up made, in the place of `model.path`; null: none
  * @throws RecheckError for each thing that is missing or wrong, before memory is spent
  */
 export async function loadRunMaterial(
   config: RunConfig,
   workingFolder: string,
   use: ProblemUse = 'training',
+  warmedFolder: string | null = null,
 ): Promise<RunMaterial> {
   refuseUnsupported(config)
-  const policyFolder = modelFolderOf(config.model.path, workingFolder)
+  const policyFolder = warmedFolder ?? modelFolderOf(config.model.path, workingFolder)
   const policy = await openModelFolder(policyFolder)
   const reference = await aboutField('model.reference', () => openReference(config, policy, workingFolder))
   const referenceFolder = reference.folder

@@ -5,7 +5,18 @@ import { pointAt } from './metricChunk.ts'
 import { readColumns } from './metricQuery.ts'
 
 /** Evaluations at a step are made from the state that a checkpoint of this step holds, training steps after it. */
-const evaluationPrefixes = ['validation/', 'test/'] as const
+const evaluationPrefixes = ['validation/', 'test/', 'warmUp/validationLoss'] as const
+
+const warmUpMetrics = [
+  'warmUp/loss',
+  'warmUp/validationLoss',
+  'warmUp/gradientNorm',
+  'warmUp/learningRate',
+  'speed/warmUp',
+  'time/warmUp',
+]
+  .map((name) => `'${name}'`)
+  .join(', ')
 
 /**
  * Takes back what a run reported after a checkpoint, for devices that cannot compute the same bytes twice: the run then
@@ -14,11 +25,13 @@ const evaluationPrefixes = ['validation/', 'test/'] as const
  * @param step  of the checkpoint: training steps from this one on will be computed again
  */
 export function forgetStepsFrom(db: Database, runId: string, step: number): void {
+  // steps of a warm-up that comes before stage 2 are counted by themselves, and its model stays
   const series = db
-    .prepare<[string, number], { series_id: number; name: string }>(
-      'SELECT series_id, name FROM metric_series WHERE run_id = ? AND last_step >= ?',
+    .prepare<[string, number, string], { series_id: number; name: string }>(
+      `SELECT series_id, name FROM metric_series WHERE run_id = ? AND last_step >= ? AND
+         (name NOT IN (${warmUpMetrics}) OR (SELECT stage FROM run WHERE run_id = ?) = 'warm-up')`,
     )
-    .all(runId, step)
+    .all(runId, step, runId)
   db.transaction(() => {
     for (const { series_id: seriesId, name } of series) {
       const isEvaluation = evaluationPrefixes.some((prefix) => name.startsWith(prefix))
@@ -36,7 +49,7 @@ export function forgetStepsFrom(db: Database, runId: string, step: number): void
     refreshLatest(db, runId, series)
     db.prepare(
       `UPDATE run SET step = min(step, :step), steps_done = min(steps_done, :step)
-       WHERE run_id = :runId AND stage = 'self-correction'`,
+       WHERE run_id = :runId AND stage != 'estimate-v-star'`,
     ).run({ runId, step })
   }).immediate()
 }

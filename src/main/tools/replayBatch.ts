@@ -10,6 +10,7 @@ import { openTrainingEngines } from '../trainer/engines.ts'
 import { openNewestCheckpoint } from '../run/newestCheckpoint.ts'
 import { readRefusedBatch, refusedBatchPath } from '../trainer/refusedBatch.ts'
 import { loadRunMaterial } from '../run/runMaterial.ts'
+import { warmedModel } from '../run/warmUpFolder.ts'
 import { readTrainerBlob, trainerBlobName } from '../trainer/trainerStateFile.ts'
 
 export interface ReplaySetup {
@@ -68,7 +69,8 @@ export async function replayBatch({
   if (newest === null) throw noCheckpoint(run.runId, refused.step)
   // one row at a time: a micro-batch of more would be padding
   const config = { ...parseConfig(JSON.parse(run.config), `run ${run.runId}`), microBatch: 1 }
-  const material = await loadRunMaterial(config, process.cwd())
+  const warmed = warmedModel(config, dataDir, run.runId)
+  const material = await loadRunMaterial(config, process.cwd(), 'training', warmed)
   const reference = await readParameters(material.reference)
   const shapes = parameterShapes(material.policy.config)
   const state = await readTrainerBlob(newest.checkpoint.blobPath(trainerBlobName), shapes)

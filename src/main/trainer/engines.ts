@@ -74,7 +74,7 @@ export async function openTrainingEngines(
           { capture: config.capture },
         )
       : null,
-    device: `${backend.isUsingGpuDevice ? 'GPU' : `CPU (${availableParallelism()} threads)`}; ${samplerName}`,
+    device: `${deviceName(backend.isUsingGpuDevice)}; ${samplerName}`,
   }
 }
 
@@ -95,7 +95,13 @@ async function openTrainer(
   return { trainer: createTrainer(setup, { capture: config.capture }), sampler: null, samplerName }
 }
 
-function checkDevice(config: RunConfig, isUsingGpu: boolean): void {
+/** For people. */
+export function deviceName(isGpu: boolean): string {
+  return isGpu ? 'GPU' : `CPU (${availableParallelism()} threads)`
+}
+
+/** @throws RecheckError `device.no-gpu` */
+export function checkDevice(config: RunConfig, isUsingGpu: boolean): void {
   if (config.device === 'gpu' && !isUsingGpu) {
     throw new RecheckError(
       'device.no-gpu',

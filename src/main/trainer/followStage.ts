@@ -12,16 +12,25 @@ export interface StageHandling {
   readonly report: (event: ReportedEvent) => void
 }
 
-export interface TrainingHandling extends StageHandling {
+export interface TrainingHandling<Checkpoint = CheckpointEvent> extends StageHandling {
   /** The step in hand, from its begin up to the next one's. */
   readonly onStep: (step: number) => void
-  readonly saveCheckpoint: (event: CheckpointEvent) => Promise<void>
+  readonly saveCheckpoint: (event: Checkpoint) => Promise<void>
 }
 
 /** Runs stage 2 to its end. */
-export async function followTraining(
-  events: AsyncIterable<TrainEvent>,
-  handling: TrainingHandling,
+export function followTraining(events: AsyncIterable<TrainEvent>, handling: TrainingHandling): Promise<void> {
+  return followSteps<CheckpointEvent>(events, handling)
+}
+
+/** What a stage of steps yields. */
+type StepEvent<Checkpoint> =
+  ReportedEvent | { readonly type: 'stepBegins' | 'stepEnds'; readonly step: number } | Checkpoint
+
+/** Runs a stage of steps to its end. */
+export async function followSteps<Checkpoint extends { readonly type: 'checkpoint' }>(
+  events: AsyncIterable<StepEvent<Checkpoint>>,
+  handling: TrainingHandling<Checkpoint>,
 ): Promise<void> {
   for await (const event of events) {
     switch (event.type) {

@@ -9,28 +9,45 @@ import { readParameters } from '../host/model/modelFolder.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { checkEngines } from './engines.ts'
 import { estimateStage } from './estimateStage.ts'
-import type { RunJob } from '../wire/jobPort.ts'
+import type { JobPort, RunJob } from '../wire/jobPort.ts'
 import type { JobContext } from './jobContext.ts'
 import { emitMaterialNotes } from './materialNotes.ts'
 import { firstStage, startupProgress } from './startupProgress.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
+import { probeStage } from './probeStage.ts'
 import { openSampler } from './samplers.ts'
 import { openStageReporter } from './stageReporter.ts'
 import { trainStage } from './trainStage.ts'
+import { warmUpStage } from './warmUpStage.ts'
 
 /**
- * Executes a run: stage 1 estimates V*; stage 2 trains against an estimate and makes one first where it was given none
- * (or an unfinished one of its own).
+ * Executes a run: a warm-up (stage 0) comes first where the config has one; stage 1 estimates V*; stage 2 trains against an
+ * estimate and makes one first where it was given none (or an unfinished one of its own).
  */
 export const runJob: RunJob = async (request, port) => {
   const config = parseConfig(JSON.parse(request.run.config), `run ${request.run.runId}`)
   const stage = firstStage(request, config)
   port.emit({ type: 'progress', progress: startupProgress('loading model and problems', stage) })
-  if (request.run.stage === 'self-correction') {
-    checkTrainable(config)
-    await checkEngines(config)
-  }
-  const material = await loadRunMaterial(config, process.cwd())
+  if (request.run.stage === 'self-correction') checkTrainable(config)
+  if (request.run.stage !== 'estimate-v-star' || config.warmUp !== null) await checkEngines(config)
+  const warmed =
+    config.warmUp === null ? null : await warmUpStage({ request, port, config, warmUp: config.warmUp })
+  if (config.warmUp !== null && warmed === null) return 'stopped'
+  if (request.run.stage === 'warm-up') return 'finished'
+  if (await shouldStop(port, config)) return 'stopped'
+  return runSampledStages({ request, port, config }, warmed)
+}
+
+/** A stop that came in the last step of the warm-up: nothing of the next stage is begun. */
+async function shouldStop(port: JobPort, { warmUp }: RunConfig): Promise<boolean> {
+  return warmUp !== null && (await port.betweenSteps()) === 'stop'
+}
+
+async function runSampledStages(
+  { request, port, config }: Pick<JobContext, 'request' | 'port' | 'config'>,
+  warmedFolder: string | null,
+): Promise<'finished' | 'stopped'> {
+  const material = await loadRunMaterial(config, process.cwd(), 'training', warmedFolder)
   emitMaterialNotes(material, port)
   const reference = await readParameters(material.reference)
   const sampler = new LateSampler(() => openSampler(material.reference.config, reference, config))
@@ -45,6 +62,7 @@ export const runJob: RunJob = async (request, port) => {
     reporter: openStageReporter(request.run.runId, clock),
   }
   try {
+    if (!(await probeStage(context))) return 'stopped'
     return await runStages(context, reference)
   } finally {
     await sampler.dispose()

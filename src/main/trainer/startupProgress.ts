@@ -1,5 +1,6 @@
 import { needsVStar, type RunConfig } from '../../shared/config/parseConfig.ts'
 import type { Progress, StageCount } from '../../shared/runEvent.ts'
+import { warmedModel } from '../run/warmUpFolder.ts'
 import type { JobRequest } from '../wire/jobPort.ts'
 
 /** What is loaded before a stage can count anything. The stage is named all the same: people see which one it will be. */
@@ -10,6 +11,10 @@ export function startupProgress(activity: string, stage: StageCount): Progress {
 /** The stage that a job begins with, as far as it had come. */
 export function firstStage(request: JobRequest, config: RunConfig): StageCount {
   const { run, vStar } = request
+  if (config.warmUp !== null && warmedModel(config, request.dataDir, run.runId) === null) {
+    const done = run.stage === 'warm-up' ? (request.checkpoints[0]?.step ?? 0) : 0
+    return { name: 'warm-up', unit: 'steps', secondsLeft: null, done, total: config.warmUp.steps }
+  }
   const isEstimating =
     run.stage === 'estimate-v-star' || (needsVStar(config) && vStar?.artifact.complete !== true)
   if (!isEstimating) return trainingStage(request)

@@ -42,6 +42,31 @@ export const presets: readonly Preset[] = [
     },
   },
   {
+    name: 'builtin-from-scratch',
+    description:
+      'the built-in model made anew: warm-up from random weights (`recheck sft` stops there), then both stages',
+    config: {
+      data: { train: 2048, validation: 256, test: 1000 },
+      warmUp: {
+        weights: 'random',
+        problems: 12_000,
+        steps: 900,
+        conversationsPerStep: 64,
+        learningRate: 3e-3,
+        schedule: 'cosine',
+        riseSteps: 50,
+        validation: 128,
+        evalEvery: 100,
+      },
+      vStar: { samples: 4 },
+      verdictReward: 'balanced',
+      steps: 80,
+      problemsPerStep: 192,
+      optimizer: { learningRate: 5e-5 },
+      evalEvery: 20,
+    },
+  },
+  {
     name: 'gpt2-demo',
     description: 'GPT-2, which cannot do the task: shows the warnings of a run without signal',
     config: {
@@ -111,6 +136,36 @@ export const presets: readonly Preset[] = [
       problemsPerStep: 64,
       recompute: 'on',
       optimizer: { learningRate: 1e-5, beta2: 0.999 },
+    },
+  },
+  {
+    name: 'smollm2-arithmetic',
+    description:
+      'SmolLM2-135M-Instruct in full: warm-up, then both stages, on two-digit arithmetic and linear equations',
+    config: {
+      model: { path: 'smollm2-135m-instruct' },
+      template: 'builtin',
+      data: { train: 256, validation: 0, test: 500 },
+      sampling: { maxCompletionTokens: 48 },
+      warmUp: {
+        problems: 4096,
+        steps: 100,
+        conversationsPerStep: 8,
+        learningRate: 1e-4,
+        schedule: 'linear',
+        riseSteps: 5,
+        validation: 32,
+        evalEvery: 25,
+      },
+      vStar: { samples: 4 },
+      verdictReward: 'balanced',
+      steps: 16,
+      problemsPerStep: 32,
+      optimizer: { learningRate: 2e-5 },
+      evalEvery: 'never',
+      evalSamples: 4,
+      checkpointEvery: 8,
+      keep: 1,
     },
   },
   {

@@ -89,8 +89,7 @@ function shown(value: unknown): string {
 /** The rules between fields, which no single field can state. */
 export function crossFieldProblems(config: RunConfigValue): ConfigProblem[] {
   const problems: ConfigProblem[] = []
-  const refuse = (path: string, expected: string, got: unknown) =>
-    problems.push({ path, expected, got: shown(got) })
+  const refuse: Refuse = (path, expected, got) => void problems.push({ path, expected, got: shown(got) })
   if (config.steps !== null && config.epochs !== null) {
     refuse('steps', 'exactly one of steps and epochs', { steps: config.steps, epochs: config.epochs })
   }
@@ -118,6 +117,7 @@ export function crossFieldProblems(config: RunConfigValue): ConfigProblem[] {
       config.normalise,
     )
   }
+  refuseWarmUp(config, refuse)
   const trained = turnsOf[config.turns]
   if (trained.every((turn) => config.turnWeights[turn] === 0)) {
     refuse(
@@ -127,6 +127,19 @@ export function crossFieldProblems(config: RunConfigValue): ConfigProblem[] {
     )
   }
   return problems
+}
+
+type Refuse = (path: string, expected: string, got: unknown) => void
+
+/** The reference of stages 1 and 2 is what the warm-up made: there is no place for another. */
+function refuseWarmUp({ warmUp, model }: RunConfigValue, refuse: Refuse): void {
+  if (warmUp === null) return
+  if (model.reference !== null) {
+    refuse('model.reference', 'null with a warm-up, whose result is the reference', model.reference)
+  }
+  if (warmUp.riseSteps >= warmUp.steps) {
+    refuse('warmUp.riseSteps', `a number < warmUp.steps (${warmUp.steps})`, warmUp.riseSteps)
+  }
 }
 
 /** The turns that a rollout can have. */

@@ -3,6 +3,7 @@ import { count, field } from './field.ts'
 import { labelText, longestName, longestTag, mostTags, nameText, notesText } from '../labels.ts'
 import { dataGroup, modelGroup, samplingGroup, vStarGroup } from './groups.ts'
 import { alarmsGroup, clipGroup, optimizerGroup, turnWeightsGroup } from './trainingGroups.ts'
+import { warmUpGroup } from './warmUpGroup.ts'
 
 const vStarInput = true
 
@@ -76,11 +77,17 @@ export const runConfigSchema = z
       description: 'how a verdict is read; `pag` wants the exact closing sentence',
     }),
     sampling: samplingGroup.prefault({}),
+    warmUp: field(warmUpGroup.nullable().default(null), {
+      label: 'Warm-up (stage 0)',
+      hint: 'Supervised fine-tuning on example conversations before anything is rewarded: for a model that does not know the form of the three turns yet. Stages 1 and 2 start from its result.',
+      description: 'supervised fine-tuning before stage 1; null = none',
+    }),
     vStar: vStarGroup.prefault({}),
     onNoSignal: field(z.enum(['stop', 'warn']).default('stop'), {
       label: 'Without signal',
       hint: 'A problem that the reference always or never solves teaches nothing: every rollout earns the same.',
-      description: 'when V* is 0 or 1 for every problem',
+      description:
+        'when V* is 0 or 1 for every problem, or the probe before it finds no readable answer; `warn` goes on',
     }),
     policyBeta: field(z.number().min(0).default(0.001), {
       unit: 'reward per nat',

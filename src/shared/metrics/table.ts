@@ -88,9 +88,15 @@ const rows = [
   ['vStar/mean', 'Mean V*', 'reward', 'problems', 'neither', 'mean V* of the attempts', 'v-star'],
   ['vStar/noSignal', 'Without signal', null, 'problems', 'down', 'share of problems whose V* is 0 or 1'],
   ['vStar/accuracy', 'Reference accuracy', null, 'reference attempts', 'neither', 'share of correct attempts of the reference policy'],
+  ['warmUp/loss', 'Warm-up loss', 'nats per token', 'trained tokens of the step', 'down', 'stage 0: mean cross-entropy of what the assistant says'],
+  ['warmUp/validationLoss', 'Warm-up validation loss', 'nats per token', 'trained tokens of the held-out conversations', 'down', 'stage 0: the same on conversations that are never trained on'],
+  ['warmUp/gradientNorm', 'Warm-up gradient norm', null, null, 'neither', 'stage 0: global norm before clipping'],
+  ['warmUp/learningRate', 'Warm-up learning rate', null, null, 'neither', 'stage 0'],
+  ['speed/warmUp', 'Warm-up speed', 'tokens per second', null, 'up', 'stage 0: row tokens ÷ time of the update'],
+  ['time/warmUp', 'Time of a warm-up step', 'ms', null, 'down', 'stage 0: rows and update of one step'],
 ] as const satisfies readonly Row[]
 
-/** Of a training step or of stage 1. */
+/** Of a training step, of stage 1 or of the warm-up. */
 export type MetricName = (typeof rows)[number][0]
 
 /** What is asked of held-out problems too. */
@@ -105,7 +111,7 @@ export type ReportedMetricName = MetricName | `${'validation' | 'test'}/${Evalua
 /** null where a denominator is 0 or the method has no such thing. */
 export type MetricValues = Readonly<Partial<Record<ReportedMetricName, number | null>>>
 
-/** Metrics of a training step and of stage 1. */
+/** Metrics of a training step, of stage 1 and of the warm-up. */
 export const metricTable: readonly MetricEntry<MetricName>[] = rows.map(
   ([name, label, unit, denominator, better, meaning, plot]: Row & { readonly 0: MetricName }) => ({
     name,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { stages } from '../records.ts'
 
 // What the schemas of several domains are made of. Inputs come from an untrusted page and are parsed; outputs come from
 // the owner and are typed only.
@@ -8,7 +9,7 @@ export const runId = z
   .string()
   .min(1)
   .max(100, 'no run has an id of more than 100 characters; the runs page lists what there is')
-export const stage = z.enum(['estimate-v-star', 'self-correction'])
+export const stage = z.enum(stages)
 /** Checked by `parseConfig`, whose message lists every field; here only that it is an object. */
 export const config = z.record(z.string(), z.unknown())
 /** Names each thing once, in the order in which it was first named; the list's own limits count every mention. */

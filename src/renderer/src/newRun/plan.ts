@@ -22,11 +22,26 @@ export interface PlanInputs {
 /** What a run will sample and keep, counted from its config. */
 export function planLines({ config, stage, isEstimated, check }: PlanInputs): readonly PlanLine[] {
   const isTrained = stage === 'self-correction'
+  if (stage === 'warm-up')
+    return warmUpLines(config).concat(check === null ? [] : modelLines(config, check, isTrained))
   const estimates = !isTrained || (needsVStar(config) && !isEstimated)
   return [
+    ...warmUpLines(config),
     ...(estimates ? [stageOneLine(config)] : []),
     ...(isTrained ? stageTwoLines(config) : []),
     ...(check === null ? [] : modelLines(config, check, isTrained)),
+  ]
+}
+
+function warmUpLines({ warmUp }: RunConfig): PlanLine[] {
+  if (warmUp === null) return []
+  const { steps, conversationsPerStep } = warmUp
+  return [
+    {
+      what: 'Stage 0: warm-up',
+      amount: `${formatCount(steps * conversationsPerStep)} conversations`,
+      how: `${formatCount(steps)} steps × ${formatCount(conversationsPerStep)}, imitated, not rewarded`,
+    },
   ]
 }
 

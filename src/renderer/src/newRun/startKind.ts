@@ -6,13 +6,22 @@ import type { ArtifactChoice } from './artifactChoices.ts'
 /** What a start is to run. */
 export const startKinds = [
   { value: 'both', label: 'Both stages' },
+  { value: 'stage-0', label: 'Warm-up only' },
   { value: 'stage-1', label: 'Stage 1 only' },
   { value: 'stage-2', label: 'Stage 2 only' },
 ] as const
 export type StartKind = (typeof startKinds)[number]['value']
 
 export function stageOf(kind: StartKind): Stage {
-  return kind === 'stage-1' ? 'estimate-v-star' : 'self-correction'
+  switch (kind) {
+    case 'stage-0':
+      return 'warm-up'
+    case 'stage-1':
+      return 'estimate-v-star'
+    case 'both':
+    case 'stage-2':
+      return 'self-correction'
+  }
 }
 
 export interface EstimateInputs {
@@ -36,6 +45,7 @@ export interface EstimatePlan {
 
 export function estimatePlan(inputs: EstimateInputs): EstimatePlan {
   const { kind, config } = inputs
+  if (kind === 'stage-0' || config.warmUp !== null) return warmUpPlan(inputs)
   if (kind === 'stage-1') {
     const words =
       'Estimates V* (how well the reference does on each problem); runs can train against it later.'
@@ -46,6 +56,23 @@ export function estimatePlan(inputs: EstimateInputs): EstimatePlan {
     return { words, isChosenByHand: false, isThere: true, problem: null }
   }
   return kind === 'both' ? automaticEstimate(inputs) : chosenEstimate(inputs)
+}
+
+/** With a warm-up, stage 1 samples the model that it makes: no estimate can be there before. */
+function warmUpPlan({ kind, config: { warmUp } }: EstimateInputs): EstimatePlan {
+  const plan = { isChosenByHand: false, isThere: kind === 'stage-0', problem: null }
+  if (kind === 'stage-0') {
+    const words = 'Imitates example conversations; runs can name the resulting model folder as their model.'
+    const problem = warmUp === null ? 'switch the warm-up (stage 0) on' : null
+    return { ...plan, words, problem }
+  }
+  if (kind === 'stage-2')
+    return { ...plan, words: '', problem: 'with a warm-up, stage 1 has to sample the model that it makes' }
+  const words =
+    kind === 'stage-1'
+      ? 'The warm-up comes first, then stage 1 estimates V* of the model that it makes.'
+      : 'The warm-up comes first; stage 1 estimates V* of the model that it makes, then stage 2 trains it.'
+  return { ...plan, words }
 }
 
 function automaticEstimate({ choices, artifacts, check }: EstimateInputs): EstimatePlan {

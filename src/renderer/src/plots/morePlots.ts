@@ -1,3 +1,4 @@
+import type { Run } from '../../../shared/records.ts'
 import { findMetric, plots } from '../../../shared/metrics/metrics.ts'
 import type { PlotShape } from '../../../shared/plots/plotOption.ts'
 
@@ -50,7 +51,28 @@ const further: readonly Further[] = [
   { title: 'Tokens of a step', metrics: ['tokens/generated'] },
 ]
 
-export const morePlots: readonly NamedPlot[] = further.map(({ title, metrics, yRange }) => {
+/** What the six plots are preceded by in a run with a warm-up. */
+const warmUpPlot: NamedPlot = namedPlot({
+  title: 'Warm-up loss (stage 0)',
+  metrics: ['warmUp/loss', 'warmUp/validationLoss'],
+})
+
+/** The plots of a run: the six, after its warm-up's where it has one. */
+export function plotsOf(run: Pick<Run, 'stage' | 'latest'>): readonly NamedPlot[] {
+  if (run.stage === 'warm-up') return [warmUpPlot].concat(warmUpFurther.map(namedPlot))
+  return run.latest['warmUp/loss'] === undefined ? sixPlots : [warmUpPlot].concat(sixPlots)
+}
+
+/** Of a run that is only a warm-up. */
+const warmUpFurther: readonly Further[] = [
+  { title: 'Gradient norm', metrics: ['warmUp/gradientNorm'] },
+  { title: 'Learning rate', metrics: ['warmUp/learningRate'] },
+  { title: 'Throughput', metrics: ['speed/warmUp'] },
+]
+
+export const morePlots: readonly NamedPlot[] = further.map(namedPlot)
+
+function namedPlot({ title, metrics, yRange }: Further): NamedPlot {
   const known = metrics.flatMap((name) => findMetric(name) ?? [])
   const units = [...new Set(known.map((metric) => metric.unit))]
   return {
@@ -66,4 +88,4 @@ export const morePlots: readonly NamedPlot[] = further.map(({ title, metrics, yR
       note: [...new Set(known.map((metric) => metric.meaning))].join(' · '),
     },
   }
-})
+}

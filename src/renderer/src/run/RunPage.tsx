@@ -13,7 +13,7 @@ import { MorePlots, RunPlots } from './RunPlots.tsx'
 import { goTo } from '../data/useRouteTarget.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { useShortcuts } from '../widgets/useShortcuts.ts'
-import { sixPlots } from '../plots/morePlots.ts'
+import { plotsOf } from '../plots/morePlots.ts'
 import { runTabs, type RunTab } from '../data/routeTarget.ts'
 import { Loading } from '../widgets/Loading.tsx'
 
@@ -71,7 +71,7 @@ export function RunPage({ runId, tab }: { readonly runId: string; readonly tab: 
 function TabContent({ run, tab }: { readonly run: Run; readonly tab: RunTab }): JSX.Element {
   switch (tab) {
     case 'plots':
-      return <RunPlots run={run} named={sixPlots} />
+      return <RunPlots run={run} named={plotsOf(run)} />
     case 'metrics':
       return <MorePlots run={run} />
     case 'rollouts':

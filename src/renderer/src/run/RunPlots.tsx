@@ -81,6 +81,7 @@ function Panel({
 const noVStar = 'V* of the training problems appears here as stage 1 estimates it.'
 
 function noPoints(run: Run): string {
+  if (run.stage === 'warm-up') return 'A warm-up rewards nothing; this curve belongs to stage 2.'
   return run.stage === 'estimate-v-star'
     ? 'Stage 1 only samples the reference; this curve belongs to stage 2.'
     : 'Nothing measured yet.'

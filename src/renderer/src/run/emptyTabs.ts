@@ -1,9 +1,13 @@
 import type { Run } from '../../../shared/records.ts'
 import { formatCount } from '../../../shared/format.ts'
-import { isInFirstStage, type RunStage } from '../widgets/runStage.ts'
+import { isInFirstStage, isInWarmUp, type RunStage } from '../widgets/runStage.ts'
 
 /** Why a run has no rollouts at all, and when they come. */
 export function noRolloutsText(run: Pick<Run, 'stage'>, stage: RunStage): string {
+  if (run.stage === 'warm-up')
+    return 'A warm-up samples nothing: it learns from conversations that are there.'
+  if (isInWarmUp(run, stage))
+    return 'No rollouts yet. The warm-up samples nothing; rollouts come with stage 2.'
   if (run.stage === 'estimate-v-star')
     return 'Stage 1 keeps counts of its answers and no rollouts. A run of stage 2 keeps them.'
   if (isInFirstStage(run, stage))
@@ -14,9 +18,11 @@ export function noRolloutsText(run: Pick<Run, 'stage'>, stage: RunStage): string
 /** What is kept of a run that has no checkpoint. */
 export function noCheckpointText(run: Pick<Run, 'stage' | 'status'>, stage: RunStage): string {
   const kept = `${formatCount(stage.done)} of ${formatCount(stage.total)} problems`
+  if (isInWarmUp(run, stage))
+    return 'No checkpoint of stage 2 yet. The warm-up keeps one of its own; a run that is resumed goes on from it.'
   if (isInFirstStage(run, stage))
     return `No checkpoint yet: they come with stage 2. Stage 1 keeps each problem’s V* once it is estimated, so far ${kept}; a run that is resumed goes on with the next.`
-  if (run.stage === 'self-correction')
+  if (run.stage !== 'estimate-v-star')
     return 'No checkpoint yet. Every stop writes one, and so does the end of the run.'
   const goesOn = run.status === 'finished' ? '' : '; a run that is resumed goes on with the next'
   return `Stage 1 writes no checkpoints. It keeps each problem’s V* once it is estimated, so far ${kept}${goesOn}.`

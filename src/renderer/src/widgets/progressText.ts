@@ -3,13 +3,13 @@ import type { ListedRun } from '../../../shared/runList.ts'
 import type { Progress } from '../../../shared/runEvent.ts'
 import { timeLeft } from '../../../shared/timeLeft.ts'
 import { formatCount, formatDuration, formatNumber } from '../../../shared/format.ts'
-import { isInFirstStage, type RunStage } from './runStage.ts'
+import { isInFirstStage, isInWarmUp, type RunStage } from './runStage.ts'
 
 /** `131 of 300 steps`; `stage 1: 192 of 3,000 problems`, and of a run that is not at work that they are kept. */
 export function stageText(run: ListedRun, stage: RunStage): string {
   const { name, done, total, unit } = stage
   if (total === 0) return done === 0 ? '' : `${formatCount(done)} ${unit}`
-  const which = isInFirstStage(run, stage) ? 'stage 1: ' : ''
+  const which = isInFirstStage(run, stage) ? 'stage 1: ' : isInWarmUp(run, stage) ? 'warm-up: ' : ''
   const isKept = name === 'estimate-v-star' && done > 0 && !['running', 'finished'].includes(run.status)
   return `${which}${formatCount(done)} of ${formatCount(total)} ${unit}${isKept ? ' estimated and kept' : ''}`
 }

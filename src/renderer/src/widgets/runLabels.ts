@@ -1,4 +1,4 @@
-import type { Run, RunStatus } from '../../../shared/records.ts'
+import type { Run, RunStatus, Stage } from '../../../shared/records.ts'
 import type { RunAction } from '../../../shared/runTransitions.ts'
 import { isInFirstStage, type RunStage } from './runStage.ts'
 
@@ -25,13 +25,20 @@ export const statusColours: Readonly<Record<RunStatus, string>> = {
 
 /** What the run is about now. */
 export function stageLabel(run: Pick<Run, 'stage'>, stage: RunStage): string {
+  if (stage.name === 'warm-up') return 'Stage 0: warm-up'
   if (isInFirstStage(run, stage)) return 'Stage 1 of 2: V*'
   return run.stage === 'estimate-v-star' ? 'Stage 1: V*' : 'Stage 2: self-correction'
 }
 
+const shortNames: Readonly<Record<Stage, string>> = {
+  'warm-up': '0: warm-up',
+  'estimate-v-star': '1: V*',
+  'self-correction': '2: RL',
+}
+
 /** The same for a narrow column. */
 export function shortStageLabel(stage: RunStage): string {
-  return stage.name === 'estimate-v-star' ? '1: V*' : '2: RL'
+  return shortNames[stage.name]
 }
 
 const actionNames: Readonly<Record<RunAction, string>> = {

@@ -18,6 +18,8 @@ export interface Estimated {
  */
 export function runStage(run: ListedRun, progress: Progress | null, estimated: Estimated | null): RunStage {
   if (progress?.stage !== undefined) return progress.stage
+  if (run.stage === 'warm-up')
+    return { name: 'warm-up', done: run.stepsDone, total: run.totalSteps, unit: 'steps' }
   if (run.stage === 'estimate-v-star' || estimated !== null) {
     const { done, total } = estimated ?? { done: run.stepsDone, total: run.totalSteps }
     return { name: 'estimate-v-star', done, total, unit: 'problems' }
@@ -28,6 +30,11 @@ export function runStage(run: ListedRun, progress: Progress | null, estimated: E
 /** A run of both stages that still is in the first. */
 export function isInFirstStage(run: Pick<ListedRun, 'stage'>, stage: RunStage): boolean {
   return run.stage === 'self-correction' && stage.name === 'estimate-v-star'
+}
+
+/** A run of further stages that still is in its warm-up. */
+export function isInWarmUp(run: Pick<ListedRun, 'stage'>, stage: RunStage): boolean {
+  return run.stage !== 'warm-up' && stage.name === 'warm-up'
 }
 
 /** Share of the stage that is done, 0 to 1. */

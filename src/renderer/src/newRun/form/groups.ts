@@ -29,6 +29,7 @@ const layout: readonly (readonly [title: string, paths: readonly string[]])[] = 
       'xla',
     ],
   ],
+  ['Stage 0: warm-up', ['warmUp']],
   ['Stage 1: V*', ['vStar.', 'onNoSignal']],
   [
     'Method and reward',

@@ -1,0 +1,50 @@
+import { probeEvent, probeReference } from '../../core/train/probe.ts'
+import { needsVStar } from '../../shared/config/parseConfig.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { JobContext } from './jobContext.ts'
+
+/**
+ * Looks at a few answers of the reference before the run's first sampling, and says in its log what they are worth.
+ *
+ * @returns false when "stop now" came meanwhile
+ * @throws RecheckError `probe.no-reward` where nothing can be learned, unless `onNoSignal` is `warn`
+ */
+export async function probeStage(context: JobContext): Promise<boolean> {
+  const { config, conversation, material, port, reporter } = context
+  if (hasSampled(context)) return true
+  const probe = probeReference({
+    config,
+    conversation,
+    grading: material.grading,
+    problems: material.problems.splits.train,
+    signal: port.stopNow,
+  })
+  try {
+    for (;;) {
+      const next = await probe.next()
+      if (!next.done) {
+        const reported = reporter.eventOf(next.value)
+        if (reported !== null) port.emit(reported)
+        continue
+      }
+      if (next.value === null) return true
+      const event = probeEvent(next.value, config)
+      if (event.level === 'error')
+        throw new RecheckError(
+          'probe.no-reward',
+          `${event.message}. ${event.remedy ?? ''} (--force, or onNoSignal=warn, goes on all the same.)`,
+        )
+      port.emit(event)
+      return true
+    }
+  } catch (thrown) {
+    if (thrown instanceof RecheckError && thrown.code === 'sampler.stopped') return false
+    throw thrown
+  }
+}
+
+/** Problems are estimated already, or steps are done: then the run has shown what the model can do. */
+function hasSampled({ request, config }: JobContext): boolean {
+  const { vStar, checkpoints } = request
+  return needsVStar(config) ? (vStar?.estimates.length ?? 0) > 0 : checkpoints.length > 0
+}

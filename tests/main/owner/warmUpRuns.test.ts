@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openModelFolder } from '../../../src/main/host/model/modelFolder.ts'
+import { modelHash } from '../../../src/main/run/modelHash.ts'
+import { warmUpModelFolder } from '../../../src/main/run/warmUpFolder.ts'
+import type { Owner } from '../../../src/main/owner/owner.ts'
+import { readSeries } from '../../../src/main/store/metricQuery.ts'
+import { readRun } from '../../../src/main/store/runStore.ts'
+import { readVStar } from '../../../src/main/store/vStarStore.ts'
+import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
+import { temporaryFolder } from '../store/storeFixtures.ts'
+import { factsOf, realOwner, realRun, runToEnd } from './realRuns.ts'
+
+const warmUp = { steps: 6, conversationsPerStep: 4, evalEvery: 3, validation: 4, learningRate: 1e-4 }
+const config: ConfigLayer = { warmUp, steps: 2, evalEvery: 'never' }
+
+function weights(dataDir: string, runId: string): string {
+  const bytes = readFileSync(join(warmUpModelFolder(dataDir, runId), 'model.safetensors'))
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** Stops the run after its third warm-up step, and lets it go on. */
+async function stoppedOnce(owner: Owner, runId: string): Promise<void> {
+  const unsubscribe = owner.subscribe((id, event) => {
+    if (id === runId && event.type === 'metrics' && event.step === 2) void owner.stop(runId, 'after-step')
+  })
+  owner.start(runId)
+  const stopped = await owner.whenEnded(runId)
+  unsubscribe()
+  assert.equal(stopped.status, 'stopped')
+  await owner.resume(runId)
+  await owner.whenEnded(runId)
+}
+
+test('a warm-up stopped and resumed ends as one never stopped: same curves, same bytes; its model is a folder', async (t) => {
+  const dataDir = temporaryFolder(t)
+  const owner = await realOwner(t, dataDir)
+  const fields = { stage: 'warm-up', totalSteps: 6 } as const
+  const whole = await runToEnd(owner, realRun(owner, config, fields))
+  assert.equal(whole.status, 'finished', whole.error?.message)
+  const parted = realRun(owner, config, fields)
+  await stoppedOnce(owner, parted.runId)
+  assert.equal(readRun(owner.db, parted.runId).status, 'finished')
+  assert.deepEqual(factsOf(owner.db, parted.runId), factsOf(owner.db, whole.runId))
+  assert.equal(weights(dataDir, parted.runId), weights(dataDir, whole.runId))
+  assert.deepEqual(Array.from(readSeries(owner.db, whole.runId, 'warmUp/loss').step), [0, 1, 2, 3, 4, 5])
+  assert.deepEqual(Array.from(readSeries(owner.db, whole.runId, 'warmUp/validationLoss').step), [0, 3, 6])
+  const model = await openModelFolder(warmUpModelFolder(dataDir, whole.runId))
+  assert.deepEqual(model.config, (await openModelFolder('resources/models/builtin')).config)
+})
+
+test('one config runs warm-up, stage 1 and stage 2; each starts from the one before, stopped anywhere or not', async (t) => {
+  const dataDir = temporaryFolder(t)
+  const owner = await realOwner(t, dataDir)
+  const alone = await runToEnd(owner, realRun(owner, config, { stage: 'warm-up', totalSteps: 6 }))
+  const whole = await runToEnd(owner, realRun(owner, config))
+  assert.equal(whole.status, 'finished', whole.error?.message)
+  const parted = realRun(owner, config)
+  await stoppedOnce(owner, parted.runId)
+  const facts = factsOf(owner.db, whole.runId)
+  assert.deepEqual(factsOf(owner.db, parted.runId), facts)
+  // the same warm-up as alone, and stage 1 sampled its model
+  assert.equal(weights(dataDir, whole.runId), weights(dataDir, alone.runId))
+  const inputs = readVStar(owner.db, whole.vStarId ?? '')?.inputs
+  assert.equal(inputs?.['hash of the reference'], await modelHash(warmUpModelFolder(dataDir, whole.runId)))
+  assert.notEqual(inputs?.['hash of the reference'], await modelHash('resources/models/builtin'))
+  // at step 0 policy and reference are one model
+  assert.equal(readSeries(owner.db, whole.runId, 'policy/klK3').value[0], 0)
+  assert.equal(whole.stepsDone, 2)
+  assert.deepEqual(Array.from(readSeries(owner.db, whole.runId, 'warmUp/loss').step), [0, 1, 2, 3, 4, 5])
+  assert.ok(!existsSync(join(dataDir, 'runs', whole.runId, 'warm-up', 'checkpoints')))
+})
+
+test('a run from random weights of the model’s shape, by its seed alone', async (t) => {
+  const dataDir = temporaryFolder(t)
+  const owner = await realOwner(t, dataDir)
+  const random = (seed: number): ConfigLayer => ({ seed, warmUp: { ...warmUp, steps: 1, weights: 'random' } })
+  const fields = { stage: 'warm-up', totalSteps: 1 } as const
+  const hashes = []
+  for (const seed of [3, 3, 4]) {
+    const run = await runToEnd(owner, realRun(owner, random(seed), fields))
+    assert.equal(run.status, 'finished', run.error?.message)
+    hashes.push(weights(dataDir, run.runId))
+  }
+  assert.equal(hashes[0], hashes[1])
+  assert.notEqual(hashes[0], hashes[2])
+  rmSync(join(dataDir, 'runs'), { recursive: true })
+})
