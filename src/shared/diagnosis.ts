@@ -19,7 +19,14 @@ export const Diagnosis = z.strictObject({
     driver: z.string().nullable(),
     cards: z.array(z.strictObject({ name: z.string(), memoryMebibytes: z.number() })),
   }),
-  tensorFlow: z.strictObject({ version: z.string().nullable(), variant: z.string().nullable() }),
+  tensorFlow: z.strictObject({
+    version: z.string().nullable(),
+    variant: z.string().nullable(),
+    whyNoXla: z
+      .string()
+      .nullable()
+      .describe('why XLA does not compile for the device in use; null where it does'),
+  }),
   onnxRuntime: z.strictObject({
     version: z.string().nullable(),
     providers: z.array(z.strictObject({ name: z.string(), bundled: z.boolean() })),

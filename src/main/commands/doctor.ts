@@ -33,6 +33,7 @@ export function describe(diagnosis: Diagnosis): string {
       'TensorFlow',
       tensorFlow.version ? `${tensorFlow.version} (${tensorFlow.variant ?? ''})` : 'not available',
     ],
+    ['XLA', tensorFlow.whyNoXla === null ? 'compiles' : `does not compile: ${tensorFlow.whyNoXla}`],
     [
       'ONNX Runtime',
       onnxRuntime.version ? `${onnxRuntime.version} (${providers.join(', ')})` : 'not available',

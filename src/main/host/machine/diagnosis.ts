@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Diagnosis } from '../../../shared/diagnosis.ts'
 import { childEnvironment } from '../tensorflow/childEnvironment.ts'
-import { findNvidiaDriver, probeTensorFlow, whyNoGpu } from '../tensorflow/deviceProbe.ts'
+import { findNvidiaDriver, probeTensorFlow, probeXla, whyNoGpu } from '../tensorflow/deviceProbe.ts'
 import type { EnvironmentVariables } from './paths.ts'
 import { cacheFolder, projectFolder } from './paths.ts'
 import { runProgram } from '../provision/fetch.ts'
@@ -62,23 +62,20 @@ async function diagnoseTensorFlow(
   const status = readTensorFlowStatus()
   try {
     const { variant } = requireTensorFlow(status)
-    const { version, isUsingGpuDevice } = await probeTensorFlow(
-      undefined,
-      childEnvironment(environment, status),
-      nodePath,
-    )
+    const child = childEnvironment(environment, status)
+    const { version, isUsingGpuDevice } = await probeTensorFlow(undefined, child, nodePath)
     const inUse = isUsingGpuDevice ? (cards[0]?.name ?? 'cuda') : `cpu (${availableParallelism()} threads)`
     const reason = whyNoGpu(driver, variant, isUsingGpuDevice)
     return {
       device: { inUse, whyNoGpu: reason, driver: driver?.version ?? null, cards },
-      tensorFlow: { version, variant },
+      tensorFlow: { version, variant, whyNoXla: await probeXla(child, nodePath) },
     }
   } catch (cause) {
     problems.push({ ...problemOf(cause), stopsTraining: true })
     const reason = 'TensorFlow is not available'
     return {
       device: { inUse: null, whyNoGpu: reason, driver: driver?.version ?? null, cards },
-      tensorFlow: { version: null, variant: null },
+      tensorFlow: { version: null, variant: null, whyNoXla: reason },
     }
   }
 }

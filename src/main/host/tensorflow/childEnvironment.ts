@@ -1,4 +1,4 @@
-import { delimiter } from 'node:path'
+import { delimiter, join } from 'node:path'
 import type { EnvironmentVariables } from '../machine/paths.ts'
 import type { TensorFlowStatus } from './status.ts'
 import { readTensorFlowStatus } from './status.ts'
@@ -17,7 +17,8 @@ export const tensorFlowVariables: Readonly<Record<string, string>> = {
 
 /**
  * The variables for a child process that loads TensorFlow: memory of the card is taken as needed, TensorFlow's own
- * log starts at warnings, and CUDA's libraries are found. What the user has set stays.
+ * log starts at warnings, CUDA's libraries are found, and so are `ptxas` and `libdevice`, without which XLA compiles nothing for a card: it
+ * looks beside TensorFlow's library, but sees the link to it. What the user has set stays.
  */
 export function childEnvironment(
   environment: EnvironmentVariables = process.env,
@@ -29,6 +30,11 @@ export function childEnvironment(
   if (folders.length > 0) {
     const known = merged['LD_LIBRARY_PATH']
     merged['LD_LIBRARY_PATH'] = [...folders, ...(known ? [known] : [])].join(delimiter)
+  }
+  if (status?.isReady && status.variant === 'cuda') {
+    // an unknown flag ends the process: this one is known to the processor's build, too. The user's own come last and count
+    const flag = `--xla_gpu_cuda_data_dir=${join(status.folder, 'nvidia', 'cuda_nvcc')}`
+    merged['XLA_FLAGS'] = [flag, ...(merged['XLA_FLAGS'] ? [merged['XLA_FLAGS']] : [])].join(' ')
   }
   return merged
 }

@@ -55,6 +55,20 @@ export async function probeTensorFlow(
   throw new RecheckError('tensorflow.load', `TensorFlow's addon ${addon} cannot be loaded: ${reason.trim()}`)
 }
 
+const XlaProbe = z.strictObject({ whyNoXla: z.string().nullable() })
+
+/** Why XLA does not compile on the device in use, in one line; null where it does. In a process of its own, as above. */
+export async function probeXla(
+  environment: Record<string, string> = childEnvironment(),
+  nodePath: string = process.execPath,
+): Promise<string | null> {
+  const script = join(projectFolder, 'src', 'main', 'host', 'tensorflow', 'probeXla.ts')
+  const { code, output } = await runProgram(nodePath, [script], environment)
+  const line = output.trim().split('\n').at(-1) ?? ''
+  if (code === 0) return XlaProbe.parse(JSON.parse(line)).whyNoXla
+  return `its process ended with ${code ?? 'a signal'}: ${line.slice(0, 200)}`
+}
+
 /** Why training does not run on a graphics card, in one sentence; null when it does. */
 export function whyNoGpu(
   driver: NvidiaDriver | null,
