@@ -3,19 +3,32 @@ import { errorData } from '../shared/recheckError.ts'
 import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
 import type { Inquiry } from './owner/inquiry.ts'
 import { inspectConfig } from './tools/inspectConfig.ts'
+import { eventLines } from './tools/replay/eventLines.ts'
+import { replayProblem, type ReplayQuestion } from './tools/replay/replayProblem.ts'
 
-// One question as a line of JSON on standard input, one answer as JSON on standard output. Asked by an owner
-// (owner/inquiry.ts), which holds standard input open: when that ends, the owner is gone and nobody waits.
+// One question as a line of JSON on standard input; on standard output a line of JSON for each event, and one for the
+// answer. Asked by an owner (owner/askProcess.ts), which holds standard input open: when that ends, the owner is gone and
+// nobody waits.
 keepConsolePlain()
 endPlainly()
 const lines = createInterface({ input: process.stdin })
-lines.once('line', (line) => void answer(JSON.parse(line) as Inquiry))
+lines.once('line', (line) => void answer(JSON.parse(line) as Question))
 lines.once('close', () => process.exit(1))
 
-async function answer(inquiry: Inquiry): Promise<void> {
-  const reply = await inspectConfig(inquiry).then(
+type Question = Inquiry | ReplayQuestion
+
+async function answer(question: Question): Promise<void> {
+  const reply = await work(question).then(
     (data) => ({ data }),
     (thrown: unknown) => ({ error: errorData(thrown) }),
   )
   process.stdout.write(JSON.stringify(reply), () => process.exit(0))
+}
+
+async function work(question: Question): Promise<unknown> {
+  if (question.question !== 'replay') return inspectConfig(question)
+  const lines = eventLines((line) => process.stdout.write(line))
+  const turns = await replayProblem(question, lines.tell)
+  lines.flush()
+  return turns
 }

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { AppInfo } from '../../shared/routes/app.ts'
-import type { OwnerHandlers, RequestContext } from '../../shared/routes/contract.ts'
+import type { OwnerHandlers, RequestContext, StoreEvent } from '../../shared/routes/contract.ts'
+import type { ReplayEvent } from '../../shared/routes/replay.ts'
 import { metricsCsv } from '../tools/metricsCsv.ts'
 import type { Owner } from '../owner/owner.ts'
 import { startRun } from '../owner/startRuns.ts'
@@ -9,6 +10,7 @@ import { readCheckpoints } from '../store/checkpointStore.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
 import { readLog } from '../store/eventLog.ts'
 import { listSeries, readRange } from '../store/metricQuery.ts'
+import { findProblems } from '../store/problemQuery.ts'
 import { deleteRun, labelRun, restoreRun } from '../store/runLabels.ts'
 import { listRunLines, readRunValues } from '../store/runList.ts'
 import { readRun, runsWithStatus } from '../store/runStore.ts'
@@ -23,11 +25,16 @@ export interface HandlersSetup {
   readonly info: () => Promise<AppInfo>
   readonly progress: ProgressBoard
   readonly nowMs: () => number
+  /** An event to all pages. */
+  readonly tell: (event: StoreEvent) => void
 }
 
 /** Every route answered by the owner of this process. */
 export function createHandlers(setup: HandlersSetup): OwnerHandlers {
-  return namingTheStore({ ...runHandlers(setup), ...readingHandlers(setup) }, setup.owner.db.name)
+  return namingTheStore(
+    { ...runHandlers(setup), ...readingHandlers(setup), ...replayHandlers(setup) },
+    setup.owner.db.name,
+  )
 }
 
 /** What SQLite refuses is told with the path of the store, whichever route met it. */
@@ -75,8 +82,26 @@ function runHandlers({ owner, nowMs }: HandlersSetup): Pick<OwnerHandlers, RunRo
   }
 }
 
+type ReplayRoutes = 'replay.run' | 'problems.list'
+
+function replayHandlers({ owner, tell }: HandlersSetup): Pick<OwnerHandlers, ReplayRoutes> {
+  return {
+    'replay.run': async (input, { signal }) => {
+      const { replayId } = input
+      const onEvents = (events: readonly ReplayEvent[]): void =>
+        tell({ runIds: [], event: { type: 'replay', replayId, events } })
+      return owner.replays.run(input, onEvents, signal)
+    },
+    'problems.list': async (search) => findProblems(owner.db, search),
+  }
+}
+
 /** What only reads. */
-function readingHandlers({ owner, info, progress }: HandlersSetup): Omit<OwnerHandlers, RunRoutes> {
+function readingHandlers({
+  owner,
+  info,
+  progress,
+}: HandlersSetup): Omit<OwnerHandlers, RunRoutes | ReplayRoutes> {
   const { db, inquiries } = owner
   return {
     'app.info': info,

@@ -1,15 +1,10 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import PQueue from 'p-queue'
-import { z } from 'zod'
-import { ReceivedErrorData } from '../../shared/receivedErrorData.ts'
-import { receivedError, RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
 import type { Stage } from '../../shared/records.ts'
 import type { PlanCheck, TurnPreview } from '../../shared/routes/plan.ts'
-import { outOfMemoryKills } from '../host/machine/outOfMemoryKills.ts'
 import { projectFolder } from '../host/machine/paths.ts'
-import { childEnvironment } from '../host/tensorflow/childEnvironment.ts'
-import { exitProblem, type InquiryExit } from './inquiryExit.ts'
+import { askProcess } from './askProcess.ts'
 
 /** What an owner asks of a process of its own, because tokenizers and weights are not for the process that owns the store. */
 export type Inquiry =
@@ -41,12 +36,6 @@ export interface InquiriesSetup {
   readonly programPath?: string
   readonly limits?: Partial<InquiryLimits>
 }
-
-const Answer = z.union([z.object({ data: z.unknown() }), z.object({ error: ReceivedErrorData })])
-
-/** Beyond it a process writes no answer of ours. */
-const longestAnswerChars = 64_000_000
-const stderrTailChars = 8000
 
 /**
  * Asks processes about models, templates and data: each question gets one of its own, few run at a time, and one that
@@ -111,52 +100,13 @@ export class Inquiries {
     }
   }
 
-  async #run(inquiry: Inquiry, signal: AbortSignal): Promise<unknown> {
-    const exit = await this.#exchange(JSON.stringify(inquiry), signal)
-    const parsed = Answer.safeParse(parseJson(exit.output))
-    if (!parsed.success) throw exitProblem(exit, this.#limits.withinMs)
-    if ('error' in parsed.data) throw receivedError(parsed.data.error)
-    return parsed.data.data
-  }
-
-  /** Starts a process, gives it the question, and waits for its end. */
-  #exchange(question: string, signal: AbortSignal): Promise<InquiryExit> {
-    const killsBefore = outOfMemoryKills()
-    const timeout = AbortSignal.timeout(this.#limits.withinMs)
-    const child = spawn(this.#nodePath, [this.#programPath], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: childEnvironment(),
-      signal: AbortSignal.any([signal, timeout]),
-      killSignal: 'SIGKILL', // a process in the middle of reading a model hears no other
+  #run(inquiry: Inquiry, signal: AbortSignal): Promise<unknown> {
+    return askProcess({
+      nodePath: this.#nodePath,
+      programPath: this.#programPath,
+      question: inquiry,
+      signal,
+      withinMs: this.#limits.withinMs,
     })
-    let output = ''
-    let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-      if (output.length > longestAnswerChars) child.kill('SIGKILL')
-    })
-    child.stderr
-      .setEncoding('utf8')
-      .on('data', (text: string) => (stderr = (stderr + text).slice(-stderrTailChars)))
-    child.stdin.on('error', () => undefined) // it ended before it had read the question: no answer comes
-    child.stdin.write(`${question}\n`) // and stays open: its end tells the process that its owner is gone
-    let startProblem: Error | null = null
-    child.on('error', (error) => (startProblem = child.pid === undefined ? error : null)) // an abort is no problem
-    return new Promise((resolve) => {
-      child.on('close', (exitCode, endSignal) => {
-        const kills = outOfMemoryKills()
-        const systemRanOutOfMemory = kills !== null && killsBefore !== null && kills > killsBefore
-        const ended = { output, stderr, exitCode, signal: endSignal, systemRanOutOfMemory }
-        resolve({ ...ended, startProblem, isTimeout: timeout.aborted, nodePath: this.#nodePath })
-      })
-    })
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // told apart by the schema
   }
 }

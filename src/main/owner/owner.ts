@@ -15,6 +15,7 @@ import { Inquiries } from './inquiry.ts'
 import { obeyCommand } from './obeyCommand.ts'
 import { takeOwnership, type Ownership } from './ownership.ts'
 import { recoverRun, recoverRuns } from './recovery.ts'
+import { Replays } from './replays.ts'
 import { assertMayExtend, assertMayStart, assertNotDeleted, isFinished } from './runPreconditions.ts'
 import { createRunQueue } from './runQueue.ts'
 import { notActive, superviseRun, type SupervisedRun } from './superviseRun.ts'
@@ -69,6 +70,7 @@ export class Owner {
   readonly db: Database
   /** What configs name is opened by processes of their own. */
   readonly inquiries: Inquiries
+  readonly replays: Replays
   /** Runs whose process was gone when this owner began. */
   readonly recovered: readonly Run[]
   readonly #setup: OwnerSetup
@@ -88,7 +90,9 @@ export class Owner {
     this.#setup = setup
     this.db = db
     this.#ownership = found.ownership
-    this.inquiries = new Inquiries({ nodePath: setup.program.nodePath })
+    const { dataDir, program } = setup
+    this.inquiries = new Inquiries({ nodePath: program.nodePath })
+    this.replays = new Replays({ nodePath: program.nodePath, dataDir, db })
     this.recovered = found.recovered
   }
 
@@ -221,6 +225,7 @@ export class Owner {
   async close(how: StopMoment | 'abandon'): Promise<void> {
     this.#isClosing = true
     this.inquiries.close()
+    this.replays.close()
     await this.#control?.close()
     await Promise.allSettled(
       [...this.#active.values()].map(async (active) => {

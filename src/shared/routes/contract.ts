@@ -4,6 +4,7 @@ import type { RunEvent } from '../runEvent.ts'
 import { appRoutes } from './app.ts'
 import { metricRoutes } from './metrics.ts'
 import { planRoutes } from './plan.ts'
+import { replayRoutes, type ReplayNews } from './replay.ts'
 import { rolloutRoutes } from './rollouts.ts'
 import { runRoutes } from './runs.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -20,6 +21,7 @@ export const routes = {
   ...rolloutRoutes,
   ...vStarRoutes,
   ...planRoutes,
+  ...replayRoutes,
   ...sessionRoutes,
 } as const
 
@@ -49,9 +51,9 @@ export type Result<T> =
 
 /** A hint that the store changed; the store is the truth, and a page that missed one reads it again. */
 export interface StoreEvent {
-  /** The runs that it is about; null = any of them may be. */
+  /** The runs that it is about, none of them for what changes no run; null = any of them may be. */
   readonly runIds: readonly string[] | null
-  readonly event: RunEvent | RunsEvent
+  readonly event: RunEvent | RunsEvent | ReplayNews
 }
 
 /** What happened to whole runs. `missed`: events were dropped, and everything is to be read again. */

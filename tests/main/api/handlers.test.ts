@@ -16,6 +16,7 @@ test('what a store that cannot be written refuses reaches the page with the file
     owner,
     progress: createProgressBoard(),
     nowMs: () => 0,
+    tell: () => undefined,
     info: () => Promise.reject(new Error('not asked')),
   })
   const { runId } = fakeRun(owner, {}, { totalSteps: 3 })

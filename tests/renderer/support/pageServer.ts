@@ -56,6 +56,7 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
     owner,
     progress,
     nowMs: systemClock.nowMs,
+    tell,
     info: async () => info,
   }
   const pageFolder = await builtPage()

@@ -25,6 +25,8 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
       return ['checkpoints.list']
     case 'log':
       return ['run.log']
+    case 'replay':
+      return []
     case 'changed':
     case 'deleted':
       return ['run.get', 'run.list', 'run.values', 'vStar.list']
