@@ -23,6 +23,7 @@ const addresses = [
   '#/run/r-second/events',
   '#/new',
   '#/compare?runs=r-first,r-second',
+  '#/replay?policy=run:r-first&policy=model:builtin',
 ] as const
 
 async function settle(page: Page): Promise<void> {

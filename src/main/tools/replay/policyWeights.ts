@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import { parameterShapes } from '../../../core/model/parameterTable.ts'
 import type { CheckpointRecord } from '../../../shared/records.ts'
-import { readParameters, type Checkpoint } from '../../host/model/modelFolder.ts'
+import { readParameters, type ModelFolder } from '../../host/model/modelFolder.ts'
 import { openCheckpoint } from '../../run/checkpointFolder.ts'
 import { readTrainerBlob, trainerBlobName } from '../../trainer/trainerStateFile.ts'
 
@@ -18,7 +18,7 @@ export interface StoredCheckpoint {
  * @throws RecheckError `checkpoint.damaged`, and all of `readParameters`
  */
 export async function policyWeights(
-  model: Checkpoint,
+  model: ModelFolder,
   stored: StoredCheckpoint | null,
 ): Promise<ParameterValues> {
   if (stored === null) return readParameters(model)

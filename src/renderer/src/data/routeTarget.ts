@@ -4,6 +4,7 @@ export type RouteTarget =
   | { readonly page: 'run'; readonly runId: string; readonly tab: RunTab }
   | { readonly page: 'new'; readonly likeRunId: string | null }
   | { readonly page: 'compare'; readonly runIds: readonly string[] }
+  | ReplayTarget
 
 /** Which runs a list is of. */
 export const runLists = ['runs', 'archived', 'deleted'] as const
@@ -14,6 +15,16 @@ export interface RunsTarget {
   readonly list: RunListName
   readonly filter: string
 }
+
+export interface ReplayTarget {
+  readonly page: 'replay'
+  /** One or two, as `replay/policyName.ts` reads them; none = not chosen yet. */
+  readonly policies: readonly string[]
+  /** A problem that a run has met; null = typed by hand. */
+  readonly problem: { readonly runId: string; readonly problemId: string } | null
+}
+
+export const emptyReplay: ReplayTarget = { page: 'replay', policies: [], problem: null }
 
 export const allRuns: RunsTarget = { page: 'runs', list: 'runs', filter: '' }
 
@@ -40,6 +51,8 @@ export function parseTarget(fragment: string): RouteTarget {
       return { page: 'new', likeRunId: search.get('like') }
     case 'compare':
       return { page: 'compare', runIds: (search.get('runs') ?? '').split(',').filter((each) => each !== '') }
+    case 'replay':
+      return replayTarget(search)
     case 'runs':
       return { page: 'runs', list: listNamed(search.get('list')), filter: search.get('filter') ?? '' }
     default:
@@ -57,7 +70,29 @@ export function targetAddress(place: RouteTarget): string {
       return place.likeRunId === null ? '#/new' : `#/new?like=${encodeURIComponent(place.likeRunId)}`
     case 'compare':
       return `#/compare?runs=${place.runIds.map(encodeURIComponent).join(',')}`
+    case 'replay':
+      return replayAddress(place)
   }
+}
+
+const mostReplayed = 2
+
+function replayTarget(search: URLSearchParams): ReplayTarget {
+  const [runId, problemId] = [search.get('of'), search.get('problem')]
+  return {
+    page: 'replay',
+    policies: search.getAll('policy').slice(0, mostReplayed),
+    problem: runId === null || problemId === null ? null : { runId, problemId },
+  }
+}
+
+function replayAddress({ policies, problem }: ReplayTarget): string {
+  const search = new URLSearchParams(policies.map((policy) => ['policy', policy]))
+  if (problem !== null) {
+    search.append('of', problem.runId)
+    search.append('problem', problem.problemId)
+  }
+  return search.size === 0 ? '#/replay' : `#/replay?${search.toString()}`
 }
 
 function runsAddress(list: RunListName, filter: string): string {

@@ -11,7 +11,7 @@ import { useApi } from '../data/apiContext.ts'
 import { goTo, useRouteTarget } from '../data/useRouteTarget.ts'
 import { useLiveUpdates } from '../data/useLiveUpdates.ts'
 import { useShortcuts } from '../widgets/useShortcuts.ts'
-import { allRuns, targetAddress, type RouteTarget } from '../data/routeTarget.ts'
+import { allRuns, emptyReplay, targetAddress, type RouteTarget } from '../data/routeTarget.ts'
 import { SessionsDialog } from './SessionsDialog.tsx'
 import { RunsPage } from '../runs/RunsPage.tsx'
 import { InlineCode } from '../widgets/InlineCode.tsx'
@@ -24,6 +24,9 @@ const NewRunPage = lazy(() =>
 const RunPage = lazy(() => import('../run/RunPage.tsx').then((module) => ({ default: module.RunPage })))
 const ComparePage = lazy(() =>
   import('../compare/ComparePage.tsx').then((module) => ({ default: module.ComparePage })),
+)
+const ReplayPage = lazy(() =>
+  import('../replay/ReplayPage.tsx').then((module) => ({ default: module.ReplayPage })),
 )
 
 export function App(): JSX.Element {
@@ -40,6 +43,7 @@ export function App(): JSX.Element {
         'g r': () => goTo(allRuns),
         'g n': () => goTo({ page: 'new', likeRunId: null }),
         'g c': () => goTo({ page: 'compare', runIds: [] }),
+        'g p': () => goTo(emptyReplay),
         t: toggleTheme,
         'ctrl+k': spotlight.open,
       }),
@@ -91,6 +95,8 @@ function Page({ place }: { readonly place: RouteTarget }): JSX.Element {
       return <NewRunPage key={place.likeRunId} likeRunId={place.likeRunId} />
     case 'compare':
       return <ComparePage runIds={place.runIds} />
+    case 'replay':
+      return <ReplayPage place={place} />
   }
 }
 

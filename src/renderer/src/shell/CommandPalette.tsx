@@ -3,7 +3,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { useMemo, useState, type JSX } from 'react'
 import { goTo } from '../data/useRouteTarget.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
-import { allRuns } from '../data/routeTarget.ts'
+import { allRuns, emptyReplay } from '../data/routeTarget.ts'
 import { statusLabels } from '../widgets/runLabels.ts'
 
 export interface CommandPaletteProps {
@@ -25,6 +25,7 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
       go('runs', 'Runs', () => goTo(allRuns)),
       go('new', 'New run', () => goTo({ page: 'new', likeRunId: null })),
       go('compare', 'Compare runs', () => goTo({ page: 'compare', runIds: [] })),
+      go('replay', 'Replay a problem', () => goTo(emptyReplay)),
       go('theme', 'Dark or light', onToggleTheme),
       go('keys', 'Keyboard map', onShowKeys),
       ...(runs ?? []).map((run) => ({

@@ -1,12 +1,13 @@
 import { NavLink, Stack } from '@mantine/core'
-import { IconArrowsDiff, IconListDetails, IconPlus } from '@tabler/icons-react'
+import { IconArrowsDiff, IconListDetails, IconPlayerPlay, IconPlus } from '@tabler/icons-react'
 import type { JSX } from 'react'
-import { allRuns, targetAddress, type RouteTarget } from '../data/routeTarget.ts'
+import { allRuns, emptyReplay, targetAddress, type RouteTarget } from '../data/routeTarget.ts'
 
 const entries = [
   { place: allRuns, label: 'Runs', icon: IconListDetails },
   { place: { page: 'new', likeRunId: null }, label: 'New run', icon: IconPlus },
   { place: { page: 'compare', runIds: [] }, label: 'Compare', icon: IconArrowsDiff },
+  { place: emptyReplay, label: 'Replay', icon: IconPlayerPlay },
 ] as const
 
 export function Navigation({ place }: { readonly place: RouteTarget }): JSX.Element {

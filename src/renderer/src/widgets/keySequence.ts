@@ -22,6 +22,7 @@ export const keyboardMap: readonly { readonly keys: string; readonly does: strin
   { keys: 'g r', does: 'runs' },
   { keys: 'g n', does: 'new run' },
   { keys: 'g c', does: 'compare' },
+  { keys: 'g p', does: 'replay a problem' },
   { keys: 't', does: 'dark or light' },
   { keys: '/', does: 'search the runs; Enter goes back to the list' },
   { keys: 'j  k', does: 'next and previous run in the list; next and previous rollout' },
@@ -29,6 +30,6 @@ export const keyboardMap: readonly { readonly keys: string; readonly does: strin
   { keys: 'x', does: 'select the run' },
   { keys: '1 … 7', does: 'tabs of a run' },
   { keys: '+  −  0', does: 'zoom the plots in, out, to the whole run' },
-  { keys: 'Ctrl Enter', does: 'start the new run' },
+  { keys: 'Ctrl Enter', does: 'start the new run; replay the problem' },
   { keys: 'Esc', does: 'close a dialog or a full-screen plot' },
 ]

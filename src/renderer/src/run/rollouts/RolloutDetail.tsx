@@ -9,10 +9,12 @@ export interface RolloutDetailProps {
   readonly rollout: StoredRollout
   /** Shows the same problem over the whole training. */
   readonly onFollow: () => void
+  /** Puts the problem to a checkpoint. */
+  readonly onReplay: () => void
 }
 
 /** One rollout: the problem above, its turns side by side below. */
-export function RolloutDetail({ rollout, onFollow }: RolloutDetailProps): JSX.Element {
+export function RolloutDetail({ rollout, onFollow, onReplay }: RolloutDetailProps): JSX.Element {
   const facts = [
     `problem ${rollout.problemId}`,
     `${rollout.split}, step ${formatCount(rollout.step)}`,
@@ -34,9 +36,14 @@ export function RolloutDetail({ rollout, onFollow }: RolloutDetailProps): JSX.El
               Known answer <strong className="mono">{rollout.knownAnswer}</strong> · {outcomeText(rollout)}
             </Text>
           </div>
-          <Button variant="default" onClick={onFollow} style={{ flex: 'none' }}>
-            This problem over training
-          </Button>
+          <Group gap={6} style={{ flex: 'none' }}>
+            <Button variant="default" onClick={onFollow}>
+              This problem over training
+            </Button>
+            <Button variant="default" onClick={onReplay}>
+              Replay with…
+            </Button>
+          </Group>
         </Group>
       </div>
       <div className="turn-columns">

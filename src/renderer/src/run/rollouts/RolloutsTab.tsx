@@ -1,9 +1,12 @@
 import { Button, Group, Pagination, Select, Slider, Switch, Text } from '@mantine/core'
 import { useMemo, useState, type JSX } from 'react'
-import type { Run } from '../../../../shared/records.ts'
+import type { Run, StoredRollout } from '../../../../shared/records.ts'
 import { listedRun } from '../../../../shared/runList.ts'
 import { useRouteQuery } from '../../data/useRoute.ts'
 import { useRunStage } from '../../data/useRunStage.ts'
+import { goTo } from '../../data/useRouteTarget.ts'
+import type { ReplayTarget } from '../../data/routeTarget.ts'
+import { policyOfRun, startStep } from '../../replay/policyName.ts'
 import { useShortcuts } from '../../widgets/useShortcuts.ts'
 import { noRolloutsText } from '../emptyTabs.ts'
 import { formatCount } from '../../../../shared/format.ts'
@@ -73,11 +76,18 @@ export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
           <RolloutDetail
             rollout={chosen}
             onFollow={() => change({ problemId: chosen.problemId, step: null, outcome: 'all' })}
+            onReplay={() => goTo(replayOf(run, chosen))}
           />
         </div>
       )}
     </div>
   )
+}
+
+/** The problem before the run's newest checkpoint and the model that it began from. */
+function replayOf({ runId }: Run, { problemId }: StoredRollout): ReplayTarget {
+  const policies = [policyOfRun(runId, ''), policyOfRun(runId, startStep)]
+  return { page: 'replay', policies, problem: { runId, problemId } }
 }
 
 function emptyText(run: Run, stage: RunStage, { outcome, step, problemId }: RolloutFilter): string {

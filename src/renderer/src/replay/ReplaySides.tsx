@@ -1,0 +1,82 @@
+import { Badge, Group, Spoiler, Text, Title } from '@mantine/core'
+import type { JSX } from 'react'
+import type { ReplayedTurn } from '../../../shared/routes/replay.ts'
+import { formatCount } from '../../../shared/format.ts'
+import { turnLabels } from '../run/rollouts/rolloutLabels.ts'
+import type { ReplaySide, ShownTurn } from './replayState.ts'
+
+export interface ReplaySidesProps {
+  readonly sides: readonly ReplaySide[]
+  readonly names: readonly string[]
+  readonly isRunning: boolean
+}
+
+/** The turns of each policy as they are written: one policy's side by side, two policies' below one another. */
+export function ReplaySides({ sides, names, isRunning }: ReplaySidesProps): JSX.Element {
+  return (
+    <div className="replay-sides">
+      {sides.map((side, index) => (
+        <section key={index} className="replay-side" aria-label={names[index]} aria-busy={isRunning}>
+          <Title order={2} fz={14} className="one-line" title={names[index]}>
+            {names[index]}
+          </Title>
+          <div className={sides.length === 1 ? 'turn-columns' : 'replay-turns'}>
+            {side.turns.map((turn) => (
+              <ShownTurnCard key={turn.kind} turn={turn} />
+            ))}
+          </div>
+          {isRunning && side.turns.length === 0 && (
+            <Text role="status" className="muted">
+              {side.device === null ? 'Opening the model…' : `Writing on ${side.device}…`}
+            </Text>
+          )}
+        </section>
+      ))}
+    </div>
+  )
+}
+
+function ShownTurnCard({ turn }: { readonly turn: ShownTurn }): JSX.Element {
+  const { kind, promptText, text, graded } = turn
+  return (
+    <section className="panel turn-card" aria-label={turnLabels[kind]}>
+      <Group justify="space-between" wrap="nowrap">
+        <Title order={3} fz={13}>
+          {turnLabels[kind]}
+          {graded?.verdict != null && <span className="muted"> “{graded.verdict}”</span>}
+        </Title>
+        {graded !== null && <Grade turn={graded} />}
+      </Group>
+      <Spoiler maxHeight={36} showLabel="Whole prompt" hideLabel="Less" fz={11} className="muted">
+        <div className="mono fine-print" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+          {promptText}
+        </div>
+      </Spoiler>
+      <pre className="completion" tabIndex={0} aria-label={`Text of the ${kind}`}>
+        {text}
+        {graded === null && <span className="caret" aria-hidden="true" />}
+      </pre>
+      {graded !== null && (
+        <Text fz={12} className="muted tabular">
+          {factsOf(graded)}
+        </Text>
+      )}
+    </section>
+  )
+}
+
+function Grade({ turn }: { readonly turn: ReplayedTurn }): JSX.Element {
+  const [words, color] =
+    turn.isCorrect === null ? ['not graded', 'gray'] : turn.isCorrect ? ['correct', 'teal'] : ['wrong', 'red']
+  return (
+    <Badge variant="light" color={color} tt="none" style={{ color: 'var(--text)', flex: 'none' }}>
+      {words}
+    </Badge>
+  )
+}
+
+function factsOf({ kind, answer, tokens, finishReason }: ReplayedTurn): string {
+  const cut = finishReason === 'length' ? ' (cut at the limit)' : ''
+  const said = kind === 'verdict' ? [] : [answer === null ? 'no answer found' : `answer ${answer}`]
+  return [...said, `${formatCount(tokens)} tokens${cut}`].join(' · ')
+}
