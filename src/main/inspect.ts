@@ -3,6 +3,7 @@ import { errorData } from '../shared/recheckError.ts'
 import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
 import type { Inquiry } from './owner/inquiry.ts'
 import { inspectConfig } from './tools/inspectConfig.ts'
+import { evaluateCheckpoint, type EvaluationQuestion } from './tools/replay/evaluateCheckpoint.ts'
 import { eventLines } from './tools/replay/eventLines.ts'
 import { replayProblem, type ReplayQuestion } from './tools/replay/replayProblem.ts'
 
@@ -15,7 +16,7 @@ const lines = createInterface({ input: process.stdin })
 lines.once('line', (line) => void answer(JSON.parse(line) as Question))
 lines.once('close', () => process.exit(1))
 
-type Question = Inquiry | ReplayQuestion
+type Question = Inquiry | ReplayQuestion | EvaluationQuestion
 
 async function answer(question: Question): Promise<void> {
   const reply = await work(question).then(
@@ -26,9 +27,22 @@ async function answer(question: Question): Promise<void> {
 }
 
 async function work(question: Question): Promise<unknown> {
-  if (question.question !== 'replay') return inspectConfig(question)
-  const lines = eventLines((line) => process.stdout.write(line))
-  const turns = await replayProblem(question, lines.tell)
-  lines.flush()
-  return turns
+  switch (question.question) {
+    case 'replay': {
+      const lines = eventLines(write)
+      const turns = await replayProblem(question, lines.tell)
+      lines.flush()
+      return turns
+    }
+    case 'evaluate':
+      return evaluateCheckpoint(question, (event) => write(`${JSON.stringify({ event })}\n`))
+    case 'preview':
+    case 'v-star-inputs':
+    case 'plan':
+      return inspectConfig(question)
+  }
+}
+
+function write(line: string): void {
+  process.stdout.write(line)
 }

@@ -1,21 +1,19 @@
 import { performance } from 'node:perf_hooks'
 import type { AppInfo } from '../../shared/routes/app.ts'
 import type { OwnerHandlers, RequestContext, StoreEvent } from '../../shared/routes/contract.ts'
-import type { ReplayEvent } from '../../shared/routes/replay.ts'
 import { metricsCsv } from '../tools/metricsCsv.ts'
 import type { Owner } from '../owner/owner.ts'
 import { startRun } from '../owner/startRuns.ts'
 import { vStarHistogram } from '../tools/vStarHistogram.ts'
 import { readCheckpoints } from '../store/checkpointStore.ts'
-import { readEvaluations } from '../store/evaluationStore.ts'
 import { readLog } from '../store/eventLog.ts'
 import { listSeries, readRange } from '../store/metricQuery.ts'
-import { findProblems } from '../store/problemQuery.ts'
 import { deleteRun, labelRun, restoreRun } from '../store/runLabels.ts'
 import { listRunLines, readRunValues } from '../store/runList.ts'
 import { readRun, runsWithStatus } from '../store/runStore.ts'
 import { withStoreErrorsLater } from '../store/storeError.ts'
 import { listVStars } from '../store/vStarStore.ts'
+import { policyHandlers, type PolicyRoute } from './policyHandlers.ts'
 import type { ProgressBoard } from './progressBoard.ts'
 import { pageOfRollouts } from './rolloutPage.ts'
 import { readTelemetry } from './telemetry.ts'
@@ -32,7 +30,7 @@ export interface HandlersSetup {
 /** Every route answered by the owner of this process. */
 export function createHandlers(setup: HandlersSetup): OwnerHandlers {
   return namingTheStore(
-    { ...runHandlers(setup), ...readingHandlers(setup), ...replayHandlers(setup) },
+    { ...runHandlers(setup), ...readingHandlers(setup), ...policyHandlers(setup) },
     setup.owner.db.name,
   )
 }
@@ -82,26 +80,12 @@ function runHandlers({ owner, nowMs }: HandlersSetup): Pick<OwnerHandlers, RunRo
   }
 }
 
-type ReplayRoutes = 'replay.run' | 'problems.list'
-
-function replayHandlers({ owner, tell }: HandlersSetup): Pick<OwnerHandlers, ReplayRoutes> {
-  return {
-    'replay.run': async (input, { signal }) => {
-      const { replayId } = input
-      const onEvents = (events: readonly ReplayEvent[]): void =>
-        tell({ runIds: [], event: { type: 'replay', replayId, events } })
-      return owner.replays.run(input, onEvents, signal)
-    },
-    'problems.list': async (search) => findProblems(owner.db, search),
-  }
-}
-
 /** What only reads. */
 function readingHandlers({
   owner,
   info,
   progress,
-}: HandlersSetup): Omit<OwnerHandlers, RunRoutes | ReplayRoutes> {
+}: HandlersSetup): Omit<OwnerHandlers, RunRoutes | PolicyRoute> {
   const { db, inquiries } = owner
   return {
     'app.info': info,
@@ -118,7 +102,6 @@ function readingHandlers({
     'rollouts.list': async (input) => pageOfRollouts(db, input),
     'vStar.list': async () => listVStars(db),
     'vStar.histogram': async ({ vStarId, bins }) => vStarHistogram(db, vStarId, bins),
-    'evaluations.list': async ({ runId }) => readEvaluations(db, runId),
     'checkpoints.list': async ({ runId }) => readCheckpoints(db, runId),
     'plan.check': async ({ stage, config }, { signal }) => inquiries.plan(stage, config, signal),
     'template.preview': async ({ config }, { signal }) => inquiries.preview(config, signal),

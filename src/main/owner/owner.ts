@@ -14,8 +14,8 @@ import { changeStatusNoted, extendRun } from './loggedStatus.ts'
 import { Inquiries } from './inquiry.ts'
 import { obeyCommand } from './obeyCommand.ts'
 import { takeOwnership, type Ownership } from './ownership.ts'
+import { PolicyWork } from './work/policyWork.ts'
 import { recoverRun, recoverRuns } from './recovery.ts'
-import { Replays } from './replays.ts'
 import { assertMayExtend, assertMayStart, assertNotDeleted, isFinished } from './runPreconditions.ts'
 import { createRunQueue } from './runQueue.ts'
 import { notActive, superviseRun, type SupervisedRun } from './superviseRun.ts'
@@ -68,9 +68,10 @@ export async function openOwner(setup: OwnerSetup): Promise<Owner> {
 export class Owner {
   /** For reading; runs are changed through the owner, labels through `runLabels`. */
   readonly db: Database
+  readonly dataDir: string
   /** What configs name is opened by processes of their own. */
   readonly inquiries: Inquiries
-  readonly replays: Replays
+  readonly policyWork: PolicyWork
   /** Runs whose process was gone when this owner began. */
   readonly recovered: readonly Run[]
   readonly #setup: OwnerSetup
@@ -89,10 +90,10 @@ export class Owner {
   ) {
     this.#setup = setup
     this.db = db
+    this.dataDir = setup.dataDir
     this.#ownership = found.ownership
-    const { dataDir, program } = setup
-    this.inquiries = new Inquiries({ nodePath: program.nodePath })
-    this.replays = new Replays({ nodePath: program.nodePath, dataDir, db })
+    this.inquiries = new Inquiries({ nodePath: setup.program.nodePath })
+    this.policyWork = new PolicyWork(setup, db, (runId, event) => this.#tell(runId, event))
     this.recovered = found.recovered
   }
 
@@ -101,10 +102,6 @@ export class Owner {
       obeyCommand(this, command, client),
     )
     this.announce(this.#setup.address)
-  }
-
-  get dataDir(): string {
-    return this.#setup.dataDir
   }
 
   /** A link that opens the page of this process once; null where it serves none. */
@@ -225,8 +222,7 @@ export class Owner {
   async close(how: StopMoment | 'abandon'): Promise<void> {
     this.#isClosing = true
     this.inquiries.close()
-    this.replays.close()
-    await this.#control?.close()
+    await Promise.all([this.policyWork.close(), this.#control?.close()])
     await Promise.allSettled(
       [...this.#active.values()].map(async (active) => {
         const run = await active

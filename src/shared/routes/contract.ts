@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { ErrorData } from '../recheckError.ts'
 import type { RunEvent } from '../runEvent.ts'
 import { appRoutes } from './app.ts'
+import { evaluationRoutes, type EvaluationNews } from './evaluations.ts'
 import { metricRoutes } from './metrics.ts'
 import { planRoutes } from './plan.ts'
 import { replayRoutes, type ReplayNews } from './replay.ts'
@@ -20,6 +21,7 @@ export const routes = {
   ...metricRoutes,
   ...rolloutRoutes,
   ...vStarRoutes,
+  ...evaluationRoutes,
   ...planRoutes,
   ...replayRoutes,
   ...sessionRoutes,
@@ -53,7 +55,7 @@ export type Result<T> =
 export interface StoreEvent {
   /** The runs that it is about, none of them for what changes no run; null = any of them may be. */
   readonly runIds: readonly string[] | null
-  readonly event: RunEvent | RunsEvent | ReplayNews
+  readonly event: RunEvent | RunsEvent | ReplayNews | EvaluationNews
 }
 
 /** What happened to whole runs. `missed`: events were dropped, and everything is to be read again. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CheckpointRecord, Evaluation, Run, RunLogEntry } from '../records.ts'
+import type { CheckpointRecord, Run, RunLogEntry } from '../records.ts'
 import { longestName, longestTag, mostTags, nameText, notesText } from '../labels.ts'
 import { runStatuses } from '../records.ts'
 import type { Progress } from '../runEvent.ts'
@@ -91,6 +91,5 @@ export const runRoutes = {
     }),
     output: output<readonly RunLogEntry[]>(),
   },
-  'evaluations.list': { input: z.strictObject({ runId }), output: output<readonly Evaluation[]>() },
   'checkpoints.list': { input: z.strictObject({ runId }), output: output<readonly CheckpointRecord[]>() },
 } as const

@@ -20,13 +20,15 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
     case 'vStar':
       return ['run.get', 'vStar.list', 'vStar.histogram']
     case 'evaluation':
-      return ['evaluations.list', 'metrics.range', 'metrics.names']
+      return ['evaluations.list', 'evaluations.compare', 'rollouts.list', 'metrics.range', 'metrics.names']
     case 'checkpoint':
       return ['checkpoints.list']
     case 'log':
       return ['run.log']
     case 'replay':
       return []
+    case 'evaluating':
+      return ['evaluations.underWay']
     case 'changed':
     case 'deleted':
       return ['run.get', 'run.list', 'run.values', 'vStar.list']
@@ -34,7 +36,13 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
 }
 
 /** Routes that speak of all runs: an event of any run touches them. */
-const routesOfAllRuns: readonly Route[] = ['run.list', 'run.values', 'vStar.list', 'vStar.histogram']
+const routesOfAllRuns: readonly Route[] = [
+  'run.list',
+  'run.values',
+  'vStar.list',
+  'vStar.histogram',
+  'evaluations.underWay',
+]
 
 /** Whether an answer to `input` has to be read again after an event of this run; null = it may be of any. */
 export function isTouched(route: Route, input: unknown, runId: string | null): boolean {

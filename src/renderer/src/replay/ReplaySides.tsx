@@ -43,7 +43,7 @@ function ShownTurnCard({ turn }: { readonly turn: ShownTurn }): JSX.Element {
       <Group justify="space-between" wrap="nowrap">
         <Title order={3} fz={13}>
           {turnLabels[kind]}
-          {graded?.verdict != null && <span className="muted"> “{graded.verdict}”</span>}
+          {typeof graded?.verdict === 'string' && <span className="muted"> “{graded.verdict}”</span>}
         </Title>
         {graded !== null && <Grade turn={graded} />}
       </Group>

@@ -1,12 +1,15 @@
 import { Table, Text } from '@mantine/core'
 import type { JSX } from 'react'
 import { validationOf } from '../../../shared/checkpointValidation.ts'
-import type { Run } from '../../../shared/records.ts'
+import type { Evaluation, Run } from '../../../shared/records.ts'
 import { listedRun } from '../../../shared/runList.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { useRunStage } from '../data/useRunStage.ts'
 import { noCheckpointText } from './emptyTabs.ts'
 import { formatBytes, formatCount, formatShare, formatTime } from '../../../shared/format.ts'
+import { AskedEvaluation } from './evaluations/AskedEvaluation.tsx'
+import { CheckpointActions } from './CheckpointActions.tsx'
+import { Interval } from '../widgets/Interval.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { Term } from '../widgets/Term.tsx'
 
@@ -15,6 +18,10 @@ const columns = [
   [
     'Acc@final, validation',
     'Share of correct last answers on the validation split; a dash where the step was not evaluated',
+  ],
+  [
+    'Acc@final, test',
+    'Share of correct last answers on the test split, with its 95 % interval; a dash where nobody has evaluated the step',
   ],
   ['Size', null],
   ['Written', null],
@@ -28,33 +35,49 @@ export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
   const { stage } = useRunStage(listedRun(run))
   if (error !== null) return <ProblemNote problem={error} />
   if (data?.length === 0) return <Text className="muted">{noCheckpointText(run, stage)}</Text>
+  const testOf = (step: number): Evaluation | undefined =>
+    evaluations.findLast((each) => each.split === 'test' && each.step === step)
   return (
-    <div className="panel" style={{ overflow: 'auto' }}>
-      <Table className="tabular">
-        <Table.Thead>
-          <Table.Tr>
-            {columns.map(([label, meaning]) => (
-              <Table.Th key={label}>
-                <Term meaning={meaning}>{label}</Term>
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {data?.map((checkpoint) => (
-            <Table.Tr key={checkpoint.checkpointId}>
-              <Table.Td>{formatCount(checkpoint.step)}</Table.Td>
-              <Table.Td>{formatShare(validationOf(checkpoint, evaluations))}</Table.Td>
-              <Table.Td>{formatBytes(checkpoint.bytes)}</Table.Td>
-              <Table.Td>{formatTime(checkpoint.createdAtMs)}</Table.Td>
-              <Table.Td className="mono">{checkpoint.folder}</Table.Td>
-              <Table.Td className="mono" title={checkpoint.sha256}>
-                {checkpoint.sha256.slice(0, 16)}
-              </Table.Td>
+    <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
+      <AskedEvaluation run={run} />
+      <div className="panel" style={{ overflow: 'auto' }}>
+        <Table className="tabular">
+          <Table.Thead>
+            <Table.Tr>
+              {columns.map(([label, meaning]) => (
+                <Table.Th key={label}>
+                  <Term meaning={meaning}>{label}</Term>
+                </Table.Th>
+              ))}
+              <Table.Th>What to do with it</Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+          </Table.Thead>
+          <Table.Tbody>
+            {data?.map((checkpoint) => (
+              <Table.Tr key={checkpoint.checkpointId}>
+                <Table.Td>{formatCount(checkpoint.step)}</Table.Td>
+                <Table.Td>{formatShare(validationOf(checkpoint, evaluations))}</Table.Td>
+                <Table.Td>
+                  <Interval proportion={testOf(checkpoint.step)?.proportions['accuracy/final']} />
+                </Table.Td>
+                <Table.Td>{formatBytes(checkpoint.bytes)}</Table.Td>
+                <Table.Td>{formatTime(checkpoint.createdAtMs)}</Table.Td>
+                <Table.Td className="mono">{checkpoint.folder}</Table.Td>
+                <Table.Td className="mono" title={checkpoint.sha256}>
+                  {checkpoint.sha256.slice(0, 16)}
+                </Table.Td>
+                <Table.Td>
+                  <CheckpointActions
+                    run={run}
+                    step={checkpoint.step}
+                    isEvaluated={testOf(checkpoint.step) !== undefined}
+                  />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
     </div>
   )
 }

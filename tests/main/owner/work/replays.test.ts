@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Replays } from '../../../src/main/owner/replays.ts'
-import { readRollouts } from '../../../src/main/store/rolloutQuery.ts'
-import type { ParsedInputOf } from '../../../src/shared/routes/contract.ts'
-import type { ReplayEvent } from '../../../src/shared/routes/replay.ts'
-import { temporaryFolder, temporaryStore } from '../store/storeFixtures.ts'
-import { realOwner, realRun } from './realRuns.ts'
+import { Replays } from '../../../../src/main/owner/work/replays.ts'
+import { readRollouts } from '../../../../src/main/store/rolloutQuery.ts'
+import type { ParsedInputOf } from '../../../../src/shared/routes/contract.ts'
+import type { ReplayEvent } from '../../../../src/shared/routes/replay.ts'
+import { temporaryFolder, temporaryStore } from '../../store/storeFixtures.ts'
+import { realOwner, realRun } from '../realRuns.ts'
 
 const asked: ParsedInputOf<'replay.run'> = {
   replayId: 'one',
@@ -77,7 +77,11 @@ test('a checkpoint beside the model it began from: the same draws, and an unknow
   const { question, knownAnswer } = rollout
   const run = (steps: readonly (number | null)[]): ReturnType<Replays['run']> => {
     const policies = steps.map((step) => ({ runId, step }))
-    return owner.replays.run({ ...asked, question, knownAnswer, policies }, () => undefined, t.signal)
+    return owner.policyWork.replays.run(
+      { ...asked, question, knownAnswer, policies },
+      () => undefined,
+      t.signal,
+    )
   }
   const [trained, before] = await run([2, null])
   assert.notDeepEqual(trained, before, 'two steps at so high a rate leave no text as it was')

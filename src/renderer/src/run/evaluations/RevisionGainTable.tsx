@@ -1,11 +1,11 @@
 import { Table, Text } from '@mantine/core'
 import type { JSX } from 'react'
-import { formatCount, formatDifference, formatShare, missing } from '../../../shared/format.ts'
-import type { Evaluation } from '../../../shared/records.ts'
-import { gainFactors, gainFromBetter, revisionGain } from '../../../shared/revisionGain.ts'
-import type { RevisionGain } from '../../../shared/revisionGain.ts'
-import { Interval } from '../widgets/Interval.tsx'
-import { Term } from '../widgets/Term.tsx'
+import { formatCount, formatDifference, formatShare, missing } from '../../../../shared/format.ts'
+import type { Evaluation } from '../../../../shared/records.ts'
+import { gainFactors, gainFromBetter, revisionGain } from '../../../../shared/revisionGain.ts'
+import type { RevisionGain } from '../../../../shared/revisionGain.ts'
+import { Interval } from '../../widgets/Interval.tsx'
+import { Term } from '../../widgets/Term.tsx'
 
 interface RevisionGainTableProps {
   readonly split: string

@@ -1,14 +1,16 @@
 import { Table, Text } from '@mantine/core'
 import { Fragment, type JSX } from 'react'
-import { findMetric } from '../../../shared/metrics/metrics.ts'
-import type { Evaluation, Run } from '../../../shared/records.ts'
-import { useRouteQuery } from '../data/useRoute.ts'
-import { formatCount } from '../../../shared/format.ts'
+import { findMetric } from '../../../../shared/metrics/metrics.ts'
+import type { Evaluation, Run } from '../../../../shared/records.ts'
+import { useRouteQuery } from '../../data/useRoute.ts'
+import { formatCount } from '../../../../shared/format.ts'
+import { AskedEvaluation } from './AskedEvaluation.tsx'
+import { BeforeAfter } from './BeforeAfter.tsx'
 import { RevisionGainTable } from './RevisionGainTable.tsx'
-import { Age } from '../widgets/Age.tsx'
-import { Interval } from '../widgets/Interval.tsx'
-import { Term } from '../widgets/Term.tsx'
-import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { Age } from '../../widgets/Age.tsx'
+import { Interval } from '../../widgets/Interval.tsx'
+import { Term } from '../../widgets/Term.tsx'
+import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 
 /** Evaluations of the held-out splits, newest first, every share with its 95 % interval. */
 export function EvaluationsTab({ run }: { readonly run: Run }): JSX.Element {
@@ -16,12 +18,17 @@ export function EvaluationsTab({ run }: { readonly run: Run }): JSX.Element {
   if (error !== null) return <ProblemNote problem={error} />
   if (data?.length === 0)
     return (
-      <Text className="muted">
-        Nothing evaluated yet. The test split is evaluated before and after training.
-      </Text>
+      <div style={{ display: 'flex', flexDirection: 'column', gap: 12 }}>
+        <AskedEvaluation run={run} />
+        <Text className="muted">
+          Nothing evaluated yet. The test split is evaluated before and after training; “Evaluate” in the
+          Checkpoints tab does so for a single checkpoint.
+        </Text>
+      </div>
     )
   return (
     <div style={{ display: 'flex', flexDirection: 'column', gap: 12 }}>
+      <AskedEvaluation run={run} />
       <Text fz={12} className="muted">
         Shares with{' '}
         <Term meaning="95 of 100 such intervals contain the true share">Wilson’s 95 % interval</Term>, and
@@ -34,12 +41,18 @@ export function EvaluationsTab({ run }: { readonly run: Run }): JSX.Element {
         return evaluations.length === 0 ? null : (
           <Fragment key={split}>
             <SplitTable split={split} evaluations={evaluations} />
+            <BeforeAfter run={run} split={split} steps={evaluatedSteps(evaluations)} />
             <RevisionGainTable split={split} evaluations={evaluations} />
           </Fragment>
         )
       })}
     </div>
   )
+}
+
+/** Ascending. */
+function evaluatedSteps(evaluations: readonly Evaluation[]): readonly number[] {
+  return [...new Set(evaluations.map(({ step }) => step))].toSorted((a, b) => a - b)
 }
 
 interface SplitTableProps {

@@ -1,16 +1,16 @@
 import { join } from 'node:path'
 import PQueue from 'p-queue'
-import { presetConfig } from '../../shared/config/presets.ts'
-import { mergeConfigs, type ConfigLayer } from '../../shared/config/layers.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
-import type { CheckpointRecord } from '../../shared/records.ts'
-import type { OutputOf, ParsedInputOf } from '../../shared/routes/contract.ts'
-import type { ReplayedPolicy, ReplayEvent } from '../../shared/routes/replay.ts'
-import { projectFolder } from '../host/machine/paths.ts'
-import { readCheckpoints } from '../store/checkpointStore.ts'
-import type { Database } from '../store/database.ts'
-import { readRun } from '../store/runStore.ts'
-import { askProcess } from './askProcess.ts'
+import { presetConfig } from '../../../shared/config/presets.ts'
+import { mergeConfigs, type ConfigLayer } from '../../../shared/config/layers.ts'
+import { RecheckError } from '../../../shared/recheckError.ts'
+import type { CheckpointRecord } from '../../../shared/records.ts'
+import type { OutputOf, ParsedInputOf } from '../../../shared/routes/contract.ts'
+import type { ReplayedPolicy, ReplayEvent } from '../../../shared/routes/replay.ts'
+import { projectFolder } from '../../host/machine/paths.ts'
+import { readCheckpoints } from '../../store/checkpointStore.ts'
+import type { Database } from '../../store/database.ts'
+import { readRun } from '../../store/runStore.ts'
+import { askProcess } from '../askProcess.ts'
 
 export interface ReplaysSetup {
   /** The Node 24 binary. */
@@ -109,12 +109,21 @@ export class Replays {
     const all = readCheckpoints(db, runId)
     const record = all.find((each) => each.step === step)
     if (record !== undefined) return { dataDir, record }
-    const steps = all.map((each) => each.step).join(', ') || 'none'
-    throw new RecheckError(
-      'checkpoint.unknown',
-      `run ${runId} has no checkpoint of step ${step} any more; it has steps: ${steps}.`,
-    )
+    throw unknownCheckpoint(runId, step, all)
   }
+}
+
+/** @param all  what the run has */
+export function unknownCheckpoint(
+  runId: string,
+  step: number,
+  all: readonly CheckpointRecord[],
+): RecheckError {
+  const steps = all.map((each) => each.step).join(', ') || 'none'
+  return new RecheckError(
+    'checkpoint.unknown',
+    `run ${runId} has no checkpoint of step ${step} any more; it has steps: ${steps}.`,
+  )
 }
 
 function configOf(db: Database, runId: string): ConfigLayer {

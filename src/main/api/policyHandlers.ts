@@ -1,0 +1,47 @@
+import type { OwnerHandlers, StoreEvent } from '../../shared/routes/contract.ts'
+import type { ReplayEvent } from '../../shared/routes/replay.ts'
+import type { Owner } from '../owner/owner.ts'
+import { readEvaluations } from '../store/evaluationStore.ts'
+import { findProblems } from '../store/problemQuery.ts'
+import { comparedSteps } from '../tools/comparedSteps.ts'
+
+export type PolicyRoute =
+  | 'replay.run'
+  | 'problems.list'
+  | 'evaluations.list'
+  | 'evaluations.start'
+  | 'evaluations.cancel'
+  | 'evaluations.underWay'
+  | 'evaluations.compare'
+
+export interface PolicyHandlersSetup {
+  readonly owner: Owner
+  /** An event to all pages. */
+  readonly tell: (event: StoreEvent) => void
+}
+
+/** What is asked of a trained policy: replays and evaluations. */
+export function policyHandlers({ owner, tell }: PolicyHandlersSetup): Pick<OwnerHandlers, PolicyRoute> {
+  const { db } = owner
+  const { evaluations, replays } = owner.policyWork
+  return {
+    'replay.run': async (input, { signal }) => {
+      const { replayId } = input
+      const onEvents = (events: readonly ReplayEvent[]): void =>
+        tell({ runIds: [], event: { type: 'replay', replayId, events } })
+      return replays.run(input, onEvents, signal)
+    },
+    'problems.list': async (search) => findProblems(db, search),
+    'evaluations.list': async ({ runId }) => readEvaluations(db, runId),
+    'evaluations.start': async ({ runId, step }) => {
+      evaluations.start(runId, step)
+      return null
+    },
+    'evaluations.cancel': async () => {
+      evaluations.cancel()
+      return null
+    },
+    'evaluations.underWay': async () => evaluations.state,
+    'evaluations.compare': async (wanted) => comparedSteps(db, wanted),
+  }
+}

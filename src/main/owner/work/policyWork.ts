@@ -1,0 +1,45 @@
+import { Listeners } from '../../../shared/listeners.ts'
+import type { Evaluation } from '../../../shared/records.ts'
+import type { RunEvent } from '../../../shared/runEvent.ts'
+import type { Clock } from '../../host/machine/clock.ts'
+import type { Database } from '../../store/database.ts'
+import { Evaluations } from './evaluations.ts'
+import { Replays } from './replays.ts'
+
+export interface PolicyWorkSetup {
+  /** The Node 24 binary. */
+  readonly program: { readonly nodePath: string }
+  readonly dataDir: string
+  readonly clock: Pick<Clock, 'nowMs'>
+}
+
+/** What an owner does with trained policies beside training: each in a process of its own. */
+export class PolicyWork {
+  readonly replays: Replays
+  readonly evaluations: Evaluations
+  readonly #news = new Listeners<null>()
+
+  /** @param tell  what happened to a run: an evaluation that was asked for is stored */
+  constructor(
+    { program, dataDir, clock }: PolicyWorkSetup,
+    db: Database,
+    tell: (runId: string, event: RunEvent) => void,
+  ) {
+    const { nodePath } = program
+    this.replays = new Replays({ nodePath, dataDir, db })
+    const onStored = (runId: string, evaluation: Evaluation): void =>
+      tell(runId, { type: 'evaluation', evaluation })
+    const onChange = (): void => this.#news.tell(null)
+    this.evaluations = new Evaluations({ nodePath, dataDir, db, clock, onStored, onChange })
+  }
+
+  /** Told when `evaluations.state` is another. @returns a function that ends the subscription */
+  subscribe(listener: () => void): () => void {
+    return this.#news.add(listener)
+  }
+
+  async close(): Promise<void> {
+    this.replays.close()
+    await this.evaluations.close()
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import type { Evaluation } from '../records.ts'
+import type { Progress } from '../runEvent.ts'
+import type { Interval } from '../statistics.ts'
+import { output, runId } from './parts.ts'
+
+/** An evaluation that somebody asked for, beside those that training makes. */
+export interface AskedEvaluation {
+  readonly runId: string
+  readonly step: number
+  /** Null until the first completions are there. */
+  readonly progress: Progress | null
+}
+
+export interface EvaluationsState {
+  /** One at a time; null = none. */
+  readonly underWay: AskedEvaluation | null
+  /** Of the last one that gave no result, until another is begun. */
+  readonly problem: { readonly runId: string; readonly step: number; readonly message: string } | null
+}
+
+/** To every page: something in `evaluations.underWay` is another. */
+export interface EvaluationNews {
+  readonly type: 'evaluating'
+}
+
+export interface ComparedShare {
+  readonly name: string
+  readonly first: number
+  readonly second: number
+  /** second − first over the same problems, paired 95 % interval. */
+  readonly difference: Interval
+  /** p of McNemar's exact test, two-sided; null where a problem has several samples. */
+  readonly mcNemarP: number | null
+}
+
+/** Two evaluations of one run and split, problem by problem; both drew with the same seeds. */
+export interface ComparedSteps {
+  /** In both. */
+  readonly problems: number
+  readonly shares: readonly ComparedShare[]
+}
+
+const step = z.int().min(0)
+
+export const evaluationRoutes = {
+  'evaluations.list': { input: z.strictObject({ runId }), output: output<readonly Evaluation[]>() },
+  /** The policy of a checkpoint (step 0: the model that the run began from) on the test split, as training evaluates it. */
+  'evaluations.start': { input: z.strictObject({ runId, step }), output: output<null>() },
+  'evaluations.cancel': { input: z.strictObject({}), output: output<null>() },
+  'evaluations.underWay': { input: z.strictObject({}), output: output<EvaluationsState>() },
+  'evaluations.compare': {
+    input: z.strictObject({ runId, split: z.enum(['validation', 'test']), first: step, second: step }),
+    output: output<ComparedSteps>(),
+  },
+} as const
