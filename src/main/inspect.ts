@@ -2,6 +2,9 @@ import { createInterface } from 'node:readline'
 import { errorData } from '../shared/recheckError.ts'
 import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
 import type { Inquiry } from './owner/inquiry.ts'
+import { listedModels } from './tools/library/listModels.ts'
+import { dataOverlap, dataRows, type DataQuestion } from './tools/library/readData.ts'
+import { lookAtData, type DataLookQuestion } from './tools/library/lookAtData.ts'
 import { inspectConfig } from './tools/inspectConfig.ts'
 import { evaluateCheckpoint, type EvaluationQuestion } from './tools/replay/evaluateCheckpoint.ts'
 import { eventLines } from './tools/replay/eventLines.ts'
@@ -16,7 +19,13 @@ const lines = createInterface({ input: process.stdin })
 lines.once('line', (line) => void answer(JSON.parse(line) as Question))
 lines.once('close', () => process.exit(1))
 
-type Question = Inquiry | ReplayQuestion | EvaluationQuestion
+type Question =
+  | Inquiry
+  | ReplayQuestion
+  | EvaluationQuestion
+  | DataLookQuestion
+  | DataQuestion
+  | { readonly question: 'models.list' }
 
 async function answer(question: Question): Promise<void> {
   const reply = await work(question).then(
@@ -36,6 +45,14 @@ async function work(question: Question): Promise<unknown> {
     }
     case 'evaluate':
       return evaluateCheckpoint(question, (event) => write(`${JSON.stringify({ event })}\n`))
+    case 'data.look':
+      return lookAtData(question)
+    case 'data.rows':
+      return dataRows(question.set, question.wanted)
+    case 'data.overlap':
+      return dataOverlap(question.first, question.second)
+    case 'models.list':
+      return listedModels()
     case 'preview':
     case 'v-star-inputs':
     case 'plan':

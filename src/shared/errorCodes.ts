@@ -204,6 +204,8 @@ export const recheckErrorCodes = [
   'trainer.start',
   'trainer.state',
   'trainer.too-long',
+  'upload.refused',
+  'upload.unknown',
   'usage.invalid',
   'v-star.differs',
   'v-star.undeclared',

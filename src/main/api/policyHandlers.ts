@@ -23,7 +23,7 @@ export interface PolicyHandlersSetup {
 /** What is asked of a trained policy: replays and evaluations. */
 export function policyHandlers({ owner, tell }: PolicyHandlersSetup): Pick<OwnerHandlers, PolicyRoute> {
   const { db } = owner
-  const { evaluations, replays } = owner.policyWork
+  const { evaluations, replays } = owner.workshop
   return {
     'replay.run': async (input, { signal }) => {
       const { replayId } = input

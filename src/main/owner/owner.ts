@@ -14,7 +14,7 @@ import { changeStatusNoted, extendRun } from './loggedStatus.ts'
 import { Inquiries } from './inquiry.ts'
 import { obeyCommand } from './obeyCommand.ts'
 import { takeOwnership, type Ownership } from './ownership.ts'
-import { PolicyWork } from './work/policyWork.ts'
+import { Workshop } from './work/workshop.ts'
 import { recoverRun, recoverRuns } from './recovery.ts'
 import { assertMayExtend, assertMayStart, assertNotDeleted, isFinished } from './runPreconditions.ts'
 import { createRunQueue } from './runQueue.ts'
@@ -71,7 +71,7 @@ export class Owner {
   readonly dataDir: string
   /** What configs name is opened by processes of their own. */
   readonly inquiries: Inquiries
-  readonly policyWork: PolicyWork
+  readonly workshop: Workshop
   /** Runs whose process was gone when this owner began. */
   readonly recovered: readonly Run[]
   readonly #setup: OwnerSetup
@@ -93,7 +93,7 @@ export class Owner {
     this.dataDir = setup.dataDir
     this.#ownership = found.ownership
     this.inquiries = new Inquiries({ nodePath: setup.program.nodePath })
-    this.policyWork = new PolicyWork(setup, db, (runId, event) => this.#tell(runId, event))
+    this.workshop = new Workshop(setup, db, (runId, event) => this.#tell(runId, event))
     this.recovered = found.recovered
   }
 
@@ -222,7 +222,7 @@ export class Owner {
   async close(how: StopMoment | 'abandon'): Promise<void> {
     this.#isClosing = true
     this.inquiries.close()
-    await Promise.all([this.policyWork.close(), this.#control?.close()])
+    await Promise.all([this.workshop.close(), this.#control?.close()])
     await Promise.allSettled(
       [...this.#active.values()].map(async (active) => {
         const run = await active

@@ -2,13 +2,16 @@ import type { z } from 'zod'
 import type { ErrorData } from '../recheckError.ts'
 import type { RunEvent } from '../runEvent.ts'
 import { appRoutes } from './app.ts'
+import { dataImportRoutes } from './dataImport.ts'
 import { evaluationRoutes, type EvaluationNews } from './evaluations.ts'
+import { libraryRoutes } from './library.ts'
 import { metricRoutes } from './metrics.ts'
 import { planRoutes } from './plan.ts'
 import { replayRoutes, type ReplayNews } from './replay.ts'
 import { rolloutRoutes } from './rollouts.ts'
 import { runRoutes } from './runs.ts'
 import { sessionRoutes } from './sessions.ts'
+import { uploadRoutes } from './uploads.ts'
 import { vStarRoutes } from './vStar.ts'
 
 /**
@@ -22,6 +25,9 @@ export const routes = {
   ...rolloutRoutes,
   ...vStarRoutes,
   ...evaluationRoutes,
+  ...uploadRoutes,
+  ...dataImportRoutes,
+  ...libraryRoutes,
   ...planRoutes,
   ...replayRoutes,
   ...sessionRoutes,

@@ -24,6 +24,8 @@ const addresses = [
   '#/new',
   '#/compare?runs=r-first,r-second',
   '#/replay?policy=run:r-first&policy=model:builtin',
+  '#/models',
+  '#/data',
 ] as const
 
 async function settle(page: Page): Promise<void> {

@@ -5,6 +5,8 @@ export type RouteTarget =
   | { readonly page: 'new'; readonly likeRunId: string | null }
   | { readonly page: 'compare'; readonly runIds: readonly string[] }
   | ReplayTarget
+  | { readonly page: 'models' }
+  | { readonly page: 'data' }
 
 /** Which runs a list is of. */
 export const runLists = ['runs', 'archived', 'deleted'] as const
@@ -53,6 +55,9 @@ export function parseTarget(fragment: string): RouteTarget {
       return { page: 'compare', runIds: (search.get('runs') ?? '').split(',').filter((each) => each !== '') }
     case 'replay':
       return replayTarget(search)
+    case 'models':
+    case 'data':
+      return { page }
     case 'runs':
       return { page: 'runs', list: listNamed(search.get('list')), filter: search.get('filter') ?? '' }
     default:
@@ -72,6 +77,9 @@ export function targetAddress(place: RouteTarget): string {
       return `#/compare?runs=${place.runIds.map(encodeURIComponent).join(',')}`
     case 'replay':
       return replayAddress(place)
+    case 'models':
+    case 'data':
+      return `#/${place.page}`
   }
 }
 

@@ -23,7 +23,12 @@ export function PolicyPicker({ label, value, isOptional, onChange }: PolicyPicke
   const trained = runs
     .filter(({ stage }) => stage !== 'estimate-v-star')
     .map(({ runId, name }) => ({ value: policyOfRun(runId, ''), label: name }))
-  const models = [{ value: 'model:builtin', label: 'The built-in model' }]
+  const library = useRouteQuery('models.list', {}).data ?? []
+  const named = library.filter(({ isBuiltin, problem }) => !isBuiltin && problem === null)
+  const models = [
+    { value: 'model:builtin', label: 'The built-in model' },
+    ...named.map(({ name }) => ({ value: `model:${name}`, label: name })),
+  ]
   const chosen = run === null ? value : policyOfRun(run.runId, '')
   const model = modelOfPolicy(value)
   const all = [...trained, ...models]

@@ -28,6 +28,12 @@ const ComparePage = lazy(() =>
 const ReplayPage = lazy(() =>
   import('../replay/ReplayPage.tsx').then((module) => ({ default: module.ReplayPage })),
 )
+const ModelsPage = lazy(() =>
+  import('../library/ModelsPage.tsx').then((module) => ({ default: module.ModelsPage })),
+)
+const DataPage = lazy(() =>
+  import('../library/DataPage.tsx').then((module) => ({ default: module.DataPage })),
+)
 
 export function App(): JSX.Element {
   const place = useRouteTarget()
@@ -44,6 +50,8 @@ export function App(): JSX.Element {
         'g n': () => goTo({ page: 'new', likeRunId: null }),
         'g c': () => goTo({ page: 'compare', runIds: [] }),
         'g p': () => goTo(emptyReplay),
+        'g m': () => goTo({ page: 'models' }),
+        'g d': () => goTo({ page: 'data' }),
         t: toggleTheme,
         'ctrl+k': spotlight.open,
       }),
@@ -97,6 +105,10 @@ function Page({ place }: { readonly place: RouteTarget }): JSX.Element {
       return <ComparePage runIds={place.runIds} />
     case 'replay':
       return <ReplayPage place={place} />
+    case 'models':
+      return <ModelsPage />
+    case 'data':
+      return <DataPage />
   }
 }
 

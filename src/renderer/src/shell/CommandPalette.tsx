@@ -26,6 +26,8 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
       go('new', 'New run', () => goTo({ page: 'new', likeRunId: null })),
       go('compare', 'Compare runs', () => goTo({ page: 'compare', runIds: [] })),
       go('replay', 'Replay a problem', () => goTo(emptyReplay)),
+      go('models', 'Models on this machine', () => goTo({ page: 'models' })),
+      go('data', 'Data sets on this machine', () => goTo({ page: 'data' })),
       go('theme', 'Dark or light', onToggleTheme),
       go('keys', 'Keyboard map', onShowKeys),
       ...(runs ?? []).map((run) => ({

@@ -1,5 +1,12 @@
 import { NavLink, Stack } from '@mantine/core'
-import { IconArrowsDiff, IconListDetails, IconPlayerPlay, IconPlus } from '@tabler/icons-react'
+import {
+  IconArrowsDiff,
+  IconBox,
+  IconDatabase,
+  IconListDetails,
+  IconPlayerPlay,
+  IconPlus,
+} from '@tabler/icons-react'
 import type { JSX } from 'react'
 import { allRuns, emptyReplay, targetAddress, type RouteTarget } from '../data/routeTarget.ts'
 
@@ -8,6 +15,8 @@ const entries = [
   { place: { page: 'new', likeRunId: null }, label: 'New run', icon: IconPlus },
   { place: { page: 'compare', runIds: [] }, label: 'Compare', icon: IconArrowsDiff },
   { place: emptyReplay, label: 'Replay', icon: IconPlayerPlay },
+  { place: { page: 'models' }, label: 'Models', icon: IconBox },
+  { place: { page: 'data' }, label: 'Data', icon: IconDatabase },
 ] as const
 
 export function Navigation({ place }: { readonly place: RouteTarget }): JSX.Element {

@@ -23,6 +23,8 @@ export const keyboardMap: readonly { readonly keys: string; readonly does: strin
   { keys: 'g n', does: 'new run' },
   { keys: 'g c', does: 'compare' },
   { keys: 'g p', does: 'replay a problem' },
+  { keys: 'g m', does: 'models on this machine' },
+  { keys: 'g d', does: 'data sets on this machine' },
   { keys: 't', does: 'dark or light' },
   { keys: '/', does: 'search the runs; Enter goes back to the list' },
   { keys: 'j  k', does: 'next and previous run in the list; next and previous rollout' },

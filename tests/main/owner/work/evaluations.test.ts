@@ -10,9 +10,9 @@ import { temporaryFolder } from '../../store/storeFixtures.ts'
 import { realOwner, realRun, runToEnd } from '../realRuns.ts'
 
 async function evaluated(owner: Owner, runId: string, step: number): Promise<void> {
-  owner.policyWork.evaluations.start(runId, step)
-  while (owner.policyWork.evaluations.state.underWay !== null) await wait(20)
-  assert.equal(owner.policyWork.evaluations.state.problem, null)
+  owner.workshop.evaluations.start(runId, step)
+  while (owner.workshop.evaluations.state.underWay !== null) await wait(20)
+  assert.equal(owner.workshop.evaluations.state.problem, null)
 }
 
 function testSplitOf({ db }: Owner, runId: string): unknown {
@@ -31,6 +31,11 @@ test('what is asked for is what training itself would have stored, rollout by ro
   const { runId } = run
   await runToEnd(owner, run)
   const byTraining = testSplitOf(owner, runId)
+  owner.db
+    .prepare(
+      `DELETE FROM turn WHERE rollout_id IN (SELECT rollout_id FROM rollout WHERE run_id = ? AND split = 'test')`,
+    )
+    .run(runId)
   owner.db.prepare(`DELETE FROM rollout WHERE run_id = ? AND split = 'test'`).run(runId)
   owner.db.prepare(`DELETE FROM evaluation WHERE run_id = ? AND split = 'test'`).run(runId)
   told.length = 0
@@ -57,23 +62,23 @@ test('what is asked for is what training itself would have stored, rollout by ro
   assert.throws(() => comparedSteps(owner.db, { runId, split: 'test', first: 0, second: 9 }), {
     code: 'eval.no-common-problem',
   })
-  assert.throws(() => owner.policyWork.evaluations.start(runId, 7), { code: 'checkpoint.unknown' })
+  assert.throws(() => owner.workshop.evaluations.start(runId, 7), { code: 'checkpoint.unknown' })
 })
 
 test('one at a time; a cancelled one stores nothing and is no problem, one that fails says why', async (t) => {
   const owner = await realOwner(t, temporaryFolder(t))
   const { runId } = realRun(owner)
   const { runId: elsewhere } = realRun(owner, { model: { path: '/nowhere' } })
-  owner.policyWork.evaluations.start(runId, 0)
-  assert.throws(() => owner.policyWork.evaluations.start(runId, 0), {
+  owner.workshop.evaluations.start(runId, 0)
+  assert.throws(() => owner.workshop.evaluations.start(runId, 0), {
     code: 'inquiry.busy',
     message: /Step 0 of run/,
   })
-  owner.policyWork.evaluations.cancel()
-  while (owner.policyWork.evaluations.state.underWay !== null) await wait(20)
-  assert.equal(owner.policyWork.evaluations.state.problem, null)
+  owner.workshop.evaluations.cancel()
+  while (owner.workshop.evaluations.state.underWay !== null) await wait(20)
+  assert.equal(owner.workshop.evaluations.state.problem, null)
   assert.deepEqual(readEvaluations(owner.db, runId), [])
-  owner.policyWork.evaluations.start(elsewhere, 0)
-  while (owner.policyWork.evaluations.state.underWay !== null) await wait(20)
-  assert.match(owner.policyWork.evaluations.state.problem?.message ?? '', /\/nowhere/)
+  owner.workshop.evaluations.start(elsewhere, 0)
+  while (owner.workshop.evaluations.state.underWay !== null) await wait(20)
+  assert.match(JSON.stringify(owner.workshop.evaluations.state), /"step":0,"message":".*\/nowhere/)
 })

@@ -77,7 +77,7 @@ test('a checkpoint beside the model it began from: the same draws, and an unknow
   const { question, knownAnswer } = rollout
   const run = (steps: readonly (number | null)[]): ReturnType<Replays['run']> => {
     const policies = steps.map((step) => ({ runId, step }))
-    return owner.policyWork.replays.run(
+    return owner.workshop.replays.run(
       { ...asked, question, knownAnswer, policies },
       () => undefined,
       t.signal,

@@ -4,28 +4,31 @@ import type { RunEvent } from '../../../shared/runEvent.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import type { Database } from '../../store/database.ts'
 import { Evaluations } from './evaluations.ts'
+import { LibraryWork } from './libraryWork.ts'
 import { Replays } from './replays.ts'
 
-export interface PolicyWorkSetup {
+export interface WorkshopSetup {
   /** The Node 24 binary. */
   readonly program: { readonly nodePath: string }
   readonly dataDir: string
   readonly clock: Pick<Clock, 'nowMs'>
 }
 
-/** What an owner does with trained policies beside training: each in a process of its own. */
-export class PolicyWork {
+/** What an owner does beside training, in processes of its own: replays, evaluations, files for the library. */
+export class Workshop {
   readonly replays: Replays
   readonly evaluations: Evaluations
+  readonly library: LibraryWork
   readonly #news = new Listeners<null>()
 
   /** @param tell  what happened to a run: an evaluation that was asked for is stored */
   constructor(
-    { program, dataDir, clock }: PolicyWorkSetup,
+    { program, dataDir, clock }: WorkshopSetup,
     db: Database,
     tell: (runId: string, event: RunEvent) => void,
   ) {
     const { nodePath } = program
+    this.library = new LibraryWork({ nodePath, dataDir, clock })
     this.replays = new Replays({ nodePath, dataDir, db })
     const onStored = (runId: string, evaluation: Evaluation): void =>
       tell(runId, { type: 'evaluation', evaluation })
@@ -40,6 +43,6 @@ export class PolicyWork {
 
   async close(): Promise<void> {
     this.replays.close()
-    await this.evaluations.close()
+    await Promise.all([this.evaluations.close(), this.library.close()])
   }
 }

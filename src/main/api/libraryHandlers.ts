@@ -1,0 +1,94 @@
+import { sep } from 'node:path'
+import { RecheckError } from '../../shared/recheckError.ts'
+import type { OwnerHandlers } from '../../shared/routes/contract.ts'
+import type { ListedData, UsingRun } from '../../shared/routes/library.ts'
+import type { Owner } from '../owner/owner.ts'
+import { listDataSets, removeDataSet } from '../owner/work/dataSets.ts'
+import { namedByRuns, type NamedByRun } from '../store/libraryUse.ts'
+
+export type LibraryRoute =
+  | 'upload.begin'
+  | 'upload.append'
+  | 'upload.drop'
+  | 'data.look'
+  | 'data.import'
+  | 'data.list'
+  | 'data.rows'
+  | 'data.overlap'
+  | 'data.remove'
+  | 'models.list'
+  | 'models.remove'
+
+type UploadRoute = Extract<LibraryRoute, `upload.${string}`>
+
+/** Models and data sets on this machine, and files on their way to them. */
+export function libraryHandlers({ owner }: { readonly owner: Owner }): Pick<OwnerHandlers, LibraryRoute> {
+  const { db, workshop } = owner
+  const { library } = workshop
+  return {
+    ...uploadHandlers(owner),
+    'data.look': async (asked, { signal }) => library.look(asked, signal),
+    'data.import': async (asked) => library.importData(asked),
+    'data.list': async () => {
+      const runs = namedByRuns(db)
+      return (await listDataSets()).map((set) => ({ ...set, usedBy: usersOf(runs, namesData(set)) }))
+    },
+    'data.rows': async (wanted, { signal }) => library.rows(wanted, signal),
+    'data.overlap': async (sets, { signal }) => library.overlap(sets, signal),
+    'data.remove': async ({ name }) => {
+      const set = (await listDataSets()).find((each) => each.name === name)
+      if (set !== undefined) refuseInUse(name, namedByRuns(db), namesData(set))
+      await removeDataSet(name)
+      return null
+    },
+    'models.list': async (_, { signal }) => {
+      const runs = namedByRuns(db)
+      const models = await library.models(signal)
+      return models.map((model) => ({ ...model, usedBy: usersOf(runs, namesModel(model)) }))
+    },
+    'models.remove': async ({ name }) => {
+      const folder = library.modelFolder(name)
+      refuseInUse(name, namedByRuns(db), namesModel({ name, folder }))
+      await library.removeModel(name)
+      return null
+    },
+  }
+}
+
+function uploadHandlers({ workshop }: Owner): Pick<OwnerHandlers, UploadRoute> {
+  const { uploads } = workshop.library
+  return {
+    'upload.begin': async ({ name, bytes }) => ({ uploadId: await uploads.begin(name, bytes) }),
+    'upload.append': async ({ uploadId, offset, base64 }) => ({
+      received: await uploads.append(uploadId, offset, Buffer.from(base64, 'base64')),
+    }),
+    'upload.drop': async ({ uploadId }) => {
+      await uploads.drop(uploadId)
+      return null
+    },
+  }
+}
+
+type Names = (run: NamedByRun) => boolean
+
+function namesModel({ name, folder }: { readonly name: string; readonly folder: string }): Names {
+  return ({ models }) => models.includes(name) || models.includes(folder)
+}
+
+function namesData({ name, folder }: Pick<ListedData, 'name' | 'folder'>): Names {
+  return ({ data }) => data !== null && (data === name || data === folder || data.startsWith(folder + sep))
+}
+
+function usersOf(runs: readonly NamedByRun[], names: Names): readonly UsingRun[] {
+  return runs.filter(names).map(({ runId, name }) => ({ runId, name }))
+}
+
+/** A run that is over keeps its results without it; one under way would fail. */
+function refuseInUse(name: string, runs: readonly NamedByRun[], names: Names): void {
+  const user = runs.find((run) => run.isActive && names(run))
+  if (user === undefined) return
+  throw new RecheckError(
+    'run.active',
+    `${name} is used by the run “${user.name}”, which is not over. Stop the run first.`,
+  )
+}

@@ -1,0 +1,154 @@
+import { cp, rename, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import PQueue from 'p-queue'
+import { RecheckError } from '../../../shared/recheckError.ts'
+import { quoted } from '../../../shared/shortened.ts'
+import type { OutputOf, ParsedInputOf } from '../../../shared/routes/contract.ts'
+import type { DataLook } from '../../../shared/routes/dataImport.ts'
+import type { DataOverlap, DataRows, ListedModel } from '../../../shared/routes/library.ts'
+import { fileError } from '../../disk/fileError.ts'
+import { datasetsFolder } from '../../host/datasets/datasetsFolder.ts'
+import { makeWritableFolder, unfinishedPrefix } from '../../host/machine/atomicFiles.ts'
+import type { Clock } from '../../host/machine/clock.ts'
+import { newId } from '../../host/machine/identifiers.ts'
+import { projectFolder } from '../../host/machine/paths.ts'
+import { isModelName, libraryFolder, removeModel } from '../../host/model/modelLibrary.ts'
+import { askProcess } from '../askProcess.ts'
+import { findDataSet, noteName } from './dataSets.ts'
+import { Uploads, type UploadedFile } from './uploads.ts'
+
+export interface LibraryWorkSetup {
+  /** The Node 24 binary. */
+  readonly nodePath: string
+  readonly dataDir: string
+  readonly clock: Pick<Clock, 'nowMs'>
+}
+
+/** A file may be large; whoever waits sees that it is read, and can leave. */
+const withinMs = 1_800_000
+
+/** Files of pages and what becomes of them: read by processes of their own, two at a time. */
+export class LibraryWork {
+  readonly uploads: Uploads
+  readonly #setup: LibraryWorkSetup
+  readonly #queue = new PQueue({ concurrency: 2 })
+  readonly #closing = new AbortController()
+
+  constructor(setup: LibraryWorkSetup) {
+    this.#setup = setup
+    this.uploads = new Uploads(setup)
+  }
+
+  /** @throws RecheckError `upload.*`, `data.*`, `inquiry.*` */
+  async look({ uploadId, columns }: ParsedInputOf<'data.look'>, signal: AbortSignal): Promise<DataLook> {
+    const { path } = await this.uploads.whole(uploadId)
+    return (await this.#ask({ question: 'data.look', path, columns }, signal)) as DataLook
+  }
+
+  /** @throws RecheckError `data.*`, `inquiry.*` */
+  async rows({ name, ...wanted }: ParsedInputOf<'data.rows'>, signal: AbortSignal): Promise<DataRows> {
+    const set = await findDataSet(name)
+    return (await this.#ask({ question: 'data.rows', set, wanted }, signal)) as DataRows
+  }
+
+  /** @throws RecheckError `data.*`, `inquiry.*` */
+  async overlap({ first, second }: ParsedInputOf<'data.overlap'>, signal: AbortSignal): Promise<DataOverlap> {
+    const sets = { first: await findDataSet(first), second: await findDataSet(second) }
+    return (await this.#ask({ question: 'data.overlap', ...sets }, signal)) as DataOverlap
+  }
+
+  /** Each opened as a run would open it. */
+  async models(signal: AbortSignal): Promise<readonly Omit<ListedModel, 'usedBy'>[]> {
+    return (await this.#ask({ question: 'models.list' }, signal)) as readonly Omit<ListedModel, 'usedBy'>[]
+  }
+
+  /** @throws RecheckError `model.name` */
+  modelFolder(name: string): string {
+    return libraryFolder(name)
+  }
+
+  /** @throws RecheckError `model.name`, `model.unknown`, `file.*` */
+  removeModel(name: string): Promise<void> {
+    return removeModel(name)
+  }
+
+  async #ask(question: unknown, signal: AbortSignal): Promise<unknown> {
+    const { nodePath } = this.#setup
+    const end = AbortSignal.any([this.#closing.signal, signal])
+    const programPath = join(projectFolder, 'src', 'main', 'inspect.ts')
+    try {
+      return await this.#queue.add(
+        () => askProcess({ nodePath, programPath, question, signal: end, withinMs }),
+        { signal: end },
+      )
+    } catch (thrown) {
+      if (!end.aborted) throw thrown
+      throw new RecheckError('inquiry.abandoned', 'It was not read: nobody waits for it any more.')
+    }
+  }
+
+  /**
+   * Puts an uploaded file into a folder of its own among the data sets, with a note of where it comes from and of its
+   * columns. It is there whole or not at all.
+   *
+   * @throws RecheckError `upload.*`, `data.name`, `data.exists`, `file.*`
+   */
+  async importData({
+    uploadId,
+    name,
+    columns: fields,
+  }: ParsedInputOf<'data.import'>): Promise<OutputOf<'data.import'>> {
+    const file = await this.uploads.whole(uploadId)
+    const folder = newDataFolder(name)
+    const unfinished = join(dirname(folder), `${unfinishedPrefix}${newId('data')}`)
+    const fileName = basename(file.path)
+    try {
+      await makeWritableFolder(unfinished)
+      await moveFile(file, join(unfinished, fileName))
+      await writeFile(join(unfinished, noteName), this.#sourceText(file, fields))
+      await rename(unfinished, folder)
+    } catch (thrown) {
+      await rm(unfinished, { recursive: true, force: true }).catch(() => undefined) // the first error says more
+      throw fileError(thrown, folder)
+    }
+    await this.uploads.drop(uploadId)
+    return { name, path: join(folder, fileName), fields }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.uploads.close()
+  }
+
+  #sourceText({ name, bytes }: UploadedFile, fields: unknown): string {
+    const importedAt = new Date(this.#setup.clock.nowMs()).toISOString()
+    return JSON.stringify({ source: name, revision: null, licence: null, bytes, importedAt, fields }, null, 2)
+  }
+}
+
+/** @throws RecheckError `data.name`, `data.exists` */
+function newDataFolder(name: string): string {
+  if (!isModelName(name) || name === 'arithmetic' || name === 'math' || name === 'gsm8k')
+    throw new RecheckError(
+      'data.name',
+      `${quoted(name)} cannot be the name of a data set of yours: expected letters, digits, ".", "_" and "-", and none of ` +
+        'arithmetic, math and gsm8k.',
+    )
+  const folder = join(datasetsFolder(), name.replace('/', '--'))
+  if (!existsSync(folder)) return folder
+  throw new RecheckError(
+    'data.exists',
+    `A data set ${name} is there already: ${folder}. Give the new one another name, or remove that one first.`,
+  )
+}
+
+/** The library may be on another disk. */
+async function moveFile(from: UploadedFile, to: string): Promise<void> {
+  try {
+    await rename(from.path, to)
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EXDEV') throw thrown
+    await cp(from.path, to)
+  }
+}

@@ -1,0 +1,96 @@
+import { basename } from 'node:path'
+import type { DataReport } from '../../../core/data/dataReport.ts'
+import type { RowLayout, SourceRow } from '../../../core/data/sourceRows.ts'
+import { formatCount } from '../../../shared/format.ts'
+import { plainText } from '../../../shared/plainText.ts'
+import { errorData, RecheckError } from '../../../shared/recheckError.ts'
+import { shortened } from '../../../shared/shortened.ts'
+import type { DataColumns, DataLook } from '../../../shared/routes/dataImport.ts'
+import { badRowsLine } from '../../host/datasets/badRows.ts'
+import { checkProblemFiles, showProblemFiles } from '../../host/datasets/files.ts'
+import { openDatasetFile } from '../../host/datasets/rows.ts'
+import { guessColumns } from './guessColumns.ts'
+
+/** What the process that reads a file of problems is asked. */
+export interface DataLookQuestion {
+  readonly question: 'data.look'
+  readonly path: string
+  readonly columns: DataColumns | null
+}
+
+const rowsShown = 5
+const columnsShown = 200
+const cellChars = 300
+
+/** A file of problems: its columns, its first rows, the problems that they make, and what is wrong with it. */
+export async function lookAtData({ path, columns }: DataLookQuestion): Promise<DataLook> {
+  const table = await firstRows(path)
+  const chosen = columns ?? guessColumns(table.columns)
+  const head = { ...table, chosen }
+  if (chosen === null) {
+    const problem = `No column looks like a question with a known answer. Choose the columns; the file has ${table.columns.slice(0, 12).join(', ') || 'none'}.`
+    return { ...head, problems: [], counts: null, notes: [], problem }
+  }
+  const layout: RowLayout = { kind: 'fields', ...chosen }
+  try {
+    const report = await checkProblemFiles(path, layout, null)
+    const shown = await showProblemFiles(path, layout, rowsShown)
+    const problems = shown.map(({ question, answer, subject, level }) => ({
+      question: cellText(question),
+      answer: cellText(answer),
+      subject: subject === null ? null : cellText(subject),
+      level: level === null ? null : cellText(level),
+    }))
+    const counts = { rows: report.rows, used: report.used }
+    return { ...head, problems, counts, notes: notesOf(report), problem: refusalOf(report) }
+  } catch (thrown) {
+    if (!(thrown instanceof RecheckError)) throw thrown
+    return { ...head, problems: [], counts: null, notes: [], problem: errorData(thrown).message }
+  }
+}
+
+type Table = Pick<DataLook, 'format' | 'columns' | 'rows'>
+
+async function firstRows(path: string): Promise<Table> {
+  const table = await openDatasetFile(path, basename(path))
+  const found: SourceRow[] = []
+  // every column: a person has to choose among them
+  for await (const placed of table.rows(null)) {
+    if (placed.kind === 'row') found.push(placed.row)
+    if (found.length === rowsShown) break
+  }
+  const names = table.columns ?? [...new Set(found.flatMap((row) => Object.keys(row)))]
+  const columns = names.slice(0, columnsShown)
+  const rows = found.map((row) => columns.map((column) => cellText(row[column])))
+  return { format: table.format, columns, rows }
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  return plainText(shortened(typeof value === 'string' ? value : JSON.stringify(value), cellChars))
+}
+
+/** As `recheck data check` decides: at most one row in a hundred may be bad. */
+const mostBadShare = 0.01
+
+function refusalOf({ rows, used, left }: DataReport): string | null {
+  if (used === 0) return 'No row of the file makes a problem with these columns.'
+  if (left.bad <= mostBadShare * rows) return null
+  return `${formatCount(left.bad)} of ${formatCount(rows)} rows cannot be used, more than one in a hundred. Correct them, or choose other columns.`
+}
+
+function notesOf({ rows, used, left, badRows, contradictions, warnings }: DataReport): readonly string[] {
+  const [contradiction] = contradictions
+  return [
+    `${formatCount(used)} of ${formatCount(rows)} rows make a problem.`,
+    ...badRows.map(badRowsLine),
+    left.copies > 0 ? `${formatCount(left.copies)} rows are copies of earlier ones.` : null,
+    contradiction === undefined
+      ? null
+      : `${formatCount(left.contradicting)} rows repeat a question with another answer, the first at ${contradiction.place}; the answer at ${contradiction.first} counts.`,
+    left.empty > 0 ? `${formatCount(left.empty)} rows are empty.` : null,
+    ...Object.entries(warnings).map(([warning, count]) => `${warning}: ${formatCount(count)} rows.`),
+  ]
+    .filter((note) => note !== null)
+    .map((note) => plainText(note))
+}

@@ -1,0 +1,75 @@
+import { Table, Text } from '@mantine/core'
+import type { JSX } from 'react'
+import type { DataLook } from '../../../shared/routes/dataImport.ts'
+
+export interface DataLookTableProps {
+  readonly look: DataLook
+  /** Another choice of columns is being read. */
+  readonly isOld: boolean
+}
+
+/** The first rows of the file as they stand there, and the problems that they make. */
+export function DataLookTable({ look, isOld }: DataLookTableProps): JSX.Element {
+  const { columns, rows, chosen, problems, notes, format } = look
+  const used = new Map(Object.entries(chosen ?? {}).map(([part, column]) => [column, part]))
+  return (
+    <div style={{ opacity: isOld ? 0.6 : 1, display: 'flex', flexDirection: 'column', gap: 8 }}>
+      <Text fz={12} className="muted">
+        {format}, its first rows as they stand there:
+      </Text>
+      <div
+        style={{ overflow: 'auto', maxHeight: '16rem' }}
+        tabIndex={0}
+        role="region"
+        aria-label="First rows"
+      >
+        <Table className="tabular look-table">
+          <Table.Thead>
+            <Table.Tr>
+              {columns.map((column, index) => (
+                <Table.Th key={index}>
+                  {column}
+                  {used.has(column) && <span className="muted"> → {used.get(column)}</span>}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row, index) => (
+              <Table.Tr key={index}>
+                {row.map((cell, column) => (
+                  <Table.Td key={column}>{cell}</Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+      {problems.length > 0 && (
+        <>
+          <Text fz={12} className="muted">
+            As a run would read them:
+          </Text>
+          <ol className="look-problems" aria-label="First problems">
+            {problems.map((problem, index) => (
+              <li key={index}>
+                {problem.question} <strong className="mono">→ {problem.answer}</strong>
+                <span className="muted">
+                  {[problem.subject, problem.level === null ? null : `level ${problem.level}`]
+                    .filter((part) => part !== null)
+                    .map((part) => ` · ${part}`)
+                    .join('')}
+                </span>
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+      {notes.map((note) => (
+        <Text key={note} fz={12}>
+          {note}
+        </Text>
+      ))}
+    </div>
+  )
+}
