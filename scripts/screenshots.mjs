@@ -112,6 +112,18 @@ const pages = [
     address: '#/compare?runs={demo},{learning rate 1e-4},{plain verdict reward}',
     act: (page) => page.getByText('Side by side', { exact: true }).click(),
   },
+  {
+    name: 'replay',
+    address: '#/run/{demo}/rollouts',
+    act: async (page) => {
+      await button(page, 'Replay with…').click()
+      await page.getByRole('switch').check()
+      await button(page, 'Replay').click()
+      await page.getByRole('region', { name: 'Revision' }).nth(1).getByText('tokens').waitFor()
+    },
+  },
+  { name: 'models', address: '#/models' },
+  { name: 'data', address: '#/data' },
   { name: 'commands', address: '#/runs', act: (page) => page.keyboard.press('Control+k') },
   { name: 'keyboard', address: '#/runs', act: (page) => page.keyboard.press('?') },
   { name: 'no-session', address: '#/runs', act: (page) => withoutSession(page) },

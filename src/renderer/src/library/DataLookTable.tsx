@@ -45,31 +45,31 @@ export function DataLookTable({ look, isOld }: DataLookTableProps): JSX.Element 
           </Table.Tbody>
         </Table>
       </div>
-      {problems.length > 0 && (
-        <>
-          <Text fz={12} className="muted">
-            As a run would read them:
-          </Text>
-          <ol className="look-problems" aria-label="First problems">
-            {problems.map((problem, index) => (
-              <li key={index}>
-                {problem.question} <strong className="mono">→ {problem.answer}</strong>
-                <span className="muted">
-                  {[problem.subject, problem.level === null ? null : `level ${problem.level}`]
-                    .filter((part) => part !== null)
-                    .map((part) => ` · ${part}`)
-                    .join('')}
-                </span>
-              </li>
-            ))}
-          </ol>
-        </>
-      )}
+      {problems.length > 0 && <FirstProblems problems={problems} />}
       {notes.map((note) => (
         <Text key={note} fz={12}>
           {note}
         </Text>
       ))}
     </div>
+  )
+}
+
+function FirstProblems({ problems }: Pick<DataLook, 'problems'>): JSX.Element {
+  return (
+    <>
+      <Text fz={12} className="muted">
+        As a run would read them:
+      </Text>
+      <ol className="look-problems" aria-label="First problems">
+        {problems.map(({ question, answer, subject, level }, index) => (
+          <li key={index}>
+            {question} <strong className="mono">→ {answer}</strong>
+            {subject !== null && <span className="muted"> · {subject}</span>}
+            {level !== null && <span className="muted"> · level {level}</span>}
+          </li>
+        ))}
+      </ol>
+    </>
   )
 }

@@ -73,34 +73,12 @@ function ModelRow({
   readonly model: ListedModel
   readonly onRemove: () => void
 }): JSX.Element {
-  const { name, shape, from, problem, notices } = model
+  const { name, shape, from, problem } = model
   return (
     <Table.Tr>
       <Table.Td>
         <strong title={model.folder}>{name}</strong>
-        <div>
-          {problem === null ? (
-            <Term meaning={notices.join(' ')}>
-              <Badge
-                variant="light"
-                color={notices.length === 0 ? 'teal' : 'yellow'}
-                tt="none"
-                style={{ color: 'var(--text)' }}
-              >
-                {notices.length === 0 ? 'ready' : 'ready, with notes'}
-              </Badge>
-            </Term>
-          ) : (
-            <Badge variant="light" color="red" tt="none" style={{ color: 'var(--text)' }}>
-              cannot be used
-            </Badge>
-          )}
-        </div>
-        {problem !== null && (
-          <Text fz={12} maw={360} style={{ overflowWrap: 'anywhere' }}>
-            {problem}
-          </Text>
-        )}
+        <ModelCheck model={model} />
       </Table.Td>
       <Table.Td>
         {shape === null ? (
@@ -143,6 +121,33 @@ function ModelRow({
         </Group>
       </Table.Td>
     </Table.Tr>
+  )
+}
+
+/** What came of opening it as a run would. */
+function ModelCheck({ model }: { readonly model: ListedModel }): JSX.Element {
+  const { problem, notices } = model
+  const [words, color] =
+    problem !== null
+      ? ['cannot be used', 'red']
+      : notices.length > 0
+        ? ['ready, with notes', 'yellow']
+        : ['ready', 'teal']
+  return (
+    <>
+      <div>
+        <Term meaning={notices.join(' ')}>
+          <Badge variant="light" color={color} tt="none" style={{ color: 'var(--text)' }}>
+            {words}
+          </Badge>
+        </Term>
+      </div>
+      {problem !== null && (
+        <Text fz={12} maw={360} style={{ overflowWrap: 'anywhere' }}>
+          {problem}
+        </Text>
+      )}
+    </>
   )
 }
 

@@ -14,6 +14,8 @@ export interface Upload {
   begin(file: File): void
   /** Cancels it, or lets go of what has come. */
   drop(): void
+  /** What has come is another's to let go of. */
+  keep(): void
 }
 
 type State = Pick<Upload, 'uploadId' | 'file' | 'progress' | 'problem'>
@@ -29,6 +31,9 @@ export function useUpload(): Upload {
     current.current?.abort()
     current.current = null
     setState(nothing)
+  }, [])
+  const keep = useCallback(() => {
+    current.current = null
   }, [])
   useEffect(() => drop, [drop])
   const begin = useCallback(
@@ -49,7 +54,7 @@ export function useUpload(): Upload {
     },
     [api],
   )
-  return { ...state, begin, drop }
+  return { ...state, begin, drop, keep }
 }
 
 interface Sending {
