@@ -2,6 +2,8 @@ import { createInterface } from 'node:readline'
 import { errorData } from '../shared/recheckError.ts'
 import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
 import type { Inquiry } from './owner/inquiry.ts'
+import type { FetchQuestion } from './owner/work/fetches.ts'
+import { fetchIntoLibrary, planFetch } from './tools/library/fetchIntoLibrary.ts'
 import { listedModels } from './tools/library/listModels.ts'
 import { dataOverlap, dataRows, type DataQuestion } from './tools/library/readData.ts'
 import { lookAtData, type DataLookQuestion } from './tools/library/lookAtData.ts'
@@ -25,6 +27,7 @@ type Question =
   | EvaluationQuestion
   | DataLookQuestion
   | DataQuestion
+  | FetchQuestion
   | { readonly question: 'models.list' }
 
 async function answer(question: Question): Promise<void> {
@@ -53,6 +56,10 @@ async function work(question: Question): Promise<unknown> {
       return dataOverlap(question.first, question.second)
     case 'models.list':
       return listedModels()
+    case 'fetch.plan':
+      return planFetch(question.wanted)
+    case 'fetch':
+      return fetchIntoLibrary(question.wanted, (event) => write(`${JSON.stringify({ event })}\n`))
     case 'preview':
     case 'v-star-inputs':
     case 'plan':

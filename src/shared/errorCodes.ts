@@ -60,6 +60,7 @@ export const recheckErrorCodes = [
   'eval.unreadable',
   'export.exists',
   'export.inside-data',
+  'fetch.unknown',
   'file.bad-json',
   'file.busy',
   'file.disk-error',

@@ -13,6 +13,7 @@ import { listRunLines, readRunValues } from '../store/runList.ts'
 import { readRun, runsWithStatus } from '../store/runStore.ts'
 import { withStoreErrorsLater } from '../store/storeError.ts'
 import { listVStars } from '../store/vStarStore.ts'
+import { fetchHandlers, type FetchRoute } from './fetchHandlers.ts'
 import { libraryHandlers, type LibraryRoute } from './libraryHandlers.ts'
 import { policyHandlers, type PolicyRoute } from './policyHandlers.ts'
 import type { ProgressBoard } from './progressBoard.ts'
@@ -31,7 +32,13 @@ export interface HandlersSetup {
 /** Every route answered by the owner of this process. */
 export function createHandlers(setup: HandlersSetup): OwnerHandlers {
   return namingTheStore(
-    { ...runHandlers(setup), ...readingHandlers(setup), ...policyHandlers(setup), ...libraryHandlers(setup) },
+    {
+      ...runHandlers(setup),
+      ...readingHandlers(setup),
+      ...policyHandlers(setup),
+      ...libraryHandlers(setup),
+      ...fetchHandlers(setup),
+    },
     setup.owner.db.name,
   )
 }
@@ -86,7 +93,7 @@ function readingHandlers({
   owner,
   info,
   progress,
-}: HandlersSetup): Omit<OwnerHandlers, RunRoutes | PolicyRoute | LibraryRoute> {
+}: HandlersSetup): Omit<OwnerHandlers, RunRoutes | PolicyRoute | LibraryRoute | FetchRoute> {
   const { db, inquiries } = owner
   return {
     'app.info': info,

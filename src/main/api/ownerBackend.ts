@@ -51,7 +51,7 @@ export async function openOwnerBackend(setup: OwnerBackendSetup): Promise<OwnerB
   const events = new Listeners<StoreEvent>()
   const tell = (event: StoreEvent): void => events.tell(event)
   owner.subscribe((runId, event) => tell({ runIds: [runId], event: withoutBulk(event) }))
-  owner.workshop.subscribe(() => tell({ runIds: null, event: { type: 'evaluating' } }))
+  owner.workshop.subscribe((event) => tell({ runIds: null, event }))
   const handlers = createHandlers({ owner, nowMs, info, progress, tell })
   const told = tellingChanges(handlers, tell)
   return {

@@ -4,6 +4,7 @@ import type { RunEvent } from '../runEvent.ts'
 import { appRoutes } from './app.ts'
 import { dataImportRoutes } from './dataImport.ts'
 import { evaluationRoutes, type EvaluationNews } from './evaluations.ts'
+import { fetchRoutes, type FetchNews } from './fetching.ts'
 import { libraryRoutes } from './library.ts'
 import { metricRoutes } from './metrics.ts'
 import { planRoutes } from './plan.ts'
@@ -28,6 +29,7 @@ export const routes = {
   ...uploadRoutes,
   ...dataImportRoutes,
   ...libraryRoutes,
+  ...fetchRoutes,
   ...planRoutes,
   ...replayRoutes,
   ...sessionRoutes,
@@ -61,7 +63,7 @@ export type Result<T> =
 export interface StoreEvent {
   /** The runs that it is about, none of them for what changes no run; null = any of them may be. */
   readonly runIds: readonly string[] | null
-  readonly event: RunEvent | RunsEvent | ReplayNews | EvaluationNews
+  readonly event: RunEvent | RunsEvent | ReplayNews | EvaluationNews | FetchNews
 }
 
 /** What happened to whole runs. `missed`: events were dropped, and everything is to be read again. */

@@ -52,7 +52,7 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
   const listeners = new Set<(event: StoreEvent) => void>()
   const tell = (event: StoreEvent): void => listeners.forEach((listener) => listener(event))
   owner.subscribe((runId, event) => tell({ runIds: [runId], event }))
-  owner.workshop.subscribe(() => tell({ runIds: null, event: { type: 'evaluating' } }))
+  owner.workshop.subscribe((event) => tell({ runIds: null, event }))
   const setup = {
     owner,
     progress,

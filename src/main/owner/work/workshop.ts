@@ -1,9 +1,12 @@
 import { Listeners } from '../../../shared/listeners.ts'
 import type { Evaluation } from '../../../shared/records.ts'
+import type { EvaluationNews } from '../../../shared/routes/evaluations.ts'
+import type { FetchNews } from '../../../shared/routes/fetching.ts'
 import type { RunEvent } from '../../../shared/runEvent.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import type { Database } from '../../store/database.ts'
 import { Evaluations } from './evaluations.ts'
+import { Fetches } from './fetches.ts'
 import { LibraryWork } from './libraryWork.ts'
 import { Replays } from './replays.ts'
 
@@ -19,7 +22,8 @@ export class Workshop {
   readonly replays: Replays
   readonly evaluations: Evaluations
   readonly library: LibraryWork
-  readonly #news = new Listeners<null>()
+  readonly fetches: Fetches
+  readonly #news = new Listeners<EvaluationNews | FetchNews>()
 
   /** @param tell  what happened to a run: an evaluation that was asked for is stored */
   constructor(
@@ -32,17 +36,22 @@ export class Workshop {
     this.replays = new Replays({ nodePath, dataDir, db })
     const onStored = (runId: string, evaluation: Evaluation): void =>
       tell(runId, { type: 'evaluation', evaluation })
-    const onChange = (): void => this.#news.tell(null)
+    const onChange = (): void => this.#news.tell({ type: 'evaluating' })
+    this.fetches = new Fetches({
+      nodePath,
+      clock,
+      onChange: (isDone) => this.#news.tell({ type: 'fetching', isDone }),
+    })
     this.evaluations = new Evaluations({ nodePath, dataDir, db, clock, onStored, onChange })
   }
 
-  /** Told when `evaluations.state` is another. @returns a function that ends the subscription */
-  subscribe(listener: () => void): () => void {
+  /** Told when `evaluations.state` or `fetches.list` is another. @returns a function that ends the subscription */
+  subscribe(listener: (news: EvaluationNews | FetchNews) => void): () => void {
     return this.#news.add(listener)
   }
 
   async close(): Promise<void> {
     this.replays.close()
-    await Promise.all([this.evaluations.close(), this.library.close()])
+    await Promise.all([this.evaluations.close(), this.library.close(), this.fetches.close()])
   }
 }

@@ -27,6 +27,10 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
       return ['run.log']
     case 'replay':
       return []
+    case 'fetching':
+      return event.isDone
+        ? ['fetch.list', 'fetch.plan', 'models.list', 'data.list', 'plan.check']
+        : ['fetch.list']
     case 'evaluating':
       return ['evaluations.underWay']
     case 'changed':
@@ -42,6 +46,10 @@ const routesOfAllRuns: readonly Route[] = [
   'vStar.list',
   'vStar.histogram',
   'evaluations.underWay',
+  'fetch.list',
+  'fetch.plan',
+  'models.list',
+  'data.list',
 ]
 
 /** Whether an answer to `input` has to be read again after an event of this run; null = it may be of any. */

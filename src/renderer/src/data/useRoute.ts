@@ -20,7 +20,12 @@ export interface ReadOptions {
 }
 
 /** Each takes a process of its own: given up when no part of the page waits for this input any more. */
-const costlyRoutes: ReadonlySet<Route> = new Set(['plan.check', 'template.preview', 'data.look'])
+const costlyRoutes: ReadonlySet<Route> = new Set([
+  'plan.check',
+  'template.preview',
+  'data.look',
+  'fetch.plan',
+])
 
 /** Reads a route; the answer is read again when an event touches it (see `useLiveUpdates`). */
 export function useRouteQuery<R extends Route>(

@@ -10,6 +10,8 @@ import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { Term } from '../widgets/Term.tsx'
 import { DataImport } from './DataImport.tsx'
 import { DataRowsView } from './DataRowsView.tsx'
+import { FetchForm } from './FetchForm.tsx'
+import { FetchJobs } from './FetchJobs.tsx'
 import { RemoveDialog } from './RemoveDialog.tsx'
 import { UsedBy } from './UsedBy.tsx'
 
@@ -40,6 +42,12 @@ export function DataPage(): JSX.Element {
         </Title>
         <Button onClick={() => setImporting(true)}>Import a file…</Button>
       </Group>
+      <FetchForm
+        kind="data"
+        label="Fetch a data set of the Hugging Face hub"
+        example="math, gsm8k, owner/name or owner/name@revision"
+      />
+      <FetchJobs kinds={['data']} />
       <ProblemNote problem={list.error} />
       {list.data === undefined && list.error === null && <Loading what="Reading the library…" />}
       {list.data?.length === 0 && (

@@ -9,6 +9,8 @@ import { goTo } from '../data/useRouteTarget.ts'
 import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { Term } from '../widgets/Term.tsx'
+import { FetchForm } from './FetchForm.tsx'
+import { FetchJobs } from './FetchJobs.tsx'
 import { RemoveDialog } from './RemoveDialog.tsx'
 import { UsedBy } from './UsedBy.tsx'
 
@@ -31,6 +33,12 @@ export function ModelsPage(): JSX.Element {
       <Title order={1} fz={17}>
         Models
       </Title>
+      <FetchForm
+        kind="model"
+        label="Fetch a model of the Hugging Face hub"
+        example="owner/name, owner/name@revision, or smollm2-135m-instruct"
+      />
+      <FetchJobs kinds={['model', 'gguf']} />
       <ProblemNote problem={list.error} />
       {list.data === undefined ? (
         list.error === null && <Loading what="Opening the models…" />
@@ -57,8 +65,8 @@ export function ModelsPage(): JSX.Element {
       )}
       {list.data?.length === 1 && (
         <Text className="muted">
-          So far there is the built-in model alone. On the command line, “recheck models” brings in others;
-          they are listed here.
+          So far there is the built-in model alone. Fetch another one above, for example
+          smollm2-135m-instruct: 135 M parameters, for two cores.
         </Text>
       )}
       {leaving !== null && <RemoveModel model={leaving} onClose={() => setLeaving(null)} />}

@@ -7,6 +7,7 @@ import type { RunStart } from './useRunStart.ts'
 import { formatCount } from '../../../shared/format.ts'
 import { startKinds, type StartKind } from './startKind.ts'
 import { ArtifactList } from './ArtifactList.tsx'
+import { FetchOffer } from './FetchOffer.tsx'
 import { PlanTable } from './PlanTable.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
@@ -40,6 +41,7 @@ export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element
       <PlanTable lines={start.lines} />
       <QueueNote />
       <Notices notices={start.notices} />
+      <FetchOffer missing={start.missing} isFound={start.isFound} onStart={start.begin} />
       {problems.general.slice(0, mostProblems).map((problem) => (
         <Alert key={problem} color="red" p="xs" role="alert" tabIndex={-1} data-path="general">
           {problem}

@@ -2,10 +2,12 @@ import { useCallback, useMemo, useState } from 'react'
 import { parseConfig, type RunConfig } from '../../../shared/config/parseConfig.ts'
 import { artifactChoices, type ArtifactChoice } from './artifactChoices.ts'
 import type { DraftProblems } from './form/draft.ts'
+import { missingPart } from './missingPart.ts'
 import { fieldOfError } from './planNotes.ts'
 import { planLines, type PlanLine } from './plan.ts'
 import { estimatePlan, stageOf, type EstimatePlan, type StartKind } from './startKind.ts'
 import { errorGroup } from '../../../shared/errorCodes.ts'
+import type { Wanted } from '../../../shared/routes/fetching.ts'
 import type { PlanCheck } from '../../../shared/routes/plan.ts'
 import { errorData } from '../../../shared/recheckError.ts'
 import type { ConfigForm } from './form/useConfigForm.ts'
@@ -26,6 +28,10 @@ export interface RunStart {
   readonly problems: DraftProblems
   /** What the machine finds wrong, by the field it is about. */
   readonly notes: ReadonlyMap<string, string>
+  /** What the config names that is not on this machine and can be fetched; null = nothing. */
+  readonly missing: Wanted | null
+  /** The machine has found all that the config names. */
+  readonly isFound: boolean
   /** The machine's refusal that is about no field. */
   readonly refusal: unknown
   readonly isReady: boolean
@@ -91,6 +97,8 @@ export function useRunStart(setup: RunStartSetup): RunStart {
         ? []
         : planLines({ config, stage, isEstimated: estimate.isThere, check: answer.check }),
     notices: noticesOf(answer.check),
+    missing: missingPart(error ?? answer.problem, config),
+    isFound: answer.check !== null,
     problems: checked,
     isStarting: start.isPending,
     message: startWords({

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { Progress } from '../runEvent.ts'
+import { output } from './parts.ts'
+
+/** What can be fetched into the library. */
+const wanted = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('model'),
+    /** `owner/name` of the hub, `owner/name@revision`, or a short name. */
+    name: z.string().trim().min(1).max(200),
+  }),
+  z.strictObject({
+    kind: z.literal('data'),
+    /** `math`, `gsm8k`, `owner/name` or `owner/name@revision`. */
+    name: z.string().trim().min(1).max(200),
+    /** Of a data set with several; null = it has one. */
+    subset: z.string().max(200).nullable().default(null),
+  }),
+])
+export type Wanted = z.output<typeof wanted>
+
+/** What fetching would bring; nothing has been fetched for it but lists of files. */
+export interface FetchPlan {
+  /** As a config will name it. */
+  readonly name: string
+  readonly files: number
+  readonly bytes: number
+  /** Not on the disk yet; less than `bytes` where an earlier download was cut. */
+  readonly missingBytes: number
+  readonly licence: string | null
+  /** Addresses of its pages on the hub. */
+  readonly pages: readonly string[]
+  /** The library has it already. */
+  readonly isThere: boolean
+}
+
+export interface FetchJob {
+  readonly fetchId: string
+  readonly kind: Wanted['kind'] | 'gguf'
+  readonly name: string
+  /** `waiting` for the one before it; `done` and `failed` stay until they are dismissed. */
+  readonly state: 'waiting' | 'running' | 'done' | 'failed'
+  readonly progress: Progress | null
+  /** Of a failed one. */
+  readonly problem: string | null
+}
+
+/** To every page: something in `fetch.list` is another. `isDone`: the library has something new. */
+export interface FetchNews {
+  readonly type: 'fetching'
+  readonly isDone: boolean
+}
+
+const fetchId = z.string().min(1).max(100)
+
+export const fetchRoutes = {
+  'fetch.plan': { input: z.strictObject({ wanted }), output: output<FetchPlan>() },
+  /** Goes on whatever becomes of the page; one that was cut goes on where it was. */
+  'fetch.begin': { input: z.strictObject({ wanted }), output: output<{ readonly fetchId: string }>() },
+  /** Makes a model of an uploaded GGUF file. */
+  'fetch.gguf': {
+    input: z.strictObject({
+      uploadId: z.string().min(1).max(100),
+      name: z.string().trim().min(1).max(200),
+    }),
+    output: output<{ readonly fetchId: string }>(),
+  },
+  'fetch.list': { input: z.strictObject({}), output: output<readonly FetchJob[]>() },
+  /** Cancels one that is not over, and takes one that is off the list. */
+  'fetch.dismiss': { input: z.strictObject({ fetchId }), output: output<null>() },
+} as const
