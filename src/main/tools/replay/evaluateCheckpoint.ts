@@ -5,7 +5,8 @@ import { parseConfig } from '../../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import type { Evaluation, StoredRollout } from '../../../shared/records.ts'
 import { loadRunMaterial } from '../../run/runMaterial.ts'
-import { openSampler } from '../../trainer/engines.ts'
+import { openSampler } from '../../trainer/samplers.ts'
+import { onProcessor } from './onProcessor.ts'
 import { policyWeights, type StoredCheckpoint } from './policyWeights.ts'
 
 /** What the process of an evaluation is asked. */
@@ -37,7 +38,8 @@ export async function evaluateCheckpoint(
       'the test split of the run’s data has no problems; see data.test.',
     )
   const { prompts, tokenizer, grading, policy } = material
-  const sampler = await openSampler(policy.config, await policyWeights(policy, checkpoint))
+  const parameters = await policyWeights(policy, checkpoint)
+  const sampler = await openSampler(policy.config, parameters, onProcessor)
   const { temperature, topP, topK, maxCompletionTokens } = config.sampling
   try {
     const conversation = {

@@ -5,8 +5,9 @@ import { parseVerdict } from '../../../core/rollout/verdict.ts'
 import { parseConfig, type RunConfig } from '../../../shared/config/parseConfig.ts'
 import { plainRewards } from '../../../core/reward/turnReward.ts'
 import type { ReplayedTurn, ReplayEvent, ReplaySampling } from '../../../shared/routes/replay.ts'
-import { openSampler } from '../../trainer/engines.ts'
+import { openSampler } from '../../trainer/samplers.ts'
 import { loadRunMaterial, type RunMaterial } from '../../run/runMaterial.ts'
+import { onProcessor } from './onProcessor.ts'
 import { policyWeights, type StoredCheckpoint } from './policyWeights.ts'
 import { streamingSampler } from './streamingSampler.ts'
 import { TurnTeller } from './turnTeller.ts'
@@ -83,7 +84,7 @@ async function replayPolicy(
     rewards: plainRewards(config),
     isAnswerKnown: given.knownAnswer !== null,
   })
-  const inner = await openSampler(material.policy.config, parameters)
+  const inner = await openSampler(material.policy.config, parameters, onProcessor)
   tell({ type: 'opened', policy, device: `the processor (${availableParallelism()} threads)` })
   const sampler = streamingSampler(inner, teller)
   try {

@@ -24,7 +24,7 @@ export function CheckpointActions({ run, step, isEvaluated }: CheckpointActionsP
       <Group gap={6} wrap="nowrap">
         <Button
           variant="default"
-          aria-label={`Evaluate ${name}`}
+          aria-label={`${isEvaluated ? 'Evaluated' : 'Evaluate'} ${name}`}
           title={
             isEvaluated
               ? 'It has been evaluated on the test split: the same draws would give the same'

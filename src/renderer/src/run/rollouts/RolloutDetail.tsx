@@ -36,7 +36,7 @@ export function RolloutDetail({ rollout, onFollow, onReplay }: RolloutDetailProp
               Known answer <strong className="mono">{rollout.knownAnswer}</strong> · {outcomeText(rollout)}
             </Text>
           </div>
-          <Group gap={6} style={{ flex: 'none' }}>
+          <Group gap={6}>
             <Button variant="default" onClick={onFollow}>
               This problem over training
             </Button>
