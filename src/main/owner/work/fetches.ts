@@ -12,7 +12,6 @@ import { askProcess } from '../askProcess.ts'
 export type FetchQuestion =
   | { readonly question: 'fetch.plan'; readonly wanted: Wanted }
   | { readonly question: 'fetch'; readonly wanted: Wanted }
-  | { readonly question: 'fetch.gguf'; readonly path: string; readonly name: string }
 
 export interface FetchesSetup {
   /** The Node 24 binary. */
@@ -67,14 +66,6 @@ export class Fetches {
     return this.#begin({ question: 'fetch', wanted }, { kind: wanted.kind, name: wanted.name })
   }
 
-  /**
-   * @param path    of a file that has come in whole
-   * @param onOver  called when it is no longer needed
-   */
-  beginGguf(path: string, name: string, onOver: () => void): string {
-    return this.#begin({ question: 'fetch.gguf', path, name }, { kind: 'gguf', name }, onOver)
-  }
-
   /** @throws RecheckError `fetch.unknown` */
   dismiss(fetchId: string): void {
     const job = this.#jobs.get(fetchId)
@@ -90,11 +81,7 @@ export class Fetches {
     await this.#queue.onIdle()
   }
 
-  #begin(
-    question: FetchQuestion,
-    named: Pick<FetchJob, 'kind' | 'name'>,
-    onOver: () => void = () => undefined,
-  ): string {
+  #begin(question: FetchQuestion, named: Pick<FetchJob, 'kind' | 'name'>): string {
     if (this.#queue.size >= mostWaiting)
       throw new RecheckError(
         'inquiry.busy',
@@ -105,7 +92,7 @@ export class Fetches {
     const job: Job = { shown, cancel: new AbortController() }
     this.#jobs.set(fetchId, job)
     this.#forgetOld()
-    void this.#queue.add(() => this.#work(job, question).finally(onOver))
+    void this.#queue.add(() => this.#work(job, question))
     this.#setup.onChange(false)
     return fetchId
   }

@@ -38,7 +38,7 @@ export function ModelsPage(): JSX.Element {
         label="Fetch a model of the Hugging Face hub"
         example="owner/name, owner/name@revision, or smollm2-135m-instruct"
       />
-      <FetchJobs kinds={['model', 'gguf']} />
+      <FetchJobs kinds={['model']} />
       <ProblemNote problem={list.error} />
       {list.data === undefined ? (
         list.error === null && <Loading what="Opening the models…" />
