@@ -1,5 +1,6 @@
 import { Group, Select, Table, Text, Title } from '@mantine/core'
 import { useState, type JSX } from 'react'
+import { errorData } from '../../../../shared/recheckError.ts'
 import { findMetric } from '../../../../shared/metrics/metrics.ts'
 import type { Evaluation, Run } from '../../../../shared/records.ts'
 import {
@@ -62,9 +63,20 @@ export function BeforeAfter({ run, split, steps }: BeforeAfterProps): JSX.Elemen
           </Text>
         )}
       </Group>
-      <ProblemNote problem={compared.error} />
+      <WhyNotCompared problem={compared.error} />
       {compared.data !== undefined && <Shares compared={compared.data} first={first} second={second} />}
     </section>
+  )
+}
+
+/** An evaluation whose rollouts are not kept is nothing that went wrong. */
+function WhyNotCompared({ problem }: { readonly problem: unknown }): JSX.Element | null {
+  if (problem === null || errorData(problem).code !== 'eval.no-common-problem')
+    return <ProblemNote problem={problem} />
+  return (
+    <Text fz={12} className="muted">
+      {errorData(problem).message}
+    </Text>
   )
 }
 
