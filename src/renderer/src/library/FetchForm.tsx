@@ -1,8 +1,8 @@
 import { Anchor, Button, Group, Text, TextInput } from '@mantine/core'
 import { useState, type FormEvent, type JSX } from 'react'
-import type { FetchPlan, Wanted } from '../../../shared/routes/fetching.ts'
-import { formatBytes, formatCount } from '../../../shared/format.ts'
+import type { Wanted } from '../../../shared/routes/fetching.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
+import { planText } from './fetchText.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
 export interface FetchFormProps {
@@ -80,13 +80,4 @@ export function Found({ wanted, onBegun }: FoundProps): JSX.Element {
       <ProblemNote problem={begin.error} />
     </Group>
   )
-}
-
-/** `270 MiB in 6 files, licence apache-2.0.` */
-export function planText({ name, files, bytes, missingBytes, licence, isThere }: FetchPlan): string {
-  if (isThere) return `${name} is in the library already.`
-  const kept = missingBytes < bytes ? ` (${formatBytes(bytes - missingBytes)} of it are here already)` : ''
-  const count = files === 1 ? '1 file' : `${formatCount(files)} files`
-  const terms = licence === null ? 'its card names no licence' : `licence ${licence}`
-  return `${name}: ${formatBytes(bytes)} in ${count}${kept}, ${terms}.`
 }

@@ -1,7 +1,7 @@
 import { Button, Group, Text } from '@mantine/core'
-import { useEffect, useState, type JSX } from 'react'
+import { useEffect, useRef, type JSX } from 'react'
 import type { Wanted } from '../../../shared/routes/fetching.ts'
-import { planText } from '../library/FetchForm.tsx'
+import { planText } from '../library/fetchText.ts'
 import { FetchJobs } from '../library/FetchJobs.tsx'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
@@ -16,16 +16,21 @@ export interface FetchOfferProps {
 
 /** One question where a config names what is not there: fetch it? Then its progress, then the start. */
 export function FetchOffer({ missing, isFound, onStart }: FetchOfferProps): JSX.Element | null {
-  const [willStart, setWillStart] = useState(false)
+  const willStart = useRef(false)
   useEffect(() => {
-    if (!willStart || !isFound) return
-    setWillStart(false)
+    if (!willStart.current || !isFound) return
+    willStart.current = false
     onStart()
-  }, [willStart, isFound, onStart])
+  }, [isFound, onStart])
   if (missing === null) return null
   return (
     <section className="panel side-panel" aria-label={`Fetch ${missing.name}`}>
-      <Question missing={missing} onAsked={setWillStart} />
+      <Question
+        missing={missing}
+        onAsked={(starts) => {
+          willStart.current = starts
+        }}
+      />
       <FetchJobs kinds={[missing.kind]} />
     </section>
   )

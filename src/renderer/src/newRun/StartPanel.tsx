@@ -40,8 +40,7 @@ export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element
       )}
       <PlanTable lines={start.lines} />
       <QueueNote />
-      <Notices notices={start.notices} />
-      <FetchOffer missing={start.missing} isFound={start.isFound} onStart={start.begin} />
+      <Notices start={start} />
       {problems.general.slice(0, mostProblems).map((problem) => (
         <Alert key={problem} color="red" p="xs" role="alert" tabIndex={-1} data-path="general">
           {problem}
@@ -92,11 +91,16 @@ function QueueNote(): JSX.Element | null {
   )
 }
 
-/** What is to be known of data and model before the run starts. */
-function Notices({ notices }: { readonly notices: readonly string[] }) {
-  return notices.map((notice) => (
-    <Text key={notice} fz={12}>
-      {notice}
-    </Text>
-  ))
+/** What is to be known of data and model before the run starts; what is missing can be fetched here. */
+function Notices({ start }: { readonly start: RunStart }): JSX.Element {
+  return (
+    <>
+      {start.notices.map((notice) => (
+        <Text key={notice} fz={12}>
+          {notice}
+        </Text>
+      ))}
+      <FetchOffer missing={start.missing} isFound={start.isFound} onStart={start.begin} />
+    </>
+  )
 }

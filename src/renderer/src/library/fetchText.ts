@@ -1,0 +1,11 @@
+import { formatBytes, formatCount } from '../../../shared/format.ts'
+import type { FetchPlan } from '../../../shared/routes/fetching.ts'
+
+/** `270 MiB in 6 files, licence apache-2.0.` */
+export function planText({ name, files, bytes, missingBytes, licence, isThere }: FetchPlan): string {
+  if (isThere) return `${name} is in the library already.`
+  const kept = missingBytes < bytes ? ` (${formatBytes(bytes - missingBytes)} of it are here already)` : ''
+  const count = files === 1 ? '1 file' : `${formatCount(files)} files`
+  const terms = licence === null ? 'its card names no licence' : `licence ${licence}`
+  return `${name}: ${formatBytes(bytes)} in ${count}${kept}, ${terms}.`
+}
