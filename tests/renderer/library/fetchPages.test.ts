@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { hubServer, type HubServer } from '../../main/host/hub/support/hubServer.ts'
+import { hubServer } from '../../main/host/hub/support/hubServer.ts'
 import { builtinOnHub, tinyData } from '../../main/host/hub/support/tinyRepos.ts'
 import { goTo, openPages, waitUntil, type OpenedPage, type OpenedPages } from '../support/openPages.ts'
 
@@ -13,10 +13,10 @@ process.env['RECHECK_MODELS'] = join(library, 'models')
 
 let pages: OpenedPages
 let opened: OpenedPage
-let hub: HubServer
+// not in a hook: it would be closed at the hook's end
+const hub = await hubServer([await builtinOnHub('tiny/model'), tinyData('tiny/data')])
+process.env['HF_ENDPOINT'] = hub.endpoint
 before(async () => {
-  hub = await hubServer([await builtinOnHub('tiny/model'), tinyData('tiny/data')])
-  process.env['HF_ENDPOINT'] = hub.endpoint
   pages = await openPages([])
   opened = await pages.open('#/models')
 })
