@@ -3,7 +3,7 @@ import { errorData } from '../shared/recheckError.ts'
 import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
 import type { Inquiry } from './owner/inquiry.ts'
 import type { FetchQuestion } from './owner/work/fetches.ts'
-import { fetchIntoLibrary, planFetch } from './tools/library/fetchIntoLibrary.ts'
+import { fetchIntoLibrary, importUploaded, planFetch } from './tools/library/fetchIntoLibrary.ts'
 import { listedModels } from './tools/library/listModels.ts'
 import { dataOverlap, dataRows, type DataQuestion } from './tools/library/readData.ts'
 import { lookAtData, type DataLookQuestion } from './tools/library/lookAtData.ts'
@@ -60,6 +60,8 @@ async function work(question: Question): Promise<unknown> {
       return planFetch(question.wanted)
     case 'fetch':
       return fetchIntoLibrary(question.wanted, (event) => write(`${JSON.stringify({ event })}\n`))
+    case 'fetch.gguf':
+      return importUploaded(question, (event) => write(`${JSON.stringify({ event })}\n`))
     case 'preview':
     case 'v-star-inputs':
     case 'plan':

@@ -1,14 +1,19 @@
 import type { OwnerHandlers } from '../../shared/routes/contract.ts'
 import type { Owner } from '../owner/owner.ts'
 
-export type FetchRoute = 'fetch.plan' | 'fetch.begin' | 'fetch.list' | 'fetch.dismiss'
+export type FetchRoute = 'fetch.plan' | 'fetch.begin' | 'fetch.gguf' | 'fetch.list' | 'fetch.dismiss'
 
 /** Models and data sets on their way into the library. */
 export function fetchHandlers({ owner }: { readonly owner: Owner }): Pick<OwnerHandlers, FetchRoute> {
-  const { fetches } = owner.workshop
+  const { fetches, library } = owner.workshop
+  const { uploads } = library
   return {
     'fetch.plan': async ({ wanted }, { signal }) => fetches.plan(wanted, signal),
     'fetch.begin': async ({ wanted }) => ({ fetchId: fetches.begin(wanted) }),
+    'fetch.gguf': async ({ uploadId, name }) => {
+      const { path } = await uploads.whole(uploadId)
+      return { fetchId: fetches.beginGguf(path, name, () => void uploads.drop(uploadId)) }
+    },
     'fetch.list': async () => fetches.list,
     'fetch.dismiss': async ({ fetchId }) => {
       fetches.dismiss(fetchId)

@@ -36,7 +36,7 @@ export interface FetchPlan {
 
 export interface FetchJob {
   readonly fetchId: string
-  readonly kind: Wanted['kind']
+  readonly kind: Wanted['kind'] | 'gguf'
   readonly name: string
   /** `waiting` for the one before it; `done` and `failed` stay until they are dismissed. */
   readonly state: 'waiting' | 'running' | 'done' | 'failed'
@@ -57,6 +57,14 @@ export const fetchRoutes = {
   'fetch.plan': { input: z.strictObject({ wanted }), output: output<FetchPlan>() },
   /** Goes on whatever becomes of the page; one that was cut goes on where it was. */
   'fetch.begin': { input: z.strictObject({ wanted }), output: output<{ readonly fetchId: string }>() },
+  /** Makes a model of an uploaded GGUF file. */
+  'fetch.gguf': {
+    input: z.strictObject({
+      uploadId: z.string().min(1).max(100),
+      name: z.string().trim().min(1).max(200),
+    }),
+    output: output<{ readonly fetchId: string }>(),
+  },
   'fetch.list': { input: z.strictObject({}), output: output<readonly FetchJob[]>() },
   /** Cancels one that is not over, and takes one that is off the list. */
   'fetch.dismiss': { input: z.strictObject({ fetchId }), output: output<null>() },

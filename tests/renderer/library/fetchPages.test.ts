@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -79,5 +79,30 @@ test('a run that names what is not there: one question, then it is fetched, then
   await offer.getByRole('button', { name: 'Fetch it and start' }).click()
   await waitUntil(page, `location.hash.startsWith('#/run/')`)
   assert.ok(existsSync(join(library, 'models', 'tiny--model', 'config.json')))
+  opened.assertNoErrors()
+})
+
+test('a GGUF file of this machine becomes a model; its temporary copy goes', async () => {
+  const { page } = opened
+  await goTo(page, '#/models')
+  await page.getByRole('button', { name: 'Import a GGUF file…' }).click()
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Choose a file…' }).click(),
+  ])
+  await chooser.setFiles(join(import.meta.dirname, '../../fixtures/gguf/qwen2.gguf'))
+  const name = page.getByRole('dialog').getByRole('textbox', { name: 'Name in the library' })
+  await waitUntil(
+    page,
+    `[...document.querySelectorAll('[role=dialog] input')].some((each) => each.value === 'qwen2')`,
+  )
+  await name.fill('mine/qwen2')
+  await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click()
+  await page.getByText('mine/qwen2 is in the library.').waitFor()
+  await page.getByRole('row').filter({ hasText: 'mine/qwen2' }).getByText('qwen2.gguf').waitFor()
+  assert.ok(existsSync(join(library, 'models', 'mine--qwen2', 'model.safetensors')))
+  const uploads = join(pages.server.owner.dataDir, 'uploads')
+  for (let tries = 0; tries < 100 && readdirSync(uploads).length > 0; tries++) await page.waitForTimeout(50)
+  assert.deepEqual(readdirSync(uploads), [])
   opened.assertNoErrors()
 })

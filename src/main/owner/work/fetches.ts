@@ -12,6 +12,7 @@ import { askProcess } from '../askProcess.ts'
 export type FetchQuestion =
   | { readonly question: 'fetch.plan'; readonly wanted: Wanted }
   | { readonly question: 'fetch'; readonly wanted: Wanted }
+  | { readonly question: 'fetch.gguf'; readonly path: string; readonly name: string }
 
 export interface FetchesSetup {
   /** The Node 24 binary. */
@@ -66,6 +67,14 @@ export class Fetches {
     return this.#begin({ question: 'fetch', wanted }, { kind: wanted.kind, name: wanted.name })
   }
 
+  /**
+   * @param path    of a file that has come in whole
+   * @param onOver  called when it is no longer needed
+   */
+  beginGguf(path: string, name: string, onOver: () => void): string {
+    return this.#begin({ question: 'fetch.gguf', path, name }, { kind: 'gguf', name }, onOver)
+  }
+
   /** @throws RecheckError `fetch.unknown` */
   dismiss(fetchId: string): void {
     const job = this.#jobs.get(fetchId)
@@ -81,7 +90,11 @@ export class Fetches {
     await this.#queue.onIdle()
   }
 
-  #begin(question: FetchQuestion, named: Pick<FetchJob, 'kind' | 'name'>): string {
+  #begin(
+    question: FetchQuestion,
+    named: Pick<FetchJob, 'kind' | 'name'>,
+    onOver: () => void = () => undefined,
+  ): string {
     if (this.#queue.size >= mostWaiting)
       throw new RecheckError(
         'inquiry.busy',
@@ -92,7 +105,7 @@ export class Fetches {
     const job: Job = { shown, cancel: new AbortController() }
     this.#jobs.set(fetchId, job)
     this.#forgetOld()
-    void this.#queue.add(() => this.#work(job, question))
+    void this.#queue.add(() => this.#work(job, question).finally(onOver))
     this.#setup.onChange(false)
     return fetchId
   }

@@ -6,6 +6,7 @@ import { hubSettings } from '../../host/hub/hubSettings.ts'
 import { planData, pullData } from '../../host/hub/pullData.ts'
 import { planModel, pullModel } from '../../host/hub/pullModel.ts'
 import type { PullPlan } from '../../host/hub/pullPlan.ts'
+import { importGguf } from '../../host/model/gguf/importGguf.ts'
 import { findModel } from '../../host/model/modelLibrary.ts'
 
 /** Ends with its process, which whoever waits ends. */
@@ -33,4 +34,17 @@ export async function fetchIntoLibrary(wanted: Wanted, report: (progress: Progre
 
 function planOf(wanted: Wanted): Promise<PullPlan> {
   return wanted.kind === 'model' ? planModel(wanted.name, hub()) : planData(wanted, hub())
+}
+
+/**
+ * Makes a model of a GGUF file that has come in.
+ *
+ * @throws RecheckError `gguf.*`, `model.*`, `config.*`, `tokenizer.*`, `file.*`; nothing is left behind
+ */
+export async function importUploaded(
+  { path, name }: { readonly path: string; readonly name: string },
+  report: (progress: Progress) => void,
+): Promise<null> {
+  await importGguf({ path, name, report })
+  return null
 }

@@ -23,6 +23,7 @@ export function FetchJobs({ kinds }: { readonly kinds: readonly FetchJob['kind']
 const verbs: Readonly<Record<FetchJob['kind'], string>> = {
   model: 'Fetching',
   data: 'Fetching',
+  gguf: 'Making a model of',
 }
 
 function JobNote({

@@ -11,6 +11,7 @@ import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { Term } from '../widgets/Term.tsx'
 import { FetchForm } from './FetchForm.tsx'
 import { FetchJobs } from './FetchJobs.tsx'
+import { GgufImport } from './GgufImport.tsx'
 import { RemoveDialog } from './RemoveDialog.tsx'
 import { UsedBy } from './UsedBy.tsx'
 
@@ -27,18 +28,22 @@ const columns = [
 /** The models on this machine. */
 export function ModelsPage(): JSX.Element {
   const list = useRouteQuery('models.list', {})
+  const [isImporting, setImporting] = useState(false)
   const [leaving, setLeaving] = useState<ListedModel | null>(null)
   return (
     <div className="page page-scroll">
-      <Title order={1} fz={17}>
-        Models
-      </Title>
+      <Group justify="space-between">
+        <Title order={1} fz={17}>
+          Models
+        </Title>
+        <Button onClick={() => setImporting(true)}>Import a GGUF file…</Button>
+      </Group>
       <FetchForm
         kind="model"
         label="Fetch a model of the Hugging Face hub"
         example="owner/name, owner/name@revision, or smollm2-135m-instruct"
       />
-      <FetchJobs kinds={['model']} />
+      <FetchJobs kinds={['model', 'gguf']} />
       <ProblemNote problem={list.error} />
       {list.data === undefined ? (
         list.error === null && <Loading what="Opening the models…" />
@@ -69,6 +74,7 @@ export function ModelsPage(): JSX.Element {
           smollm2-135m-instruct: 135 M parameters, for two cores.
         </Text>
       )}
+      {isImporting && <GgufImport onClose={() => setImporting(false)} />}
       {leaving !== null && <RemoveModel model={leaving} onClose={() => setLeaving(null)} />}
     </div>
   )
