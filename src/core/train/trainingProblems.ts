@@ -5,6 +5,7 @@ import type { VStarEstimate } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { Problem } from '../data/problem.ts'
 import { hasSignal } from '../rl/turnBaseline.ts'
+import { conversationLength } from '../tokens/conversationLength.ts'
 import type { ConversationPrompts } from '../tokens/conversationPrompts.ts'
 
 /** Estimates by problem id. */
@@ -68,19 +69,13 @@ export function checkRowLengths(
   limits: { readonly config: RunConfig; readonly maxRowLength: number },
 ): void {
   const { config, maxRowLength } = limits
-  const injected = (ids: readonly number[]) => ids.length - 1
-  const verdict = injected(prompts.verdictPromptIds([prompts.endTurnId]))
-  const revision = injected(prompts.revisionPromptIds([prompts.endTurnId]))
-  const longestTurn = config.sampling.maxCompletionTokens
-  // a truncated turn is followed by one end token
-  const later = config.turns === 'single' ? 0 : verdict + revision + 2 * (longestTurn + 1)
   for (const problem of problems) {
-    const length = prompts.firstPromptIds(problem).length + longestTurn + later
+    const length = conversationLength(prompts.firstPromptIds(problem).length, prompts, config)
     if (length > maxRowLength) {
       throw new RecheckError(
         'train.too-long',
         `a rollout of problem ${problem.id} may have ${length} tokens, the trainer takes ${maxRowLength}. ` +
-          `Lower sampling.maxCompletionTokens (now ${longestTurn}) or drop the problem.`,
+          `Lower sampling.maxCompletionTokens (now ${config.sampling.maxCompletionTokens}) or drop the problem.`,
       )
     }
   }

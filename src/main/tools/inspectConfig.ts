@@ -5,7 +5,7 @@ import { checkRowLengths, checkTrainable } from '../../core/train/trainingProble
 import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { PlanCheck, TurnPreview } from '../../shared/routes/plan.ts'
-import { checkEngines, longestRow, rowsPerMicroBatch, stateBytes } from '../trainer/engines.ts'
+import { checkEngines, longestTrainedRow, rowsPerMicroBatch, stateBytes } from '../trainer/engines.ts'
 import { kvMemoryBytes } from '../trainer/samplers.ts'
 import type { Inquiry, VStarInputsAnswer } from '../owner/inquiry.ts'
 import { estimateMemory } from '../trainer/memoryEstimate.ts'
@@ -42,7 +42,7 @@ function checkPlan(
 ): Omit<PlanCheck, 'dataNote'> {
   const model = material.policy.config
   const { splits } = material.problems
-  const longest = longestRow(config, material)
+  const longest = longestTrainedRow(config, material)
   const positions = lengthBuckets(longest - 1).at(-1) ?? 1
   if (isTrained) checkRowLengths(splits.train, material.prompts, { config, maxRowLength: longest })
   return {

@@ -5,6 +5,7 @@ import { countParameters } from '../../core/model/parameterTable.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { needsReference, policyLossOf } from '../../core/rl/losses/policyLossOf.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
+import { conversationLength } from '../../core/tokens/conversationLength.ts'
 import type { TokenScorer, Trainer } from '../../core/train/engine/trainer.ts'
 import { lengthBuckets, type TrainerSetup } from '../../core/train/engine/trainerSetup.ts'
 import { isGroupMethod, type RunConfig } from '../../shared/config/parseConfig.ts'
@@ -52,7 +53,7 @@ export async function openTrainingEngines(
   const { createScorer } = await import('../host/tensorflow/trainerFactory.ts')
   const backend = tensorFlowBackend()
   checkDevice(config, backend.isUsingGpuDevice)
-  const buckets = lengthBuckets(longestRow(config, material) - 1)
+  const buckets = lengthBuckets(longestTrainedRow(config, material) - 1)
   const setup: TrainerSetup = {
     config: material.policy.config,
     parameters: weights.policy,
@@ -110,20 +111,12 @@ export function checkDevice(config: RunConfig, isUsingGpu: boolean): void {
   }
 }
 
-/** Longest conversation, in tokens, that a run's problems and limits can give; at most the model's positions. */
-export function longestRow(config: RunConfig, { prompts, problems, policy }: RunMaterial): number {
+/** Tokens of the longest row that training may see: of the longest conversation, at most the model's positions. */
+export function longestTrainedRow(config: RunConfig, { prompts, problems, policy }: RunMaterial): number {
   const longestPrompt = Math.max(
     ...problems.splits.train.map((problem) => prompts.firstPromptIds(problem).length),
   )
-  const injected = (ids: readonly number[]): number => ids.length - 1
-  const end = [prompts.endTurnId]
-  // a truncated turn is followed by one end token
-  const turn = config.sampling.maxCompletionTokens + 1
-  const later =
-    config.turns === 'single'
-      ? 0
-      : 2 * turn + injected(prompts.verdictPromptIds(end)) + injected(prompts.revisionPromptIds(end))
-  return Math.min(longestPrompt + turn + later, policy.config.maxPositions)
+  return Math.min(conversationLength(longestPrompt, prompts, config), policy.config.maxPositions)
 }
 
 /**

@@ -3,6 +3,7 @@ import { totalmem } from 'node:os'
 import { test } from 'node:test'
 import { inspectConfig } from '../../../src/main/tools/inspectConfig.ts'
 import { Inquiries } from '../../../src/main/owner/inquiry.ts'
+import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { modelFolderOf } from '../../../src/main/run/namedModelFolder.ts'
 import type { Stage } from '../../../src/shared/records.ts'
 import type { RecheckError } from '../../../src/shared/recheckError.ts'
@@ -45,6 +46,19 @@ test('a process that ends before it has read the question costs an answer, not t
     await assert.rejects(new Inquiries({ nodePath: '/bin/true' }).preview(large), { code: 'inquiry.failed' })
 })
 
+/** Of the config's problems, all turns cut off at the limit of 64 tokens and put together as a rollout puts them. */
+async function longestConversation(): Promise<number> {
+  const { prompts, problems } = await loadRunMaterial(config, process.cwd())
+  const cut = Array<number>(64).fill(0)
+  return Math.max(
+    ...problems.splits.train.map((problem) => {
+      const attempt = [...prompts.firstPromptIds(problem), ...cut]
+      const verdict = [...prompts.verdictPromptIds([...attempt, prompts.endTurnId]), ...cut]
+      return [...prompts.revisionPromptIds([...verdict, prompts.endTurnId]), ...cut].length
+    }),
+  )
+}
+
 test('a plan: what a start would find, and the hash that the start itself goes by', async () => {
   const plan = await inquiries.plan('self-correction', config)
   const answer = await inspectConfig({ question: 'v-star-inputs', config })
@@ -52,7 +66,7 @@ test('a plan: what a start would find, and the hash that the start itself goes b
   // elements of the tensors in resources/models/builtin/model.safetensors, counted from its header; 4 bytes × 3 each
   assert.deepEqual([plan.parameters, plan.checkpointBytes, plan.maxPositions], [799_232, 9_590_784, 256])
   assert.equal(plan.problems, 4)
-  assert.ok(plan.longestRollout > 3 * 64 && plan.longestRollout <= 256, String(plan.longestRollout))
+  assert.equal(plan.longestRollout, await longestConversation())
   // an update has two problems, so no pass has more rows
   assert.equal(plan.rowsPerPass, 2)
   // engines of 755 MB, and little for so small a model

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import { readParameters } from '../../../src/main/host/model/modelFolder.ts'
-import { longestRow, openTrainingEngines, rowsPerMicroBatch } from '../../../src/main/trainer/engines.ts'
+import { longestTrainedRow, openTrainingEngines, rowsPerMicroBatch } from '../../../src/main/trainer/engines.ts'
 import { openSampler } from '../../../src/main/trainer/samplers.ts'
 import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
@@ -35,7 +35,7 @@ test('engines come as the method needs them, score alike, and leave no tensor be
   const before = tf.memory().numTensors
   const engines = await openTrainingEngines(config, material, both)
   const rows = [Int32Array.of(1, 5, 9, 12, 7)]
-  assert.equal(engines.trainer.maxRowLength, longestRow(config, material))
+  assert.equal(engines.trainer.maxRowLength, longestTrainedRow(config, material))
   assert.deepEqual(await engines.trainer.tokenLogProbs(rows), await engines.reference?.tokenLogProbs(rows))
   await engines.trainer.dispose()
   await engines.reference?.dispose()

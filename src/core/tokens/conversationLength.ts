@@ -1,0 +1,34 @@
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import type { ConversationPrompts } from './conversationPrompts.ts'
+
+/** What of a config decides how long a conversation may become. */
+export interface LengthLimits {
+  readonly turns: RunConfig['turns']
+  readonly sampling: Pick<RunConfig['sampling'], 'maxCompletionTokens'>
+}
+
+/**
+ * Tokens of the longest conversation that may follow a first prompt: all turns, each cut off at the limit. A turn that is cut
+ * off is followed by one end token, except for the last.
+ *
+ * @param firstPromptTokens of the problem's first prompt
+ */
+export function conversationLength(
+  firstPromptTokens: number,
+  prompts: Pick<ConversationPrompts, 'endTurnId' | 'verdictPromptIds' | 'revisionPromptIds'>,
+  { turns, sampling }: LengthLimits,
+): number {
+  const turn = sampling.maxCompletionTokens
+  // what a later turn adds before its completion: the end token of the turn before it, and its own prompt
+  const verdict = prompts.verdictPromptIds([prompts.endTurnId]).length + turn
+  const revision = prompts.revisionPromptIds([prompts.endTurnId]).length + turn
+  switch (turns) {
+    case 'single':
+      return firstPromptTokens + turn
+    case 'never-revise':
+      return firstPromptTokens + turn + verdict
+    case 'self-correction':
+    case 'always-revise':
+      return firstPromptTokens + turn + verdict + revision
+  }
+}
