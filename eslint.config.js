@@ -57,13 +57,11 @@ export default tseslint.config(
     plugins: { 'import-x': importX, recheck: recheckPlugin },
     settings: {
       ...importConfigs.typescript.settings,
-      // without it no-cycle reads no .ts file and sees nothing
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
       'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'] })],
     },
     rules: {
       'import-x/no-restricted-paths': ['error', { basePath: root, zones: importZones(root) }],
-      'import-x/no-cycle': 'error',
+      'recheck/no-circles': 'error',
       'recheck/package-imports': 'error',
       'no-restricted-syntax': ['error', ...noModuleState, ...noBarrels, ...noSpreadLiterals],
       'max-lines': ['error', 300],

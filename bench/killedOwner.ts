@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { openOwner } from '../src/main/owner/owner.ts'
+import { openOwner } from '../src/main/owner/openOwner.ts'
 import { readRun, runsWithStatus } from '../src/main/store/runStore.ts'
 import { ownerSetup } from '../tests/main/owner/ownerFixtures.ts'
 import { realProgram, realRun } from '../tests/main/owner/realRuns.ts'

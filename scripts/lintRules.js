@@ -1,6 +1,7 @@
 // The project's own ESLint rules, made from the table of import directions. Read by eslint.config.js.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { circleThrough, importsOf, readImportGraph } from './importGraph.ts'
 import {
   allowedFolders,
   allowedInEntries,
@@ -100,4 +101,31 @@ const packageImports = {
   },
 }
 
-export const recheckPlugin = { rules: { 'package-imports': packageImports } }
+/** Read once for each folder that is linted; the file in hand is read anew, as an editor has it. */
+const graphs = new Map()
+
+function graphOf(root) {
+  if (!graphs.has(root)) graphs.set(root, readImportGraph(root))
+  return graphs.get(root)
+}
+
+const noCircles = {
+  meta: { type: 'problem', schema: [] },
+  create(context) {
+    const file = context.filename.slice(context.cwd.length + 1).replaceAll('\\', '/')
+    return {
+      Program(node) {
+        const graph = new Map(graphOf(context.cwd)).set(file, importsOf(file, context.sourceCode.text))
+        for (const target of graph.get(file)) {
+          const circle = circleThrough(graph, file, target)
+          if (circle === null) continue
+          const importing = node.body.find(({ source }) => source?.value.endsWith(target.split('/').at(-1)))
+          const message = `A circle of imports (types count too): ${circle.join(' → ')}.`
+          context.report({ node: importing ?? node, message })
+        }
+      },
+    }
+  },
+}
+
+export const recheckPlugin = { rules: { 'package-imports': packageImports, 'no-circles': noCircles } }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix, resolve } from 'node:path'
 import { test } from 'node:test'
+import { circlesOf, importsOf as importsOfText, readImportGraph } from '../scripts/importGraph.ts'
 import { allowedFolders, allowedInEntries, coreStages, packageOwners } from '../scripts/importTable.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -128,4 +129,32 @@ test('no file is called utils, helpers or common, and none is longer than 300 li
 test('the window’s channels are named in one file', () => {
   const naming = files.filter((path) => /['"`]recheck:\w/.test(readFileSync(join(root, path), 'utf8')))
   assert.deepEqual(naming, ['src/shared/routes/bridge.ts'])
+})
+
+test('no circle of imports, types included', () => {
+  assert.deepEqual(
+    circlesOf(readImportGraph(root)).map((circle) => circle.join(' → ')),
+    [],
+  )
+})
+
+test('a circle is found whatever kind of import closes it, and named file by file', () => {
+  const closing = [
+    "import { a } from './a.ts'",
+    "import type { A } from './a.ts'",
+    "import {\n  type A,\n} from './a.ts'",
+    "import './a.ts'",
+    "export type { A } from './a.ts'",
+    "const a = await import('./a.ts')",
+    "type A = import('./a.ts').A",
+  ]
+  for (const line of closing) {
+    const graph = new Map([
+      ['src/a.ts', importsOfText('src/a.ts', "import type { B } from './x/b.ts'")],
+      ['src/x/b.ts', importsOfText('src/x/b.ts', "import { c } from '../c.ts'")],
+      ['src/c.ts', importsOfText('src/c.ts', line)],
+      ['src/d.ts', importsOfText('src/d.ts', "import { a } from './a.ts'")],
+    ])
+    assert.deepEqual(circlesOf(graph), [['src/a.ts', 'src/x/b.ts', 'src/c.ts', 'src/a.ts']], line)
+  }
 })

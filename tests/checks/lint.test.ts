@@ -95,7 +95,7 @@ before(async () => {
     cpSync(join(root, file), join(planted, file))
   for (const name of ['base', 'core', 'node', 'web'])
     cpSync(join(root, `tsconfig.${name}.json`), join(planted, `tsconfig.${name}.json`))
-  for (const file of ['lintRules.js', 'importTable.ts'])
+  for (const file of ['lintRules.js', 'importTable.ts', 'importGraph.ts'])
     cpSync(join(root, 'scripts', file), join(planted, 'scripts', file))
   symlinkSync(join(root, 'node_modules'), join(planted, 'node_modules'))
   plantFolderImports()

@@ -77,13 +77,31 @@ export const plantedRules: readonly (readonly [
     'src/main/owner/cycleA.ts',
     ["import { b } from './cycleB.ts'", 'export const a = () => b'],
     1,
-    'import-x/no-cycle',
+    'recheck/no-circles',
   ],
   [
     'src/main/owner/cycleB.ts',
     ["import { a } from './cycleA.ts'", 'export const b = () => a'],
     1,
-    'import-x/no-cycle',
+    'recheck/no-circles',
+  ],
+  [
+    'src/main/owner/typeCircleA.ts',
+    ['export const a = 1', "import type { B } from './typeCircleB.ts'", 'export type A = B'],
+    2,
+    'recheck/no-circles',
+  ],
+  [
+    'src/main/owner/typeCircleB.ts',
+    ["import type { C } from './typeCircleC.ts'", 'export type B = C'],
+    1,
+    'recheck/no-circles',
+  ],
+  [
+    'src/main/owner/typeCircleC.ts',
+    ['export type C = number', "export const a = (): typeof import('./typeCircleA.ts').a => 1"],
+    1,
+    'recheck/no-circles',
   ],
   [
     'src/renderer/src/hook.tsx',

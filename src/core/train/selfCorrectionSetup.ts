@@ -40,7 +40,7 @@ export interface SelfCorrectionSetup {
 }
 
 /** The setup with what follows from it, worked out once. */
-export interface RunPlan extends SelfCorrectionSetup {
+export interface TrainingPlan extends SelfCorrectionSetup {
   /** null where the method takes none. */
   readonly reference: TokenScorer | null
   /** The training problems that `data.filter` leaves. */
@@ -56,7 +56,7 @@ export interface RunPlan extends SelfCorrectionSetup {
  *
  * @throws RecheckError `vstar.incomplete`, `data.filtered-out`, `config.invalid`, `train.too-long`
  */
-export function planRun(setup: SelfCorrectionSetup): RunPlan {
+export function planTraining(setup: SelfCorrectionSetup): TrainingPlan {
   const { config } = setup
   checkTrainable(config)
   if (setup.reference === null && needsReference(config)) {

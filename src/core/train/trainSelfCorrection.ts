@@ -14,8 +14,8 @@ import { evaluate } from './evaluation/evaluate.ts'
 import { countOutcomes } from './evaluation/outcomeCounts.ts'
 import { nextState } from './nextState.ts'
 import type { FinishedStep } from './nextState.ts'
-import { planRun } from './selfCorrectionSetup.ts'
-import type { RunPlan, SelfCorrectionSetup } from './selfCorrectionSetup.ts'
+import { planTraining } from './selfCorrectionSetup.ts'
+import type { TrainingPlan, SelfCorrectionSetup } from './selfCorrectionSetup.ts'
 import { stepMetrics } from './stepMetrics.ts'
 import type { StepTimes } from './stepMetrics.ts'
 import { storedRollout } from './storedRollout.ts'
@@ -38,7 +38,7 @@ import { learningSignalEvent } from './vStarSignal.ts'
 export async function* trainSelfCorrection(
   setup: SelfCorrectionSetup,
 ): AsyncGenerator<TrainEvent, TrainState> {
-  const plan = planRun(setup)
+  const plan = planTraining(setup)
   if (needsVStar(setup.config)) yield* reportLearningSignal(setup)
   let state = setup.state ?? startingState(plan)
   // opens the stage's progress; its pace is measured from the first step's end, for an evaluation may come first
@@ -69,7 +69,7 @@ export async function* trainSelfCorrection(
  * `rl/kl` · losses `rl/losses/`: A*-PO `optimalAdvantage`, GRPO, Dr. GRPO, DAPO and RLOO `clippedRatio`, `reinforce` ·
  * learning rate `shared/learningRate`, AdamW `optim/adamW` · metrics `train/stepMetrics`.
  */
-async function* trainStep(state: TrainState, plan: RunPlan): AsyncGenerator<TrainEvent, TrainState> {
+async function* trainStep(state: TrainState, plan: TrainingPlan): AsyncGenerator<TrainEvent, TrainState> {
   const { config, nowMs } = plan
   const { step } = state
   yield { type: 'stepBegins', step }
@@ -112,7 +112,7 @@ async function* trainStep(state: TrainState, plan: RunPlan): AsyncGenerator<Trai
   return next
 }
 
-function advantageSetup(state: TrainState, rewards: RewardSettings, plan: RunPlan): AdvantageSetup {
+function advantageSetup(state: TrainState, rewards: RewardSettings, plan: TrainingPlan): AdvantageSetup {
   const { config, estimates, globalShares } = plan
   return {
     config,
@@ -128,7 +128,7 @@ function advantageSetup(state: TrainState, rewards: RewardSettings, plan: RunPla
 function judgeStep(
   after: TrainState,
   { values, rollouts }: FinishedStep,
-  plan: RunPlan,
+  plan: TrainingPlan,
 ): ReturnType<typeof alarmEvents> {
   const { firstLengths, recentTurns, activeAlarms: active } = after
   const counts = countOutcomes(rollouts)
@@ -140,12 +140,12 @@ function judgeStep(
 function stored(
   rollouts: readonly RolloutWithAdvantages[],
   step: number,
-  { conversation }: RunPlan,
+  { conversation }: TrainingPlan,
 ): StoredRollout[] {
   return rollouts.map((each) => storedRollout(each, conversation.tokenizer, { step, split: 'train' }))
 }
 
-function stageProgress(activity: string, { step }: TrainState, { steps }: RunPlan): TrainEvent {
+function stageProgress(activity: string, { step }: TrainState, { steps }: TrainingPlan): TrainEvent {
   return { type: 'progress', activity, done: step, total: steps, unit: 'steps', stage: 'self-correction' }
 }
 
@@ -169,7 +169,7 @@ function* reportLearningSignal({
   if (state === null) yield event
 }
 
-function startingState({ estimates, globalShares: shares }: RunPlan): TrainState {
+function startingState({ estimates, globalShares: shares }: TrainingPlan): TrainState {
   const all = [...estimates.values()]
   const samples = all.reduce((sum, estimate) => sum + estimate.samples, 0)
   const correct = all.reduce((sum, estimate) => sum + estimate.correctAttempts, 0)
@@ -177,7 +177,7 @@ function startingState({ estimates, globalShares: shares }: RunPlan): TrainState
 }
 
 /** Validation every `evalEvery` steps, at the start and at the end; the test split at start and end only. */
-async function* evaluateIfDue(state: TrainState, plan: RunPlan): AsyncGenerator<TrainEvent, TrainState> {
+async function* evaluateIfDue(state: TrainState, plan: TrainingPlan): AsyncGenerator<TrainEvent, TrainState> {
   const { config, stop } = plan
   const { step, tokens, problems: problemsSeen } = state
   const isEdge = step === 0 || step >= plan.steps

@@ -9,7 +9,7 @@ import type { Rollout, ScoredRollout } from '../rollout/rollout.ts'
 import { rollOutSelfCorrection } from '../rollout/selfCorrection.ts'
 import type { TokenScorer } from './engine/trainer.ts'
 import { reportProgress, samplingProgress } from './reportProgress.ts'
-import type { RunPlan } from './selfCorrectionSetup.ts'
+import type { TrainingPlan } from './selfCorrectionSetup.ts'
 import type { Update } from './stepMetrics.ts'
 import { tokenBatch } from './tokenBatch.ts'
 import type { StageProgress } from './trainEvent.ts'
@@ -18,7 +18,7 @@ import type { StageProgress } from './trainEvent.ts'
 export function sampleRollouts(
   problems: readonly Problem[],
   step: number,
-  { config, conversation, abort }: RunPlan,
+  { config, conversation, abort }: TrainingPlan,
 ): AsyncGenerator<StageProgress, Rollout[]> {
   return reportProgress((report) =>
     rollOutSelfCorrection(problems, {
@@ -50,7 +50,7 @@ export async function packRollouts(
 export async function updatePolicy(
   rollouts: readonly RolloutWithAdvantages[],
   step: number,
-  { config, trainer, steps }: RunPlan,
+  { config, trainer, steps }: TrainingPlan,
 ): Promise<Update[]> {
   const loss = policyLossOf(config)
   const { schedule, learningRate, warmupSteps } = config.optimizer

@@ -6,7 +6,8 @@ import { childEnvironment } from '../host/tensorflow/childEnvironment.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { projectFolder } from '../host/machine/paths.ts'
 import { readTensorFlowStatus } from '../host/tensorflow/status.ts'
-import { openOwner, type Owner } from './owner.ts'
+import { openOwner } from './openOwner.ts'
+import type { Owner } from './owner.ts'
 
 export interface LocalOwnerSetup {
   readonly dataDir: string

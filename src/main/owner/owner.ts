@@ -5,17 +5,20 @@ import type { RunEvent } from '../../shared/runEvent.ts'
 import { isOver } from '../../shared/runTransitions.ts'
 import type { Clock } from '../host/machine/clock.ts'
 import { newRunId } from '../host/machine/identifiers.ts'
-import { databasePath, openForWriting, type Database } from '../store/database.ts'
-import { storeError } from '../store/storeError.ts'
+import type { Database } from '../store/database.ts'
 import { insertRun, readRun, runsWithStatus, type NewRun } from '../store/runStore.ts'
 import { resumeWithChanges, isActive, type RunChange } from './resumeWithChanges.ts'
-import { serveControl, type ControlServer } from './controlChannel.ts'
+import {
+  serveControl,
+  type ControlClient,
+  type ControlCommand,
+  type ControlServer,
+} from './controlChannel.ts'
 import { changeStatusNoted, extendRun } from './loggedStatus.ts'
 import { Inquiries } from './inquiry.ts'
-import { obeyCommand } from './obeyCommand.ts'
-import { takeOwnership, type Ownership } from './ownership.ts'
+import type { Ownership } from './ownership.ts'
 import { Workshop } from './work/workshop.ts'
-import { recoverRun, recoverRuns } from './recovery.ts'
+import { recoverRun } from './recovery.ts'
 import { assertMayExtend, assertMayStart, assertNotDeleted, isFinished } from './runPreconditions.ts'
 import { createRunQueue } from './runQueue.ts'
 import { notActive, superviseRun, type SupervisedRun } from './superviseRun.ts'
@@ -43,28 +46,7 @@ export interface OwnerSetup {
 
 export type OwnerListener = (runId: string, event: RunEvent) => void
 
-/**
- * The one process that writes a data folder and starts its trainers. Makes the store when it is missing, sets right what
- * a killed owner left, and listens to other processes' commands.
- *
- * @throws RecheckError `owner.busy`, or any of `openForWriting`
- */
-export async function openOwner(setup: OwnerSetup): Promise<Owner> {
-  const ownership = takeOwnership(setup.dataDir)
-  let db: Database | null = null
-  try {
-    db = openForWriting(setup.dataDir)
-    const recovered = recoverRuns(db, setup.dataDir, setup.clock.nowMs())
-    const owner = new Owner(setup, db, { ownership, recovered })
-    await owner.listen()
-    return owner
-  } catch (thrown) {
-    db?.close()
-    ownership.release()
-    throw storeError(thrown, databasePath(setup.dataDir))
-  }
-}
-
+/** Made by `openOwner`. */
 export class Owner {
   /** For reading; runs are changed through the owner, labels through `runLabels`. */
   readonly db: Database
@@ -97,10 +79,9 @@ export class Owner {
     this.recovered = found.recovered
   }
 
-  async listen(): Promise<void> {
-    this.#control = await serveControl(this.#setup.dataDir, (command, client) =>
-      obeyCommand(this, command, client),
-    )
+  /** @param obey does what another process asks, see `ControlCommand` */
+  async listen(obey: (command: ControlCommand, client: ControlClient) => Promise<unknown>): Promise<void> {
+    this.#control = await serveControl(this.#setup.dataDir, obey)
     this.announce(this.#setup.address)
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openOwner, type Owner } from '../../../src/main/owner/owner.ts'
+import { openOwner } from '../../../src/main/owner/openOwner.ts'
+import type { Owner } from '../../../src/main/owner/owner.ts'
 import { readLog } from '../../../src/main/store/eventLog.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { fakeRun, isMetrics, isStatus, nextEvent, ownerSetup, testOwner } from './ownerFixtures.ts'

@@ -7,7 +7,7 @@ import { cacheFolder, projectFolder } from '../machine/paths.ts'
 import type { ReportProgress } from './fetch.ts'
 import { defaultPipCommands } from './fetch.ts'
 import { readPins } from './pins.ts'
-import type { ProvisionSettings } from './tensorFlow.ts'
+import type { ProvisionSettings } from './settings.ts'
 import { tensorFlowPackageFolder, tensorFlowStatusFile } from '../tensorflow/status.ts'
 
 /** The installation of this project on this machine. */

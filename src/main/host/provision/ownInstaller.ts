@@ -5,7 +5,7 @@ import { RecheckError } from '../../../shared/recheckError.ts'
 import { makeOnce } from './cache.ts'
 import { runProgram } from './fetch.ts'
 import { replace } from './link.ts'
-import type { ProvisionSettings } from './tensorFlow.ts'
+import type { ProvisionSettings } from './settings.ts'
 import type { TensorFlowReady } from '../tensorflow/status.ts'
 import { addonPath } from '../tensorflow/status.ts'
 

@@ -5,38 +5,18 @@ import { formatBytes } from '../../../shared/format.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import { writeFileAtomic } from '../machine/atomicFiles.ts'
 import { childEnvironment } from '../tensorflow/childEnvironment.ts'
-import type { NvidiaDriver, TensorFlowProbe } from '../tensorflow/deviceProbe.ts'
-import type { EnvironmentVariables } from '../machine/paths.ts'
 import { provideAddon } from './addon.ts'
 import { makeOnce } from './cache.ts'
-import type { ReportProgress, WheelSource } from './fetch.ts'
 import { namedWheels, obtainWheels } from './fetch.ts'
 import { linkAddon } from './link.ts'
 import { installByPackage } from './ownInstaller.ts'
-import type { PinnedWheel, TensorFlowPins, TensorFlowVariant } from './pins.ts'
+import type { ProvisionSettings } from './settings.ts'
+import type { PinnedWheel, TensorFlowVariant } from './pins.ts'
 import { pinnedWheels } from './pins.ts'
 import type { UnpackedFile } from './unpack.ts'
 import { unpackWheel } from './unpack.ts'
 import type { TensorFlowReady, TensorFlowStatus } from '../tensorflow/status.ts'
 import { isLinked, readTensorFlowStatus } from '../tensorflow/status.ts'
-
-/** Everything the installation of TensorFlow touches; all paths absolute. */
-export interface ProvisionSettings {
-  readonly pins: TensorFlowPins
-  /** `linux-x64`, as `${process.platform}-${process.arch}`. */
-  readonly platform: string
-  readonly packageFolder: string
-  readonly statusFile: string
-  readonly cacheFolder: string
-  /** Holds `include/node`; null where Node's headers were not found. */
-  readonly nodeFolder: string | null
-  readonly nodeGyp: string
-  readonly environment: EnvironmentVariables
-  readonly pipCommands: WheelSource['pipCommands']
-  readonly findDriver: () => Promise<NvidiaDriver | null>
-  readonly probe: (addon: string, environment: Record<string, string>) => Promise<TensorFlowProbe>
-  readonly report: ReportProgress
-}
 
 /**
  * Provides TensorFlow for @tensorflow/tfjs-node-gpu: wheel (named, cached or downloaded) → its libraries in the cache

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TensorFlowPins } from '../../../../src/main/host/provision/pins.ts'
-import type { ProvisionSettings } from '../../../../src/main/host/provision/tensorFlow.ts'
+import type { ProvisionSettings } from '../../../../src/main/host/provision/settings.ts'
 import { tensorFlowFiles, writeWheel } from './fakeWheel.ts'
 
 /** A package, a Node and an index of wheels that are all small fakes; the compiler writes what it was given. */
