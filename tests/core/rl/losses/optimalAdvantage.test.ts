@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
-import { optimalAdvantageLoss } from '../../../src/core/rl/losses/optimalAdvantage.ts'
-import type { LossInputs } from '../../../src/core/rl/losses/policyLoss.ts'
-import { assertClose } from '../../assertClose.ts'
+import { optimalAdvantageLoss } from '../../../../src/core/rl/losses/optimalAdvantage.ts'
+import type { LossInputs } from '../../../../src/core/rl/losses/policyLoss.ts'
+import { assertClose } from '../../../assertClose.ts'
+import { assertLoss } from './twoRows.ts'
 
 /**
  * A one-token bandit: row a of the batch is action a, weighted by how often it is drawn, so that the batch is the
@@ -185,4 +186,29 @@ test('turn independence: another reward for the revision leaves attempt and verd
   const [one, other] = [gradientFor(2), gradientFor(-1)]
   assert.deepEqual(one?.slice(0, 6), other?.slice(0, 6))
   assert.notEqual(one?.[6], other?.[6])
+})
+
+test('two rows by hand: Σ weight · (β₂·ρ − A)², whole and by kind', () => {
+  const loss = optimalAdvantageLoss({ policyBeta: 0.5, lossScale: 'paper', hasEntropyBonus: false })
+  // β₂·ρ − A of the turns: −0.25 − 1 and 0 + 1; 0 + 1, 0.15 − 1 and −0.5 + 1
+  assertLoss(loss, {
+    loss: 0.5 * (1.25 ** 2 + 1 + 1 + 0.85 ** 2 + 0.5 ** 2),
+    sums: {
+      lossAttempt: 0.5 * (1.25 ** 2 + 1),
+      lossVerdict: 0.5 * (1 + 0.85 ** 2),
+      lossRevision: 0.5 * 0.5 ** 2,
+      lossEntropyBonus: 0,
+      logRatioRevision: -1,
+    },
+  })
+})
+
+test('the unit scale divides the loss by 2β₂, the bonus with it, and leaves the sums in reward²', () => {
+  const loss = optimalAdvantageLoss({ policyBeta: 0.25, lossScale: 'unit', hasEntropyBonus: true })
+  // β₂·ρ − A: −0.125 − 1 and 1; 1, 0.075 − 1 and −0.25 + 1
+  const squares = 0.5 * (1.125 ** 2 + 1 + 1 + 0.925 ** 2 + 0.75 ** 2)
+  assertLoss(loss, {
+    loss: (squares - 0.9) / 0.5,
+    sums: { lossAttempt: 0.5 * (1.125 ** 2 + 1), lossEntropyBonus: -0.9 },
+  })
 })
