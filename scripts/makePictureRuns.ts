@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { projectFolder } from '../src/main/host/machine/paths.ts'
 import { openLocalOwner } from '../src/main/owner/localOwner.ts'
 import type { Owner } from '../src/main/owner/owner.ts'
-import { startRun } from '../src/main/owner/startRuns.ts'
+import { checkedPlan, startRun } from '../src/main/owner/startRuns.ts'
 import { listRuns, readRun } from '../src/main/store/runStore.ts'
 import { mergeConfigs, type ConfigLayer } from '../src/shared/config/layers.ts'
 import { findPreset } from '../src/shared/config/presets.ts'
@@ -94,22 +94,23 @@ async function make(owner: Owner, wanted: PictureRun): Promise<void> {
   const run = await owner.whenEnded(runId)
   endEarly()
   interrupted.signal.removeEventListener('abort', stop)
-  process.stdout.write(`${run.name}: ${run.status}, ${run.step} of ${run.totalSteps} steps\n`)
+  process.stdout.write(`${run.name}: ${run.status}, ${run.stepsDone} of ${run.totalSteps} steps\n`)
 }
 
 function isMade(run: Run, { end, endsAfter }: PictureRun): boolean {
-  return run.status === end && run.step + 1 >= (endsAfter ?? 0)
+  return run.status === end && run.stepsDone >= (endsAfter ?? 0)
 }
 
 function start(owner: Owner, { name, group, layer }: PictureRun): Promise<Run> {
   const config = mergeConfigs(findPreset('builtin').config, layer, { name })
-  return startRun(owner, {
+  const plan = checkedPlan({
     stage: 'self-correction',
     config,
     source: name,
     vStarId: null,
     group,
   })
+  return startRun(owner, plan)
 }
 
 function endAsWanted(owner: Owner, run: Run, end: PictureRun['end']): void {

@@ -1,9 +1,10 @@
+import { parseConfig } from '../../shared/config/parseConfig.ts'
 import { performance } from 'node:perf_hooks'
 import type { AppInfo } from '../../shared/routes/app.ts'
 import type { OwnerHandlers, RequestContext, StoreEvent } from '../../shared/routes/contract.ts'
 import { metricsCsv } from '../tools/metricsCsv.ts'
 import type { Owner } from '../owner/owner.ts'
-import { startRun } from '../owner/startRuns.ts'
+import { checkedPlan, startRun } from '../owner/startRuns.ts'
 import { vStarHistogram } from '../tools/vStarHistogram.ts'
 import { readCheckpoints } from '../store/checkpointStore.ts'
 import { readLog } from '../store/eventLog.ts'
@@ -69,7 +70,7 @@ type RunRoutes =
 function runHandlers({ owner, nowMs }: HandlersSetup): Pick<OwnerHandlers, RunRoutes> {
   return {
     'run.start': async (input) => {
-      const run = await startRun(owner, { ...input, source: 'the form' })
+      const run = await startRun(owner, checkedPlan({ ...input, source: 'the form' }))
       return { runIds: [run.runId] }
     },
     'run.stop': async ({ runId, when }) => done(await owner.stop(runId, when)),
@@ -111,8 +112,10 @@ function readingHandlers({
     'vStar.list': async () => listVStars(db),
     'vStar.histogram': async ({ vStarId, bins }) => vStarHistogram(db, vStarId, bins),
     'checkpoints.list': async ({ runId }) => readCheckpoints(db, runId),
-    'plan.check': async ({ stage, config }, { signal }) => inquiries.plan(stage, config, signal),
-    'template.preview': async ({ config }, { signal }) => inquiries.preview(config, signal),
+    'plan.check': async ({ stage, config }, { signal }) =>
+      inquiries.plan(stage, parseConfig(config, 'the config'), signal),
+    'template.preview': async ({ config }, { signal }) =>
+      inquiries.preview(parseConfig(config, 'the config'), signal),
   }
 }
 

@@ -25,7 +25,8 @@ async function runDemo(
   call: CommandCall,
 ): Promise<CommandResult<z.infer<typeof Output>>> {
   const { withRuns } = await import('./runAccess.ts')
-  const { checkedPlan, needOf, startAndName } = await import('./startedRun.ts')
+  const { checkedPlan } = await import('../owner/startRuns.ts')
+  const { needOf, startAndName } = await import('./startedRun.ts')
   const { endOfRun } = await import('./endOfRun.ts')
   const config = await readConfigOptions(input, 'builtin')
   const plan = checkedPlan({

@@ -9,7 +9,7 @@ import { isFollowed } from '../owner/obeyCommand.ts'
 import type { Owner } from '../owner/owner.ts'
 import { readOwnerCard, type OwnerCard } from '../owner/ownership.ts'
 import type { RunChange } from '../owner/resumeWithChanges.ts'
-import { startRun, type RunPlan } from '../owner/startRuns.ts'
+import { startRun, type CheckedPlan } from '../owner/startRuns.ts'
 import { readStore } from '../owner/withStore.ts'
 import type { StopMoment } from '../wire/trainerMessages.ts'
 import type { Database } from '../store/database.ts'
@@ -22,7 +22,7 @@ export interface RunAccess {
   /** The process that executes the runs; null = this one. */
   readonly elsewhere: Pick<OwnerCard, 'processId' | 'address'> | null
   /** @returns the id of the run that was made */
-  start(plan: RunPlan): Promise<string>
+  start(plan: CheckedPlan): Promise<string>
   resume(runId: string, change: RunChange | null): Promise<void>
   extend(runId: string, steps: number): Promise<void>
   /** @param signal gives the waiting for an answer up */

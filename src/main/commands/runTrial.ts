@@ -10,7 +10,8 @@ import { listRuns } from '../store/runStore.ts'
 import type { CommandCall } from './command.ts'
 import { followRun } from './followRun.ts'
 import type { RunAccess } from './runAccess.ts'
-import { checkedPlan, startAndName } from './startedRun.ts'
+import { checkedPlan } from '../owner/startRuns.ts'
+import { startAndName } from './startedRun.ts'
 
 /** The runs of a sweep by name, deleted ones left out. */
 export function runsOfSweep(db: Database, group: string): ReadonlyMap<string, Run> {

@@ -1,11 +1,10 @@
-import { parseConfig } from '../../shared/config/parseConfig.ts'
+import { storedConfig } from '../store/storedConfig.ts'
 import type { Run } from '../../shared/records.ts'
 import { rolloutCounts } from '../../shared/rolloutCounts.ts'
 import { timeEstimateText } from '../../shared/timeEstimate.ts'
-import { withAbsolutePaths } from '../run/absolutePaths.ts'
 import { plainLine } from '../../shared/plainText.ts'
 import { Inquiries } from '../owner/inquiry.ts'
-import { checkedConfig, fallbackCode, type RunPlan } from '../owner/startRuns.ts'
+import { fallbackCode, type CheckedPlan } from '../owner/startRuns.ts'
 import { readLog } from '../store/eventLog.ts'
 import type { Database } from '../store/database.ts'
 import { findPace } from '../store/runPace.ts'
@@ -14,18 +13,13 @@ import type { CommandCall } from './command.ts'
 import { logLine } from './followRun.ts'
 import type { AccessNeed, RunAccess } from './runAccess.ts'
 
-/** A plan whose config was checked here, with files named from this command's working folder. @throws RecheckError `config.*` */
-export function checkedPlan(plan: RunPlan): RunPlan {
-  return { ...plan, config: withAbsolutePaths(checkedConfig(plan), process.cwd()) }
-}
-
 /** What a command needs that starts runs of this plan: model, tokenizer and problems are opened to check it. */
-export function needOf(address: string, plan: RunPlan): AccessNeed {
+export function needOf(address: string, plan: CheckedPlan): AccessNeed {
   return { address, check: () => new Inquiries({ nodePath: process.execPath }).vStarInputs(plan.config) }
 }
 
 /** Makes a run, lets it start, and says its name and who executes it. */
-export async function startAndName(runs: RunAccess, plan: RunPlan, call: CommandCall): Promise<string> {
+export async function startAndName(runs: RunAccess, plan: CheckedPlan, call: CommandCall): Promise<string> {
   const runId = await runs.start(plan)
   const run = await runs.read((db) => readRun(db, runId))
   call.note(`${runId} (${plainLine(run.name)})`)
@@ -38,7 +32,7 @@ export async function startAndName(runs: RunAccess, plan: RunPlan, call: Command
 }
 
 function estimateText(db: Database, run: Run): string {
-  const config = parseConfig(JSON.parse(run.config), `run ${run.runId}`)
+  const config = storedConfig(run)
   const counts = rolloutCounts(config, { stage: run.stage, isEstimated: run.vStarId !== null })
   return timeEstimateText(counts, findPace(db, config))
 }

@@ -55,7 +55,8 @@ async function runSweep(input: Input, call: CommandCall): Promise<CommandResult<
     `Sweep ${spec.name}: ${trials.length} trials, ${points.length} points × ${spec.seeds.length} seeds.`,
   )
   const { withRuns } = await import('./runAccess.ts')
-  const { checkedPlan, needOf } = await import('./startedRun.ts')
+  const { checkedPlan } = await import('../owner/startRuns.ts')
+  const { needOf } = await import('./startedRun.ts')
   const plans = trials.map(({ config, name }) =>
     checkedPlan({
       stage: 'self-correction',

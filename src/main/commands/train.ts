@@ -97,7 +97,8 @@ async function startAndFollow(
   call: CommandCall,
 ): Promise<CommandResult<RunOutput>> {
   const { withRuns } = await import('./runAccess.ts')
-  const { checkedPlan, needOf, startAndName } = await import('./startedRun.ts')
+  const { checkedPlan } = await import('../owner/startRuns.ts')
+  const { needOf, startAndName } = await import('./startedRun.ts')
   const { endOfRun } = await import('./endOfRun.ts')
   const plan = checkedPlan({
     stage,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import PQueue from 'p-queue'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { Stage } from '../../shared/records.ts'
 import type { PlanCheck, TurnPreview } from '../../shared/routes/plan.ts'
@@ -8,9 +9,9 @@ import { askProcess } from './askProcess.ts'
 
 /** What an owner asks of a process of its own, because tokenizers and weights are not for the process that owns the store. */
 export type Inquiry =
-  | { readonly question: 'preview'; readonly config: unknown }
-  | { readonly question: 'v-star-inputs'; readonly config: unknown }
-  | { readonly question: 'plan'; readonly config: unknown; readonly stage: Stage }
+  | { readonly question: 'preview'; readonly config: RunConfig }
+  | { readonly question: 'v-star-inputs'; readonly config: RunConfig }
+  | { readonly question: 'plan'; readonly config: RunConfig; readonly stage: Stage }
 
 export interface VStarInputsAnswer {
   readonly inputHash: string
@@ -56,17 +57,17 @@ export class Inquiries {
   }
 
   /** The exact text and ids of all three turns for the first training problem of a config. */
-  async preview(config: unknown, signal?: AbortSignal): Promise<readonly TurnPreview[]> {
+  async preview(config: RunConfig, signal?: AbortSignal): Promise<readonly TurnPreview[]> {
     return (await this.#ask({ question: 'preview', config }, signal)) as readonly TurnPreview[]
   }
 
   /** Hash of everything that a V* estimate of this config depends on. */
-  async vStarInputs(config: unknown, signal?: AbortSignal): Promise<VStarInputsAnswer> {
+  async vStarInputs(config: RunConfig, signal?: AbortSignal): Promise<VStarInputsAnswer> {
     return (await this.#ask({ question: 'v-star-inputs', config }, signal)) as VStarInputsAnswer
   }
 
   /** What starting a run of this stage would find. @throws RecheckError whatever starting it would be refused with */
-  async plan(stage: Stage, config: unknown, signal?: AbortSignal): Promise<PlanCheck> {
+  async plan(stage: Stage, config: RunConfig, signal?: AbortSignal): Promise<PlanCheck> {
     return (await this.#ask({ question: 'plan', stage, config }, signal)) as PlanCheck
   }
 

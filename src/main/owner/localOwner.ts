@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { extensionRateText } from '../../shared/extendedRate.ts'
 import type { Run } from '../../shared/records.ts'
 import { childEnvironment } from '../host/tensorflow/childEnvironment.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { projectFolder } from '../host/machine/paths.ts'
 import { readTensorFlowStatus } from '../host/tensorflow/status.ts'
+import { storedConfig } from '../store/storedConfig.ts'
 import { openOwner } from './openOwner.ts'
 import type { Owner } from './owner.ts'
 
@@ -28,9 +29,11 @@ export function openLocalOwner({ dataDir, address, nodePath }: LocalOwnerSetup):
       workerPath: join(projectFolder, 'src', 'main', 'worker.ts'),
       environment: childEnvironment(),
     },
-    deviceOf: (run) => deviceOf(configOf(run)),
-    isExactOn: (device) => device === 'cpu',
-    keepLastOf: (run) => configOf(run).keep,
+    termsOf(run) {
+      const config = storedConfig(run)
+      const device = deviceOf(config)
+      return { config, device, isExact: device === 'cpu', keepLast: config.keep }
+    },
     extensionNoteOf,
   })
 }
@@ -38,11 +41,7 @@ export function openLocalOwner({ dataDir, address, nodePath }: LocalOwnerSetup):
 /** What the learning rate does when a run is given more steps; null where it is constant. */
 export function extensionNoteOf(run: Run, steps: number): string | null {
   // a length that followed from the data alone is not in the row
-  return extensionRateText(configOf(run).optimizer, Math.max(run.totalSteps, run.stepsDone), steps)
-}
-
-function configOf(run: Run): RunConfig {
-  return parseConfig(JSON.parse(run.config), `run ${run.runId}`)
+  return extensionRateText(storedConfig(run).optimizer, Math.max(run.totalSteps, run.stepsDone), steps)
 }
 
 /** Runs of one device wait for each other. */

@@ -5,7 +5,7 @@ import { readRun } from '../store/runStore.ts'
 import { collectGarbage, planGarbage } from './collectGarbage.ts'
 import type { ControlClient, ControlCommand, FollowedEvent } from './controlChannel.ts'
 import type { Owner } from './owner.ts'
-import { startRun } from './startRuns.ts'
+import { checkedPlan, startRun } from './startRuns.ts'
 
 /** Does what another process of the same user asks of the owner. @returns the answer, see `ControlCommand` */
 export async function obeyCommand(
@@ -23,7 +23,7 @@ export async function obeyCommand(
     case 'extend':
       return owner.extend(command.runId, command.steps)
     case 'start':
-      return (await startRun(owner, command.plan, client.gone)).runId
+      return (await startRun(owner, checkedPlan(command.plan), client.gone)).runId
     case 'follow':
       return followRun(owner, command.runId, client)
     case 'collect-garbage': {

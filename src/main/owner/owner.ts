@@ -21,7 +21,7 @@ import { Workshop } from './work/workshop.ts'
 import { recoverRun } from './recovery.ts'
 import { assertMayExtend, assertMayStart, assertNotDeleted, isFinished } from './runPreconditions.ts'
 import { createRunQueue } from './runQueue.ts'
-import { notActive, superviseRun, type SupervisedRun } from './superviseRun.ts'
+import { notActive, superviseRun, type RunTerms, type SupervisedRun } from './superviseRun.ts'
 import type { StopMoment } from '../wire/trainerMessages.ts'
 import type { TrainerProgram } from './trainingProcess.ts'
 
@@ -31,12 +31,8 @@ export interface OwnerSetup {
   readonly clock: Clock
   /** Where people reach this process: the URL of `recheck serve`, else words such as `recheck train`. */
   readonly address: string
-  /** The device a run takes for itself, for example `cpu` or `gpu`; runs of one device wait for each other. */
-  readonly deviceOf: (run: Run) => string
-  /** True where a step computed twice gives the same bytes: on a processor, not on a graphics card. */
-  readonly isExactOn: (device: string) => boolean
-  /** Checkpoints a run keeps beside its best one. */
-  readonly keepLastOf: (run: Run) => number
+  /** @throws RecheckError `config.*` for a stored config that this version does not read */
+  readonly termsOf: (run: Run) => RunTerms
   /** What the run does otherwise when it is given so many more steps, for its log; null or left out: nothing. */
   readonly extensionNoteOf?: (run: Run, steps: number) => string | null
   /** Times of the tests; 1 s and 30 s when left out. */
@@ -58,7 +54,7 @@ export class Owner {
   readonly recovered: readonly Run[]
   readonly #setup: OwnerSetup
   readonly #ownership: Ownership
-  readonly #queue = createRunQueue()
+  readonly #queue = createRunQueue<{ readonly runId: string } & RunTerms>()
   readonly #active = new Map<string, Promise<SupervisedRun>>()
   readonly #listeners = new Listeners<{ readonly runId: string; readonly event: RunEvent }>()
   #control: ControlServer | null = null
@@ -119,7 +115,7 @@ export class Owner {
   start(runId: string): void {
     const run = readRun(this.db, runId)
     assertMayStart(run)
-    this.#queue.add(runId, this.#setup.deviceOf(run))
+    this.#queue.add({ runId, ...this.#setup.termsOf(run) })
     this.#startReady()
   }
 
@@ -228,8 +224,8 @@ export class Owner {
 
   #startReady(): void {
     if (this.#isClosing) return
-    for (const runId of this.#queue.takeReady()) {
-      const active = this.#supervise(runId)
+    for (const { runId, ...terms } of this.#queue.takeReady()) {
+      const active = this.#supervise(runId, terms)
       this.#active.set(runId, active)
       void active
         .then((run) => run.ended)
@@ -238,10 +234,9 @@ export class Owner {
     }
   }
 
-  #supervise(runId: string): Promise<SupervisedRun> {
-    const { dataDir, program, clock, keepLastOf, deviceOf, isExactOn } = this.#setup
+  #supervise(runId: string, terms: RunTerms): Promise<SupervisedRun> {
+    const { dataDir, program, clock } = this.#setup
     const { retryEveryMs = 1000, stopNowWithinMs = 30_000 } = this.#setup
-    const run = readRun(this.db, runId)
     return superviseRun(
       {
         db: this.db,
@@ -250,8 +245,7 @@ export class Owner {
         clock,
         retryEveryMs,
         stopNowWithinMs,
-        keepLast: keepLastOf(run),
-        isExact: isExactOn(deviceOf(run)),
+        terms,
         onEvent: (id, event) => this.#tell(id, event),
       },
       runId,

@@ -1,3 +1,4 @@
+import { storedConfig } from '../store/storedConfig.ts'
 import { createHash } from 'node:crypto'
 import { changeableFields, isChangeable } from '../../shared/config/changeableFields.ts'
 import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
@@ -64,14 +65,14 @@ export async function resumeWithChanges(
 }
 
 function changedConfig(
-  { runId, config: text }: Run,
+  run: Run,
   settings: ConfigLayer,
 ): {
   readonly before: RunConfig
   readonly config: RunConfig
   readonly differences: readonly ConfigDifference[]
 } {
-  const before = parseConfig(JSON.parse(text), `run ${runId}`)
+  const before = storedConfig(run)
   const config = parseConfig(mergeConfigs(before as ConfigLayer, settings), 'the run with these changes')
   refuseUnsupported(config)
   const differences = configDifferences(before, config)
@@ -79,7 +80,7 @@ function changedConfig(
   if (fixed.length === 0) return { before, config, differences }
   throw new RecheckError(
     'config.fixed',
-    `${fixed.join(', ')}: run ${runId} cannot be given another value on its way; start a new run. ` +
+    `${fixed.join(', ')}: run ${run.runId} cannot be given another value on its way; start a new run. ` +
       `What can be changed: ${changeableFields.join(', ')}.`,
     { fixed },
   )

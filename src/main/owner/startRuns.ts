@@ -13,13 +13,32 @@ import { refuseUnsupported } from '../run/refuseUnsupported.ts'
 
 export interface RunPlan {
   readonly stage: Stage
-  /** Checked here. */
+  /** As it was given; `checkedPlan` reads it. */
   readonly config: ConfigLayer
   /** What the config came from, for messages. */
   readonly source: string
   /** The V* estimate to train against; null = a fitting one if there is one, else the run makes its own. */
   readonly vStarId: string | null
   readonly group: string | null
+}
+
+export interface CheckedPlan extends RunPlan {
+  readonly config: RunConfig
+}
+
+/** With the config read, and files named from this process's working folder. @throws RecheckError `config.*` */
+export function checkedPlan(plan: RunPlan): CheckedPlan {
+  const { source, stage } = plan
+  const config = parseConfig(plan.config, source)
+  refuseUnsupported(config)
+  if (stage === 'warm-up' && config.warmUp === null) {
+    throw new RecheckError(
+      'config.invalid',
+      `${source} is no config of a warm-up: warmUp is null. Give it one, for example warmUp.steps=80.`,
+      { problems: [{ path: 'warmUp', expected: 'a group', got: 'null' }] },
+    )
+  }
+  return { ...plan, config: withAbsolutePaths(config, process.cwd()) }
 }
 
 /**
@@ -29,8 +48,8 @@ export interface RunPlan {
  * @param gone  aborted when whoever asked has left: then no run is made
  * @throws RecheckError `config.*`, `model.*`, `data.*`, `vstar.*`: whatever is wrong with what was given
  */
-export async function startRun(owner: Owner, plan: RunPlan, gone?: AbortSignal): Promise<Run> {
-  const asked = withAbsolutePaths(checkedConfig(plan), process.cwd())
+export async function startRun(owner: Owner, plan: CheckedPlan, gone?: AbortSignal): Promise<Run> {
+  const { config: asked } = plan
   const answer = await owner.inquiries.vStarInputs(asked, gone)
   const config = answer.fallback === null ? asked : withArithmetic(asked)
   gone?.throwIfAborted()
@@ -63,22 +82,6 @@ export const fallbackCode = 'data.fallback'
 /** The run is what it trains on: its name, its config and with it every list, comparison and resumption. */
 function withArithmetic(config: RunConfig): RunConfig {
   return { ...config, data: { ...config.data, source: 'arithmetic' } }
-}
-
-/** What can be checked of a plan without opening a file. @throws RecheckError `config.*` */
-export function checkedConfig({
-  config,
-  source,
-  stage,
-}: Pick<RunPlan, 'config' | 'source'> & Partial<Pick<RunPlan, 'stage'>>): RunConfig {
-  const checked = parseConfig(config, source)
-  refuseUnsupported(checked)
-  if (stage !== 'warm-up' || checked.warmUp !== null) return checked
-  throw new RecheckError(
-    'config.invalid',
-    `${source} is no config of a warm-up: warmUp is null. Give it one, for example warmUp.steps=80.`,
-    { problems: [{ path: 'warmUp', expected: 'a group', got: 'null' }] },
-  )
 }
 
 /** @throws RecheckError `vstar.mismatch`: stage 1 has to sample the model that the run's own warm-up makes */

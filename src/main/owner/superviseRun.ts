@@ -1,4 +1,5 @@
 import { errorData, RecheckError, type ErrorData } from '../../shared/recheckError.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { Run, RunStatus } from '../../shared/records.ts'
 import type { EventBatch, RunEvent } from '../../shared/runEvent.ts'
 import type { Clock } from '../host/machine/clock.ts'
@@ -19,15 +20,23 @@ import { describeExit, describeFailure, type ExitAdvice, type TrainerExit } from
 import type { StopMoment, TrainerMessage } from '../wire/trainerMessages.ts'
 import { startTrainingProcess, type TrainerProgram, type TrainingProcess } from './trainingProcess.ts'
 
+/** What a stored config says of how its run is executed: read once, when the run is let start. */
+export interface RunTerms {
+  readonly config: RunConfig
+  /** What the run takes for itself, for example `cpu` or `gpu`; runs of one device wait for each other. */
+  readonly device: string
+  /** A step computed twice gives the same bytes: on a processor, not on a graphics card. */
+  readonly isExact: boolean
+  /** Checkpoints kept beside the best one. */
+  readonly keepLast: number
+}
+
 export interface SupervisionSetup {
   readonly db: Database
   readonly dataDir: string
   readonly program: TrainerProgram
   readonly clock: Clock
-  /** Checkpoints kept beside the best one. */
-  readonly keepLast: number
-  /** A step computed twice gives the same bytes. */
-  readonly isExact: boolean
+  readonly terms: RunTerms
   /** Stored first, then told. */
   readonly onEvent: (runId: string, event: RunEvent) => void
   readonly retryEveryMs: number
@@ -75,7 +84,7 @@ class Supervision implements SupervisedRun {
   constructor(setup: SupervisionSetup, runId: string) {
     this.#setup = setup
     this.#runId = runId
-    this.#writer = openBatchWriter(setup.db, runId, setup.isExact ? 'must-equal' : 'first-stays')
+    this.#writer = openBatchWriter(setup.db, runId, setup.terms.isExact ? 'must-equal' : 'first-stays')
     this.ended = new Promise((resolve, reject) => {
       this.#resolveEnded = resolve
       this.#rejectEnded = reject
@@ -83,11 +92,11 @@ class Supervision implements SupervisedRun {
   }
 
   async start(): Promise<void> {
-    const { db, dataDir, program, isExact } = this.#setup
+    const { db, dataDir, program, terms } = this.#setup
     try {
       await removeLeftovers(db, dataDir, this.#runId)
-      const request = jobRequestOf(db, dataDir, this.#runId)
-      if (!isExact) forgetStepsFrom(db, this.#runId, request.checkpoints[0]?.step ?? 0)
+      const request = jobRequestOf({ db, dataDir }, this.#runId, terms.config)
+      if (!terms.isExact) forgetStepsFrom(db, this.#runId, request.checkpoints[0]?.step ?? 0)
       const trainer = await startTrainingProcess(program, request, (message) => this.#enqueue(message))
       this.#process = trainer
       await this.#setStatus('running', { process: trainer.mark })
@@ -164,7 +173,7 @@ class Supervision implements SupervisedRun {
 
   async #storeBatch(batch: EventBatch): Promise<void> {
     if (this.#report !== null) return // contradicted what is stored: nothing after it counts
-    const { dataDir, db, clock, keepLast, onEvent } = this.#setup
+    const { dataDir, db, clock, terms, onEvent } = this.#setup
     const runId = this.#runId
     assertInPlace(db)
     const replaced = foldersReplacedBy(db, batch)
@@ -173,7 +182,7 @@ class Supervision implements SupervisedRun {
     for (const event of batch.events) onEvent(runId, event)
     if (batch.events.some((event) => event.type === 'checkpoint')) {
       await removeUnnamed(db, dataDir, { runId, folders: replaced })
-      await applyRetention(db, dataDir, { runId, keepLast })
+      await applyRetention(db, dataDir, { runId, keepLast: terms.keepLast })
     }
   }
 

@@ -1,4 +1,5 @@
-import { isGroupMethod, parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
+import { storedConfig } from './storedConfig.ts'
+import { isGroupMethod, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { Run } from '../../shared/records.ts'
 import { isSamePace, type RunPace } from '../../shared/timeEstimate.ts'
@@ -44,7 +45,7 @@ function estimatingPace({ runId, activeMs, totalSteps }: Run, { vStar }: RunConf
 /** Null: a config that this version does not read. */
 function configOf(run: Run): RunConfig | null {
   try {
-    return parseConfig(JSON.parse(run.config), run.runId)
+    return storedConfig(run)
   } catch (thrown) {
     if (thrown instanceof RecheckError) return null
     throw thrown

@@ -2,7 +2,7 @@ import { totalmem } from 'node:os'
 import { countParameters } from '../../core/model/parameterTable.ts'
 import { lengthBuckets } from '../../core/train/engine/trainerSetup.ts'
 import { checkRowLengths, checkTrainable } from '../../core/train/trainingProblems.ts'
-import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { PlanCheck, TurnPreview } from '../../shared/routes/plan.ts'
 import { checkEngines, longestTrainedRow, rowsPerMicroBatch, stateBytes } from '../trainer/engines.ts'
@@ -16,7 +16,7 @@ import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
 export async function inspectConfig(
   inquiry: Inquiry,
 ): Promise<readonly TurnPreview[] | VStarInputsAnswer | PlanCheck> {
-  const asked = parseConfig(inquiry.config, 'the config')
+  const { config: asked } = inquiry
   const isTrained = inquiry.question === 'plan' && inquiry.stage === 'self-correction'
   if (isTrained) {
     checkTrainable(asked)

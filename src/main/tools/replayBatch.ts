@@ -1,8 +1,8 @@
+import { storedConfig } from '../store/storedConfig.ts'
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parameterShapes } from '../../core/model/parameterTable.ts'
 import type { TokenRow, Trainer } from '../../core/train/engine/trainer.ts'
-import { parseConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { CheckpointRecord, Run } from '../../shared/records.ts'
 import { readParameters } from '../host/model/modelFolder.ts'
@@ -68,7 +68,7 @@ export async function replayBatch({
   )
   if (newest === null) throw noCheckpoint(run.runId, refused.step)
   // one row at a time: a micro-batch of more would be padding
-  const config = { ...parseConfig(JSON.parse(run.config), `run ${run.runId}`), microBatch: 1 }
+  const config = { ...storedConfig(run), microBatch: 1 }
   const warmed = warmedModel(config, dataDir, run.runId)
   const material = await loadRunMaterial(config, process.cwd(), 'training', warmed)
   const reference = await readParameters(material.reference)

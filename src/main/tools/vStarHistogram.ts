@@ -1,5 +1,5 @@
+import { storedConfig } from '../store/storedConfig.ts'
 import { attemptVStar } from '../../core/rl/turnBaseline.ts'
-import { parseConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { VStarHistogram } from '../../shared/routes/vStar.ts'
 import type { Database } from '../store/database.ts'
@@ -15,7 +15,7 @@ import { countVStar, readVStar } from '../store/vStarStore.ts'
 export function vStarHistogram(db: Database, vStarId: string, bins: number): VStarHistogram {
   const artifact = readVStar(db, vStarId)
   if (artifact === null) throw new RecheckError('vstar.unknown', `There is no V* estimate "${vStarId}".`)
-  const { beta } = parseConfig(JSON.parse(readRun(db, artifact.runId).config), `run ${artifact.runId}`).vStar
+  const { beta } = storedConfig(readRun(db, artifact.runId)).vStar
   const counts = countVStar(db, vStarId)
   const inner = Array.from({ length: bins }, (_, index) => ({
     low: index / bins,

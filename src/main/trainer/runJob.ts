@@ -4,7 +4,7 @@ import { parseVerdict } from '../../core/rollout/verdict.ts'
 import { LateSampler } from '../../core/sampling/lateSampler.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
 import { checkTrainable } from '../../core/train/trainingProblems.ts'
-import { needsVStar, parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
+import { needsVStar, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { readParameters } from '../host/model/modelFolder.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { checkEngines } from './engines.ts'
@@ -25,8 +25,8 @@ import { warmUpStage } from './warmUpStage.ts'
  * estimate and makes one first where it was given none (or an unfinished one of its own).
  */
 export const runJob: RunJob = async (request, port) => {
-  const config = parseConfig(JSON.parse(request.run.config), `run ${request.run.runId}`)
-  const stage = firstStage(request, config)
+  const { config } = request
+  const stage = firstStage(request)
   port.emit({ type: 'progress', progress: startupProgress('loading model and problems', stage) })
   if (request.run.stage === 'self-correction') checkTrainable(config)
   if (request.run.stage !== 'estimate-v-star' || config.warmUp !== null) await checkEngines(config)

@@ -1,4 +1,4 @@
-import { needsVStar, type RunConfig } from '../../shared/config/parseConfig.ts'
+import { needsVStar } from '../../shared/config/parseConfig.ts'
 import type { Progress, StageCount } from '../../shared/runEvent.ts'
 import { warmedModel } from '../run/warmUpFolder.ts'
 import type { JobRequest } from '../wire/jobPort.ts'
@@ -9,8 +9,8 @@ export function startupProgress(activity: string, stage: StageCount): Progress {
 }
 
 /** The stage that a job begins with, as far as it had come. */
-export function firstStage(request: JobRequest, config: RunConfig): StageCount {
-  const { run, vStar } = request
+export function firstStage(request: JobRequest): StageCount {
+  const { run, config, vStar } = request
   if (config.warmUp !== null && warmedModel(config, request.dataDir, run.runId) === null) {
     const done = run.stage === 'warm-up' ? (request.checkpoints[0]?.step ?? 0) : 0
     return { name: 'warm-up', unit: 'steps', secondsLeft: null, done, total: config.warmUp.steps }

@@ -58,7 +58,7 @@ export async function warmUpStage(job: WarmUpJob): Promise<string | null> {
     })
   port.emit({
     type: 'progress',
-    progress: startupProgress('opening the trainer', firstStage(request, config)),
+    progress: startupProgress('opening the trainer', firstStage(request)),
   })
   const parameters = await initialParameters(job, material)
   const { openWarmUpEngine } = await import('./warmUpEngine.ts')

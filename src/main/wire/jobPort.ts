@@ -1,3 +1,4 @@
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { CheckpointRecord, Run, VStarArtifact, VStarEstimate } from '../../shared/records.ts'
 import type { RunEvent } from '../../shared/runEvent.ts'
 import type { StopSignal } from '../../core/sampling/sampler.ts'
@@ -6,6 +7,8 @@ import type { StopSignal } from '../../core/sampling/sampler.ts'
 export interface JobRequest {
   /** `run.totalSteps` holds, not the config's steps: a finished run may have been given more. */
   readonly run: Run
+  /** `run.config` as the owner has read it. */
+  readonly config: RunConfig
   readonly dataDir: string
   /** Newest first; the job goes on from the first that is sound. Empty: from the beginning. */
   readonly checkpoints: readonly CheckpointRecord[]

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { Inquiries } from '../../../src/main/owner/inquiry.ts'
-import { startRun, type RunPlan } from '../../../src/main/owner/startRuns.ts'
+import { checkedPlan, startRun, type CheckedPlan } from '../../../src/main/owner/startRuns.ts'
 import { readLog } from '../../../src/main/store/eventLog.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import type { RunEvent } from '../../../src/shared/runEvent.ts'
@@ -17,13 +17,14 @@ after(() => rm(folder, { recursive: true }))
 process.env['RECHECK_DATASETS'] = join(folder, 'datasets')
 
 const data = { source: 'math', train: 4, validation: 2, test: 2 }
-const planOf = (more: object): RunPlan => ({
-  stage: 'self-correction',
-  config: { problemsPerStep: 2, ...more, data: { ...data, fallback: 'arithmetic' } },
-  source: 'a test',
-  vStarId: null,
-  group: null,
-})
+const planOf = (more: object): CheckedPlan =>
+  checkedPlan({
+    stage: 'self-correction',
+    config: { problemsPerStep: 2, ...more, data: { ...data, fallback: 'arithmetic' } },
+    source: 'a test',
+    vStarId: null,
+    group: null,
+  })
 
 test('a run for which arithmetic stands in is arithmetic in its name, its config and its V* inputs, and says why', async (t) => {
   const owner = await testOwner(t, join(folder, 'store'))
@@ -60,10 +61,11 @@ test('a name of its own stays; a source that is there is named, and nothing is s
   }))
   const path = join(folder, 'mine.jsonl')
   await writeFile(path, rows.map((row) => JSON.stringify(row)).join('\n'))
-  const own = await startRun(owner, {
-    ...planOf({}),
-    config: { problemsPerStep: 2, data: { ...data, fallback: 'arithmetic', source: { path } } },
-  })
+  const config = parseConfig(
+    { problemsPerStep: 2, data: { ...data, fallback: 'arithmetic', source: { path } } },
+    'a test',
+  )
+  const own = await startRun(owner, { ...planOf({}), config })
   assert.match(own.name, /own file/)
   assert.deepEqual(
     readLog(owner.db, own.runId, { after: 0, limit: 5 }).filter(({ code }) => code === 'data.fallback'),
@@ -74,7 +76,7 @@ test('a name of its own stays; a source that is there is named, and nothing is s
 test('one error serves the check of the form and the command: a missing column, with those that are there', async () => {
   const path = join(folder, 'q.csv')
   await writeFile(path, `Frage,Lösung,Fach,Stufe\n${'Was ist 1 + 1?,2,Mathe,1\n'.repeat(240)}`)
-  const config = { problemsPerStep: 2, data: { ...data, source: { path } } }
+  const config = parseConfig({ problemsPerStep: 2, data: { ...data, source: { path } } }, 'a test')
   const message =
     'q.csv: expected the column "question", got Frage, Lösung, Fach, Stufe. ' +
     'Name the columns: data.source.fields of the config, --question and --answer of "recheck data".'

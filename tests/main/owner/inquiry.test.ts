@@ -5,12 +5,18 @@ import { inspectConfig } from '../../../src/main/tools/inspectConfig.ts'
 import { Inquiries } from '../../../src/main/owner/inquiry.ts'
 import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { modelFolderOf } from '../../../src/main/run/namedModelFolder.ts'
+import { parseConfig, type RunConfig } from '../../../src/shared/config/parseConfig.ts'
 import type { Stage } from '../../../src/shared/records.ts'
 import type { RecheckError } from '../../../src/shared/recheckError.ts'
 import type { TurnPreview } from '../../../src/shared/routes/plan.ts'
 
 const inquiries = new Inquiries({ nodePath: process.execPath })
-const config = { data: { train: 4, validation: 2, test: 2 }, steps: 1, problemsPerStep: 2 }
+const layer = { data: { train: 4, validation: 2, test: 2 }, steps: 1, problemsPerStep: 2 }
+const config = changed({})
+
+function changed(change: object): RunConfig {
+  return parseConfig({ ...layer, ...change }, 'a test')
+}
 
 test('a preview shows the exact ids and text of the three turns, each extending the one before', async () => {
   const turns = (await inspectConfig({ question: 'preview', config })) as readonly TurnPreview[]
@@ -34,7 +40,7 @@ test('another process gives the same answer, and its refusal comes back as it wa
   const here = await inspectConfig({ question: 'v-star-inputs', config })
   assert.deepEqual(await inquiries.vStarInputs(config), here)
   await assert.rejects(
-    inquiries.preview({ ...config, model: { path: 'nowhere' } }),
+    inquiries.preview(changed({ model: { path: 'nowhere' } })),
     (error: RecheckError) => error.code === 'model.missing' && /"nowhere"/.test(error.message),
   )
 })
@@ -77,7 +83,7 @@ test('a plan: what a start would find, and the hash that the start itself goes b
 test('a plan is refused with what a start would be refused with; stage 1 is not asked for what only training needs', async () => {
   const refusal = async (stage: Stage, change: object): Promise<string> => {
     try {
-      await inspectConfig({ question: 'plan', stage, config: { ...config, ...change } })
+      await inspectConfig({ question: 'plan', stage, config: changed(change) })
       return 'none'
     } catch (thrown) {
       return (thrown as RecheckError).code
@@ -95,7 +101,7 @@ test('a plan is refused with what a start would be refused with; stage 1 is not 
 
 test('the hash changes with what stage 1 samples from, and with nothing else', async () => {
   const hashOf = async (change: object): Promise<unknown> => {
-    const answer = await inspectConfig({ question: 'v-star-inputs', config: { ...config, ...change } })
+    const answer = await inspectConfig({ question: 'v-star-inputs', config: changed(change) })
     return 'inputHash' in answer ? answer.inputHash : assert.fail()
   }
   const base = await hashOf({})
@@ -105,7 +111,7 @@ test('the hash changes with what stage 1 samples from, and with nothing else', a
   const others = [
     { seed: 1 },
     { vStar: { samples: 4 } },
-    { data: { ...config.data, train: 5 } },
+    { data: { ...layer.data, train: 5 } },
     { grader: 'exact' },
   ]
   for (const other of others) assert.notEqual(await hashOf(other), base, JSON.stringify(other))

@@ -9,6 +9,7 @@ import { exitCodeOf } from '../../../src/main/commands/exitCode.ts'
 import { processStart } from '../../../src/main/host/machine/processInfo.ts'
 import { Inquiries, type InquiryLimits } from '../../../src/main/owner/inquiry.ts'
 import { exitProblem, type InquiryExit } from '../../../src/main/owner/inquiryExit.ts'
+import { parseConfig, type RunConfig } from '../../../src/shared/config/parseConfig.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import type { SlowConfig } from './slowInspector.ts'
 
@@ -35,9 +36,13 @@ function inquiriesOf(t: TestContext, limits: Partial<InquiryLimits> = {}): Asked
     alive: () => begun().filter((processId) => processStart(processId) !== null),
     ask: (how, until, signal) => {
       const config: SlowConfig = until === undefined ? { folder, how } : { folder, how, until }
-      return inquiries.preview(config, signal)
+      return inquiries.preview(slowConfig(config), signal)
     },
   }
+}
+
+function slowConfig(config: SlowConfig): RunConfig {
+  return parseConfig({ notes: JSON.stringify(config) }, 'a test')
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -52,7 +57,8 @@ test(
     const answers = Array.from({ length: 12 }, () => ask('answer', 'go'))
     let most = 0
     await until(() => alive().length === 2)
-    await wait(300)
+    // by the time that a process started after them has answered, a third one would have begun, too
+    await inquiriesOf(t).ask('answer')
     assert.equal(begun().length, 2)
     writeFileSync(join(folder, 'go'), '')
     const timer = setInterval(() => (most = Math.max(most, alive().length)), 5)
@@ -115,7 +121,7 @@ test('an owner that is killed leaves no process behind', { timeout: 60_000 }, as
   const script = `
     import { Inquiries } from ${JSON.stringify(join(import.meta.dirname, '../../../src/main/owner/inquiry.ts'))}
     const inquiries = new Inquiries(${JSON.stringify({ nodePath: process.execPath, programPath })})
-    await inquiries.preview(${JSON.stringify({ folder, how: 'answer', until: 'never' })})`
+    await inquiries.preview(${JSON.stringify(slowConfig({ folder, how: 'answer', until: 'never' }))})`
   const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' })
   await until(() => begun().length === 1)
   owner.kill('SIGKILL')
@@ -181,7 +187,9 @@ test('each end without an answer has a code, a way out and a few lines', async (
     [
       'inquiry.start',
       /could not be started with \/nowhere\/node: spawn \/nowhere\/node ENOENT\. Run "recheck doctor"/,
-      await new Inquiries({ nodePath: '/nowhere/node' }).preview({}).catch((thrown: unknown) => thrown),
+      await new Inquiries({ nodePath: '/nowhere/node' })
+        .preview(parseConfig({}, 'a test'))
+        .catch((thrown: unknown) => thrown),
     ],
   ]
   for (const [code, text, thrown] of ends) {

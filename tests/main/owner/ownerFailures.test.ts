@@ -8,7 +8,7 @@ import { readLog } from '../../../src/main/store/eventLog.ts'
 import { readSeries } from '../../../src/main/store/metricQuery.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { nextRandom } from './fakeJob.ts'
-import { fakeRun, isMetrics, nextEvent, ownerSetup, testOwner } from './ownerFixtures.ts'
+import { fakeRun, fakeTerms, isMetrics, nextEvent, ownerSetup, testOwner } from './ownerFixtures.ts'
 
 test('what a trainer dies of is said in plain words', async (t) => {
   const program = { ...ownerSetup('').program, nodeOptions: ['--max-old-space-size=40'] }
@@ -81,7 +81,7 @@ test('a trainer that contradicts what is stored is ended, and the run says where
 
 test('on a device that is not exact, a resumed run may differ: its curve is that of its weights', async (t) => {
   const dataDir = temporaryFolder(t)
-  const owner = await testOwner(t, dataDir, { isExactOn: () => false })
+  const owner = await testOwner(t, dataDir, { termsOf: () => ({ ...fakeTerms, isExact: false }) })
   const { runId } = fakeRun(owner, { seed: 1, checkpointEvery: 5, misbehaves: { step: 8, how: 'throw' } })
   owner.start(runId)
   await owner.whenEnded(runId)

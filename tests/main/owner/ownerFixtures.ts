@@ -3,7 +3,10 @@ import type { TestContext } from 'node:test'
 import { systemClock } from '../../../src/main/host/machine/clock.ts'
 import { openOwner } from '../../../src/main/owner/openOwner.ts'
 import type { Owner, OwnerSetup } from '../../../src/main/owner/owner.ts'
+import type { RunTerms } from '../../../src/main/owner/superviseRun.ts'
 import type { TrainerProgram } from '../../../src/main/owner/trainingProcess.ts'
+import { storedConfig } from '../../../src/main/store/storedConfig.ts'
+import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import type { RunEvent } from '../../../src/shared/runEvent.ts'
 import type { Run, Stage } from '../../../src/shared/records.ts'
 import { fakeConfig, type FakeConfig } from './fakeJob.ts'
@@ -15,15 +18,25 @@ export const fakeProgram: TrainerProgram = {
   environment: { PATH: process.env['PATH'] },
 }
 
+/** A fake job reads `run.config` itself: it has settings of its own. */
+export const fakeTerms: RunTerms = {
+  config: parseConfig({}, 'a test'),
+  device: 'cpu',
+  isExact: true,
+  keepLast: 2,
+}
+
+function isFake(run: Run): boolean {
+  return 'stepMs' in (JSON.parse(run.config) as object)
+}
+
 export function ownerSetup(dataDir: string, fields: Partial<OwnerSetup> = {}): OwnerSetup {
   return {
     dataDir,
     program: fakeProgram,
     clock: systemClock,
     address: 'a test',
-    deviceOf: () => 'cpu',
-    isExactOn: () => true,
-    keepLastOf: () => 2,
+    termsOf: (run) => (isFake(run) ? fakeTerms : { ...fakeTerms, config: storedConfig(run) }),
     retryEveryMs: 50,
     stopNowWithinMs: 300,
     ...fields,

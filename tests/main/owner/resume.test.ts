@@ -138,7 +138,7 @@ test('a finished run extended has the weights of one that was longer from the st
   for (const run of [long, extended]) assertBestKept(owner, run.runId)
 })
 
-/** `keepLastOf` of the tests is 2: the best one is beside them, or among them. */
+/** `keepLast` of the tests is 2: the best one is beside them, or among them. */
 function assertBestKept(owner: Owner, runId: string): void {
   const measured = readEvaluations(owner.db, runId)
     .filter(({ split, step }) => split === 'validation' && step > 0)

@@ -1,5 +1,5 @@
 // Stands in for src/main/inspect.ts in tests of what is asked of it: leaves a file named after its process in the folder
-// that the config names, then ends as the config says.
+// that the config's notes name, then ends as they say.
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,7 +14,10 @@ export interface SlowConfig {
 
 const lines = createInterface({ input: process.stdin })
 lines.once('close', () => process.exit(1))
-lines.once('line', (line) => void obey((JSON.parse(line) as { config: SlowConfig }).config))
+lines.once('line', (line) => {
+  const { config } = JSON.parse(line) as { readonly config: { readonly notes: string } }
+  void obey(JSON.parse(config.notes) as SlowConfig)
+})
 
 async function obey({ folder, how, until }: SlowConfig): Promise<void> {
   writeFileSync(join(folder, `${process.pid}`), '')

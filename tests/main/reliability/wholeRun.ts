@@ -1,3 +1,4 @@
+import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { jobRequestOf } from '../../../src/main/owner/jobRequest.ts'
@@ -42,7 +43,10 @@ export async function runToEnd(
   try {
     if (listRuns(db).length === 0) insertRun(db, newRun(runId, { config, totalSteps }), 1000)
     await removeLeftovers(db, dataDir, runId)
-    await fakeRunJob(jobRequestOf(db, dataDir, runId), portOf(db, dataDir, onStored))
+    await fakeRunJob(
+      jobRequestOf({ db, dataDir }, runId, parseConfig({}, 'a test')),
+      portOf(db, dataDir, onStored),
+    )
   } catch (thrown) {
     throw storeError(thrown, db.name)
   } finally {

@@ -10,7 +10,7 @@ const config = presetConfig('builtin', { data: { train: 300 }, steps: 40 })
 
 function request(fields: Partial<JobRequest> = {}): JobRequest {
   const run = sampleRunRow('r', { totalSteps: 40 })
-  return { run, dataDir: '', checkpoints: [], vStar: null, firstBatch: 1, ...fields }
+  return { run, config, dataDir: '', checkpoints: [], vStar: null, firstBatch: 1, ...fields }
 }
 
 function estimated(done: number, complete: boolean): JobRequest['vStar'] {
@@ -21,7 +21,7 @@ function estimated(done: number, complete: boolean): JobRequest['vStar'] {
 
 test('a job says which stage it begins with while it still loads: stage 1 where an estimate is wanting', () => {
   const countOf = (fields: Partial<JobRequest>, layer = config): string => {
-    const { name, done, total, unit } = firstStage(request(fields), layer)
+    const { name, done, total, unit } = firstStage(request({ ...fields, config: layer }))
     return `${name} ${done}/${total} ${unit}`
   }
   assert.equal(countOf({}), 'estimate-v-star 0/300 problems')
@@ -36,7 +36,7 @@ test('a job says which stage it begins with while it still loads: stage 1 where 
 test('it goes on from its newest checkpoint, and counts one thing: the loading', () => {
   const newest = { checkpointId: 'c', runId: 'r', step: 20, folder: 'f', bytes: 1, sha256: 's' }
   const checkpoints = [{ ...newest, validation: null, createdAtMs: 1 }]
-  const stage = firstStage(request({ vStar: estimated(290, true), checkpoints }), config)
+  const stage = firstStage(request({ vStar: estimated(290, true), checkpoints }))
   assert.equal(stage.done, 20)
   const { done, total, stage: told } = startupProgress('loading', stage)
   assert.deepEqual([done, total, told], [0, 1, stage])

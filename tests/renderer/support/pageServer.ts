@@ -1,3 +1,4 @@
+import { storedConfig } from '../../../src/main/store/storedConfig.ts'
 import { join } from 'node:path'
 import { createHandlers } from '../../../src/main/api/handlers.ts'
 import { startHttpServer, type HttpServer } from '../../../src/main/api/httpServer.ts'
@@ -44,9 +45,7 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
       workerPath: join(import.meta.dirname, 'pageWorker.ts'),
       environment: process.env,
     },
-    deviceOf: () => 'cpu',
-    isExactOn: () => false,
-    keepLastOf: () => 2,
+    termsOf: (run) => ({ config: storedConfig(run), device: 'cpu', isExact: false, keepLast: 2 }),
   })
   const progress = createProgressBoard()
   owner.subscribe((runId, event) => progress.note(runId, event))

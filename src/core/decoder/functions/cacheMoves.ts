@@ -4,7 +4,7 @@ import { addCalledFunction } from '../../graph/functionCall.ts'
 import { FunctionOps } from '../../graph/functionOps.ts'
 import type { GraphShape, NodeRef } from '../../graph/graphBuilder.ts'
 import { samplerNames } from './samplerNames.ts'
-import type { SamplerParts } from './samplerFunctions.ts'
+import type { SamplerParts } from './samplerParts.ts'
 
 /** Functions over all caches that compute nothing; they run node by node, for any shape. */
 export function addCacheMoves(parts: SamplerParts): void {

@@ -8,7 +8,7 @@ import { addDraw } from './draw.ts'
 import type { DrawKind } from './draw.ts'
 import { gatheredCaches, storeCaches } from './extendFunction.ts'
 import { drawArguments, modelArguments } from './samplerArguments.ts'
-import type { SamplerParts } from './samplerFunctions.ts'
+import type { SamplerParts } from './samplerParts.ts'
 import { samplerNames } from './samplerNames.ts'
 
 /**

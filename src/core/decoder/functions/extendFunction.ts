@@ -9,7 +9,7 @@ import type { DrawKind } from './draw.ts'
 import type { ModelInFunction } from './modelFunction.ts'
 import { samplerNames } from './samplerNames.ts'
 import { drawArguments, modelArguments } from './samplerArguments.ts'
-import type { SamplerParts } from './samplerFunctions.ts'
+import type { SamplerParts } from './samplerParts.ts'
 
 /**
  * T more tokens for each of P rows, whole prompts (their starts are 0) or what follows a cached one, and the first token

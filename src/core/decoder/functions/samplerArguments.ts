@@ -1,7 +1,7 @@
 import type { FunctionBuilder, Value } from '../../graph/functionBuilder.ts'
 import type { FunctionOps } from '../../graph/functionOps.ts'
 import type { DrawInputs } from './draw.ts'
-import type { SamplerParts } from './samplerFunctions.ts'
+import type { SamplerParts } from './samplerParts.ts'
 
 /** Arguments for `SamplerParts.drawInputs`. */
 export function drawArguments(builder: FunctionBuilder): DrawInputs {

@@ -1,6 +1,6 @@
+import { storedConfig } from '../../store/storedConfig.ts'
 import { pastText, warningsOf } from '../../../shared/alarms.ts'
 import { configDifferences } from '../../../shared/config/layers.ts'
-import { parseConfig } from '../../../shared/config/parseConfig.ts'
 import {
   formatCount,
   formatDifference,
@@ -154,7 +154,7 @@ function answerText(tests: readonly Evaluation[]): string {
 }
 
 function setup(run: Run): string[][] {
-  const config = parseConfig(JSON.parse(run.config), `run ${run.runId}`)
+  const config = storedConfig(run)
   const source =
     typeof config.data.source === 'string' ? config.data.source : JSON.stringify(config.data.source)
   return [

@@ -1,0 +1,22 @@
+import type { GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
+import type { ModelConfig } from '../../model/modelConfig.ts'
+import type { DrawKind } from './draw.ts'
+
+export interface SamplerGraphSetup {
+  readonly config: ModelConfig
+  /** Handles of the model's variables in the graph, by parameter. */
+  readonly parameters: ReadonlyMap<string, NodeRef>
+  /** The ways of drawing that can be asked for. */
+  readonly draws: readonly DrawKind[]
+  /** Compiled by XLA for every set of shapes that is asked for, or run node by node. */
+  readonly compiled: boolean
+}
+
+/** What every function of the sampler is made of. */
+export interface SamplerParts extends SamplerGraphSetup {
+  readonly graph: GraphBuilder
+  /** Handles of the caches' variables: each layer's keys, then its values; [slots, K, S, D] float32. */
+  readonly caches: readonly NodeRef[]
+  /** Nodes of `DrawInputs`, in their order. */
+  readonly drawInputs: readonly NodeRef[]
+}
