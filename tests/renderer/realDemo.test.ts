@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { darkTheme, lightTheme, type PlotTheme } from '../../src/shared/plots/plotTheme.ts'
 import { field, waitForYaml, yaml } from './support/newRunParts.ts'
-import { goTo } from './support/openPages.ts'
+import { goTo, waitUntil } from './support/openPages.ts'
 import { assertMoves, coloursOf, exportPlot, pixelsOf, plotTitles, readPng } from './support/plotPictures.ts'
 import { openRealApp, type RealApp } from './support/realApp.ts'
 
@@ -116,7 +116,7 @@ async function assertBadConfigStays({ page, runs }: RealApp, runId: string): Pro
     texts.join(' | '),
   )
   await page.getByRole('button', { name: 'Start', exact: true }).click({ force: true })
-  await page.waitForTimeout(1000)
+  await waitUntil(page, `document.activeElement.dataset.path === 'problemsPerStep'`)
   assert.equal(new URL(page.url()).hash, '#/new')
   assert.deepEqual(
     runs().map((run) => run.runId),

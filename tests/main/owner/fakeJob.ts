@@ -69,7 +69,7 @@ async function train(
     })
     await wait(config.stepMs)
     if (port.stopNow.aborted && config.misbehaves?.how !== 'ignore-stop') return 'stopped'
-    if (config.misbehaves?.step === step) await misbehave(config.misbehaves.how, port, step)
+    if (config.misbehaves?.step === step) await misbehave(config.misbehaves.how, { config, port, step })
     random = nextRandom(random)
     weights[random % weightCount] = random / 3
     port.emit({
@@ -166,7 +166,10 @@ async function save(
   })
 }
 
-async function misbehave(how: Misbehaviour, port: JobPort, step: number): Promise<void> {
+async function misbehave(
+  how: Misbehaviour,
+  { config, port, step }: { readonly config: FakeConfig; readonly port: JobPort; readonly step: number },
+): Promise<void> {
   switch (how) {
     case 'throw':
       throw new Error('the fake job was told to fail')
@@ -182,6 +185,7 @@ async function misbehave(how: Misbehaviour, port: JobPort, step: number): Promis
     }
     case 'block':
       await port.flush()
+      note(config, 'blocks')
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000)
       return
     case 'nan':

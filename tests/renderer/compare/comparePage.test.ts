@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { scaleColours } from '../../../src/renderer/src/compare/look.ts'
 import { lightTheme } from '../../../src/shared/plots/plotTheme.ts'
-import { goTo, seededPage } from '../support/openPages.ts'
+import { goTo, seededPage, untilDrawn } from '../support/openPages.ts'
 import { svgOf, switchNamed, textsOf } from '../support/plotFiles.ts'
 import { assertMoves, exportPlot, firstInLegend, pixelsOf } from '../support/plotPictures.ts'
 import { seedRuns } from '../support/seedStore.ts'
@@ -22,7 +22,7 @@ test('the line under the pointer names its run and what the run’s config has w
   const said = plot(rewards).locator('.plot-line-text')
   for (let part = 0.1; part < 0.9 && (await said.count()) === 0; part += 0.05) {
     await opened.page.mouse.move(box.x + box.width / 2, box.y + box.height * part)
-    await opened.page.waitForTimeout(30)
+    await untilDrawn(opened.page)
   }
   const text = await said.innerText()
   assert.match(text, /^(balanced, learning rate 5e-5|revision bonus 2|revision bonus 0\.5): /)

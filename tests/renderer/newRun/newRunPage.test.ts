@@ -7,7 +7,15 @@ import { readRun } from '../../../src/main/store/runStore.ts'
 import { storeVStar } from '../../../src/main/store/vStarStore.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import { field, focusedPath, markupFolder, waitForYaml, yaml } from '../support/newRunParts.ts'
-import { goTo, openPages, waitUntil, type OpenedPages } from '../support/openPages.ts'
+import {
+  assertGone,
+  assertShown,
+  goTo,
+  openPages,
+  untilStill,
+  waitUntil,
+  type OpenedPages,
+} from '../support/openPages.ts'
 import { seedRuns } from '../support/seedStore.ts'
 import { seriousFindings } from '../support/seriousFindings.ts'
 
@@ -174,20 +182,24 @@ test('stage 2 with a V* estimate: what each was made from, the one that fits, wh
 test('what it takes is said before the start; what this machine cannot do stands at its field', async () => {
   const { page } = await pages.open('#/new')
   const plan = page.getByRole('table', { name: 'What it takes' })
-  await plan.getByText('2,048 problems × 4 attempts').or(plan.getByText('15,360 rollouts')).first().waitFor()
-  await plan.getByText('the model (799,232 parameters) takes 256; 37 rollouts in memory at once').waitFor()
+  await assertShown(
+    plan.getByText('2,048 problems × 4 attempts').or(plan.getByText('15,360 rollouts')).first(),
+  )
+  await assertShown(plan.getByText('the model (799,232 parameters) takes 256; 37 rollouts in memory at once'))
   await page.getByText('Stage 1 only').click()
-  await plan.getByText('8,192 rollouts').waitFor()
-  await plan.getByText('15,360 rollouts').waitFor({ state: 'hidden' })
+  await assertShown(plan.getByText('8,192 rollouts'))
+  await assertGone(plan.getByText('15,360 rollouts'))
   await page.getByText('Both stages', { exact: true }).click()
   await field(page, 'sampling.maxCompletionTokens').fill('400')
-  await page.getByText(/may have \d+ tokens, the trainer takes 256/).waitFor()
-  await page.getByText('The config is valid, but this machine cannot run it as it is.').waitFor()
+  await assertShown(page.getByText(/may have \d+ tokens, the trainer takes 256/))
+  await assertShown(page.getByText('The config is valid, but this machine cannot run it as it is.'))
   await field(page, 'sampling.temperature').fill('0')
-  await page.getByText('expected a number > 0 while training').waitFor()
+  await assertShown(page.getByText('expected a number > 0 while training'))
   await page.getByRole('combobox', { name: 'Training method' }).click()
   await page.getByRole('option', { name: 'dr-grpo' }).click()
-  await page.getByText('No V* is needed: dr-grpo compares rollouts of one problem with each other.').waitFor()
+  await assertShown(
+    page.getByText('No V* is needed: dr-grpo compares rollouts of one problem with each other.'),
+  )
   await page.context().close()
 })
 
@@ -261,7 +273,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByText('Stage 2 only').click()
     await yaml(page).fill('steep: 1\nsteps: 0\nmodel: { lora: {} }\ndata: { source: { path: "" } }')
     await page.getByText('steep: expected a known field').waitFor()
-    await page.waitForTimeout(300)
+    await untilStill(page)
     assert.deepEqual(await seriousFindings(page), [])
     await page.context().close()
   })

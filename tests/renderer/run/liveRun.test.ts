@@ -5,7 +5,7 @@ import type { Page, Route as PageRoute } from 'playwright-core'
 import { listRuns, readRun } from '../../../src/main/store/runStore.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import { darkTheme, lightTheme } from '../../../src/shared/plots/plotTheme.ts'
-import { openPages, type OpenedPages } from '../support/openPages.ts'
+import { assertShown, openPages, untilDrawn, type OpenedPages } from '../support/openPages.ts'
 import { assertMoves, coloursOf, exportPlot, pixelsOf, plotTitles, readPng } from '../support/plotPictures.ts'
 
 const { steps, problemsPerStep } = presetConfig('builtin')
@@ -79,13 +79,17 @@ test('a killed trainer: interrupted, said so, and resumed from the page', async 
 
 test('an answer that was read before the last change does not stay on the page', async () => {
   const { page } = await pages.open('#/new')
+  const [events] = await Promise.all([page.waitForEvent('websocket'), page.reload()])
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await page.getByRole('region', { name: 'Training loss' }).locator('canvas').first().waitFor()
   const runId = new URL(page.url()).hash.split('/')[2] ?? ''
+  const said = events.waitForEvent('framereceived', ({ payload }) =>
+    String(payload).includes('"interrupted"'),
+  )
   const older = await holdAnswer(page, '**/api/run.get')
   process.kill(readRun(pages.server.owner.db, runId).processId ?? assert.fail('no trainer'), 'SIGKILL')
-  while (readRun(pages.server.owner.db, runId).status !== 'interrupted') await page.waitForTimeout(50)
-  await page.waitForTimeout(2000) // the event has come, the older answer is still under way
+  await said
+  await untilDrawn(page) // the event has come, the older answer is still under way
   older.release()
   await page.getByText('interrupted', { exact: true }).first().waitFor({ timeout: 15_000 })
   await page.context().close()
@@ -136,7 +140,7 @@ test('a page whose browser calls itself offline still reads from this machine', 
   await page.evaluate("window.dispatchEvent(new Event('offline'))")
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await page.getByRole('button', { name: 'Stop after this step' }).click()
-  await page.getByRole('button', { name: 'Resume' }).waitFor()
+  await assertShown(page.getByRole('button', { name: 'Resume' }))
   await page.context().close()
 })
 

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { readRange } from '../../../src/main/store/metricQuery.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
-import { goTo, seededPage, waitUntil } from '../support/openPages.ts'
+import { assertShown, goTo, seededPage, waitUntil } from '../support/openPages.ts'
 import { pngSize, svgOf, switchNamed, textsOf } from '../support/plotFiles.ts'
-import { assertMoves, exportPlot, pixelsOf } from '../support/plotPictures.ts'
+import { assertBecomes, assertMoves, exportPlot, pixelsOf, stillPixels } from '../support/plotPictures.ts'
 
 const opened = seededPage('#/run/r-first/plots')
 
@@ -54,13 +54,12 @@ test('pause holds the run where it is, resume goes on, stop now ends it, resume 
   await opened.page.getByRole('button', { name: 'Pause' }).click()
   await status('paused')
   const held = readRun(opened.db, runId).step
-  await opened.page.waitForTimeout(900)
-  assert.equal(readRun(opened.db, runId).step, held)
   await show(`#/run/${runId}/metrics`, 'Memory')
   await opened.page
     .getByRole('region', { name: 'Load' })
     .getByText(/^\d+ readings$/)
     .waitFor()
+  assert.equal(readRun(opened.db, runId).step, held)
   await opened.page.getByRole('button', { name: 'Resume' }).click()
   await status('running')
   await waitUntil(
@@ -175,8 +174,7 @@ test('x by step, active time, tokens and problems: label and end of the axis', a
 test('the cursor of one plot stands in the others', async () => {
   await show('#/run/r-first/plots', 'Policy rewards')
   await opened.page.mouse.move(5, 500)
-  await opened.page.waitForTimeout(200)
-  const still = await pixelsOf(opened.page, 'Policy rewards')
+  const still = await stillPixels(opened.page, 'Policy rewards')
   const box = await opened.page
     .getByRole('region', { name: 'Training loss' })
     .locator('canvas')
@@ -186,8 +184,7 @@ test('the cursor of one plot stands in the others', async () => {
   await opened.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 3 })
   await assertMoves(opened.page, 'Policy rewards', { before: still, patienceMs: 3000 })
   await opened.page.mouse.move(5, 500)
-  await opened.page.waitForTimeout(400)
-  assert.equal(await pixelsOf(opened.page, 'Policy rewards'), still)
+  await assertBecomes(opened.page, 'Policy rewards', { before: still, patienceMs: 3000 })
 })
 
 test('a plot in full screen fills the window; Escape brings the page back', async () => {
@@ -251,5 +248,5 @@ test('what a plot shows is told to the keyboard too', async () => {
   await show('#/run/r-first/plots', 'Verifier accuracy')
   await opened.page.keyboard.press('Tab')
   await opened.page.getByRole('button', { name: 'What Verifier accuracy shows' }).focus()
-  await opened.page.getByRole('tooltip').getByText('share of wrong attempts called wrong').waitFor()
+  await assertShown(opened.page.getByRole('tooltip').getByText('share of wrong attempts called wrong'))
 })

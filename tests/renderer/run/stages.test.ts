@@ -5,7 +5,7 @@ import { readOpenEstimate } from '../../../src/main/store/vStarStore.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import type { Stage } from '../../../src/shared/records.ts'
-import { goTo, openPages, waitUntil, type OpenedPages } from '../support/openPages.ts'
+import { assertShown, goTo, openPages, waitUntil, type OpenedPages } from '../support/openPages.ts'
 import { switchNamed } from '../support/plotFiles.ts'
 
 let pages: OpenedPages
@@ -115,13 +115,13 @@ test('the rollouts of the last evaluation, which follows the last step, can be c
     data: { runIds: [string] }
   }
   await goTo(page, `#/run/${started.data.runIds[0]}/rollouts`)
-  await head(page).getByText('finished', { exact: true }).waitFor()
+  await assertShown(head(page).getByText('finished', { exact: true }))
   await switchNamed(page, 'One step:').click()
-  await page.getByText('step 5', { exact: true }).waitFor()
-  await page.getByText(/^2 rollouts/).waitFor()
-  await page.getByText('validation, step 5').first().waitFor()
+  await assertShown(page.getByText('step 5', { exact: true }))
+  await assertShown(page.getByText(/^2 rollouts/))
+  await assertShown(page.getByText('validation, step 5').first())
   await page.getByRole('slider', { name: 'Step' }).press('ArrowLeft')
-  await page.getByText(/^4 rollouts/).waitFor()
+  await assertShown(page.getByText(/^4 rollouts/))
   await page.context().close()
 })
 
@@ -154,7 +154,7 @@ test('a run that waits behind an archived one says which; it is taken out of the
     .getByText(/“in the archive”.* is running\.$/)
     .waitFor()
   await page.getByRole('button', { name: 'Take out of the queue' }).click()
-  await head(page).getByText('stopped', { exact: true }).waitFor()
+  await assertShown(head(page).getByText('stopped', { exact: true }))
   await showTab(page, 'Events', /^Taken out of the queue\.$/)
   await goTo(page, '#/new')
   await page
@@ -164,7 +164,7 @@ test('a run that waits behind an archived one says which; it is taken out of the
   await goTo(page, `#/run/${archived}/plots`)
   await page.getByRole('button', { name: 'Stop now' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Stop now' }).click()
-  await head(page).getByText('stopped', { exact: true }).waitFor()
+  await assertShown(head(page).getByText('stopped', { exact: true }))
   await page.context().close()
 })
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { labelRun } from '../../../src/main/store/runLabels.ts'
 import { readRun } from '../../../src/main/store/runStore.ts'
 import { testRank, testScoreParts } from '../../../src/shared/testScore.ts'
-import { goTo, seededPage, waitUntil } from '../support/openPages.ts'
+import { assertGone, assertShown, goTo, seededPage, waitUntil } from '../support/openPages.ts'
 import { switchNamed } from '../support/plotFiles.ts'
 import { seedRuns } from '../support/seedStore.ts'
 
@@ -169,21 +169,21 @@ test('several runs are archived and brought back in one go; archived ones are li
   for (const name of ['revision bonus 2', 'revision bonus 0.5'])
     await opened.page.getByRole('checkbox', { name: `Select ${name}` }).check()
   await opened.page.getByRole('button', { name: 'Archive', exact: true }).click()
-  await opened.page.getByText('2 runs archived.').waitFor()
-  await opened.page.getByText('4 runs', { exact: true }).waitFor()
+  await assertShown(opened.page.getByText('2 runs archived.'))
+  await assertShown(opened.page.getByText('4 runs', { exact: true }))
   await chooseList('Archived')
-  await opened.page.getByText('2 runs', { exact: true }).waitFor()
+  await assertShown(opened.page.getByText('2 runs', { exact: true }))
   await opened.page.getByRole('checkbox', { name: 'Select revision bonus 2' }).check()
   await opened.page.getByRole('button', { name: 'Bring back' }).click()
-  await opened.page.getByText('1 run brought back.').waitFor()
-  await opened.page.getByText('1 run', { exact: true }).waitFor()
+  await assertShown(opened.page.getByText('1 run brought back.'))
+  await assertShown(opened.page.getByText('1 run', { exact: true }))
   await opened.page.getByRole('button', { name: 'Undo' }).click()
-  await opened.page.getByText('2 runs', { exact: true }).waitFor()
+  await assertShown(opened.page.getByText('2 runs', { exact: true }))
   await opened.page.getByRole('checkbox', { name: 'Select all runs shown' }).check()
   await opened.page.getByRole('button', { name: 'Bring back' }).click()
-  await opened.page.getByText('No run is archived.').waitFor()
+  await assertShown(opened.page.getByText('No run is archived.'))
   await chooseList('Runs')
-  await opened.page.getByText('6 runs', { exact: true }).waitFor()
+  await assertShown(opened.page.getByText('6 runs', { exact: true }))
 })
 
 test('a deleted run can be restored after the page was left and loaded again', async () => {
@@ -251,9 +251,9 @@ test('x selects the run that j and k went to', async () => {
   await opened.page.getByRole('grid', { name: 'Runs' }).focus()
   await opened.page.keyboard.press('j')
   await opened.page.keyboard.press('x')
-  await opened.page.getByText('1 selected').waitFor()
+  await assertShown(opened.page.getByText('1 selected'))
   await opened.page.keyboard.press('x')
-  await opened.page.getByText('1 selected').waitFor({ state: 'detached' })
+  await assertGone(opened.page.getByText('1 selected'))
 })
 
 test('a narrow window does without columns, not without the end of the table', async () => {

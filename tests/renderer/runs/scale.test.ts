@@ -5,7 +5,7 @@ import { insertRun } from '../../../src/main/store/runStore.ts'
 import { metrics } from '../../../src/shared/metrics/metrics.ts'
 import type { RunEvent } from '../../../src/shared/runEvent.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
-import { goTo, openPages, type OpenedPages } from '../support/openPages.ts'
+import { assertShown, goTo, openPages, type OpenedPages } from '../support/openPages.ts'
 
 const longSteps = 214_000
 const manyRuns = 10_000
@@ -138,12 +138,12 @@ test('a filter by config and by a metric beyond the list finds its runs among 10
   const { page } = await pages.open('#/runs')
   const search = page.getByRole('textbox', { name: 'Search and filter' })
   await search.fill('optimizer.learningRate > 1')
-  await page.getByText('0 of 10,001 runs').waitFor()
+  await assertShown(page.getByText('0 of 10,001 runs'))
   await search.fill('policy/klK1 > 2')
-  await page.getByText('0 of 10,001 runs').waitFor()
+  await assertShown(page.getByText('0 of 10,001 runs'))
   const at = metrics.findIndex(({ name }) => name === 'policy/klK1')
   const expected = Array.from({ length: manyRuns }, (_, index) => Math.sin(index + at)).filter((v) => v > 0.5)
   await search.fill('policy/klK1 > 0.5 seed = 0')
-  await page.getByText(`${expected.length.toLocaleString('en-US')} of 10,001 runs`).waitFor()
+  await assertShown(page.getByText(`${expected.length.toLocaleString('en-US')} of 10,001 runs`))
   await page.context().close()
 })

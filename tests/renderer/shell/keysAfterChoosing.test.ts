@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { goTo, seededPage, waitUntil } from '../support/openPages.ts'
+import { assertShown, goTo, seededPage, untilDrawn, waitUntil } from '../support/openPages.ts'
 import { switchNamed } from '../support/plotFiles.ts'
 
 const opened = seededPage('#/runs')
@@ -27,6 +27,12 @@ async function assertRunKeys(after: string): Promise<void> {
 /** The question of the rollout that is shown. */
 function question(): Promise<string> {
   return opened.page.getByRole('article', { name: 'Rollout' }).getByRole('heading', { level: 2 }).innerText()
+}
+
+/** Does what asks for other rollouts, and waits until those are shown. */
+async function untilListed(choice: () => Promise<void>): Promise<void> {
+  await Promise.all([opened.page.waitForResponse('**/api/rollouts.list'), choice()])
+  await untilDrawn(opened.page)
 }
 
 /** Keys of the rollouts: j to the next, k back. */
@@ -77,10 +83,10 @@ test('letters typed into an open list or a field stay there', async () => {
 
 test('the rollouts hear their keys after every way to choose among them', async () => {
   await goTo(opened.page, '#/run/r-first/rollouts')
-  await choose('Outcome', 'Wrong → correct')
+  await untilListed(() => choose('Outcome', 'Wrong → correct'))
   await assertRolloutKeys('an outcome was chosen')
   await choose('Outcome', 'All outcomes')
-  await switchNamed(opened.page, 'One step:').click()
+  await untilListed(() => switchNamed(opened.page, 'One step:').click())
   await assertRolloutKeys('one step was switched on')
   const step = opened.page.getByRole('slider', { name: 'Step' })
   await step.focus()
@@ -94,7 +100,7 @@ test('the rollouts hear their keys after every way to choose among them', async 
 
 test('plots zoom by keys after their axis was chosen', async () => {
   await goTo(opened.page, '#/run/r-first/plots')
-  await opened.page.getByRole('region', { name: 'Training loss' }).locator('canvas').first().waitFor()
+  await assertShown(opened.page.getByRole('region', { name: 'Training loss' }).locator('canvas').first())
   await choose('x axis', 'generated tokens')
   await opened.page.keyboard.press('+')
   await waitUntil(

@@ -4,7 +4,14 @@ import type { Page } from 'playwright-core'
 import { readRun } from '../../../src/main/store/runStore.ts'
 import { seedRuns } from '../support/seedStore.ts'
 import { seriousFindings } from '../support/seriousFindings.ts'
-import { goTo, openPages, waitUntil, type OpenedPages } from '../support/openPages.ts'
+import {
+  assertShown,
+  goTo,
+  openPages,
+  untilStill,
+  waitUntil,
+  type OpenedPages,
+} from '../support/openPages.ts'
 
 let pages: OpenedPages
 before(async () => {
@@ -31,7 +38,7 @@ const addresses = [
 async function settle(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
   await waitUntil(page, `!document.querySelector('.mantine-Loader-root')`)
-  await page.waitForTimeout(150)
+  await untilStill(page)
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -99,10 +106,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await goTo(page, address)
       await settle(page)
       await open(page)
-      await page.waitForTimeout(350)
+      await untilStill(page)
       found.push(...(await seriousFindings(page)).map((line) => `${index} ${address} ${line}`))
       await page.keyboard.press('Escape')
-      await page.waitForTimeout(250)
+      await untilStill(page)
     }
     assert.deepEqual(found, [])
     await page.context().close()
@@ -250,10 +257,10 @@ test('the keys lead everywhere: pages, tabs, palette, map, theme', async () => {
 
 test('two keys of one shortcut belong together, also where the page is drawn again between them', async () => {
   const { page } = await pages.open('#/runs')
-  await page.locator('.run-row').first().waitFor()
+  await assertShown(page.locator('.run-row').first())
   await page.keyboard.press('g')
   await goTo(page, '#/run/r-failed/config')
-  await page.getByRole('tab', { name: 'Config', selected: true }).waitFor()
+  await assertShown(page.getByRole('tab', { name: 'Config', selected: true }))
   await page.keyboard.press('n')
   await waitUntil(page, `location.hash === '#/new'`)
   await page.context().close()

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { evilName, seedRuns } from '../support/seedStore.ts'
-import { goTo, openPages, waitUntil, type OpenedPages } from '../support/openPages.ts'
+import {
+  assertGone,
+  assertShown,
+  goTo,
+  openPages,
+  untilDrawn,
+  untilStill,
+  waitUntil,
+  type OpenedPages,
+} from '../support/openPages.ts'
 
 let pages: OpenedPages
 before(async () => {
@@ -13,18 +22,21 @@ test('a used link and a page without a session: a plain page with the way in', a
   const context = await pages.browser.newContext()
   const page = await context.newPage()
   await page.goto(`http://127.0.0.1:${pages.server.http.port}/`)
-  await page.getByRole('heading', { name: 'This page needs a fresh link' }).waitFor()
-  await page.getByText('Open a link that recheck serve prints.').waitFor()
+  await assertShown(page.getByRole('heading', { name: 'This page needs a fresh link' }))
+  await assertShown(page.getByText('Open a link that recheck serve prints.'))
   await page.goto(`http://127.0.0.1:${pages.server.http.port}/?used#token=wrong`)
   await page
     .getByText(/This link was used before, is older than a day, .* run recheck serve once more/)
     .waitFor()
-  await page.getByText(`http://localhost:${pages.server.http.port}`).waitFor()
+  await assertShown(page.getByText(`http://localhost:${pages.server.http.port}`))
   await context.close()
 })
 
 test('a page from before a restart says that its link is over, and goes on once another is open', async () => {
   const { page } = await pages.open('#/runs')
+  await page.clock.install()
+  await page.reload()
+  await page.getByText('6 runs', { exact: true }).waitFor()
   // a server that is just closing answers so
   const closing = { status: 503, json: { statusCode: 503, error: 'Service Unavailable' } }
   await page.route('**/api/app.info', (route) => route.fulfill(closing), { times: 1 })
@@ -40,7 +52,8 @@ test('a page from before a restart says that its link is over, and goes on once 
   // and an owner that no longer answers this page is not asked over and over
   const asked: string[] = []
   page.on('request', (request) => asked.push(new URL(request.url()).pathname))
-  await page.waitForTimeout(6000)
+  await page.clock.runFor(60_000)
+  await untilDrawn(page)
   assert.ok(asked.filter((path) => path === '/api/app.telemetry').length <= 1, asked.join(' '))
   const other = await page.context().newPage()
   await other.goto(pages.server.http.newLink())
@@ -59,15 +72,15 @@ test('a page whose events never came says so, and reads again once they do', asy
   })
   await page.goto(pages.server.http.newLink())
   const note = page.getByText('The connection to Recheck is lost.')
-  await note.waitFor()
-  await page.getByText('6 runs', { exact: true }).waitFor()
+  await assertShown(note)
+  await assertShown(page.getByText('6 runs', { exact: true }))
   const { db } = pages.server.owner
   db.prepare('update run set notes = ? where run_id = ?').run('unheard of', 'r-first')
   await page.getByRole('textbox', { name: 'Search and filter' }).fill('"unheard of"')
-  await page.getByText('0 of 6 runs').waitFor()
+  await assertShown(page.getByText('0 of 6 runs'))
   isOpen = true
-  await note.waitFor({ state: 'detached' })
-  await page.getByText('1 of 6 runs').waitFor()
+  await assertGone(note)
+  await assertShown(page.getByText('1 of 6 runs'))
   db.prepare('update run set notes = ? where run_id = ?').run('', 'r-first')
   await context.close()
 })
@@ -99,16 +112,16 @@ test('delete and its undo; archive and its undo', async () => {
   const { page } = await pages.open('#/runs')
   await page.getByRole('checkbox', { name: 'Select too large for this memory' }).check()
   await page.getByRole('button', { name: 'Delete' }).click()
-  await page.getByText('1 run deleted.').waitFor()
-  await page.getByText('5 runs', { exact: true }).waitFor()
+  await assertShown(page.getByText('1 run deleted.'))
+  await assertShown(page.getByText('5 runs', { exact: true }))
   await page.getByRole('button', { name: 'Undo' }).click()
-  await page.getByText('6 runs', { exact: true }).waitFor()
+  await assertShown(page.getByText('6 runs', { exact: true }))
   await page.getByRole('checkbox', { name: 'Select revision bonus 2' }).check()
   await page.getByRole('button', { name: 'Archive' }).click()
-  await page.getByText('1 run archived.').waitFor()
-  await page.getByText('5 runs', { exact: true }).waitFor()
+  await assertShown(page.getByText('1 run archived.'))
+  await assertShown(page.getByText('5 runs', { exact: true }))
   await page.getByRole('button', { name: 'Undo' }).click()
-  await page.getByText('6 runs', { exact: true }).waitFor()
+  await assertShown(page.getByText('6 runs', { exact: true }))
   await page.context().close()
 })
 
@@ -138,7 +151,7 @@ test('a run name that is HTML stays text: list, page, palette, comparison, expor
   await goTo(page, '#/compare?runs=r-first,r-evil')
   const plot = page.getByRole('region', { name: 'Policy rewards: final (Acc@final)' })
   await plot.locator('canvas').first().hover()
-  await page.waitForTimeout(300)
+  await untilStill(page)
   await goTo(page, '#/run/r-evil/plots')
   await page.getByRole('heading', { name: evilName }).waitFor()
   assert.equal(await page.locator('img').count(), 0)
@@ -150,14 +163,14 @@ test('a run name that is HTML stays text: list, page, palette, comparison, expor
 test('alarms of a run that is over are one line above its plots, with what raised them in the events', async () => {
   const { page } = await pages.open('#/run/r-second/plots')
   const earlier = page.getByRole('note', { name: 'Earlier alarms' })
-  await earlier.getByText('verdicts almost always “correct” (since step 25)').waitFor()
+  await assertShown(earlier.getByText('verdicts almost always “correct” (since step 25)'))
   await earlier.getByRole('button', { name: 'Events' }).click()
   const raised = page.getByRole('row').filter({ hasText: 'it called 3 of 73 wrong attempts wrong' })
   // verdictReward is balanced in this run: the advice does not name it
-  await raised.getByText('Go on from an earlier checkpoint with a lower optimizer.learningRate.').waitFor()
-  await raised.getByText('25', { exact: true }).waitFor()
+  await assertShown(raised.getByText('Go on from an earlier checkpoint with a lower optimizer.learningRate.'))
+  await assertShown(raised.getByText('25', { exact: true }))
   await goTo(page, '#/run/r-failed/plots')
-  await page.getByText('Lower problemsPerStep or microBatch.').waitFor()
+  await assertShown(page.getByText('Lower problemsPerStep or microBatch.'))
   await page.context().close()
 })
 
@@ -166,7 +179,7 @@ test('rollouts: filtered by outcome, j and k, the same problem over training', a
   await page.getByRole('combobox', { name: 'Outcome' }).click()
   await page.getByRole('option', { name: 'Wrong → correct' }).click()
   const detail = page.getByRole('article', { name: 'Rollout' })
-  await detail.getByText('wrong → correct').waitFor()
+  await assertShown(detail.getByText('wrong → correct'))
   for (const name of ['Attempt', 'Verdict', 'Revision']) await detail.getByRole('region', { name }).waitFor()
   const first = await detail.getByRole('heading', { level: 2 }).innerText()
   await page.getByRole('tab', { name: 'Rollouts' }).focus()
@@ -175,7 +188,7 @@ test('rollouts: filtered by outcome, j and k, the same problem over training', a
   await page.keyboard.press('k')
   await waitUntil(page, `document.querySelector('article h2').innerText === ${JSON.stringify(first)}`)
   await page.getByRole('button', { name: 'This problem over training' }).click()
-  await page.getByRole('button', { name: /show all problems/ }).waitFor()
+  await assertShown(page.getByRole('button', { name: /show all problems/ }))
   await page.context().close()
 })
 
@@ -238,15 +251,15 @@ test('“like run X” begins with its config and shows what differs', async () 
   const answered = page.waitForResponse('**/api/run.get')
   pages.server.tell({ runIds: ['r-stopped'], event: { type: 'changed' } })
   await answered
-  await page.waitForTimeout(300)
+  await untilDrawn(page)
   assert.equal(await bonus.inputValue(), '3')
   await page.context().close()
 })
 
 test('comparison by a typed address: a run named twice counts once, an unknown one is said', async () => {
   const { page } = await pages.open('#/compare?runs=r-first,r-first,r-nowhere')
-  await page.getByText('there is no run "r-nowhere" here.').waitFor()
-  await page.getByText(/^Choose two to eight runs here/).waitFor()
+  await assertShown(page.getByText('there is no run "r-nowhere" here.'))
+  await assertShown(page.getByText(/^Choose two to eight runs here/))
   await page.context().close()
 })
 

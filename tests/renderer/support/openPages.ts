@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import type { Database } from '../../../src/main/store/database.ts'
 import { launchChromium } from './chromium.ts'
 import { startPageServer, type PageServer } from './pageServer.ts'
@@ -99,6 +99,29 @@ export async function waitUntil(page: Page, expression: string): Promise<void> {
     await page.waitForTimeout(100)
   }
   assert.fail(`not true after 20 s: ${expression}`)
+}
+
+/** What has happened so far has been drawn: two frames have begun since. */
+export async function untilDrawn(page: Page): Promise<void> {
+  await page.evaluate(
+    'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))',
+  )
+}
+
+/** Nothing moves any more: every animation that ends has ended. */
+export async function untilStill(page: Page): Promise<void> {
+  await untilDrawn(page)
+  const moving = 'document.getAnimations().some((each) => each.effect.getComputedTiming().endTime < Infinity)'
+  await waitUntil(page, `!${moving}`)
+}
+
+/** What is waited for here is what the test is about: said by name when it does not come. */
+export async function assertShown(locator: Locator): Promise<void> {
+  await locator.waitFor().catch(() => assert.fail(`not shown: ${String(locator)}`))
+}
+
+export async function assertGone(locator: Locator): Promise<void> {
+  await locator.waitFor({ state: 'hidden' }).catch(() => assert.fail(`still shown: ${String(locator)}`))
 }
 
 /** Changes the fragment, as a link in the page does. */

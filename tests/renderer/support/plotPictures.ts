@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { PNG } from 'pngjs'
 import type { Download, Page } from 'playwright-core'
+import { untilDrawn } from './openPages.ts'
 import { plots } from '../../../src/shared/metrics/metrics.ts'
 
 /** Which they are is said by tests/shared/metrics.test.ts. */
@@ -16,6 +17,30 @@ export function pixelsOf(page: Page, title: string): Promise<string> {
   return canvas.evaluate((drawn: { toDataURL(): string }) => drawn.toDataURL())
 }
 
+/** The same once a plot has stopped moving: three pictures in a row are equal. */
+export async function stillPixels(page: Page, title: string): Promise<string> {
+  const last: string[] = []
+  for (;;) {
+    await untilDrawn(page)
+    last.push(await pixelsOf(page, title))
+    const [first = '', second, third] = last.slice(-3)
+    if (first === second && second === third) return first
+  }
+}
+
+/** Waits until a plot shows again what it did before. */
+export async function assertBecomes(
+  page: Page,
+  title: string,
+  { before, patienceMs }: { readonly before: string; readonly patienceMs: number },
+): Promise<void> {
+  const untilMs = performance.now() + patienceMs
+  while ((await pixelsOf(page, title)) !== before) {
+    assert.ok(performance.now() < untilMs, `“${title}” is not as before after ${patienceMs / 1000} s`)
+    await untilDrawn(page)
+  }
+}
+
 /** Waits until a plot shows something else. */
 export async function assertMoves(
   page: Page,
@@ -25,7 +50,7 @@ export async function assertMoves(
   const untilMs = performance.now() + patienceMs
   while ((await pixelsOf(page, title)) === before) {
     assert.ok(performance.now() < untilMs, `“${title}” has not changed in ${patienceMs / 1000} s`)
-    await page.waitForTimeout(100)
+    await untilDrawn(page)
   }
 }
 
