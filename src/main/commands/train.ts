@@ -12,6 +12,7 @@ const Input = z.object({
   force: z.boolean().default(false),
 })
 type Input = z.infer<typeof Input>
+const WarmUpInput = z.object({ ...configOptionsShape, rollouts: z.string().optional() })
 
 export function register(program: Command, context: CommandContext): void {
   registerWarmUp(program, context)
@@ -26,13 +27,17 @@ function registerWarmUp(program: Command, context: CommandContext): void {
     examples: [
       'recheck sft --preset builtin-from-scratch',
       'recheck sft --config run.yaml --set warmUp.steps=80',
+      'recheck sft --preset builtin --rollouts 7f3a9c',
       'recheck sft --set model.path=./model --set \'warmUp.source={"path":"conversations.jsonl"}\'',
     ],
-    input: z.object(configOptionsShape),
+    input: WarmUpInput,
     output: RunOutput,
-    run: (input, call) => startAndFollow('warm-up', { ...input, force: false }, call),
+    run: runWarmUp,
   })
-  addConfigOptions(command)
+  addConfigOptions(command).option(
+    '--rollouts <run>',
+    'imitate the correct training rollouts of this run, in the place of warmUp.source',
+  )
 }
 
 function registerEstimate(program: Command, context: CommandContext): void {
@@ -74,6 +79,28 @@ function addForce(command: Command): Command {
   return command.option(
     '--force',
     'go on where the probe or V* says that nothing can be learned (onNoSignal=warn)',
+  )
+}
+
+async function runWarmUp(
+  { rollouts, set, ...input }: z.output<typeof WarmUpInput>,
+  call: CommandCall,
+): Promise<CommandResult<RunOutput>> {
+  const own = { ...input, set, force: false }
+  if (rollouts === undefined) return startAndFollow('warm-up', own, call)
+  const { findStoredRun } = await import('./runArgument.ts')
+  const { readStore } = await import('../owner/withStore.ts')
+  const { systemClock } = await import('../host/machine/clock.ts')
+  const { writeRolloutConversations } = await import('../tools/rolloutConversations.ts')
+  const { runId } = await findStoredRun(call, rollouts)
+  const { path, kept, total } = await readStore(call.dataFolder, systemClock, (db) =>
+    writeRolloutConversations(db, call.dataFolder, runId),
+  )
+  call.note(`${kept} of ${total} training rollouts of ${runId} are imitated: ${path}`)
+  return startAndFollow(
+    'warm-up',
+    { ...own, set: set.concat(`warmUp.source=${JSON.stringify({ path })}`) },
+    call,
   )
 }
 
