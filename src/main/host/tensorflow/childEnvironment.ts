@@ -34,7 +34,8 @@ export function childEnvironment(
   if (status?.isReady && status.variant === 'cuda') {
     // an unknown flag ends the process: this one is known to the processor's build, too. The user's own come last and count
     const flag = `--xla_gpu_cuda_data_dir=${join(status.folder, 'nvidia', 'cuda_nvcc')}`
-    merged['XLA_FLAGS'] = [flag, ...(merged['XLA_FLAGS'] ? [merged['XLA_FLAGS']] : [])].join(' ')
+    const known = merged['XLA_FLAGS'] ?? ''
+    if (!known.includes(flag)) merged['XLA_FLAGS'] = `${flag} ${known}`.trim()
   }
   return merged
 }

@@ -1,4 +1,8 @@
 // Imported before TensorFlow's addon: commands such as `verify` load it in their own process, and it reads these once.
-import { tensorFlowVariables } from './childEnvironment.ts'
+import { childEnvironment, tensorFlowVariables } from './childEnvironment.ts'
 
-for (const [name, value] of Object.entries(tensorFlowVariables)) process.env[name] ??= value
+const wanted = childEnvironment()
+for (const name of [...Object.keys(tensorFlowVariables), 'XLA_FLAGS']) {
+  const value = wanted[name]
+  if (value !== undefined) process.env[name] = value
+}

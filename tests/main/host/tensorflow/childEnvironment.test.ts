@@ -38,6 +38,7 @@ test('with the CUDA build XLA is told where ptxas and libdevice are, before what
   assert.equal(childEnvironment({}, cuda)['XLA_FLAGS'], flag)
   const own = childEnvironment({ XLA_FLAGS: '--xla_dump_to=/d' }, cuda)
   assert.equal(own['XLA_FLAGS'], `${flag} --xla_dump_to=/d`)
+  assert.equal(childEnvironment(own, cuda)['XLA_FLAGS'], own['XLA_FLAGS'])
   assert.ok(!('XLA_FLAGS' in childEnvironment({}, { ...cuda, variant: 'cpu' })))
   // what the installation unpacks there is what XLA looks for
   for (const file of ['bin/ptxas', 'nvvm/libdevice/libdevice.10.bc'])
