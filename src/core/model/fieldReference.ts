@@ -32,6 +32,21 @@ is tied again; the factors of Llama 3.1 to 3.3 become their rope settings. Token
 pre-tokenizers gpt-2, smollm, starcoder, refact, codeshell, qwen2, deepseek-r1-qwen and llama-bpe; SentencePiece and others are refused by name, as are parts of a split file, other
 rope scalings, experts and attention windows. Metadata of the architecture that Recheck does not know is reported.
 
+## Fetching one from the hub
+
+\`recheck models pull owner/name\` (\`@revision\` for a branch, tag or commit without a slash) fetches \`config.json\`, tokenizer, template and safetensors of a
+repository of the Hugging Face hub, four files at a time, and nothing else: no pickles, no code, no other formats. Size and licence (as the card names it) are said first, and a disk
+without room is refused before a byte is written. The config is read before the weights come, so that nothing large is fetched that could not be used.
+Every file is held against the hub's checksum (sha256, or git's SHA-1 for small ones) before the library has the model. Ctrl-C, or a connection that is
+cut, leaves what came in \`.downloads\` of the models' folder; the same command goes on from there. \`models list\`, \`info\` and \`remove\` show and remove what is there.
+
+A run that names a model (or a data set, see [data.md](data.md)) that is not there fetches it after one question in a terminal, at once with \`--yes\`, and is
+refused with the command that fetches it elsewhere. The New run page asks the same question.
+
+The variables are those of the hub's own tools: \`HF_TOKEN\`, or a file that \`HF_TOKEN_PATH\` names, or the one that \`hf auth login\` has written (\`HF_HOME\`;
+\`HF_HUB_DISABLE_IMPLICIT_TOKEN=1\` leaves that one aside); \`HF_ENDPOINT\` for a mirror; \`HF_HUB_OFFLINE=1\` asks nothing of the network. The token goes to the
+endpoint's own origin and not to where it redirects, and stands in no file, log or message of Recheck. Behind a proxy set \`NODE_USE_ENV_PROXY=1\`.
+
 ## What is refused, and what is reported
 
 - **A config that contradicts itself or its weights** is refused, naming both places: two rotary settings, two θ, \`layer_types\` of another length,

@@ -36,6 +36,8 @@ async function runDemo(
     vStarId: null,
     group: 'demo',
   })
+  const { fetchWhatIsMissing } = await import('./library/fetchWhatIsMissing.ts')
+  await fetchWhatIsMissing(plan.config, call, input.yes)
   const { assertMayExport } = await import('../tools/exportRun.ts')
   const exports = join(call.dataFolder, 'exports')
   // before minutes of training, not after them

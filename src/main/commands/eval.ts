@@ -80,6 +80,8 @@ async function evaluate(input: Input, call: CommandCall): Promise<CommandResult<
   const { evaluateModel } = await import('../tools/evaluateModel.ts')
   const base = input.run === undefined ? null : await runToEvaluate(input, call)
   const config = await evaluationConfig(input, base?.config ?? null)
+  const { fetchWhatIsMissing } = await import('./library/fetchWhatIsMissing.ts')
+  await fetchWhatIsMissing(config, call, input.yes)
   const evaluation = await evaluateModel({
     config,
     split: input.split,

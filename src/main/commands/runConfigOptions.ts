@@ -13,6 +13,7 @@ export const configOptionsShape = {
   preset: z.string().optional(),
   set: z.array(z.string()).default([]),
   capture: z.boolean().default(true),
+  yes: z.boolean().default(false),
 }
 
 export interface ConfigOptions {
@@ -28,6 +29,7 @@ export function addConfigOptions(command: Command): Command {
     .option('--preset <name>', 'named starting point, see docs/config.md')
     .option('--config <file>', 'run config, YAML or JSON; lies over the preset')
     .option('--set <path=value>', 'one field, over both; may be given again', collect, [])
+    .option('--yes', 'fetch a model or data set that is not there from the hub, without asking')
     .option('--no-capture', 'train op by op instead of from one graph: slower, for comparison')
 }
 

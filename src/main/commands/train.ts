@@ -137,6 +137,8 @@ async function startAndFollow(
     vStarId: input.vStar ?? null,
     group: null,
   })
+  const { fetchWhatIsMissing } = await import('./library/fetchWhatIsMissing.ts')
+  await fetchWhatIsMissing(plan.config, call, input.yes)
   const address = `recheck ${commandNames[stage]}`
   return withRuns(call, needOf(address, plan), async (runs) =>
     endOfRun(runs, await startAndName(runs, plan, call), call),

@@ -9,6 +9,7 @@ import { findVStar, readVStar } from '../store/vStarStore.ts'
 import type { VStarInputsAnswer } from './inquiry.ts'
 import type { Owner } from './owner.ts'
 import { withAbsolutePaths } from '../run/absolutePaths.ts'
+import { hubDataName } from '../run/problems.ts'
 import { refuseUnsupported } from '../run/refuseUnsupported.ts'
 
 export interface RunPlan {
@@ -140,6 +141,10 @@ function stepsOf(config: RunConfig): number {
   return config.steps === null && config.data.filter !== 'none' ? 0 : totalSteps(config, config.data.train)
 }
 
+function sourceKind({ data }: RunConfig): string {
+  return data.source === 'arithmetic' ? data.source : 'own file'
+}
+
 function automaticName(stage: Stage, config: RunConfig): string {
   const names: Readonly<Record<Stage, string>> = {
     'warm-up': 'warm-up',
@@ -147,7 +152,7 @@ function automaticName(stage: Stage, config: RunConfig): string {
     'self-correction': config.method,
   }
   const what = names[stage]
-  const source = typeof config.data.source === 'string' ? config.data.source : 'own file'
+  const source = hubDataName(config.data.source) ?? sourceKind(config)
   const model = config.model.path.split('/').at(-1) ?? config.model.path
   return `${what} · ${model} · ${source} · seed ${config.seed}`
 }

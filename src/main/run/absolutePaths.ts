@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { isHubName } from '../host/datasets/datasetsFolder.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 
 /**
@@ -13,6 +14,8 @@ export function withAbsolutePaths(config: RunConfig, workingFolder: string): Run
   const { model, data, template, warmUp } = config
   const modelPath = (path: string): string =>
     existsSync(join(workingFolder, path, 'config.json')) ? resolve(workingFolder, path) : path
+  const dataPath = (path: string): string =>
+    isHubName(path) && !existsSync(join(workingFolder, path)) ? path : resolve(workingFolder, path)
   return {
     ...config,
     model: {
@@ -23,9 +26,7 @@ export function withAbsolutePaths(config: RunConfig, workingFolder: string): Run
     data: {
       ...data,
       source:
-        typeof data.source === 'string'
-          ? data.source
-          : { ...data.source, path: resolve(workingFolder, data.source.path) },
+        typeof data.source === 'string' ? data.source : { ...data.source, path: dataPath(data.source.path) },
     },
     warmUp:
       warmUp === null || typeof warmUp.source === 'string'

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { arithmeticSplits, type ProblemSplits } from '../../core/data/arithmetic.ts'
 import type { DataReport } from '../../core/data/dataReport.ts'
 import type { AnswerMarker } from '../../core/data/promptTemplate.ts'
@@ -6,7 +5,7 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { loadProblems, sourcePath, type ProblemSource } from '../host/datasets/files.ts'
 import { findDatasetFiles } from '../host/datasets/folder.ts'
-import { datasetsFolder } from '../host/datasets/datasetsFolder.ts'
+import { datasetPath, datasetsFolder, isHubName } from '../host/datasets/datasetsFolder.ts'
 import { reservedProblems } from '../host/datasets/reservedProblems.ts'
 import { builtinModelFolder } from './namedModelFolder.ts'
 
@@ -21,8 +20,8 @@ export interface RunProblems {
 }
 
 /**
- * The problems of a run's three splits, from the source that its config names; `data.fallback` steps in, and says so,
- * where the source cannot be had.
+ * The problems of a run's three splits, from the source that its config names and from no other: a run was named after
+ * what it trains on when it was made, with `withAvailableSource`.
  *
  * @param workingFolder relative paths of the config start here
  * @param use `held-out`: no training problems are taken, so a file with a test alone will do
@@ -33,10 +32,11 @@ export async function loadRunProblems(
   workingFolder: string,
   use: ProblemUse = 'training',
 ): Promise<RunProblems> {
-  const available = await withAvailableSource(config, workingFolder)
-  const { source } = available.config.data
-  if (source !== 'arithmetic') return fileProblems(config, sourceFrom(source, workingFolder), use)
-  return { splits: await arithmeticProblems(config), marker: 'hash', note: available.note }
+  const { source } = config.data
+  if (source !== 'arithmetic') {
+    return offeringToFetch(source, () => fileProblems(config, sourceFrom(source, workingFolder), use))
+  }
+  return { splits: await arithmeticProblems(config), marker: 'hash', note: null }
 }
 
 export interface AvailableSource {
@@ -100,9 +100,33 @@ function leftOutNote({ source, rows, used, left, badRows, contradictions }: Data
   return `${rows - used} of ${rows} rows of ${source} are left out: ${reasons.filter((reason) => reason !== false).join('; ')}`
 }
 
-function sourceFrom(
-  source: Exclude<RunConfig['data']['source'], 'arithmetic'>,
-  workingFolder: string,
-): ProblemSource {
-  return typeof source === 'string' ? source : { ...source, path: resolve(workingFolder, source.path) }
+type FileSource = Exclude<RunConfig['data']['source'], 'arithmetic'>
+
+/** The hub's name of a source; null where it is a file of one's own. */
+export function hubDataName(source: RunConfig['data']['source']): string | null {
+  if (source === 'arithmetic') return null
+  const name = typeof source === 'string' ? source : source.path
+  return typeof source === 'string' || isHubName(name) ? name : null
+}
+
+/** A missing source that the hub may have says so, for people and for programs. */
+async function offeringToFetch<T>(source: FileSource, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (thrown) {
+    const name = hubDataName(source)
+    if (name === null || !(thrown instanceof RecheckError) || thrown.code !== 'data.missing') throw thrown
+    throw new RecheckError(
+      'data.missing',
+      `${thrown.message} "recheck data pull ${name}" fetches it from the hub.`,
+      {
+        ...thrown.data,
+        fetch: { kind: 'data', name, subset: null },
+      },
+    )
+  }
+}
+
+function sourceFrom(source: FileSource, workingFolder: string): ProblemSource {
+  return typeof source === 'string' ? source : { ...source, path: datasetPath(source.path, workingFolder) }
 }

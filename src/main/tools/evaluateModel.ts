@@ -23,6 +23,7 @@ import { readParameters } from '../host/model/modelFolder.ts'
 import { openSampler } from '../trainer/samplers.ts'
 import { openNewestCheckpoint } from '../run/newestCheckpoint.ts'
 import { requireHeldOut } from '../run/requireHeldOut.ts'
+import { withAvailableSource } from '../run/problems.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
 import { readTrainerBlob, trainerBlobName } from '../trainer/trainerStateFile.ts'
 
@@ -54,7 +55,9 @@ export interface ModelEvaluation {
 
 /** A policy on held-out problems, with the same draws for every policy, so that two can be compared problem by problem. */
 export async function evaluateModel(setup: ModelEvaluationSetup): Promise<ModelEvaluation> {
-  const { config, split, trained, signal, onProgress } = setup
+  const { split, trained, signal, onProgress } = setup
+  const { config, note } = await withAvailableSource(setup.config, setup.workingFolder)
+  if (note !== null) setup.onNotice(note)
   const material = await loadRunMaterial(config, setup.workingFolder, 'held-out')
   for (const notice of material.modelNotices) setup.onNotice(notice)
   const chosen = material.problems.splits[split]

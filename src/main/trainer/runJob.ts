@@ -13,6 +13,7 @@ import type { JobPort, RunJob } from '../wire/jobPort.ts'
 import type { JobContext } from './jobContext.ts'
 import { emitMaterialNotes } from './materialNotes.ts'
 import { firstStage, startupProgress } from './startupProgress.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
 import { probeStage } from './probeStage.ts'
 import { openSampler } from './samplers.ts'
@@ -47,7 +48,11 @@ async function runSampledStages(
   { request, port, config }: Pick<JobContext, 'request' | 'port' | 'config'>,
   warmedFolder: string | null,
 ): Promise<'finished' | 'stopped'> {
-  const material = await loadRunMaterial(config, process.cwd(), 'training', warmedFolder)
+  const material = await loadRunMaterial(config, process.cwd(), 'training', warmedFolder).catch(
+    (thrown: unknown) => {
+      throw asGone(thrown)
+    },
+  )
   emitMaterialNotes(material, port)
   const reference = await readParameters(material.reference)
   const sampler = new LateSampler(() => openSampler(material.reference.config, reference, config))
@@ -67,6 +72,18 @@ async function runSampledStages(
   } finally {
     await sampler.dispose()
   }
+}
+
+/** What the run is named after was there when it was made: it trains on that or on nothing. */
+function asGone(thrown: unknown): unknown {
+  if (!(thrown instanceof RecheckError) || thrown.code !== 'data.missing') return thrown
+  const reason = typeof thrown.data.reason === 'string' ? thrown.data.reason : thrown.message
+  return new RecheckError(
+    'data.missing',
+    `${reason}. It was there when this run was made, and a run trains on nothing else than it is named after. Put it back and ` +
+      'resume the run, or start a new one.',
+    thrown.data,
+  )
 }
 
 async function runStages(context: JobContext, reference: ParameterValues): Promise<'finished' | 'stopped'> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { closedEndpoint, hubServer, type HubServer } from '../host/hub/support/hubServer.ts'
@@ -116,4 +116,60 @@ test('a hub that is not there: one line, exit code 1', async () => {
   assert.equal(exitCode, 1)
   const { exitCode: bad } = await recheck(place, ['models', 'pull', '../x'])
   assert.equal(bad, 2)
+})
+
+const littleRun = [
+  'estimate',
+  '--set',
+  'data.train=4',
+  '--set',
+  'data.validation=2',
+  '--set',
+  'data.test=2',
+  '--set',
+  'vStar.samples=1',
+  '--set',
+  'sampling.maxCompletionTokens=4',
+  '--set',
+  'onNoSignal=warn',
+] as const
+
+test('a run fetches what it names and is not there with --yes, and names the command without', async () => {
+  const hub = await hubServer([await builtinOnHub('tiny/model'), tinyData('tiny/data')])
+  const place = { hub, home: await temporaryFolder() }
+  const named = ['--set', 'model.path=tiny/model', '--set', 'data.source.path=tiny/data'] as const
+  const refused = await recheck(place, [...littleRun, ...named])
+  assert.equal(refused.exitCode, 2)
+  assert.match(
+    refused.stderr,
+    /model "tiny\/model" is not a folder .* "recheck models pull tiny\/model" fetches it from the hub\./,
+  )
+  assert.deepEqual(hub.seen, [])
+  const ran = await recheck(place, [...littleRun, ...named, '--yes'])
+  assert.equal(ran.exitCode, 0, ran.stderr)
+  assert.match(
+    ran.stderr,
+    /tiny\/model: 1\.5 MiB in 5 files[^]*tiny\/data: .* in 2 files, licence mit[^]*\(V\* estimate · model · tiny\/data · seed 0\)/,
+  )
+  const files = (await readdir(join(place.home, 'data'), { recursive: true, withFileTypes: true })).filter(
+    (entry) => entry.isFile(),
+  )
+  for (const { parentPath, name } of files) {
+    assert.ok(!(await readFile(join(parentPath, name))).includes('hf_secret_token'), name)
+  }
+})
+
+test('offline with data.fallback=arithmetic a run goes on, says why and is named after what it trains on', async () => {
+  const place = { hub: { endpoint: await closedEndpoint() }, home: await temporaryFolder() }
+  const asked = ['--set', 'data.source=gsm8k', '--yes'] as const
+  const ran = await recheck(place, [...littleRun, ...asked, '--set', 'data.fallback=arithmetic'])
+  assert.equal(ran.exitCode, 0, ran.stderr)
+  assert.match(ran.stderr, /gsm8k cannot be fetched: 127\.0\.0\.1:\d+ cannot be reached/)
+  assert.match(
+    ran.stderr,
+    /\(V\* estimate · builtin · arithmetic · seed 0\)[^]*this run uses arithmetic problems instead/,
+  )
+  const without = await recheck(place, [...littleRun, ...asked])
+  assert.equal(without.exitCode, 1)
+  assert.match(without.stderr, /cannot be reached/)
 })

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { loadRunProblems } from '../../../src/main/run/problems.ts'
+import { loadRunProblems, withAvailableSource } from '../../../src/main/run/problems.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'recheck-run-problems-'))
@@ -38,10 +38,14 @@ test('a missing source stops the run, or arithmetic stands in and the run says s
     loadRunProblems(configOf({ source }), folder),
     /nowhere\.jsonl: no such file or folder/,
   )
-  const { splits, marker, note } = await loadRunProblems(configOf({ source, fallback: 'arithmetic' }), folder)
+  const asked = configOf({ source, fallback: 'arithmetic' })
+  const { config, note } = await withAvailableSource(asked, folder)
+  assert.match(note ?? '', /nowhere\.jsonl: no such file.*this run uses arithmetic problems instead/)
+  const { splits, marker } = await loadRunProblems(config, folder)
   assert.equal(marker, 'hash')
   assert.ok(splits.train.every(({ level }) => level === 'starter'))
-  assert.match(note ?? '', /nowhere\.jsonl: no such file.*this run uses arithmetic problems instead/)
+  // once it is settled what a run is named after, nothing stands in for it
+  await assert.rejects(loadRunProblems(asked, folder), { code: 'data.missing' })
 })
 
 test('a source that is there but wrong is not replaced by arithmetic', async () => {
@@ -63,4 +67,27 @@ test('an evaluation takes a file with a test alone, and all of it where it is sh
   )
   const { splits } = await loadRunProblems(config, folder, 'held-out')
   assert.deepEqual([splits.train.length, splits.test.length], [0, 3])
+})
+
+test('a missing source that the hub may have names the command that fetches it, and says so to programs', async () => {
+  process.env['RECHECK_DATASETS'] = join(folder, 'datasets')
+  for (const [source, name] of [
+    ['gsm8k', 'gsm8k'],
+    [{ path: 'owner/some-data' }, 'owner/some-data'],
+  ] as const) {
+    await assert.rejects(
+      loadRunProblems(configOf({ source }), folder),
+      (error: Error & { data: { fetch: object } }) => {
+        assert.match(error.message, new RegExp(`"recheck data pull ${name}" fetches it from the hub\\.$`))
+        assert.deepEqual(error.data.fetch, { kind: 'data', name, subset: null })
+        return true
+      },
+    )
+  }
+  await assert.rejects(
+    loadRunProblems(configOf({ source: { path: 'sub/mine.jsonl' } }), folder),
+    (error: Error) => {
+      return !error.message.includes('data pull')
+    },
+  )
 })

@@ -11,12 +11,7 @@ import { readHubRepo, type HubFile } from './hubRepo.ts'
 import { chooseModelFiles } from './modelFiles.ts'
 import { inPartFolder, moveFiles, removeParts } from './partFolder.ts'
 import { pullPlan, requireDiskRoom, type PullPart, type PullPlan } from './pullPlan.ts'
-import { fullName, repoNameOf } from './repoName.ts'
-
-/** Models that have a short name here, with their repositories. */
-export const shortNames: Readonly<Record<string, string>> = {
-  'smollm2-135m-instruct': 'HuggingFaceTB/SmolLM2-135M-Instruct',
-}
+import { fullName, repoNameOf, shortNames } from './repoName.ts'
 
 /**
  * What fetching a model of the hub would bring.

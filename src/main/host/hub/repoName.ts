@@ -14,6 +14,11 @@ export interface RepoName {
 
 export const usualRevision = 'main'
 
+/** Models that have a short name here, with their repositories. */
+export const shortNames: Readonly<Record<string, string>> = {
+  'smollm2-135m-instruct': 'HuggingFaceTB/SmolLM2-135M-Instruct',
+}
+
 const part = '[A-Za-z0-9](?:[\\w.-]{0,94}[A-Za-z0-9_])?'
 const pattern = new RegExp(`^(${part}(?:/${part})?)(?:@(${part}))?$`)
 
