@@ -14,17 +14,12 @@ export function GgufImport({ onClose }: { readonly onClose: () => void }): JSX.E
   const begin = useRouteMutation('fetch.gguf')
   const { uploadId } = upload
   const name = typed ?? nameOf(upload.file?.name ?? '').toLowerCase()
+  const leave = (): void => {
+    upload.keep() // the owner lets go of it once the model is made
+    onClose()
+  }
   const start = (): void => {
-    if (uploadId === null) return
-    begin.mutate(
-      { uploadId, name },
-      {
-        onSuccess: () => {
-          upload.keep() // the owner lets go of it once the model is made
-          onClose()
-        },
-      },
-    )
+    if (uploadId !== null) begin.mutate({ uploadId, name }, { onSuccess: leave })
   }
   return (
     <Modal
