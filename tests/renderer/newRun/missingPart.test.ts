@@ -35,7 +35,7 @@ test('what a download would bring, in one sentence', () => {
   }
   assert.equal(
     planText(plan),
-    'a/b: 3 MiB in 6 files (2 MiB of it are here already), its card names no licence.',
+    'a/b: 3.0 MiB in 6 files (2.0 MiB of it are here already), its card names no licence.',
   )
   assert.equal(planText({ ...plan, isThere: true }), 'a/b is in the library already.')
 })
