@@ -17,6 +17,8 @@ import { UsedBy } from './UsedBy.tsx'
 
 const columns = [
   ['Name', 'A folder of the library of data sets'],
+  // in reach in a narrow window, too
+  ['What to do with it', null],
   ['Size', 'Of its files'],
   ['From', 'What it was made from, and when it came'],
   ['Licence', 'As its source states it'],
@@ -99,7 +101,6 @@ function SetTable({ sets, chosen, onChoose, onRemove }: SetTableProps): JSX.Elem
                 <Term meaning={meaning}>{label}</Term>
               </Table.Th>
             ))}
-            <Table.Th>What to do with it</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -107,15 +108,6 @@ function SetTable({ sets, chosen, onChoose, onRemove }: SetTableProps): JSX.Elem
             <Table.Tr key={set.name} aria-selected={set.name === chosen}>
               <Table.Td>
                 <strong title={set.folder}>{set.name}</strong>
-              </Table.Td>
-              <Table.Td>{formatBytes(set.bytes)}</Table.Td>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                {set.from.source ?? missing}
-                <div className="muted fine-print">{set.from.importedAt?.slice(0, 10)}</div>
-              </Table.Td>
-              <Table.Td>{set.from.licence ?? missing}</Table.Td>
-              <Table.Td>
-                <UsedBy runs={set.usedBy} />
               </Table.Td>
               <Table.Td>
                 <Group gap={6} wrap="nowrap">
@@ -131,6 +123,15 @@ function SetTable({ sets, chosen, onChoose, onRemove }: SetTableProps): JSX.Elem
                     Remove…
                   </Button>
                 </Group>
+              </Table.Td>
+              <Table.Td>{formatBytes(set.bytes)}</Table.Td>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                {set.from.source ?? missing}
+                <div className="muted fine-print">{set.from.importedAt?.slice(0, 10)}</div>
+              </Table.Td>
+              <Table.Td>{set.from.licence ?? missing}</Table.Td>
+              <Table.Td>
+                <UsedBy runs={set.usedBy} />
               </Table.Td>
             </Table.Tr>
           ))}

@@ -17,6 +17,8 @@ import { UsedBy } from './UsedBy.tsx'
 
 const columns = [
   ['Name', 'As `model.path` of a config names it'],
+  // in reach in a narrow window, too
+  ['What to do with it', null],
   ['Kind', 'Family, parameters, and layers × width'],
   ['Size', 'Of its weight files'],
   ['Positions', 'Most tokens of prompt and completions together'],
@@ -57,7 +59,6 @@ export function ModelsPage(): JSX.Element {
                     <Term meaning={meaning}>{label}</Term>
                   </Table.Th>
                 ))}
-                <Table.Th>What to do with it</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -95,6 +96,23 @@ function ModelRow({
         <ModelCheck model={model} />
       </Table.Td>
       <Table.Td>
+        <Group gap={6} wrap="nowrap">
+          <Button
+            variant="default"
+            aria-label={`Try ${name}`}
+            disabled={problem !== null}
+            onClick={() => goTo({ page: 'replay', policies: [`model:${name}`], problem: null })}
+          >
+            Try…
+          </Button>
+          {!model.isBuiltin && (
+            <Button variant="default" aria-label={`Remove ${name}`} onClick={onRemove}>
+              Remove…
+            </Button>
+          )}
+        </Group>
+      </Table.Td>
+      <Table.Td>
         {shape === null ? (
           missing
         ) : (
@@ -116,23 +134,6 @@ function ModelRow({
       <Table.Td>{from.licence ?? missing}</Table.Td>
       <Table.Td>
         <UsedBy runs={model.usedBy} />
-      </Table.Td>
-      <Table.Td>
-        <Group gap={6} wrap="nowrap">
-          <Button
-            variant="default"
-            aria-label={`Try ${name}`}
-            disabled={problem !== null}
-            onClick={() => goTo({ page: 'replay', policies: [`model:${name}`], problem: null })}
-          >
-            Try…
-          </Button>
-          {!model.isBuiltin && (
-            <Button variant="default" aria-label={`Remove ${name}`} onClick={onRemove}>
-              Remove…
-            </Button>
-          )}
-        </Group>
       </Table.Td>
     </Table.Tr>
   )

@@ -15,6 +15,8 @@ import { Term } from '../widgets/Term.tsx'
 
 const columns = [
   ['Step', 'Steps that are in it; a run goes on from its newest one'],
+  // in reach in a narrow window, too
+  ['What to do with it', null],
   [
     'Acc@final, validation',
     'Share of correct last answers on the validation split; a dash where the step was not evaluated',
@@ -49,13 +51,19 @@ export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
                   <Term meaning={meaning}>{label}</Term>
                 </Table.Th>
               ))}
-              <Table.Th>What to do with it</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {data?.map((checkpoint) => (
               <Table.Tr key={checkpoint.checkpointId}>
                 <Table.Td>{formatCount(checkpoint.step)}</Table.Td>
+                <Table.Td>
+                  <CheckpointActions
+                    run={run}
+                    step={checkpoint.step}
+                    isEvaluated={testOf(checkpoint.step) !== undefined}
+                  />
+                </Table.Td>
                 <Table.Td>{formatShare(validationOf(checkpoint, evaluations))}</Table.Td>
                 <Table.Td>
                   <Interval proportion={testOf(checkpoint.step)?.proportions['accuracy/final']} />
@@ -65,13 +73,6 @@ export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
                 <Table.Td className="mono">{checkpoint.folder}</Table.Td>
                 <Table.Td className="mono" title={checkpoint.sha256}>
                   {checkpoint.sha256.slice(0, 16)}
-                </Table.Td>
-                <Table.Td>
-                  <CheckpointActions
-                    run={run}
-                    step={checkpoint.step}
-                    isEvaluated={testOf(checkpoint.step) !== undefined}
-                  />
                 </Table.Td>
               </Table.Tr>
             ))}
