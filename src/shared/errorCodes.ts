@@ -52,6 +52,7 @@ export const recheckErrorCodes = [
   'data.name',
   'data.overlap',
   'data.too-few',
+  'data.too-large',
   'data.trained-on',
   'data.unknown',
   'data.unreadable',

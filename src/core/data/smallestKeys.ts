@@ -6,9 +6,18 @@ export class SmallestKeys<T> {
   readonly #capacity: number
   readonly #heap: { readonly key: number; readonly item: T }[] = []
   readonly #keys = new Set<number>()
+  readonly #weightOf: (item: T) => number
+  #weight = 0
 
-  constructor(capacity: number) {
+  /** @param weightOf of an item, for `weight` */
+  constructor(capacity: number, weightOf: (item: T) => number = () => 1) {
     this.#capacity = capacity
+    this.#weightOf = weightOf
+  }
+
+  /** Of all items that are kept. */
+  get weight(): number {
+    return this.#weight
   }
 
   /** @returns whether the item was kept (it may be pushed out later); a key already kept is not taken again */
@@ -17,6 +26,7 @@ export class SmallestKeys<T> {
     if (this.#heap.length === this.#capacity) {
       if (key >= this.#heap[0].key) return false
       this.#keys.delete(this.#heap[0].key)
+      this.#weight -= this.#weightOf(this.#heap[0].item)
       this.#heap[0] = { key, item }
       this.#sink()
     } else {
@@ -24,6 +34,7 @@ export class SmallestKeys<T> {
       this.#rise()
     }
     this.#keys.add(key)
+    this.#weight += this.#weightOf(item)
     return true
   }
 

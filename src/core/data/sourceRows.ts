@@ -1,3 +1,4 @@
+import { answerHash } from './answerHash.ts'
 import { canonicalQuestion } from './canonicalQuestion.ts'
 import { readCell, textOfCell } from './cellText.ts'
 import { goldAnswer, goldAnswerOfText } from './goldAnswer.ts'
@@ -28,7 +29,14 @@ export interface BadRow {
   readonly detail: string | null
 }
 
-export type ReadRow = { readonly kind: 'problem'; readonly problem: Problem } | BadRow
+export type ReadRow =
+  | {
+      readonly kind: 'problem'
+      readonly problem: Problem
+      /** A cell beside question and answer that is not read, and what it holds. */
+      readonly odd: string | null
+    }
+  | BadRow
 
 /** The layout whose columns a row has, or null. */
 export function detectLayout(row: SourceRow): RowLayout | null {
@@ -95,25 +103,26 @@ export function readRow(row: SourceRow, layout: RowLayout, id: string): ReadRow 
           find: (text) => goldAnswer(text, 'hash'),
           none: 'no "####" with an answer after it',
         },
-        subject: null,
-        level: null,
+        labels: { subject: [], level: [] },
       })
     case 'fields':
       return makeProblem(row, {
         id,
         question: layout.question,
         answer: { column: layout.answer, find: goldAnswerOfText, none: 'no answer after its marker' },
-        subject: layout.subject === null ? null : textOfCell(row[layout.subject]),
-        level: layout.level === null ? null : textOfCell(row[layout.level]),
+        labels: {
+          subject: layout.subject === null ? [] : [layout.subject],
+          level: layout.level === null ? [] : [layout.level],
+        },
       })
   }
 }
 
 function readMathRow(row: SourceRow, id: string): ReadRow {
-  const own = textOfCell(row.unique_id)
+  const ownId = textOfCell(row.unique_id)
   const isGiven = readCell(row.answer).kind !== 'none'
-  return makeProblem(row, {
-    id: own === null ? id : `math:${own}`,
+  const read = makeProblem(row, {
+    id: ownId === null ? id : `math:${ownId}`,
     question: 'problem',
     answer: isGiven
       ? { column: 'answer', find: (text) => text, none: '' }
@@ -122,10 +131,21 @@ function readMathRow(row: SourceRow, id: string): ReadRow {
           find: (text) => goldAnswer(text, 'boxed'),
           none: 'no box with an answer, and there is no column "answer"',
         },
-    subject: textOfCell(row.subject) ?? textOfCell(row.type),
-    // "Level 5" and 5 are one level
-    level: textOfCell(row.level)?.replace(/^level\s+/i, '') ?? null,
+    labels: { subject: ['subject', 'type'], level: ['level'] },
   })
+  if (read.kind === 'bad') return read
+  const { problem } = read
+  const solution = isGiven ? textOfCell(row.solution) : null
+  const boxed = solution === null ? null : goldAnswer(solution, 'boxed')
+  const isOther = boxed !== null && answerHash(boxed) !== answerHash(problem.answer)
+  return {
+    kind: 'problem',
+    // "Level 5" and 5 are one level
+    problem: { ...problem, level: problem.level?.replace(/^level\s+/i, '') ?? null },
+    odd: isOther
+      ? 'another answer in the column "answer", which counts, than in the box of the solution'
+      : read.odd,
+  }
 }
 
 interface RowParts {
@@ -138,11 +158,11 @@ interface RowParts {
     /** What to say where there is none. */
     readonly none: string
   }
-  readonly subject: string | null
-  readonly level: string | null
+  /** Columns of which the first that holds a text counts. */
+  readonly labels: { readonly subject: readonly string[]; readonly level: readonly string[] }
 }
 
-function makeProblem(row: SourceRow, { id, question, answer, subject, level }: RowParts): ReadRow {
+function makeProblem(row: SourceRow, { id, question, answer, labels }: RowParts): ReadRow {
   const text = readColumn(row, question, 'question')
   if (typeof text !== 'string') return text
   const known = readColumn(row, answer.column, 'answer')
@@ -151,7 +171,38 @@ function makeProblem(row: SourceRow, { id, question, answer, subject, level }: R
   if (found === null) return bad(`${answer.none} in the column "${answer.column}"`)
   const canonical = canonicalQuestion(text)
   if (!/[\p{L}\p{N}]/u.test(canonical)) return bad('the question has no letters and no digits')
-  return { kind: 'problem', problem: { id, question: text, answer: found, canonical, subject, level } }
+  const subject = readLabel(row, labels.subject)
+  const level = readLabel(row, labels.level)
+  return {
+    kind: 'problem',
+    problem: {
+      id,
+      question: text,
+      answer: own(found, known),
+      canonical,
+      subject: subject.text,
+      level: level.text,
+    },
+    odd: subject.odd ?? level.odd,
+  }
+}
+
+function readLabel(
+  row: SourceRow,
+  columns: readonly string[],
+): { readonly text: string | null; readonly odd: string | null } {
+  let odd: string | null = null
+  for (const column of columns) {
+    const cell = readCell(Object.hasOwn(row, column) ? row[column] : null)
+    if (cell.kind === 'text') return { text: cell.text, odd: null }
+    if (cell.kind === 'other') odd = `${cell.holds} in the column "${column}", which is not read`
+  }
+  return { text: null, odd }
+}
+
+/** A part of a long text by itself: what is cut out of a text keeps all of it in memory. */
+function own(part: string, whole: string): string {
+  return whole.length - part.length < 4096 ? part : (JSON.parse(JSON.stringify(part)) as string)
 }
 
 function readColumn(row: SourceRow, column: string, what: 'question' | 'answer'): string | BadRow {

@@ -1,8 +1,12 @@
 import { RecheckError } from '../../shared/recheckError.ts'
+import { quoted } from '../../shared/shortened.ts'
 import type { ProblemSplits } from './arithmetic.ts'
 import { textHash } from './canonicalQuestion.ts'
 import type { Problem } from './problem.ts'
 import { SmallestKeys } from './smallestKeys.ts'
+
+/** Characters of all problems that are kept at a time. A row may have 8 million, and a small packed file many rows. */
+const largestText = 256 * 2 ** 20
 
 export type Split = 'train' | 'validation' | 'test'
 
@@ -33,31 +37,40 @@ export class SplitSelection {
     this.#seed = seed
     this.#own = new Set(ownSplits)
     const carved = this.#carvedSize()
-    this.#carved = new SmallestKeys(carved)
+    this.#carved = new SmallestKeys(carved, textLength)
     this.#chosen = {
       // as many more as the held-out problems may take away again
-      train: new SmallestKeys(sizes.train + carved),
-      validation: new SmallestKeys(this.#own.has('validation') ? sizes.validation : 0),
-      test: new SmallestKeys(this.#own.has('test') ? sizes.test : 0),
+      train: new SmallestKeys(sizes.train + carved, textLength),
+      validation: new SmallestKeys(this.#own.has('validation') ? sizes.validation : 0, textLength),
+      test: new SmallestKeys(this.#own.has('test') ? sizes.test : 0, textLength),
     }
   }
 
-  /** @param split  of the file that the problem stands in */
+  /**
+   * @param split  of the file that the problem stands in
+   * @throws RecheckError `data.too-large` where the problems that are kept have more text than any training can use
+   */
   offer(problem: Problem, split: Split): void {
     this.#offered[split]++
-    if (split !== 'train') {
-      this.#chosen[split].offer(textHash(problem.canonical), problem)
-      return
-    }
-    this.#carved.offer(textHash(problem.canonical), problem)
-    this.#chosen.train.offer(textHash(problem.canonical, this.#seed + 1), problem)
+    if (split === 'train') {
+      this.#carved.offer(textHash(problem.canonical), problem)
+      this.#chosen.train.offer(textHash(problem.canonical, this.#seed + 1), problem)
+    } else this.#chosen[split].offer(textHash(problem.canonical), problem)
+    const { train, validation, test } = this.#chosen
+    const length = train.weight + validation.weight + test.weight + this.#carved.weight
+    if (length <= largestText) return
+    throw new RecheckError(
+      'data.too-large',
+      `data: the problems that are asked for have more than ${largestText / 2 ** 20} million characters, ` +
+        `the last one ${textLength(problem)} (${problem.id}). Ask for fewer, or take the long ones out.`,
+    )
   }
 
   /**
    * The splits as asked for. Where no training problems are asked for (an evaluation), a held-out split may have fewer
    * problems than its size: all there are.
    *
-   * @throws RecheckError `data.too-few` naming the split that cannot be filled
+   * @throws RecheckError `data.too-few` naming the split that cannot be filled, `data.invalid` where two problems have one id
    */
   splits(): ProblemSplits {
     const carved = this.#carved.items()
@@ -69,9 +82,9 @@ export class SplitSelection {
       test: this.#own.has('test') ? this.#chosen.test.items() : carved.slice(0, testFromTrain),
     }
     return {
-      train: this.#complete('train', chosen.train),
-      validation: this.#complete('validation', chosen.validation),
-      test: this.#complete('test', chosen.test),
+      train: requireOwnIds(this.#complete('train', chosen.train)),
+      validation: requireOwnIds(this.#complete('validation', chosen.validation)),
+      test: requireOwnIds(this.#complete('test', chosen.test)),
     }
   }
 
@@ -92,4 +105,25 @@ export class SplitSelection {
       { split, wanted, available: problems.length },
     )
   }
+}
+
+function textLength({ question, canonical, answer }: Problem): number {
+  return question.length + canonical.length + answer.length
+}
+
+/** Estimates and results are kept by id: those of two problems with one id would be mixed up. */
+function requireOwnIds(problems: readonly Problem[]): readonly Problem[] {
+  const byId = new Map<string, Problem>()
+  for (const problem of problems) {
+    const other = byId.get(problem.id)
+    if (other !== undefined) {
+      throw new RecheckError(
+        'data.invalid',
+        `two problems have the id ${quoted(problem.id)}: ${quoted(other.question)} and ${quoted(problem.question)}. ` +
+          'Give each its own unique_id, or none.',
+      )
+    }
+    byId.set(problem.id, problem)
+  }
+  return problems
 }

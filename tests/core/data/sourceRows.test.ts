@@ -57,6 +57,7 @@ test('rows of MATH, MATH-500 and GSM8K: answer, subject, level, id', () => {
   assert.deepEqual(readRow(math, { kind: 'math' }, 'id'), {
     kind: 'problem',
     problem: { id: 'id', question: 'P?', answer: '7', canonical: 'p', subject: 'Algebra', level: '5' },
+    odd: null,
   })
   const math500 = {
     problem: 'P?',
@@ -113,4 +114,25 @@ test('the smallest keys of a stream are those that sorting finds, each once', ()
   const none = new SmallestKeys<number>(0)
   assert.equal(none.offer(1, 1), false)
   assert.deepEqual(none.items(), [])
+})
+
+test('a subject or level that is no text is not read, and told', () => {
+  const layout = { kind: 'fields', question: 'q', answer: 'a', subject: 's', level: 'l' } as const
+  const odd = (row: Record<string, unknown>): unknown[] => {
+    const read = readRow({ q: 'Q?', a: 1, ...row }, layout, 'id')
+    return read.kind === 'problem' ? [read.problem.subject, read.problem.level, read.odd] : [read]
+  }
+  assert.deepEqual(odd({ s: 'Algebra', l: 3 }), ['Algebra', '3', null])
+  assert.deepEqual(odd({ s: ['Algebra'], l: 3 }), [null, '3', 'a list in the column "s", which is not read'])
+  assert.deepEqual(odd({ l: 'Level 3' })[1], 'Level 3')
+  assert.deepEqual(odd({ l: true }), [null, null, 'true or false in the column "l", which is not read'])
+})
+
+test('an answer that is not that of the solution counts, and is told', () => {
+  const odd = (answer: string): string | null => {
+    const read = readRow({ problem: 'P?', solution: 'so \\boxed{1,000}', answer }, { kind: 'math' }, 'id')
+    return read.kind === 'problem' ? read.odd : 'bad'
+  }
+  assert.deepEqual([odd('1000'), odd('$1,000$')], [null, null])
+  assert.match(odd('100') ?? '', /another answer in the column "answer", which counts/)
 })

@@ -131,7 +131,7 @@ function brokenQuotes(
     case 'CSV_MAX_RECORD_SIZE':
       return unreadable(
         from,
-        `the row that begins here is longer than ${mebibytes(readingLimits.row)}; is a quote left open?`,
+        `the row that begins here is longer than ${mebibytes(readingLimits.row)}, perhaps because a quote is left open`,
       )
     case 'CSV_QUOTE_NOT_CLOSED':
       return unreadable(from, 'a quote in the row that begins here is never closed')

@@ -140,6 +140,7 @@ export class DatasetScan {
       this.#badRows.add({ place: placed.place, cause: read.cause, detail: read.detail })
       return null
     }
+    this.#warnings.add(read.odd)
     if (placed.kind === 'row') this.#warnings.add(placed.warning ?? null)
     return this.#isUsed(read.problem, placed.place, file) ? read.problem : null
   }
