@@ -47,7 +47,7 @@ export const register: Register = (program, context) => {
     output: Output,
     run: async ({ dryRun, deletedDays, unknownRuns }, call) => {
       const { systemClock } = await import('../host/machine/clock.ts')
-      const rules = { deletedBeforeMs: systemClock.nowMs() - deletedDays * dayMs, unknownRuns }
+      const rules = { deletedBeforeMs: deletedBefore(deletedDays, systemClock.nowMs()), unknownRuns }
       const { plan, bytes } = await (dryRun ? lookedFor(call, rules) : collected(call, rules))
       const lines = plan.garbage.map((item) => `${item.what}  ${item.name}  ${formatBytes(item.bytes)}`)
       const size = formatBytes(bytes)
@@ -67,7 +67,12 @@ export const register: Register = (program, context) => {
       '--unknown-runs',
       'also erase folders of runs that the store does not know, as after an older backup',
     )
-    .option('--deleted-days <n>', 'erase runs that were deleted at least so many days ago', '30')
+    .option('--deleted-days <n>', 'erase runs that were deleted at least so many days ago; 0 = all', '30')
+}
+
+/** 0 days are all that were deleted: also a moment ago, and when the clock was ahead, which it may not reach again for years. */
+export function deletedBefore(days: number, nowMs: number): number {
+  return days === 0 ? Number.MAX_SAFE_INTEGER : nowMs - days * dayMs
 }
 
 interface Collected {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { deletedBefore } from '../../../src/main/commands/gc.ts'
 import { collectGarbage, planGarbage } from '../../../src/main/owner/collectGarbage.ts'
 import { askOwner } from '../../../src/main/owner/controlChannel.ts'
 import { deleteRun, restoreRun } from '../../../src/main/store/runLabels.ts'
@@ -86,4 +87,25 @@ test('gc leaves a run that is queued, running or paused where it is, whenever it
     [true, true, true, false],
   )
   assert.equal(readRun(db, 'paused').status, 'paused')
+})
+
+test('gc of all deleted runs takes one that was deleted when the clock was ahead; gc of older ones leaves it', (t) => {
+  const { db, dataDir } = temporaryStore(t)
+  const nowMs = Date.UTC(2026, 10, 27)
+  for (const [runId, deletedAtMs] of [
+    ['ahead', Date.UTC(2031, 0, 1)],
+    ['now', nowMs],
+    ['old', Date.UTC(2026, 8, 1)],
+  ] as const) {
+    addRun(db, runId)
+    changeStatus(db, runId, { status: 'running', nowMs: 1 })
+    changeStatus(db, runId, { status: 'stopped', nowMs: 2 })
+    db.prepare('UPDATE run SET deleted_at_ms = ? WHERE run_id = ?').run(deletedAtMs, runId)
+  }
+  const erased = (days: number): string[] =>
+    planGarbage(db, dataDir, { deletedBeforeMs: deletedBefore(days, nowMs), unknownRuns: false })
+      .garbage.map(({ name }) => name)
+      .sort()
+  assert.deepEqual(erased(30), ['old'])
+  assert.deepEqual(erased(0), ['ahead', 'now', 'old'])
 })

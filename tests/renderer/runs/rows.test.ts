@@ -6,18 +6,20 @@ import { textWidth } from '../../../src/shared/plots/textFit.ts'
 import { testScoreText } from '../../../src/shared/testScore.ts'
 import { sampleLine } from '../support/runFixtures.ts'
 
+/** As the store lists them, newest first; the clock was set back before `c` was made. */
 const runs = [
-  sampleLine('a', { createdAtMs: 1, group: 'x', latest: { 'accuracy/final': 0.5 } }),
-  sampleLine('b', { createdAtMs: 2, latest: {} }),
-  sampleLine('c', { createdAtMs: 3, group: 'w', latest: { 'accuracy/final': 0.7 } }),
-  sampleLine('d', { createdAtMs: 4, group: 'x', latest: { 'accuracy/final': 0.5 } }),
+  sampleLine('d', { createdAtMs: 3, group: 'x', latest: { 'accuracy/final': 0.5 } }),
+  sampleLine('c', { createdAtMs: 2, group: 'w', latest: { 'accuracy/final': 0.7 } }),
+  sampleLine('b', { createdAtMs: 9, latest: {} }),
+  sampleLine('a', { createdAtMs: 8, group: 'x', latest: { 'accuracy/final': 0.5 } }),
 ]
 const ids = (list: readonly { runId: string }[]): string => list.map(({ runId }) => runId).join('')
 
-test('a run without the value comes last both ways; equal ones by age, newest first', () => {
+test('a run without the value comes last both ways; equal ones newest first; a clock that was set back changes nothing', () => {
   assert.equal(ids(sortRuns(runs, { column: 'accuracy/final', isDescending: true })), 'cdab')
   assert.equal(ids(sortRuns(runs, { column: 'accuracy/final', isDescending: false })), 'dacb')
   assert.equal(ids(sortRuns(runs, { column: 'createdAtMs', isDescending: true })), 'dcba')
+  assert.equal(ids(sortRuns(runs, { column: 'createdAtMs', isDescending: false })), 'abcd')
 })
 
 /** The demo of the built-in model, 1,000 test problems, and a run of 32 that looks better. */
@@ -29,8 +31,8 @@ test('at first runs are ranked by the test score: the lower end of its interval,
     sampleLine('tiny', { createdAtMs: 9, testScore: tiny, latest: { 'accuracy/final': 0.938 } }),
     sampleLine('demo', { createdAtMs: 1, testScore: demo, latest: { 'accuracy/final': 0.802 } }),
     sampleLine('estimate', { createdAtMs: 8, stage: 'estimate-v-star' }),
-    sampleLine('running', { createdAtMs: 2, status: 'running' }),
     sampleLine('queued', { createdAtMs: 3, status: 'queued', testScore: { ...tiny, step: 0 } }),
+    sampleLine('running', { createdAtMs: 2, status: 'running' }),
     sampleLine('stopped', { createdAtMs: 4, status: 'stopped' }),
   ]
   // 27 of 32 is 0.844, its interval begins at 0.682; 810 of 1,000 begins at 0.785
@@ -76,7 +78,7 @@ test('groups in the order of their names, runs without a group last, no run lost
   const lines = runLines(runs, true).map((line) =>
     line.kind === 'group' ? `[${line.group} ${line.runs}]` : line.run.runId,
   )
-  assert.equal(lines.join(''), '[w 1]c[x 2]ad[no group 1]b')
+  assert.equal(lines.join(''), '[w 1]c[x 2]da[no group 1]b')
   assert.equal(runLines(runs, false).length, 4)
 })
 

@@ -15,6 +15,7 @@ export interface ArtifactChoice {
 }
 
 export interface ArtifactSetting {
+  /** Newest first, as the store lists them, whatever the clock said when they were made. */
   readonly artifacts: readonly ListedVStar[]
   readonly config: RunConfig
   /** What the machine found; before it has answered only the config's own parts are compared. */
@@ -26,7 +27,6 @@ export function artifactChoices(setting: ArtifactSetting): readonly ArtifactChoi
   const wanted = setting.check?.inputs ?? vStarConfigInputs(setting.config)
   const choices = setting.artifacts
     .filter((artifact) => artifact.complete)
-    .toSorted((a, b) => b.createdAtMs - a.createdAtMs)
     .map((artifact) => ({
       vStarId: artifact.vStarId,
       name: artifact.runName ?? artifact.runId,

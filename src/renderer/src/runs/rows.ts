@@ -82,18 +82,25 @@ export interface RunSort {
   readonly isDescending: boolean
 }
 
-/** By test score, runs under way stand above: what was started a moment ago is not to be looked for among the last. */
+/**
+ * By test score, runs under way stand above: what was started a moment ago is not to be looked for among the last.
+ *
+ * @param runs newest first, as the store lists them: in the order in which they were made, whatever the clock said
+ */
 export function sortRuns(runs: readonly ListedRun[], sort: RunSort): ListedRun[] {
   const sign = sort.isDescending ? -1 : 1
   const isAbove = ({ status }: ListedRun): boolean => sort.column === 'test/accuracy/final' && !isOver(status)
   return runs
-    .map((run) => ({ run, isAbove: isAbove(run), value: sortValue(run, sort.column) }))
+    .map((run, index) => ({
+      run,
+      isAbove: isAbove(run),
+      value: sort.column === 'createdAtMs' ? -index : sortValue(run, sort.column),
+    }))
     .sort((a, b) => {
-      if (a.isAbove || b.isAbove)
-        return Number(b.isAbove) - Number(a.isAbove) || b.run.createdAtMs - a.run.createdAtMs
+      if (a.isAbove || b.isAbove) return Number(b.isAbove) - Number(a.isAbove)
       if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null)
       const order = a.value < b.value ? -1 : a.value > b.value ? 1 : 0
-      return order === 0 ? b.run.createdAtMs - a.run.createdAtMs : sign * order
+      return sign * order
     })
     .map(({ run }) => run)
 }
