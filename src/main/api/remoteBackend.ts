@@ -105,7 +105,7 @@ async function openSession(origin: string, token: string, withinMs: number): Pro
   if (response.status !== 200 || cookie === undefined) {
     throw new RecheckError(
       'connect.refused',
-      `${origin} refused the link; it may have been used before. For another, press Enter where \`recheck serve\` runs.`,
+      `${origin} refused the link; it may have been used before. For another, run \`recheck serve\` once more there, or press Enter where it runs.`,
     )
   }
   return cookie
