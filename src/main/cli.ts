@@ -16,6 +16,7 @@ import { register as registerResume } from './commands/resume.ts'
 import { register as registerReplay } from './commands/replay.ts'
 import { register as registerEval } from './commands/eval.ts'
 import { register as registerExport } from './commands/export.ts'
+import { register as registerExportModel } from './commands/exportModel.ts'
 import { register as registerReport } from './commands/report.ts'
 import { register as registerServe } from './commands/serve.ts'
 import { register as registerTemplate } from './commands/template.ts'
@@ -47,6 +48,7 @@ export const commands: readonly Register[] = [
   registerReplay,
   registerEval,
   registerExport,
+  registerExportModel,
   registerReport,
   registerTemplate,
   registerDoctor,

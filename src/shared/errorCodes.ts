@@ -217,6 +217,10 @@ export const recheckErrorCodes = [
   'vstar.mismatch',
   'vstar.no-signal',
   'vstar.unknown',
+  'wheel.checksum',
+  'wheel.download',
+  'wheel.file',
+  'wheel.pip',
   'window.no-page',
   'window.other-folder',
 ] as const

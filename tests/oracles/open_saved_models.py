@@ -1,10 +1,11 @@
 """Does transformers open what Recheck saves, and is it the same model?
 
-torch 2.13.0+cpu, transformers 5.17.0, one thread; from the repository's root:
+torch and transformers as saved_models.json says, one thread; from the repository's root:
     node tests/oracles/save_models.ts /tmp/saved
     python -P tests/oracles/open_saved_models.py /tmp/saved > tests/fixtures/saved_models.json
-For every folder: sha256 of the two files, what transformers misses or does not know, whether every F32 parameter
-equals the one loaded from the source folder bit for bit, and the largest difference of logits from that model.
+For every folder: sha256 of the two files, what transformers misses or does not know, whether every parameter equals
+the one loaded from the source folder bit for bit (rounded to BF16 where it was saved so), and the largest difference
+of logits from that model.
 """
 
 import hashlib
@@ -22,7 +23,9 @@ SOURCES = {
     "qwen2-bf16": "golden/qwen2-bf16-sharded",
     "qwen3": "models/qwen3",
     "gpt2-bare-names": "models/gpt2-bare-names",
+    "qwen3-as-bf16": "models/qwen3",
 }
+ROUNDED = {"qwen3-as-bf16"}
 
 
 def sha256(path):
@@ -34,6 +37,12 @@ for name, source in SOURCES.items():
     folder = f"{sys.argv[1]}/{name}"
     saved, info = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True)
     original = AutoModelForCausalLM.from_pretrained(f"tests/fixtures/{source}", dtype=torch.float32)
+    if name in ROUNDED:
+        assert saved.dtype == torch.bfloat16
+        # both compute in F32, on the weights as they were rounded
+        saved = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+        for parameter in original.parameters():
+            parameter.data = parameter.data.bfloat16().float()
     parameters = dict(saved.named_parameters())
     same = all(
         parameters[key].dtype == torch.float32 and torch.equal(parameters[key].view(torch.int32), value.view(torch.int32))

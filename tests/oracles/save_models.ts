@@ -8,22 +8,27 @@ import { openModelFolder, readParameters, writeModelFolder } from '../../src/mai
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures')
 
-/** Name of the saved folder → the folder it was read from. */
-export const savedModels: Readonly<Record<string, string>> = {
-  gpt2: join(fixtures, 'golden', 'gpt2'),
-  'llama-untied': join(fixtures, 'golden', 'llama'),
-  'qwen2-bf16': join(fixtures, 'golden', 'qwen2-bf16-sharded'),
-  qwen3: join(fixtures, 'models', 'qwen3'),
-  'gpt2-bare-names': join(fixtures, 'models', 'gpt2-bare-names'),
+interface SavedSource {
+  /** The folder it is read from. */
+  readonly source: string
+  readonly format: 'F32' | 'BF16'
+}
+
+/** By the name of the saved folder. */
+export const savedModels: Readonly<Record<string, SavedSource>> = {
+  gpt2: { source: join(fixtures, 'golden', 'gpt2'), format: 'F32' },
+  'llama-untied': { source: join(fixtures, 'golden', 'llama'), format: 'F32' },
+  'qwen2-bf16': { source: join(fixtures, 'golden', 'qwen2-bf16-sharded'), format: 'F32' },
+  qwen3: { source: join(fixtures, 'models', 'qwen3'), format: 'F32' },
+  'gpt2-bare-names': { source: join(fixtures, 'models', 'gpt2-bare-names'), format: 'F32' },
+  'qwen3-as-bf16': { source: join(fixtures, 'models', 'qwen3'), format: 'BF16' },
 }
 
 export async function saveModels(target: string): Promise<void> {
-  for (const [name, source] of Object.entries(savedModels)) {
+  for (const [name, { source, format }] of Object.entries(savedModels)) {
     const checkpoint = await openModelFolder(source)
-    await writeModelFolder(join(target, name), {
-      ...checkpoint,
-      parameters: await readParameters(checkpoint),
-    })
+    const parameters = await readParameters(checkpoint)
+    await writeModelFolder(join(target, name), { ...checkpoint, parameters, format })
   }
 }
 

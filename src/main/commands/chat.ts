@@ -4,11 +4,13 @@ import { RecheckError } from '../../shared/recheckError.ts'
 import type { ChatHistory } from '../../core/tokens/chatHistory.ts'
 import type { OpenModel } from '../host/onnx/openSampler.ts'
 import type { CommandCall, Register } from './command.ts'
+import { openChosenModel, trainedRunOption } from './chosenModel.ts'
 import { addCommand } from './command.ts'
-import { addSamplingOptions, namedModel, samplingInput, samplingSettings } from './samplingOptions.ts'
+import { addSamplingOptions, samplingInput, samplingSettings } from './samplingOptions.ts'
 
 const Input = z.object({
   folder: z.string().optional(),
+  run: z.string().optional(),
   system: z.string().optional(),
   keepThinking: z.boolean().default(false),
   ...samplingInput,
@@ -16,7 +18,10 @@ const Input = z.object({
 type Input = z.infer<typeof Input>
 
 const Turn = z.object({ question: z.string(), answer: z.string(), finishReason: z.enum(['stop', 'length']) })
-const Output = z.object({ model: z.string().describe('folder'), turns: z.array(Turn) })
+const Output = z.object({
+  model: z.string().describe('folder, or run and step of a checkpoint'),
+  turns: z.array(Turn),
+})
 type Output = z.infer<typeof Output>
 
 /** `recheck chat DIR`: a conversation; a line of stdin is a message, an empty line or the end of stdin ends it. */
@@ -24,12 +29,17 @@ export const register: Register = (program, context) => {
   const command = addCommand(program, context, {
     name: 'chat',
     summary: 'talk with a model; an empty line ends the conversation',
-    examples: ['recheck chat', 'recheck chat models/Qwen2.5-0.5B-Instruct --temperature 0.7 --top-p 0.9'],
+    examples: [
+      'recheck chat',
+      'recheck chat --run 7f3a9c@best',
+      'recheck chat models/Qwen2.5-0.5B-Instruct --temperature 0.7 --top-p 0.9',
+    ],
     input: Input,
     output: Output,
     run: async (input, call) => ({ output: await chat(input, call), text: '' }),
   })
     .argument('[folder]', 'model with a chat template: a folder or a name (default: the built-in model)')
+    .option('--run <run>', trainedRunOption)
     .option('--system <text>', "the conversation's system message")
     .option(
       '--keep-thinking',
@@ -39,10 +49,11 @@ export const register: Register = (program, context) => {
 }
 
 async function chat(input: Input, call: CommandCall): Promise<Output> {
-  const { openModel } = await import('../host/onnx/openSampler.ts')
   const { ChatHistory } = await import('../../core/tokens/chatHistory.ts')
-  const folder = await namedModel(input.folder)
-  const model = await openModel(folder, input.sampler)
+  const { name, model } = await openChosenModel(
+    { model: input.folder, run: input.run, sampler: input.sampler },
+    call,
+  )
   for (const notice of model.notices) call.note(notice)
   const turns: Output['turns'] = []
   const lines = createInterface({ input: call.stdin, signal: call.signal })
@@ -58,7 +69,7 @@ async function chat(input: Input, call: CommandCall): Promise<Output> {
       call.print('\n> ')
     }
     call.print('\n')
-    return { model: folder, turns }
+    return { model: name, turns }
   } finally {
     lines.close()
     await model.close()

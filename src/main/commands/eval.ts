@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { mergeConfigs, type ConfigLayer } from '../../shared/config/layers.ts'
 import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { evaluatedProblemSchema } from '../../shared/evaluationResult.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
 import type { CheckpointRecord } from '../../shared/records.ts'
 import type { ModelEvaluation } from '../tools/evaluateModel.ts'
+import { findStoredCheckpoints } from './chosenModel.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { runArgument } from './runArgument.ts'
 import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'
@@ -68,7 +68,10 @@ export const register: Register = (program, context) => {
   })
   addConfigOptions(command)
     .option('--model <folder>', 'model folder, name of a model, or `builtin`')
-    .option('--run <run>', `a run (${runArgument}): its config and its newest checkpoint`)
+    .option(
+      '--run <run>',
+      `a run (${runArgument}): its config and its newest checkpoint; RUN@120 for that of step 120, RUN@best for the best by validation`,
+    )
     .option('--step <n>', 'with --run: the checkpoint of this step')
     .option('--data <source>', 'arithmetic, math, gsm8k, or a JSONL, CSV or Parquet file')
     .option('--split <name>', 'validation or test (default test)')
@@ -120,23 +123,9 @@ interface RunToEvaluate {
 }
 
 async function runToEvaluate(input: Input, call: CommandCall): Promise<RunToEvaluate> {
-  const { systemClock } = await import('../host/machine/clock.ts')
-  const { readStore } = await import('../owner/withStore.ts')
-  const { findRun } = await import('../store/findRun.ts')
-  const { readCheckpoints } = await import('../store/checkpointStore.ts')
-  return readStore(call.dataFolder, systemClock, (db) => {
-    const run = findRun(db, input.run ?? '')
-    const all = readCheckpoints(db, run.runId)
-    const checkpoints = input.step === undefined ? all : all.filter((each) => each.step === input.step)
-    if (checkpoints.length === 0) {
-      const steps = all.map((each) => each.step).join(', ') || 'none'
-      throw new RecheckError(
-        'checkpoint.unknown',
-        `run ${run.runId} has no such checkpoint; it has steps: ${steps}.`,
-      )
-    }
-    return { runId: run.runId, config: JSON.parse(run.config) as ConfigLayer, checkpoints }
-  })
+  const step = input.step === undefined ? '' : `@${input.step}`
+  const { run, checkpoints } = await findStoredCheckpoints(call, `${input.run ?? ''}${step}`)
+  return { runId: run.runId, config: JSON.parse(run.config) as ConfigLayer, checkpoints }
 }
 
 async function evaluationConfig(input: Input, runConfig: ConfigLayer | null): Promise<RunConfig> {

@@ -5,7 +5,13 @@ import { RecheckError } from '../../shared/recheckError.ts'
 export type ExitCode = 0 | 1 | 2 | 130
 
 /** Errors that no other input would have avoided; every other RecheckError is about what was given. */
-const failureGroups: ReadonlySet<ErrorGroup> = new Set(['internal', 'tensorflow', 'trainer', 'inquiry'])
+const failureGroups: ReadonlySet<ErrorGroup> = new Set([
+  'internal',
+  'tensorflow',
+  'trainer',
+  'inquiry',
+  'wheel',
+])
 const failures: ReadonlySet<RecheckErrorCode> = new Set([
   'file.busy',
   'file.disk-error',

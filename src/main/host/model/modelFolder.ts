@@ -6,6 +6,7 @@ import { countNonFinite } from '../../../core/model/nonFinite.ts'
 import { formatJsonText } from '../../../core/model/jsonText.ts'
 import type { ModelConfig } from '../../../core/model/modelConfig.ts'
 import { sizeOf } from '../../../core/model/parameterTable.ts'
+import { encodeBrainFloats } from '../../../core/model/safetensors.ts'
 import type { ParameterValue, ParameterValues } from '../../../core/model/parameterValues.ts'
 import { readModelConfig } from '../../../core/model/readModelConfig.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
@@ -13,7 +14,7 @@ import { quoted } from '../../../shared/shortened.ts'
 import { readJsonFile } from '../machine/jsonFiles.ts'
 import { explainFolder } from './explainFolder.ts'
 import { modelNotices } from './modelNotices.ts'
-import { readFloatTensor, writeSafetensors, writeThroughTemporary } from './safetensorsFiles.ts'
+import { readFloatTensor, streamSafetensors, writeThroughTemporary } from './safetensorsFiles.ts'
 import { checkTiedHead } from './tiedHead.ts'
 import { readWeightFiles, singleFile, type WeightEntry } from './weightFiles.ts'
 
@@ -119,29 +120,46 @@ export interface SavedModel {
   readonly parameters: ParameterValues
   /** Folder whose tokenizer files are copied along; left out: none. */
   readonly tokenizerFolder?: string
+  /** Of the weights; left out: F32. */
+  readonly format?: 'F32' | 'BF16'
+  /** Told of every piece of the weights, in bytes of the file. */
+  readonly onWritten?: (bytes: number) => void
 }
 
-/** Writes a folder that transformers opens: F32 weights, config, generation config, tokenizer. */
+/** Writes a folder that transformers opens: weights, config, generation config, tokenizer. */
 export async function writeModelFolder(folder: string, model: SavedModel): Promise<void> {
   await mkdir(folder, { recursive: true })
-  await writeParameters(folder, model.parameters)
-  await writeJson(join(folder, 'config.json'), asFloat32Config(model.configJson))
+  await writeParameters(folder, model)
+  await writeJson(join(folder, 'config.json'), withFormat(model.configJson, model.format ?? 'F32'))
   if (model.generationJson !== undefined && model.generationJson !== null) {
     await writeJson(join(folder, 'generation_config.json'), model.generationJson)
   }
   if (model.tokenizerFolder !== undefined) await copyCompanions(model.tokenizerFolder, folder)
 }
 
-async function writeParameters(folder: string, parameters: ParameterValues): Promise<void> {
-  const shapes = new Map([...parameters].map(([name, { shape }]) => [name, shape]))
-  const valuesOf = (name: string): Float32Array => parameters.get(name)?.values ?? new Float32Array(0)
-  await writeSafetensors(join(folder, singleFile), shapes, valuesOf)
+/** Elements that are converted at a time. */
+const pieceElements = 1 << 20
+
+async function writeParameters(folder: string, model: SavedModel): Promise<void> {
+  const { parameters, format = 'F32', onWritten } = model
+  const tensors = [...parameters].map(([name, { shape, values }]) => {
+    async function* pieces(): AsyncGenerator<Float32Array | Uint16Array> {
+      for (let from = 0; from < values.length; from += pieceElements) {
+        const part = values.subarray(from, from + pieceElements)
+        const piece = format === 'F32' ? part : encodeBrainFloats(part)
+        yield await Promise.resolve(piece)
+        onWritten?.(piece.byteLength)
+      }
+    }
+    return [name, { shape, format, pieces }] as const
+  })
+  await streamSafetensors(join(folder, singleFile), new Map(tensors))
 }
 
-/** The weights are F32 now, whatever they were loaded from. */
-function asFloat32Config(config: JsonObject): JsonObject {
+/** The weights are of this format now, whatever they were loaded from. */
+function withFormat(config: JsonObject, format: 'F32' | 'BF16'): JsonObject {
   const name = 'torch_dtype' in config && !('dtype' in config) ? 'torch_dtype' : 'dtype'
-  return { ...config, [name]: 'float32' }
+  return { ...config, [name]: format === 'F32' ? 'float32' : 'bfloat16' }
 }
 
 export async function writeJson(path: string, value: JsonObject): Promise<void> {

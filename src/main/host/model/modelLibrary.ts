@@ -93,8 +93,13 @@ export async function listModels(models = modelsFolder()): Promise<readonly Libr
 export async function readModel(name: string, models = modelsFolder()): Promise<LibraryModel> {
   const folder = libraryFolder(name, models)
   if (findModel(name, models) === null) throw unknownModel(name, models)
+  return { name, folder, source: await readSource(folder) }
+}
+
+/** Where the model of a folder comes from; null where nothing says so. */
+export async function readSource(folder: string): Promise<ModelSource | null> {
   const text = await readFile(join(folder, sourceFile), 'utf8').catch(() => null)
-  return { name, folder, source: text === null ? null : parsedSource(text) }
+  return text === null ? null : parsedSource(text)
 }
 
 /** A file that somebody has changed says nothing of where the model comes from. */

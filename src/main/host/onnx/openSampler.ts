@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { disposeTensors } from '../../../core/model/parameterTensors.ts'
+import { disposeTensors, tensorsOf } from '../../../core/model/parameterTensors.ts'
+import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import type { ModelConfig } from '../../../core/model/modelConfig.ts'
 import type { Tokenizer } from '../../../core/tokens/tokenizer.ts'
 import { EagerSampler } from '../../../core/sampling/eagerSampler.ts'
@@ -26,15 +27,22 @@ export interface OpenModel {
 /** For one conversation at a time; a training run has its own budget. */
 const kvMemoryBytes = 512 << 20
 
-/** @throws RecheckError all of `openCheckpoint` and `loadTokenizer` */
-export async function openModel(folder: string, kind: SamplerKind): Promise<OpenModel> {
+/**
+ * @param given  weights in place of those of the folder, of the same shapes
+ * @throws RecheckError all of `openModelFolder` and `loadTokenizer`
+ */
+export async function openModel(
+  folder: string,
+  kind: SamplerKind,
+  given?: ParameterValues,
+): Promise<OpenModel> {
   const checkpoint = await openModelFolder(folder)
   const tokenizer = await loadTokenizer(folder)
   const { config, notices } = checkpoint
   switch (kind) {
     case 'onnx': {
       const { createOnnxSampler } = await import('./sampler.ts')
-      const parameters = await readParameters(checkpoint)
+      const parameters = given ?? (await readParameters(checkpoint))
       const sampler = await createOnnxSampler({
         config,
         parameters,
@@ -51,7 +59,7 @@ export async function openModel(folder: string, kind: SamplerKind): Promise<Open
       return { config, tokenizer, sampler, notices, close: () => sampler.dispose() }
     }
     case 'op-by-op': {
-      const { sampler, close } = await openEagerSampler(checkpoint)
+      const { sampler, close } = await openEagerSampler(checkpoint, given)
       return { config, tokenizer, sampler, notices, close }
     }
   }
@@ -59,10 +67,11 @@ export async function openModel(folder: string, kind: SamplerKind): Promise<Open
 
 async function openEagerSampler(
   checkpoint: ModelFolder,
+  given: ParameterValues | undefined,
 ): Promise<{ sampler: Sampler; close(): Promise<void> }> {
   await startTensorflow()
   const { tensorflowOps } = await import('../tensorflow/ops.ts')
-  const parameters = await loadTensors(checkpoint)
+  const parameters = given === undefined ? await loadTensors(checkpoint) : tensorsOf(given)
   const model = { config: checkpoint.config, parameters, ops: tensorflowOps() }
   const sampler = new EagerSampler({ model, maxRows: 32 })
   return {

@@ -70,12 +70,9 @@ async function buildAddon(build: AddonBuild, folder: string): Promise<void> {
     `--module_path=${join(work, 'out')}`,
     `--nodedir=${build.nodeFolder}`,
   ]
-  const { code, output } = await runProgram(
-    process.execPath,
-    args,
-    withoutNpmSettings(build.environment),
-    work,
-  )
+  const { code, output } = await runProgram(process.execPath, args, withoutNpmSettings(build.environment), {
+    folder: work,
+  })
   const built = join(work, 'build', 'Release', addonFile)
   if (code !== 0 || !existsSync(built)) throw buildFailed(output)
   build.report(building(1))

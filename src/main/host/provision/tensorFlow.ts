@@ -7,14 +7,14 @@ import { writeFileAtomic } from '../machine/atomicFiles.ts'
 import { childEnvironment } from '../tensorflow/childEnvironment.ts'
 import { provideAddon } from './addon.ts'
 import { makeOnce } from './cache.ts'
-import { namedWheels, obtainWheels } from './fetch.ts'
+import { namedWheels, obtainWheels, tensorFlowWheels } from './fetch.ts'
 import { linkAddon } from './link.ts'
 import { installByPackage } from './ownInstaller.ts'
 import type { ProvisionSettings } from './settings.ts'
 import type { PinnedWheel, TensorFlowVariant } from './pins.ts'
 import { pinnedWheels } from './pins.ts'
 import type { UnpackedFile } from './unpack.ts'
-import { unpackWheel } from './unpack.ts'
+import { isNeeded, unpackWheel } from './unpack.ts'
 import type { TensorFlowReady, TensorFlowStatus } from '../tensorflow/status.ts'
 import { isLinked, readTensorFlowStatus } from '../tensorflow/status.ts'
 
@@ -98,6 +98,7 @@ async function provideLibraries(
   await makeOnce(folder, async (unfinished) => {
     checkSpace(settings.cacheFolder, plan.variant)
     const source = {
+      kind: tensorFlowWheels,
       environment: settings.environment,
       pipCommands: settings.pipCommands,
       report: settings.report,
@@ -105,8 +106,9 @@ async function provideLibraries(
     const fetched = join(unfinished, '.fetched')
     await mkdir(fetched)
     const files: UnpackedFile[] = []
+    const unpacking = { report: settings.report, isWanted: isNeeded, code: tensorFlowWheels.codes.wheel }
     for (const wheel of await obtainWheels(settings.pins, plan.wheels, source, fetched)) {
-      files.push(...(await unpackWheel(wheel, unfinished, settings.report)))
+      files.push(...(await unpackWheel(wheel, unfinished, unpacking)))
     }
     await rm(fetched, { recursive: true })
     await writeFile(join(unfinished, manifestName), JSON.stringify({ key: plan.key, files }, null, 1))
@@ -145,7 +147,7 @@ async function chooseVariant(settings: ProvisionSettings): Promise<TensorFlowVar
     )
   }
   if (named) {
-    const files = await namedWheels(named)
+    const files = await namedWheels(named, tensorFlowWheels)
     if (files.some((file) => basename(file).startsWith('tensorflow_cpu-'))) return 'cpu'
   }
   return (await settings.findDriver()) === null ? 'cpu' : 'cuda'

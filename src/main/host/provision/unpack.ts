@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
 import type { Entry } from 'yauzl'
+import type { RecheckErrorCode } from '../../../shared/errorCodes.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import type { ReportProgress } from './fetch.ts'
 
@@ -25,15 +26,23 @@ export interface UnpackedFile {
   readonly bytes: number
 }
 
+export interface Unpacking {
+  readonly report: ReportProgress
+  /** Of a path in the wheel. */
+  readonly isWanted: (path: string) => boolean
+  /** Of the error for what is no wheel. */
+  readonly code: RecheckErrorCode
+}
+
 /**
  * Unpacks what is needed of a wheel, keeping the layout of site-packages (CUDA's libraries find each other by it).
  *
- * @throws RecheckError `tensorflow.wheel` for what is no zip file or ends early
+ * @throws RecheckError with the given code for what is no zip file or ends early
  */
 export async function unpackWheel(
   file: string,
   folder: string,
-  report: ReportProgress,
+  { report, isWanted, code }: Unpacking,
 ): Promise<UnpackedFile[]> {
   const unpacked: UnpackedFile[] = []
   try {
@@ -41,7 +50,7 @@ export async function unpackWheel(
     const zip = await yauzl.openPromise(file)
     try {
       for await (const entry of zip.eachEntry()) {
-        if (!isNeeded(entry.fileName)) continue
+        if (!isWanted(entry.fileName)) continue
         await unpackEntry(zip, entry, join(folder, entry.fileName))
         unpacked.push({ path: entry.fileName, bytes: entry.uncompressedSize })
         const activity = `unpacking ${file.split(/[\\/]/).at(-1)?.split('-')[0] ?? file}`
@@ -60,7 +69,7 @@ export async function unpackWheel(
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC') throw cause
     throw new RecheckError(
-      'tensorflow.wheel',
+      code,
       `${file} cannot be unpacked: ${cause instanceof Error ? cause.message : String(cause)}`,
     )
   }

@@ -5,11 +5,11 @@ import { crc32 } from 'node:zlib'
 import type { PinnedWheel } from '../../../../src/main/host/provision/pins.ts'
 
 /** A zip file of stored entries, written by hand from APPNOTE.TXT 4.3.7, 4.3.12 and 4.3.16. */
-export function zipOf(entries: Readonly<Record<string, string>>): Buffer {
+export function zipOf(entries: Readonly<Record<string, string | Buffer>>): Buffer {
   const locals: Buffer[] = []
   const centrals: Buffer[] = []
-  for (const [name, text] of Object.entries(entries)) {
-    const data = Buffer.from(text)
+  for (const [name, content] of Object.entries(entries)) {
+    const data = typeof content === 'string' ? Buffer.from(content) : content
     const path = Buffer.from(name)
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)

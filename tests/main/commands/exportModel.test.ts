@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, test } from 'node:test'
+import { openModelFolder, readParameters } from '../../../src/main/host/model/modelFolder.ts'
+import { readAllTensors } from '../../../src/main/host/model/safetensorsFiles.ts'
+import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
+import { openForReading } from '../../../src/main/store/database.ts'
+
+/** A run of two steps on the built-in model, and its model as the commands give it. */
+const cli = resolve(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')
+const folder = mkdtempSync(join(tmpdir(), 'recheck-export-model-'))
+const dataDir = join(folder, 'data')
+const out = join(folder, 'model')
+let runId = ''
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+function recheck(
+  args: readonly string[],
+  input = '',
+): { readonly code: number | null; readonly stdout: string; readonly stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args, '--data-dir', dataDir], {
+    encoding: 'utf8',
+    input,
+    maxBuffer: 1 << 28,
+  })
+  return { code: status, stdout, stderr }
+}
+
+function done<T>(args: readonly string[], input = ''): T {
+  const { code, stdout, stderr } = recheck([...args, '--json'], input)
+  assert.equal(code, 0, stderr)
+  return JSON.parse(stdout) as T
+}
+
+before(() => {
+  const config = {
+    data: { train: 24, validation: 8, test: 12 },
+    vStar: { samples: 2 },
+    steps: 2,
+    problemsPerStep: 8,
+    evalEvery: 1,
+  }
+  const file = join(folder, 'run.yaml')
+  writeFileSync(file, JSON.stringify(config))
+  runId = done<{ train: { runId: string } }>(['demo', '--preset', 'builtin', '--config', file]).train.runId
+  const exported = done<{ step: number; dtype: string; runId: string }>(['export-model', `${runId}@2`, out])
+  assert.deepEqual([exported.runId, exported.step, exported.dtype], [runId, 2, 'f32'])
+})
+
+test('the folder holds the weights of the checkpoint, tokenizer, configs, and a card with the figures of the store', async () => {
+  const files = ['README.md', 'config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json']
+  for (const name of [...files, 'tokenizer_config.json']) assert.ok(readdirSync(out).includes(name), name)
+  const card = readFileSync(join(out, 'README.md'), 'utf8')
+  assert.match(card, /\| Acc@final \| 0\.\d{3} \[0\.\d{3}, [01]\.\d{3}\], \d+ of 12 \|/)
+  assert.ok(card.includes(`\`${runId}\`, step 2 of 2`) && !card.includes(folder))
+  const db = openForReading(dataDir)
+  assert.ok(db)
+  const [newest] = readCheckpoints(db, runId)
+  db.close()
+  const stored = await readAllTensors(join(dataDir, newest?.folder ?? '', 'trainer.safetensors'))
+  const found = await readParameters(await openModelFolder(out))
+  assert.ok(found.size > 10)
+  for (const [name, { values }] of found)
+    assert.deepEqual(values, stored.get(`parameter/${name}`)?.values, name)
+})
+
+test('generate says the same of the checkpoint and of the folder; chat and eval take the checkpoint', () => {
+  const question = ['--chat', '--prompt', 'What is 47 + 38?', '--temperature', '0']
+  const [ofRun, ofFolder] = [
+    ['--run', `${runId}@2`],
+    ['--model', out],
+  ].map((model) => done<{ model: string; completionIds: number[] }>(['generate', ...model, ...question]))
+  assert.equal(ofRun?.model, `run ${runId} at step 2`)
+  assert.deepEqual(ofRun.completionIds, ofFolder?.completionIds)
+  const spoken = done<{ model: string; turns: unknown[] }>(
+    ['chat', '--run', `${runId}@2`],
+    'What is 1 + 2?\n\n',
+  )
+  assert.match(spoken.model, /^run .* at step \d$/)
+  assert.equal(spoken.turns.length, 1)
+  const evaluated = done<{ step: number }>(['eval', '--run', `${runId}@2`, '--greedy'])
+  assert.equal(evaluated.step, 2)
+})
+
+test('bf16 is half the size and says so in its config', async () => {
+  const rounded = join(folder, 'rounded')
+  done(['export-model', runId, rounded, '--dtype', 'bf16'])
+  const { configJson, notices, entries } = await openModelFolder(rounded)
+  assert.deepEqual(notices, [])
+  assert.equal(configJson['dtype'] ?? configJson['torch_dtype'], 'bfloat16')
+  assert.ok([...entries.values()].every(({ format }) => format === 'BF16'))
+})
+
+test('a folder that holds something, a step that is not there and two models at once are refused', () => {
+  const refused = (args: readonly string[], message: RegExp): void => {
+    const { code, stderr } = recheck(args)
+    assert.equal(code, 2)
+    assert.match(stderr, message)
+  }
+  refused(
+    ['export-model', runId, out],
+    /model is there already and not empty; choose another folder, nothing is overwritten/,
+  )
+  refused(['export-model', runId, join(dataDir, 'runs', 'x')], /is where Recheck keeps its own files/)
+  refused(
+    ['generate', '--run', `${runId}@77`, '--prompt', 'x'],
+    /has no such checkpoint \(.*@77\); it has steps: 2/,
+  )
+  refused(
+    ['generate', '--run', runId, '--model', 'builtin', '--prompt', 'x'],
+    /give a model or --run, not both/,
+  )
+})
