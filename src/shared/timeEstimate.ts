@@ -63,6 +63,25 @@ export function estimatedMs(counts: RolloutCounts, { samplingMs, updateMs }: Run
   return sampled * samplingMs + counts.training * (updateMs ?? 0)
 }
 
+/** Longer than anyone waits for a run without having meant it. */
+const longMs = 30 * 24 * 3_600_000
+/** Rollouts a second that no model on one machine comes near to; for a model whose pace is not known. */
+const fastestPerSecond = 10_000
+
+/**
+ * A warning for a run that ends in no reasonable time, as with a mistyped number of steps; else null.
+ *
+ * @param pace of an earlier run on this machine; null where there is none
+ */
+export function longRunText(counts: RolloutCounts, pace: RunPace | null): string | null {
+  const measured = pace === null ? null : estimatedMs(counts, pace)
+  const rollouts = counts.stageOne + counts.training + counts.evaluation
+  const ms = measured ?? (1000 * rollouts) / fastestPerSecond
+  if (ms < longMs) return null
+  const most = measured === null ? `even at ${formatCount(fastestPerSecond)} rollouts a second ` : ''
+  return `${formatCount(rollouts)} rollouts: ${most}this takes about ${formatCount(Math.round(ms / 86_400_000))} days.`
+}
+
 /**
  * How much a run samples and how long that will take, in one sentence.
  *

@@ -1,4 +1,5 @@
-import { parseConfig } from '../../shared/config/parseConfig.ts'
+import type { ConfigLayer } from '../../shared/config/layers.ts'
+import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { performance } from 'node:perf_hooks'
 import type { AppInfo } from '../../shared/routes/app.ts'
 import type { OwnerHandlers, RequestContext, StoreEvent } from '../../shared/routes/contract.ts'
@@ -11,6 +12,7 @@ import { readLog } from '../store/eventLog.ts'
 import { listSeries, readRange } from '../store/metricQuery.ts'
 import { deleteRun, labelRun, restoreRun } from '../store/runLabels.ts'
 import { listRunLines, readRunValues } from '../store/runList.ts'
+import { findPace } from '../store/runPace.ts'
 import { readRun, runsWithStatus } from '../store/runStore.ts'
 import { withStoreErrorsLater } from '../store/storeError.ts'
 import { listVStars } from '../store/vStarStore.ts'
@@ -114,9 +116,16 @@ function readingHandlers({
     'checkpoints.list': async ({ runId }) => readCheckpoints(db, runId),
     'plan.check': async ({ stage, config }, { signal }) =>
       inquiries.plan(stage, parseConfig(config, 'the config'), signal),
+    'plan.pace': async ({ config }) => findPace(db, paced(config)),
     'template.preview': async ({ config }, { signal }) =>
       inquiries.preview(parseConfig(config, 'the config'), signal),
   }
+}
+
+/** As the row of a run would have it. @throws RecheckError `config.*` */
+function paced(config: ConfigLayer): RunConfig {
+  const plan = { stage: 'self-correction', config, source: 'the form', vStarId: null, group: null } as const
+  return checkedPlan(plan).config
 }
 
 function done(_nothing: void): null {

@@ -50,7 +50,7 @@ function expectation(issue: Issue): string {
     case 'invalid_type':
       return issue.expected === 'int' ? 'an integer' : `a value of type ${issue.expected}`
     case 'too_small':
-      if (issue.minimum === 1 && issue.inclusive && issue.origin === 'string') return 'some text'
+      if (issue.minimum === 1 && issue.inclusive && issue.origin === 'string') return textExpected(issue)
       if (issue.minimum === 1 && issue.inclusive && issue.origin === 'array') return 'at least one'
       return `${issue.origin === 'string' || issue.origin === 'array' ? 'length' : 'a number'} ${issue.inclusive ? '≥' : '>'} ${issue.minimum}`
     case 'too_big':
@@ -64,6 +64,10 @@ function expectation(issue: Issue): string {
     default:
       return issue.message
   }
+}
+
+function textExpected(issue: Issue): string {
+  return dotted(issue.path) === 'data.source.path' ? 'the path of a file or folder' : 'some text'
 }
 
 function dotted(path: readonly PropertyKey[]): string {

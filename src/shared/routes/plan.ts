@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RunPace } from '../timeEstimate.ts'
 import { config, output, stage } from './parts.ts'
 
 export interface TurnPreview {
@@ -37,5 +38,7 @@ export interface PlanCheck {
 
 export const planRoutes = {
   'plan.check': { input: z.strictObject({ stage, config }), output: output<PlanCheck>() },
+  /** How fast an earlier run with such a config went on this machine; null where there is none. */
+  'plan.pace': { input: z.strictObject({ config }), output: output<RunPace | null>() },
   'template.preview': { input: z.strictObject({ config }), output: output<readonly TurnPreview[]>() },
 } as const

@@ -104,7 +104,7 @@ test('a group switched on has its defaults, and only what differs from them is w
     fields: { question: 'question', answer: 'answer', subject: null, level: null },
   })
   const { byPath } = draft.checkDraft(draft.withField({}, fieldAt('data.source'), file), 'self-correction')
-  assert.deepEqual([...byPath], [['data.source.path', 'expected some text, got ""']])
+  assert.deepEqual([...byPath], [['data.source.path', 'expected the path of a file or folder, got ""']])
 })
 
 test('differences: a field, a group switched on as one, inner fields where both have the group', () => {

@@ -53,7 +53,7 @@ test('an adapter and a file are fields of their own: switched on, filled, wrong,
   await page.getByRole('textbox', { name: 'Alpha' }).waitFor({ state: 'hidden' })
   await page.getByRole('combobox', { name: 'Data source' }).click()
   await page.getByRole('option', { name: 'a file of your own' }).click()
-  await page.getByText('expected some text, got ""').waitFor()
+  await page.getByText('expected the path of a file or folder, got ""').waitFor()
   await page.getByRole('textbox', { name: 'File', exact: true }).fill('mine.csv')
   await page.getByRole('textbox', { name: 'Column of the question' }).fill('task')
   await waitForYaml(page, 'data:\n  source:\n    path: mine.csv\n    fields:\n      question: task')
@@ -186,6 +186,13 @@ test('what it takes is said before the start; what this machine cannot do stands
     plan.getByText('2,048 problems × 4 attempts').or(plan.getByText('15,360 rollouts')).first(),
   )
   await assertShown(plan.getByText('the model (799,232 parameters) takes 256; 37 rollouts in memory at once'))
+  await assertShown(plan.getByText('no earlier run here had this model and these settings'))
+  await field(page, 'steps').fill('1000000000')
+  await assertShown(
+    page.getByText(/^204,[\d,]+ rollouts: even at 10,000 rollouts a second this takes about 237 days\.$/),
+  )
+  await field(page, 'steps').fill('80')
+  await assertGone(page.getByText(/this takes about 237 days/))
   await page.getByText('Stage 1 only').click()
   await assertShown(plan.getByText('8,192 rollouts'))
   await assertGone(plan.getByText('15,360 rollouts'))
@@ -222,8 +229,9 @@ test('the prompts of all three turns, text and ids, special tokens seen, a quest
     `model: { path: ${model} }\ndata: { source: { path: ${file} }, train: 4, validation: 2, test: 2 }`,
   )
   await page.getByText('The config has changed since; preview again to see it.').waitFor()
-  await page.getByText('Text', { exact: true }).click()
+  await attempt.waitFor({ state: 'detached' })
   await preview.click()
+  await page.getByText('Text', { exact: true }).click()
   await attempt.getByText(/What is <b>\d<\/b> \+ 1\?/).waitFor()
   assert.equal(await attempt.locator('b').count(), 0)
   await yaml(page).fill('model: { path: /nowhere/at-all }')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { artifactChoices } from '../../../src/renderer/src/newRun/artifactChoices.ts'
 import { checkedPart, fieldOfError } from '../../../src/renderer/src/newRun/planNotes.ts'
-import { planLines } from '../../../src/renderer/src/newRun/plan.ts'
+import { planLines, planNotices } from '../../../src/renderer/src/newRun/plan.ts'
 import { estimatePlan, type StartKind } from '../../../src/renderer/src/newRun/startKind.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { vStarConfigInputs } from '../../../src/shared/config/fields.ts'
@@ -33,7 +33,13 @@ function amounts(
   stage: 'self-correction' | 'estimate-v-star',
   isEstimated = false,
 ): string[] {
-  const lines = planLines({ config: parseConfig(config, 'test'), stage, isEstimated, check: null })
+  const lines = planLines({
+    config: parseConfig(config, 'test'),
+    stage,
+    isEstimated,
+    check: null,
+    pace: undefined,
+  })
   return lines.map(({ what, amount }) => `${what}: ${amount}`)
 }
 
@@ -65,13 +71,37 @@ test('a last step that is no multiple, no evaluation between, epochs whose filte
 })
 
 test('what the machine found: longest rollout, rows in memory, checkpoints kept', () => {
-  const lines = planLines({ config: builtin, stage: 'self-correction', isEstimated: false, check })
+  const pace = { runId: '20261127-1200', samplingMs: 2, updateMs: 6 }
+  const lines = planLines({ config: builtin, stage: 'self-correction', isEstimated: false, check, pace })
   const of = (what: string) => lines.find((line) => line.what === what)
   assert.equal(of('Longest rollout')?.amount, '252 tokens')
   assert.match(of('Longest rollout')?.how ?? '', /799,232 parameters.*takes 256; 37 rollouts in memory/)
   assert.equal(of('Checkpoints')?.amount, '27.4 MiB') // 3 × 9,590,784 ÷ 2²⁰
   assert.equal(of('Memory')?.amount, 'about 3.0 GiB')
+  // (8,192 + 15,360 + 3,280) × 2 ms + 15,360 × 6 ms = 145.8 s
+  assert.deepEqual(
+    [of('Time')?.amount, of('Time')?.how],
+    ['about 2 min 26 s', 'at the pace of 20261127-1200'],
+  )
   assert.match(of('Memory')?.how ?? '', /at most, .*; the machine has 24.0 GiB/)
+})
+
+test('the time is not made up; a run without a reasonable end is warned of', () => {
+  const plan = { config: builtin, stage: 'self-correction', isEstimated: true, check: null } as const
+  const time = planLines({ ...plan, pace: null }).find(({ what }) => what === 'Time')
+  assert.deepEqual(
+    [time?.amount, time?.how],
+    ['not known', 'no earlier run here had this model and these settings'],
+  )
+  assert.deepEqual(planNotices({ ...plan, pace: null }), [])
+  const endless = { ...plan, config: parseConfig({ steps: 1e9, problemsPerStep: 192 }, 'test') }
+  // 1e9 × 192 and 5e7 evaluations of 256: 204.8e9 rollouts at 10,000 a second are 20.48e6 s = 237 days; at 1,000 a second 2,370
+  assert.match(
+    planNotices({ ...endless, pace: null }).join(),
+    /: even at 10,000 rollouts a second this takes about 237 days\./,
+  )
+  const pace = { runId: 'r', samplingMs: 1, updateMs: 0 }
+  assert.match(planNotices({ ...endless, pace }).join(), / rollouts: this takes about 2,370 days\./)
 })
 
 function artifact(vStarId: string, inputs: Readonly<Record<string, string>>, createdAtMs = 1): ListedVStar {
@@ -88,12 +118,12 @@ function artifact(vStarId: string, inputs: Readonly<Record<string, string>>, cre
   }
 }
 
-test('V* estimates: those that fit first; of the others the parts that differ, in words', () => {
+test('V* estimates: those that fit first, then the newest whatever the clock said; of the others the parts that differ, in words', () => {
   const setting = { config: builtin, check }
   const artifacts = [
-    artifact('other-seed', { ...check.inputs, seed: '7', 'hash of the problems': 'zz' }, 9),
+    artifact('other-seed', { ...check.inputs, seed: '7', 'hash of the problems': 'zz' }, 5),
     artifact('fits', check.inputs, 1),
-    artifact('other-files', { ...check.inputs, 'hash of the reference': 'bb' }, 5),
+    artifact('other-files', { ...check.inputs, 'hash of the reference': 'bb' }, 9),
     { ...artifact('unfinished', check.inputs, 10), complete: false },
   ]
   const choices = artifactChoices({ ...setting, artifacts })

@@ -20,7 +20,7 @@ async function status(wanted: string): Promise<void> {
 
 /** Starts a run of 40 steps, a third of a second each. @returns its id */
 async function start(name: string): Promise<string> {
-  const config = presetConfig('builtin', { steps: 40, name })
+  const config = presetConfig('builtin', { steps: 40, name, optimizer: { schedule: 'linear' } })
   const started = (await opened.page.evaluate(`fetch('/api/run.start', {
     method: 'POST', headers: { 'content-type': 'application/json' },
     body: ${JSON.stringify(JSON.stringify({ stage: 'self-correction', config }))} }).then((r) => r.json())`)) as {
@@ -43,6 +43,11 @@ async function extendByFive(runId: string): Promise<void> {
   await further.press('Enter')
   assert.equal(readRun(opened.db, runId).totalSteps, 40)
   await further.pressSequentially('0.5e1')
+  await opened.page
+    .getByText(
+      /^The linear schedule now ends at step 45: the learning rate goes from 1\.[23]e-6 at step 39 to 5\.6e-6 at step 40/,
+    )
+    .waitFor()
   await further.press('Enter')
   await opened.page.getByText('45 of 45 steps').waitFor()
   await status('finished')

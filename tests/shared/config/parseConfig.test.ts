@@ -73,7 +73,7 @@ test('a config that is no object is refused in words', () => {
 test('a group among names: what is wrong within it is named there; something else is told all that would do', () => {
   assert.match(
     message({ data: { source: { path: '', fields: { questoin: 'q' } } } }),
-    /data\.source\.path: expected some text, got ""\n {2}data\.source\.fields\.questoin: expected a known field/,
+    /data\.source\.path: expected the path of a file or folder, got ""\n {2}data\.source\.fields\.questoin: expected a known field/,
   )
   assert.match(
     message({ data: { source: {} } }),

@@ -5,7 +5,7 @@ import type { CompareChoices } from './useChoices.ts'
 import { useCompareFiles } from './useFiles.ts'
 import { useRouteQueries } from '../data/useRouteQueries.ts'
 import { usePlotTheme } from '../plots/usePlotTheme.ts'
-import { useSeries } from '../plots/useSeries.ts'
+import { unreadText, useSeries } from '../plots/useSeries.ts'
 import { useZoomKeys } from '../plots/useZoomKeys.ts'
 import { differenceText, lookByField, lookByRun, type DifferingField } from './look.ts'
 import { comparedLines, comparedPlots, vStarLines } from './compareRuns.ts'
@@ -46,13 +46,16 @@ export function ComparedPlots(props: ChosenProps): JSX.Element {
   )
   const { shown, colourChoice, legend } = useLook(props)
   const files = useCompareFiles(runs, shown.runs)
+  const known = ranges.map((each) => each ?? [])
+  const isUnreadVStar = runs.some(({ vStarId }, run) => vStarId !== null && histograms[run] === null)
   const plots = comparedPlots.map((plot): BoardPlot => {
     const isVStar = plot.id === 'v-star'
-    const made = isVStar ? vStarLines(histograms, shown) : comparedLines(plot, ranges, { ...shown, axis })
+    const made = isVStar ? vStarLines(histograms, shown) : comparedLines(plot, known, { ...shown, axis })
     // in the order of the legend
     const lines = made.toSorted((a, b) => a.colour - b.colour)
     const footText = `${lines.length} of ${runs.length} runs`
-    const emptyText = 'None of these runs has measured it yet.'
+    const isUnread = isVStar ? isUnreadVStar : ranges.includes(null)
+    const emptyText = isUnread ? unreadText : 'None of these runs has measured it yet.'
     return { ...plot, bins: [], lines, hasOwnX: isVStar, footText, emptyText }
   })
   const drawn = wholeRange(plots.flatMap((plot) => (plot.hasOwnX === true ? [] : plot.lines)))

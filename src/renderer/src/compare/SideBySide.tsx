@@ -2,7 +2,7 @@ import { Select } from '@mantine/core'
 import type { JSX } from 'react'
 import { compareStamp, useCompareFiles } from './useFiles.ts'
 import { useRouteQueries } from '../data/useRouteQueries.ts'
-import { useSeries } from '../plots/useSeries.ts'
+import { unreadText, useSeries } from '../plots/useSeries.ts'
 import { useZoomKeys } from '../plots/useZoomKeys.ts'
 import { withHiddenLines } from '../plots/hiddenLines.ts'
 import { sixPlots, type NamedPlot } from '../plots/morePlots.ts'
@@ -60,7 +60,7 @@ function OnePlot(props: ChosenProps & { readonly plot: NamedPlot }): JSX.Element
     yEnds: same,
     stamps: [compareStamp(run)],
     bins: histograms[index]?.bins ?? [],
-    emptyText: 'Nothing measured yet.',
+    emptyText: ranges[index] === null ? unreadText : 'Nothing measured yet.',
     footText: isHistogram ? '' : shownText(shownPoints(series, ranges[index] ?? [])),
   }))
   const drawn = wholeRange(lines.flat())

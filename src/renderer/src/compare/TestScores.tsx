@@ -19,6 +19,8 @@ export function TestScores({ runs, labels }: ComparedProps): JSX.Element {
   )
   const tests = evaluations.map((each) => lastTest(each ?? []))
   const names = [...new Set(tests.flatMap((test) => Object.keys(test?.proportions ?? {})))]
+  if (names.length === 0 && evaluations.some((each) => each === null))
+    return <Text className="muted">Reading the evaluations…</Text>
   if (names.length === 0)
     return <Text className="muted">None of these runs has been evaluated on the test split yet.</Text>
   return (
@@ -43,7 +45,9 @@ export function TestScores({ runs, labels }: ComparedProps): JSX.Element {
                   {shortened(labels[index] ?? '', nameWidth, 13)}
                 </span>
               </Table.Td>
-              <Table.Td>{tests[index]?.step ?? 'not evaluated'}</Table.Td>
+              <Table.Td>
+                {tests[index]?.step ?? (evaluations[index] === null ? '' : 'not evaluated')}
+              </Table.Td>
               {names.map((name) => (
                 <Table.Td key={name}>
                   <Interval proportion={tests[index]?.proportions[name]} />

@@ -11,7 +11,7 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
       return ['run.get', 'metrics.range', 'metrics.names']
     case 'status':
       // other settings may have come with a resumed run, and lists by status gain and lose it
-      return ['run.get', 'run.list', 'run.values', 'run.progress', 'run.log']
+      return ['run.get', 'run.list', 'run.values', 'run.progress', 'run.log', 'plan.pace']
     case 'device':
       return ['run.get', 'run.progress', 'run.log']
     case 'rollouts':
@@ -50,6 +50,7 @@ const routesOfAllRuns: readonly Route[] = [
   'fetch.plan',
   'models.list',
   'data.list',
+  'plan.pace',
 ]
 
 /** Whether an answer to `input` has to be read again after an event of this run; null = it may be of any. */

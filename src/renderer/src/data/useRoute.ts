@@ -1,5 +1,4 @@
 import {
-  keepPreviousData,
   useMutation,
   useQuery,
   useQueryClient,
@@ -12,10 +11,10 @@ import type { InputOf, OutputOf, Route } from '../../../shared/routes/contract.t
 import { useApi } from './apiContext.ts'
 import { invalidate } from './invalidate.ts'
 
-export interface ReadOptions {
+export interface ReadOptions<Input> {
   readonly enabled?: boolean
-  /** Shows the last answer while another input is being read. */
-  readonly keepPrevious?: boolean
+  /** Shows the last answer while another input is being read that has the same of these. */
+  readonly keepPreviousOf?: readonly (keyof Input)[]
   readonly everyMs?: number
 }
 
@@ -31,7 +30,7 @@ const costlyRoutes: ReadonlySet<Route> = new Set([
 export function useRouteQuery<R extends Route>(
   route: R,
   input: InputOf<R>,
-  options: ReadOptions = {},
+  options: ReadOptions<InputOf<R>> = {},
 ): UseQueryResult<OutputOf<R>> {
   const api = useApi()
   return useQuery<OutputOf<R>>({
@@ -39,12 +38,43 @@ export function useRouteQuery<R extends Route>(
     // react-query aborts only what reads its signal
     queryFn: (query) => api.request(route, input, costlyRoutes.has(route) ? query.signal : undefined),
     enabled: options.enabled ?? true,
-    ...(options.keepPrevious === true ? { placeholderData: keepPreviousData } : {}),
+    ...previousOf<InputOf<R>>(input, options.keepPreviousOf),
     // an owner that does not answer, or no longer to this page, is not asked over and over
     ...(options.everyMs === undefined
       ? {}
       : { refetchInterval: ({ state }) => (state.status === 'error' ? false : (options.everyMs ?? false)) }),
   })
+}
+
+interface PreviousQuery {
+  readonly queryKey: readonly unknown[]
+}
+
+/** react-query's own `keepPreviousData` would show another run's. */
+export function previousOf<Input>(
+  input: Input,
+  same: readonly (keyof Input)[] = [],
+): { readonly placeholderData?: <Output>(last: Output, query?: PreviousQuery) => Output | undefined } {
+  if (same.length === 0) return {}
+  return {
+    placeholderData: (last, query) => {
+      if (query === undefined) return undefined
+      const before = query.queryKey[1] as Partial<Input>
+      return same.every((field) => isAlike(before[field], input[field])) ? last : undefined
+    },
+  }
+}
+
+/** The last answer or error of a call, as long as it was asked with this very input; else neither. */
+export function answerTo<Output, Input>(
+  { variables, data, error }: Pick<UseMutationResult<Output, Error, Input>, 'variables' | 'data' | 'error'>,
+  input: Input,
+): { readonly data: Output | undefined; readonly error: Error | null } {
+  return isAlike(variables, input) ? { data, error } : { data: undefined, error: null }
+}
+
+function isAlike(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right)
 }
 
 /** Calls a route that changes something, then reads everything about runs again. */

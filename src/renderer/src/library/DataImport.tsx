@@ -59,7 +59,7 @@ interface LookProps {
 function Look({ upload, uploadId, onImported }: LookProps): JSX.Element {
   const [chosen, setChosen] = useState<DataColumns | null>(null)
   const [typedName, setName] = useState<string | null>(null)
-  const look = useRouteQuery('data.look', { uploadId, columns: chosen }, { keepPrevious: true })
+  const look = useRouteQuery('data.look', { uploadId, columns: chosen }, { keepPreviousOf: ['uploadId'] })
   const take = useRouteMutation('data.import')
   const name = typedName ?? nameOf(upload.file?.name ?? '')
   if (look.data === undefined)

@@ -43,7 +43,7 @@ export function DataRowsView({ name, others }: DataRowsViewProps): JSX.Element {
   const found = useRouteQuery(
     'data.rows',
     { name, ...wanted, offset: (page - 1) * pageSize, limit: pageSize },
-    { keepPrevious: true },
+    { keepPreviousOf: ['name'] },
   )
   const change = (part: Partial<Filter>): void => setFilter({ ...filter, page: 1, ...part })
   return (

@@ -57,7 +57,13 @@ function Editor({ first }: { readonly first: FormStart }): JSX.Element {
           fresh={begun.from === first ? null : first}
           onStart={beginWith}
         />
-        <ConfigForm form={form} filter={filter} onFilter={setFilter} notes={start.notes} />
+        <ConfigForm
+          form={form}
+          filter={filter}
+          onFilter={setFilter}
+          notes={start.notes}
+          columns={start.columns}
+        />
       </div>
       <aside className="new-run-side" aria-label="Start, YAML, differences, prompts">
         <section className="panel side-panel" aria-label="Start">

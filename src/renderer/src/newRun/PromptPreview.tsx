@@ -1,7 +1,7 @@
 import { Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import type { TurnPreview } from '../../../shared/routes/plan.ts'
-import { useRouteMutation } from '../data/useRoute.ts'
+import { answerTo, useRouteMutation } from '../data/useRoute.ts'
 import type { ConfigDraft } from './form/draft.ts'
 import { formatCount } from '../../../shared/format.ts'
 import { turnLabels } from '../run/rollouts/rolloutLabels.ts'
@@ -19,7 +19,8 @@ export function PromptPreview({
 }): JSX.Element {
   const preview = useRouteMutation('template.preview')
   const [look, setLook] = useState<Look>('text')
-  const isOld = JSON.stringify(preview.variables?.config) !== JSON.stringify(draft)
+  const { data, error } = answerTo(preview, { config: draft })
+  const isOld = preview.data !== undefined && data === undefined
   return (
     <Stack gap={8}>
       <Group gap="sm">
@@ -31,7 +32,7 @@ export function PromptPreview({
         >
           Preview the prompts
         </Button>
-        {preview.data !== undefined && (
+        {data !== undefined && (
           <SegmentedControl
             aria-label="Show as"
             data={[
@@ -44,14 +45,14 @@ export function PromptPreview({
         )}
       </Group>
       <Text className="muted" fz={12}>
-        {preview.data === undefined
-          ? 'The first training problem as the model reads it, in all three turns.'
-          : isOld
-            ? 'The config has changed since; preview again to see it.'
+        {isOld
+          ? 'The config has changed since; preview again to see it.'
+          : data === undefined
+            ? 'The first training problem as the model reads it, in all three turns.'
             : 'The completions between the prompts are made up: the known answer, and a verdict of “wrong”.'}
       </Text>
-      <ProblemNote problem={preview.error} />
-      {preview.data?.map((turn) => (
+      <ProblemNote problem={error} />
+      {data?.map((turn) => (
         <PreviewedTurn key={turn.kind} turn={turn} look={look} />
       ))}
     </Stack>

@@ -1,7 +1,7 @@
 import { Button, Select, Text, Title } from '@mantine/core'
-import { useState, type JSX } from 'react'
+import { useEffect, useEffectEvent, useState, type JSX } from 'react'
 import { presets } from '../../../shared/config/presets.ts'
-import { useApi } from '../data/apiContext.ts'
+import type { Run } from '../../../shared/records.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import type { ConfigDraft } from './form/draft.ts'
 import { presetStart, runStart, type FormStart } from './formStart.ts'
@@ -29,12 +29,15 @@ interface TakenOut {
 export function StartChoice({ from, draft, changes, fresh, onStart }: StartChoiceProps): JSX.Element {
   const [isKept, setKept] = useState(fresh !== null)
   const [takenOut, setTakenOut] = useState<TakenOut | null>(null)
+  const [wanted, setWanted] = useState<string | null>(null)
   const begin = (next: FormStart): void => {
+    setWanted(null) // a run that is still being read is no longer asked for
     setTakenOut(changes > 0 ? { from, draft, changes } : null)
     setKept(false)
     onStart(next, next.draft)
   }
   const putBack = (): void => {
+    setWanted(null)
     if (takenOut !== null) onStart(takenOut.from, takenOut.draft)
     setTakenOut(null)
   }
@@ -46,7 +49,7 @@ export function StartChoice({ from, draft, changes, fresh, onStart }: StartChoic
           New run
         </Title>
         <PresetSelect value={from.preset} onStart={begin} />
-        <LikeSelect value={from.likeRunId} onStart={begin} />
+        <LikeSelect value={from.likeRunId} wanted={wanted} onWanted={setWanted} onStart={begin} />
       </div>
       {preset !== undefined && (
         <Text className="muted" fz={12} mt={4}>
@@ -104,12 +107,20 @@ function PresetSelect({ value, onStart }: StartSelectProps): JSX.Element {
   )
 }
 
-function LikeSelect({ value, onStart }: StartSelectProps): JSX.Element {
-  const api = useApi()
+interface LikeSelectProps extends StartSelectProps {
+  /** The run that was chosen last, while it is read; null = none. */
+  readonly wanted: string | null
+  readonly onWanted: (runId: string | null) => void
+}
+
+function LikeSelect({ value, wanted, onWanted, onStart }: LikeSelectProps): JSX.Element {
   const runs = useRouteQuery('run.list', { archived: false }).data ?? []
-  const [problem, setProblem] = useState<unknown>(null)
-  const begin = async (runId: string): Promise<void> =>
-    onStart(runStart(await api.request('run.get', { runId })))
+  const read = useRouteQuery('run.get', { runId: wanted ?? '' }, { enabled: wanted !== null })
+  // with the form as it is when the run has been read, not as it was when it was chosen
+  const begin = useEffectEvent((run: Run) => onStart(runStart(run)))
+  useEffect(() => {
+    if (wanted !== null && read.isSuccess && !read.isFetching) begin(read.data)
+  }, [wanted, read])
   return (
     <div>
       <Select
@@ -118,15 +129,12 @@ function LikeSelect({ value, onStart }: StartSelectProps): JSX.Element {
         searchable
         limit={100}
         data={runs.map((run) => ({ value: run.runId, label: run.name }))}
-        value={value}
+        value={wanted ?? value}
         w={180}
         comboboxProps={{ width: 340, position: 'bottom-end' }}
-        onChange={(runId) => {
-          setProblem(null)
-          if (runId !== null) void begin(runId).catch(setProblem)
-        }}
+        onChange={onWanted}
       />
-      <ProblemNote problem={problem} />
+      <ProblemNote problem={wanted === null ? null : read.error} />
     </div>
   )
 }

@@ -1,7 +1,9 @@
 import { isGroupMethod, needsVStar, totalSteps, type RunConfig } from '../../../shared/config/parseConfig.ts'
 import type { Stage } from '../../../shared/records.ts'
 import type { PlanCheck } from '../../../shared/routes/plan.ts'
-import { formatBytes, formatCount } from '../../../shared/format.ts'
+import { formatBytes, formatCount, formatDuration } from '../../../shared/format.ts'
+import { rolloutCounts, type RolloutCounts } from '../../../shared/rolloutCounts.ts'
+import { estimatedMs, longRunText, type RunPace } from '../../../shared/timeEstimate.ts'
 
 /** One line of what a run will take. */
 export interface PlanLine {
@@ -17,10 +19,12 @@ export interface PlanInputs {
   readonly isEstimated: boolean
   /** What the machine found; null before it has answered. */
   readonly check: PlanCheck | null
+  /** Of an earlier run with such a config; null where there is none, undefined while that is looked up. */
+  readonly pace: RunPace | null | undefined
 }
 
 /** What a run will sample and keep, counted from its config. */
-export function planLines({ config, stage, isEstimated, check }: PlanInputs): readonly PlanLine[] {
+export function planLines({ config, stage, isEstimated, check, pace }: PlanInputs): readonly PlanLine[] {
   const isTrained = stage === 'self-correction'
   if (stage === 'warm-up')
     return warmUpLines(config).concat(check === null ? [] : modelLines(config, check, isTrained))
@@ -29,6 +33,7 @@ export function planLines({ config, stage, isEstimated, check }: PlanInputs): re
     ...warmUpLines(config),
     ...(estimates ? [stageOneLine(config)] : []),
     ...(isTrained ? stageTwoLines(config) : []),
+    ...(pace === undefined ? [] : [timeLine(rolloutCounts(config, { stage, isEstimated }), pace)]),
     ...(check === null ? [] : modelLines(config, check, isTrained)),
   ]
 }
@@ -43,6 +48,24 @@ function warmUpLines({ warmUp }: RunConfig): PlanLine[] {
       how: `${formatCount(steps)} steps × ${formatCount(conversationsPerStep)}, imitated, not rewarded`,
     },
   ]
+}
+
+/** What is to be known before the start: that it will take too long, and what the machine found in data and model. */
+export function planNotices({ config, stage, isEstimated, check, pace }: PlanInputs): readonly string[] {
+  const long = longRunText(rolloutCounts(config, { stage, isEstimated }), pace ?? null)
+  const found = check === null ? [] : [check.dataNote, ...check.modelNotices]
+  return [long, ...found].filter((notice) => notice !== null)
+}
+
+function timeLine(counts: RolloutCounts, pace: RunPace | null): PlanLine {
+  const ms = pace === null ? null : estimatedMs(counts, pace)
+  return pace === null || ms === null
+    ? {
+        what: 'Time',
+        amount: 'not known',
+        how: 'no earlier run here had this model and these settings',
+      }
+    : { what: 'Time', amount: `about ${formatDuration(ms)}`, how: `at the pace of ${pace.runId}` }
 }
 
 function stageOneLine({ data, vStar }: RunConfig): PlanLine {

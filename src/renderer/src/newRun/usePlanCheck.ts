@@ -3,6 +3,7 @@ import type { RunConfig } from '../../../shared/config/parseConfig.ts'
 import type { ConfigLayer } from '../../../shared/config/layers.ts'
 import type { Stage } from '../../../shared/records.ts'
 import type { PlanCheck } from '../../../shared/routes/plan.ts'
+import type { RunPace } from '../../../shared/timeEstimate.ts'
 import { checkedPart } from './planNotes.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 
@@ -14,6 +15,8 @@ export interface PlanAnswer {
   readonly check: PlanCheck | null
   readonly problem: unknown
   readonly isLooking: boolean
+  /** Of an earlier run with such a config; null where there is none, undefined while that is looked up. */
+  readonly pace: RunPace | null | undefined
 }
 
 /** Looks up what a start would find (model, data, template, device), without starting. */
@@ -23,7 +26,9 @@ export function usePlanCheck(config: RunConfig | null, stage: Stage): PlanAnswer
   const isCurrent = now !== '' && now === asked
   const written = (asked === '' ? {} : JSON.parse(asked)) as ConfigLayer
   const answer = useRouteQuery('plan.check', { stage, config: { ...written } }, { enabled: isCurrent })
+  const { data: pace } = useRouteQuery('plan.pace', { config: { ...written } }, { enabled: isCurrent })
   return {
+    pace: isCurrent ? pace : undefined,
     check: isCurrent ? (answer.data ?? null) : null,
     problem: isCurrent ? answer.error : null,
     isLooking: now !== '' && (!isCurrent || answer.isFetching),

@@ -1,19 +1,21 @@
+import type { UseMutationResult } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import { parseConfig, type RunConfig } from '../../../shared/config/parseConfig.ts'
 import { artifactChoices, type ArtifactChoice } from './artifactChoices.ts'
 import type { DraftProblems } from './form/draft.ts'
 import { missingPart } from './missingPart.ts'
 import { fieldOfError } from './planNotes.ts'
-import { planLines, type PlanLine } from './plan.ts'
+import { planLines, planNotices, type PlanLine } from './plan.ts'
 import { estimatePlan, stageOf, type EstimatePlan, type StartKind } from './startKind.ts'
+import type { Stage } from '../../../shared/records.ts'
 import { errorGroup } from '../../../shared/errorCodes.ts'
 import type { Wanted } from '../../../shared/routes/fetching.ts'
-import type { PlanCheck } from '../../../shared/routes/plan.ts'
+import type { InputOf, OutputOf } from '../../../shared/routes/contract.ts'
 import { errorData } from '../../../shared/recheckError.ts'
 import type { ConfigForm } from './form/useConfigForm.ts'
 import { goTo } from '../data/useRouteTarget.ts'
 import { usePlanCheck, type PlanAnswer } from './usePlanCheck.ts'
-import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
+import { answerTo, useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 
 /** A start in preparation: what it will run, what is in its way, and the start itself. */
 export interface RunStart {
@@ -26,6 +28,8 @@ export interface RunStart {
   /** What the machine found in data and model that is no refusal. */
   readonly notices: readonly string[]
   readonly problems: DraftProblems
+  /** Columns there are, where the machine did not find those of the config. */
+  readonly columns: readonly string[]
   /** What the machine finds wrong, by the field it is about. */
   readonly notes: ReadonlyMap<string, string>
   /** What the config names that is not on this machine and can be fetched; null = nothing. */
@@ -63,7 +67,11 @@ export function useRunStart(setup: RunStartSetup): RunStart {
   const hasProblems = checked.byPath.size + checked.general.length > 0
   const answer = usePlanCheck(hasProblems ? null : checked.config, stage)
   const estimate = useEstimate({ form, kind, vStarId, answer })
-  const { start, error } = useStartRoute(draft)
+  const { start, asked, error } = useStartRoute({
+    stage,
+    draft,
+    vStarId: kind === 'stage-2' && estimate.isChosenByHand ? vStarId : null,
+  })
   const config = checked.config ?? anyConfig
   const { notes, refusal } = useMemo(
     () => placed(error ?? answer.problem, config),
@@ -76,12 +84,12 @@ export function useRunStart(setup: RunStartSetup): RunStart {
   const isReady = inTheWay.size === 0
   const begin = useBegin({
     setup,
-    stage,
     start,
+    asked,
     inTheWay,
     config,
-    vStarId: estimate.isChosenByHand ? vStarId : null,
   })
+  const plan = { config, stage, isEstimated: estimate.isThere, check: answer.check, pace: answer.pace }
   return {
     kind,
     choose,
@@ -92,13 +100,11 @@ export function useRunStart(setup: RunStartSetup): RunStart {
     refusal,
     isReady,
     begin,
-    lines:
-      checked.config === null
-        ? []
-        : planLines({ config, stage, isEstimated: estimate.isThere, check: answer.check }),
-    notices: noticesOf(answer.check),
     missing: missingPart(error ?? answer.problem, config),
     isFound: answer.check !== null,
+    lines: checked.config === null ? [] : planLines(plan),
+    notices: checked.config === null ? [] : planNotices(plan),
+    columns: columnsFound(answer.problem),
     problems: checked,
     isStarting: start.isPending,
     message: startWords({
@@ -114,33 +120,43 @@ export function useRunStart(setup: RunStartSetup): RunStart {
 
 interface BeginSetup {
   readonly setup: RunStartSetup
-  readonly stage: ReturnType<typeof stageOf>
-  readonly start: ReturnType<typeof useStartRoute>['start']
+  readonly start: UseMutationResult<OutputOf<'run.start'>, Error, StartInput>
+  /** With the estimate of V* that was chosen by hand; null takes the one that fits. */
+  readonly asked: StartInput
   readonly inTheWay: ReadonlySet<string>
   readonly config: RunConfig
-  /** The estimate of V* that was chosen by hand; null takes the one that fits. */
+}
+
+type StartInput = InputOf<'run.start'>
+
+interface StartSetup {
+  readonly stage: Stage
+  readonly draft: ConfigForm['draft']
   readonly vStarId: string | null
 }
 
+/** A refused start speaks of what it was given: once that has changed, it says nothing. */
+function useStartRoute({ stage, draft, vStarId }: StartSetup) {
+  const start = useRouteMutation('run.start')
+  const asked = useMemo((): StartInput => ({ stage, config: { ...draft }, vStarId }), [stage, draft, vStarId])
+  return { start, asked, error: answerTo(start, asked).error }
+}
+
 /** The start itself: refused with the paths in its way, or the page of the last run that it made. */
-function useBegin({ setup, stage, start, inTheWay, config, vStarId }: BeginSetup): () => void {
-  const { form, kind, onRefused, onStarted } = setup
-  const { draft } = form
+function useBegin({ setup, start, asked, inTheWay, config }: BeginSetup): () => void {
+  const { onRefused, onStarted } = setup
   return useCallback((): void => {
     if (start.isPending) return
     if (inTheWay.size > 0) return onRefused(inTheWay)
-    start.mutate(
-      { stage, config: { ...draft }, vStarId: kind === 'stage-2' ? vStarId : null },
-      {
-        onSuccess: ({ runIds }) => {
-          onStarted()
-          const last = runIds.at(-1)
-          if (last !== undefined) goTo({ page: 'run', runId: last, tab: 'plots' })
-        },
-        onError: (thrown) => onRefused(new Set(placed(thrown, config).notes.keys())),
+    start.mutate(asked, {
+      onSuccess: ({ runIds }) => {
+        onStarted()
+        const last = runIds.at(-1)
+        if (last !== undefined) goTo({ page: 'run', runId: last, tab: 'plots' })
       },
-    )
-  }, [start, inTheWay, onRefused, onStarted, stage, draft, kind, vStarId, config])
+      onError: (thrown) => onRefused(new Set(placed(thrown, config).notes.keys())),
+    })
+  }, [start, asked, inTheWay, onRefused, onStarted, config])
 }
 
 /** Where a start leads that cannot be made; empty when it can. */
@@ -179,13 +195,6 @@ function useEstimate({
   }, [artifacts, config, check, kind, vStarId])
 }
 
-/** A refused start speaks of the config it was given: once that has changed, it says nothing. */
-function useStartRoute(draft: ConfigForm['draft']) {
-  const start = useRouteMutation('run.start')
-  const isOfThis = JSON.stringify(start.variables?.config) === JSON.stringify(draft)
-  return { start, error: isOfThis ? start.error : null }
-}
-
 /** An error at its field, or by itself. */
 function placed(problem: unknown, config: NonNullable<ConfigForm['checked']['config']>) {
   if (problem === null || problem === undefined) return { notes: noNotes, refusal: null }
@@ -217,7 +226,11 @@ function startWords({ isUnread, wrong, estimate, answer, refused, isUnanswered }
   return answer.isLooking ? 'The config is valid. Looking at model and data…' : 'The config is valid.'
 }
 
-function noticesOf(check: PlanCheck | null): readonly string[] {
-  if (check === null) return []
-  return check.dataNote === null ? check.modelNotices : [check.dataNote, ...check.modelNotices]
+const noColumns: readonly string[] = []
+
+/** The columns of a data file that lacks those that the config names. */
+function columnsFound(problem: unknown): readonly string[] {
+  const { code, data } = errorData(problem)
+  const found: unknown = code === 'data.columns' ? data?.['found'] : null
+  return Array.isArray(found) && found.every((each) => typeof each === 'string') ? found : noColumns
 }

@@ -59,7 +59,7 @@ const questionWidth = 420
 function ProblemPicker({ runId, problemId, onPick }: ProblemPickerProps): JSX.Element | null {
   const [typed, setTyped] = useState('')
   const [search] = useDebouncedValue(typed, 200)
-  const found = useRouteQuery('problems.list', { runId, search }, { keepPrevious: true }).data
+  const found = useRouteQuery('problems.list', { runId, search }, { keepPreviousOf: ['runId'] }).data
   const problems = found?.problems ?? []
   if (found?.total === 0 && search === '') return null
   const label = (each: MetProblem): string =>

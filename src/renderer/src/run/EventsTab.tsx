@@ -11,6 +11,8 @@ const choices = [
   { value: 'warnings', label: 'Warnings and errors' },
 ]
 
+const unread = (isPending: boolean): string => (isPending ? 'Reading the events…' : '')
+
 /** The run's log, newest first; goes on while the run does. */
 export function EventsTab({ run }: { readonly run: Run }): JSX.Element {
   const [choice, setChoice] = useState('all')
@@ -26,7 +28,9 @@ export function EventsTab({ run }: { readonly run: Run }): JSX.Element {
         style={{ alignSelf: 'flex-start' }}
       />
       {entries.length === 0 ? (
-        <Text className="muted">Nothing has been reported.</Text>
+        <Text className="muted">
+          {log.data === undefined ? unread(log.isPending) : 'Nothing has been reported.'}
+        </Text>
       ) : (
         <div className="panel" style={{ overflow: 'auto' }}>
           <table className="log-table">

@@ -2,7 +2,7 @@ import { Button, Group, Modal, NativeSelect, Stack, Text, Textarea } from '@mant
 import { useState, type JSX } from 'react'
 import { changeableFields } from '../../../shared/config/changeableFields.ts'
 import type { Run } from '../../../shared/records.ts'
-import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
+import { answerTo, useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { parseLayerYaml } from '../newRun/form/draft.ts'
 import { resumeText } from './resumeText.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
@@ -22,10 +22,10 @@ export function ResumeDialog({ run, onClose }: ResumeDialogProps): JSX.Element {
   const [from, setFrom] = useState(newest)
   const read = parseLayerYaml(text)
   const problem = 'problem' in read ? read.problem : null
+  const settings = 'problem' in read ? {} : read.layer
+  const asked = { runId, change: { settings, fromStep: from === newest ? null : Number(from) } }
   const send = (): void => {
-    if ('problem' in read) return
-    const change = { settings: read.layer, fromStep: from === newest ? null : Number(from) }
-    resume.mutate({ runId, change }, { onSuccess: onClose })
+    if (problem === null) resume.mutate(asked, { onSuccess: onClose })
   }
   return (
     <Modal
@@ -45,10 +45,7 @@ export function ResumeDialog({ run, onClose }: ResumeDialogProps): JSX.Element {
           minRows={4}
           maxRows={14}
           value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value)
-            resume.reset() // it spoke of what stood there before
-          }}
+          onChange={(event) => setText(event.currentTarget.value)}
           error={problem}
           data-autofocus
         />
@@ -56,7 +53,7 @@ export function ResumeDialog({ run, onClose }: ResumeDialogProps): JSX.Element {
           May change: {changeableFields.join(', ')}. The log says what was changed, and the config’s hash
           changes with it.
         </Text>
-        <ProblemNote problem={resume.error} />
+        <ProblemNote problem={problem === null ? answerTo(resume, asked).error : null} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Cancel

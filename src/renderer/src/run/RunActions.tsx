@@ -1,5 +1,7 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useEffect, useState, type FormEvent, type JSX } from 'react'
+import { parseConfig } from '../../../shared/config/parseConfig.ts'
+import { extensionRateText } from '../../../shared/extendedRate.ts'
 import type { Run, RunStatus } from '../../../shared/records.ts'
 import { listedRun } from '../../../shared/runList.ts'
 import { actionsOf, type RunAction } from '../../../shared/runTransitions.ts'
@@ -55,7 +57,9 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
         </Modal>
       )}
       {asked === 'resume-changed' && <ResumeDialog run={run} onClose={() => setAsked(null)} />}
-      {asked === 'extend' && <ExtendDialog onClose={() => setAsked(null)} onExtend={actions.extend} />}
+      {asked === 'extend' && (
+        <ExtendDialog run={run} onClose={() => setAsked(null)} onExtend={actions.extend} />
+      )}
       {asked === 'stop-now' && stopNow !== null && (
         <ConfirmDialog
           name={run.name}
@@ -156,15 +160,17 @@ function ConfirmDialog(props: ConfirmDialogProps): JSX.Element {
 }
 
 interface ExtendDialogProps {
+  readonly run: Run
   readonly onClose: () => void
   readonly onExtend: (steps: number) => void
 }
 
-function ExtendDialog({ onClose, onExtend }: ExtendDialogProps): JSX.Element {
+function ExtendDialog({ run, onClose, onExtend }: ExtendDialogProps): JSX.Element {
   // as it is typed: an input of numbers only would drop the “e” of 1e3, and 13 steps would run
   const [typed, setTyped] = useState('20')
   const steps = Number(typed)
   const isValid = Number.isInteger(steps) && steps >= 1 && steps <= 1_000_000
+  const rate = isValid ? rateText(run, steps) : null
   const send = (event: FormEvent): void => {
     event.preventDefault()
     if (!isValid) return
@@ -183,6 +189,11 @@ function ExtendDialog({ onClose, onExtend }: ExtendDialogProps): JSX.Element {
           error={isValid ? null : 'A whole number from 1 to 1,000,000'}
           data-autofocus
         />
+        {rate !== null && (
+          <Text fz={12} role="status">
+            {rate}
+          </Text>
+        )}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Cancel
@@ -194,4 +205,10 @@ function ExtendDialog({ onClose, onExtend }: ExtendDialogProps): JSX.Element {
       </Stack>
     </Modal>
   )
+}
+
+/** What the learning rate does with these further steps; null where it is constant. */
+function rateText({ config, runId, totalSteps, stepsDone }: Run, steps: number): string | null {
+  const { optimizer } = parseConfig(JSON.parse(config), `run ${runId}`)
+  return extensionRateText(optimizer, Math.max(totalSteps, stepsDone), steps)
 }

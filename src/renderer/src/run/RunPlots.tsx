@@ -6,7 +6,7 @@ import { useApi } from '../data/apiContext.ts'
 import { usePlotFrame } from '../plots/usePlotFrame.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { useTelemetryHistory } from './useTelemetryHistory.ts'
-import { useSeries } from '../plots/useSeries.ts'
+import { unreadText, useSeries } from '../plots/useSeries.ts'
 import { useZoomKeys } from '../plots/useZoomKeys.ts'
 import { formatCount, formatShare } from '../../../shared/format.ts'
 import { withHiddenLines } from '../plots/hiddenLines.ts'
@@ -35,12 +35,14 @@ export function RunPlots({ run, named, more = [] }: RunPlotsProps): JSX.Element 
     { vStarId: run.vStarId ?? '' },
     { enabled: run.vStarId !== null && named.some(({ shape }) => shape.kind === 'histogram') },
   ).data
+  const noLine = ranges[0] === null ? unreadText : noPoints(run)
+  const noBins = run.vStarId !== null && histogram === undefined ? unreadText : noVStar
   const plots = named.map((plot): BoardPlot => {
     const answered = ranges[0] ?? []
     const base = { ...plot, lines: plotLines(plot.shape.series, answered, settings.axis), bins: [] }
     return plot.shape.kind === 'histogram'
-      ? { ...base, bins: histogram?.bins ?? [], emptyText: noVStar, footText: histogramText(histogram) }
-      : { ...base, emptyText: noPoints(run), footText: shownText(shownPoints(plot.shape.series, answered)) }
+      ? { ...base, bins: histogram?.bins ?? [], emptyText: noBins, footText: histogramText(histogram) }
+      : { ...base, emptyText: noLine, footText: shownText(shownPoints(plot.shape.series, answered)) }
   })
   const drawn = wholeRange(plots.flatMap((plot) => (plot.shape.kind === 'line' ? plot.lines : [])))
   const tools = toolbar(drawn, runEnds([run], settings.axis))

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { longestTag } from '../../../shared/labels.ts'
 import type { Run } from '../../../shared/records.ts'
-import { useChanges } from '../data/useRoute.ts'
+import { answerTo, useChanges } from '../data/useRoute.ts'
 
 export interface Labels {
   readonly name: string
@@ -22,19 +22,15 @@ export function useLabels(runs: readonly Labelled[]) {
     notes: only?.notes ?? '',
   })
   const update = useChanges('run.update')
-  const save = async (): Promise<void> => {
-    await update.mutateAsync(
-      runs.map(({ runId, tags }) => ({ runId, ...changeOf(labels, tags, only === undefined) })),
-    )
-  }
+  const changes = runs.map(({ runId, tags }) => ({ runId, ...changeOf(labels, tags, only === undefined) }))
   return {
     labels,
     isOne: only !== undefined,
     set: (part: Partial<Labels>) => setLabels({ ...labels, ...part }),
-    save,
+    save: () => update.mutateAsync(changes),
     problems: problemsOf(labels, only !== undefined),
     isPending: update.isPending,
-    problem: update.error,
+    problem: answerTo(update, changes).error,
   }
 }
 

@@ -22,17 +22,18 @@ import { firstTable, fittingColumns, nameWidth, parseTable } from './tableSettin
 /** The list and the filter are the address's: they are there again on the way back. */
 export function RunsPage({ place }: { readonly place: RunsTarget }): JSX.Element {
   const [undo, setUndo] = useState<Undo | null>(null)
-  const list = useRouteQuery('run.list', partOf(place.list), { keepPrevious: true })
-  if (list.data === undefined)
+  const list = useRouteQuery('run.list', partOf(place.list))
+  const { data: runs } = list
+  if (runs === undefined && place.list === 'runs')
     return list.error === null ? <Loading what="Reading the runs…" /> : <ProblemNote problem={list.error} />
   return (
     <div className="page">
       <ProblemNote problem={list.error} />
       {undo !== null && <UndoBar undo={undo} onDone={() => setUndo(null)} />}
-      {list.data.length === 0 && place.list === 'runs' ? (
+      {runs?.length === 0 && place.list === 'runs' ? (
         <EmptyRuns onShow={(other) => replaceWith({ ...place, list: other, filter: '' })} />
       ) : (
-        <RunList runs={list.data} place={place} onUndo={setUndo} />
+        <RunList runs={runs ?? null} isPending={list.isPending} place={place} onUndo={setUndo} />
       )}
     </div>
   )
@@ -43,12 +44,15 @@ function partOf(list: RunListName): { readonly archived: boolean; readonly delet
 }
 
 interface RunListProps {
-  readonly runs: readonly ListedRun[]
+  /** null while they are read, or cannot be. */
+  readonly runs: readonly ListedRun[] | null
+  readonly isPending: boolean
   readonly place: RunsTarget
   readonly onUndo: (undo: Undo) => void
 }
 
-function RunList({ runs, place, onUndo }: RunListProps): JSX.Element {
+function RunList({ runs: read, isPending, place, onUndo }: RunListProps): JSX.Element {
+  const runs = read ?? noRuns
   const [table, setTable] = useStoredState('runTable', { first: firstTable, parse: parseTable })
   const { selected, setSelected } = useSelection()
   const { ref, width, nameWidthPx, fitting } = useColumnWidths(runs)
@@ -100,12 +104,14 @@ function RunList({ runs, place, onUndo }: RunListProps): JSX.Element {
         )}
       </div>
       <Group justify="space-between" fz={12} className="muted">
-        <Text fz={12}>{countText(shown.length, runs.length)}</Text>
-        <Text fz={12}>{footText({ list: place.list, runs, shown, isReading })}</Text>
+        <Text fz={12}>{read === null ? unreadText(isPending) : countText(shown.length, runs.length)}</Text>
+        <Text fz={12}>{read === null ? '' : footText({ list: place.list, runs, shown, isReading })}</Text>
       </Group>
     </>
   )
 }
+
+const noRuns: readonly ListedRun[] = []
 
 /** The room for the table, and what of it the names and the usual columns take. */
 function useColumnWidths(runs: readonly ListedRun[]) {
@@ -128,6 +134,8 @@ function useSelection() {
 function parseIds(stored: unknown): readonly string[] | null {
   return Array.isArray(stored) && stored.every((id) => typeof id === 'string') ? stored : null
 }
+
+const unreadText = (isPending: boolean): string => (isPending ? 'Reading the runs…' : '')
 
 function countText(shown: number, all: number): string {
   const runs = all === 1 ? 'run' : 'runs'

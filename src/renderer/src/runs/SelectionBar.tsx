@@ -30,10 +30,10 @@ export interface SelectionBarProps {
 }
 
 export function SelectionBar({ runs, hidden, list, onClear, onUndo }: SelectionBarProps): JSX.Element {
-  const moves = useMoveRuns()
   const runIds = runs.map((run) => run.runId)
+  const moves = useMoveRuns(runIds)
   const move = (did: RunMove): void => {
-    void moves.move(did, runIds).then(
+    void moves.move(did).then(
       () => {
         onUndo({ did, runIds })
         onClear()

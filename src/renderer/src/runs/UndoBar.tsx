@@ -10,10 +10,9 @@ export interface Undo {
 
 /** Says what was done and takes it back; stays until it is closed. */
 export function UndoBar({ undo, onDone }: { readonly undo: Undo; readonly onDone: () => void }): JSX.Element {
-  const moves = useMoveRuns()
+  const moves = useMoveRuns(undo.runIds)
   const runs = undo.runIds.length === 1 ? '1 run' : `${undo.runIds.length} runs`
-  const takeBack = (): void =>
-    void moves.move(reverseMove[undo.did], undo.runIds).then(onDone, () => undefined) // said below
+  const takeBack = (): void => void moves.move(reverseMove[undo.did]).then(onDone, () => undefined) // said below
   return (
     <Alert color="blue" p="xs" role="status">
       <Group justify="space-between">

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { useRouteMutation, useChanges } from '../data/useRoute.ts'
 
 /** Runs that went from one list to another, in the words of the page. */
@@ -10,13 +11,17 @@ export const reverseMove: Readonly<Record<RunMove, RunMove>> = {
   'brought back': 'archived',
 }
 
-export function useMoveRuns() {
+/** Moves these runs; what went wrong is said of these alone, and of the last move. */
+export function useMoveRuns(runIds: readonly string[]) {
+  const [last, setLast] = useState<{ readonly did: RunMove; readonly runs: string } | null>(null)
   const remove = useRouteMutation('run.delete')
   const restore = useRouteMutation('run.restore')
   const archive = useChanges('run.update')
   const bringBack = useChanges('run.update')
   const all = { deleted: remove, restored: restore, archived: archive, 'brought back': bringBack }
-  const move = async (did: RunMove, runIds: readonly string[]): Promise<void> => {
+  const runs = runIds.join()
+  const move = async (did: RunMove): Promise<void> => {
+    setLast({ did, runs })
     switch (did) {
       case 'deleted':
         await remove.mutateAsync({ runIds: [...runIds] })
@@ -33,6 +38,6 @@ export function useMoveRuns() {
   return {
     move,
     underWay: (Object.keys(all) as RunMove[]).find((did) => all[did].isPending) ?? null,
-    problem: Object.values(all).find((each) => each.error !== null)?.error ?? null,
+    problem: last?.runs === runs ? all[last.did].error : null,
   }
 }

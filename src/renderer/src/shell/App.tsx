@@ -1,10 +1,10 @@
 import { Alert, AppShell, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
-import { spotlight } from '@mantine/spotlight'
 import { lazy, Suspense, useMemo, type JSX } from 'react'
 import { CommandPalette } from './CommandPalette.tsx'
 import { Header } from './Header.tsx'
 import { KeyboardMap } from './KeyboardMap.tsx'
+import { palette } from './palette.ts'
 import { PageBoundary } from './PageBoundary.tsx'
 import { Navigation } from './Navigation.tsx'
 import { useApi } from '../data/apiContext.ts'
@@ -53,7 +53,7 @@ export function App(): JSX.Element {
         'g m': () => goTo({ page: 'models' }),
         'g d': () => goTo({ page: 'data' }),
         t: toggleTheme,
-        'ctrl+k': spotlight.open,
+        'ctrl+k': palette.open,
       }),
       [keys.open, toggleTheme],
     ),

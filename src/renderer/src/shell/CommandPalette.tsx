@@ -1,9 +1,10 @@
 import { Spotlight, type SpotlightActionData } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
-import { useMemo, useState, type JSX } from 'react'
+import { useEffect, useMemo, useState, type JSX } from 'react'
 import { goTo } from '../data/useRouteTarget.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { allRuns, emptyReplay } from '../data/routeTarget.ts'
+import { paletteStore } from './palette.ts'
 import { statusLabels } from '../widgets/runLabels.ts'
 
 export interface CommandPaletteProps {
@@ -15,6 +16,7 @@ export interface CommandPaletteProps {
 export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProps): JSX.Element {
   const [isOpen, setOpen] = useState(false)
   const runs = useRouteQuery('run.list', { archived: false }, { enabled: isOpen }).data
+  useEffect(markFirst, [runs])
   const actions = useMemo((): SpotlightActionData[] => {
     const go = (id: string, label: string, onClick: () => void): SpotlightActionData => ({
       id,
@@ -40,6 +42,7 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
   }, [runs, onToggleTheme, onShowKeys])
   return (
     <Spotlight
+      store={paletteStore}
       actions={actions}
       onSpotlightOpen={() => setOpen(true)}
       onSpotlightClose={() => setOpen(false)}
@@ -56,4 +59,14 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
       }}
     />
   )
+}
+
+/** Mantine marks what Enter takes as one types; runs that are read later are found, but none of them is marked. */
+function markFirst(): void {
+  const { opened, query, listId } = paletteStore.getState()
+  const list = document.getElementById(listId)
+  if (!opened || query.trim() === '' || list === null || list.querySelector('[data-selected]') !== null)
+    return
+  list.querySelector('[data-action]')?.setAttribute('data-selected', 'true')
+  paletteStore.updateState((state) => ({ ...state, selected: 0 }))
 }

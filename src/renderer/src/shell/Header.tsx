@@ -1,10 +1,10 @@
 import { ActionIcon, Badge, Group, Text, Tooltip, UnstyledButton } from '@mantine/core'
-import { spotlight } from '@mantine/spotlight'
 import { IconCommand, IconDevices, IconKeyboard, IconSunMoon } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import type { AppInfo, Telemetry } from '../../../shared/routes/app.ts'
 import { useDelayed } from '../widgets/useDelayed.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
+import { palette } from './palette.ts'
 import { formatBytes } from '../../../shared/format.ts'
 
 export interface HeaderProps {
@@ -25,7 +25,7 @@ export function Header({ onToggleTheme, onShowKeys, onShowSessions }: HeaderProp
         {telemetry.data !== undefined && telemetry.error === null && <Load telemetry={telemetry.data} />}
         {info !== undefined && <Device info={info} />}
         <Tooltip label="Command palette (Ctrl K)">
-          <ActionIcon aria-label="Command palette" onClick={spotlight.open}>
+          <ActionIcon aria-label="Command palette" onClick={palette.open}>
             <IconCommand size={18} />
           </ActionIcon>
         </Tooltip>

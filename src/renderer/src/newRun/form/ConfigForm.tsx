@@ -11,10 +11,12 @@ export interface ConfigFormProps {
   readonly onFilter: (filter: FormFilter) => void
   /** What is wrong beyond the schema, by path. */
   readonly notes: ReadonlyMap<string, string>
+  /** Of the data file, where those of the config are not among them. */
+  readonly columns: readonly string[]
 }
 
 /** Every field of the schema in its group; made from the schema, so that none is missing. */
-export function ConfigForm({ form, filter, onFilter, notes }: ConfigFormProps): JSX.Element {
+export function ConfigForm({ form, filter, onFilter, notes, columns }: ConfigFormProps): JSX.Element {
   const { draft, checked } = form
   const groups = shownGroups(draft, filter, new Set([...checked.byPath.keys(), ...notes.keys()]))
   const access = useFieldAccess(form)
@@ -49,6 +51,7 @@ export function ConfigForm({ form, filter, onFilter, notes }: ConfigFormProps): 
                 key={field.path}
                 field={field}
                 notes={notes}
+                columns={columns}
                 form={access}
                 problems={checked.byPath}
               />

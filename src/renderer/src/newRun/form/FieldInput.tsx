@@ -10,11 +10,19 @@ export interface FieldInputProps {
   readonly form: FieldAccess
   /** What is wrong with it beyond the schema: a folder that is not there. */
   readonly note: string | null
+  /** What is offered; absent = the schema's own. */
+  readonly choices?: readonly string[]
 }
 
 /** The control that fits a field of the schema, with its unit, default, meaning and what is wrong with it. */
-export const FieldInput = memo(function FieldInput({ field, form, note }: FieldInputProps): JSX.Element {
-  const { value, problem, change } = useConfigField(form, field)
+export const FieldInput = memo(function FieldInput({
+  field: schemaField,
+  form,
+  note,
+  choices,
+}: FieldInputProps): JSX.Element {
+  const { value, problem, change } = useConfigField(form, schemaField)
+  const field = choices === undefined ? schemaField : { ...schemaField, choices }
   return (
     <FieldFrame
       field={field}

@@ -12,11 +12,13 @@ export interface GroupFieldProps {
   readonly form: FieldAccess
   readonly problems: ReadonlyMap<string, string>
   readonly notes: ReadonlyMap<string, string>
+  /** Offered for a field that names a column. */
+  readonly columns: readonly string[]
 }
 
 /** A field whose value may be a group of its own: switched on or chosen first, then its inner fields. */
 export const GroupField = memo(function GroupField(props: GroupFieldProps): JSX.Element {
-  const { field, form, problems, notes } = props
+  const { field, form, problems, notes, columns } = props
   const value: unknown = useWatch({ control: form.control, name: field.path })
   const isOpen = value !== null && typeof value === 'object'
   // put in as a whole, so that nothing of the group before stays under its name
@@ -39,11 +41,20 @@ export const GroupField = memo(function GroupField(props: GroupFieldProps): JSX.
       </FieldFrame>
       {isOpen &&
         field.inner.map((inner) => (
-          <FieldInput key={inner.path} field={inner} form={form} note={notes.get(inner.path) ?? null} />
+          <FieldInput
+            key={inner.path}
+            field={inner}
+            form={form}
+            note={notes.get(inner.path) ?? null}
+            choices={inner.path.startsWith(columnFields) ? columns : inner.choices}
+          />
         ))}
     </div>
   )
 })
+
+/** Their values are names of columns. */
+const columnFields = 'data.source.fields.'
 
 /** Stands for a group in a list of names. */
 const own = 'file'

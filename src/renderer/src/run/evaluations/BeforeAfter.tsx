@@ -30,7 +30,7 @@ export function BeforeAfter({ run, split, steps }: BeforeAfterProps): JSX.Elemen
   const compared = useRouteQuery(
     'evaluations.compare',
     { runId: run.runId, split, first, second },
-    { enabled: steps.length > 1, keepPrevious: true },
+    { enabled: steps.length > 1, keepPreviousOf: ['runId', 'split'] },
   )
   if (steps.length < 2) return null
   const choices = steps.map((step) => ({ value: String(step), label: `Step ${formatCount(step)}` }))

@@ -41,8 +41,9 @@ export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
   const answer = useRouteQuery(
     'rollouts.list',
     { runId: run.runId, ...rest, offset: (page - 1) * pageSize, limit: pageSize },
-    { keepPrevious: true },
+    { keepPreviousOf: ['runId'] },
   )
+  const isRead = answer.data !== undefined && !answer.isPlaceholderData
   const { rollouts, total } = answer.data ?? { rollouts: [], total: 0 }
   const change = (part: Partial<RolloutFilter>): void => {
     setFilter({ ...filter, page: 1, ...part })
@@ -53,11 +54,11 @@ export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
   return (
     <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
       <ProblemNote problem={answer.error} />
-      <FilterBar run={run} filter={filter} total={total} onChange={change} />
-      {chosen === undefined ? (
-        <Text className="muted">
-          {answer.isPending ? 'Reading the rollouts…' : emptyText(run, stage, filter)}
-        </Text>
+      <FilterBar run={run} filter={filter} total={isRead ? total : null} onChange={change} />
+      {answer.data === undefined ? (
+        answer.isPending && <Text className="muted">Reading the rollouts…</Text>
+      ) : chosen === undefined ? (
+        <Text className="muted">{emptyText(run, stage, filter)}</Text>
       ) : (
         <div className="rollout-panes">
           <div style={{ display: 'flex', flexDirection: 'column', gap: 8, minWidth: 0 }}>
@@ -98,7 +99,8 @@ function emptyText(run: Run, stage: RunStage, { outcome, step, problemId }: Roll
 interface FilterBarProps {
   readonly run: Run
   readonly filter: RolloutFilter
-  readonly total: number
+  /** null until the rollouts of this filter are read. */
+  readonly total: number | null
   readonly onChange: (part: Partial<RolloutFilter>) => void
 }
 
@@ -139,7 +141,7 @@ function FilterBar({ run, filter, total, onChange }: FilterBarProps): JSX.Elemen
         </Button>
       )}
       <Text fz={12} className="muted tabular">
-        {formatCount(total)} rollouts · j and k for the next and the one before
+        {total === null ? '' : `${formatCount(total)} rollouts · `}j and k for the next and the one before
       </Text>
     </Group>
   )
