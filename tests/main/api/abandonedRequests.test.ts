@@ -99,7 +99,7 @@ test(
         held.handler(given, { signal: signal ?? AbortSignal.abort() }),
     }
     const slot = {
-      place: () => ({ backend, server: null }),
+      target: () => ({ backend, server: null }),
       subscribe: () => () => undefined,
       onConnection: () => () => undefined,
     }

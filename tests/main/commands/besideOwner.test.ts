@@ -127,6 +127,8 @@ const badInput: readonly Row[] = [
   ['train --v-star nope', 'vstar.unknown'],
   ['estimate --set steps=-1', 'config.invalid'],
   ['estimate --set model.path=/nope', 'model.missing'],
+  ['sft --set steps=-1', 'config.invalid'],
+  ['sweep --config /nope.yaml', 'config.unreadable'],
   ['resume nope', 'run.unknown'],
   ['resume $run', 'run.finished'],
   ['resume $run --steps 0', 'usage.invalid'],
@@ -140,8 +142,18 @@ const badInput: readonly Row[] = [
   ['template preview /nope', 'tokenizer.missing'],
   ['verify /nope', 'verify.no-expectations'],
   ['bench', 'usage.invalid'],
-  ['generate --prompt x --model /nope', 'checkpoint.no-config'],
-  ['chat /nope', 'checkpoint.no-config'],
+  ['generate --prompt x --model /nope', 'model.missing'],
+  ['generate --prompt x --run nope', 'run.unknown'],
+  ['chat /nope', 'model.missing'],
+  ['chat --run nope', 'run.unknown'],
+  ['report nope', 'run.unknown'],
+  ['export-model nope $new', 'run.unknown'],
+  ['models pull ../x', 'hub.name'],
+  ['models info nope', 'model.unknown'],
+  ['models remove nope', 'model.unknown'],
+  ['models import /nope.gguf', 'file.unreadable'],
+  ['data pull ../x', 'hub.name'],
+  ['data remove nope', 'data.unknown'],
   ['grade --tsv /nope', 'grade.unreadable'],
   ['data check /nope', 'data.missing'],
   ['data show /nope', 'data.missing'],
@@ -154,7 +166,12 @@ const badInput: readonly Row[] = [
   ['gc --deleted-days x', 'usage.invalid'],
 ]
 
+/** Commands that can be given nothing wrong. */
+const takeNoInput: readonly string[] = ['doctor', 'models list', 'data list']
+
 const reads: readonly string[] = [
+  'models list',
+  'data list',
   'runs',
   'show $run',
   'export $run --out $new',
@@ -168,7 +185,7 @@ const reads: readonly string[] = [
 
 test('the table names every command', () => {
   const named = new Set(
-    [...badInput.map(([line]) => line), 'doctor'].map((line) => line.split(' ').slice(0, 2)),
+    [...badInput.map(([line]) => line), ...takeNoInput].map((line) => line.split(' ').slice(0, 2)),
   )
   for (const command of runnableCommands(buildProgram(commandFixture().context))) {
     const [, ...name] = commandLineOf(command).split(' ')

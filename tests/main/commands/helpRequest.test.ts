@@ -67,7 +67,10 @@ test('help of a group and of the whole, the version: exit code 0', async () => {
 test('what is not known is an error, though help or the version is asked for; commander’s suggestion stands beside it', async () => {
   const perCommand = names.flatMap((name): (readonly [string, string, RegExp])[] => [
     [`${name} --nonsense --help`, 'commander.unknownOption', /unknown option '--nonsense'/],
-    [`${name} a b c d --help`, 'commander.excessArguments', /too many arguments/],
+    // `report` takes as many runs as are named
+    ...(name === 'report'
+      ? []
+      : [[`${name} a b c d --help`, 'commander.excessArguments', /too many arguments/] as const]),
     [`help ${name} --nonsense`, 'commander.unknownOption', /unknown option '--nonsense'/],
   ])
   for (const [line, code, message] of [

@@ -44,6 +44,9 @@ const commands: readonly string[] = [
   'eval --run $run',
   'export $run --out $new',
   'report $run --out $new.html',
+  'export-model $run $new',
+  'generate --run $run --prompt x',
+  'chat --run $run',
   'show $run',
   'stop $run',
 ]
@@ -68,7 +71,11 @@ async function ask(line: string, wanted: string): Promise<Answer> {
   const free = join(folder, `new-${count.calls++}`)
   const words = line.split(' ').map((word) => word.replace('$run', wanted).replace('$new', free))
   const fixture = commandFixture()
-  const plain = (text: string): string => text.replaceAll(free, '$new').replaceAll(/"bytes": \d+/g, '')
+  const plain = (text: string): string =>
+    text
+      .replaceAll(free, '$new')
+      .replaceAll(`(${wanted})`, '($run)')
+      .replaceAll(/"bytes": \d+/g, '')
   try {
     await buildProgram(fixture.context).parseAsync([...words, '--json', '--data-dir', dataDir], {
       from: 'user',

@@ -3,7 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import { readParameters } from '../../../src/main/host/model/modelFolder.ts'
-import { longestTrainedRow, openTrainingEngines, rowsPerMicroBatch } from '../../../src/main/trainer/engines.ts'
+import {
+  longestTrainedRow,
+  openTrainingEngines,
+  rowsPerMicroBatch,
+} from '../../../src/main/trainer/engines.ts'
 import { openSampler } from '../../../src/main/trainer/samplers.ts'
 import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'

@@ -36,7 +36,7 @@ test('a filter: words of name, meaning or inner field; only what differs; a wron
       fields.map(({ path }) => path),
     )
   assert.deepEqual(paths('dropout'), ['model.lora'])
-  assert.deepEqual(paths('WARM-UP'), ['optimizer.schedule', 'optimizer.warmupSteps'])
+  assert.deepEqual(paths('WARM-UP'), ['warmUp', 'optimizer.schedule', 'optimizer.warmupSteps'])
   assert.deepEqual(paths('', true), ['steps'])
   assert.deepEqual(paths('', true, ['data.source.path']), ['data.source', 'steps'])
   assert.deepEqual(paths('', false).length, configFields.length)

@@ -71,7 +71,7 @@ test('find a field, only what differs; a start with an error leads to the first 
   await field(page, 'data.train').fill('none')
   const find = page.getByRole('textbox', { name: 'Find a field' })
   await find.fill('warm-up')
-  assert.equal(await page.locator('.form-group .field').count(), 2)
+  assert.equal(await page.locator('.form-group .field').count(), 3)
   await find.fill('no such words')
   await page.getByText('No field has these words in its name or meaning.').waitFor()
   await page.getByRole('button', { name: 'Start', exact: true }).focus()
@@ -186,13 +186,12 @@ test('what it takes is said before the start; what this machine cannot do stands
     plan.getByText('2,048 problems × 4 attempts').or(plan.getByText('15,360 rollouts')).first(),
   )
   await assertShown(plan.getByText('the model (799,232 parameters) takes 256; 37 rollouts in memory at once'))
-  await assertShown(plan.getByText('no earlier run here had this model and these settings'))
+  // runs that other tests of this file made may give a pace
+  await assertShown(plan.getByText(/^(no earlier run here had this model|at the pace of )/))
   await field(page, 'steps').fill('1000000000')
-  await assertShown(
-    page.getByText(/^204,[\d,]+ rollouts: even at 10,000 rollouts a second this takes about 237 days\.$/),
-  )
+  await assertShown(page.getByText(/^[\d,]+ rollouts: .*this takes about [\d,]+ days\.$/))
   await field(page, 'steps').fill('80')
-  await assertGone(page.getByText(/this takes about 237 days/))
+  await assertGone(page.getByText(/this takes about [\d,]+ days\.$/))
   await page.getByText('Stage 1 only').click()
   await assertShown(plan.getByText('8,192 rollouts'))
   await assertGone(plan.getByText('15,360 rollouts'))
