@@ -97,7 +97,16 @@ function WrittenInput({ field, value, onChange, control }: ControlProps): JSX.El
   const input = { ...control, inputWrapperOrder: fieldOrder, value: text }
   const placeholder = field.nullable ? 'not set' : ''
   if (field.choices.length > 0) {
-    return <Autocomplete {...input} data={[...field.choices]} onChange={change} placeholder={placeholder} />
+    return (
+      <Autocomplete
+        {...input}
+        data={[...field.choices]}
+        // all of them, also while the field still holds a value that is none of them
+        filter={({ options }) => options}
+        onChange={change}
+        placeholder={placeholder}
+      />
+    )
   }
   const onInput = (event: { readonly currentTarget: { readonly value: string } }): void =>
     change(event.currentTarget.value)
