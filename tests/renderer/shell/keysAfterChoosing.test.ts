@@ -90,7 +90,7 @@ test('the rollouts hear their keys after every way to choose among them', async 
   await assertRolloutKeys('one step was switched on')
   const step = opened.page.getByRole('slider', { name: 'Step' })
   await step.focus()
-  await step.press('ArrowLeft')
+  await untilListed(() => step.press('ArrowLeft'))
   await opened.page.getByText('step 38', { exact: true }).first().waitFor()
   await assertRolloutKeys('the step was moved')
   await switchNamed(opened.page, 'One step:').click()
