@@ -3,7 +3,7 @@ import { RecheckError } from '../../shared/recheckError.ts'
 import type { OwnerHandlers } from '../../shared/routes/contract.ts'
 import type { ListedData, UsingRun } from '../../shared/routes/library.ts'
 import type { Owner } from '../owner/owner.ts'
-import { listDataSets, removeDataSet } from '../owner/work/dataSets.ts'
+import { listDataSets, removeDataSet } from '../owner/tasks/dataSets.ts'
 import { namedByRuns, type NamedByRun } from '../store/libraryUse.ts'
 
 export type LibraryRoute =

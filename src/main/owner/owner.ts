@@ -17,7 +17,7 @@ import {
 import { changeStatusNoted, extendRun } from './loggedStatus.ts'
 import { Inquiries } from './inquiry.ts'
 import type { Ownership } from './ownership.ts'
-import { Workshop } from './work/workshop.ts'
+import { Workshop } from './tasks/workshop.ts'
 import { recoverRun } from './recovery.ts'
 import { assertMayExtend, assertMayStart, assertNotDeleted, isFinished } from './runPreconditions.ts'
 import { createRunQueue } from './runQueue.ts'

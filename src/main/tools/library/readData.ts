@@ -6,7 +6,7 @@ import { shortened } from '../../../shared/shortened.ts'
 import type { DataOverlap, DataRow, DataRows } from '../../../shared/routes/library.ts'
 import { DatasetScan } from '../../host/datasets/scan.ts'
 import { findDatasetFiles } from '../../host/datasets/folder.ts'
-import type { StoredSet } from '../../owner/work/dataSets.ts'
+import type { StoredSet } from '../../owner/tasks/dataSets.ts'
 
 /** What the process that reads data sets of the library is asked. */
 export type DataQuestion =

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { Uploads } from '../../../../src/main/owner/work/uploads.ts'
+import { Uploads } from '../../../../src/main/owner/tasks/uploads.ts'
 import { uploadPieceBytes } from '../../../../src/shared/routes/uploads.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Replays } from '../../../../src/main/owner/work/replays.ts'
+import { Replays } from '../../../../src/main/owner/tasks/replays.ts'
 import { readRollouts } from '../../../../src/main/store/rolloutQuery.ts'
 import type { ParsedInputOf } from '../../../../src/shared/routes/contract.ts'
 import type { ReplayEvent } from '../../../../src/shared/routes/replay.ts'
