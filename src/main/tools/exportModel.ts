@@ -10,6 +10,7 @@ import { assertNewOutput } from '../disk/outputPath.ts'
 import { makeWritableFolder, unfinishedPrefix } from '../host/machine/atomicFiles.ts'
 import { readSource } from '../host/model/modelLibrary.ts'
 import { writeModelFolder } from '../host/model/modelFolder.ts'
+import { weightProgress } from '../host/model/weightProgress.ts'
 import { builtinModelFolder } from '../run/namedModelFolder.ts'
 import type { NamedCheckpoints } from '../store/namedCheckpoint.ts'
 import { modelCard } from './modelCard.ts'
@@ -92,26 +93,13 @@ function savedModel(
     ...(padId === null ? {} : { pad_token_id: padId }),
   }
   const total = countParameters(folder.config) * (dtype === 'f32' ? 4 : 2)
-  const mebibytes = (bytes: number): number => Math.ceil(bytes / (1 << 20))
-  let done = 0
   return {
     configJson: folder.configJson,
     generationJson: folder.generationJson ?? made,
     parameters,
     tokenizerFolder: folder.folder,
     format: dtype === 'f32' ? 'F32' : 'BF16',
-    onWritten(bytes) {
-      signal?.throwIfAborted()
-      done += bytes
-      report({
-        activity: 'writing weights',
-        done: mebibytes(done),
-        total: mebibytes(total),
-        unit: 'MiB',
-        ratePerSecond: null,
-        secondsLeft: null,
-      })
-    },
+    onWritten: weightProgress(total, report, signal),
   }
 }
 

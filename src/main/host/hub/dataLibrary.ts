@@ -1,16 +1,12 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import { quoted } from '../../../shared/shortened.ts'
-import { fileError } from '../../disk/fileError.ts'
-import { makeFolders } from '../../disk/makeFolders.ts'
 import { datasetsFolder } from '../datasets/datasetsFolder.ts'
-import { unfinishedPrefix } from '../machine/atomicFiles.ts'
-import { newId } from '../machine/identifiers.ts'
 import { isModelName } from '../model/modelLibrary.ts'
-import { makeOnce } from '../provision/cache.ts'
+import { addEntry, bytesIn, removeEntry, sourceFile } from '../model/libraryEntry.ts'
 
 /** Beside the files of a data set: where they come from; the same fields as a model's. */
 const DataSource = z.object({
@@ -31,8 +27,6 @@ export interface LibraryData {
   /** Null: somebody has put the folder there. */
   readonly source: DataSource | null
 }
-
-const sourceFile = 'recheck-source.json'
 
 /** @throws RecheckError `data.name` */
 export function dataFolderOf(name: string, datasets = datasetsFolder()): string {
@@ -90,16 +84,7 @@ export async function addData(
 ): Promise<LibraryData> {
   const folder = dataFolderOf(name, datasets)
   assertNewData(name, datasets)
-  try {
-    makeFolders(datasets)
-    await makeOnce(folder, async (unfinished) => {
-      const filled = await fill(unfinished)
-      const source: DataSource = { ...filled, bytes: await bytesIn(unfinished) }
-      await writeFile(join(unfinished, sourceFile), `${JSON.stringify(source, null, 2)}\n`)
-    })
-  } catch (thrown) {
-    throw fileError(thrown, folder)
-  }
+  await addEntry(folder, fill)
   return readData(name, datasets)
 }
 
@@ -117,22 +102,7 @@ export function assertNewData(name: string, datasets = datasetsFolder()): void {
 export async function removeData(name: string, datasets = datasetsFolder()): Promise<void> {
   const folder = dataFolderOf(name, datasets)
   if (!existsSync(folder)) throw unknownData(name, datasets)
-  const doomed = join(datasets, `${unfinishedPrefix}${newId(basename(folder))}`)
-  try {
-    await rename(folder, doomed)
-    await rm(doomed, { recursive: true, force: true })
-  } catch (thrown) {
-    throw fileError(thrown, folder)
-  }
-}
-
-async function bytesIn(folder: string): Promise<number> {
-  let total = 0
-  for (const name of await readdir(folder, { recursive: true })) {
-    const info = await stat(join(folder, name)).catch(() => null)
-    if (info?.isFile()) total += info.size
-  }
-  return total
+  await removeEntry(folder, datasets)
 }
 
 function unknownData(name: string, datasets: string): RecheckError {

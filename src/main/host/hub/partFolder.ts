@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { RecheckError } from '../../../shared/recheckError.ts'
+import { bytesIn } from '../model/libraryEntry.ts'
 import { isAlive, markOf } from '../machine/processInfo.ts'
 import type { HubFile } from './hubRepo.ts'
 import { fullName, type RepoName } from './repoName.ts'
@@ -116,13 +117,4 @@ export async function removeParts(library: string, name: string): Promise<number
   const left = (await begunDownloads(library)).filter((download) => download.name === name)
   for (const { folder } of left) await rm(folder, { recursive: true, force: true })
   return left.length
-}
-
-async function bytesIn(folder: string): Promise<number> {
-  let total = 0
-  for (const name of await readdir(folder, { recursive: true })) {
-    const info = await stat(join(folder, name)).catch(() => null)
-    if (info?.isFile()) total += info.size
-  }
-  return total
 }

@@ -1,18 +1,14 @@
 import { existsSync, statfsSync } from 'node:fs'
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { formatBytes } from '../../../shared/format.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import { quoted } from '../../../shared/shortened.ts'
 import { nearestThere } from '../../disk/diskState.ts'
-import { fileError } from '../../disk/fileError.ts'
-import { makeFolders } from '../../disk/makeFolders.ts'
-import { unfinishedPrefix } from '../machine/atomicFiles.ts'
-import { newId } from '../machine/identifiers.ts'
 import type { EnvironmentVariables } from '../machine/paths.ts'
 import { dataFolder } from '../machine/paths.ts'
-import { makeOnce } from '../provision/cache.ts'
+import { addEntry, removeEntry, sourceFile } from './libraryEntry.ts'
 
 /** Beside the files of a model in the library: where they come from. */
 const ModelSource = z.object({
@@ -39,8 +35,6 @@ export interface LibraryModel {
   /** Null: somebody has put the folder there. */
   readonly source: ModelSource | null
 }
-
-const sourceFile = 'recheck-source.json'
 
 /** Where models lie that are named by their names: `RECHECK_MODELS`, else `models` in the data folder. */
 export function modelsFolder(environment: EnvironmentVariables = process.env): string {
@@ -141,16 +135,7 @@ export async function addModel(
 ): Promise<LibraryModel> {
   assertNewModel(name, models)
   const folder = libraryFolder(name, models)
-  try {
-    makeFolders(dirname(folder))
-    await makeOnce(folder, async (unfinished) => {
-      const filled = await fill(unfinished)
-      const source: ModelSource = { ...filled, bytes: await bytesIn(unfinished) }
-      await writeFile(join(unfinished, sourceFile), `${JSON.stringify(source, null, 2)}\n`)
-    })
-  } catch (thrown) {
-    throw fileError(thrown, folder)
-  }
+  await addEntry(folder, fill)
   return readModel(name, models)
 }
 
@@ -162,13 +147,7 @@ export async function addModel(
 export async function removeModel(name: string, models = modelsFolder()): Promise<void> {
   const folder = libraryFolder(name, models)
   if (!existsSync(folder)) throw unknownModel(name, models)
-  const doomed = join(models, `${unfinishedPrefix}${newId(basename(folder))}`)
-  try {
-    await rename(folder, doomed)
-    await rm(doomed, { recursive: true, force: true })
-  } catch (thrown) {
-    throw fileError(thrown, folder)
-  }
+  await removeEntry(folder, models)
 }
 
 /**
@@ -184,15 +163,6 @@ export function requireRoom(bytes: number, what: string, models = modelsFolder()
     `${models} has ${formatBytes(bavail * bsize)} free, ${what} needs ${formatBytes(bytes)}. ` +
       'Free some space or set RECHECK_MODELS to a folder on another disk.',
   )
-}
-
-async function bytesIn(folder: string): Promise<number> {
-  let total = 0
-  for (const name of await readdir(folder, { recursive: true })) {
-    const info = await stat(join(folder, name))
-    if (info.isFile()) total += info.size
-  }
-  return total
 }
 
 function unknownModel(name: string, models: string): RecheckError {

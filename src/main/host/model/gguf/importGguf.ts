@@ -16,6 +16,7 @@ import { loadTokenizer } from '../hubTokenizer.ts'
 import { openModelFolder, writeJson } from '../modelFolder.ts'
 import { addModel, assertNewModel, modelsFolder, requireRoom, type LibraryModel } from '../modelLibrary.ts'
 import { streamSafetensors } from '../safetensorsFiles.ts'
+import { weightProgress } from '../weightProgress.ts'
 import { convertTensor, keptFormat } from './convertTensor.ts'
 import { openGguf, type GgufReader } from './ggufFile.ts'
 
@@ -142,9 +143,8 @@ function streamedTensors(
   { tensors, modelConfig }: ImportPlan,
   { report, signal }: GgufImport,
 ): Parameters<typeof streamSafetensors>[1] {
-  const mebibytes = (bytes: number): number => Math.ceil(bytes / (1 << 20))
   const total = tensors.reduce((sum, each) => sum + storedBytes(each), 0)
-  let done = 0
+  const onWritten = weightProgress(total, report, signal)
   return new Map(
     tensors.map((plan) => {
       const tensor = convertTensor(reader, plan, modelConfig.headWidth)
@@ -152,15 +152,7 @@ function streamedTensors(
         for await (const piece of tensor.pieces()) {
           signal?.throwIfAborted()
           yield piece
-          done += piece.byteLength
-          report({
-            activity: 'writing weights',
-            done: mebibytes(done),
-            total: mebibytes(total),
-            unit: 'MiB',
-            ratePerSecond: null,
-            secondsLeft: null,
-          })
+          onWritten(piece.byteLength)
         }
       }
       return [plan.name, { ...tensor, pieces }]
