@@ -12,6 +12,7 @@ import { arithmeticSplits } from '../src/core/data/arithmetic.ts'
 import { correctVerdictText, solutionText } from '../src/core/data/arithmeticDialogue.ts'
 import { parseExercise } from '../src/core/data/arithmeticProblem.ts'
 import { presetConfig } from '../src/shared/config/presets.ts'
+import { headlineShares } from '../src/shared/metrics/headlineShares.ts'
 
 const testProblems = 200
 
@@ -48,18 +49,9 @@ interface Evaluation {
   >
 }
 
-const reported = [
-  ['accuracy/attempt', 'Acc@t1'],
-  ['accuracy/final', 'Acc@final'],
-  ['verifier/accuracy', 'verifier accuracy'],
-  ['verifier/correctRecall', 'correct recall'],
-  ['verifier/wrongRecall', 'wrong recall'],
-  ['revision/rate', 'revision rate'],
-] as const
-
 function readme({ proportions, problems, samples }: Evaluation): string {
   const { warmUp, seed } = presetConfig('builtin-from-scratch')
-  const rows = reported.map(([name, label]) => {
+  const rows = headlineShares.map(([name, label]) => {
     const share = proportions[name]
     const digits = (value: number | null | undefined): string => value?.toFixed(3) ?? '–'
     return `| ${label} | ${digits(share?.value)} | ${digits(share?.low)} to ${digits(share?.high)} |`

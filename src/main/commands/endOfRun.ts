@@ -1,3 +1,4 @@
+import { headlineShares } from '../../shared/metrics/headlineShares.ts'
 import type { Evaluation } from '../../shared/records.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
 import { readOpenEstimate } from '../store/vStarStore.ts'
@@ -32,15 +33,6 @@ function keptText(estimate: ReturnType<typeof readOpenEstimate>): string {
   return `\nStage 1: ${estimate.done} of ${estimate.total} problems are estimated and kept.`
 }
 
-const shown = [
-  ['accuracy/attempt', 'Acc@t1'],
-  ['accuracy/final', 'Acc@final'],
-  ['verifier/accuracy', 'verifier accuracy'],
-  ['verifier/correctRecall', 'correct recall'],
-  ['verifier/wrongRecall', 'wrong recall'],
-  ['revision/rate', 'revision rate'],
-] as const
-
 /** Held-out test at the start and the end, with 95 % intervals; '' before both exist. */
 export function testTable(evaluations: readonly Evaluation[]): string {
   const tests = evaluations
@@ -54,9 +46,10 @@ export function testTable(evaluations: readonly Evaluation[]): string {
     if (share === undefined || share.value === null) return '–'
     return `${share.value.toFixed(3)} [${share.low?.toFixed(3)}, ${share.high?.toFixed(3)}]`
   }
-  const rows = shown.map(
+  const rows = headlineShares.map(
     ([name, label]) => `  ${label.padEnd(18)} ${cell(before, name).padEnd(22)} ${cell(after, name)}`,
   )
   const head = `  ${'test'.padEnd(18)} ${`before (step ${before.step})`.padEnd(22)} after (step ${after.step})`
-  return `\n\nHeld-out test, ${after.problems} problems, one sample each, 95 % Wilson intervals:\n${head}\n${rows.join('\n')}`
+  const samples = after.samples === 1 ? 'one sample' : `${after.samples} samples`
+  return `\n\nHeld-out test, ${after.problems} problems, ${samples} each, 95 % Wilson intervals:\n${head}\n${rows.join('\n')}`
 }

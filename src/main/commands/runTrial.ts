@@ -1,16 +1,16 @@
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { configDifferences } from '../../shared/config/layers.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { Run } from '../../shared/records.ts'
 import { isOver } from '../../shared/runTransitions.ts'
 import type { Trial } from '../../shared/sweep/sweepTrials.ts'
-import { fallbackCode } from '../owner/startRuns.ts'
+import { checkedPlan, fallbackCode, type CheckedPlan } from '../owner/startRuns.ts'
 import { readLog } from '../store/eventLog.ts'
 import type { Database } from '../store/database.ts'
 import { listRuns } from '../store/runStore.ts'
 import type { CommandCall } from './command.ts'
 import { followRun } from './followRun.ts'
 import type { RunAccess } from './runAccess.ts'
-import { checkedPlan } from '../owner/startRuns.ts'
 import { startAndName } from './startedRun.ts'
 
 /** The runs of a sweep by name, deleted ones left out. */
@@ -26,10 +26,18 @@ export function runsOfSweep(db: Database, group: string): ReadonlyMap<string, Ru
 export interface TrialPlan {
   readonly trial: Trial
   readonly group: string
+  /** The trial's run; null = it has not begun. */
+  readonly before: Run | null
   /** null = as many as the trial's config says; else the run is extended to so many. */
   readonly steps: number | null
   /** A run that failed is resumed instead of being left as it is. */
   readonly retryFailed: boolean
+}
+
+/** What a trial starts, checked. @throws RecheckError `config.*` */
+export function checkedTrial({ trial, group }: Pick<TrialPlan, 'trial' | 'group'>): CheckedPlan {
+  const { config, name } = trial
+  return checkedPlan({ stage: 'self-correction', config, source: `trial "${name}"`, vStarId: null, group })
 }
 
 /**
@@ -39,19 +47,13 @@ export interface TrialPlan {
  * @throws RecheckError `sweep.changed` where a run of the trial's name was made with another config
  */
 export async function runTrial(runs: RunAccess, plan: TrialPlan, call: CommandCall): Promise<Run> {
-  const { trial, group } = plan
-  const before = await runs.read((db) => runsOfSweep(db, group).get(trial.name) ?? null)
+  const { before } = plan
+  const checked = checkedTrial(plan)
   if (before === null) {
-    const { config } = trial
-    const source = `trial "${trial.name}"`
-    const runId = await startAndName(
-      runs,
-      checkedPlan({ stage: 'self-correction', config, source, vStarId: null, group }),
-      call,
-    )
-    return await extended(runs, await followRun(runs, runId, call), plan, call)
+    const runId = await startAndName(runs, checked, call)
+    return extended(runs, await followRun(runs, runId, call), plan, call)
   }
-  await requireSameConfig(runs, before, plan)
+  await requireSameConfig(runs, { before, wanted: checked.config, steps: plan.steps })
   if (before.status === 'finished') return extended(runs, before, plan, call)
   if (before.status === 'failed' && !plan.retryFailed) return before
   if (isOver(before.status) || before.status === 'paused') await runs.resume(before.runId, null)
@@ -65,16 +67,13 @@ async function extended(runs: RunAccess, run: Run, { steps }: TrialPlan, call: C
   return followRun(runs, run.runId, call)
 }
 
-async function requireSameConfig(runs: RunAccess, run: Run, { trial, steps }: TrialPlan): Promise<void> {
+async function requireSameConfig(
+  runs: RunAccess,
+  given: { readonly before: Run; readonly wanted: RunConfig; readonly steps: number | null },
+): Promise<void> {
+  const { before: run, wanted, steps } = given
   const log = await runs.read((db) => readLog(db, run.runId, { after: 0, limit: 100 }))
   const isFallback = log.some(({ code }) => code === fallbackCode)
-  const wanted = checkedPlan({
-    stage: 'self-correction',
-    config: trial.config,
-    source: `trial "${trial.name}"`,
-    vStarId: null,
-    group: null,
-  }).config
   const differing = configDifferences(JSON.parse(run.config), wanted).filter(
     ({ path }) => !(path === 'data.source' && isFallback) && !(steps !== null && path === 'steps'),
   )

@@ -55,17 +55,9 @@ async function runSweep(input: Input, call: CommandCall): Promise<CommandResult<
     `Sweep ${spec.name}: ${trials.length} trials, ${points.length} points × ${spec.seeds.length} seeds.`,
   )
   const { withRuns } = await import('./runAccess.ts')
-  const { checkedPlan } = await import('../owner/startRuns.ts')
+  const { checkedTrial } = await import('./runTrial.ts')
   const { needOf } = await import('./startedRun.ts')
-  const plans = trials.map(({ config, name }) =>
-    checkedPlan({
-      stage: 'self-correction',
-      config,
-      source: `trial "${name}"`,
-      vStarId: null,
-      group: spec.name,
-    }),
-  )
+  const plans = trials.map((trial) => checkedTrial({ trial, group: spec.name }))
   const [first] = plans
   if (first === undefined) throw new RangeError('runSweep: expected at least one trial')
   if (input.dryRun) {
@@ -82,8 +74,8 @@ async function runSweep(input: Input, call: CommandCall): Promise<CommandResult<
   })
 }
 
-/** Why no further trial was started; null = all were. */
-type SweepEnd = string | null
+/** What kept the sweep from its last trial; null = nothing. */
+type SweepEnd = { readonly kind: 'stopped' | 'budget'; readonly why: string } | null
 
 /** All trials to the first rung, the kept points to the next, and so on; one rung without halving. */
 async function runTrials(
@@ -110,35 +102,30 @@ async function runRung(
   rung: { readonly spec: SweepSpec; readonly chosen: readonly Trial[]; readonly steps: number | null },
   { input, call }: { readonly input: Input; readonly call: CommandCall },
 ): Promise<SweepEnd> {
-  const { runTrial } = await import('./runTrial.ts')
+  const { runsOfSweep, runTrial } = await import('./runTrial.ts')
   const { spec, chosen, steps } = rung
   for (const [index, trial] of chosen.entries()) {
-    const spent = await budgetEnd(runs, spec, trial)
-    if (spent !== null) return spent
+    const found = await runs.read((db) => runsOfSweep(db, spec.name))
+    const before = found.get(trial.name) ?? null
+    const spent = before === null ? spentBudget(spec, [...found.values()]) : null
+    if (spent !== null) return { kind: 'budget', why: `its budget of ${spent} is used up` }
     call.note(`Trial ${index + 1} of ${chosen.length}: ${trial.name}`)
-    const plan = { trial, group: spec.name, steps, retryFailed: input.retryFailed }
+    const plan = { trial, group: spec.name, before, steps, retryFailed: input.retryFailed }
     const run = await runTrial(runs, plan, call)
     if (run.status === 'failed') call.note(`failed: ${run.error?.message ?? 'without a message'}`)
     if (call.signal.aborted || run.status === 'stopped' || run.status === 'paused')
-      return 'it was stopped; the same command goes on'
+      return { kind: 'stopped', why: 'it was stopped; the same command goes on' }
   }
   return null
 }
 
-/** @returns why the trial may not begin; one that has begun is always brought to its end */
-async function budgetEnd(runs: RunAccess, { name, budget }: SweepSpec, trial: Trial): Promise<SweepEnd> {
-  const { runsOfSweep } = await import('./runTrial.ts')
-  const found = await runs.read((db) => runsOfSweep(db, name))
-  if (found.has(trial.name)) return null
-  const sum = (value: (run: Run) => number): number =>
-    [...found.values()].reduce((total, run) => total + value(run), 0)
-  if (budget.runs !== undefined && found.size >= budget.runs)
-    return `its budget of ${budget.runs} runs is used up`
-  if (budget.tokens !== undefined && sum((run) => run.tokensGenerated) >= budget.tokens)
-    return `its budget of ${budget.tokens} tokens is used up`
-  if (budget.hours !== undefined && sum((run) => run.activeMs) >= budget.hours * 3_600_000)
-    return `its budget of ${budget.hours} hours is used up`
-  return null
+/** What no further trial may begin for; a trial that has begun is always brought to its end. */
+function spentBudget({ budget }: SweepSpec, begun: readonly Run[]): string | null {
+  const { runs = Infinity, tokens = Infinity, hours = Infinity } = budget
+  const sum = (value: (run: Run) => number): number => begun.reduce((total, run) => total + value(run), 0)
+  if (begun.length >= runs) return `${runs} runs`
+  if (sum((run) => run.tokensGenerated) >= tokens) return `${tokens} tokens`
+  return sum((run) => run.activeMs) >= hours * 3_600_000 ? `${hours} hours` : null
 }
 
 async function pointsAfter(
@@ -176,7 +163,7 @@ async function resultOf(
   const output = outputOf(sweep, { runs, scores }, { summary, compared })
   return {
     output,
-    text: sweepText({ spec, summary, compared, failed, open, end }),
-    exitCode: end !== null && end.startsWith('it was stopped') ? 130 : failed > 0 ? 1 : 0,
+    text: sweepText({ spec, summary, compared, failed, open, end: end?.why ?? null }),
+    exitCode: end?.kind === 'stopped' ? 130 : failed > 0 ? 1 : 0,
   }
 }

@@ -1,5 +1,6 @@
 import { storedConfig } from '../../store/storedConfig.ts'
 import { pastText, warningsOf } from '../../../shared/alarms.ts'
+import { valueAtPath } from '../../../shared/config/fields.ts'
 import { configDifferences } from '../../../shared/config/layers.ts'
 import {
   formatCount,
@@ -9,6 +10,7 @@ import {
   formatTime,
   missing,
 } from '../../../shared/format.ts'
+import { headlineShares } from '../../../shared/metrics/headlineShares.ts'
 import { findMetric, plots } from '../../../shared/metrics/metrics.ts'
 import { lightTheme } from '../../../shared/plots/plotTheme.ts'
 import type { Evaluation, Proportion, Run, StoredRollout } from '../../../shared/records.ts'
@@ -21,14 +23,6 @@ import { configYaml } from '../exportRun.ts'
 import { runPlotSvg } from '../runPlots.ts'
 import type { Block, ReportDocument } from './document.ts'
 
-const headline = [
-  'accuracy/attempt',
-  'accuracy/final',
-  'verifier/accuracy',
-  'verifier/correctRecall',
-  'verifier/wrongRecall',
-  'revision/rate',
-]
 const mostLogEntries = 10_000
 /** Rollouts of each kind of change. */
 const shownRollouts = 3
@@ -94,14 +88,14 @@ function differences(runs: readonly Run[]): Block {
   const paths = [
     ...new Set(configs.flatMap((config) => configDifferences(configs[0], config).map(({ path }) => path))),
   ]
-  const valueOf = (config: unknown, path: string): string =>
-    JSON.stringify(configDifferences(config, {}).find((each) => each.path === path)?.left ?? null)
   return paths.length === 0
     ? { kind: 'text', text: 'Nothing.' }
     : {
         kind: 'table',
         titles: ['field'].concat(runs.map(({ name }) => name)),
-        rows: paths.map((path) => [path].concat(configs.map((config) => valueOf(config, path)))),
+        rows: paths.map((path) =>
+          [path].concat(configs.map((config) => JSON.stringify(valueAtPath(config, path) ?? null))),
+        ),
       }
 }
 
@@ -181,10 +175,10 @@ function results(tests: readonly Evaluation[]): Block[] {
   if (first === undefined || last === undefined) return []
   const shown = first === last ? [last] : [first, last]
   const titles = ['held-out test'].concat(shown.map(({ step }) => `step ${formatCount(step)}`))
-  const rows = headline
-    .filter((name) => last.proportions[name] !== undefined)
-    .map((name) =>
-      [findMetric(name)?.label ?? name].concat(shown.map(({ proportions }) => shareText(proportions[name]))),
+  const rows = headlineShares
+    .filter(([name]) => last.proportions[name] !== undefined)
+    .map(([name, label]) =>
+      [findMetric(name)?.label ?? label].concat(shown.map(({ proportions }) => shareText(proportions[name]))),
     )
   return [
     { kind: 'heading', level: 3, text: 'Results' },
