@@ -16,8 +16,7 @@ import { startAndName } from './startedRun.ts'
 /** The runs of a sweep by name, deleted ones left out. */
 export function runsOfSweep(db: Database, group: string): ReadonlyMap<string, Run> {
   return new Map(
-    listRuns(db)
-      .filter((run) => run.group === group)
+    listRuns(db, { group })
       .toReversed() // newest first: of two with one name the newer counts
       .map((run) => [run.name, run]),
   )

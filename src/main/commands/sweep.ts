@@ -83,15 +83,16 @@ async function runTrials(
   { spec, points, trials }: Sweep,
   given: { readonly input: Input; readonly call: CommandCall },
 ): Promise<SweepEnd> {
+  const rungs = spec.halving?.steps ?? [null]
   let kept = points
-  for (const steps of spec.halving?.steps ?? [null]) {
+  for (const [index, steps] of rungs.entries()) {
     const chosen = trials.filter(({ point }) => kept.includes(point))
     const end = await runRung(runs, { spec, chosen, steps }, given)
     if (end !== null) return end
-    if (steps === null) return null
+    if (steps === null || index === rungs.length - 1) return null
     kept = await pointsAfter(runs, { spec, kept, chosen, steps })
     given.call.note(
-      `After ${steps} steps ${kept.length} points are kept: ${kept.map(({ label }) => label).join('; ')}`,
+      `After ${steps} steps ${kept.length} of ${points.length} points go on: ${kept.map(({ label }) => label).join('; ')}`,
     )
   }
   return null

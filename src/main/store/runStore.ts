@@ -82,16 +82,19 @@ export function deletedRun(runId: string): RecheckError {
 export interface RunListFilter {
   /** Deleted runs alone (for undo), or all others. */
   readonly deleted?: boolean
+  /** Runs of this group alone. */
+  readonly group?: string
   readonly limit?: number
 }
 
 /** Newest first. Joins no history: the latest values stand in the row. */
 export function listRuns(db: Database, filter: RunListFilter = {}): readonly Run[] {
   const rows = db
-    .prepare<[number], Omit<RunRow, 'tags'>>(
-      `SELECT * FROM run WHERE deleted_at_ms IS ${filter.deleted ? 'NOT NULL' : 'NULL'} ORDER BY number DESC LIMIT ?`,
+    .prepare<[string | null, number], Omit<RunRow, 'tags'>>(
+      `SELECT * FROM run WHERE deleted_at_ms IS ${filter.deleted ? 'NOT NULL' : 'NULL'} AND run_group IS coalesce(?, run_group)
+       ORDER BY number DESC LIMIT ?`,
     )
-    .all(filter.limit ?? -1)
+    .all(filter.group ?? null, filter.limit ?? -1)
   const tags = tagsByRun(db)
   return rows.map((row) => ({ ...runOf({ ...row, tags: null }), tags: tags.get(row.run_id) ?? [] }))
 }

@@ -109,6 +109,34 @@ test('another config under the name of a trial that has run is refused; a budget
   )
 })
 
+test('halving: all points to the first rung, the kept ones extended to the next; once more repeats nothing', () => {
+  const halved = {
+    name: 'halved',
+    preset: 'builtin',
+    config: { ...small, steps: null },
+    grid: { revisionBonus: [0, 1, 2] },
+    halving: { steps: [1, 2], keep: 0.4 },
+  }
+  const first = recheck(halved)
+  assert.equal(first.code, 0, first.stderr)
+  assert.match(first.stderr, /After 1 steps 2 of 3 points go on: /)
+  const stepsOf = () => {
+    const db = openForReading(dataDir) ?? assert.fail('no store')
+    try {
+      const runs = listRuns(db, { group: 'halved' })
+      return runs.map(({ stepsDone, runId, activeMs }) => ({ stepsDone, runId, activeMs }))
+    } finally {
+      db.close()
+    }
+  }
+  const runs = stepsOf()
+  assert.deepEqual(runs.map(({ stepsDone }) => stepsDone).toSorted(), [1, 2, 2])
+  const again = recheck(halved)
+  assert.equal(again.code, 0, again.stderr)
+  assert.deepEqual(again.document, first.document)
+  assert.deepEqual(stepsOf(), runs)
+})
+
 test('a dry run names the trials and starts none; bad input is told by path with exit code 2', () => {
   const dry = recheck({ ...sweep, name: 'dry' }, '--dry-run')
   assert.equal(dry.code, 0, dry.stderr)
