@@ -1,13 +1,13 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import type { DataColumns } from '../../../shared/routes/dataImport.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
-import { WorkProgress } from '../widgets/WorkProgress.tsx'
 import { ColumnChoice } from './ColumnChoice.tsx'
 import { DataLookTable } from './DataLookTable.tsx'
-import { FileDrop } from './FileDrop.tsx'
+import { NameAndImport } from './NameAndImport.tsx'
+import { UploadDialog } from './UploadDialog.tsx'
 import { useUpload, type Upload } from './useUpload.ts'
 
 export interface DataImportProps {
@@ -20,33 +20,18 @@ export interface DataImportProps {
 export function DataImport({ onClose, onImported }: DataImportProps): JSX.Element {
   const upload = useUpload()
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <UploadDialog
       title="Import a file of problems"
       size="xl"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      hint="CSV, TSV, JSON, JSONL or Parquet, also packed as .gz, .zst or .br: choose it, or drop it here."
+      accept=".csv,.tsv,.json,.jsonl,.ndjson,.parquet,.gz,.zst,.br"
+      upload={upload}
+      onClose={onClose}
     >
-      <Stack gap="sm">
-        <FileDrop
-          label={upload.file === null ? 'Choose a file…' : 'Choose another file…'}
-          hint="CSV, TSV, JSON, JSONL or Parquet, also packed as .gz, .zst or .br: choose it, or drop it here."
-          accept=".csv,.tsv,.json,.jsonl,.ndjson,.parquet,.gz,.zst,.br"
-          onFile={upload.begin}
-        />
-        {upload.progress !== null && upload.file !== null && (
-          <WorkProgress
-            title={`Reading ${upload.file.name}`}
-            progress={upload.progress}
-            onCancel={upload.drop}
-          />
-        )}
-        <ProblemNote problem={upload.problem} />
-        {upload.uploadId !== null && (
-          <Look key={upload.uploadId} upload={upload} uploadId={upload.uploadId} onImported={onImported} />
-        )}
-      </Stack>
-    </Modal>
+      {upload.uploadId !== null && (
+        <Look key={upload.uploadId} upload={upload} uploadId={upload.uploadId} onImported={onImported} />
+      )}
+    </UploadDialog>
   )
 }
 
@@ -82,17 +67,13 @@ function Look({ upload, uploadId, onImported }: LookProps): JSX.Element {
       <ProblemNote
         problem={look.error ?? (look.data.problem === null ? null : new Error(look.data.problem))}
       />
-      <Group align="flex-end" gap="sm">
-        <TextInput
-          label="Name in the library"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          style={{ flex: '1 1 14rem' }}
-        />
-        <Button onClick={begin} loading={take.isPending} disabled={!isReady || name.trim() === ''}>
-          Import
-        </Button>
-      </Group>
+      <NameAndImport
+        name={name}
+        onName={setName}
+        isReady={isReady}
+        isPending={take.isPending}
+        onImport={begin}
+      />
       {look.isFetching && (
         <Text fz={12} className="muted" role="status">
           Looking at the file with these columns…

@@ -7,7 +7,7 @@ import { invalidate } from '../data/invalidate.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
-import { Term } from '../widgets/Term.tsx'
+import { TermHead } from '../widgets/TermHead.tsx'
 import { DataImport } from './DataImport.tsx'
 import { DataRowsView } from './DataRowsView.tsx'
 import { FetchForm } from './FetchForm.tsx'
@@ -94,15 +94,7 @@ function SetTable({ sets, chosen, onChoose, onRemove }: SetTableProps): JSX.Elem
   return (
     <div className="panel" style={{ overflow: 'auto' }}>
       <Table className="tabular first-stays" aria-label="Data sets on this machine">
-        <Table.Thead>
-          <Table.Tr>
-            {columns.map(([label, meaning]) => (
-              <Table.Th key={label}>
-                <Term meaning={meaning}>{label}</Term>
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
+        <TermHead columns={columns} />
         <Table.Tbody>
           {sets.map((set) => (
             <Table.Tr key={set.name} aria-selected={set.name === chosen}>

@@ -9,6 +9,7 @@ import { goTo } from '../data/useRouteTarget.ts'
 import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { Term } from '../widgets/Term.tsx'
+import { TermHead } from '../widgets/TermHead.tsx'
 import { FetchForm } from './FetchForm.tsx'
 import { FetchJobs } from './FetchJobs.tsx'
 import { GgufImport } from './GgufImport.tsx'
@@ -52,15 +53,7 @@ export function ModelsPage(): JSX.Element {
       ) : (
         <div className="panel" style={{ overflow: 'auto' }}>
           <Table className="tabular first-stays" aria-label="Models on this machine">
-            <Table.Thead>
-              <Table.Tr>
-                {columns.map(([label, meaning]) => (
-                  <Table.Th key={label}>
-                    <Term meaning={meaning}>{label}</Term>
-                  </Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
+            <TermHead columns={columns} />
             <Table.Tbody>
               {list.data.map((model) => (
                 <ModelRow key={model.name} model={model} onRemove={() => setLeaving(model)} />

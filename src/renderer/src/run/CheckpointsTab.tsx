@@ -11,7 +11,7 @@ import { AskedEvaluation } from './evaluations/AskedEvaluation.tsx'
 import { CheckpointActions } from './CheckpointActions.tsx'
 import { Interval } from '../widgets/Interval.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
-import { Term } from '../widgets/Term.tsx'
+import { TermHead } from '../widgets/TermHead.tsx'
 
 const columns = [
   ['Step', 'Steps that are in it; a run goes on from its newest one'],
@@ -44,15 +44,7 @@ export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
       <AskedEvaluation run={run} />
       <div className="panel" style={{ overflow: 'auto' }}>
         <Table className="tabular">
-          <Table.Thead>
-            <Table.Tr>
-              {columns.map(([label, meaning]) => (
-                <Table.Th key={label}>
-                  <Term meaning={meaning}>{label}</Term>
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
+          <TermHead columns={columns} />
           <Table.Tbody>
             {data?.map((checkpoint) => (
               <Table.Tr key={checkpoint.checkpointId}>

@@ -6,6 +6,13 @@ import { gainFactors, gainFromBetter, revisionGain } from '../../../../shared/re
 import type { RevisionGain } from '../../../../shared/revisionGain.ts'
 import { Interval } from '../../widgets/Interval.tsx'
 import { Term } from '../../widgets/Term.tsx'
+import { TermHead } from '../../widgets/TermHead.tsx'
+
+const gainColumn = [
+  'Gain of revising',
+  'Acc@final − Acc@t1 with its paired 95 % interval: wrong attempts · called wrong · corrected, minus correct attempts · called wrong · spoilt',
+] as const
+const factorColumns = gainFactors.map(({ label, meaning }) => [label, meaning] as const)
 
 interface RevisionGainTableProps {
   readonly split: string
@@ -28,21 +35,7 @@ export function RevisionGainTable({ split, evaluations }: RevisionGainTableProps
       aria-label={`Gain of revising on the ${split} split`}
     >
       <Table className="tabular first-stays" horizontalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Step, {split}</Table.Th>
-            <Table.Th>
-              <Term meaning="Acc@final − Acc@t1 with its paired 95 % interval: wrong attempts · called wrong · corrected, minus correct attempts · called wrong · spoilt">
-                Gain of revising
-              </Term>
-            </Table.Th>
-            {gainFactors.map(({ factor, label, meaning }) => (
-              <Table.Th key={factor}>
-                <Term meaning={meaning}>{label}</Term>
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
+        <TermHead columns={[[`Step, ${split}`, null], gainColumn, ...factorColumns]} />
         <Table.Tbody>
           {rows.map(({ evaluation, gain }) => (
             <Table.Tr key={evaluation.evaluationId}>

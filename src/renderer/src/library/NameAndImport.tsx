@@ -1,0 +1,29 @@
+import { Button, Group, TextInput } from '@mantine/core'
+import type { JSX } from 'react'
+
+export interface NameAndImportProps {
+  readonly name: string
+  readonly onName: (name: string) => void
+  /** The file may be taken in as it is. */
+  readonly isReady: boolean
+  readonly isPending: boolean
+  readonly onImport: () => void
+}
+
+/** The name in the library, and the button that takes the file in. */
+export function NameAndImport(props: NameAndImportProps): JSX.Element {
+  const { name, onName, isReady, isPending, onImport } = props
+  return (
+    <Group align="flex-end" gap="sm">
+      <TextInput
+        label="Name in the library"
+        value={name}
+        onChange={(event) => onName(event.currentTarget.value)}
+        style={{ flex: '1 1 14rem' }}
+      />
+      <Button onClick={onImport} loading={isPending} disabled={!isReady || name.trim() === ''}>
+        Import
+      </Button>
+    </Group>
+  )
+}
