@@ -8,6 +8,8 @@ import { datasetsFolder } from '../datasets/datasetsFolder.ts'
 import { isModelName } from '../model/modelLibrary.ts'
 import { addEntry, bytesIn, removeEntry, sourceFile } from '../model/libraryEntry.ts'
 
+const column = z.string().min(1)
+
 /** Beside the files of a data set: where they come from; the same fields as a model's. */
 const DataSource = z.object({
   source: z.string(),
@@ -15,6 +17,10 @@ const DataSource = z.object({
   licence: z.string().nullable(),
   bytes: z.int().min(0),
   importedAt: z.string(),
+  /** Columns of the one file that somebody has imported. */
+  fields: z
+    .strictObject({ question: column, answer: column, subject: column.nullable(), level: column.nullable() })
+    .optional(),
 })
 export type DataSource = z.infer<typeof DataSource>
 

@@ -1,21 +1,18 @@
-import { cp, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, rename } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import PQueue from 'p-queue'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import { quoted } from '../../../shared/shortened.ts'
 import type { OutputOf, ParsedInputOf } from '../../../shared/routes/contract.ts'
 import type { DataLook } from '../../../shared/routes/dataImport.ts'
 import type { DataOverlap, DataRows, ListedModel } from '../../../shared/routes/library.ts'
-import { fileError } from '../../disk/fileError.ts'
-import { datasetsFolder } from '../../host/datasets/datasetsFolder.ts'
-import { makeWritableFolder, unfinishedPrefix } from '../../host/machine/atomicFiles.ts'
+import { addData, dataFolderOf } from '../../host/hub/dataLibrary.ts'
 import type { Clock } from '../../host/machine/clock.ts'
-import { newId } from '../../host/machine/identifiers.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
 import { isModelName, libraryFolder, removeModel } from '../../host/model/modelLibrary.ts'
 import { askProcess } from '../askProcess.ts'
-import { findDataSet, noteName } from './dataSets.ts'
+import { findDataSet } from './dataSets.ts'
 import { Uploads, type UploadedFile } from './uploads.ts'
 
 export interface LibraryWorkSetup {
@@ -101,17 +98,12 @@ export class LibraryWork {
   }: ParsedInputOf<'data.import'>): Promise<OutputOf<'data.import'>> {
     const file = await this.uploads.whole(uploadId)
     const folder = newDataFolder(name)
-    const unfinished = join(dirname(folder), `${unfinishedPrefix}${newId('data')}`)
     const fileName = basename(file.path)
-    try {
-      await makeWritableFolder(unfinished)
+    await addData(name, async (unfinished) => {
       await moveFile(file, join(unfinished, fileName))
-      await writeFile(join(unfinished, noteName), this.#sourceText(file, fields))
-      await rename(unfinished, folder)
-    } catch (thrown) {
-      await rm(unfinished, { recursive: true, force: true }).catch(() => undefined) // the first error says more
-      throw fileError(thrown, folder)
-    }
+      const importedAt = new Date(this.#setup.clock.nowMs()).toISOString()
+      return { source: file.name, revision: null, licence: null, importedAt, fields }
+    })
     await this.uploads.drop(uploadId)
     return { name, path: join(folder, fileName), fields }
   }
@@ -119,11 +111,6 @@ export class LibraryWork {
   async close(): Promise<void> {
     this.#closing.abort()
     await this.uploads.close()
-  }
-
-  #sourceText({ name, bytes }: UploadedFile, fields: unknown): string {
-    const importedAt = new Date(this.#setup.clock.nowMs()).toISOString()
-    return JSON.stringify({ source: name, revision: null, licence: null, bytes, importedAt, fields }, null, 2)
   }
 }
 
@@ -135,7 +122,7 @@ function newDataFolder(name: string): string {
       `${quoted(name)} cannot be the name of a data set of yours: expected letters, digits, ".", "_" and "-", and none of ` +
         'arithmetic, math and gsm8k.',
     )
-  const folder = join(datasetsFolder(), name.replace('/', '--'))
+  const folder = dataFolderOf(name)
   if (!existsSync(folder)) return folder
   throw new RecheckError(
     'data.exists',
