@@ -1,4 +1,3 @@
-/* eslint-disable no-restricted-syntax -- no barrel: it stands for the entry of a package */
 // Stands where `electron` is imported: a double of the modules that the window shell uses. It shows that the real
 // bundles start, talk and end as they should; it does not show that Electron itself runs them.
 export { app } from './doubleApp.ts'

@@ -1,5 +1,4 @@
 // Electron's entry: the lowered main bundle behind what it lacks here, and nothing else.
-/* eslint-disable @typescript-eslint/no-require-imports -- Node 12 loads no ES modules */
 // Node 12 only warns of a promise that nobody looks after, and not even that is seen here
 process.on('unhandledRejection', (reason) => {
   process.stderr.write(`${(reason && reason.stack) || reason}\n`)

@@ -1,5 +1,4 @@
 // What Node 12 (Electron 9) lacks of what the main bundle needs in connect mode.
-/* eslint-disable @typescript-eslint/no-require-imports -- Node 12 loads no ES modules */
 const { EventEmitter } = require('events')
 const http = require('http')
 const Module = require('module')
