@@ -28,6 +28,22 @@ export const littleModel: ModelConfig = {
   padId: 0,
 }
 
+/** The families of models by what differs from `littleModel`; their forward passes differ in what TensorFlow may fuse. */
+export const modelFamilies: Readonly<Record<string, Partial<ModelConfig>>> = {
+  Qwen2: {},
+  'Llama-like': { family: 'llama', attentionInputBias: false, tiedHead: false },
+  Qwen3: { family: 'qwen3', attentionInputBias: false, queryKeyNorm: true },
+  'GPT-2': {
+    family: 'gpt2',
+    activation: 'geluTanh',
+    norm: { kind: 'layerNorm', epsilon: 1e-5 },
+    rotary: null,
+    keyValueHeads: 4,
+    attentionOutputBias: true,
+    feedForwardBias: true,
+  },
+}
+
 /** Normal weights of deviation 0.1, norms around 1, from a seed. */
 export function randomParameters(config: ModelConfig, seed: number): ParameterValues {
   const parameters = new Map<string, ParameterValue>()

@@ -1,18 +1,16 @@
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs'
-import type { RawOps } from '../graph/rawOps.ts'
 import { attend, causalMask, padMask } from './attention.ts'
 import { activate, gatedSilu, layerNorm, rmsNorm } from './layers.ts'
 import type { ModelConfig } from './modelConfig.ts'
 import { embeddingName, headName, layerPrefix } from './parameterTable.ts'
+import type { ModelWeights } from './projections.ts'
+import { conv1d, embedRows, linear, matrix, multiply, parameter } from './projections.ts'
 import type { Rotation } from './rotary.ts'
 import { rotate, rotationAt, rotationOfLength } from './rotary.ts'
 
 /** A model to compute with. Letters: B batch, T positions, C width, H/K query and key heads, D head width, V vocabulary. */
-export interface Transformer {
+export interface Transformer extends ModelWeights {
   readonly config: ModelConfig
-  /** By Hugging Face name, in the layout of the file (`parameterShapes`). */
-  readonly parameters: ReadonlyMap<string, Tensor>
-  readonly ops: RawOps
 }
 
 export interface ForwardOptions {
@@ -122,7 +120,7 @@ function rotationFor(
 export function embedTokens(pass: ForwardPass, ids: Tensor2D, positionIds?: Tensor2D): Tensor2D {
   const { config, ops } = pass.model
   const rows = pass.batch * pass.length
-  const tokens = ops.embed(matrix(pass.model, embeddingName(config)), ids.reshape([rows])) as Tensor2D
+  const tokens = embedRows(pass.model, embeddingName(config), ids.reshape([rows]))
   if (config.rotary !== null) return tokens
   const table = matrix(pass.model, 'transformer.wpe.weight')
   if (positionIds !== undefined) return tokens.add(ops.embed(table, positionIds.reshape([rows])))
@@ -150,7 +148,7 @@ export function finalNorm(model: Transformer, x: Tensor2D): Tensor2D {
 /** The output head. @param hidden [N, C] @returns [N, V] */
 export function headLogits(model: Transformer, hidden: Tensor2D): Tensor2D {
   const name = model.config.tiedHead ? embeddingName(model.config) : headName
-  return model.ops.matMul(hidden, matrix(model, name), false, true)
+  return multiply(model, hidden, name, true)
 }
 
 function attentionBlock(pass: ForwardPass, layer: number, x: Tensor2D): Tensor2D {
@@ -209,27 +207,4 @@ function norm(model: Transformer, name: string, x: Tensor2D): Tensor2D {
   return kind === 'rmsNorm'
     ? rmsNorm(x, weight, epsilon)
     : layerNorm(x, weight, parameter(model, `${name}.bias`), epsilon)
-}
-
-/** x·Wᵀ + b with W [out, in]. */
-function linear(model: Transformer, name: string, x: Tensor2D): Tensor2D {
-  const product = model.ops.matMul(x, matrix(model, `${name}.weight`), false, true)
-  const bias = model.parameters.get(`${name}.bias`)
-  return bias === undefined ? product : product.add(bias)
-}
-
-/** x·W + b with W [in, out], as GPT-2 stores it. */
-function conv1d(model: Transformer, name: string, x: Tensor2D): Tensor2D {
-  return model.ops.matMul(x, matrix(model, `${name}.weight`)).add(parameter(model, `${name}.bias`))
-}
-
-function matrix(model: Transformer, name: string): Tensor2D {
-  return parameter(model, name) as Tensor2D
-}
-
-function parameter(model: Transformer, name: string): Tensor {
-  const tensor = model.parameters.get(name)
-  if (tensor === undefined)
-    throw new RangeError(`transformer: no parameter "${name}" among ${model.parameters.size}`)
-  return tensor
 }

@@ -2,27 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rows, setup, withTrainer } from './littleTrainer.ts'
 import * as tf from '@tensorflow/tfjs'
-import type { ModelConfig } from '../../../../src/core/model/modelConfig.ts'
 import type { PolicyLoss } from '../../../../src/core/rl/losses/policyLoss.ts'
 import type { TrainerSetup } from '../../../../src/core/train/engine/trainerSetup.ts'
 import { createScorer } from '../../../../src/main/host/tensorflow/trainerFactory.ts'
-import { littleModel, randomParameters } from '../../../randomModel.ts'
-
-/** Models whose forward passes differ in what TensorFlow may fuse. */
-const variants: Readonly<Record<string, Partial<ModelConfig>>> = {
-  Qwen2: {},
-  'Llama-like': { family: 'llama', attentionInputBias: false, tiedHead: false },
-  Qwen3: { family: 'qwen3', attentionInputBias: false, queryKeyNorm: true },
-  'GPT-2': {
-    family: 'gpt2',
-    activation: 'geluTanh',
-    norm: { kind: 'layerNorm', epsilon: 1e-5 },
-    rotary: null,
-    keyValueHeads: 4,
-    attentionOutputBias: true,
-    feedForwardBias: true,
-  },
-}
+import { littleModel, modelFamilies, randomParameters } from '../../../randomModel.ts'
 
 /** Σ (ln π − ln π_ref) over real tokens; a reference of 0 marks padding. */
 const logRatio: PolicyLoss = {
@@ -38,7 +21,7 @@ const logRatio: PolicyLoss = {
 
 for (const capture of [true, false]) {
   const mode = capture ? 'captured' : 'op by op'
-  for (const [name, changes] of Object.entries(variants)) {
+  for (const [name, changes] of Object.entries(modelFamilies)) {
     const config = { ...littleModel, ...changes }
     const own = { config, parameters: randomParameters(config, 1) }
     test(`${mode}: a ${name} policy that is its reference has a log-ratio of exactly zero`, () =>

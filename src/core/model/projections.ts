@@ -1,0 +1,54 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
+import type { RawOps } from '../graph/rawOps.ts'
+import type { AdapterTensors } from './adapter.ts'
+
+/** What a model multiplies by. */
+export interface ModelWeights {
+  /** By Hugging Face name, in the layout of the file (`parameterShapes`). */
+  readonly parameters: ReadonlyMap<string, Tensor>
+  readonly ops: RawOps
+  /** Added to the linear modules that it names; left out: none. */
+  readonly adapter?: AdapterTensors
+}
+
+/** x·Wᵀ + b with W [out, in], and what the module's adapter adds. [N, in] → [N, out] */
+export function linear(model: ModelWeights, name: string, x: Tensor2D): Tensor2D {
+  const product = multiply(model, x, `${name}.weight`, true)
+  const bias = model.parameters.get(`${name}.bias`)
+  return adapted(model, name, x, bias === undefined ? product : product.add<Tensor2D>(bias))
+}
+
+/** x·W + b with W [in, out], as GPT-2 stores it, and what the module's adapter adds. [N, in] → [N, out] */
+export function conv1d(model: ModelWeights, name: string, x: Tensor2D): Tensor2D {
+  const product = multiply(model, x, `${name}.weight`, false)
+  return adapted(model, name, x, product.add<Tensor2D>(parameter(model, `${name}.bias`)))
+}
+
+/** x·Wᵀ or x·W of a matrix by its full name. */
+export function multiply(model: ModelWeights, x: Tensor2D, name: string, transposed: boolean): Tensor2D {
+  return model.ops.matMul(x, matrix(model, name), false, transposed)
+}
+
+/** Rows of a table by int32 ids [N]. → [N, C] */
+export function embedRows(model: ModelWeights, name: string, ids: Tensor): Tensor2D {
+  return model.ops.embed(matrix(model, name), ids) as Tensor2D
+}
+
+export function matrix(model: ModelWeights, name: string): Tensor2D {
+  return parameter(model, name) as Tensor2D
+}
+
+export function parameter(model: ModelWeights, name: string): Tensor {
+  const tensor = model.parameters.get(name)
+  if (tensor === undefined)
+    throw new RangeError(`transformer: no parameter "${name}" among ${model.parameters.size}`)
+  return tensor
+}
+
+/** y + s·(x·Aᵀ)·Bᵀ (LoRA, arXiv 2106.09685); y itself where the module has no adapter. */
+function adapted({ ops, adapter }: ModelWeights, name: string, x: Tensor2D, y: Tensor2D): Tensor2D {
+  const factors = adapter?.modules.get(name)
+  if (adapter === undefined || factors === undefined) return y
+  const inner = ops.matMul(x, factors.a, false, true) // [N, r]
+  return y.add(ops.matMul(inner, factors.b, false, true).mul(adapter.scale))
+}
