@@ -7,6 +7,7 @@ import { buildProgram } from '../src/main/cli.ts'
 import type { CommandContext } from '../src/main/commands/command.ts'
 import { runNamingRule } from '../src/main/commands/runArgument.ts'
 import { commandLineOf, examplesOf, outputSchemaOf, runnableCommands } from '../src/main/commands/command.ts'
+import { describeSchema } from './describeSchema.ts'
 
 /** Writes docs/cli.md from the table of commands: `node scripts/writeCliDocs.ts`, `--check` to compare only. */
 const target = join(import.meta.dirname, '..', 'docs', 'cli.md')
@@ -30,7 +31,7 @@ ${runNamingRule}
 Where another process has the data folder open (the window, \`recheck serve\`, a training command), \`demo\`, \`estimate\`,
 \`train\`, \`resume\`, \`stop\` and \`gc\` are handed over to it: the run is executed there and followed in this terminal.
 Ctrl-C stops it after its step; a second one leaves at once, and the run still finishes that step. All other commands
-but \`serve\` only read and work beside it.
+but \`serve\` only read and work beside it. Scripts and notebooks ask \`recheck serve\` by HTTP: docs/api.md.
 
 An error is a few lines on stderr; with \`--json\`, \`{ "error": { "code", "message" } }\` on stdout too.
 Runs and checkpoints are in \`--data-dir\`, else \`RECHECK_HOME\`, else the platform's folder for application data
@@ -86,39 +87,6 @@ function optionRow(option: Option): string {
 
 function row(name: string, meaning: string): string {
   return `| \`${name.replaceAll('|', '\\|')}\` | ${meaning.replaceAll('|', '\\|')} |`
-}
-
-type JsonSchema = z.core.JSONSchema.JSONSchema | z.core.JSONSchema._JSONSchema
-
-/** A JSON schema as a TypeScript-like outline, descriptions as comments. */
-function describeSchema(schema: JsonSchema, indent = ''): string {
-  if (typeof schema === 'boolean') return 'unknown'
-  const alternatives = schema.anyOf ?? schema.oneOf
-  if (alternatives) return alternatives.map((one) => describeSchema(one, indent)).join(' | ')
-  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
-  if (schema.const !== undefined) return JSON.stringify(schema.const)
-  if (schema.type === 'object') return describeObject(schema, indent)
-  if (schema.type === 'array') {
-    const items =
-      Array.isArray(schema.items) || schema.items === undefined
-        ? 'unknown'
-        : describeSchema(schema.items, indent)
-    return `${items.includes(' | ') ? `(${items})` : items}[]`
-  }
-  if (Array.isArray(schema.type)) return schema.type.join(' | ')
-  return schema.type ?? 'unknown'
-}
-
-function describeObject(schema: z.core.JSONSchema.BaseSchema, indent: string): string {
-  const inner = `${indent}  `
-  const required = new Set(schema.required)
-  const lines = Object.entries(schema.properties ?? {}).map(([name, value]) => {
-    const comment = typeof value === 'object' && value.description ? ` // ${value.description}` : ''
-    return `${inner}${name}${required.has(name) ? '' : '?'}: ${describeSchema(value, inner)}${comment}`
-  })
-  if (lines.length > 0) return ['{', ...lines, `${indent}}`].join('\n')
-  const values = schema.additionalProperties
-  return values === undefined ? '{}' : `{ [name: string]: ${describeSchema(values, indent)} }`
 }
 
 function inertContext(): CommandContext {

@@ -33,6 +33,7 @@ import { register as registerGc } from './commands/gc.ts'
 import { register as registerRuns } from './commands/runs.ts'
 import { register as registerShow } from './commands/show.ts'
 import { register as registerStop } from './commands/stop.ts'
+import { register as registerToken } from './commands/token.ts'
 import { terminalJson } from './host/machine/terminalText.ts'
 import { plainText } from '../shared/plainText.ts'
 import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
@@ -42,6 +43,7 @@ import { dataFolder, isDebugging, projectFolder } from './host/machine/paths.ts'
 export const commands: readonly Register[] = [
   registerDemo,
   registerServe,
+  registerToken,
   registerTrain,
   registerSweep,
   registerResume,

@@ -73,6 +73,12 @@ export class EventSockets {
       socket.close(closeCodes.sessionEnded, 'the session has ended')
   }
 
+  /** Closes the sockets of every session for which this holds. */
+  closeThose(isOver: (sessionId: string) => boolean): void {
+    const ended = new Set([...this.#clients].map(({ sessionId }) => sessionId).filter(isOver))
+    for (const sessionId of ended) this.closeSession(sessionId)
+  }
+
   /** Open sockets of a session. */
   countOf(sessionId: string): number {
     return this.#of(sessionId).length

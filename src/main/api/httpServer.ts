@@ -9,7 +9,14 @@ import { dispatch } from './dispatch.ts'
 import { EventSockets, eventSocketLimits, type EventSocketLimits } from './eventSockets.ts'
 import { answerLowLevelErrors, refusal, refuseAddress, securityHeaders, statusRefusal } from './httpErrors.ts'
 import { addRequestChecks } from './requestChecks.ts'
-import { exchangeToken, refuseSession, sessionHandlers, sessionOf } from './sessionAccess.ts'
+import {
+  askerOf,
+  exchangeToken,
+  isRevoked,
+  refuseAsker,
+  sessionHandlers,
+  type Tokens,
+} from './sessionAccess.ts'
 import { Sessions, type SessionClock } from './sessions.ts'
 
 export interface HttpServerSetup {
@@ -21,6 +28,8 @@ export interface HttpServerSetup {
   /** 0 = any free port. */
   readonly port: number
   readonly clock: SessionClock
+  /** Of scripts and notebooks; left out: only pages with a session are answered. */
+  readonly tokens?: Tokens
   /** Other ones in tests. */
   readonly limits?: Partial<EventSocketLimits>
 }
@@ -39,17 +48,22 @@ const requestTimeoutMs = 60_000
 /** What requests of pages need. */
 interface PageAccess {
   readonly sessions: Sessions
+  readonly tokens: Tokens | undefined
   readonly sockets: EventSockets
   readonly handlers: OwnerHandlers
 }
 
 /**
  * The page and its routes on 127.0.0.1. Every request is checked: a loopback Host, an Origin equal to it, a session cookie
- * for everything but the page's own files and the token exchange.
+ * for everything but the page's own files and the token exchange; or, in the place of Origin and cookie, a script's token.
  */
 export async function startHttpServer(setup: HttpServerSetup): Promise<HttpServer> {
+  const { handlers, tokens } = setup
   const limits = { ...eventSocketLimits, ...setup.limits }
-  const sockets = new EventSockets(setup.subscribe, limits, () => sessions.endExpired())
+  const sockets = new EventSockets(setup.subscribe, limits, () => {
+    sessions.endExpired()
+    sockets.closeThose((asker) => isRevoked(tokens, asker))
+  })
   const sessions = new Sessions(setup.clock, (sessionId) => sockets.closeSession(sessionId))
   let onClientError = (_error: NodeJS.ErrnoException, socket: Socket): void => void socket.destroy()
   const server = fastify({
@@ -73,7 +87,7 @@ export async function startHttpServer(setup: HttpServerSetup): Promise<HttpServe
   onClientError = answerLowLevelErrors(server)
   addRequestChecks(server)
   addAnswers(server)
-  addRoutes(server, { sessions, sockets, handlers: setup.handlers })
+  addRoutes(server, { sessions, tokens, sockets, handlers })
   await server.register(fastifyStatic, { root: setup.pageFolder, index: 'index.html', dotfiles: 'deny' })
   const port = await listen(server, setup.port)
   return {
@@ -96,11 +110,12 @@ function addAnswers(server: FastifyInstance): void {
   )
 }
 
-function addRoutes(server: FastifyInstance, { sessions, sockets, handlers }: PageAccess): void {
+function addRoutes(server: FastifyInstance, access: PageAccess): void {
+  const { sessions, sockets, handlers } = access
   server.post('/session', (request, reply) => exchangeToken(sessions, request, reply))
   server.post<{ Params: { route: string } }>('/api/:route', async (request, reply) => {
-    const own = sessionOf(sessions, request)
-    if (own === null) return refuseSession(reply)
+    const own = askerOf(access, request)
+    if (own === null) return refuseAsker(request, reply)
     const all = { ...handlers, ...sessionHandlers(sessions, sockets, own) }
     const context = { signal: goneWith(reply) }
     reply.header('cache-control', 'no-store')
@@ -112,10 +127,10 @@ function addRoutes(server: FastifyInstance, { sessions, sockets, handlers }: Pag
       {
         websocket: true,
         preHandler: async (request, reply) =>
-          sessionOf(sessions, request) === null ? refuseSession(reply) : undefined,
+          askerOf(access, request) === null ? refuseAsker(request, reply) : undefined,
       },
       (socket, request) => {
-        const own = sessionOf(sessions, request)
+        const own = askerOf(access, request)
         if (own === null) socket.terminate()
         else sockets.add(socket, own)
       },

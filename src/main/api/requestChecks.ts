@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { bearerOf } from './bearer.ts'
 import { refusal } from './httpErrors.ts'
 
 const hostPattern = /^(127\.0\.0\.1|localhost|\[::1\])(?::(\d{1,5}))?$/i
@@ -33,9 +34,13 @@ export function portOf(request: FastifyRequest): string | null {
   return match === null ? null : (match[2] ?? '80')
 }
 
-/** Browsers send Origin with every POST and WebSocket; a page of ours has the origin of its Host. */
+/**
+ * Browsers send Origin with every POST and WebSocket; a page of ours has the origin of its Host. Scripts send none, and a
+ * token: no other site can make a browser send that header.
+ */
 function isOwnOrigin(request: FastifyRequest): boolean {
   const { origin, host, upgrade } = request.headers
-  if (origin === undefined) return request.method === 'GET' && upgrade === undefined
+  if (origin === undefined)
+    return bearerOf(request) !== null || (request.method === 'GET' && upgrade === undefined)
   return origin === `http://${host}`
 }

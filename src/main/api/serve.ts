@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { RecheckError } from '../../shared/recheckError.ts'
+import { listTokens, tokenHolder } from '../owner/accessTokens.ts'
 import { startHttpServer, type HttpServer } from './httpServer.ts'
 import { openOwnerBackend } from './ownerBackend.ts'
+import type { Tokens } from './sessionAccess.ts'
 import type { SessionClock } from './sessions.ts'
 
 export interface ServeSetup {
@@ -34,7 +36,11 @@ export async function serve({ dataDir, port, pageFolder, nodePath, clock }: Serv
   })
   const { handlers, subscribe, owner, close } = backend
   try {
-    const server = await startHttpServer({ handlers, subscribe, pageFolder, port, clock })
+    const tokens: Tokens = {
+      holderOf: (offered) => tokenHolder(dataDir, offered),
+      names: () => listTokens(dataDir).map(({ name }) => name),
+    }
+    const server = await startHttpServer({ handlers, subscribe, pageFolder, port, clock, tokens })
     owner.announce(`http://127.0.0.1:${server.port}/`, server.newLink)
     owner.startQueued() // not before it listens: a port in use must take no run out of the queue
     return {

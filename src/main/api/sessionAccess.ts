@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { Handlers, SessionRoute } from '../../shared/routes/contract.ts'
+import { bearerOf } from './bearer.ts'
 import type { EventSockets } from './eventSockets.ts'
 import { refusal } from './httpErrors.ts'
 import { portOf } from './requestChecks.ts'
@@ -19,8 +20,39 @@ function cookieName(request: FastifyRequest): string {
 }
 
 /** The id of the session that asks; null without an open one. */
-export function sessionOf(sessions: Sessions, request: FastifyRequest): string | null {
+function sessionOf(sessions: Sessions, request: FastifyRequest): string | null {
   return sessions.find(request.cookies[cookieName(request)])
+}
+
+/** The tokens of a data folder. */
+export interface Tokens {
+  /** @returns the name of this token; null where there is none such */
+  readonly holderOf: (offered: string) => string | null
+  readonly names: () => readonly string[]
+}
+
+export interface Access {
+  readonly sessions: Sessions
+  readonly tokens: Tokens | undefined
+}
+
+/** No session has such an id. */
+const ofToken = 'token '
+
+/**
+ * Who asks: the id of an open session, or a script by its token. A request with a token is answered for that alone, whatever
+ * cookies it has. Null: nobody who may.
+ */
+export function askerOf({ sessions, tokens }: Access, request: FastifyRequest): string | null {
+  const bearer = bearerOf(request)
+  if (bearer === null) return sessionOf(sessions, request)
+  const holder = tokens?.holderOf(bearer) ?? null
+  return holder === null ? null : ofToken + holder
+}
+
+/** Whether this asker was a script whose token is revoked by now. */
+export function isRevoked(tokens: Tokens | undefined, asker: string): boolean {
+  return asker.startsWith(ofToken) && tokens?.names().includes(asker.slice(ofToken.length)) !== true
 }
 
 const Exchange = z.strictObject({ token: z.string().min(1).max(200) })
@@ -45,10 +77,16 @@ export function exchangeToken(
   return reply.send({ ok: true, data: null })
 }
 
-export function refuseSession(reply: FastifyReply): FastifyReply {
-  return reply
-    .code(401)
-    .send(refusal('session.missing', `Open a link that \`recheck serve\` prints. ${another}`))
+/** Nobody who may ask: says which of the two ways in it was, and how to get one. */
+export function refuseAsker(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const answer =
+    bearerOf(request) === null
+      ? refusal('session.missing', `Open a link that \`recheck serve\` prints. ${another}`)
+      : refusal(
+          'token.unknown',
+          'This token is unknown here, or was revoked. `recheck token create NAME` makes one for this data folder.',
+        )
+  return reply.code(401).send(answer)
 }
 
 /** The routes that are the server's own. @param own  the session that asks */

@@ -10,11 +10,13 @@ import { addCommand, type CommandCall, type CommandResult, type Register } from 
 const Input = z.object({
   port: z.coerce.number().int().min(0).max(65_535).default(7860),
   open: z.boolean().default(false),
+  newLink: z.boolean().default(false),
 })
 type Input = z.infer<typeof Input>
 const Output = z.object({
   port: z.number(),
   stopped: z.boolean().describe('false: another process serves the folder, and goes on'),
+  link: z.string().nullable().describe('opens its page once; null where this process has served it'),
 })
 type Output = z.infer<typeof Output>
 
@@ -28,19 +30,22 @@ export const register: Register = (program, context) => {
     examples: [
       'recheck serve',
       'recheck serve --port 0 --open',
+      'recheck serve --new-link   # to a server that runs already, in the background or as a service',
       'ssh -L 7860:127.0.0.1:7860 gpu-box   # then open the printed link here',
     ],
     input: Input,
     output: Output,
     run: async (input, call) => {
       const other = await linkOfOwner(call)
-      if (other !== null) return showOther(other, input.open, call)
+      if (other !== null) return showOther(other, input, call)
+      if (input.newLink) throw nothingServed(call)
       await buildPage(call)
       return serveUntilInterrupted(input, call)
     },
   })
     .option('--port <n>', 'port on 127.0.0.1; 0 = any free one (default 7860)')
     .option('--open', 'open the page in the default browser')
+    .option('--new-link', 'print a link to the server that runs already, and start none')
 }
 
 async function serveUntilInterrupted(input: Input, call: CommandCall): Promise<CommandResult<Output>> {
@@ -63,7 +68,7 @@ async function serveUntilInterrupted(input: Input, call: CommandCall): Promise<C
   await untilInterrupted(call, isAttended ? () => call.note(`Open ${server.newLink()}`) : null)
   call.note('Stopping; a run writes a checkpoint first.')
   await server.close()
-  return { output: { port: server.port, stopped: true }, text: '', exitCode: 0 }
+  return { output: { port: server.port, stopped: true, link: null }, text: '', exitCode: 0 }
 }
 
 /**
@@ -88,11 +93,20 @@ async function linkOfOwner(call: CommandCall): Promise<string | null> {
   }
 }
 
-function showOther(link: string, isToOpen: boolean, call: CommandCall): CommandResult<Output> {
-  call.note(`Open ${link}`)
+/** The link alone is on stdout where it is asked for: a script takes it from there. */
+function showOther(link: string, { open, newLink }: Input, call: CommandCall): CommandResult<Output> {
+  if (!newLink) call.note(`Open ${link}`)
   call.note('The folder is served already: the link leads there, works once, and this command is done.')
-  if (isToOpen) openBrowser(link, call.note)
-  return { output: { port: Number(new URL(link).port), stopped: false }, text: '', exitCode: 0 }
+  if (open) openBrowser(link, call.note)
+  const output = { port: Number(new URL(link).port), stopped: false, link }
+  return { output, text: newLink ? link : '' }
+}
+
+function nothingServed({ dataFolder }: CommandCall): RecheckError {
+  return new RecheckError(
+    'owner.none',
+    `no Recheck process owns ${dataFolder}, so there is no page to link to: "recheck serve" starts one.`,
+  )
 }
 
 /** Builds the page where it is missing or older than its sources; an app that was packed has no sources. */

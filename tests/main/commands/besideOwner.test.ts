@@ -119,6 +119,8 @@ const badInput: readonly Row[] = [
   ['demo --set steps=-1', 'config.invalid'],
   ['demo --set model.path=/nope', 'model.missing'],
   ['serve --port 99999', 'usage.invalid'],
+  ['token create ../x', 'token.name'],
+  ['token revoke nope', 'token.unknown'],
   ['train --set steps=-1', 'config.invalid'],
   ['train --set vStr=1', 'config.setting'],
   ['train --set model.path=/nope', 'model.missing'],
@@ -167,9 +169,10 @@ const badInput: readonly Row[] = [
 ]
 
 /** Commands that can be given nothing wrong. */
-const takeNoInput: readonly string[] = ['doctor', 'models list', 'data list']
+const takeNoInput: readonly string[] = ['doctor', 'models list', 'data list', 'token list']
 
 const reads: readonly string[] = [
+  'token list',
   'models list',
   'data list',
   'runs',

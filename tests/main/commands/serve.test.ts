@@ -97,3 +97,32 @@ async function untilWritten(path: string): Promise<string> {
   }
   throw new Error(`${path} was never written`)
 }
+
+test('--new-link: a link to the server that runs is alone on stdout; without one it is refused', async (t) => {
+  const dataDir = join(temporaryFolder(t), 'data')
+  const ask = async (): Promise<{
+    readonly stdout: string
+    readonly stderr: string
+    readonly code: number | null
+  }> => {
+    const child = spawn(process.execPath, [cli, 'serve', '--new-link', '--data-dir', dataDir])
+    const said = { stdout: '', stderr: '' }
+    child.stdout.on('data', (text: Buffer) => (said.stdout += text.toString()))
+    child.stderr.on('data', (text: Buffer) => (said.stderr += text.toString()))
+    const [code] = (await once(child, 'close')) as [number | null]
+    return { stdout: said.stdout, stderr: said.stderr, code }
+  }
+  const none = await ask()
+  assert.equal(none.code, 2)
+  assert.match(none.stderr, /no Recheck process owns .*"recheck serve" starts one/)
+  const child = spawn(process.execPath, [cli, 'serve', '--port', '0', '--data-dir', dataDir], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  t.after(() => void child.kill('SIGKILL'))
+  await linesOf(child.stderr)('Open ')
+  const { code, stdout } = await ask()
+  assert.equal(code, 0)
+  const backend = await connectRemote(stdout.trim())
+  assert.deepEqual(await backend.request('run.list', {}), { ok: true, data: [] })
+  await backend.close()
+})
