@@ -141,6 +141,8 @@ export interface VStarEstimate {
   readonly correctRevisionsAfterRejectedCorrect: number | null
   readonly revisionsAfterRejectedWrong: number | null
   readonly correctRevisionsAfterRejectedWrong: number | null
+  /** Completion tokens sampled for it, end tokens included; null in estimates from before they were counted. */
+  readonly tokens: number | null
 }
 
 /** A versioned stage-1 result. It stores counts, so another β₁ needs no new samples. */

@@ -17,7 +17,7 @@ export interface StageCount {
   readonly done: number
   /** 0 = not known yet. */
   readonly total: number
-  /** What the stage counts: `problems`, `steps`. */
+  /** What the stage counts: `problems`, `steps`, `tokens`. */
   readonly unit: string
   /** null = not known yet. */
   readonly secondsLeft: number | null
@@ -29,7 +29,7 @@ export interface Progress {
   readonly activity: string
   readonly done: number
   readonly total: number
-  /** What is counted: `problems`, `completions`, `steps`. */
+  /** What is counted: `problems`, `completions`, `steps`, `tokens`. */
   readonly unit: string
   readonly ratePerSecond: number | null
   readonly secondsLeft: number | null

@@ -58,7 +58,7 @@ function isWithin(path: string, fields: readonly string[]): boolean {
 
 /** Milliseconds that sampling and updates will take together; null where updates were not measured. */
 export function estimatedMs(counts: RolloutCounts, { samplingMs, updateMs }: RunPace): number | null {
-  if (counts.training > 0 && updateMs === null) return null
+  if (counts.maxTokens !== undefined || (counts.training > 0 && updateMs === null)) return null
   const sampled = counts.stageOne + counts.training + counts.evaluation
   return sampled * samplingMs + counts.training * (updateMs ?? 0)
 }
@@ -93,10 +93,14 @@ export function timeEstimateText(counts: RolloutCounts, pace: RunPace | null): s
     ...(counts.training > 0
       ? [`${formatCount(counts.training)} training rollouts in ${formatCount(counts.steps)} steps`]
       : []),
+    ...(counts.maxTokens === undefined
+      ? []
+      : [`training until ${formatCount(counts.maxTokens)} tokens are generated`]),
     ...(counts.evaluation > 0 ? [`${formatCount(counts.evaluation)} of evaluations`] : []),
   ]
   if (parts.length === 0) return 'Nothing is sampled: a warm-up learns from conversations that are there.'
   const ms = pace === null ? null : estimatedMs(counts, pace)
+  if (counts.maxTokens !== undefined) return `${parts.join(', ')}.`
   const time =
     pace === null || ms === null
       ? 'how long that takes is not known, because no earlier run here had this model and these settings'

@@ -48,6 +48,21 @@ test('the time is sampling of every rollout and updates of the training rollouts
   assert.equal(estimatedMs({ ...counts, training: 0, steps: 0 }, estimating), 2500)
 })
 
+test('a budget of tokens: no number of steps and no time is made up', () => {
+  const counts = rolloutCounts(presetConfig('builtin', { maxTokens: 2e6 }), trained)
+  assert.deepEqual(counts, {
+    stageOne: 8192,
+    steps: 0,
+    training: 0,
+    evaluation: 2 * 256 + 2 * 1000,
+    maxTokens: 2e6,
+  })
+  assert.equal(
+    timeEstimateText(counts, { runId: 'run-1', samplingMs: 2, updateMs: 3 }),
+    '8,192 rollouts of stage 1, training until 2,000,000 tokens are generated, 2,512 of evaluations.',
+  )
+})
+
 test('10⁹ steps are said in days; without an earlier run the rollouts are, and that no time is known', () => {
   const counts = rolloutCounts(presetConfig('builtin', { steps: 1e9 }), { ...trained, isEstimated: true })
   assert.match(

@@ -1,6 +1,6 @@
 import type { Problem } from '../data/problem.ts'
 import type { VStarEstimate } from '../../shared/records.ts'
-import type { ScoredRollout, TurnKind } from '../rollout/rollout.ts'
+import { tokensOf, type ScoredRollout, type TurnKind } from '../rollout/rollout.ts'
 
 /**
  * Stage 1's counts for one problem, from its reference rollouts: N attempts, each with a verdict and a forced revision.
@@ -39,6 +39,7 @@ export function countReferenceTurns(problem: Problem, rollouts: readonly ScoredR
     correctRevisionsAfterRejectedCorrect: count(rejectedCorrect, 'revision'),
     revisionsAfterRejectedWrong: rejectedWrong.length,
     correctRevisionsAfterRejectedWrong: count(rejectedWrong, 'revision'),
+    tokens: rollouts.reduce((sum, { turns }) => sum + tokensOf(turns), 0),
   }
 }
 

@@ -18,6 +18,11 @@ export interface Turn {
   readonly text: string
 }
 
+/** Completion tokens, end tokens included. */
+export function tokensOf(turns: readonly Pick<Turn, 'completionIds'>[]): number {
+  return turns.reduce((sum, turn) => sum + turn.completionIds.length, 0)
+}
+
 /** All turns of one problem in one go: attempt, verdict, and a revision where the verdict was `wrong`. */
 export interface Rollout {
   readonly problem: Problem

@@ -1,10 +1,9 @@
 import type { BatchCursor } from '../data/problemBatches.ts'
 import { updateRoleStatistics } from '../rl/advantages.ts'
 import type { RolloutWithAdvantages } from '../rl/turnAdvantages.ts'
-import { roleOf } from '../rollout/rollout.ts'
+import { roleOf, tokensOf } from '../rollout/rollout.ts'
 import type { MetricValues } from '../../shared/metrics/table.ts'
 import { addRecentCounts } from './recentCounts.ts'
-import { tokensOf } from './stepMetrics.ts'
 import { firstLengthsAfter, updateShares } from './trainState.ts'
 import type { TrainState } from './trainState.ts'
 

@@ -8,6 +8,7 @@ import type { ClassShares } from '../rl/turnBaseline.ts'
 import type { Conversation } from '../rollout/sampleTurns.ts'
 import type { StopSignal } from '../sampling/sampler.ts'
 import type { TokenScorer, Trainer } from './engine/trainer.ts'
+import { stageOneTokens } from './tokenBudget.ts'
 import { checkRowLengths, checkTrainable, filterBySignal } from './trainingProblems.ts'
 import type { EstimatesById } from './trainingProblems.ts'
 import type { TrainState } from './trainState.ts'
@@ -46,15 +47,18 @@ export interface TrainingPlan extends SelfCorrectionSetup {
   /** The training problems that `data.filter` leaves. */
   readonly problems: readonly Problem[]
   readonly globalShares: ClassShares
-  /** Of the whole run. */
+  /** Of the whole run; Infinity where `maxTokens` ends it. */
   readonly steps: number
+  /** What stage 1 has generated; 0 where the method takes no estimates. */
+  readonly stageOneTokens: number
   readonly problemsPerStep: number
 }
 
 /**
  * Checks the setup and works out what every step needs of it.
  *
- * @throws RecheckError `vstar.incomplete`, `data.filtered-out`, `config.invalid`, `train.too-long`
+ * @throws RecheckError `vstar.incomplete`, `vstar.uncounted`, `train.no-budget`, `data.filtered-out`, `config.invalid`,
+ *   `train.too-long`
  */
 export function planTraining(setup: SelfCorrectionSetup): TrainingPlan {
   const { config } = setup
@@ -71,6 +75,7 @@ export function planTraining(setup: SelfCorrectionSetup): TrainingPlan {
     problems,
     globalShares: globalShares([...setup.estimates.values()], revisedStates(config.turns)),
     steps: totalSteps(config, problems.length),
+    stageOneTokens: stageOneTokens(setup),
     problemsPerStep: Math.min(config.problemsPerStep, problems.length),
   }
 }

@@ -5,7 +5,7 @@ import { countGroups } from '../rl/groupSpread.ts'
 import type { LossSumName } from '../rl/losses/policyLoss.ts'
 import { kindSum } from '../rl/losses/turnMasks.ts'
 import type { RolloutWithAdvantages, TurnWithAdvantage } from '../rl/turnAdvantages.ts'
-import { roleOf, turnKinds } from '../rollout/rollout.ts'
+import { roleOf, tokensOf, turnKinds } from '../rollout/rollout.ts'
 import type { Role, TurnKind } from '../rollout/rollout.ts'
 import { countOutcomes, outcomeMetrics } from './evaluation/outcomeCounts.ts'
 import type { MetricValues } from '../../shared/metrics/table.ts'
@@ -42,11 +42,6 @@ export function stepMetrics(updates: readonly Update[], times: StepTimes, config
     'time/rollout': times.rolloutMs,
     'time/update': times.updateMs,
   }
-}
-
-/** Completion tokens, end tokens included. */
-export function tokensOf(turns: readonly { readonly completionIds: readonly number[] }[]): number {
-  return turns.reduce((sum, turn) => sum + turn.completionIds.length, 0)
 }
 
 /** Means per kind (reward, length) and per kind and class (r − V). */

@@ -21,6 +21,7 @@ import type { StepTimes } from './stepMetrics.ts'
 import { storedRollout } from './storedRollout.ts'
 import type { CheckpointReason, TrainEvent } from './trainEvent.ts'
 import { packRollouts, sampleRollouts, updatePolicy } from './trainingStep.ts'
+import { isTrained, trainingCount } from './tokenBudget.ts'
 import { initialTrainState } from './trainState.ts'
 import type { TrainState } from './trainState.ts'
 import { learningSignalEvent } from './vStarSignal.ts'
@@ -32,8 +33,8 @@ import { learningSignalEvent } from './vStarSignal.ts'
  * while the generator is suspended; a run resumed from them yields the same events as one that never stopped.
  *
  * @returns the state at the end
- * @throws RecheckError `vstar.no-signal`, `vstar.incomplete`, `data.filtered-out`, `config.invalid`, `train.too-long`
- *   before anything is sampled
+ * @throws RecheckError `vstar.no-signal`, `vstar.incomplete`, `vstar.uncounted`, `train.no-budget`, `data.filtered-out`,
+ *   `config.invalid`, `train.too-long` before anything is sampled
  */
 export async function* trainSelfCorrection(
   setup: SelfCorrectionSetup,
@@ -46,10 +47,9 @@ export async function* trainSelfCorrection(
   try {
     for (;;) {
       state = yield* evaluateIfDue(state, plan)
-      if (state.step >= plan.steps || setup.stop.aborted) break
+      if (isTrained(state, plan) || setup.stop.aborted) break
       state = yield* trainStep(state, plan)
-      const isLast = state.step >= plan.steps
-      if (!isLast && state.step % setup.checkpointEvery === 0 && !setup.stop.aborted)
+      if (!isTrained(state, plan) && state.step % setup.checkpointEvery === 0 && !setup.stop.aborted)
         yield checkpoint('due', state)
     }
   } catch (error) {
@@ -58,7 +58,7 @@ export async function* trainSelfCorrection(
       yield checkpoint('stopped', state)
     if (!hasCode(error, 'sampler.stopped')) throw error
   }
-  const isFinished = state.step >= plan.steps && state.evaluatedStep === state.step
+  const isFinished = isTrained(state, plan) && state.evaluatedStep === state.step
   yield checkpoint(isFinished ? 'end' : 'stopped', state)
   return state
 }
@@ -82,7 +82,7 @@ async function* trainStep(state: TrainState, plan: TrainingPlan): AsyncGenerator
   // 2. rollouts: attempt → verdict → revision, where the verdict says that the attempt is wrong
   const rollouts = yield* sampleRollouts(problems, step, plan)
   const sampledMs = nowMs()
-  yield { type: 'progress', activity: 'updating', done: step, total: plan.steps, unit: 'steps' }
+  yield { type: 'progress', activity: 'updating', ...trainingCount(state, plan) }
 
   // 3. rewards: of every turn, by rules
   const rewards = trainingRewards(config, state.correctShare)
@@ -145,8 +145,8 @@ function stored(
   return rollouts.map((each) => storedRollout(each, conversation.tokenizer, { step, split: 'train' }))
 }
 
-function stageProgress(activity: string, { step }: TrainState, { steps }: TrainingPlan): TrainEvent {
-  return { type: 'progress', activity, done: step, total: steps, unit: 'steps', stage: 'self-correction' }
+function stageProgress(activity: string, state: TrainState, plan: TrainingPlan): TrainEvent {
+  return { type: 'progress', activity, ...trainingCount(state, plan), stage: 'self-correction' }
 }
 
 /** Says how many problems carry signal, once; with none at all it stops or warns, as `onNoSignal` says. */
@@ -180,7 +180,7 @@ function startingState({ estimates, globalShares: shares }: TrainingPlan): Train
 async function* evaluateIfDue(state: TrainState, plan: TrainingPlan): AsyncGenerator<TrainEvent, TrainState> {
   const { config, stop } = plan
   const { step, tokens, problems: problemsSeen } = state
-  const isEdge = step === 0 || step >= plan.steps
+  const isEdge = step === 0 || isTrained(state, plan)
   const isDue = isEdge || (config.evalEvery !== 'never' && step % config.evalEvery === 0)
   if (!isDue || state.evaluatedStep === step || stop.aborted) return state
   const common = { ...plan, step, tokens, problemsSeen }

@@ -22,7 +22,7 @@ export function formatTable(titles: readonly string[], texts: readonly (readonly
     .join('\n')
 }
 
-/** How far a run is. */
+/** How far a run is; without its end where that is not known, as with a budget of tokens. */
 export function formatProgress({ stepsDone, totalSteps }: Pick<Run, 'stepsDone' | 'totalSteps'>): string {
-  return `${stepsDone}/${totalSteps}`
+  return totalSteps === 0 ? String(stepsDone) : `${stepsDone}/${totalSteps}`
 }

@@ -55,6 +55,8 @@ interface Shown {
   readonly alarms: readonly Warning[]
   /** Problems of an estimate that is not complete: those estimated are kept. */
   readonly estimated: { readonly done: number; readonly total: number } | null
+  /** Generated for the estimate; null where there is none, or they were not counted. */
+  readonly stageOneTokens: number | null
 }
 
 /** `recheck show RUN` */
@@ -98,7 +100,7 @@ async function readShown(call: CommandCall, input: { run: string; events: number
   const { readEvaluations } = await import('../store/evaluationStore.ts')
   const { readLog } = await import('../store/eventLog.ts')
   const { findRun } = await import('../store/findRun.ts')
-  const { readOpenEstimate } = await import('../store/vStarStore.ts')
+  const { estimateTokens, readOpenEstimate } = await import('../store/vStarStore.ts')
   return readStore(call.dataFolder, systemClock, (db) => {
     const run = findRun(db, input.run)
     return {
@@ -108,6 +110,7 @@ async function readShown(call: CommandCall, input: { run: string; events: number
       events: readLog(db, run.runId, { after: 0, limit: input.events }),
       alarms: warningsOf(readLog(db, run.runId, { after: 0, limit: mostLogEntries })),
       estimated: run.vStarId === null ? null : readOpenEstimate(db, run.vStarId),
+      stageOneTokens: run.vStarId === null ? null : estimateTokens(db, run.vStarId),
     }
   })
 }
@@ -124,7 +127,8 @@ function textOf(shown: Shown): string {
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
-function stateText({ run, alarms, estimated }: Shown): string {
+function stateText(shown: Shown): string {
+  const { run, alarms, estimated } = shown
   const lines: readonly (readonly [string, string])[] = [
     ['run', run.runId],
     ['name', plainLine(run.name)],
@@ -132,7 +136,7 @@ function stateText({ run, alarms, estimated }: Shown): string {
     ['status', run.error === null ? run.status : `${run.status}: ${run.error.message}`],
     ['step', formatProgress(run)],
     ['active', formatDuration(run.activeMs)],
-    ['tokens', formatCount(run.tokensGenerated)],
+    ['tokens', tokensText(shown)],
     ['device', run.device ?? '–'],
     ['tags', plainLine(run.tags.join(', ')) || '–'],
     ['config', run.configHash],
@@ -141,6 +145,13 @@ function stateText({ run, alarms, estimated }: Shown): string {
     ['alarms', plainLine(alarms.map(pastText).join(' · ')) || 'none'],
   ]
   return lines.map(([name, value]) => `${name.padEnd(7)} ${value}`).join('\n')
+}
+
+/** Generated in training, and by the stage 1 that it rests on, whoever ran that. */
+function tokensText({ run, stageOneTokens }: Shown): string {
+  const own = formatCount(run.tokensGenerated)
+  const isCharged = run.stage === 'self-correction' && stageOneTokens !== null
+  return isCharged ? `${own}, and ${formatCount(stageOneTokens)} of stage 1` : own
 }
 
 function estimatedText({ done, total }: NonNullable<Shown['estimated']>): string {

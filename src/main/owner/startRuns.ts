@@ -5,7 +5,7 @@ import type { ConfigLayer } from '../../shared/config/layers.ts'
 import { needsVStar, parseConfig, totalSteps, type RunConfig } from '../../shared/config/parseConfig.ts'
 import type { Run, Stage } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
-import { findVStar, readVStar } from '../store/vStarStore.ts'
+import { estimateTokens, findVStar, readVStar } from '../store/vStarStore.ts'
 import type { VStarInputsAnswer } from './inquiry.ts'
 import type { Owner } from './owner.ts'
 import { withAbsolutePaths } from '../run/absolutePaths.ts'
@@ -65,9 +65,7 @@ export async function startRun(owner: Owner, plan: CheckedPlan, gone?: AbortSign
     tags: config.tags,
     notes: config.notes,
     group: plan.group,
-    vStarId: usesEstimate
-      ? chooseVStar(owner, { wanted: plan.vStarId, isWarmedUp: config.warmUp !== null }, answer)
-      : null,
+    vStarId: usesEstimate ? chooseVStar(owner, { wanted: plan.vStarId, config }, answer) : null,
     log:
       answer.fallback === null
         ? []
@@ -108,12 +106,12 @@ function stepsOfStage(stage: Stage, config: RunConfig): number {
 
 function chooseVStar(
   owner: Owner,
-  { wanted, isWarmedUp }: { readonly wanted: string | null; readonly isWarmedUp: boolean },
+  { wanted, config }: { readonly wanted: string | null; readonly config: RunConfig },
   answer: VStarInputsAnswer,
 ): string | null {
   // of the model that the warm-up will make, which nobody has sampled yet
-  if (isWarmedUp) return null
-  if (wanted === null) return findVStar(owner.db, answer.inputHash)?.vStarId ?? null
+  if (config.warmUp !== null) return null
+  if (wanted === null) return fittingVStar(owner, answer.inputHash, config)
   const artifact = readVStar(owner.db, wanted)
   if (artifact === null) {
     throw new RecheckError(
@@ -131,14 +129,22 @@ function chooseVStar(
   return artifact.vStarId
 }
 
+/** With a budget of tokens an estimate whose tokens were not counted does not fit. */
+function fittingVStar({ db }: Owner, inputHash: string, { maxTokens }: RunConfig): string | null {
+  const vStarId = findVStar(db, inputHash)?.vStarId ?? null
+  if (vStarId === null || maxTokens === null) return vStarId
+  return estimateTokens(db, vStarId) === null ? null : vStarId
+}
+
 /** First 12 hexadecimal digits of SHA-256 of the canonical config. */
 export function hashConfig(config: RunConfig): string {
   return createHash('sha256').update(canonicalConfig(config)).digest('hex').slice(0, 12)
 }
 
-/** 0 = known only when the filter has been applied. */
+/** 0 = known only when the filter has been applied, or at the end where a budget of tokens decides. */
 function stepsOf(config: RunConfig): number {
-  return config.steps === null && config.data.filter !== 'none' ? 0 : totalSteps(config, config.data.train)
+  const isOpen = config.maxTokens !== null || (config.steps === null && config.data.filter !== 'none')
+  return isOpen ? 0 : totalSteps(config, config.data.train)
 }
 
 function sourceKind({ data }: RunConfig): string {

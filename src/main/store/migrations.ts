@@ -9,6 +9,7 @@ import { schemaV5 } from './schema/v5.ts'
 import { schemaV6 } from './schema/v6.ts'
 import { schemaV7 } from './schema/v7.ts'
 import { schemaV8 } from './schema/v8.ts'
+import { schemaV9 } from './schema/v9.ts'
 
 /** Written into the file's header, so that a database of another program is recognised and left alone. */
 export const applicationId = 0x52436b31
@@ -23,6 +24,7 @@ export const migrations: readonly string[] = [
   schemaV6,
   schemaV7,
   schemaV8,
+  schemaV9,
 ]
 
 export const schemaVersion = migrations.length

@@ -155,7 +155,10 @@ export function changeStatus(db: Database, runId: string, change: StatusChange):
       `UPDATE run SET status = :status, error_code = :errorCode, error_message = :errorMessage,
          process_id = :processId, process_started_at_ms = :processStartedAtMs,
          started_at_ms = coalesce(started_at_ms, max(:startedAtMs, created_at_ms)),
-         ended_at_ms = max(:endedAtMs, coalesce(started_at_ms, created_at_ms)) WHERE run_id = :runId`,
+         ended_at_ms = max(:endedAtMs, coalesce(started_at_ms, created_at_ms)),
+         -- a length that was not known before, for it followed from the data or from a budget of tokens
+         total_steps = CASE WHEN :status = 'finished' AND total_steps = 0 THEN steps_done ELSE total_steps END
+       WHERE run_id = :runId`,
     ).run({
       runId,
       status: change.status,

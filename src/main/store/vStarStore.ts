@@ -21,6 +21,7 @@ const columns: Readonly<Record<keyof VStarEstimate, string>> = {
   correctRevisionsAfterRejectedCorrect: 'correct_revisions_after_rejected_correct',
   revisionsAfterRejectedWrong: 'revisions_after_rejected_wrong',
   correctRevisionsAfterRejectedWrong: 'correct_revisions_after_rejected_wrong',
+  tokens: 'tokens',
 }
 const selected = Object.entries(columns)
   .map(([field, column]) => `${column} AS ${field}`)
@@ -142,6 +143,18 @@ export function readVStarEstimates(db: Database, vStarId: string): readonly VSta
       `SELECT ${selected} FROM v_star_estimate WHERE v_star_id = ? ORDER BY position`,
     )
     .all(vStarId)
+}
+
+/** Tokens that stage 1 has generated for an estimate; null where they were not counted, or nothing is estimated yet. */
+export function estimateTokens(db: Database, vStarId: string): number | null {
+  return (
+    db
+      .prepare<[string], number | null>(
+        'SELECT iif(count(tokens) = count(*), sum(tokens), NULL) FROM v_star_estimate WHERE v_star_id = ?',
+      )
+      .pluck()
+      .get(vStarId) ?? null
+  )
 }
 
 export interface VStarCount {

@@ -1,3 +1,4 @@
+import { countedTokens } from '../../core/train/tokenBudget.ts'
 import { needsVStar } from '../../shared/config/parseConfig.ts'
 import type { Progress, StageCount } from '../../shared/runEvent.ts'
 import { warmedModel } from '../run/warmUpFolder.ts'
@@ -27,7 +28,12 @@ export function firstStage(request: JobRequest): StageCount {
   }
 }
 
-export function trainingStage({ run, checkpoints }: JobRequest): StageCount {
+export function trainingStage({ run, config, vStar, checkpoints }: JobRequest): StageCount {
+  if (config.maxTokens !== null && run.totalSteps === 0) {
+    const stageOne = countedTokens(vStar?.estimates ?? []) ?? 0
+    const done = Math.min(config.maxTokens, stageOne + run.tokensGenerated)
+    return { name: 'self-correction', unit: 'tokens', secondsLeft: null, done, total: config.maxTokens }
+  }
   return {
     name: 'self-correction',
     unit: 'steps',

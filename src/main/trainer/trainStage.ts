@@ -3,6 +3,7 @@ import type { Trainer } from '../../core/train/engine/trainer.ts'
 import type { SelfCorrectionSetup } from '../../core/train/selfCorrectionSetup.ts'
 import { trainSelfCorrection } from '../../core/train/trainSelfCorrection.ts'
 import { checkpointSteps } from '../../core/train/trainState.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { VStarEstimate } from '../../shared/records.ts'
 import { readParameters } from '../host/model/modelFolder.ts'
 import { samplesInTraining } from './samplers.ts'
@@ -92,6 +93,11 @@ async function train(
   return stop.aborted || port.stopNow.aborted ? 'stopped' : 'finished'
 }
 
+/** A length in the run's row holds: that of the config, or what the run was extended to, which goes beyond its budget. */
+function withLength(config: RunConfig, totalSteps: number): RunConfig {
+  return totalSteps > 0 ? { ...config, steps: totalSteps, maxTokens: null } : config
+}
+
 interface StageParts {
   readonly trainer: Trainer
   readonly engines: TrainingEngines
@@ -116,7 +122,7 @@ async function stageSetup(
     state,
     stop,
     trainer,
-    config: { ...config, steps: request.run.totalSteps > 0 ? request.run.totalSteps : config.steps },
+    config: withLength(config, request.run.totalSteps),
     grading: material.grading,
     reference: engines.reference,
     estimates: new Map(estimates.map((estimate) => [estimate.problemId, estimate])),

@@ -1,4 +1,5 @@
 import { configFields, valueAtPath } from './fields.ts'
+import { runLengths } from './parseConfig.ts'
 import { RecheckError } from '../recheckError.ts'
 
 export type ConfigLayer = Readonly<Record<string, unknown>>
@@ -18,9 +19,9 @@ function mergeTwo(below: ConfigLayer, above: ConfigLayer): ConfigLayer {
     return [key, isLayer(value) && isLayer(under) ? mergeTwo(under, value) : value] as const
   })
   const merged: Record<string, unknown> = { ...below, ...Object.fromEntries(entries) }
-  // steps and epochs exclude each other: the one that a later layer gives replaces the other
-  if ((above.steps ?? null) !== null && (above.epochs ?? null) === null) delete merged.epochs
-  if ((above.epochs ?? null) !== null && (above.steps ?? null) === null) delete merged.steps
+  // they exclude each other: the one that a later layer gives replaces the others
+  if (runLengths.some((length) => (above[length] ?? null) !== null))
+    for (const length of runLengths) if ((above[length] ?? null) === null) delete merged[length]
   return merged
 }
 

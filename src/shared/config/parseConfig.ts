@@ -8,6 +8,9 @@ import { RecheckError } from '../recheckError.ts'
 export type RunConfig = RunConfigValue
 export type Method = RunConfig['method']
 
+/** How long a run may be said to be; exactly one of them is given. */
+export const runLengths = ['steps', 'epochs', 'maxTokens'] as const
+
 /**
  * The only door to a config: checks every field and the rules between them, fills in the defaults.
  *
@@ -33,11 +36,12 @@ export function parseConfig(value: unknown, source: string): RunConfig {
 
 /** As many as a form can show; a file that is no config at all has thousands. */
 
-/** Neither steps nor epochs given: one epoch. Written down here, so that the stored config says what ran. */
+/** Neither steps, epochs nor maxTokens given: one epoch. Written down here, so that the stored config says what ran. */
 function withDefaultLength(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
   const given = value as Readonly<Record<string, unknown>>
-  return (given.steps ?? null) === null && (given.epochs ?? null) === null ? { ...given, epochs: 1 } : value
+  const isOpen = runLengths.every((field) => (given[field] ?? null) === null)
+  return isOpen ? { ...given, epochs: 1 } : value
 }
 
 /** Steps of one pass over `problems` training problems; an incomplete last batch is left out, as in the paper's code. */
@@ -45,8 +49,9 @@ export function stepsPerEpoch(config: RunConfig, problems: number): number {
   return Math.max(1, Math.floor(problems / config.problemsPerStep))
 }
 
-/** Steps of the whole run on `problems` training problems (after `data.filter`). */
+/** Steps of the whole run on `problems` training problems (after `data.filter`); Infinity where `maxTokens` ends it. */
 export function totalSteps(config: RunConfig, problems: number): number {
+  if (config.maxTokens !== null) return Infinity
   return config.steps ?? Math.max(1, Math.round((config.epochs ?? 1) * stepsPerEpoch(config, problems)))
 }
 

@@ -94,9 +94,7 @@ function shown(value: unknown): string {
 export function crossFieldProblems(config: RunConfigValue): ConfigProblem[] {
   const problems: ConfigProblem[] = []
   const refuse: Refuse = (path, expected, got) => void problems.push({ path, expected, got: shown(got) })
-  if (config.steps !== null && config.epochs !== null) {
-    refuse('steps', 'exactly one of steps and epochs', { steps: config.steps, epochs: config.epochs })
-  }
+  refuseLength(config, refuse)
   if (config.method === 'a-star-po' && config.policyBeta === 0) {
     refuse('policyBeta', 'a number > 0 with method a-star-po (β₂ = 0 has no optimum)', 0)
   }
@@ -109,9 +107,6 @@ export function crossFieldProblems(config: RunConfigValue): ConfigProblem[] {
   }
   if (config.miniBatches > config.problemsPerStep) {
     refuse('miniBatches', `a number ≤ problemsPerStep (${config.problemsPerStep})`, config.miniBatches)
-  }
-  if (config.steps !== null && config.optimizer.warmupSteps >= config.steps) {
-    refuse('optimizer.warmupSteps', `a number < steps (${config.steps})`, config.optimizer.warmupSteps)
   }
   const comparesRollouts = config.method !== 'a-star-po' && config.method !== 'reinforce'
   if (comparesRollouts && config.normalise !== 'none') {
@@ -134,6 +129,24 @@ export function crossFieldProblems(config: RunConfigValue): ConfigProblem[] {
 }
 
 type Refuse = (path: string, expected: string, got: unknown) => void
+
+function refuseLength({ steps, epochs, maxTokens, optimizer }: RunConfigValue, refuse: Refuse): void {
+  const given = Object.entries({ steps, epochs, maxTokens }).filter(([, value]) => value !== null)
+  const [first] = given
+  if (given.length > 1 && first !== undefined) {
+    refuse(first[0], 'exactly one of steps, epochs and maxTokens', Object.fromEntries(given))
+  }
+  if (steps !== null && optimizer.warmupSteps >= steps) {
+    refuse('optimizer.warmupSteps', `a number < steps (${steps})`, optimizer.warmupSteps)
+  }
+  if (maxTokens !== null && optimizer.schedule !== 'constant') {
+    refuse(
+      'optimizer.schedule',
+      'constant with maxTokens (how many steps the rate would fall over is not known)',
+      optimizer.schedule,
+    )
+  }
+}
 
 /** The reference of stages 1 and 2 is what the warm-up made: there is no place for another. */
 function refuseWarmUp({ warmUp, model }: RunConfigValue, refuse: Refuse): void {

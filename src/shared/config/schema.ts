@@ -136,12 +136,19 @@ export const runConfigSchema = z
       unit: 'steps',
       label: 'Steps',
       hint: 'One step draws a batch of rollouts and updates the policy with it.',
-      description: 'rollout batches; exactly one of steps and epochs is given',
+      description: 'rollout batches; exactly one of steps, epochs and maxTokens is given',
     }),
     epochs: field(z.number().positive().nullable().default(null), {
       unit: 'passes over the training problems',
       label: 'Epochs',
-      description: '1 when neither is given',
+      description: '1 when neither steps, epochs nor maxTokens is given',
+    }),
+    maxTokens: field(count(1).nullable().default(null), {
+      unit: 'generated tokens',
+      label: 'Token budget',
+      hint: 'Runs of different methods are compared fairly at equal generated tokens. Attempts of stage 1, which some methods need and others do not, are counted.',
+      description:
+        'training ends with the step in which stages 1 and 2 together have generated so many tokens; in the place of steps and epochs',
     }),
     problemsPerStep: field(count(1).default(192), {
       unit: 'problems',

@@ -36,6 +36,7 @@ function estimate(correctAttempts: number, right: number): VStarEstimate {
     correctRevisionsAfterRejectedCorrect: null,
     revisionsAfterRejectedWrong: null,
     correctRevisionsAfterRejectedWrong: null,
+    tokens: null,
   }
 }
 
@@ -107,6 +108,7 @@ const rejectedTwice: VStarEstimate = {
   correctRevisionsAfterRejectedCorrect: 2,
   revisionsAfterRejectedWrong: 0,
   correctRevisionsAfterRejectedWrong: 0,
+  tokens: 100,
 }
 
 test('selective revision is valued on the states it visits: those with the verdict "wrong"', () => {

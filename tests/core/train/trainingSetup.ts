@@ -28,6 +28,7 @@ export function estimateFor(problemId: string, correctAttempts: number): VStarEs
     correctRevisionsAfterRejectedCorrect: 0,
     revisionsAfterRejectedWrong: Math.floor((4 - correctAttempts) / 2),
     correctRevisionsAfterRejectedWrong: 0,
+    tokens: 100,
   }
 }
 

@@ -247,5 +247,6 @@ export function estimateOf(index: number, seed: number): VStarEstimate {
     correctRevisionsAfterRejectedCorrect: 0,
     revisionsAfterRejectedWrong: 0,
     correctRevisionsAfterRejectedWrong: 0,
+    tokens: 100,
   }
 }

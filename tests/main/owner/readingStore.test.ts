@@ -55,6 +55,7 @@ function estimateOf(problemId: string, correctAttempts: number): VStarEstimate {
     correctRevisionsAfterRejectedCorrect: 0,
     revisionsAfterRejectedWrong: 0,
     correctRevisionsAfterRejectedWrong: 0,
+    tokens: 100,
   }
 }
 

@@ -45,6 +45,7 @@ const dataOfVersion: readonly string[] = [
   `UPDATE run SET notes = notes || ' and 7' WHERE run_id = 'old';`,
   `UPDATE v_star_estimate SET revisions_after_rejected_correct = 1, correct_revisions_after_rejected_correct = 1,
      revisions_after_rejected_wrong = 2, correct_revisions_after_rejected_wrong = 0;`,
+  'UPDATE v_star_estimate SET tokens = 321;',
 ]
 
 /** A store as version `version` left it, with data of that version and all before. */
@@ -85,6 +86,7 @@ for (let version = 1; version <= schemaVersion; version++) {
       [estimate?.correctAttempts, estimate?.revisionsAfterWrong, estimate?.revisionsAfterRejectedWrong],
       [5, 3, version >= 8 ? 2 : null],
     )
+    assert.equal(estimate?.tokens, version >= 9 ? 321 : null)
     const codes = readLog(db, 'old', { after: 0, limit: 9 }).map(({ code }) => code)
     assert.deepEqual(codes, version >= 4 ? ['c', 'alarm.kl'] : ['c'])
 

@@ -113,6 +113,7 @@ const estimate = (problemId: string, correctAttempts: number): VStarEstimate => 
   correctRevisionsAfterRejectedCorrect: 1,
   revisionsAfterRejectedWrong: 2,
   correctRevisionsAfterRejectedWrong: 1,
+  tokens: 100,
 })
 
 test('a V* artifact grows problem by problem, is counted, found by its inputs, and never changed', (t) => {

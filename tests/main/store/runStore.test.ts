@@ -65,6 +65,19 @@ test('a run neither starts before it was made nor ends before it started, wherev
   assert.deepEqual([startedAtMs, endedAtMs], [9000, 9000])
 })
 
+test('a length that was not known before is what the finished run has done; one that was known stays', (t) => {
+  const { db } = temporaryStore(t)
+  for (const [runId, totalSteps, expected] of [
+    ['open', 0, 7],
+    ['known', 9, 9],
+  ] as const) {
+    addRun(db, runId)
+    db.prepare('UPDATE run SET total_steps = ?, steps_done = 7 WHERE run_id = ?').run(totalSteps, runId)
+    assert.equal(changeStatus(db, runId, { status: 'running', nowMs: 2000 }).totalSteps, totalSteps)
+    assert.equal(changeStatus(db, runId, { status: 'finished', nowMs: 3000 }).totalSteps, expected)
+  }
+})
+
 test('runs are listed newest first, whatever the clock said', (t) => {
   const { db } = temporaryStore(t)
   for (const runId of ['first', 'second', 'third']) addRun(db, runId, { tags: [`of ${runId}`] })

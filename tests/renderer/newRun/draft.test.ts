@@ -70,10 +70,12 @@ test('a field set and set back leaves nothing behind, not even its group', () =>
 test('steps set by hand replace epochs and the other way round; both from a YAML text stay, and are reported', () => {
   assert.deepEqual(draft.withField({ steps: 40 }, fieldAt('epochs'), 2), { epochs: 2 })
   assert.deepEqual(draft.withField({ epochs: 2 }, fieldAt('steps'), null), { epochs: 2 })
+  assert.deepEqual(draft.withField({ epochs: 2 }, fieldAt('maxTokens'), 900), { maxTokens: 900 })
+  assert.deepEqual(draft.withField({ maxTokens: 900 }, fieldAt('steps'), 3), { steps: 3 })
   const both = draft.parseDraftYaml('steps: 40\nepochs: 2')
   assert.deepEqual(both, { draft: { steps: 40, epochs: 2 } })
   const { byPath, config } = draft.checkDraft({ steps: 40, epochs: 2 }, 'self-correction')
-  assert.match(byPath.get('steps') ?? '', /exactly one of steps and epochs/)
+  assert.match(byPath.get('steps') ?? '', /exactly one of steps, epochs and maxTokens/)
   assert.equal(config, null)
 })
 

@@ -59,6 +59,16 @@ test('what a run takes, by hand: rollouts of both stages and of its evaluations'
   ])
 })
 
+test('a budget of tokens stands in the place of a number of steps', () => {
+  const config = parseConfig({ maxTokens: 90_000 }, 'test')
+  const lines = planLines({ config, stage: 'self-correction', isEstimated: false, check: null, pace: null })
+  const stageTwo = lines.find(({ what }) => what === 'Stage 2')
+  assert.equal(stageTwo?.amount, 'until 90,000 tokens')
+  assert.match(stageTwo?.how ?? '', /^generated, those of stage 1 among them; /)
+  assert.match(lines.find(({ what }) => what === 'Evaluations')?.amount ?? '', /^at least /)
+  assert.match(lines.find(({ what }) => what === 'Time')?.how ?? '', /a budget of tokens ends the run/)
+})
+
 test('a last step that is no multiple, no evaluation between, epochs whose filter is not known yet', () => {
   const small = { data: { train: 16, validation: 10, test: 0 }, problemsPerStep: 8 }
   assert.match(amounts({ ...small, steps: 41 }, 'self-correction').at(-1) ?? '', /: 40 rollouts/) // 0, 20, 40, 41

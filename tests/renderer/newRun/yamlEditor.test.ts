@@ -37,7 +37,7 @@ test('form and YAML are one draft: each change shows in both, a text that is no 
   await page.getByText('steep: expected a known field, got an unknown one').waitFor()
   await page.getByText('model.lroa: expected a known field, got an unknown one in model').waitFor()
   await yaml(page).fill('steps: 9\nepochs: 2')
-  await page.getByText(/expected exactly one of steps and epochs/).waitFor()
+  await page.getByText(/expected exactly one of steps, epochs and maxTokens/).waitFor()
   await field(page, 'epochs').fill('3')
   await waitForYaml(page, 'epochs: 3')
   assertNoErrors()

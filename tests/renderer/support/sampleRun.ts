@@ -181,6 +181,7 @@ export function sampleEstimate(seed: number, index: number): VStarEstimate {
     correctRevisionsAfterRejectedCorrect: correctAttempts - Math.round(correctAttempts * 0.8),
     revisionsAfterRejectedWrong: Math.round(wrong * 0.4),
     correctRevisionsAfterRejectedWrong: Math.round(wrong * 0.1),
+    tokens: 100,
   }
 }
 

@@ -97,7 +97,15 @@ test('fields within a group that is one value: by their own path, with name and 
 })
 
 test('rules between fields: steps or epochs, two mini-batches without a ratio, β₂ > 0, some weight', () => {
-  assert.match(message({ steps: 3, epochs: 1 }), /steps: expected exactly one of steps and epochs/)
+  assert.match(message({ steps: 3, epochs: 1 }), /steps: expected exactly one of steps, epochs and maxTokens/)
+  assert.match(
+    message({ epochs: 1, maxTokens: 1000 }),
+    /epochs: expected exactly one of steps, epochs and maxTokens, got \{"epochs":1,"maxTokens":1000\}/,
+  )
+  assert.match(
+    message({ maxTokens: 1000, optimizer: { schedule: 'linear' } }),
+    /optimizer.schedule: expected constant with maxTokens/,
+  )
   assert.match(message({ miniBatches: 3 }), /miniBatches: expected a number ≤ 2 with method a-star-po/)
   assert.equal(parseConfig({ miniBatches: 3, method: 'grpo' }, 'x').miniBatches, 3)
   assert.match(message({ policyBeta: 0 }), /policyBeta: expected a number > 0 with method a-star-po/)
@@ -187,6 +195,13 @@ test('every field has a path, a meaning and a kind; defaults satisfy the schema'
   const beta = configFields.find((field) => field.path === 'vStar.beta')
   assert.deepEqual([beta?.kind, beta?.choices, beta?.unit], ['number', ['mean', 'max'], 'reward'])
   assert.equal(configFields.find((field) => field.path === 'optimizer.clipNorm')?.nullable, true)
+})
+
+test('layers: a budget of tokens replaces steps and epochs, and the other way round', () => {
+  const budget = parseConfig(mergeConfigs({ steps: 80 }, { maxTokens: 5000 }), 'x')
+  assert.deepEqual([budget.steps, budget.epochs, budget.maxTokens], [null, null, 5000])
+  const steps = parseConfig(mergeConfigs({ maxTokens: 5000 }, { steps: 80 }), 'x')
+  assert.deepEqual([steps.steps, steps.epochs, steps.maxTokens], [80, null, null])
 })
 
 test('layers: the last one wins field by field, and steps replace epochs', () => {

@@ -150,6 +150,7 @@ function estimatesOf(problems: readonly Problem[]): SelfCorrectionSetup['estimat
         correctRevisionsAfterRejectedCorrect: 1,
         revisionsAfterRejectedWrong: 1,
         correctRevisionsAfterRejectedWrong: 1,
+        tokens: 100,
       },
     ]),
   )

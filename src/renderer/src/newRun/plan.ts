@@ -58,6 +58,12 @@ export function planNotices({ config, stage, isEstimated, check, pace }: PlanInp
 }
 
 function timeLine(counts: RolloutCounts, pace: RunPace | null): PlanLine {
+  if (counts.maxTokens !== undefined)
+    return {
+      what: 'Time',
+      amount: 'not known',
+      how: 'a budget of tokens ends the run, not a number of steps',
+    }
   const ms = pace === null ? null : estimatedMs(counts, pace)
   return pace === null || ms === null
     ? {
@@ -77,6 +83,7 @@ function stageOneLine({ data, vStar }: RunConfig): PlanLine {
 }
 
 function stageTwoLines(config: RunConfig): PlanLine[] {
+  if (config.maxTokens !== null) return budgetLines(config, config.maxTokens)
   const steps = totalSteps(config, config.data.train)
   const perStep = Math.min(config.problemsPerStep, config.data.train)
   const group = isGroupMethod(config.method) ? config.groupSize : 1
@@ -90,6 +97,20 @@ function stageTwoLines(config: RunConfig): PlanLine[] {
       how: `${[...factors, ...(group === 1 ? [] : [`${group} rollouts each`])].join(' × ')}, ${turnsText(config)}`,
     },
     evaluationLine(config, steps),
+  ]
+}
+
+function budgetLines(config: RunConfig, maxTokens: number): PlanLine[] {
+  const perStep = Math.min(config.problemsPerStep, config.data.train)
+  const group = isGroupMethod(config.method) ? ` × ${config.groupSize} rollouts each` : ''
+  const before = needsVStar(config) ? ', those of stage 1 among them' : ''
+  return [
+    {
+      what: 'Stage 2',
+      amount: `until ${formatCount(maxTokens)} tokens`,
+      how: `generated${before}; ${formatCount(perStep)} problems${group} a step, ${turnsText(config)}`,
+    },
+    evaluationLine(config, 0),
   ]
 }
 
@@ -107,12 +128,14 @@ function turnsText({ turns }: RunConfig): string {
 }
 
 /** At the start and the end on both splits, between them on the validation split. */
-function evaluationLine({ data, evalEvery, evalSamples }: RunConfig, steps: number): PlanLine {
-  const between = evalEvery === 'never' ? 0 : Math.ceil(steps / evalEvery) - 1
+function evaluationLine(config: RunConfig, steps: number): PlanLine {
+  const { data, evalEvery, evalSamples } = config
+  const isOpen = config.maxTokens !== null
+  const between = evalEvery === 'never' || isOpen ? 0 : Math.ceil(steps / evalEvery) - 1
   const rollouts = ((between + 2) * data.validation + 2 * data.test) * evalSamples
   return {
     what: 'Evaluations',
-    amount: `${formatCount(rollouts)} rollouts`,
+    amount: `${isOpen && evalEvery !== 'never' ? 'at least ' : ''}${formatCount(rollouts)} rollouts`,
     how: `${formatCount(between + 2)} × ${formatCount(data.validation)} validation and 2 × ${formatCount(data.test)} test problems`,
   }
 }

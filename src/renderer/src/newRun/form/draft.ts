@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { parseConfig, type RunConfig } from '../../../../shared/config/parseConfig.ts'
+import { parseConfig, runLengths, type RunConfig } from '../../../../shared/config/parseConfig.ts'
 import {
   allConfigFields,
   configFields,
@@ -37,18 +37,16 @@ export function isDefault(field: ConfigField, value: unknown): boolean {
   return JSON.stringify(value ?? null) === JSON.stringify(field.defaultValue ?? null)
 }
 
-/** Exactly one of them is given: setting one takes the other out. */
-const exclusive: Readonly<Record<string, string>> = { steps: 'epochs', epochs: 'steps' }
-
-/** The field that setting this one takes out; null where there is none. */
-export function replacedBy(field: ConfigField, value: unknown): string | null {
-  return isDefault(field, value) ? null : (exclusive[field.path] ?? null)
+/** The fields that setting this one takes out: of the lengths of a run exactly one is given. */
+export function replacedBy(field: ConfigField, value: unknown): readonly string[] {
+  if (isDefault(field, value) || !runLengths.some((length) => length === field.path)) return []
+  return runLengths.filter((length) => length !== field.path)
 }
 
 /** The draft with one field set; a default is taken out again, so that the YAML stays short. */
 export function withField(draft: ConfigDraft, field: ConfigField, value: unknown): ConfigDraft {
-  const replaced = replacedBy(field, value)
-  return withValue(replaced === null ? draft : withoutPath(draft, [replaced]), field, value)
+  const kept = replacedBy(field, value).reduce((rest, replaced) => withoutPath(rest, [replaced]), draft)
+  return withValue(kept, field, value)
 }
 
 function withValue(draft: ConfigDraft, field: ConfigField, value: unknown): ConfigDraft {

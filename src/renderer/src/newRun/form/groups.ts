@@ -13,7 +13,16 @@ const layout: readonly (readonly [title: string, paths: readonly string[]])[] = 
   ['Data', ['data.']],
   [
     'Length and batches',
-    ['steps', 'epochs', 'problemsPerStep', 'miniBatches', 'microBatch', 'groupSize', 'recompute'],
+    [
+      'steps',
+      'epochs',
+      'maxTokens',
+      'problemsPerStep',
+      'miniBatches',
+      'microBatch',
+      'groupSize',
+      'recompute',
+    ],
   ],
   [
     'Turns and sampling',

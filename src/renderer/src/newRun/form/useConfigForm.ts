@@ -75,8 +75,7 @@ export function useConfigField(form: FieldAccess, config: ConfigField): FieldOfF
     problem: fieldState.error?.message ?? null,
     change: (value) => {
       field.onChange(value)
-      const replaced = replacedBy(config, value)
-      if (replaced !== null) form.set(replaced, null)
+      for (const replaced of replacedBy(config, value)) form.set(replaced, null)
     },
   }
 }
