@@ -10,6 +10,7 @@ import { vStarHistogram } from '../tools/vStarHistogram.ts'
 import { readCheckpoints } from '../store/checkpointStore.ts'
 import { readLog } from '../store/eventLog.ts'
 import { listSeries, readRange } from '../store/metricQuery.ts'
+import { rolloutChoices } from '../store/rolloutSearch.ts'
 import { deleteRun, labelRun, restoreRun } from '../store/runLabels.ts'
 import { listRunLines, readRunValues } from '../store/runList.ts'
 import { findPace } from '../store/runPace.ts'
@@ -20,7 +21,7 @@ import { fetchHandlers, type FetchRoute } from './fetchHandlers.ts'
 import { libraryHandlers, type LibraryRoute } from './libraryHandlers.ts'
 import { policyHandlers, type PolicyRoute } from './policyHandlers.ts'
 import type { ProgressBoard } from './progressBoard.ts'
-import { pageOfRollouts } from './rolloutPage.ts'
+import { RolloutPages } from './rolloutPage.ts'
 import { readTelemetry } from './telemetry.ts'
 
 export interface HandlersSetup {
@@ -98,6 +99,7 @@ function readingHandlers({
   progress,
 }: HandlersSetup): Omit<OwnerHandlers, RunRoutes | PolicyRoute | LibraryRoute | FetchRoute> {
   const { db, inquiries } = owner
+  const rollouts = new RolloutPages(db)
   return {
     'app.info': info,
     'app.telemetry': async () =>
@@ -110,7 +112,8 @@ function readingHandlers({
     'metrics.names': async ({ runId }) => listSeries(db, runId).map((series) => series.name),
     'metrics.range': async ({ names, ...query }) => names.map((name) => readRange(db, { ...query, name })),
     'metrics.csv': async ({ runId }) => ({ csv: metricsCsv(db, readRun(db, runId)) }),
-    'rollouts.list': async (input) => pageOfRollouts(db, input),
+    'rollouts.list': async (input, { signal }) => rollouts.read(input, signal),
+    'rollouts.choices': async ({ runId }) => rolloutChoices(db, runId),
     'vStar.list': async () => listVStars(db),
     'vStar.histogram': async ({ vStarId, bins }) => vStarHistogram(db, vStarId, bins),
     'checkpoints.list': async ({ runId }) => readCheckpoints(db, runId),

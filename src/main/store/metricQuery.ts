@@ -37,10 +37,19 @@ export function listSeries(db: Database, runId: string): readonly SeriesSummary[
     .all(runId)
 }
 
-/** Every point of a series, in order; no points when the run has no such metric. */
-export function readSeries(db: Database, runId: string, name: string): MetricColumns {
+/**
+ * Every point of a series, in order; no points when the run has no such metric.
+ *
+ * @param from  the first step; null = its beginning
+ */
+export function readSeries(
+  db: Database,
+  runId: string,
+  name: string,
+  from: number | null = null,
+): MetricColumns {
   const seriesId = findSeries(db, runId, name)
-  return seriesId === null ? emptyColumns(0) : readColumns(db, seriesId, { from: null, to: null })
+  return seriesId === null ? emptyColumns(0) : readColumns(db, seriesId, { from, to: null })
 }
 
 /**

@@ -98,6 +98,18 @@ export function readRollouts(db: Database, filter: RolloutFilter, page: Page): R
   return { rollouts, total }
 }
 
+/** Those with these keys, in their order; one that has gone meanwhile is left out. */
+export function readRolloutsByKey(db: Database, keys: readonly number[]): readonly StoredRollout[] {
+  const read = db.prepare<[number], RolloutRow>(
+    `SELECT rollout.*, problem_id, question, known_answer, subject, level FROM rollout JOIN problem USING (problem_key)
+     WHERE rollout_id = ?`,
+  )
+  return keys.flatMap((key) => {
+    const row = read.get(key)
+    return row === undefined ? [] : [rolloutOf(db, row)]
+  })
+}
+
 export function readRolloutAt(db: Database, place: RolloutPosition): StoredRollout | null {
   const row = db
     .prepare<object, RolloutRow>(

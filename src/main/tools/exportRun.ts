@@ -12,6 +12,7 @@ import { assertNewOutput } from '../disk/outputPath.ts'
 import { svgPng } from '../host/machine/plotFiles.ts'
 import { plainText } from '../../shared/plainText.ts'
 import type { Database } from '../store/database.ts'
+import { writeMetricsParquet, writeRolloutsParquet } from './exportParquet.ts'
 import { metricsCsv } from './metricsCsv.ts'
 import { runPlotSvg } from './runPlots.ts'
 
@@ -23,11 +24,13 @@ export interface ExportSetup {
   readonly theme: PlotTheme
   /** Pixels of a PNG for each of its 1,200 × 800 points. */
   readonly pixelRatio: number
+  /** Metrics and rollouts as Parquet files, too; null: not. */
+  readonly parquet: { readonly onRollouts: (done: number, total: number) => void } | null
   readonly onPlot: (done: number, total: number) => void
 }
 
 /**
- * Writes the six plots as PNG and SVG, every point as CSV, and the resolved config.
+ * Writes the six plots as PNG and SVG, every point as CSV, the resolved config, and where they are asked for Parquet files.
  *
  * @returns the names of the files, in the order in which they were written
  * @throws RecheckError `export.exists` when the folder is there already and holds something · `file.*` of its disk
@@ -53,6 +56,7 @@ export async function exportRun(setup: ExportSetup): Promise<readonly string[]> 
     }
     await write('metrics.csv', metricsCsv(db, run))
     await write('config.yaml', configYaml(run.config))
+    if (setup.parquet !== null) files.push(...(await writeParquet(setup, unfinished)))
     await rename(unfinished, folder)
     return files
   } catch (thrown) {
@@ -64,6 +68,18 @@ export async function exportRun(setup: ExportSetup): Promise<readonly string[]> 
       `${folder} is there already and not empty. Choose another folder with --out.`,
     )
   }
+}
+
+const noProgress = (): void => undefined
+
+async function writeParquet({ db, run, parquet }: ExportSetup, folder: string): Promise<readonly string[]> {
+  const [metrics, rollouts] = ['metrics.parquet', 'rollouts.parquet'] as const
+  writeMetricsParquet(db, run, join(folder, metrics))
+  await writeRolloutsParquet(db, run, {
+    path: join(folder, rollouts),
+    onProgress: parquet?.onRollouts ?? noProgress,
+  })
+  return [metrics, rollouts]
 }
 
 /** @throws RecheckError `export.exists`, `export.inside-data`, `file.*`: before anything is drawn */

@@ -37,10 +37,10 @@ export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
   })
   const [index, setIndex] = useState(0)
   const { stage } = useRunStage(listedRun(run))
-  const { page, ...rest } = filter
+  const { page } = filter
   const answer = useRouteQuery(
     'rollouts.list',
-    { runId: run.runId, ...rest, offset: (page - 1) * pageSize, limit: pageSize },
+    { ...queryOf(run, filter), offset: (page - 1) * pageSize, limit: pageSize },
     { keepPreviousOf: ['runId'] },
   )
   const isRead = answer.data !== undefined && !answer.isPlaceholderData
@@ -83,6 +83,12 @@ export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
       )}
     </div>
   )
+}
+
+function queryOf({ runId }: Run, { outcome, step, problemId }: RolloutFilter) {
+  const chosen = { runId, step, problemId }
+  if (outcome === 'unparsed') return { ...chosen, verdict: outcome }
+  return outcome === 'truncated' ? { ...chosen, truncated: true } : { ...chosen, outcome }
 }
 
 /** The problem before the run's newest checkpoint and the model that it began from. */
