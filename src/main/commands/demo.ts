@@ -77,6 +77,14 @@ async function drawPlots(
   const onPlot = (done: number, total: number): void =>
     call.progress.update({ activity: 'drawing plots', done, total, unit: 'plots' })
   await runs.read((db) =>
-    exportRun({ db, run: readRun(db, runId), folder, theme: lightTheme, pixelRatio: 1, parquet: null, onPlot }),
+    exportRun({
+      db,
+      run: readRun(db, runId),
+      folder,
+      theme: lightTheme,
+      pixelRatio: 1,
+      parquet: null,
+      onPlot,
+    }),
   )
 }

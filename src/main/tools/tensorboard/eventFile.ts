@@ -10,7 +10,9 @@ export interface TensorBoardEvent {
 
 /** The first record of every file: readers refuse one without it. */
 export function fileHeader(wallTime: number): Uint8Array {
-  return record(message((w) => w.uint32(tag(1, 1)).double(wallTime).uint32(tag(3, 2)).string('brain.Event:2')))
+  return record(
+    message((w) => w.uint32(tag(1, 1)).double(wallTime).uint32(tag(3, 2)).string('brain.Event:2')),
+  )
 }
 
 /**
