@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { scopedClass } from './scripts/scopedClass.ts'
 
 /**
  * Dependencies stay outside the main bundle (natives are loaded from node_modules); the sandboxed preload must be one
@@ -22,6 +23,7 @@ export default defineConfig({
   renderer: {
     root: 'src/renderer',
     plugins: [react()],
+    css: { modules: { generateScopedName: scopedClass } },
     build: { outDir: 'out/renderer', rollupOptions: { input: 'src/renderer/index.html' } },
   },
 })

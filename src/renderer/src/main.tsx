@@ -10,7 +10,7 @@ import { createApi } from './data/api.ts'
 import { App } from './shell/App.tsx'
 import { NoSession } from './shell/NoSession.tsx'
 import { ApiContext } from './data/apiContext.ts'
-import { readableHints, theme } from './shell/theme.ts'
+import { cssTokens, theme } from './shell/theme.ts'
 
 const client = new QueryClient({
   defaultOptions: {
@@ -39,7 +39,7 @@ async function openPage(): Promise<void> {
     .catch((thrown: unknown) => thrown)
   root.render(
     <StrictMode>
-      <MantineProvider theme={theme} cssVariablesResolver={readableHints} defaultColorScheme="auto">
+      <MantineProvider theme={theme} cssVariablesResolver={cssTokens} defaultColorScheme="auto">
         {problem === null ? (
           <QueryClientProvider client={client}>
             <ApiContext value={api}>

@@ -3,6 +3,7 @@ import { cpSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { build, type Plugin } from 'vite'
+import { scopedClass } from '../../../scripts/scopedClass.ts'
 import { buildBundles } from '../bundles.ts'
 import { bundlesFolder } from '../bundlesFolder.ts'
 
@@ -66,6 +67,7 @@ async function lowerPage(outDir: string): Promise<void> {
     logLevel: 'error',
     root: join(root, 'src/renderer'),
     plugins: [react(), olderLibrary('src/renderer/src/main.tsx'), olderStyles],
+    css: { modules: { generateScopedName: scopedClass } },
     build: { outDir, emptyOutDir: true, target: 'chrome83', cssTarget: 'chrome83' },
   })
 }

@@ -19,7 +19,7 @@ test('the line under the pointer names its run and what the run’s config has w
   const box = await plot(rewards).locator('canvas').first().boundingBox()
   assert.ok(box)
   // down the plot at its middle: at least one of the three lines is crossed
-  const said = plot(rewards).locator('.plot-line-text')
+  const said = plot(rewards).locator('.PlotCard-lineText')
   for (let part = 0.1; part < 0.9 && (await said.count()) === 0; part += 0.05) {
     await opened.page.mouse.move(box.x + box.width / 2, box.y + box.height * part)
     await untilDrawn(opened.page)

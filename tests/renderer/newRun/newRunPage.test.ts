@@ -71,7 +71,7 @@ test('find a field, only what differs; a start with an error leads to the first 
   await field(page, 'data.train').fill('none')
   const find = page.getByRole('textbox', { name: 'Find a field' })
   await find.fill('warm-up')
-  assert.equal(await page.locator('.form-group .field').count(), 3)
+  assert.equal(await page.locator('.ConfigForm-group .FieldFrame-field').count(), 3)
   await find.fill('no such words')
   await page.getByText('No field has these words in its name or meaning.').waitFor()
   await page.getByRole('button', { name: 'Start', exact: true }).focus()
@@ -83,7 +83,7 @@ test('find a field, only what differs; a start with an error leads to the first 
   await waitUntil(page, `${focusedPath} === 'optimizer.learningRate'`)
   await page.getByRole('switch', { name: 'Only what differs from the defaults' }).press('Space')
   const shown = await page
-    .locator('.form-group [data-path]')
+    .locator('.ConfigForm-group [data-path]')
     .evaluateAll((all) => [
       ...new Set(all.map((each) => (each as unknown as { dataset: { path: string } }).dataset.path)),
     ])
@@ -120,7 +120,7 @@ test('a form that was left is as it was on the way back, until it is begun anew 
   await field(page, 'steps').fill('12')
   await page.getByText('Stage 1 only').click()
   await page.getByRole('link', { name: 'Runs', exact: true }).click()
-  await page.locator('.run-row').first().waitFor()
+  await page.locator('.RunTable-row').first().waitFor()
   await page.goBack()
   await page.getByText('What you were setting up here is still here.').waitFor()
   assert.equal(await field(page, 'name').inputValue(), 'half set up')
@@ -133,7 +133,7 @@ test('a form that was left is as it was on the way back, until it is begun anew 
   await page.getByText('changes were taken out.').waitFor()
   await page.getByText('Both stages', { exact: true }).click()
   await goTo(page, '#/runs')
-  await page.locator('.run-row').first().waitFor()
+  await page.locator('.RunTable-row').first().waitFor()
   await goTo(page, '#/new')
   await field(page, 'name').waitFor()
   assert.equal(await page.getByText('is still here').count(), 0)
@@ -220,9 +220,12 @@ test('the prompts of all three turns, text and ids, special tokens seen, a quest
     await page.getByRole('region', { name: `Prompt of the ${kind}` }).waitFor()
   await attempt.getByText('25 tokens').waitFor()
   await page.getByText('Tokens and ids').click()
-  assert.equal(await attempt.locator('.token').count(), 25)
-  assert.deepEqual(await attempt.locator('.token').first().locator('span').allInnerTexts(), ['<bos>', '1'])
-  assert.equal(await attempt.locator('.special-token').count(), 3) // <bos>, <user>, <assistant>
+  assert.equal(await attempt.locator('.PromptPreview-token').count(), 25)
+  assert.deepEqual(await attempt.locator('.PromptPreview-token').first().locator('span').allInnerTexts(), [
+    '<bos>',
+    '1',
+  ])
+  assert.equal(await attempt.locator('.PromptPreview-special').count(), 3) // <bos>, <user>, <assistant>
   const [model, file] = ['model', 'problems.csv'].map((name) => JSON.stringify(join(folder, name)))
   await yaml(page).fill(
     `model: { path: ${model} }\ndata: { source: { path: ${file} }, train: 4, validation: 2, test: 2 }`,
@@ -247,7 +250,7 @@ test('the prompts of all three turns, text and ids, special tokens seen, a quest
 
 test('by keyboard alone: a run is set up and started; the next one says that it will wait, and waits', async () => {
   const { page } = await pages.open('#/runs')
-  await page.locator('.run-row').first().waitFor()
+  await page.locator('.RunTable-row').first().waitFor()
   await page.keyboard.press('g')
   await page.keyboard.press('n')
   const find = page.getByRole('textbox', { name: 'Find a field' })

@@ -85,7 +85,7 @@ test('what is selected in the YAML stays selected when the page is drawn anew, a
   assert.equal(await field(page, 'seed').inputValue(), '5')
   // and Tab leaves the editor
   await page.keyboard.press('Tab')
-  assert.equal(await page.evaluate(`document.activeElement.closest('.yaml-editor') === null`), true)
+  assert.equal(await page.evaluate(`document.activeElement.closest('.YamlEditor-editor') === null`), true)
   assert.equal(await yamlText(page), 'seed: 5')
   await page.context().close()
 })

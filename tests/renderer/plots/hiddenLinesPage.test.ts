@@ -47,7 +47,8 @@ test('a line switched off in the legend is off in full screen and in pictures, a
 })
 
 test('how many points a line has, and that others of the plot have fewer', async () => {
-  const foot = (name: string) => opened.page.getByRole('region', { name, exact: true }).locator('.plot-foot')
+  const foot = (name: string) =>
+    opened.page.getByRole('region', { name, exact: true }).locator('.PlotCard-foot')
   assert.equal(await foot('Training loss').innerText(), '40 points a line')
   // validation is measured at every tenth step
   assert.equal(await foot('Policy rewards').innerText(), 'up to 40 points a line')

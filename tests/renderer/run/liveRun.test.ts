@@ -17,7 +17,7 @@ before(async () => {
 after(() => pages.close())
 
 function shown(page: Page, title: string): Promise<string> {
-  return page.getByRole('region', { name: title, exact: true }).locator('.plot-foot').first().innerText()
+  return page.getByRole('region', { name: title, exact: true }).locator('.PlotCard-foot').first().innerText()
 }
 
 test('empty page → demo → six plots, the curves move → stop → resume → finished', async () => {

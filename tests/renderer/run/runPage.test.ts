@@ -80,7 +80,7 @@ test('pause holds the run where it is, resume goes on, stop now ends it, resume 
   await opened.page.getByText('40 of 40 steps').waitFor()
   await extendByFive(runId)
   await goTo(opened.page, `#/run/${runId}/events`)
-  const events = opened.page.locator('.log-table tbody tr td:last-child')
+  const events = opened.page.locator('.EventsTab-table tbody tr td:last-child')
   await opened.page.getByText('Extended by 5 steps to 45.').waitFor()
   assert.deepEqual((await events.allInnerTexts()).toReversed(), [
     'Started.',

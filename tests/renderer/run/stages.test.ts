@@ -187,7 +187,7 @@ test('a paused run that is stopped loses nothing, and is asked about as what it 
   await page.getByRole('button', { name: 'Stop now' }).click()
   await dialog.getByRole('button', { name: 'Stop now' }).click()
   await head(page).getByText('stopped', { exact: true }).waitFor()
-  const messages = page.locator('.log-table tbody tr td:last-child')
+  const messages = page.locator('.EventsTab-table tbody tr td:last-child')
   await page.getByText('Stopped.', { exact: true }).waitFor()
   assert.deepEqual(await messages.allInnerTexts(), ['Stopped.', 'Paused.', 'Started.'])
   await page.context().close()
@@ -204,9 +204,9 @@ test('a head with a long name and many tags shows every tag whole; long notes ar
   await head(page).getByText('to be repeated').waitFor()
   await waitUntil(
     page,
-    `[...document.querySelectorAll('.run-tags .mantine-Badge-label')].length === ${tags.length}`,
+    `[...document.querySelectorAll('.RunHead-tags .mantine-Badge-label')].length === ${tags.length}`,
   )
-  const cut = `[...document.querySelectorAll('.run-tags .mantine-Badge-label')]
+  const cut = `[...document.querySelectorAll('.RunHead-tags .mantine-Badge-label')]
     .filter((label) => label.scrollWidth > label.clientWidth).map((label) => label.textContent)`
   assert.deepEqual(await page.evaluate(cut), [])
   const heightOf = (): Promise<unknown> =>

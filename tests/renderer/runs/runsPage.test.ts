@@ -11,7 +11,7 @@ const opened = seededPage('#/runs')
 
 /** Names of the rows from top to bottom. */
 function names(): Promise<string[]> {
-  return opened.page.locator('.run-row .link').allInnerTexts()
+  return opened.page.locator('.RunTable-row .tableColumns-link').allInnerTexts()
 }
 
 async function chooseList(name: string): Promise<void> {
@@ -70,11 +70,11 @@ const longName = `${'a sweep of the balanced verdict reward · '.repeat(5).slice
 test('of a name too long for its column the end is in view, in the list, in the head of its run and in a comparison', async () => {
   labelRun(opened.db, 'r-killed', { name: longName })
   await opened.page.reload()
-  await assertEndInView('.run-cell-name')
+  await assertEndInView('.RunTable-nameCell')
   await goTo(opened.page, '#/run/r-killed/plots')
   await assertEndInView('header.panel')
   await goTo(opened.page, '#/compare?runs=r-first,r-killed')
-  await assertEndInView('.run-legend-item')
+  await assertEndInView('.RunLegend-item')
   labelRun(opened.db, 'r-killed', { name: 'revision bonus 0.5' })
   await goTo(opened.page, '#/runs')
   await opened.page.reload()
@@ -84,7 +84,7 @@ test('of a name too long for its column the end is in view, in the list, in the 
 /** The letters of the name's end lie within the box that the name is in. */
 async function assertEndInView(within: string): Promise<void> {
   const box = opened.page.locator(within).filter({ hasText: longName })
-  const end = box.locator('.middle-cut-tail')
+  const end = box.locator('.MiddleCut-tail')
   await end.waitFor()
   assert.match(await end.innerText(), / seed 7$/)
   const [outer, inner] = [await box.boundingBox(), await end.boundingBox()]
@@ -112,12 +112,12 @@ test('a click on a column’s head sorts by it, another turns the order around',
 
 test('groups stand under their heads with their number of runs', async () => {
   await switchNamed(opened.page, 'Groups').click()
-  assert.deepEqual(await opened.page.locator('.group-row').allInnerTexts(), [
+  assert.deepEqual(await opened.page.locator('.RunTable-groupRow').allInnerTexts(), [
     'learning rate (2)',
     'no group (4)',
   ])
   await switchNamed(opened.page, 'Groups').click()
-  assert.equal(await opened.page.locator('.group-row').count(), 0)
+  assert.equal(await opened.page.locator('.RunTable-groupRow').count(), 0)
 })
 
 test('columns are chosen, and sort, groups and columns are kept in this browser', async () => {
@@ -260,7 +260,7 @@ test('a narrow window does without columns, not without the end of the table', a
   await opened.page.evaluate(`localStorage.removeItem('recheck.runTable')`)
   await opened.page.setViewportSize({ width: 1024, height: 700 })
   await opened.page.reload()
-  await opened.page.locator('.run-row').first().waitFor()
+  await opened.page.locator('.RunTable-row').first().waitFor()
   const grid = opened.page.getByRole('grid', { name: 'Runs' })
   const [shown, whole] = (await grid.evaluate((box: { clientWidth: number; scrollWidth: number }) => [
     box.clientWidth,

@@ -103,7 +103,7 @@ test('the spike of a single step among 214,000 is among the points drawn', async
 test('10,000 runs: only rows in view exist, the last one is a scroll away, search is quick', async () => {
   const { page, assertNoErrors } = await pages.open('#/runs')
   await page.getByText('10,001 runs', { exact: true }).waitFor()
-  assert.ok((await page.locator('.run-row').count()) < 60)
+  assert.ok((await page.locator('.RunTable-row').count()) < 60)
   await page
     .getByRole('grid', { name: 'Runs' })
     .evaluate((grid: Scrollable) => grid.scrollTo(0, grid.scrollHeight))
@@ -124,7 +124,7 @@ test('10,000 runs with every metric: the list carries what it shows (the times t
     const start = performance.now()
     await page.goto(`http://127.0.0.1:${pages.server.http.port}/#/runs`)
     await page.getByText('10,001 runs', { exact: true }).waitFor()
-    await page.locator('.run-row').first().waitFor()
+    await page.locator('.RunTable-row').first().waitFor()
     times.push(performance.now() - start)
   }
   t.diagnostic(`loaded and shown in ${times.map((ms) => Math.round(ms)).join(', ')} ms`)

@@ -172,9 +172,9 @@ for (const [width, height, least] of [
 
 test('at 3840 px rows of the run table lie below one another, icons grow with the words', async () => {
   const { page } = await pages.open('#/runs', { viewport: { width: 3840, height: 2160 } })
-  await page.locator('.run-row').first().waitFor()
+  await page.locator('.RunTable-row').first().waitFor()
   const boxes = (await page.evaluate(
-    `[...document.querySelectorAll('.run-row')].map((row) => row.getBoundingClientRect()).map(({ top, height }) => [top, height])`,
+    `[...document.querySelectorAll('.RunTable-row')].map((row) => row.getBoundingClientRect()).map(({ top, height }) => [top, height])`,
   )) as [number, number][]
   assert.equal(boxes.length, seedRuns.length)
   boxes.forEach(([top, height], index) => {
@@ -213,7 +213,7 @@ test('a run name of 200 wide letters widens no page and leaves the status its wo
 const cutButtons = `[...document.querySelectorAll('main button, header button')]
   .filter((button) => {
     const words = button.querySelector('.mantine-Button-label') ?? button
-    const isBeyond = button.getBoundingClientRect().right > innerWidth + 1 && !button.closest('.run-table')
+    const isBeyond = button.getBoundingClientRect().right > innerWidth + 1 && !button.closest('.RunTable-table')
     return isBeyond || (button.innerText !== '' && words.scrollWidth > words.clientWidth + 1)
   })
   .map((button) => button.innerText || button.ariaLabel)`
@@ -223,7 +223,7 @@ test('the keys lead everywhere: pages, tabs, palette, map, theme', async () => {
   const at = (address: string): Promise<unknown> =>
     waitUntil(page, `location.hash === ${JSON.stringify(address)}`)
   // the second of the list, whatever it is ranked by
-  const address = await page.locator('.run-row').nth(1).getByRole('link').first().getAttribute('href')
+  const address = await page.locator('.RunTable-row').nth(1).getByRole('link').first().getAttribute('href')
   const second =
     /^#\/run\/(r-[a-z]+)/.exec(address ?? '')?.[1] ?? assert.fail(`an address of a run, not ${address}`)
   await page.keyboard.press('j')
@@ -257,7 +257,7 @@ test('the keys lead everywhere: pages, tabs, palette, map, theme', async () => {
 
 test('two keys of one shortcut belong together, also where the page is drawn again between them', async () => {
   const { page } = await pages.open('#/runs')
-  await assertShown(page.locator('.run-row').first())
+  await assertShown(page.locator('.RunTable-row').first())
   await page.keyboard.press('g')
   await goTo(page, '#/run/r-failed/config')
   await assertShown(page.getByRole('tab', { name: 'Config', selected: true }))

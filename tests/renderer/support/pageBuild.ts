@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
+import { scopedClass } from '../../../scripts/scopedClass.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const builds = join(root, '.cache', 'pages')
@@ -31,6 +32,7 @@ export async function builtPage(): Promise<string> {
     logLevel: 'error',
     root: join(root, 'src/renderer'),
     plugins: [react()],
+    css: { modules: { generateScopedName: scopedClass } },
     build: { outDir: unfinished, emptyOutDir: true },
   })
   if (existsSync(folder)) rmSync(unfinished, { recursive: true })

@@ -13,6 +13,7 @@ import { goTo } from '../data/useRouteTarget.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { differingFields, mostCompared, runLabels } from './compareRuns.ts'
 import { Loading } from '../widgets/Loading.tsx'
+import styles from './ComparePage.module.css'
 
 /** Options drawn at once; the others are found by typing. */
 const mostChoices = 60
@@ -60,7 +61,7 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
             <RunPill name={nameOf.get(value) ?? value} onRemove={disabled === true ? undefined : onRemove} />
           )}
           onChange={(chosen) => goTo({ page: 'compare', runIds: chosen })}
-          style={{ flex: '1 1 20rem' }}
+          className={styles.choice}
         />
       </div>
       {different.length > mostCompared && (
@@ -115,7 +116,7 @@ function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
         data={[...views]}
         value={choices.view}
         onChange={(view) => choices.setView(view as CompareView)}
-        style={{ alignSelf: 'flex-start' }}
+        className={styles.atStart}
       />
       {choices.view === 'overlaid' ? (
         <ComparedPlots {...compared} choices={choices} />
@@ -128,11 +129,7 @@ function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
         </Title>
         <TestScores {...compared} />
       </section>
-      <section
-        className="panel side-panel"
-        aria-label="Config differences"
-        style={{ overflow: 'auto', flex: 'none' }}
-      >
+      <section className={`panel side-panel ${styles.differences}`} aria-label="Config differences">
         <Title order={2} fz={14} mb={6}>
           Config fields that differ
         </Title>

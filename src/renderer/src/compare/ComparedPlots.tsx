@@ -15,6 +15,7 @@ import { BoardExport, PlotBoard, type BoardPlot } from '../plots/PlotBoard.tsx'
 import { PlotToolbar } from '../plots/PlotToolbar.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { RunLegend } from './RunLegend.tsx'
+import styles from './ComparedPlots.module.css'
 
 export interface ComparedProps {
   readonly runs: readonly Run[]
@@ -114,7 +115,7 @@ function useLook({ runs, labels, fields, choices }: ChosenProps) {
         clearable
         disabled={fields.length === 0}
         w={300}
-        style={{ flex: 'none' }}
+        className={styles.fixed}
         data={fields.map((each) => ({ value: each.path, label: colourLabel(each) }))}
         value={field?.path ?? null}
         title={field === undefined ? '' : colourLabel(field)}

@@ -4,6 +4,7 @@ import type { Run } from '../../../shared/records.ts'
 import { usePlotTheme } from '../plots/usePlotTheme.ts'
 import { MiddleCut } from '../widgets/MiddleCut.tsx'
 import type { CompareLook } from './look.ts'
+import styles from './RunLegend.module.css'
 
 export interface RunLegendProps {
   readonly runs: readonly Run[]
@@ -28,24 +29,24 @@ export function RunLegend(props: RunLegendProps): JSX.Element {
   }
   const idOf = (run: number): string => runs[run]?.runId ?? ''
   return (
-    <div className="run-legend" role="group" aria-label="Runs">
+    <div className={styles.list} role="group" aria-label="Runs">
       {look.order.map((run) => (
         <Tooltip key={idOf(run)} label={texts[run] === '' ? 'The same config as the others' : texts[run]}>
           <UnstyledButton
-            className="run-legend-item"
+            className={styles.item}
             aria-pressed={!hidden.has(idOf(run))}
             aria-description={texts[run]}
             onClick={() => toggle(idOf(run))}
           >
             <span
-              className="run-legend-swatch"
+              className={styles.swatch}
               style={{ background: palette[(look.colours[run] ?? 0) % palette.length] }}
             />
-            <span className="run-legend-name">
+            <span className={styles.name}>
               <MiddleCut text={labels[run] ?? ''} />
             </span>
             {look.additions[run] !== '' && (
-              <span className="muted run-legend-addition"> {look.additions[run]}</span>
+              <span className={`muted ${styles.addition}`}> {look.additions[run]}</span>
             )}
           </UnstyledButton>
         </Tooltip>

@@ -7,6 +7,7 @@ import { lastTest } from './compareRuns.ts'
 import type { ComparedProps } from './ComparedPlots.tsx'
 import { Interval } from '../widgets/Interval.tsx'
 import { Term } from '../widgets/Term.tsx'
+import styles from './TestScores.module.css'
 
 /** Two lines of the column of names, px at the usual size. */
 const nameWidth = 300
@@ -24,8 +25,8 @@ export function TestScores({ runs, labels }: ComparedProps): JSX.Element {
   if (names.length === 0)
     return <Text className="muted">None of these runs has been evaluated on the test split yet.</Text>
   return (
-    <div style={{ overflow: 'auto' }}>
-      <Table className="tabular first-stays run-rows">
+    <div className={styles.scroll}>
+      <Table className={`tabular first-stays ${styles.rows}`}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Run</Table.Th>
@@ -41,7 +42,7 @@ export function TestScores({ runs, labels }: ComparedProps): JSX.Element {
           {runs.map((run, index) => (
             <Table.Tr key={run.runId}>
               <Table.Td>
-                <span className="at-most-two-lines" title={labels[index]}>
+                <span className={styles.name} title={labels[index]}>
                   {shortened(labels[index] ?? '', nameWidth, 13)}
                 </span>
               </Table.Td>

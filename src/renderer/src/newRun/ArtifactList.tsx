@@ -1,6 +1,7 @@
 import { Radio, Stack, Text } from '@mantine/core'
 import { Fragment, type JSX } from 'react'
 import type { ArtifactChoice } from './artifactChoices.ts'
+import styles from './ArtifactList.module.css'
 
 /** Beyond these, estimates that do not fit are only counted. */
 const mostUnfit = 20
@@ -28,7 +29,7 @@ export function ArtifactList({ choices, value, problem, onChange }: ArtifactList
       onChange={onChange}
       data-path="vStarId"
     >
-      <Stack gap={6} mt={6} className="artifact-list" tabIndex={0} role="group" aria-label="V* estimates">
+      <Stack gap={6} mt={6} className={styles.list} tabIndex={0} role="group" aria-label="V* estimates">
         {choices
           .filter(({ vStarId }) => !hidden.has(vStarId))
           .map((choice) => (
@@ -50,7 +51,7 @@ export function ArtifactList({ choices, value, problem, onChange }: ArtifactList
 function Facts({ choice: { facts, differing } }: { readonly choice: ArtifactChoice }): JSX.Element {
   return (
     <>
-      <span className="artifact-facts">
+      <span className={styles.facts}>
         {facts.map((fact, index) => (
           <Fragment key={fact}>
             {index > 0 && ' · '}
@@ -59,7 +60,7 @@ function Facts({ choice: { facts, differing } }: { readonly choice: ArtifactChoi
         ))}
       </span>
       {differing.length > 0 && (
-        <span className="artifact-reason">Does not fit. {differing.slice(0, 4).join('; ')}.</span>
+        <span className={styles.reason}>Does not fit. {differing.slice(0, 4).join('; ')}.</span>
       )}
     </>
   )

@@ -6,6 +6,7 @@ import type { ConfigDraft } from './form/draft.ts'
 import { formatCount } from '../../../shared/format.ts'
 import { turnLabels } from '../run/rollouts/rolloutLabels.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import styles from './PromptPreview.module.css'
 
 type Look = 'text' | 'tokens'
 
@@ -70,22 +71,22 @@ function PreviewedTurn({ turn, look }: { readonly turn: TurnPreview; readonly lo
       {look === 'text' ? (
         <pre className="completion" tabIndex={0} aria-label={`Text of the ${turn.kind} prompt`}>
           {turn.pieces.map(({ text, isSpecial }, index) => (
-            <span key={index} className={isSpecial ? 'special-token' : undefined}>
+            <span key={index} className={isSpecial ? styles.special : undefined}>
               {text}
             </span>
           ))}
         </pre>
       ) : (
         <div
-          className="token-list"
+          className={styles.tokens}
           tabIndex={0}
           role="group"
           aria-label={`Tokens of the ${turn.kind} prompt`}
         >
           {turn.pieces.map(({ text, isSpecial }, index) => (
-            <span key={index} className={isSpecial ? 'token special-token' : 'token'}>
-              <span className="token-text">{visibleText(text)}</span>
-              <span className="token-id">{turn.ids[index]}</span>
+            <span key={index} className={isSpecial ? `${styles.token} ${styles.special}` : styles.token}>
+              <span className={styles.text}>{visibleText(text)}</span>
+              <span className={styles.id}>{turn.ids[index]}</span>
             </span>
           ))}
         </div>

@@ -7,6 +7,7 @@ import type { ConfigDraft } from './form/draft.ts'
 import { presetStart, runStart, type FormStart } from './formStart.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { InlineCode } from '../widgets/InlineCode.tsx'
+import styles from './StartChoice.module.css'
 
 export interface StartChoiceProps {
   readonly from: FormStart
@@ -45,7 +46,7 @@ export function StartChoice({ from, draft, changes, fresh, onStart }: StartChoic
   return (
     <div>
       <div className="form-tools">
-        <Title order={1} fz={17} style={{ flex: 1, whiteSpace: 'nowrap' }}>
+        <Title order={1} fz={17} className={styles.title}>
           New run
         </Title>
         <PresetSelect value={from.preset} onStart={begin} />

@@ -10,6 +10,7 @@ import { ArtifactList } from './ArtifactList.tsx'
 import { FetchOffer } from './FetchOffer.tsx'
 import { PlanTable } from './PlanTable.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import styles from './StartPanel.module.css'
 
 /** Problems of no field that are written out: a text that is no config has one a line. */
 const mostProblems = 5
@@ -54,7 +55,7 @@ export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element
           size="sm"
           leftSection={<IconPlayerPlay size={16} />}
           onClick={start.begin}
-          style={{ flex: 'none' }}
+          className={styles.fixed}
           loading={start.isStarting}
           disabled={info?.canTrain === false}
           // stays within reach: pressing it leads to what is wrong
@@ -63,7 +64,7 @@ export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element
         >
           Start
         </Button>
-        <Kbd size="xs" style={{ flex: 'none' }}>
+        <Kbd size="xs" className={styles.fixed}>
           Ctrl Enter
         </Kbd>
         <Text fz={12} role="status" style={{ color: start.isReady ? 'var(--muted)' : 'var(--bad)' }}>

@@ -7,6 +7,7 @@ import { formatNumber } from '../../../shared/format.ts'
 import { switchedOff } from './hiddenLines.ts'
 import { nearestLine } from './nearestLine.ts'
 import type { XRange } from './plotLines.ts'
+import styles from './Chart.module.css'
 
 export interface ChartProps {
   readonly option: PlotOption
@@ -44,7 +45,7 @@ export function Chart({ option, label, group, pointed, onHidden, ...ranges }: Ch
   }
   return (
     <div
-      className="chart"
+      className={styles.chart}
       role="img"
       aria-label={label}
       onPointerDown={(event) => {
@@ -63,10 +64,10 @@ export function Chart({ option, label, group, pointed, onHidden, ...ranges }: Ch
       }}
       onDoubleClick={onResetRange}
     >
-      <div ref={box} className="chart-box" />
+      <div ref={box} className={styles.box} />
       {drag !== null && Math.abs(drag.end - drag.start) >= shortestDragPx && (
         <div
-          className="chart-selection"
+          className={styles.selection}
           style={{ ...grid, left: Math.min(drag.start, drag.end), width: Math.abs(drag.end - drag.start) }}
         />
       )}

@@ -25,6 +25,7 @@ import { binsCsv, linesCsv, stampText } from './plotCsv.ts'
 import { fittedEnds, isOfShares, withYEnds, type YEnds } from './yEnds.ts'
 import { ExportMenu, type Exports } from './ExportMenu.tsx'
 import { PlotCard } from './PlotCard.tsx'
+import styles from './PlotBoard.module.css'
 
 /** A plot with what it shows now. */
 export interface BoardPlot {
@@ -74,7 +75,7 @@ export function PlotBoard(props: PlotBoardProps): JSX.Element {
   const { plots, settings, range, onRange, files, group, lineTexts, onHidden } = props
   const view = useView(props)
   return (
-    <div className="plot-grid">
+    <div className={styles.grid}>
       {plots.map((plot) => {
         const isHistogram = plot.shape.kind === 'histogram'
         const isEmpty = isHistogram ? plot.bins.length === 0 : plot.lines.length === 0

@@ -8,6 +8,7 @@ import { shortened } from '../../../shared/plots/textFit.ts'
 import { Chart } from './Chart.tsx'
 import type { XRange } from './plotLines.ts'
 import { ExportMenu, type Exports } from './ExportMenu.tsx'
+import styles from './PlotCard.module.css'
 
 export interface PlotCardProps {
   readonly title: string
@@ -34,13 +35,13 @@ const titleWidth = 600
 export function PlotCard(props: PlotCardProps): JSX.Element {
   const [opened, fullScreen] = useDisclosure(false)
   return (
-    <section className="panel plot-card" aria-label={props.title}>
-      <div className="plot-head">
-        <div style={{ flex: 1, minWidth: 0 }}>
+    <section className={`panel ${styles.card}`} aria-label={props.title}>
+      <div className={styles.head}>
+        <div className={styles.words}>
           <Title order={2} fz={14} lh={1.3} title={props.title}>
             {shortened(props.title, titleWidth, 14)}
           </Title>
-          <div className="plot-note">{props.note}</div>
+          <div className={styles.note}>{props.note}</div>
         </div>
         <About {...props} />
         <ExportMenu label={`Export ${props.title}`} exports={props.exports} />
@@ -58,7 +59,7 @@ export function PlotCard(props: PlotCardProps): JSX.Element {
         title={`${props.title} – ${props.note}`}
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        <div className="plot-full">
+        <div className={styles.full}>
           <PlotBody {...props} group={null} />
         </div>
       </Modal>
@@ -70,7 +71,7 @@ export function PlotCard(props: PlotCardProps): JSX.Element {
 function About({ title, note, meanings }: PlotCardProps): JSX.Element {
   const text = [note, ...meanings].join('\n')
   return (
-    <Tooltip label={<span style={{ whiteSpace: 'pre-line' }}>{text}</span>}>
+    <Tooltip label={<span className={styles.lines}>{text}</span>}>
       <ActionIcon aria-label={`What ${title} shows`} aria-description={text}>
         <IconInfoCircle size={16} />
       </ActionIcon>
@@ -83,15 +84,15 @@ function PlotBody(props: PlotCardProps): JSX.Element {
   const [pointed, setPointed] = useState<string | null>(null)
   if (emptyText !== null) {
     return (
-      <div className="plot-body">
-        <div className="plot-empty">{emptyText}</div>
+      <div className={styles.body}>
+        <div className={styles.empty}>{emptyText}</div>
       </div>
     )
   }
   const said = pointed === null ? undefined : lineTexts?.get(pointed)
   return (
     <>
-      <div className="plot-body plot-card-tall">
+      <div className={`${styles.body} ${styles.tall}`}>
         <Chart
           option={option}
           label={title}
@@ -102,9 +103,9 @@ function PlotBody(props: PlotCardProps): JSX.Element {
           onResetRange={() => onRange(null)}
         />
       </div>
-      <div className="plot-foot tabular">
+      <div className={`${styles.foot} tabular`}>
         {props.footText}
-        {said !== undefined && <div className="plot-line-text">{said}</div>}
+        {said !== undefined && <div className={styles.lineText}>{said}</div>}
       </div>
     </>
   )

@@ -9,6 +9,7 @@ import { formatValue } from '../../../shared/format.ts'
 import { fileName } from '../plots/plotSettings.ts'
 import { configOf } from '../widgets/runConfig.ts'
 import { InlineCode } from '../widgets/InlineCode.tsx'
+import styles from './ConfigTab.module.css'
 
 /** The resolved config, as the run was started with it; what differs from the defaults stands out. */
 export function ConfigTab({ run }: { readonly run: Run }): JSX.Element {
@@ -24,7 +25,7 @@ export function ConfigTab({ run }: { readonly run: Run }): JSX.Element {
         (!onlyChanged || isChanged) && field.path.toLowerCase().includes(text.toLowerCase()),
     )
   return (
-    <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
+    <div className={styles.tab}>
       <Group gap="md">
         <TextInput
           aria-label="Find a field"
@@ -62,7 +63,7 @@ interface FieldRow {
 
 function FieldTable({ rows }: { readonly rows: readonly FieldRow[] }): JSX.Element {
   return (
-    <div className="panel" style={{ overflow: 'auto' }}>
+    <div className={`panel ${styles.scroll}`}>
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -76,7 +77,7 @@ function FieldTable({ rows }: { readonly rows: readonly FieldRow[] }): JSX.Eleme
           {rows.map(({ field, value, isChanged }) => (
             <Table.Tr key={field.path}>
               <Table.Td className="mono">{field.path}</Table.Td>
-              <Table.Td className="mono" fw={isChanged ? 700 : 400} style={{ overflowWrap: 'anywhere' }}>
+              <Table.Td className={`mono ${styles.value}`} fw={isChanged ? 700 : 400}>
                 {formatValue(value)} {field.unit !== null && <span className="muted">{field.unit}</span>}
               </Table.Td>
               <Table.Td className="mono muted">{formatValue(field.defaultValue)}</Table.Td>

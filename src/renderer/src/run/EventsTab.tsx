@@ -4,6 +4,7 @@ import type { EventLevel, Run } from '../../../shared/records.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { formatCount, formatTime } from '../../../shared/format.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import styles from './EventsTab.module.css'
 
 const levelColours: Readonly<Record<EventLevel, string>> = { info: 'gray', warning: 'yellow', error: 'red' }
 const choices = [
@@ -19,26 +20,21 @@ export function EventsTab({ run }: { readonly run: Run }): JSX.Element {
   const log = useRouteQuery('run.log', { runId: run.runId, limit: 2000 })
   const entries = (log.data ?? []).filter((entry) => choice === 'all' || entry.level !== 'info').toReversed()
   return (
-    <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
+    <div className={styles.tab}>
       <ProblemNote problem={log.error} />
-      <SegmentedControl
-        data={choices}
-        value={choice}
-        onChange={setChoice}
-        style={{ alignSelf: 'flex-start' }}
-      />
+      <SegmentedControl data={choices} value={choice} onChange={setChoice} className={styles.atStart} />
       {entries.length === 0 ? (
         <Text className="muted">
           {log.data === undefined ? unread(log.isPending) : 'Nothing has been reported.'}
         </Text>
       ) : (
-        <div className="panel" style={{ overflow: 'auto' }}>
-          <table className="log-table">
+        <div className={`panel ${styles.scroll}`}>
+          <table className={styles.table}>
             <thead>
               <tr>
-                <th style={{ width: '10rem' }}>Time</th>
-                <th style={{ width: '7rem' }}>Level</th>
-                <th style={{ width: '4.5rem' }}>Step</th>
+                <th className={styles.time}>Time</th>
+                <th className={styles.level}>Level</th>
+                <th className={styles.step}>Step</th>
                 <th>Message and remedy</th>
               </tr>
             </thead>
@@ -47,17 +43,12 @@ export function EventsTab({ run }: { readonly run: Run }): JSX.Element {
                 <tr key={entry.sequence}>
                   <td className="tabular muted">{formatTime(entry.atMs)}</td>
                   <td>
-                    <Badge
-                      variant="dot"
-                      color={levelColours[entry.level]}
-                      tt="none"
-                      style={{ color: 'var(--text)' }}
-                    >
+                    <Badge variant="dot" color={levelColours[entry.level]} tt="none" className={styles.badge}>
                       {entry.level}
                     </Badge>
                   </td>
                   <td className="tabular muted">{entry.step === null ? '' : formatCount(entry.step)}</td>
-                  <td style={{ overflowWrap: 'anywhere' }}>
+                  <td className={styles.message}>
                     {entry.message}
                     {entry.remedy !== null && <div className="muted">{entry.remedy}</div>}
                   </td>

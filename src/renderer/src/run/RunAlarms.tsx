@@ -9,6 +9,7 @@ import { useRouteQuery } from '../data/useRoute.ts'
 import { formatCount, formatTime } from '../../../shared/format.ts'
 import { useStoredState } from '../widgets/useStoredState.ts'
 import { mostAlarms, parseHidden, withHidden } from './alarms.ts'
+import styles from './RunAlarms.module.css'
 
 export interface RunAlarmsProps {
   readonly run: Run
@@ -35,7 +36,7 @@ export function RunAlarms({ run, tab }: RunAlarmsProps): JSX.Element | null {
     setHidden(withHidden(hidden, runId, [...codes, ...more.map(({ code }) => code)]))
   const showEvents = (): void => goTo({ page: 'run', runId, tab: 'events' })
   return (
-    <div className="alarms">
+    <div className={styles.list}>
       {alarms.slice(0, mostAlarms).map((warning) => (
         <AlarmLine key={warning.code} warning={warning} onHide={() => hide([warning])} />
       ))}
@@ -61,7 +62,7 @@ function AlarmLine({ warning, onHide }: AlarmLineProps): JSX.Element {
   return (
     <Alert
       variant="default"
-      className={level === 'error' ? 'alarm alarm-error' : 'alarm'}
+      className={level === 'error' ? `${styles.alarm} ${styles.error}` : styles.alarm}
       color={level === 'error' ? 'red' : 'yellow'}
       icon={<IconAlertTriangle size={16} />}
       p="3px 10px"
@@ -71,7 +72,7 @@ function AlarmLine({ warning, onHide }: AlarmLineProps): JSX.Element {
       onClose={onHide}
     >
       <Group gap="0 8px" justify="space-between" pr={8}>
-        <Text fz={12.5} style={{ color: 'var(--text)' }}>
+        <Text fz={12.5} className={styles.message}>
           {message.replace(/\.?$/, '.')} {remedy !== null && <strong>{remedy}</strong>}
         </Text>
         <Text fz={11} className="muted tabular">
@@ -118,8 +119,8 @@ interface HistoryProps {
 function History({ past, onEvents, onHide }: HistoryProps): JSX.Element {
   const text = past.map(pastText).join(' · ')
   return (
-    <div className="alarm-history" role="note" aria-label="Earlier alarms">
-      <Text fz={12} className="muted alarm-history-text" title={text}>
+    <div className={styles.history} role="note" aria-label="Earlier alarms">
+      <Text fz={12} className={`muted ${styles.historyText}`} title={text}>
         Earlier alarms: {text}
       </Text>
       <Anchor component="button" fz={12} onClick={onEvents}>

@@ -20,13 +20,14 @@ import { RunActions } from './RunActions.tsx'
 import { RunNotes } from './RunNotes.tsx'
 import { RunProgress } from '../widgets/RunProgress.tsx'
 import { StatusBadge } from '../widgets/StatusBadge.tsx'
+import styles from './RunHead.module.css'
 
 export function RunHead({ run }: { readonly run: Run }): JSX.Element {
   const [opened, labels] = useDisclosure(false)
   return (
-    <header className="panel" style={{ padding: '0.625rem 0.875rem' }}>
+    <header className={`panel ${styles.head}`}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
-        <div style={{ minWidth: 0, flex: 1 }}>
+        <div className={styles.names}>
           <Group gap="4px 8px">
             <Group gap={8} wrap="nowrap" maw="100%">
               <Title order={1} fz={17} title={run.name} className="one-line">
@@ -52,13 +53,13 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
           </Button>
         </Group>
       </Group>
-      <div style={{ marginTop: 8 }}>
+      <div className={styles.below}>
         <RunProgress run={listedRun(run)} wide />
       </div>
       {run.status === 'queued' && <Wait runId={run.runId} />}
       {run.notes !== '' && <RunNotes notes={run.notes} />}
       {run.error !== null && (
-        <div style={{ marginTop: 8 }}>
+        <div className={styles.below}>
           <ProblemNote problem={new Error(run.error.message)} />
         </div>
       )}
@@ -70,7 +71,7 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
 /** Whole, on a line of their own where the name leaves no room. */
 function Tags({ tags }: { readonly tags: readonly string[] }): JSX.Element {
   return (
-    <Group gap={4} className="run-tags">
+    <Group gap={4} className={styles.tags}>
       {tags.map((tag) => (
         <Badge key={tag} variant="default" tt="none" fw={400}>
           {tag}

@@ -17,6 +17,7 @@ import { runEnds } from '../plots/runEnds.ts'
 import { BoardExport, PlotBoard, type BoardFiles, type BoardPlot } from '../plots/PlotBoard.tsx'
 import { PlotToolbar } from '../plots/PlotToolbar.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import styles from './RunPlots.module.css'
 
 export interface RunPlotsProps {
   readonly run: Run
@@ -73,7 +74,7 @@ function Panel({
   readonly children: ReactNode
 }): JSX.Element {
   return (
-    <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
+    <div className={styles.plots}>
       <ProblemNote problem={problem} />
       {children}
     </div>

@@ -10,6 +10,7 @@ import { goTo } from '../data/useRouteTarget.ts'
 import { columnMeaning, runColumns, runLines, type RunColumnId, type RunLine, type RunSort } from './rows.ts'
 import { selectWidthPx } from './tableSettings.ts'
 import { runTableColumns, runTableFeatures } from './tableColumns.tsx'
+import styles from './RunTable.module.css'
 
 export interface RunTableProps {
   /** Filtered and sorted. */
@@ -51,14 +52,14 @@ export function RunTable(props: RunTableProps): JSX.Element {
   return (
     <div
       ref={box}
-      className="panel run-table"
+      className={`panel ${styles.table}`}
       style={nameColumn(props.nameWidthPx)}
       role="grid"
       aria-label="Runs"
       aria-rowcount={lines.length + 1}
       tabIndex={0}
     >
-      <div className="run-table-inner">
+      <div className={styles.inner}>
         <HeaderRow {...props} />
         <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
           {virtualizer.getVirtualItems().map((item) => {
@@ -102,7 +103,7 @@ interface RunRowProps extends Pick<RunTableProps, 'selected' | 'onSelect'> {
 function RunRow({ run, index, style, selected, onSelect, children }: RunRowProps): JSX.Element {
   return (
     <div
-      className="run-row"
+      className={styles.row}
       role="row"
       aria-rowindex={index + 2}
       aria-selected={selected.has(run.runId)}
@@ -131,9 +132,9 @@ function useRunTable({ runs, shownColumns }: RunTableProps) {
 
 function cellLook(id: string): { className: string; style: { width: string } } {
   const column = runColumns.find((each) => each.id === id)
-  const kind = id === 'name' ? 'run-cell-name' : column?.isNumber === true ? 'run-cell-right' : ''
+  const kind = id === 'name' ? styles.nameCell : column?.isNumber === true ? styles.numberCell : ''
   const width = id === 'name' ? 'var(--name-column)' : rem(column?.width ?? 100)
-  return { className: `run-cell ${kind}`, style: { width } }
+  return { className: `${styles.cell} ${kind}`, style: { width } }
 }
 
 function nameColumn(widthPx: number): CSSProperties {
@@ -145,8 +146,8 @@ function HeaderRow({ runs, shownColumns, sort, onSort, selected, onSelect }: Run
   const chosen = ids.filter((id) => selected.has(id)).length
   const isAll = ids.length > 0 && chosen === ids.length
   return (
-    <div className="run-header" role="row" aria-rowindex={1}>
-      <div className="run-cell" role="columnheader" style={{ width: rem(selectWidthPx) }}>
+    <div className={styles.header} role="row" aria-rowindex={1}>
+      <div className={styles.cell} role="columnheader" style={{ width: rem(selectWidthPx) }}>
         <Checkbox
           aria-label="Select all runs shown"
           checked={isAll}
@@ -163,12 +164,12 @@ function HeaderRow({ runs, shownColumns, sort, onSort, selected, onSelect }: Run
             <div key={id} role="columnheader" aria-sort={isSorted ? direction : 'none'} {...cellLook(id)}>
               <Tooltip label={columnMeaning(id)}>
                 <UnstyledButton
-                  className="sort-button"
+                  className={styles.sort}
                   onClick={() =>
                     onSort({ column: id, isDescending: isSorted ? !sort.isDescending : isNumber })
                   }
                 >
-                  <span className="sort-label">{label}</span>
+                  <span className={styles.sortLabel}>{label}</span>
                   {isSorted && <SortArrow isDescending={sort.isDescending} />}
                 </UnstyledButton>
               </Tooltip>
@@ -182,7 +183,7 @@ function HeaderRow({ runs, shownColumns, sort, onSort, selected, onSelect }: Run
 /** As wide as it is, however narrow the column: the label gives way. */
 function SortArrow({ isDescending }: { readonly isDescending: boolean }): JSX.Element {
   const Arrow = isDescending ? IconArrowDown : IconArrowUp
-  return <Arrow size={13} style={{ flex: 'none' }} />
+  return <Arrow size={13} className={styles.arrow} />
 }
 
 function GroupRow({
@@ -193,7 +194,7 @@ function GroupRow({
   readonly style: object
 }): JSX.Element {
   return (
-    <div className="group-row" role="row" style={style}>
+    <div className={styles.groupRow} role="row" style={style}>
       <span role="gridcell">
         {line.group} <span className="muted">({line.runs})</span>
       </span>
@@ -205,7 +206,7 @@ type SelectCellProps = Pick<RunTableProps, 'selected' | 'onSelect'> & { readonly
 
 function SelectCell({ run, selected, onSelect }: SelectCellProps): JSX.Element {
   return (
-    <div className="run-cell" role="gridcell" style={{ width: rem(selectWidthPx) }}>
+    <div className={styles.cell} role="gridcell" style={{ width: rem(selectWidthPx) }}>
       <Checkbox
         aria-label={`Select ${run.name}`}
         checked={selected.has(run.runId)}

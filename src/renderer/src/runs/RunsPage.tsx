@@ -18,6 +18,7 @@ import type { RunListName, RunsTarget } from '../data/routeTarget.ts'
 import { matchesFilter, mostBeyondList, namesBeyondList, parseFilter } from './filter.ts'
 import { sortRuns } from './rows.ts'
 import { firstTable, fittingColumns, nameWidth, parseTable } from './tableSettings.ts'
+import styles from './RunsPage.module.css'
 
 /** The list and the filter are the address's: they are there again on the way back. */
 export function RunsPage({ place }: { readonly place: RunsTarget }): JSX.Element {
@@ -89,7 +90,7 @@ function RunList({ runs: read, isPending, place, onUndo }: RunListProps): JSX.El
           onClear={() => setSelected(new Set())}
         />
       )}
-      <div ref={ref} className="run-table-place">
+      <div ref={ref} className={styles.table}>
         {width > 0 && (
           <RunTable
             runs={sorted}

@@ -8,6 +8,7 @@ import { useShortcuts } from '../widgets/useShortcuts.ts'
 import { termOf, withTerm } from './filterText.ts'
 import type { RunListName } from '../data/routeTarget.ts'
 import { runColumns, type RunColumnId } from './rows.ts'
+import styles from './RunsToolbar.module.css'
 
 const lists: readonly { readonly value: RunListName; readonly label: string }[] = [
   { value: 'runs', label: 'Runs' },
@@ -45,7 +46,7 @@ export function RunsToolbar(props: RunsToolbarProps): JSX.Element {
           // the keys are the list's again
           if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur()
         }}
-        style={{ flex: '1 1 13.75rem' }}
+        className={styles.search}
       />
       <Select
         aria-label="Status"

@@ -15,6 +15,7 @@ import { Age } from '../widgets/Age.tsx'
 import { RunProgress } from '../widgets/RunProgress.tsx'
 import { Sparkline } from './Sparkline.tsx'
 import { StatusBadge } from '../widgets/StatusBadge.tsx'
+import styles from './tableColumns.module.css'
 
 export const runTableFeatures = tableFeatures({ columnVisibilityFeature })
 const helper = createColumnHelper<typeof runTableFeatures, ListedRun>()
@@ -79,7 +80,7 @@ function TestScoreCell({ run, score }: { readonly run: ListedRun; readonly score
   const isOld = score.step < run.stepsDone
   return (
     <div
-      className="test-score"
+      className={styles.testScore}
       title={`${testScoreText(score)} test rollouts, evaluated at step ${formatCount(score.step)}`}
     >
       <strong>{value}</strong>
@@ -92,7 +93,7 @@ function TestScoreCell({ run, score }: { readonly run: ListedRun; readonly score
 function NameCell({ run }: { readonly run: ListedRun }): JSX.Element {
   return (
     <a
-      className="link"
+      className={styles.link}
       title={run.name}
       href={targetAddress({ page: 'run', runId: run.runId, tab: 'plots' })}
     >
@@ -106,12 +107,12 @@ function Tags({ tags }: { readonly tags: readonly string[] }): JSX.Element {
   return (
     <Group gap={4} wrap="nowrap" title={tags.join(', ')}>
       {shown.map((tag) => (
-        <Badge key={tag} variant="default" tt="none" fw={400} style={{ flex: '0 1 auto' }}>
+        <Badge key={tag} variant="default" tt="none" fw={400} className={styles.tag}>
           {tag}
         </Badge>
       ))}
       {rest > 0 && (
-        <Badge variant="default" tt="none" fw={400} style={{ flex: 'none' }}>
+        <Badge variant="default" tt="none" fw={400} className={styles.moreTags}>
           +{rest}
         </Badge>
       )}

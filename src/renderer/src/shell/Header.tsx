@@ -6,6 +6,7 @@ import { useDelayed } from '../widgets/useDelayed.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { palette } from './palette.ts'
 import { formatBytes } from '../../../shared/format.ts'
+import styles from './Header.module.css'
 
 export interface HeaderProps {
   readonly onToggleTheme: () => void
@@ -21,7 +22,7 @@ export function Header({ onToggleTheme, onShowKeys, onShowSessions }: HeaderProp
       <Text fw={700} fz={16}>
         Recheck
       </Text>
-      <Group gap={14} wrap="nowrap" style={{ minWidth: 0 }}>
+      <Group gap={14} wrap="nowrap" className={styles.names}>
         {telemetry.data !== undefined && telemetry.error === null && <Load telemetry={telemetry.data} />}
         {info !== undefined && <Device info={info} />}
         <Tooltip label="Command palette (Ctrl K)">
@@ -57,14 +58,14 @@ function Device({ info }: { readonly info: AppInfo }): JSX.Element {
     .filter((line) => line !== null)
     .join('\n')
   return (
-    <Tooltip label={<span style={{ whiteSpace: 'pre-line' }}>{note}</span>}>
+    <Tooltip label={<span className={styles.lines}>{note}</span>}>
       <UnstyledButton aria-label={`Device: ${info.device}. ${note}`}>
         <Badge
           variant="dot"
           color={info.canTrain ? (info.deviceNote === null ? 'teal' : 'yellow') : 'red'}
           tt="none"
           maw={260}
-          style={{ color: 'var(--text)' }}
+          className={styles.badge}
         >
           {info.canTrain ? info.device : 'cannot train'}
         </Badge>

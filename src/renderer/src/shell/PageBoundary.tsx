@@ -1,6 +1,7 @@
 import { Button, Stack, Text, Title } from '@mantine/core'
 import { Component, type JSX, type ReactNode } from 'react'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import styles from './PageBoundary.module.css'
 
 export interface PageBoundaryProps {
   /** Another address is another try. */
@@ -41,7 +42,7 @@ function BrokenPage({ problem }: { readonly problem: unknown }): JSX.Element {
       </Title>
       <Text>Runs go on without it. Load it again, or go to another page.</Text>
       <ProblemNote problem={problem} />
-      <Button onClick={() => window.location.reload()} style={{ alignSelf: 'flex-start' }}>
+      <Button onClick={() => window.location.reload()} className={styles.again}>
         Load again
       </Button>
     </Stack>

@@ -60,11 +60,31 @@ export const theme: MantineThemeOverride = createTheme({
   },
 })
 
-const errors = { '--mantine-color-error': 'var(--bad)' }
+/** The page's own colours, as CSS variables; every stylesheet takes its colours from these. */
+const tokens: Readonly<Record<`--${string}`, { readonly light: string; readonly dark: string }>> = {
+  '--page-background': { light: '#f6f7f9', dark: '#121418' },
+  '--panel-background': { light: '#ffffff', dark: '#1a1d23' },
+  '--panel-border': { light: '#dfe2e8', dark: '#2f343d' },
+  '--muted': { light: '#5c6470', dark: '#a3aab6' },
+  '--text': { light: '#1f2430', dark: '#e7e9ee' },
+  '--row-hover': { light: '#eef3fa', dark: '#232830' },
+  '--row-selected': { light: '#e0ecfb', dark: '#1d3350' },
+  '--accent': { light: '#0b5cad', dark: '#7cbcff' },
+  '--good': { light: '#15703a', dark: '#6fd39a' },
+  '--bad': { light: '#b42318', dark: '#f97066' },
+  '--warn': { light: '#b7791f', dark: '#e0b84d' },
+  // Mantine's greys for hints and its red for errors are too faint to read by WCAG's measure
+  '--mantine-color-error': { light: 'var(--bad)', dark: 'var(--bad)' },
+  '--mantine-color-dimmed': { light: '#5c6470', dark: '#a3aab6' },
+  '--mantine-color-placeholder': { light: '#646c78', dark: '#979fac' },
+}
 
-/** Mantine's greys for hints and its red for errors are too faint to read by WCAG's measure. */
-export const readableHints: CSSVariablesResolver = () => ({
+function tokensOf(scheme: 'light' | 'dark'): Record<string, string> {
+  return Object.fromEntries(Object.entries(tokens).map(([name, colour]) => [name, colour[scheme]]))
+}
+
+export const cssTokens: CSSVariablesResolver = () => ({
   variables: {},
-  light: { ...errors, '--mantine-color-dimmed': '#5c6470', '--mantine-color-placeholder': '#646c78' },
-  dark: { ...errors, '--mantine-color-dimmed': '#a3aab6', '--mantine-color-placeholder': '#979fac' },
+  light: tokensOf('light'),
+  dark: tokensOf('dark'),
 })

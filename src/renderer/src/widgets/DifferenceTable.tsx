@@ -1,6 +1,7 @@
 import { Table, Text } from '@mantine/core'
 import type { JSX } from 'react'
 import { formatValue } from '../../../shared/format.ts'
+import styles from './DifferenceTable.module.css'
 
 export interface DifferenceTableProps {
   readonly columns: readonly string[]
@@ -26,7 +27,7 @@ export function DifferenceTable({ columns, rows, emptyText }: DifferenceTablePro
           <Table.Tr key={path}>
             <Table.Td className="mono">{path}</Table.Td>
             {values.map((value, index) => (
-              <Table.Td key={index} className="mono" style={{ overflowWrap: 'break-word' }}>
+              <Table.Td key={index} className={`mono ${styles.value}`}>
                 {formatValue(value)}
               </Table.Td>
             ))}

@@ -1,6 +1,7 @@
 import type { JSX } from 'react'
 import type { Proportion } from '../../../shared/records.ts'
 import { formatCount, formatShare, missing } from '../../../shared/format.ts'
+import styles from './Interval.module.css'
 
 /** A share with its 95 % interval, drawn and written. */
 export function Interval({
@@ -13,27 +14,10 @@ export function Interval({
   const left = (low ?? value) * 100
   const right = (high ?? value) * 100
   return (
-    <div style={{ minWidth: '5.375rem', whiteSpace: 'nowrap' }}>
+    <div className={styles.interval}>
       <strong>{formatShare(value)}</strong>
-      <div
-        style={{
-          position: 'relative',
-          height: 5,
-          margin: '3px 0',
-          background: 'var(--panel-border)',
-          borderRadius: 2,
-        }}
-      >
-        <div
-          style={{
-            position: 'absolute',
-            left: `${left}%`,
-            width: `${Math.max(1, right - left)}%`,
-            height: '100%',
-            background: 'var(--accent)',
-            borderRadius: 2,
-          }}
-        />
+      <div className={styles.scale}>
+        <div style={{ left: `${left}%`, width: `${Math.max(1, right - left)}%` }} className={styles.range} />
       </div>
       <div className="muted fine-print">
         [{formatShare(low)}, {formatShare(high)}]

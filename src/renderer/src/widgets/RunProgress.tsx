@@ -5,6 +5,7 @@ import { useRunStage } from '../data/useRunStage.ts'
 import { progressLine, shortProgress } from './progressText.ts'
 import { doneShare } from './runStage.ts'
 import { statusColours } from './runLabels.ts'
+import styles from './RunProgress.module.css'
 
 /** Room for the words in the run table's column. */
 const narrowPx = 128
@@ -20,17 +21,14 @@ export function RunProgress({
   const { stage, progress } = useRunStage(run)
   const line = progressLine(run, stage, progress)
   return (
-    <div style={{ width: '100%' }} className="tabular" title={wide ? undefined : line}>
+    <div className={`${styles.progress} tabular`} title={wide ? undefined : line}>
       <ProgressBar
         value={doneShare(stage) * 100}
         size={wide ? 6 : 4}
         color={statusColours[run.status]}
         aria-label={`Progress of ${run.name}`}
       />
-      <div
-        className="muted fine-print"
-        style={{ marginTop: 3, overflow: 'hidden', textOverflow: 'ellipsis' }}
-      >
+      <div className={`muted fine-print ${styles.line}`}>
         {wide ? line : shortProgress(stage, progress, narrowPx)}
       </div>
     </div>

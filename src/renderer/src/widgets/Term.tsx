@@ -1,5 +1,6 @@
 import { Tooltip } from '@mantine/core'
 import type { JSX, ReactNode } from 'react'
+import styles from './Term.module.css'
 
 /** A word of the trade with its meaning: under the pointer, and for the keyboard when it has the focus. */
 export function Term({
@@ -12,7 +13,7 @@ export function Term({
   if (meaning === null || meaning === undefined || meaning === '') return <>{children}</>
   return (
     <Tooltip label={meaning}>
-      <span className="term" tabIndex={0}>
+      <span className={styles.term} tabIndex={0}>
         {children}
       </span>
     </Tooltip>

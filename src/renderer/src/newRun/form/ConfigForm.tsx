@@ -4,6 +4,7 @@ import { useFieldAccess, type ConfigForm as Form } from './useConfigForm.ts'
 import { shownGroups, type FormFilter } from './groups.ts'
 import { FieldInput } from './FieldInput.tsx'
 import { GroupField } from './GroupField.tsx'
+import styles from './ConfigForm.module.css'
 
 export interface ConfigFormProps {
   readonly form: Form
@@ -21,14 +22,14 @@ export function ConfigForm({ form, filter, onFilter, notes, columns }: ConfigFor
   const groups = shownGroups(draft, filter, new Set([...checked.byPath.keys(), ...notes.keys()]))
   const access = useFieldAccess(form)
   return (
-    <div className="config-form">
+    <div className={styles.form}>
       <div className="form-tools">
         <TextInput
           aria-label="Find a field"
           placeholder="Find a field"
           value={filter.text}
           onChange={(event) => onFilter({ ...filter, text: event.currentTarget.value })}
-          style={{ flex: '1 1 10rem' }}
+          className={styles.search}
         />
         <Switch
           label="Only what differs from the defaults"
@@ -44,7 +45,7 @@ export function ConfigForm({ form, filter, onFilter, notes, columns }: ConfigFor
         </Text>
       )}
       {groups.map((group) => (
-        <Fieldset key={group.title} legend={group.title} className="form-group">
+        <Fieldset key={group.title} legend={group.title} className={styles.group}>
           {group.fields.map((field) =>
             field.inner.length > 0 ? (
               <GroupField

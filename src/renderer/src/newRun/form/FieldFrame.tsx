@@ -4,6 +4,7 @@ import type { JSX } from 'react'
 import type { ConfigField } from '../../../../shared/config/fields.ts'
 import { formatValue } from '../../../../shared/format.ts'
 import { InlineCode } from '../../widgets/InlineCode.tsx'
+import styles from './FieldFrame.module.css'
 
 /** Inputs of a row stand side by side, however long their meanings are. */
 export const fieldOrder: ('label' | 'input' | 'error' | 'description')[] = [
@@ -32,14 +33,14 @@ export interface FieldFrameProps {
 /** A field's name, unit, default, meaning and problem; beside the name its term of art explained, and the way back. */
 export function FieldFrame({ field, problem, onReset, children }: FieldFrameProps): JSX.Element {
   return (
-    <div className="field" data-changed={onReset !== null}>
+    <div className={styles.field} data-changed={onReset !== null}>
       {children({
-        label: <span className="field-label">{field.label}</span>,
+        label: <span className={styles.label}>{field.label}</span>,
         description: <Meaning field={field} />,
         error: problem,
         'data-path': field.path,
       })}
-      <div className="field-tools">
+      <div className={styles.tools}>
         {field.hint !== null && (
           <Tooltip label={<InlineCode text={field.hint} />}>
             <ActionIcon size={18} aria-label={`What “${field.label}” means`}>
@@ -65,7 +66,7 @@ function Meaning({ field }: { readonly field: ConfigField }): JSX.Element {
     <>
       <InlineCode text={asSentence(field.description)} />
       {field.defaultValue !== undefined && (
-        <span className="field-default"> Default {defaultText(field)}.</span>
+        <span className={styles.defaultValue}> Default {defaultText(field)}.</span>
       )}
     </>
   )

@@ -6,6 +6,7 @@ import type { FieldAccess } from './useConfigForm.ts'
 import { emptyGroup, isDefault, withField } from './draft.ts'
 import { FieldFrame, fieldOrder, type FieldControl } from './FieldFrame.tsx'
 import { FieldInput } from './FieldInput.tsx'
+import styles from './GroupField.module.css'
 
 export interface GroupFieldProps {
   readonly field: ConfigField
@@ -24,7 +25,7 @@ export const GroupField = memo(function GroupField(props: GroupFieldProps): JSX.
   // put in as a whole, so that nothing of the group before stays under its name
   const change = (next: unknown): void => form.replace((draft) => withField(draft, field, next))
   return (
-    <div className={isOpen ? 'field-group' : ''}>
+    <div className={isOpen ? styles.inner : undefined}>
       <FieldFrame
         field={field}
         problem={problems.get(field.path) ?? notes.get(field.path) ?? null}

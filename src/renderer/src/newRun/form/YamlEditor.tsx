@@ -3,6 +3,7 @@ import { Button, useComputedColorScheme } from '@mantine/core'
 import CodeMirror, { Annotation, EditorView, type ViewUpdate } from '@uiw/react-codemirror'
 import { useCallback, useLayoutEffect, useState, type JSX } from 'react'
 import { draftYaml, parseDraftYaml, type ConfigDraft } from './draft.ts'
+import styles from './YamlEditor.module.css'
 
 const extensions = [
   yaml(),
@@ -46,7 +47,7 @@ export function YamlEditor({ draft, onChange, onUnread }: YamlEditorProps): JSX.
     [onChange, onUnread],
   )
   return (
-    <div className="yaml-editor">
+    <div className={styles.editor}>
       <CodeMirror
         value={first}
         onCreateEditor={setView}
@@ -61,7 +62,7 @@ export function YamlEditor({ draft, onChange, onUnread }: YamlEditorProps): JSX.
         indentWithTab={false}
       />
       {'problem' in meant && (
-        <div role="alert" style={{ color: 'var(--bad)', padding: '4px 8px', fontSize: '0.75rem' }}>
+        <div role="alert" className={styles.problem}>
           Not read, so the form keeps what it had: {meant.problem}
           <Button size="compact-xs" variant="default" ml={8} onClick={() => showDraft(view, draft)}>
             Put the form’s text back

@@ -2,6 +2,7 @@ import { UnstyledButton } from '@mantine/core'
 import { useEffect, useRef, type JSX } from 'react'
 import type { StoredRollout } from '../../../../shared/records.ts'
 import { isFinallyCorrect, outcomeText } from './rolloutLabels.ts'
+import styles from './RolloutList.module.css'
 
 export interface RolloutListProps {
   readonly rollouts: readonly StoredRollout[]
@@ -16,17 +17,17 @@ export function RolloutList({ rollouts, chosen, onChoose }: RolloutListProps): J
     void row.current?.scrollIntoView({ block: 'nearest' })
   }, [chosen])
   return (
-    <ul className="panel rollout-list" aria-label="Rollouts">
+    <ul className={`panel ${styles.list}`} aria-label="Rollouts">
       {rollouts.map((rollout, index) => (
         <li key={`${rollout.split} ${rollout.step} ${rollout.problemId} ${index}`}>
           <UnstyledButton
             ref={index === chosen ? row : null}
-            className="rollout-row"
+            className={styles.row}
             aria-current={index === chosen}
             onClick={() => onChoose(index)}
           >
-            <span className="rollout-question">{rollout.question}</span>
-            <span className="rollout-facts tabular">
+            <span className={styles.question}>{rollout.question}</span>
+            <span className={`${styles.facts} tabular`}>
               <span style={{ color: isFinallyCorrect(rollout) ? 'var(--good)' : 'var(--bad)' }}>
                 {outcomeText(rollout)}
               </span>
