@@ -38,15 +38,19 @@ function said(args: readonly string[], code: string): Promise<{ stdout: string; 
        ${code}
      }, 20)`,
   )
-  // a pipe of the system, which stays open for two seconds: one of Node's own is a socket, which nothing can open by name
-  const waiting = 'sleep 2 2>/dev/null | exec "$0" --import "$@"'
-  const child = spawn('sh', ['-c', waiting, process.execPath, hook, ...args], {
+  // A pipe of the system, which stays open until the entry has said something: one of Node's own is a socket, which nothing
+  // can open by name
+  const child = spawn('sh', ['-c', 'cat | exec "$0" --import "$@"', process.execPath, hook, ...args], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: 120_000,
   })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    if (stderr.includes('pwned')) child.stdin.end()
+  })
   return new Promise((resolve) => child.on('close', () => resolve({ stdout, stderr })))
 }
 
