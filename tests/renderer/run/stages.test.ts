@@ -210,12 +210,12 @@ test('a head with a long name and many tags shows every tag whole; long notes ar
     .filter((label) => label.scrollWidth > label.clientWidth).map((label) => label.textContent)`
   assert.deepEqual(await page.evaluate(cut), [])
   const heightOf = (): Promise<unknown> =>
-    page.evaluate(`document.querySelector('.run-notes > div').clientHeight`)
+    page.evaluate(`document.querySelector('.RunNotes-notes > div').clientHeight`)
   const closed = Number(await heightOf())
   await head(page).getByRole('button', { name: 'more' }).click()
-  await waitUntil(page, `document.querySelector('.run-notes > div').clientHeight >= ${2.8 * closed}`)
+  await waitUntil(page, `document.querySelector('.RunNotes-notes > div').clientHeight >= ${2.8 * closed}`)
   await head(page).getByRole('button', { name: 'less' }).click()
-  await waitUntil(page, `document.querySelector('.run-notes > div').clientHeight === ${closed}`)
+  await waitUntil(page, `document.querySelector('.RunNotes-notes > div').clientHeight === ${closed}`)
   await ask(page, 'run.update', { runId, notes: 'short' })
   pages.server.tell({ runIds: [runId], event: { type: 'changed' } })
   await head(page).getByText('short').waitFor()

@@ -109,7 +109,7 @@ test('going on with changes: a refusal goes when another checkpoint is chosen', 
 test('curves: while a run’s points are read, no other run’s stand in their place', async () => {
   const { page } = await pages.open('#/compare?runs=r-first,r-second')
   await page.getByText('Side by side').click()
-  const foot = (name: string) => page.getByRole('region', { name, exact: true }).locator('.plot-foot')
+  const foot = (name: string) => page.getByRole('region', { name, exact: true }).locator('.PlotCard-foot')
   await foot('balanced, learning rate 5e-5')
     .getByText(/40 points a line/)
     .waitFor()

@@ -1,6 +1,7 @@
 import { Group, Select } from '@mantine/core'
 import type { JSX } from 'react'
 import type { DataColumns } from '../../../shared/routes/dataImport.ts'
+import styles from './ColumnChoice.module.css'
 
 export interface ColumnChoiceProps {
   readonly columns: readonly string[]
@@ -35,7 +36,7 @@ export function ColumnChoice({ columns, value, onChange }: ColumnChoiceProps): J
             if (column !== null || !isNeeded) onChange({ ...known, [name]: column })
           }}
           clearButtonProps={{ 'aria-label': `No ${label.toLowerCase()}` }}
-          style={{ flex: '1 1 9rem' }}
+          className={styles.column}
         />
       ))}
     </Group>

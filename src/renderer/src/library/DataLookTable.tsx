@@ -1,6 +1,7 @@
 import { Table, Text } from '@mantine/core'
 import type { JSX } from 'react'
 import type { DataLook } from '../../../shared/routes/dataImport.ts'
+import styles from './DataLookTable.module.css'
 
 export interface DataLookTableProps {
   readonly look: DataLook
@@ -13,17 +14,12 @@ export function DataLookTable({ look, isOld }: DataLookTableProps): JSX.Element 
   const { columns, rows, chosen, problems, notes, format } = look
   const used = new Map(Object.entries(chosen ?? {}).map(([part, column]) => [column, part]))
   return (
-    <div style={{ opacity: isOld ? 0.6 : 1, display: 'flex', flexDirection: 'column', gap: 8 }}>
+    <div className={isOld ? `${styles.look} ${styles.old}` : styles.look}>
       <Text fz={12} className="muted">
         {format}, its first rows as they stand there:
       </Text>
-      <div
-        style={{ overflow: 'auto', maxHeight: '16rem' }}
-        tabIndex={0}
-        role="region"
-        aria-label="First rows"
-      >
-        <Table className="tabular look-table">
+      <div className={styles.table} tabIndex={0} role="region" aria-label="First rows">
+        <Table className={`tabular ${styles.cells}`}>
           <Table.Thead>
             <Table.Tr>
               {columns.map((column, index) => (
@@ -61,7 +57,7 @@ function FirstProblems({ problems }: Pick<DataLook, 'problems'>): JSX.Element {
       <Text fz={12} className="muted">
         As a run would read them:
       </Text>
-      <ol className="look-problems" aria-label="First problems">
+      <ol className={styles.problems} aria-label="First problems">
         {problems.map(({ question, answer, subject, level }, index) => (
           <li key={index}>
             {question} <strong className="mono">→ {answer}</strong>

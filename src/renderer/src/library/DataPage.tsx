@@ -14,6 +14,7 @@ import { FetchForm } from './FetchForm.tsx'
 import { FetchJobs } from './FetchJobs.tsx'
 import { RemoveDialog } from './RemoveDialog.tsx'
 import { UsedBy } from './UsedBy.tsx'
+import styles from './DataPage.module.css'
 
 const columns = [
   ['Name', 'A folder of the library of data sets'],
@@ -92,7 +93,7 @@ interface SetTableProps {
 
 function SetTable({ sets, chosen, onChoose, onRemove }: SetTableProps): JSX.Element {
   return (
-    <div className="panel" style={{ overflow: 'auto' }}>
+    <div className="panel panel-wide">
       <Table className="tabular first-stays" aria-label="Data sets on this machine">
         <TermHead columns={columns} />
         <Table.Tbody>
@@ -117,7 +118,7 @@ function SetTable({ sets, chosen, onChoose, onRemove }: SetTableProps): JSX.Elem
                 </Group>
               </Table.Td>
               <Table.Td>{formatBytes(set.bytes)}</Table.Td>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>
+              <Table.Td className={styles.source}>
                 {set.from.source ?? missing}
                 <div className="muted fine-print">{set.from.importedAt?.slice(0, 10)}</div>
               </Table.Td>

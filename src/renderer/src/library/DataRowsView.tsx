@@ -7,6 +7,7 @@ import { useRouteQuery } from '../data/useRoute.ts'
 import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { OverlapNote } from './OverlapNote.tsx'
+import styles from './DataRowsView.module.css'
 
 const pageSize = 50
 const splits = [
@@ -80,7 +81,7 @@ function FilterBar({ filter, found, onChange }: FilterBarProps): JSX.Element {
         placeholder="Search question and answer"
         value={filter.search}
         onChange={(event) => onChange({ search: event.currentTarget.value })}
-        style={{ flex: '1 1 14rem' }}
+        className={styles.search}
       />
       <Select
         aria-label="Split"
@@ -139,10 +140,8 @@ function RowsTable({ found, page, onPage }: RowsTableProps): JSX.Element {
         <Table.Tbody>
           {found.rows.map((row) => (
             <Table.Tr key={row.problemId}>
-              <Table.Td style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{row.question}</Table.Td>
-              <Table.Td className="mono" style={{ overflowWrap: 'anywhere' }}>
-                {row.answer}
-              </Table.Td>
+              <Table.Td className={styles.question}>{row.question}</Table.Td>
+              <Table.Td className={`mono ${styles.answer}`}>{row.answer}</Table.Td>
               <Table.Td>{row.split}</Table.Td>
               {hasMore && (
                 <Table.Td>

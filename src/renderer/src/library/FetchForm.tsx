@@ -4,6 +4,7 @@ import type { Wanted } from '../../../shared/routes/fetching.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { planText } from './fetchText.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import styles from './FetchForm.module.css'
 
 export interface FetchFormProps {
   readonly kind: Wanted['kind']
@@ -30,7 +31,7 @@ export function FetchForm({ kind, label, example }: FetchFormProps): JSX.Element
             setTyped(event.currentTarget.value)
             setAsked(null)
           }}
-          style={{ flex: '1 1 18rem' }}
+          className={styles.name}
         />
         <Button type="submit" variant="default" disabled={typed.trim() === ''}>
           Look it up
@@ -64,7 +65,7 @@ export function Found({ wanted, onBegun }: FoundProps): JSX.Element {
     )
   return (
     <Group gap="sm" mt={8}>
-      <Text fz={13} role="status" style={{ flex: '1 1 20rem' }}>
+      <Text fz={13} role="status" className={styles.answer}>
         {planText(plan.data)}{' '}
         {plan.data.pages.map((page) => (
           <Anchor key={page} href={page} target="_blank" rel="noreferrer" fz={13}>

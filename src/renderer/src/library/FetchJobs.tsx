@@ -4,6 +4,7 @@ import type { FetchJob } from '../../../shared/routes/fetching.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { WorkProgress } from '../widgets/WorkProgress.tsx'
+import styles from './FetchJobs.module.css'
 
 /** What is on its way into the library, and what became of it. */
 export function FetchJobs({ kinds }: { readonly kinds: readonly FetchJob['kind'][] }): JSX.Element {
@@ -59,7 +60,7 @@ function JobNote({
     case 'failed':
       return (
         <Group gap="sm" align="flex-start" wrap="nowrap">
-          <div style={{ flex: 1, minWidth: 0 }}>
+          <div className={styles.progress}>
             <ProblemNote problem={new Error(`${job.name}: ${job.problem ?? 'no reason was given'}`)} />
           </div>
           <Button variant="default" aria-label={`Dismiss ${job.name}`} onClick={onDismiss}>

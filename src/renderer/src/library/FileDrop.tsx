@@ -1,6 +1,7 @@
 import { Button, Text } from '@mantine/core'
 import { IconUpload } from '@tabler/icons-react'
 import { useRef, useState, type DragEvent, type JSX } from 'react'
+import styles from './FileDrop.module.css'
 
 export interface FileDropProps {
   /** `Choose a file…` */
@@ -23,7 +24,7 @@ export function FileDrop({ label, hint, accept, onFile }: FileDropProps): JSX.El
   }
   return (
     <div
-      className={isOver ? 'file-drop file-over' : 'file-drop'}
+      className={isOver ? `${styles.place} ${styles.over}` : styles.place}
       onDragOver={(event) => {
         event.preventDefault()
         setOver(true)

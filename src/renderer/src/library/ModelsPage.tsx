@@ -15,6 +15,7 @@ import { FetchJobs } from './FetchJobs.tsx'
 import { GgufImport } from './GgufImport.tsx'
 import { RemoveDialog } from './RemoveDialog.tsx'
 import { UsedBy } from './UsedBy.tsx'
+import styles from './ModelsPage.module.css'
 
 const columns = [
   ['Name', 'As `model.path` of a config names it'],
@@ -51,7 +52,7 @@ export function ModelsPage(): JSX.Element {
       {list.data === undefined ? (
         list.error === null && <Loading what="Opening the models…" />
       ) : (
-        <div className="panel" style={{ overflow: 'auto' }}>
+        <div className="panel panel-wide">
           <Table className="tabular first-stays" aria-label="Models on this machine">
             <TermHead columns={columns} />
             <Table.Tbody>
@@ -120,7 +121,7 @@ function ModelRow({
       </Table.Td>
       <Table.Td>{shape === null ? missing : formatBytes(model.bytes)}</Table.Td>
       <Table.Td>{shape === null ? missing : formatCount(shape.maxPositions)}</Table.Td>
-      <Table.Td style={{ overflowWrap: 'anywhere' }}>
+      <Table.Td className={styles.source}>
         {from.source ?? missing}
         <div className="muted fine-print">{from.importedAt?.slice(0, 10)}</div>
       </Table.Td>
@@ -145,13 +146,13 @@ function ModelCheck({ model }: { readonly model: ListedModel }): JSX.Element {
     <>
       <div>
         <Term meaning={notices.join(' ')}>
-          <Badge variant="light" color={color} tt="none" style={{ color: 'var(--text)' }}>
+          <Badge variant="light" color={color} tt="none" className={styles.check}>
             {words}
           </Badge>
         </Term>
       </div>
       {problem !== null && (
-        <Text fz={12} maw={360} style={{ overflowWrap: 'anywhere' }}>
+        <Text fz={12} maw={360} className={styles.source}>
           {problem}
         </Text>
       )}

@@ -1,5 +1,6 @@
 import { Button, Group, TextInput } from '@mantine/core'
 import type { JSX } from 'react'
+import styles from './NameAndImport.module.css'
 
 export interface NameAndImportProps {
   readonly name: string
@@ -19,7 +20,7 @@ export function NameAndImport(props: NameAndImportProps): JSX.Element {
         label="Name in the library"
         value={name}
         onChange={(event) => onName(event.currentTarget.value)}
-        style={{ flex: '1 1 14rem' }}
+        className={styles.name}
       />
       <Button onClick={onImport} loading={isPending} disabled={!isReady || name.trim() === ''}>
         Import

@@ -3,6 +3,7 @@ import type { JSX } from 'react'
 import type { UsingRun } from '../../../shared/routes/library.ts'
 import { formatCount } from '../../../shared/format.ts'
 import { targetAddress } from '../data/routeTarget.ts'
+import styles from './UsedBy.module.css'
 
 /** Links that are drawn; of more, their number. */
 const mostShown = 3
@@ -16,7 +17,7 @@ export function UsedBy({ runs }: { readonly runs: readonly UsingRun[] }): JSX.El
       </Text>
     )
   return (
-    <div className="used-by">
+    <div className={styles.runs}>
       {runs.slice(0, mostShown).map(({ runId, name }) => (
         <Anchor
           key={runId}

@@ -16,6 +16,7 @@ import { draftDifferences, type ConfigDraft } from './form/draft.ts'
 import { firstOf, type FormFilter } from './form/groups.ts'
 import { parseKeptForm, presetStart, runStart, type FormStart, type KeptForm } from './formStart.ts'
 import { stageOf, type StartKind } from './startKind.ts'
+import styles from './NewRunPage.module.css'
 
 export function NewRunPage({ likeRunId }: { readonly likeRunId: string | null }): JSX.Element {
   const like = useRouteQuery('run.get', { runId: likeRunId ?? '' }, { enabled: likeRunId !== null })
@@ -48,8 +49,8 @@ function Editor({ first }: { readonly first: FormStart }): JSX.Element {
     start.begin()
   }
   return (
-    <div className="page new-run" onKeyDownCapture={startByKeys}>
-      <div className="new-run-form">
+    <div className={`page ${styles.columns}`} onKeyDownCapture={startByKeys}>
+      <div className={styles.form}>
         <StartChoice
           from={from}
           draft={form.draft}
@@ -65,7 +66,7 @@ function Editor({ first }: { readonly first: FormStart }): JSX.Element {
           columns={start.columns}
         />
       </div>
-      <aside className="new-run-side" aria-label="Start, YAML, differences, prompts">
+      <aside className={styles.side} aria-label="Start, YAML, differences, prompts">
         <section className="panel side-panel" aria-label="Start">
           <StartPanel start={start} />
         </section>

@@ -2,6 +2,7 @@ import { Group, Select } from '@mantine/core'
 import type { JSX } from 'react'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { modelOfPolicy, policyOfRun, runOfPolicy, startStep, type PolicyName } from './policyName.ts'
+import styles from './PolicyPicker.module.css'
 
 export interface PolicyPickerProps {
   /** `First policy`, `Second policy`. */
@@ -38,7 +39,7 @@ export function PolicyPicker({ label, value, isOptional, onChange }: PolicyPicke
       ? []
       : [{ value: chosen, label: model ?? run?.runId ?? chosen }]
   return (
-    <Group gap={6} wrap="nowrap" align="flex-end" style={{ minWidth: 0, flex: '1 1 20rem' }}>
+    <Group gap={6} wrap="nowrap" align="flex-end" className={styles.picker}>
       <Select
         label={label}
         placeholder={isOptional ? 'None: one policy alone' : 'Choose a run or a model'}
@@ -52,7 +53,7 @@ export function PolicyPicker({ label, value, isOptional, onChange }: PolicyPicke
         value={chosen === '' ? null : chosen}
         allowDeselect={false}
         onChange={(next) => onChange(next ?? '')}
-        style={{ flex: '2 1 12rem', minWidth: 0 }}
+        className={styles.run}
         nothingFoundMessage="No run or model of that name"
         clearButtonProps={{ 'aria-label': `No ${label.toLowerCase()}` }}
       />
@@ -81,7 +82,7 @@ function StepPicker({ label, runId, step, onChange }: StepPickerProps): JSX.Elem
       allowDeselect={false}
       disabled={checkpoints === undefined}
       onChange={(next) => onChange(policyOfRun(runId, next ?? ''))}
-      style={{ flex: '1 1 8rem', minWidth: 0 }}
+      className={styles.step}
     />
   )
 }

@@ -5,6 +5,7 @@ import type { MetProblem } from '../../../shared/routes/replay.ts'
 import { shortened } from '../../../shared/plots/textFit.ts'
 import { formatCount } from '../../../shared/format.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
+import styles from './ProblemForm.module.css'
 
 export interface TypedProblem {
   readonly question: string
@@ -25,7 +26,7 @@ export interface ProblemFormProps {
 /** What the policies are asked: picked from those that a run has met, or typed. */
 export function ProblemForm({ problem, runId, problemId, onType, onPick }: ProblemFormProps): JSX.Element {
   return (
-    <div style={{ display: 'flex', flexDirection: 'column', gap: 8 }}>
+    <div className={styles.fields}>
       {runId !== null && <ProblemPicker runId={runId} problemId={problemId} onPick={onPick} />}
       <Textarea
         label="Problem"
@@ -78,7 +79,7 @@ function ProblemPicker({ runId, problemId, onPick }: ProblemPickerProps): JSX.El
         onSearchChange={setTyped}
         onChange={(chosen) => chosen !== null && onPick(chosen)}
         nothingFoundMessage="No problem of the run has this in it"
-        style={{ flex: 1, minWidth: 0 }}
+        className={styles.choice}
       />
     </Group>
   )

@@ -13,6 +13,7 @@ import { parseSampling, textsOf, type SamplingTexts } from './samplingFields.ts'
 import { usePolicies, type KnownPolicies } from './usePolicies.ts'
 import { useProblem, type ChosenProblem } from './useProblem.ts'
 import { useReplay, type ReplayInput } from './useReplay.ts'
+import styles from './ReplayPage.module.css'
 
 /** Any problem to one or two checkpoints: attempt, verdict and revision as they are written. */
 export function ReplayPage({ place }: { readonly place: ReplayTarget }): JSX.Element {
@@ -34,7 +35,7 @@ export function ReplayPage({ place }: { readonly place: ReplayTarget }): JSX.Ele
       </Title>
       <section className="panel side-panel" aria-label="What is replayed">
         <PolicyPickers place={place} />
-        <div className="replay-form">
+        <div className={styles.form}>
           <ProblemForm
             problem={chosen.problem}
             runId={known.runId}

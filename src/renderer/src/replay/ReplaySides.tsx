@@ -4,6 +4,7 @@ import type { ReplayedTurn } from '../../../shared/routes/replay.ts'
 import { formatCount } from '../../../shared/format.ts'
 import { turnLabels } from '../run/rollouts/rolloutLabels.ts'
 import type { ReplaySide, ShownTurn } from './replayState.ts'
+import styles from './ReplaySides.module.css'
 
 export interface ReplaySidesProps {
   readonly sides: readonly ReplaySide[]
@@ -14,13 +15,13 @@ export interface ReplaySidesProps {
 /** The turns of each policy as they are written: one policy's side by side, two policies' below one another. */
 export function ReplaySides({ sides, names, isRunning }: ReplaySidesProps): JSX.Element {
   return (
-    <div className="replay-sides">
+    <div className={styles.sides}>
       {sides.map((side, index) => (
-        <section key={index} className="replay-side" aria-label={names[index]} aria-busy={isRunning}>
+        <section key={index} className={styles.side} aria-label={names[index]} aria-busy={isRunning}>
           <Title order={2} fz={14} className="one-line" title={names[index]}>
             {names[index]}
           </Title>
-          <div className={sides.length === 1 ? 'turn-columns' : 'replay-turns'}>
+          <div className={sides.length === 1 ? 'turn-columns' : styles.turns}>
             {side.turns.map((turn) => (
               <ShownTurnCard key={turn.kind} turn={turn} />
             ))}
@@ -48,13 +49,11 @@ function ShownTurnCard({ turn }: { readonly turn: ShownTurn }): JSX.Element {
         {graded !== null && <Grade turn={graded} />}
       </Group>
       <Spoiler maxHeight={36} showLabel="Whole prompt" hideLabel="Less" fz={11} className="muted">
-        <div className="mono fine-print" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-          {promptText}
-        </div>
+        <div className="mono fine-print written">{promptText}</div>
       </Spoiler>
       <pre className="completion" tabIndex={0} aria-label={`Text of the ${kind}`}>
         {text}
-        {graded === null && <span className="caret" aria-hidden="true" />}
+        {graded === null && <span className={styles.caret} aria-hidden="true" />}
       </pre>
       {graded !== null && (
         <Text fz={12} className="muted tabular">
@@ -69,7 +68,7 @@ function Grade({ turn }: { readonly turn: ReplayedTurn }): JSX.Element {
   const [words, color] =
     turn.isCorrect === null ? ['not graded', 'gray'] : turn.isCorrect ? ['correct', 'teal'] : ['wrong', 'red']
   return (
-    <Badge variant="light" color={color} tt="none" style={{ color: 'var(--text)', flex: 'none' }}>
+    <Badge variant="light" color={color} tt="none" className={styles.grade}>
       {words}
     </Badge>
   )

@@ -2,6 +2,7 @@ import { Switch, TextInput } from '@mantine/core'
 import type { JSX } from 'react'
 import { Term } from '../widgets/Term.tsx'
 import { samplingFields, samplingProblem, type SamplingTexts } from './samplingFields.ts'
+import styles from './SamplingForm.module.css'
 
 export interface SamplingFormProps {
   readonly texts: SamplingTexts
@@ -12,7 +13,7 @@ export interface SamplingFormProps {
 
 export function SamplingForm({ texts, alwaysRevise, onChange, onRevise }: SamplingFormProps): JSX.Element {
   return (
-    <div className="replay-sampling">
+    <div className={styles.sampling}>
       {samplingFields.map((field) => (
         <TextInput
           key={field.name}

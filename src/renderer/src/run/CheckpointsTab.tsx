@@ -12,6 +12,7 @@ import { CheckpointActions } from './CheckpointActions.tsx'
 import { Interval } from '../widgets/Interval.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { TermHead } from '../widgets/TermHead.tsx'
+import styles from './CheckpointsTab.module.css'
 
 const columns = [
   ['Step', 'Steps that are in it; a run goes on from its newest one'],
@@ -40,9 +41,9 @@ export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
   const testOf = (step: number): Evaluation | undefined =>
     evaluations.findLast((each) => each.split === 'test' && each.step === step)
   return (
-    <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
+    <div className={styles.tab}>
       <AskedEvaluation run={run} />
-      <div className="panel" style={{ overflow: 'auto' }}>
+      <div className="panel panel-wide">
         <Table className="tabular">
           <TermHead columns={columns} />
           <Table.Tbody>

@@ -16,6 +16,7 @@ import { SessionsDialog } from './SessionsDialog.tsx'
 import { RunsPage } from '../runs/RunsPage.tsx'
 import { InlineCode } from '../widgets/InlineCode.tsx'
 import { Loading } from '../widgets/Loading.tsx'
+import styles from './App.module.css'
 
 /** Pages with their own libraries (the editor, the charts) come when they are needed: the list opens without them. */
 const NewRunPage = lazy(() =>
@@ -60,7 +61,7 @@ export function App(): JSX.Element {
   )
   return (
     <AppShell header={{ height: 44 }} navbar={{ width: isNarrow ? 56 : 156, breakpoint: 0 }} h="100%">
-      <a className="skip-link" href="#main" onClick={focusMain}>
+      <a className={styles.skip} href="#main" onClick={focusMain}>
         Skip to the page
       </a>
       <AppShell.Header>
@@ -69,7 +70,7 @@ export function App(): JSX.Element {
       <AppShell.Navbar>
         <Navigation place={place} />
       </AppShell.Navbar>
-      <AppShell.Main h="100dvh" id="main" tabIndex={-1} className="main">
+      <AppShell.Main h="100dvh" id="main" tabIndex={-1} className={styles.main}>
         {connection !== 'open' && (
           <Alert color="red" radius={0} p="xs" role="status">
             <InlineCode text={connectionWords[connection]} />

@@ -9,6 +9,7 @@ import {
 } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import { allRuns, emptyReplay, targetAddress, type RouteTarget } from '../data/routeTarget.ts'
+import styles from './Navigation.module.css'
 
 const entries = [
   { place: allRuns, label: 'Runs', icon: IconListDetails },
@@ -27,14 +28,14 @@ export function Navigation({ place }: { readonly place: RouteTarget }): JSX.Elem
         <NavLink
           key={label}
           href={targetAddress(target)}
-          label={<span className="navigation-label">{label}</span>}
+          label={<span className={styles.label}>{label}</span>}
           aria-label={label}
           title={label}
           leftSection={<Icon size={17} stroke={1.7} />}
           active={current === target.page}
           aria-current={current === target.page ? 'page' : undefined}
           py={7}
-          style={{ borderRadius: 5 }}
+          className={styles.link}
         />
       ))}
     </Stack>

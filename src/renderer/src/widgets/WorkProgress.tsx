@@ -2,6 +2,7 @@ import { Button, Group, Progress as ProgressBar, Text } from '@mantine/core'
 import type { JSX } from 'react'
 import type { Progress } from '../../../shared/runEvent.ts'
 import { formatBytes, formatCount, formatDuration, formatNumber } from '../../../shared/format.ts'
+import styles from './WorkProgress.module.css'
 
 export interface WorkProgressProps {
   /** What is done, for people. */
@@ -17,11 +18,11 @@ export function WorkProgress({ title, progress, onCancel }: WorkProgressProps): 
   return (
     <div className="panel side-panel" role="group" aria-label={title}>
       <Group justify="space-between" wrap="nowrap" mb={4}>
-        <Text fz={13} fw={600} style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
+        <Text fz={13} fw={600} className={styles.title}>
           {title}
         </Text>
         {onCancel !== undefined && (
-          <Button variant="default" onClick={onCancel} style={{ flex: 'none' }}>
+          <Button variant="default" onClick={onCancel} className={styles.cancel}>
             Cancel
           </Button>
         )}

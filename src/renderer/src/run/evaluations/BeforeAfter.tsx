@@ -14,6 +14,7 @@ import type { ComparedSteps } from '../../../../shared/routes/evaluations.ts'
 import { useRouteQuery } from '../../data/useRoute.ts'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 import { Term } from '../../widgets/Term.tsx'
+import styles from './BeforeAfter.module.css'
 
 export interface BeforeAfterProps {
   readonly run: Run
@@ -88,7 +89,7 @@ interface SharesProps {
 
 function Shares({ compared, first, second }: SharesProps): JSX.Element {
   return (
-    <div style={{ overflow: 'auto' }}>
+    <div className={styles.table}>
       <Table className="tabular first-stays">
         <Table.Thead>
           <Table.Tr>

@@ -11,6 +11,7 @@ import { Age } from '../../widgets/Age.tsx'
 import { Interval } from '../../widgets/Interval.tsx'
 import { Term } from '../../widgets/Term.tsx'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
+import styles from './EvaluationsTab.module.css'
 
 /** Evaluations of the held-out splits, newest first, every share with its 95 % interval. */
 export function EvaluationsTab({ run }: { readonly run: Run }): JSX.Element {
@@ -18,7 +19,7 @@ export function EvaluationsTab({ run }: { readonly run: Run }): JSX.Element {
   if (error !== null) return <ProblemNote problem={error} />
   if (data?.length === 0)
     return (
-      <div style={{ display: 'flex', flexDirection: 'column', gap: 12 }}>
+      <div className={styles.tab}>
         <AskedEvaluation run={run} />
         <Text className="muted">
           Nothing evaluated yet. The test split is evaluated before and after training; “Evaluate” in the
@@ -27,7 +28,7 @@ export function EvaluationsTab({ run }: { readonly run: Run }): JSX.Element {
       </div>
     )
   return (
-    <div style={{ display: 'flex', flexDirection: 'column', gap: 12 }}>
+    <div className={styles.tab}>
       <AskedEvaluation run={run} />
       <Text fz={12} className="muted">
         Shares with{' '}
@@ -63,7 +64,7 @@ interface SplitTableProps {
 function SplitTable({ split, evaluations }: SplitTableProps): JSX.Element {
   const names = [...new Set(evaluations.flatMap((each) => Object.keys(each.proportions)))]
   return (
-    <section className="panel" style={{ overflow: 'auto' }} aria-label={`Evaluations of the ${split} split`}>
+    <section className="panel panel-wide" aria-label={`Evaluations of the ${split} split`}>
       <Table className="tabular first-stays" horizontalSpacing="xs">
         <Table.Thead>
           <Table.Tr>

@@ -7,6 +7,7 @@ import type { RevisionGain } from '../../../../shared/revisionGain.ts'
 import { Interval } from '../../widgets/Interval.tsx'
 import { Term } from '../../widgets/Term.tsx'
 import { TermHead } from '../../widgets/TermHead.tsx'
+import styles from './RevisionGainTable.module.css'
 
 const gainColumn = [
   'Gain of revising',
@@ -29,18 +30,14 @@ export function RevisionGainTable({ split, evaluations }: RevisionGainTableProps
   const newest = rows[0]
   if (newest === undefined) return null
   return (
-    <section
-      className="panel"
-      style={{ overflow: 'auto' }}
-      aria-label={`Gain of revising on the ${split} split`}
-    >
+    <section className="panel panel-wide" aria-label={`Gain of revising on the ${split} split`}>
       <Table className="tabular first-stays" horizontalSpacing="xs">
         <TermHead columns={[[`Step, ${split}`, null], gainColumn, ...factorColumns]} />
         <Table.Tbody>
           {rows.map(({ evaluation, gain }) => (
             <Table.Tr key={evaluation.evaluationId}>
               <Table.Td>{formatCount(evaluation.step)}</Table.Td>
-              <Table.Td style={{ whiteSpace: 'nowrap' }}>
+              <Table.Td className={styles.factor}>
                 <strong>{formatDifference(gain.gain.value)}</strong>
                 <div className="muted fine-print">
                   [{formatDifference(gain.gain.low)}, {formatDifference(gain.gain.high)}]

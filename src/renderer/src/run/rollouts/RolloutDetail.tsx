@@ -4,6 +4,7 @@ import type { StoredRollout, StoredTurn } from '../../../../shared/records.ts'
 import { formatCount, formatNumber, missing } from '../../../../shared/format.ts'
 import { outcomeText, turnLabels } from './rolloutLabels.ts'
 import { Term } from '../../widgets/Term.tsx'
+import styles from './RolloutDetail.module.css'
 
 export interface RolloutDetailProps {
   readonly rollout: StoredRollout
@@ -22,14 +23,14 @@ export function RolloutDetail({ rollout, onFollow, onReplay }: RolloutDetailProp
     rollout.level === null ? null : `level ${rollout.level}`,
   ].filter((fact) => fact !== null)
   return (
-    <article style={{ display: 'flex', flexDirection: 'column', gap: 10, minWidth: 0 }} aria-label="Rollout">
-      <div className="panel" style={{ padding: '0.625rem 0.875rem' }}>
+    <article className={styles.rollout} aria-label="Rollout">
+      <div className={`panel ${styles.head}`}>
         <Group justify="space-between" align="flex-start">
-          <div style={{ minWidth: 0, flex: '1 1 13.75rem' }}>
+          <div className={styles.problem}>
             <Text fz={12} className="muted">
               {facts.join(' · ')}
             </Text>
-            <Title order={2} fz={15} style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
+            <Title order={2} fz={15} className={styles.question}>
               {rollout.question}
             </Title>
             <Text fz={13} mt={2}>
@@ -69,19 +70,12 @@ function TurnCard({
           {turnLabels[turn.kind]}
           {turn.kind === 'verdict' && verdict !== null && <span className="muted"> “{verdict}”</span>}
         </Title>
-        <Badge
-          variant="light"
-          color={turn.isCorrect ? 'teal' : 'red'}
-          tt="none"
-          style={{ color: 'var(--text)', flex: 'none' }}
-        >
+        <Badge variant="light" color={turn.isCorrect ? 'teal' : 'red'} tt="none" className={styles.grade}>
           {turn.isCorrect ? 'correct' : 'wrong'}
         </Badge>
       </Group>
       <Spoiler maxHeight={36} showLabel="Whole prompt" hideLabel="Less" fz={11} className="muted">
-        <div className="mono fine-print" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-          {turn.promptText}
-        </div>
+        <div className="mono fine-print written">{turn.promptText}</div>
       </Spoiler>
       <pre className="completion" tabIndex={0} aria-label={`Text of the ${turn.kind}`}>
         {turn.completionText}
@@ -105,7 +99,7 @@ function Numbers({ turn }: { readonly turn: StoredTurn }): JSX.Element {
     ],
   ]
   return (
-    <dl className="turn-numbers tabular">
+    <dl className={`${styles.numbers} tabular`}>
       {rows.map(([label, value, meaning]) => (
         <div key={label}>
           <dt>

@@ -15,6 +15,7 @@ import type { RunStage } from '../../widgets/runStage.ts'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 import { RolloutDetail } from './RolloutDetail.tsx'
 import { RolloutList } from './RolloutList.tsx'
+import styles from './RolloutsTab.module.css'
 
 const pageSize = 50
 
@@ -52,7 +53,7 @@ export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
   useRolloutKeys(rollouts.length, setIndex)
   const chosen = rollouts[Math.min(index, rollouts.length - 1)]
   return (
-    <div style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
+    <div className={styles.tab}>
       <ProblemNote problem={answer.error} />
       <FilterBar run={run} filter={filter} total={isRead ? total : null} onChange={change} />
       {answer.data === undefined ? (
@@ -60,8 +61,8 @@ export function RolloutsTab({ run }: { readonly run: Run }): JSX.Element {
       ) : chosen === undefined ? (
         <Text className="muted">{emptyText(run, stage, filter)}</Text>
       ) : (
-        <div className="rollout-panes">
-          <div style={{ display: 'flex', flexDirection: 'column', gap: 8, minWidth: 0 }}>
+        <div className={styles.panes}>
+          <div className={styles.list}>
             <RolloutList rollouts={rollouts} chosen={index} onChoose={setIndex} />
             {total > pageSize && (
               <Pagination
