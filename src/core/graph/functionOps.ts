@@ -69,6 +69,14 @@ export class FunctionOps {
     return this.builder.add('Cast', [x], type, { SrcT: typeAttribute(x.type), DstT: typeAttribute(type) })
   }
 
+  /** `x` in another type, not made before `after` (the output of a node) is there. */
+  castAfter(x: Value, type: ElementType, after: Value): Value {
+    if (x.type === type) return x
+    const waited: Value = { ref: `^${after.ref.split(':')[0]}`, type: after.type }
+    const attributes = { SrcT: typeAttribute(x.type), DstT: typeAttribute(type) }
+    return this.builder.add('Cast', [x, waited], type, attributes)
+  }
+
   /** [M, I] · [I, O] → [M, O] */
   matMul(a: Value, b: Value, transposeB = false): Value {
     const attributes = { transpose_a: boolAttribute(false), transpose_b: boolAttribute(transposeB) }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { RawOps } from './rawOps.ts'
+import type { RawOps, StoredMatrix } from './rawOps.ts'
 
 /** Names of the kernels behind `RawOps`; each backend registers its own implementation under them. */
 export const rawKernels = {
@@ -7,6 +7,10 @@ export const rawKernels = {
   matMul: 'RecheckMatMul2D',
   /** inputs table, ids */
   embed: 'RecheckEmbed',
+  /** inputs matrix, after; attribute type. Only traced: tfjs holds no such matrices. */
+  expand: 'RecheckExpand',
+  /** inputs matrix, ids; attribute type. Only traced. */
+  embedStored: 'RecheckEmbedStored',
   /** inputs logits, targets; outputs −log-probs [N] and their gradient towards the logits [N, V] */
   crossEntropy: 'RecheckSparseCrossEntropy',
 } as const
@@ -14,7 +18,7 @@ export const rawKernels = {
 /** The raw ops on whichever tfjs backend is active. Gradients are written once, here. */
 export function makeRawOps(): RawOps {
   registerGradients()
-  return { matMul, embed, tokenLogProbs }
+  return { matMul, embed, expand, embedStored, tokenLogProbs }
 }
 
 function matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, transposeB = false): tf.Tensor2D {
@@ -29,6 +33,14 @@ function matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, transposeB =
 
 function embed(table: tf.Tensor2D, ids: tf.Tensor): tf.Tensor {
   return tf.engine().runKernel(rawKernels.embed, { table, ids })
+}
+
+function expand({ matrix, type }: StoredMatrix, after: tf.Tensor): tf.Tensor2D {
+  return tf.engine().runKernel(rawKernels.expand, { matrix, after }, { type })
+}
+
+function embedStored({ matrix, type }: StoredMatrix, ids: tf.Tensor): tf.Tensor2D {
+  return tf.engine().runKernel(rawKernels.embedStored, { matrix, ids }, { type })
 }
 
 function tokenLogProbs(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {

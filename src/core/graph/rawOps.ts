@@ -1,5 +1,14 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 
+/** A matrix kept in less than 32 bits. */
+export interface StoredMatrix {
+  /** Its elements; tfjs has no such types, so only the ops of stored matrices take it. */
+  readonly matrix: Tensor2D
+  readonly type: 'bfloat16' | 'float16' | 'int8'
+  /** Factor of each output channel, [out, 1] or [1, out]; null: the elements are the numbers themselves. */
+  readonly scale: Tensor | null
+}
+
 /**
  * Ops that plain tfjs runs slowly or not at all, each with its gradient. The host implements them on TensorFlow
  * (`src/main/host/tensorflow/ops.ts`); a tracer records them like any other op.
@@ -9,6 +18,10 @@ export interface RawOps {
   matMul(a: Tensor2D, b: Tensor2D, transposeA?: boolean, transposeB?: boolean): Tensor2D
   /** Rows of a table by int32 ids, no read-back to JavaScript; gradient: a segment sum. [V, C], [...] → [..., C] */
   embed(table: Tensor2D, ids: Tensor): Tensor
+  /** A stored matrix's elements as 32-bit floats, not made before `after` is there. No gradient: nothing trains it. */
+  expand(stored: StoredMatrix, after: Tensor): Tensor2D
+  /** Rows of a stored matrix by int32 ids [N], as 32-bit floats; no gradient. [V, C] → [N, C] */
+  embedStored(stored: StoredMatrix, ids: Tensor): Tensor2D
   /** Fused log-softmax and pick. [N, V], int32 [N] → [N], ≤ 0 */
   tokenLogProbs(logits: Tensor2D, targets: Tensor1D): Tensor1D
 }

@@ -4,6 +4,7 @@ import { TraceBackend, traceBackendName } from './traceBackend.ts'
 import { registerElementwiseKernels } from './traceElementwise.ts'
 import { registerReductionKernels } from './traceReductions.ts'
 import { registerShapeKernels } from './traceShapes.ts'
+import { registerStoredKernels } from './traceStored.ts'
 
 /**
  * Runs `build` with tfjs ops recording into `graph` instead of computing; gradients are recorded like any other op. Shapes are
@@ -32,6 +33,7 @@ function traceBackend(): TraceBackend {
     registerElementwiseKernels()
     registerReductionKernels()
     registerShapeKernels()
+    registerStoredKernels()
   }
   return tf.findBackend(traceBackendName) as TraceBackend
 }

@@ -10,13 +10,20 @@ export function tensorsOf(parameters: ParameterValues): Map<string, Tensor> {
   return tensors
 }
 
-export async function valuesOf(tensors: ReadonlyMap<string, Tensor>): Promise<ParameterValues> {
-  const values = new Map<string, ParameterValue>()
-  for (const [name, tensor] of tensors) {
-    // a copy: the backend may hand out the array it keeps
-    values.set(name, { shape: tensor.shape, values: Float32Array.from(await tensor.data<'float32'>()) })
-  }
-  return values
+/** Tensors as values, each read when it is asked for, of the moment then. */
+export function viewOf(tensors: ReadonlyMap<string, Tensor>): ParameterValues {
+  return new Map(
+    [...tensors].map(([name, tensor]): [string, ParameterValue] => [
+      name,
+      {
+        shape: tensor.shape,
+        get values() {
+          // a copy: the backend may hand out the array it keeps
+          return Float32Array.from(tensor.dataSync<'float32'>())
+        },
+      },
+    ]),
+  )
 }
 
 export function disposeTensors(tensors: ReadonlyMap<string, Tensor>): void {

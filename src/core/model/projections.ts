@@ -1,5 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
-import type { RawOps } from '../graph/rawOps.ts'
+import type { RawOps, StoredMatrix } from '../graph/rawOps.ts'
+import { withGradient } from '../graph/withGradient.ts'
 import type { AdapterTensors } from './adapter.ts'
 
 /** What a model multiplies by. */
@@ -7,6 +8,8 @@ export interface ModelWeights {
   /** By Hugging Face name, in the layout of the file (`parameterShapes`). */
   readonly parameters: ReadonlyMap<string, Tensor>
   readonly ops: RawOps
+  /** Matrices that are kept in less than 32 bits, in the place of those in `parameters`; nothing trains them. */
+  readonly stored?: ReadonlyMap<string, StoredMatrix>
   /** Added to the linear modules that it names; left out: none. */
   readonly adapter?: AdapterTensors
 }
@@ -26,12 +29,33 @@ export function conv1d(model: ModelWeights, name: string, x: Tensor2D): Tensor2D
 
 /** x·Wᵀ or x·W of a matrix by its full name. */
 export function multiply(model: ModelWeights, x: Tensor2D, name: string, transposed: boolean): Tensor2D {
+  const stored = model.stored?.get(name)
+  if (stored !== undefined) return multiplyStored(model.ops, x, stored, transposed)
   return model.ops.matMul(x, matrix(model, name), false, transposed)
 }
 
 /** Rows of a table by int32 ids [N]. → [N, C] */
 export function embedRows(model: ModelWeights, name: string, ids: Tensor): Tensor2D {
-  return model.ops.embed(matrix(model, name), ids) as Tensor2D
+  const stored = model.stored?.get(name)
+  if (stored === undefined) return model.ops.embed(matrix(model, name), ids) as Tensor2D
+  const rows = model.ops.embedStored(stored, ids)
+  return stored.scale === null ? rows : rows.mul(model.ops.embed(stored.scale as Tensor2D, ids))
+}
+
+/**
+ * The product with a matrix kept in less than 32 bits. Its 32-bit form is made for this product alone, once x is there, and again for
+ * the gradient towards x, so that a model never stands in memory twice.
+ */
+function multiplyStored(ops: RawOps, x: Tensor2D, stored: StoredMatrix, transposed: boolean): Tensor2D {
+  const scaled = (y: Tensor2D) =>
+    stored.scale === null ? y : y.mul<Tensor2D>(stored.scale.reshape([1, stored.scale.size]))
+  return withGradient([x], () => ({
+    value: scaled(ops.matMul(x, ops.expand(stored, x), false, transposed)),
+    gradient: (dy) => {
+      const towards = scaled(dy as Tensor2D)
+      return [ops.matMul(towards, ops.expand(stored, towards), false, !transposed)]
+    },
+  })) as Tensor2D
 }
 
 export function matrix(model: ModelWeights, name: string): Tensor2D {

@@ -92,9 +92,10 @@ export function keepRefusedBatches(trainer: Trainer, place: ReplayContext): Trai
   const { dataDir, runId, step } = place
   return {
     maxRowLength: trainer.maxRowLength,
+    base: trainer.base,
     tokenLogProbs: (rows) => trainer.tokenLogProbs(rows),
     readParameters: () => trainer.readParameters(),
-    readState: () => trainer.readState(),
+    viewState: () => trainer.viewState(),
     writeState: (state) => trainer.writeState(state),
     dispose: () => trainer.dispose(),
     async step(batch, learningRate) {

@@ -78,10 +78,13 @@ export async function openSampler(
   const choice = await chooseSampler(wanted)
   if (choice.kind === 'graph') {
     const { createGraphSampler } = await import('../host/tensorflow/graphSampler.ts')
-    return createGraphSampler(config, parameters, {
-      kvMemoryBytes: kvMemoryBytes(),
-      compiled: choice.compiled,
-    })
+    return createGraphSampler(
+      { config, parameters },
+      {
+        kvMemoryBytes: kvMemoryBytes(),
+        compiled: choice.compiled,
+      },
+    )
   }
   const { createOnnxSampler } = await import('../host/onnx/sampler.ts')
   return createOnnxSampler({

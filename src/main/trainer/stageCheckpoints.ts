@@ -49,7 +49,7 @@ export function openCheckpointWriter(
   return async ({ state, validation }) => {
     const { runId } = request.run
     const { step } = state
-    const pieces = trainerBlob(await trainer.readState(), material.referenceHash)
+    const pieces = trainerBlob(trainer.viewState(), material.referenceHash)
     const written = await writeCheckpoint(
       { dataDir: request.dataDir, runId, step },
       { blobs: { [trainerBlobName]: asyncPieces(pieces) }, state },

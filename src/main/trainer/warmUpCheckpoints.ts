@@ -103,7 +103,7 @@ async function write(
     state,
   }: { readonly trainer: Trainer; readonly modelHash: string; readonly state: WarmUpState },
 ): ReturnType<typeof writeCheckpoint> {
-  const pieces = trainerBlob(await trainer.readState(), modelHash)
+  const pieces = trainerBlob(trainer.viewState(), modelHash)
   return writeCheckpoint(place, { blobs: { [trainerBlobName]: asyncPieces(pieces) }, state })
 }
 

@@ -25,6 +25,9 @@ export const plainRawOps: RawOps = {
     return picked.reshape([...ids.shape, width])
   },
 
+  expand: noStoredMatrices,
+  embedStored: noStoredMatrices,
+
   tokenLogProbs(logits: Tensor2D, targets: Tensor1D): Tensor1D {
     return withGradient([logits], (save) => {
       const logProbs = tf.logSoftmax(logits) // [N, V]
@@ -39,4 +42,8 @@ export const plainRawOps: RawOps = {
       }
     }) as Tensor1D
   },
+}
+
+function noStoredMatrices(): never {
+  throw new RangeError('plain tfjs holds no matrices of less than 32 bits')
 }

@@ -182,6 +182,7 @@ export function fakeTrainer(skill = 0): FakeTrainer {
   const batches: TokenBatch[] = []
   return {
     maxRowLength: 400,
+    base: null,
     batches,
     tokenLogProbs: (rows) => Promise.resolve(rows.map((ids) => logProbsOf(ids, held.skill))),
     step(batch, learningRate): Promise<UpdateStats> {
@@ -197,13 +198,12 @@ export function fakeTrainer(skill = 0): FakeTrainer {
       return Promise.resolve(statsOf(batch, held.skill, learningRate))
     },
     readParameters: () => Promise.resolve(single(held.skill)),
-    readState: (): Promise<TrainerState> =>
-      Promise.resolve({
-        parameters: single(held.skill),
-        firstMoments: single(held.moment),
-        secondMoments: single(0),
-        updates: held.updates,
-      }),
+    viewState: (): TrainerState => ({
+      parameters: single(held.skill),
+      firstMoments: single(held.moment),
+      secondMoments: single(0),
+      updates: held.updates,
+    }),
     writeState(state) {
       held.skill = state.parameters.get(skillName)?.values[0] ?? NaN
       held.moment = state.firstMoments.get(skillName)?.values[0] ?? NaN

@@ -25,9 +25,9 @@ test('resumed at any checkpoint = never stopped: same events, same parameters an
     if (event.type !== 'checkpoint') continue
     // through JSON, as on disk
     const state = JSON.parse(JSON.stringify(event.state)) as TrainState
-    saved.push({ state, trainer: await trainer.readState(), at: all.length })
+    saved.push({ state, trainer: trainer.viewState(), at: all.length })
   }
-  const end = await trainer.readState()
+  const end = trainer.viewState()
   assert.ok(saved.length >= 6)
   for (const { state, trainer: trainerState, at } of saved.slice(0, -1)) {
     const resumed = makeSetup({ setup: { checkpointEvery: 1, state } })
@@ -35,7 +35,7 @@ test('resumed at any checkpoint = never stopped: same events, same parameters an
     await resumed.sampler.refresh(resumed.trainer)
     // the clock is the machine's: its two metrics and the speeds made from it begin anew
     assert.deepEqual(withoutClock(await collect(resumed.whole)), withoutClock(all.slice(at)))
-    assert.deepEqual(await resumed.trainer.readState(), end)
+    assert.deepEqual(resumed.trainer.viewState(), end)
   }
 })
 
@@ -165,7 +165,7 @@ test('stop finishes the step, asks for a checkpoint and ends; abort drops the st
   const end = dropped.at(-1)
   assert.ok(end?.type === 'checkpoint' && end.reason === 'stopped')
   assert.equal(end.state.step, 1)
-  assert.equal((await aborted.trainer.readState()).updates, 1)
+  assert.equal(aborted.trainer.viewState().updates, 1)
 })
 
 test('checkpoints: every third step, the best on validation, and the end with its evaluations done', async () => {

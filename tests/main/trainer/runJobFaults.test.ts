@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { copiedState } from '../../../src/core/train/engine/trainer.ts'
 import { cpSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -93,7 +94,7 @@ test('an update that is not finite is not applied: the run is paused, and the ba
       code: 'trainer.not-finite',
       message: refused.error,
     })
-    assert.deepEqual(await trainer.readState(), state)
+    assert.deepEqual(copiedState(trainer.viewState()), state)
   } finally {
     await trainer.dispose()
     await reference?.dispose()

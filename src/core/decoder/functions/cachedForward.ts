@@ -2,7 +2,15 @@ import type { Value } from '../../graph/functionBuilder.ts'
 import type { FunctionOps, Size } from '../../graph/functionOps.ts'
 import { embeddingName, headName, layerPrefix } from '../../model/parameterTable.ts'
 import { inverseFrequencies } from '../../model/rotary.ts'
-import { addFeedForward, addLinear, addNorm, addRmsNorm, parameterOf } from './modelFunction.ts'
+import {
+  addFeedForward,
+  addLinear,
+  addNorm,
+  addProduct,
+  addRmsNorm,
+  addRows,
+  parameterOf,
+} from './modelFunction.ts'
 import type { ModelInFunction } from './modelFunction.ts'
 
 /** Added to the score of a position that a token may not see: its weight becomes exactly 0. */
@@ -106,14 +114,14 @@ export function addCachedForward(
 
 /** Final norm and head. [N, C] → [N, V] */
 export function addLogits(model: ModelInFunction, stream: Value): Value {
-  const { config, ops } = model
+  const { config } = model
   const normed = addNorm(model, stream, config.family === 'gpt2' ? 'transformer.ln_f' : 'model.norm')
-  return ops.matMul(normed, parameterOf(model, config.tiedHead ? embeddingName(config) : headName), true)
+  return addProduct(model, normed, config.tiedHead ? embeddingName(config) : headName, true)
 }
 
 function addEmbedding(model: ModelInFunction, { ids, positions }: NewTokens): Value {
   const { ops, config } = model
-  const tokens = ops.gather(parameterOf(model, embeddingName(config)), ids)
+  const tokens = addRows(model, embeddingName(config), ids)
   if (config.rotary !== null) return tokens
   // pads may stand beyond the table
   const last = ops.cast(ops.int(config.maxPositions - 1), 'int64')

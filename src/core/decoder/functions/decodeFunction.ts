@@ -7,7 +7,7 @@ import type { LayerCache } from './cachedForward.ts'
 import { addDraw } from './draw.ts'
 import type { DrawKind } from './draw.ts'
 import { gatheredCaches, storeCaches } from './extendFunction.ts'
-import { drawArguments, modelArguments } from './samplerArguments.ts'
+import { drawArguments, modelArguments, modelInputs } from './samplerArguments.ts'
 import type { SamplerParts } from './samplerParts.ts'
 import { samplerNames } from './samplerNames.ts'
 
@@ -57,7 +57,7 @@ export function addDecode(parts: SamplerParts, kind: DrawKind): void {
       ...[names.first, names.lengths, names.slots].map(vector),
       graph.placeholder(names.uniforms, 'float32', [-1, 2, -1]),
       ...parts.drawInputs,
-      ...parts.parameters.values(),
+      ...modelInputs(parts),
       ...cacheHandles,
     ],
     outputs: [names.drawnIds, names.drawnLogProbs],

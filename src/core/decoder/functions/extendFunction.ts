@@ -8,7 +8,7 @@ import { addDraw } from './draw.ts'
 import type { DrawKind } from './draw.ts'
 import type { ModelInFunction } from './modelFunction.ts'
 import { samplerNames } from './samplerNames.ts'
-import { drawArguments, modelArguments } from './samplerArguments.ts'
+import { drawArguments, modelArguments, modelInputs } from './samplerArguments.ts'
 import type { SamplerParts } from './samplerParts.ts'
 
 /**
@@ -54,7 +54,7 @@ export function addExtend(parts: SamplerParts, kind: DrawKind): void {
       ...[names.starts, names.counts, names.slots, names.parents].map(vector),
       graph.placeholder(names.uniforms, 'float32', [2, -1]),
       ...parts.drawInputs,
-      ...parts.parameters.values(),
+      ...modelInputs(parts),
       ...cacheHandles,
     ],
     outputs: [names.drawnIds, names.drawnLogProbs],

@@ -1,11 +1,16 @@
 import type { Value } from '../../graph/functionBuilder.ts'
 import type { FunctionOps } from '../../graph/functionOps.ts'
+import { factorNames } from '../../model/adapter.ts'
 import type { Activation, ModelConfig } from '../../model/modelConfig.ts'
 
-/** A model inside a function: its parameters as they are read there, by name. */
+/** A model inside a function. */
 export interface ModelInFunction {
   readonly ops: FunctionOps
   readonly config: ModelConfig
+  /**
+   * Its parameters as they are read there, by name; matrices may be of a smaller type than 32-bit floats, 8-bit ones with their
+   * channels' `NAME/scale`. With an adapter its factors and `adapter/scale` are among them.
+   */
   readonly parameters: ReadonlyMap<string, Value>
 }
 
@@ -16,12 +21,37 @@ export function parameterOf({ parameters }: ModelInFunction, name: string): Valu
   return value
 }
 
-/** x · Wᵀ + b of W [out, in], or x · W + b of GPT-2's [in, out]. [N, in] → [N, out] */
+/** x · Wᵀ + b of W [out, in], or x · W + b of GPT-2's [in, out], and what the module's adapter adds. [N, in] → [N, out] */
 export function addLinear(model: ModelInFunction, x: Value, name: string): Value {
   const { ops, config, parameters } = model
-  const product = ops.matMul(x, parameterOf(model, `${name}.weight`), config.family !== 'gpt2')
+  const product = addProduct(model, x, `${name}.weight`, config.family !== 'gpt2')
   const bias = parameters.get(`${name}.bias`)
-  return bias === undefined ? product : ops.binary('AddV2', product, bias)
+  const whole = bias === undefined ? product : ops.binary('AddV2', product, bias)
+  const names = factorNames(name)
+  const [a, b] = [parameters.get(names.a), parameters.get(names.b)]
+  if (a === undefined || b === undefined) return whole
+  const low = ops.matMul(ops.matMul(x, a, true), b, true)
+  return ops.binary('AddV2', whole, ops.binary('Mul', low, parameterOf(model, 'adapter/scale')))
+}
+
+/**
+ * x · Wᵀ or x · W of a matrix by its full name. One kept in less than 32 bits is converted for this product alone, once x is there: the
+ * model never stands in memory twice.
+ */
+export function addProduct(model: ModelInFunction, x: Value, name: string, transposed: boolean): Value {
+  const { ops, parameters } = model
+  const weight = parameterOf(model, name)
+  const product = ops.matMul(x, ops.castAfter(weight, 'float32', x), transposed)
+  const scale = parameters.get(`${name}/scale`)
+  return scale === undefined ? product : ops.binary('Mul', product, ops.reshape(scale, [1, -1]))
+}
+
+/** Rows of a table by number, as 32-bit floats. [N] → [N, C] */
+export function addRows(model: ModelInFunction, name: string, numbers: Value): Value {
+  const { ops, parameters } = model
+  const rows = ops.cast(ops.gather(parameterOf(model, name), numbers), 'float32')
+  const scale = parameters.get(`${name}/scale`)
+  return scale === undefined ? rows : ops.binary('Mul', rows, ops.gather(scale, numbers))
 }
 
 /** The family's norm over the last axis, by the name of its weight without `.weight`. */

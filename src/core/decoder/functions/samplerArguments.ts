@@ -1,4 +1,5 @@
 import type { FunctionBuilder, Value } from '../../graph/functionBuilder.ts'
+import type { NodeRef } from '../../graph/graphBuilder.ts'
 import type { FunctionOps } from '../../graph/functionOps.ts'
 import type { DrawInputs } from './draw.ts'
 import type { SamplerParts } from './samplerParts.ts'
@@ -12,9 +13,17 @@ export function drawArguments(builder: FunctionBuilder): DrawInputs {
   }
 }
 
-/** Arguments for the handles of all parameters, and their values. */
+/** Arguments for all that the model computes with, and their values. */
 export function modelArguments(ops: FunctionOps, { parameters }: SamplerParts): ReadonlyMap<string, Value> {
   return new Map(
-    [...parameters.keys()].map((name) => [name, ops.read(ops.builder.argument('resource'), 'float32')]),
+    [...parameters].map(([name, { type, isVariable }]) => [
+      name,
+      isVariable ? ops.read(ops.builder.argument('resource'), type) : ops.builder.argument(type),
+    ]),
   )
+}
+
+/** What is given for `modelArguments`. */
+export function modelInputs({ parameters }: SamplerParts): NodeRef[] {
+  return [...parameters.values()].map(({ ref }) => ref)
 }

@@ -1,11 +1,19 @@
-import type { GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
+import type { ElementType, GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
 import type { ModelConfig } from '../../model/modelConfig.ts'
 import type { DrawKind } from './draw.ts'
 
+/** Something that the model computes with: a variable of the graph, or a node. */
+export interface ModelInput {
+  /** Of a variable its handle. */
+  readonly ref: NodeRef
+  readonly type: ElementType
+  readonly isVariable: boolean
+}
+
 export interface SamplerGraphSetup {
   readonly config: ModelConfig
-  /** Handles of the model's variables in the graph, by parameter. */
-  readonly parameters: ReadonlyMap<string, NodeRef>
+  /** By name (`ModelInFunction`). */
+  readonly parameters: ReadonlyMap<string, ModelInput>
   /** The ways of drawing that can be asked for. */
   readonly draws: readonly DrawKind[]
   /** Compiled by XLA for every set of shapes that is asked for, or run node by node. */

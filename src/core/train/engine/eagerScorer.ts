@@ -7,12 +7,12 @@ import { inputWidth, padIds, padInput, splitIntoMicroBatches } from './paddedBat
 import type { ObjectiveInputs } from './policyObjective.ts'
 import { rowLogProbs } from './policyObjective.ts'
 import type { TokenRow, TokenScorer } from './trainer.ts'
-import type { ScorerSetup } from './trainerSetup.ts'
+import { storedModel, type ScorerSetup } from './trainerSetup.ts'
 
 /** A fixed model's token log-probs, op by op on tfjs's active backend. */
 export function createEagerScorer(setup: ScorerSetup): TokenScorer {
   const { config, ops } = setup
-  const parameters = tensorsOf(setup.parameters)
+  const parameters = tensorsOf(storedModel(setup))
   return {
     tokenLogProbs: (rows) => scoreRowsEagerly({ config, ops, parameters }, setup, rows),
     dispose: () => {

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor } from '@tensorflow/tfjs'
-import type { ParameterValues } from '../../model/parameterValues.ts'
-import { disposeTensors, tensorsOf, valuesOf } from '../../model/parameterTensors.ts'
+import { adapterScale, adapterTensors } from '../../model/adapter.ts'
+import { mergedParameters } from '../../model/mergeAdapter.ts'
+import { copiedValues, type ParameterValues } from '../../model/parameterValues.ts'
+import { disposeTensors, tensorsOf, viewOf } from '../../model/parameterTensors.ts'
 import type { Transformer } from '../../model/transformer.ts'
 import type { OptimizerState } from '../../optim/adamW.ts'
 import { adamWStep, disposeOptimizerState, startAdamW } from '../../optim/adamW.ts'
@@ -11,8 +13,9 @@ import { longestRowOfBuckets, requireRows, splitIntoMicroBatches } from './padde
 import type { Objective, ObjectiveInputs } from './policyObjective.ts'
 import { policyObjective } from './policyObjective.ts'
 import { requireState, requireFinite } from './trainerChecks.ts'
-import type { GradientTrainer, TokenBatch, TrainerState, UpdateStats } from './trainer.ts'
-import type { TrainerSetup } from './trainerSetup.ts'
+import { copiedState } from './trainer.ts'
+import type { GradientTrainer, TokenBatch, TokenScorer, TrainerState, UpdateStats } from './trainer.ts'
+import { storedModel, trainedParameters, type TrainerSetup } from './trainerSetup.ts'
 
 /** Trains op by op on tfjs's active backend: the reference that the captured trainer is compared with. */
 export function createEagerTrainer(setup: TrainerSetup): GradientTrainer {
@@ -29,14 +32,25 @@ const lossName = 'loss of the update'
 
 class EagerTrainer implements GradientTrainer {
   readonly maxRowLength: number
+  readonly base: TokenScorer | null
   readonly #setup: TrainerSetup
+  /** What nothing trains: the model itself, where an adapter is trained. */
+  readonly #frozen: ReadonlyMap<string, Tensor>
   #state: OptimizerState
   #gradients: Map<string, Tensor> = new Map()
 
   constructor(setup: TrainerSetup) {
     this.#setup = setup
     this.maxRowLength = longestRowOfBuckets(setup.buckets, setup.config.maxPositions)
-    this.#state = startAdamW(tensorsOf(setup.parameters))
+    this.#frozen = setup.adapter === undefined ? new Map<string, Tensor>() : tensorsOf(storedModel(setup))
+    this.#state = startAdamW(tensorsOf(trainedParameters(setup)))
+    this.base =
+      setup.adapter === undefined
+        ? null
+        : {
+            tokenLogProbs: (rows) => scoreRowsEagerly(this.#model(0), setup, rows),
+            dispose: () => Promise.resolve(),
+          }
   }
 
   async step(batch: TokenBatch, learningRate: number): Promise<UpdateStats> {
@@ -57,24 +71,33 @@ class EagerTrainer implements GradientTrainer {
   }
 
   readParameters(): Promise<ParameterValues> {
-    return valuesOf(this.#state.parameters)
+    const { adapter, config } = this.#setup
+    const trained = viewOf(this.#state.parameters)
+    if (adapter === undefined) return Promise.resolve(trained)
+    const values = copiedValues(trained)
+    return Promise.resolve(mergedParameters(config, viewOf(this.#frozen), { ...adapter, values }))
   }
 
   readGradients(): Promise<ParameterValues> {
-    return valuesOf(this.#gradients)
+    return Promise.resolve(copiedValues(viewOf(this.#gradients)))
   }
 
-  async readState(): Promise<TrainerState> {
+  readState(): Promise<TrainerState> {
+    return Promise.resolve(copiedState(this.viewState()))
+  }
+
+  viewState(): TrainerState {
+    const { parameters, firstMoments, secondMoments, updates } = this.#state
     return {
-      parameters: await valuesOf(this.#state.parameters),
-      firstMoments: await valuesOf(this.#state.firstMoments),
-      secondMoments: await valuesOf(this.#state.secondMoments),
-      updates: this.#state.updates,
+      parameters: viewOf(parameters),
+      firstMoments: viewOf(firstMoments),
+      secondMoments: viewOf(secondMoments),
+      updates,
     }
   }
 
   async writeState(state: TrainerState): Promise<void> {
-    requireState(state, this.#setup.parameters)
+    requireState(state, trainedParameters(this.#setup))
     const written = {
       parameters: tensorsOf(state.parameters),
       firstMoments: tensorsOf(state.firstMoments),
@@ -88,13 +111,19 @@ class EagerTrainer implements GradientTrainer {
 
   dispose(): Promise<void> {
     disposeOptimizerState(this.#state)
+    disposeTensors(this.#frozen)
     disposeTensors(this.#gradients)
     this.#gradients = new Map()
     return Promise.resolve()
   }
 
-  #model(): Transformer {
-    return { config: this.#setup.config, parameters: this.#state.parameters, ops: this.#setup.ops }
+  /** @param scale of the adapter, where there is one; 0 takes it off */
+  #model(scale?: number): Transformer {
+    const { config, ops, adapter } = this.#setup
+    const trained = this.#state.parameters
+    if (adapter === undefined) return { config, parameters: trained, ops }
+    const factor = tf.scalar(scale ?? adapterScale(adapter))
+    return { config, parameters: this.#frozen, ops, adapter: adapterTensors(trained, factor) }
   }
 
   #microBatches(lengths: readonly number[]): MicroBatch[] {

@@ -1,11 +1,10 @@
 import type { DrawKind } from '../../decoder/functions/draw.ts'
 import { addSampler } from '../../decoder/functions/samplerFunctions.ts'
-
+import type { ModelInput } from '../../decoder/functions/samplerParts.ts'
 import { GraphBuilder } from '../../graph/graphBuilder.ts'
 import type { ModelConfig } from '../../model/modelConfig.ts'
-import type { ParameterValues } from '../../model/parameterValues.ts'
 import type { GraphVariables } from './graphVariables.ts'
-import { addVariables } from './graphVariables.ts'
+import { adapterScaleNode, addFrozenModel, type FrozenModel } from './modelVariables.ts'
 
 /** How the sampler of a graph is built; see `SamplerGraphSetup`. */
 export interface SamplerOptions {
@@ -15,23 +14,26 @@ export interface SamplerOptions {
 
 /** A model's variables with a sampler on them, for what does not train. */
 export function captureSampling(
-  config: ModelConfig,
-  parameters: ParameterValues,
+  model: FrozenModel,
   options: SamplerOptions,
 ): { readonly graph: GraphBuilder; readonly signatures: readonly [] } {
   const graph = new GraphBuilder()
-  addSamplerOn(graph, addVariables(graph, parameters, ['parameter']), config, options)
+  addSamplerOn(graph, addFrozenModel(graph, model), model.config, options)
   return { graph, signatures: [] }
 }
 
-/** The sampler on the `parameter` variables of a graph. */
+/** The sampler on the model's variables of a graph, with its adapter where it has one. */
 export function addSamplerOn(
   graph: GraphBuilder,
   variables: GraphVariables,
   config: ModelConfig,
   options: SamplerOptions,
 ): void {
-  const held = variables.get('parameter') ?? new Map<string, never>()
-  const parameters = new Map([...held].map(([name, { handle }]) => [name, handle]))
-  addSampler(graph, { config, parameters, draws: options.draws, compiled: options.compiled })
+  const inputs = new Map<string, ModelInput>()
+  for (const kind of ['base', 'parameter'] as const)
+    for (const [name, { handle, type }] of variables.get(kind) ?? [])
+      inputs.set(name, { ref: handle, type, isVariable: true })
+  if (variables.has('base') && variables.has('parameter'))
+    inputs.set(adapterScaleNode, { ref: adapterScaleNode, type: 'float32', isVariable: false })
+  addSampler(graph, { config, parameters: inputs, draws: options.draws, compiled: options.compiled })
 }

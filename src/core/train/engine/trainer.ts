@@ -1,5 +1,5 @@
 import type { AdamWSettings } from '../../optim/adamW.ts'
-import type { ParameterValues } from '../../model/parameterValues.ts'
+import { copiedValues, type ParameterValues } from '../../model/parameterValues.ts'
 import type { LossInputName, LossSumName } from '../../rl/losses/policyLoss.ts'
 
 /** One packed row: a whole conversation, all turns in one. */
@@ -26,13 +26,28 @@ export interface UpdateStats {
 
 export type { AdamWSettings }
 
-/** Everything an optimizer needs to go on bit for bit, keyed by parameter name. */
+/** Everything an optimizer needs to go on bit for bit, keyed by the name of the parameter, or of the adapter's factor. */
 export interface TrainerState {
   readonly parameters: ParameterValues
   readonly firstMoments: ParameterValues
   readonly secondMoments: ParameterValues
   /** Updates applied so far. */
   readonly updates: number
+}
+
+/** A view's state as it is now, in memory. */
+export function copiedState({
+  parameters,
+  firstMoments,
+  secondMoments,
+  updates,
+}: TrainerState): TrainerState {
+  return {
+    parameters: copiedValues(parameters),
+    firstMoments: copiedValues(firstMoments),
+    secondMoments: copiedValues(secondMoments),
+    updates,
+  }
 }
 
 /** Token log-probs without gradient: the reference policy, or a check. */
@@ -51,12 +66,21 @@ export interface Trainer extends TokenScorer {
    * throws `trainer.not-finite`; the state is as before.
    */
   step(batch: TokenBatch, learningRate: number): Promise<UpdateStats>
+  /** Log-probs of the model without its adapter, from the same nodes; null where every parameter is trained. */
+  readonly base: TokenScorer | null
+  /** The model's parameters, an adapter merged into them. Each is read when its values are asked for, of the moment then. */
   readParameters(): Promise<ParameterValues>
-  readState(): Promise<TrainerState>
+  /**
+   * What is trained, with its moments. Each tensor is read when its values are asked for, so that a state never stands in memory twice;
+   * nothing may be trained meanwhile.
+   */
+  viewState(): TrainerState
   writeState(state: TrainerState): Promise<void>
 }
 
 /** A trainer that also shows the gradient of its last step, summed over micro-batches and before clipping: for checks. */
 export interface GradientTrainer extends Trainer {
   readGradients(): Promise<ParameterValues>
+  /** What `viewState` shows, as it is now, in memory. */
+  readState(): Promise<TrainerState>
 }

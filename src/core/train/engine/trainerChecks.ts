@@ -1,9 +1,11 @@
 import { RecheckError } from '../../../shared/recheckError.ts'
-import type { ParameterValues } from '../../model/parameterValues.ts'
 import type { TrainerState } from './trainer.ts'
 
 /** @throws RecheckError `trainer.state` unless every parameter of the model has a value and moments of its shape */
-export function requireState(state: TrainerState, model: ParameterValues): void {
+export function requireState(
+  state: TrainerState,
+  model: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+): void {
   const kinds = ['parameters', 'firstMoments', 'secondMoments'] as const
   for (const kind of kinds) {
     for (const [name, { shape }] of model) {

@@ -1,13 +1,18 @@
 import type { RawOps } from '../../graph/rawOps.ts'
+import type { AdapterValues } from '../../model/mergeAdapter.ts'
 import type { ModelConfig } from '../../model/modelConfig.ts'
 import type { ParameterValues } from '../../model/parameterValues.ts'
+import { storedParameters, type WeightStorage } from '../../model/weightStorage.ts'
 import type { PolicyLoss } from '../../rl/losses/policyLoss.ts'
 import type { AdamWSettings } from './trainer.ts'
 
 /** What a scorer is made of: token log-probs of a fixed model. */
 export interface ScorerSetup {
   readonly config: ModelConfig
+  /** Read once, one after another; shapes and names are kept. */
   readonly parameters: ParameterValues
+  /** How weights that nothing trains are kept; left out: as 32-bit floats. */
+  readonly storedAs?: WeightStorage
   readonly ops: RawOps
   /** Log-probs are those of logits / temperature; 1 where sampling is plain. */
   readonly temperature: number
@@ -21,8 +26,23 @@ export interface ScorerSetup {
 export interface TrainerSetup extends ScorerSetup {
   readonly loss: PolicyLoss
   readonly adamW: AdamWSettings
+  /** Trained in the place of the parameters, which stay as they are; with the numbers that it begins with. */
+  readonly adapter?: AdapterValues
   /** Which parameters `adamW.weightDecay` shrinks; left out: matrices, not norms and biases. */
   readonly decays?: (name: string, shape: readonly number[]) => boolean
+}
+
+/** What training changes: the adapter's factors where there is one, else every parameter. */
+export function trainedParameters({
+  adapter,
+  parameters,
+}: Pick<TrainerSetup, 'adapter' | 'parameters'>): ParameterValues {
+  return adapter === undefined ? parameters : adapter.values
+}
+
+/** A frozen model as 32-bit floats: the numbers that its stored weights stand for. */
+export function storedModel({ config, parameters, storedAs }: ScorerSetup): ParameterValues {
+  return storedParameters(config, parameters, storedAs ?? 'f32')
 }
 
 /** Eight lengths whose padding wastes little, up to the longest row in predicted tokens. */

@@ -10,10 +10,17 @@ import type { ScorerSetup, TrainerSetup } from './trainerSetup.ts'
 import { addAdamWUpdate } from './adamWGraph.ts'
 import type { SamplerOptions } from './samplingGraph.ts'
 import { addSamplerOn } from './samplingGraph.ts'
-import type { Attributes, NodeRef } from '../../graph/graphBuilder.ts'
+import type { Attributes, GraphNode, NodeRef } from '../../graph/graphBuilder.ts'
 import { GraphBuilder, intAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 import type { GraphVariables } from './graphVariables.ts'
-import { addVariables, parameterKinds, variableOf } from './graphVariables.ts'
+import { variableOf } from './graphVariables.ts'
+import {
+  addFrozenModel,
+  addTrainedModel,
+  adapterScaleNode,
+  tracedTensor,
+  tracedWeights,
+} from './modelVariables.ts'
 import { recordOps } from '../../graph/recordOps.ts'
 import type { GraphSignature } from '../../graph/savedModel.ts'
 import type { TraceBackend } from '../../graph/traceBackend.ts'
@@ -43,7 +50,7 @@ export const bucketNames = (bucket: number) => ({
 /** Token log-probs for every bucket, to the bit as training computes them; the parameters are variables of the graph. */
 export function captureScoring(setup: ScorerSetup): CapturedGraph {
   const graph = new GraphBuilder()
-  const variables = addVariables(graph, setup.parameters, ['parameter'])
+  const variables = addFrozenModel(graph, setup)
   for (const bucket of setup.buckets) {
     recordBucket(graph, bucket, (trace) => {
       const recorded = recordObjective(trace, variables, { ...setup, loss: negativeLogLikelihood }, bucket)
@@ -52,7 +59,7 @@ export function captureScoring(setup: ScorerSetup): CapturedGraph {
       nameScores(trace, bucket, recorded)
     })
   }
-  return { graph, signatures: setup.buckets.map(scoringSignature), sumNames: [] }
+  return { graph, signatures: setup.buckets.map((bucket) => scoringSignature(bucket, false)), sumNames: [] }
 }
 
 /**
@@ -61,14 +68,14 @@ export function captureScoring(setup: ScorerSetup): CapturedGraph {
  */
 export function captureTraining(setup: TrainerSetup, sampler?: SamplerOptions): CapturedGraph {
   const graph = new GraphBuilder()
-  const variables = addVariables(graph, setup.parameters, parameterKinds)
+  const variables = addTrainedModel(graph, setup)
   const sumNames = setup.buckets.map((bucket) =>
     recordBucket(graph, bucket, (trace) => addGradients(trace, variables, setup, bucket)),
   )
   addAdamWUpdate(graph, variables, setup.adamW, setup.decays ?? isMatrix)
   if (sampler !== undefined) addSamplerOn(graph, variables, setup.config, sampler)
   const signatures = setup.buckets.flatMap((bucket) => [
-    scoringSignature(bucket),
+    scoringSignature(bucket, setup.adapter !== undefined),
     ...gradientSignatures(setup, bucket),
   ])
   return { graph, signatures, sumNames: sumNames[0] ?? [] }
@@ -76,17 +83,6 @@ export function captureTraining(setup: TrainerSetup, sampler?: SamplerOptions): 
 
 function recordBucket<T>(graph: GraphBuilder, bucket: number, build: (trace: TraceBackend) => T): T {
   return recordOps(graph, (trace) => graph.inScope(`t${bucket}`, () => build(trace)))
-}
-
-/** The model on variables of the graph, and its parameters as tensors under trace. */
-function graphModel(trace: TraceBackend, variables: GraphVariables, setup: ScorerSetup) {
-  const parameters = new Map<string, tf.Tensor>()
-  for (const [name, { shape }] of setup.parameters) {
-    const { read } = variableOf(variables, 'parameter', name)
-    parameters.set(name, tracedTensor(trace, read, shape, 'float32'))
-  }
-  const model: Transformer = { config: setup.config, parameters, ops: setup.ops }
-  return { model, parameters }
 }
 
 type LossSetup = ScorerSetup & Pick<TrainerSetup, 'loss'>
@@ -128,7 +124,10 @@ function recordObjective(
   bucket: number,
 ): RecordedObjective {
   const { nodes } = trace.graph
-  const { model, parameters } = graphModel(trace, variables, setup)
+  const { weights, trained } = tracedWeights(trace, variables, setup)
+  // of a model that nothing trains the backward pass is recorded all the same, to learn what it uses
+  const sources = trained.size > 0 ? trained : weights.parameters
+  const model: Transformer = { config: setup.config, ...weights }
   const inputs = objectiveInputs(trace, setup, bucket)
   const start = nodes.length
   const kept: { refs?: Pick<RecordedObjective, 'logProbs' | 'loss' | 'sums'> } = {}
@@ -145,25 +144,34 @@ function recordObjective(
       }
       return loss
     },
-    [...parameters.values()],
+    [...sources.values()],
     undefined,
     true,
   )
   const { refs } = kept
   if (refs === undefined) throw new RangeError(`${setup.loss.name}: the loss was not computed`)
-  const gradients = [...parameters.keys()].map((name, i): [string, NodeRef] => [
+  const gradients = [...sources].map(([name, source], i): [string, NodeRef] => [
     name,
-    gradientRef(trace, variables, name, grads[i] as tf.Tensor | null),
+    gradientRef(trace, { name, shape: source.shape }, grads[i] as tf.Tensor | null),
   ])
   const forwardEnd = nodes.findIndex(({ name }) => name === refs.logProbs) + 1
-  const used = new Set(
-    nodes.slice(forwardEnd).flatMap((node) => node.inputs.map((input) => input.split(':')[0])),
-  )
+  const fetched = [...gradients.map(([, ref]) => ref), refs.loss, ...Object.values(refs.sums)]
+  const used = usedBy(nodes.slice(forwardEnd), fetched)
   const usedBackward = nodes
     .slice(start, forwardEnd)
     .filter(({ name, op, attributes }) => used.has(name) && op !== 'Reshape' && isFloat(attributes))
     .map(({ name }) => name)
   return { ...refs, gradients: new Map(gradients), forwardEnd, usedBackward }
+}
+
+/** Names of the nodes that lead to what is fetched, looked for among `nodes`, and of those before them that they use. */
+function usedBy(nodes: readonly GraphNode[], fetched: readonly NodeRef[]): ReadonlySet<string> {
+  const nameOf = (ref: NodeRef) => ref.replace(/^\^|:\d+$/g, '')
+  const used = new Set(fetched.map(nameOf))
+  // nodes come after those that they use
+  for (const { name, inputs } of [...nodes].reverse())
+    if (used.has(name)) for (const input of inputs) used.add(nameOf(input))
+  return used
 }
 
 function isFloat({ T }: Attributes): boolean {
@@ -229,11 +237,9 @@ function addGradients(
 /** A parameter that the loss does not reach has a gradient of zeros. */
 function gradientRef(
   trace: TraceBackend,
-  variables: GraphVariables,
-  name: string,
+  { name, shape }: { readonly name: string; readonly shape: readonly number[] },
   gradient: tf.Tensor | null,
 ): NodeRef {
-  const { shape } = variableOf(variables, 'parameter', name)
   if (gradient === null) return trace.ref(tf.fill([...shape], 0))
   if (gradient.shape.join() !== shape.join()) {
     throw new RangeError(
@@ -243,31 +249,28 @@ function gradientRef(
   return trace.ref(gradient)
 }
 
-function tracedTensor(
-  trace: TraceBackend,
-  ref: NodeRef,
-  shape: readonly number[],
-  dtype: 'int32' | 'float32',
-): tf.Tensor {
-  return tf.engine().makeTensorFromTensorInfo(trace.tensorOf(ref, shape, dtype))
-}
-
 function nameOutput(trace: TraceBackend, name: string, inputs: readonly NodeRef[]): void {
   trace.graph.addNamed(name, 'Identity', inputs, { T: typeAttribute('float32') })
 }
 
-function scoringSignature(bucket: number): GraphSignature {
+function scoringSignature(bucket: number, isAdapted: boolean): GraphSignature {
   const names = bucketNames(bucket)
   return {
     name: `score-${bucket}`,
-    inputs: [names.ids, names.targets],
+    inputs: [names.ids, names.targets, ...(isAdapted ? [adapterScaleNode] : [])],
     outputs: [names.logProbs, names.forward],
   }
 }
 
 function gradientSignatures(setup: TrainerSetup, bucket: number): GraphSignature[] {
   const names = bucketNames(bucket)
-  const inputs = [names.ids, names.targets, ...setup.loss.inputs.map(({ name }) => names.lossInput(name))]
+  const scale = setup.adapter === undefined ? [] : [adapterScaleNode]
+  const inputs = [
+    names.ids,
+    names.targets,
+    ...scale,
+    ...setup.loss.inputs.map(({ name }) => names.lossInput(name)),
+  ]
   return [
     { name: `store-${bucket}`, inputs, outputs: [names.store] },
     { name: `accumulate-${bucket}`, inputs, outputs: [names.accumulate] },

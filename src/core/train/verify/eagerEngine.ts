@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
-import { disposeTensors, valuesOf } from '../../model/parameterTensors.ts'
-import type { ParameterValues } from '../../model/parameterValues.ts'
+import { disposeTensors, viewOf } from '../../model/parameterTensors.ts'
+import { copiedValues, type ParameterValues } from '../../model/parameterValues.ts'
 import type { ForwardOptions, Transformer } from '../../model/transformer.ts'
 import { logits, tokenLogProbs } from '../../model/transformer.ts'
 import { adamWStep, disposeOptimizerState, startAdamW } from '../../optim/adamW.ts'
@@ -43,7 +43,7 @@ export class EagerVerifyEngine implements VerifyEngine {
 
   async lossAndGradients(batch: VerifyBatch): Promise<{ loss: number; gradients: ParameterValues }> {
     const { loss, gradients } = this.#differentiate(batch)
-    const result = { loss: (await loss.data())[0], gradients: await valuesOf(gradients) }
+    const result = { loss: (await loss.data())[0], gradients: copiedValues(viewOf(gradients)) }
     loss.dispose()
     disposeTensors(gradients)
     return result
@@ -57,7 +57,7 @@ export class EagerVerifyEngine implements VerifyEngine {
       learningRate: verify.learningRate,
       decays: () => true,
     })
-    const after = await valuesOf(state.parameters)
+    const after = copiedValues(viewOf(state.parameters))
     tf.dispose([loss, gradientNorm])
     disposeTensors(gradients)
     disposeTensors(start.firstMoments)
@@ -68,7 +68,7 @@ export class EagerVerifyEngine implements VerifyEngine {
 
   async policyStep(step: PolicyStep): Promise<PolicyStepResult> {
     const { config, ops } = this.#model
-    const parameters = await valuesOf(this.#model.parameters)
+    const parameters = copiedValues(viewOf(this.#model.parameters))
     const setup = { config, ops, parameters, ...step, ...wholeBatchShape(step.batch), temperature: 1 }
     return takePolicyStep(createEagerTrainer(setup), step)
   }

@@ -1,4 +1,4 @@
-import type { ParameterValues } from '../../model/parameterValues.ts'
+import { copiedValues, type ParameterValues } from '../../model/parameterValues.ts'
 import type { PolicyLoss } from '../../rl/losses/policyLoss.ts'
 import type { AdamWSettings, GradientTrainer, TokenBatch } from '../engine/trainer.ts'
 
@@ -34,7 +34,7 @@ export async function takePolicyStep(trainer: GradientTrainer, step: PolicyStep)
       loss,
       gradientNorm,
       gradients: await trainer.readGradients(),
-      parameters: await trainer.readParameters(),
+      parameters: copiedValues(await trainer.readParameters()),
     }
   } finally {
     await trainer.dispose()

@@ -20,11 +20,16 @@ export interface OpAttribute {
 export interface TensorFlowBinding {
   readonly TF_FLOAT: number
   readonly TF_INT32: number
+  readonly TF_UINT8: number
   readonly TF_ATTR_BOOL: number
   readonly TF_ATTR_INT: number
   readonly TF_ATTR_TYPE: number
   readonly TF_Version: string
-  createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array): number
+  createTensor(
+    shape: readonly number[],
+    dtype: number,
+    values: Float32Array | Int32Array | Uint8Array,
+  ): number
   deleteTensor(id: number): void
   tensorDataSync(id: number): Float32Array | Int32Array
   loadSavedModel(folder: string, tags: string): number

@@ -2,14 +2,14 @@ import { bucketNames, captureScoring } from '../../../core/train/engine/training
 import { padIds, splitIntoMicroBatches } from '../../../core/train/engine/paddedBatch.ts'
 import type { TokenScorer } from '../../../core/train/engine/trainer.ts'
 import type { ScorerSetup } from '../../../core/train/engine/trainerSetup.ts'
-import { writeVariables } from './capturedVariables.ts'
+import { writeFrozenModel } from './capturedVariables.ts'
 import type { Feed } from './graphSession.ts'
 import { GraphSession } from './graphSession.ts'
 
 /** A fixed model's token log-probs from one captured graph: the same nodes and shapes as the captured trainer's. */
 export function createCapturedScorer(setup: ScorerSetup, workFolder?: string): TokenScorer {
   const session = new GraphSession(captureScoring(setup), workFolder)
-  writeVariables(session, 'parameter', setup.parameters)
+  writeFrozenModel(session, setup)
   return {
     tokenLogProbs: async (rows) => scoreRows(session, setup, rows),
     dispose: () => {
@@ -19,11 +19,12 @@ export function createCapturedScorer(setup: ScorerSetup, workFolder?: string): T
   }
 }
 
-/** Scores rows in the micro-batches that training on them would use. */
+/** Scores rows in the micro-batches that training on them would use. @param feeds  of every run, besides the rows */
 export function scoreRows(
   session: GraphSession,
   setup: Pick<ScorerSetup, 'buckets' | 'rowsPerMicroBatch'>,
   rows: readonly Int32Array[],
+  feeds: readonly Feed[] = [],
 ): Float32Array[] {
   const scores = rows.map((row) => new Float32Array(Math.max(0, row.length - 1)))
   const lengths = rows.map((row) => row.length)
@@ -34,7 +35,8 @@ export function scoreRows(
   )) {
     const chosen = rowNumbers.map((row) => rows[row] ?? new Int32Array())
     const { logProbs: scored, forward } = bucketNames(bucket)
-    const [logProbs] = session.run(idFeeds(chosen, setup.rowsPerMicroBatch, bucket), [scored, forward])
+    const fed = [...idFeeds(chosen, setup.rowsPerMicroBatch, bucket), ...feeds]
+    const [logProbs] = session.run(fed, [scored, forward])
     rowNumbers.forEach((row, i) => {
       scores[row]?.set(logProbs?.subarray(i * bucket, i * bucket + (chosen[i]?.length ?? 1) - 1) ?? [])
     })

@@ -1,10 +1,12 @@
 import { updateNames, updateScalars } from '../../../core/train/engine/adamWGraph.ts'
-import { variableNames } from '../../../core/train/engine/graphVariables.ts'
+import { zeroAll, type ParameterKind } from '../../../core/train/engine/graphVariables.ts'
+import { adapterScaleNode, mergedList } from '../../../core/train/engine/modelVariables.ts'
 import { bucketNames, captureTraining } from '../../../core/train/engine/trainingGraph.ts'
 import type { DrawKind } from '../../../core/decoder/functions/draw.ts'
 import type { Sampler } from '../../../core/sampling/sampler.ts'
 import type { SamplerOptions } from '../../../core/train/engine/samplingGraph.ts'
-import type { ParameterValues } from '../../../core/model/parameterValues.ts'
+import { adapterScale } from '../../../core/model/adapter.ts'
+import { copiedValues, type ParameterValues } from '../../../core/model/parameterValues.ts'
 import type { MicroBatch } from '../../../core/train/engine/paddedBatch.ts'
 import {
   inputWidth,
@@ -16,14 +18,16 @@ import {
 import type {
   GradientTrainer,
   TokenBatch,
+  TokenScorer,
   TrainerState,
   UpdateStats,
 } from '../../../core/train/engine/trainer.ts'
+import { copiedState } from '../../../core/train/engine/trainer.ts'
 import type { LossSumName } from '../../../core/rl/losses/policyLoss.ts'
-import type { TrainerSetup } from '../../../core/train/engine/trainerSetup.ts'
+import { trainedParameters, type TrainerSetup } from '../../../core/train/engine/trainerSetup.ts'
 import { requireState, requireFinite } from '../../../core/train/engine/trainerChecks.ts'
 import { idFeeds, scoreRows } from './capturedScorer.ts'
-import { readVariables, writeVariables } from './capturedVariables.ts'
+import { viewVariables, writeFrozenModel, writeVariables } from './capturedVariables.ts'
 import type { Feed } from './graphSession.ts'
 import { GraphSession } from './graphSession.ts'
 import type { GraphSamplerLimits } from './graphSampler.ts'
@@ -44,7 +48,8 @@ export function createTrainerWithSampler(
   limits: GraphSamplerLimits,
 ): { trainer: GradientTrainer; sampler: Sampler } {
   const trainer = new CapturedTrainer(setup, { sampler: { draws, compiled: limits.compiled } })
-  return { trainer, sampler: samplerOn(trainer.session, setup.config, limits) }
+  const sampler = samplerOn(trainer.session, setup.config, limits, { feeds: trainer.adapterFeeds() })
+  return { trainer, sampler }
 }
 
 interface CaptureOptions {
@@ -54,19 +59,48 @@ interface CaptureOptions {
 
 class CapturedTrainer implements GradientTrainer {
   readonly maxRowLength: number
+  readonly base: TokenScorer | null
   readonly #setup: TrainerSetup
+  /** Shapes of what is trained, by name, in the order of its variables. */
+  readonly #trained: ReadonlyMap<string, { readonly shape: readonly number[] }>
   readonly #session: GraphSession
   readonly #sumNames: readonly LossSumName[]
   #updates = 0
 
   constructor(setup: TrainerSetup, { workFolder, sampler }: CaptureOptions) {
     const captured = captureTraining(setup, sampler)
+    const { adapter } = setup
+    const trained = trainedParameters(setup)
     this.#setup = setup
+    this.#trained = new Map([...trained].map(([name, { shape }]) => [name, { shape }]))
     this.#sumNames = captured.sumNames
     this.maxRowLength = longestRowOfBuckets(setup.buckets, setup.config.maxPositions)
     this.#session = new GraphSession(captured, workFolder)
-    writeVariables(this.#session, 'parameter', setup.parameters)
-    this.#session.run([], [variableNames.zeroAll('firstMoment'), variableNames.zeroAll('secondMoment')])
+    if (adapter !== undefined) writeFrozenModel(this.#session, setup)
+    this.#write('parameter', trained)
+    this.#session.run([], [zeroAll('firstMoment'), zeroAll('secondMoment')])
+    this.base = adapter === undefined ? null : this.#withoutAdapter()
+  }
+
+  /** What is fed wherever the model computes; 0 as the scale takes the adapter off. */
+  adapterFeeds(scale?: number): Feed[] {
+    const { adapter } = this.#setup
+    if (adapter === undefined) return []
+    const values = Float32Array.of(scale ?? adapterScale(adapter))
+    return [{ node: adapterScaleNode, shape: [], values }]
+  }
+
+  #withoutAdapter(): TokenScorer {
+    return {
+      // the very nodes of the policy's own scores: before the first update the two are the same to the bit
+      tokenLogProbs: async (rows) =>
+        Promise.resolve(scoreRows(this.#session, this.#setup, rows, this.adapterFeeds(0))),
+      dispose: () => Promise.resolve(),
+    }
+  }
+
+  #write(kind: ParameterKind, values: ParameterValues): void {
+    writeVariables(this.#session, kind, [...this.#trained.keys()], values)
   }
 
   get session(): GraphSession {
@@ -101,39 +135,42 @@ class CapturedTrainer implements GradientTrainer {
 
   // async, so that what is thrown here is a rejection, as the interface says
   async tokenLogProbs(rows: readonly Int32Array[]): Promise<readonly Float32Array[]> {
-    return Promise.resolve(scoreRows(this.#session, this.#setup, rows))
+    return Promise.resolve(scoreRows(this.#session, this.#setup, rows, this.adapterFeeds()))
   }
 
   readParameters(): Promise<ParameterValues> {
-    return Promise.resolve(readVariables(this.#session, 'parameter', this.#setup.parameters))
+    const { adapter, parameters } = this.#setup
+    if (adapter === undefined) return Promise.resolve(this.#view('parameter'))
+    return Promise.resolve(viewVariables(this.#session, mergedList, parameters, this.adapterFeeds()))
   }
 
   readGradients(): Promise<ParameterValues> {
-    return Promise.resolve(readVariables(this.#session, 'gradient', this.#setup.parameters))
+    return Promise.resolve(copiedValues(this.#view('gradient')))
   }
 
-  readState(): Promise<TrainerState> {
-    const read = (kind: 'parameter' | 'firstMoment' | 'secondMoment') =>
-      readVariables(this.#session, kind, this.#setup.parameters)
-    return Promise.resolve({
-      parameters: read('parameter'),
-      firstMoments: read('firstMoment'),
-      secondMoments: read('secondMoment'),
+  // async, so that what is thrown here is a rejection, as the interface says
+  async readState(): Promise<TrainerState> {
+    return Promise.resolve(copiedState(this.viewState()))
+  }
+
+  viewState(): TrainerState {
+    return {
+      parameters: this.#view('parameter'),
+      firstMoments: this.#view('firstMoment'),
+      secondMoments: this.#view('secondMoment'),
       updates: this.#updates,
-    })
+    }
+  }
+
+  #view(kind: ParameterKind): ParameterValues {
+    return viewVariables(this.#session, kind, this.#trained)
   }
 
   async writeState(state: TrainerState): Promise<void> {
-    requireState(state, this.#setup.parameters)
-    const written = [
-      ['parameter', state.parameters],
-      ['firstMoment', state.firstMoments],
-      ['secondMoment', state.secondMoments],
-    ] as const
-    for (const [kind, values] of written) {
-      const ofModel = [...values].filter(([name]) => this.#setup.parameters.has(name))
-      writeVariables(this.#session, kind, new Map(ofModel))
-    }
+    requireState(state, this.#trained)
+    this.#write('parameter', state.parameters)
+    this.#write('firstMoment', state.firstMoments)
+    this.#write('secondMoment', state.secondMoments)
     this.#updates = state.updates
     return Promise.resolve()
   }
@@ -167,6 +204,7 @@ class CapturedTrainer implements GradientTrainer {
       values: padInput(rows, input, { rowCount, bucket }),
     }))
     return [
+      ...this.adapterFeeds(),
       ...idFeeds(
         rows.map((row) => row.ids),
         rowCount,

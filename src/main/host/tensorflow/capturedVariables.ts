@@ -1,30 +1,95 @@
-import type { ParameterKind } from '../../../core/train/engine/graphVariables.ts'
-import { variableNames } from '../../../core/train/engine/graphVariables.ts'
-import type { ParameterValues } from '../../../core/model/parameterValues.ts'
-import type { GraphSession } from './graphSession.ts'
+import type { VariableKind } from '../../../core/train/engine/graphVariables.ts'
+import { moveNames } from '../../../core/train/engine/variableMoves.ts'
+import type { ParameterValue, ParameterValues } from '../../../core/model/parameterValues.ts'
+import type { FrozenModel } from '../../../core/train/engine/modelVariables.ts'
+import { baseForms, scaleName } from '../../../core/train/engine/modelVariables.ts'
+import { channelAxis, quantize, storageOf } from '../../../core/model/weightStorage.ts'
+import type { Feed, GraphSession } from './graphSession.ts'
 
-/** Writes all variables of a kind, of a model's names and shapes. */
-export function writeVariables(session: GraphSession, kind: ParameterKind, values: ParameterValues): void {
-  const feeds = [...values].map(([name, { shape, values: numbers }]) => ({
-    node: variableNames.value(kind, name),
-    shape,
-    values: numbers,
-  }))
-  session.run(feeds, [variableNames.writeAll(kind)])
+/** Writes variables of a kind one after another, as their values are asked for. @param names  of the kind, in its order */
+export function writeVariables(
+  session: GraphSession,
+  kind: VariableKind,
+  names: readonly string[],
+  values: ParameterValues,
+): void {
+  names.forEach((name, place) => {
+    const value = values.get(name)
+    if (value !== undefined) writeFloats(session, kind, place, value)
+  })
 }
 
-/** Reads all variables of a kind. */
-export function readVariables(
+/** Writes a frozen model into the `base` variables of its forms, one tensor after another. */
+export function writeFrozenModel(session: GraphSession, { config, parameters, storedAs }: FrozenModel): void {
+  const places = new Map([...baseForms(config, parameters, storedAs).keys()].map((name, i) => [name, i]))
+  const placeOf = (name: string) => places.get(name) ?? Number.NaN
+  for (const [name, parameter] of parameters) {
+    const storage = storageOf(name, parameter.shape, storedAs ?? 'f32')
+    const { shape, halves } = parameter
+    if (storage === 'int8') {
+      const axis = channelAxis(config, name)
+      const { levels, scales } = quantize({ shape, values: parameter.values }, axis)
+      writeBytes(session, 'base', placeOf(name), { shape, bytes: new Uint8Array(levels.buffer) })
+      const scaleShape = axis === 0 ? [scales.length, 1] : [1, scales.length]
+      writeFloats(session, 'base', placeOf(scaleName(name)), { shape: scaleShape, values: scales })
+    } else if (halves !== undefined && halves.format.toLowerCase() === storage) {
+      // the file's own bytes, with no 32-bit copy
+      writeBytes(session, 'base', placeOf(name), { shape: [...shape, 2], bytes: halves.bytes })
+    } else writeFloats(session, 'base', placeOf(name), parameter)
+  }
+}
+
+/** Writes one variable from 32-bit floats. */
+export function writeFloats(
   session: GraphSession,
-  kind: ParameterKind,
-  model: ParameterValues,
+  kind: VariableKind,
+  place: number,
+  { shape, values }: ParameterValue,
+): void {
+  const { floats, wroteFloats } = moveNames(kind)
+  session.run([writeIndexFeed(kind, place), { node: floats, shape, values }], [wroteFloats])
+}
+
+/** Writes one variable of a smaller type from the bytes of its elements. @param shape of the bytes */
+export function writeBytes(
+  session: GraphSession,
+  kind: VariableKind,
+  place: number,
+  { shape, bytes }: { readonly shape: readonly number[]; readonly bytes: Uint8Array },
+): void {
+  const names = moveNames(kind)
+  session.run([writeIndexFeed(kind, place), { node: names.bytes, shape, values: bytes }], [names.wroteBytes])
+}
+
+function writeIndexFeed(kind: VariableKind, place: number) {
+  return { node: moveNames(kind).writeIndex, shape: [], values: Int32Array.of(place) }
+}
+
+/**
+ * Variables, or what a graph makes of them (`addReading`), each read when its values are asked for: of the moment then, in a new
+ * array.
+ */
+export function viewVariables(
+  session: GraphSession,
+  list: string,
+  shapes: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+  feeds: readonly Feed[] = [],
 ): ParameterValues {
-  const names = [...model.keys()]
-  const read = session.run(
-    [],
-    names.map((name) => variableNames.read(kind, name)),
-  )
+  const { readIndex, read } = moveNames(list)
   return new Map(
-    [...model].map(([name, { shape }], i) => [name, { shape, values: Float32Array.from(read[i] ?? []) }]),
+    [...shapes].map(([name, { shape }], place): [string, ParameterValue] => [
+      name,
+      {
+        shape,
+        get values() {
+          const [values] = session.run(
+            [{ node: readIndex, shape: [], values: Int32Array.of(place) }, ...feeds],
+            [read],
+          )
+          if (values instanceof Float32Array) return values
+          throw new RangeError(`${list}: "${name}" was not read as 32-bit floats`)
+        },
+      },
+    ]),
   )
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { RawOps } from '../../../core/graph/rawOps.ts'
 import type { ModelConfig } from '../../../core/model/modelConfig.ts'
-import type { ParameterValues } from '../../../core/model/parameterValues.ts'
+import { copiedValues, type ParameterValues } from '../../../core/model/parameterValues.ts'
 import { negativeLogLikelihood } from '../../../core/rl/losses/negativeLogLikelihood.ts'
 import type { PolicyStep, PolicyStepResult } from '../../../core/train/verify/policyStep.ts'
 import { takePolicyStep, wholeBatchShape } from '../../../core/train/verify/policyStep.ts'
@@ -49,7 +49,7 @@ export class CapturedVerifyEngine implements VerifyEngine {
   adamWStep(batch: VerifyBatch, verify: VerifyAdamW): Promise<ParameterValues> {
     return this.#withTrainer({ ...verify, clipNorm: null }, shapeOf(batch), async (trainer) => {
       await trainer.step(meanNegativeLogProb(batch), verify.learningRate)
-      return trainer.readParameters()
+      return copiedValues(await trainer.readParameters())
     })
   }
 

@@ -22,6 +22,8 @@ export interface GraphDecoderSetup {
   readonly shapes: RunShapes
   /** Most tokens of one run. */
   readonly chunk: number
+  /** Fed in every run that computes with the model; left out: nothing. */
+  readonly feeds?: readonly Feed[]
   /** Takes new parameters into the session; left out where they are the trainer's own. */
   readonly refresh?: (policy: ParameterSource) => Promise<void>
   /** Ends what belongs to the decoder alone. */
@@ -90,6 +92,7 @@ export class GraphDecoder implements ChunkDecoder {
     const count = topK === 0 ? this.vocabularySize : Math.min(topK, this.vocabularySize)
     const { inverseTemperature, topK: topKNode, topP: topPNode } = samplerNames
     this.#drawFeeds = [
+      ...(this.#setup.feeds ?? []),
       {
         node: inverseTemperature,
         shape: [],

@@ -1,10 +1,11 @@
 import { drawKinds } from '../../../core/decoder/functions/draw.ts'
 import type { ModelConfig } from '../../../core/model/modelConfig.ts'
-import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import { ChunkSampler } from '../../../core/sampling/chunkSampler.ts'
 import type { Sampler } from '../../../core/sampling/sampler.ts'
 import { captureSampling } from '../../../core/train/engine/samplingGraph.ts'
-import { writeVariables } from './capturedVariables.ts'
+import type { FrozenModel } from '../../../core/train/engine/modelVariables.ts'
+import { writeFrozenModel } from './capturedVariables.ts'
+import type { GraphDecoderSetup } from './graphDecoder.ts'
 import { GraphDecoder } from './graphDecoder.ts'
 import { GraphSession } from './graphSession.ts'
 import { compiledShapes, plainShapes } from './runShapes.ts'
@@ -25,17 +26,13 @@ export interface GraphSamplerLimits {
 const logitsBytes = 64e6
 
 /** A sampler on a TensorFlow graph of its own, for what does not train. */
-export function createGraphSampler(
-  config: ModelConfig,
-  parameters: ParameterValues,
-  limits: GraphSamplerLimits,
-): Sampler {
+export function createGraphSampler(model: FrozenModel, limits: GraphSamplerLimits): Sampler {
   const { compiled } = limits
-  const session = new GraphSession(captureSampling(config, parameters, { draws: drawKinds, compiled }))
-  writeVariables(session, 'parameter', parameters)
-  return samplerOn(session, config, limits, {
+  const session = new GraphSession(captureSampling(model, { draws: drawKinds, compiled }))
+  writeFrozenModel(session, model)
+  return samplerOn(session, model.config, limits, {
     refresh: async (policy) => {
-      writeVariables(session, 'parameter', await policy.readParameters())
+      writeFrozenModel(session, { ...model, parameters: await policy.readParameters() })
     },
     dispose: () => {
       session.dispose()
@@ -49,7 +46,7 @@ export function samplerOn(
   session: GraphSession,
   config: ModelConfig,
   limits: GraphSamplerLimits,
-  owner: Pick<ConstructorParameters<typeof GraphDecoder>[0], 'refresh' | 'dispose'> = {},
+  owner: Partial<Pick<GraphDecoderSetup, 'refresh' | 'dispose' | 'feeds'>> = {},
 ): Sampler {
   const { compiled, kvMemoryBytes } = limits
   const chunk = limits.chunk ?? (compiled ? 32 : 16)

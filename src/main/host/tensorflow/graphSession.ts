@@ -9,7 +9,7 @@ import { tensorFlowBackend } from './addon.ts'
 export interface Feed {
   readonly node: string
   readonly shape: readonly number[]
-  readonly values: Float32Array | Int32Array
+  readonly values: Float32Array | Int32Array | Uint8Array
 }
 
 /** A TensorFlow session of one captured graph; its variables live in it, on the device. */
@@ -36,13 +36,7 @@ export class GraphSession {
    */
   run(feeds: readonly Feed[], fetches: readonly string[]): (Float32Array | Int32Array)[] {
     const binding = this.#binding
-    const fed = feeds.map(({ shape, values }) =>
-      binding.createTensor(
-        shape,
-        values instanceof Float32Array ? binding.TF_FLOAT : binding.TF_INT32,
-        values,
-      ),
-    )
+    const fed = feeds.map(({ shape, values }) => binding.createTensor(shape, typeOf(binding, values), values))
     try {
       const named = (nodes: readonly string[]) => nodes.map((node) => `${node}:0`).join()
       const outputs = binding.runSavedModel(
@@ -64,4 +58,9 @@ export class GraphSession {
   dispose(): void {
     this.#binding.deleteSavedModel(this.#id)
   }
+}
+
+function typeOf(binding: TensorFlowBinding, values: Feed['values']): number {
+  if (values instanceof Float32Array) return binding.TF_FLOAT
+  return values instanceof Int32Array ? binding.TF_INT32 : binding.TF_UINT8
 }

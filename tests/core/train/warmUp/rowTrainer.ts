@@ -19,13 +19,12 @@ export function withRowsInMind(): Trainer {
       const tokens = batch.rows.reduce((sum, { ids }) => sum + ids.length - 1, 0)
       return Promise.resolve({ loss: held.sum, gradientNorm: 1, sums: {}, tokens, learningRate })
     },
-    readState: () =>
-      Promise.resolve({
-        parameters: new Map([['sum', { shape: [1], values: Float32Array.of(held.sum) }]]),
-        firstMoments: new Map(),
-        secondMoments: new Map(),
-        updates: held.updates,
-      }),
+    viewState: () => ({
+      parameters: new Map([['sum', { shape: [1], values: Float32Array.of(held.sum) }]]),
+      firstMoments: new Map(),
+      secondMoments: new Map(),
+      updates: held.updates,
+    }),
     writeState(state) {
       held.sum = state.parameters.get('sum')?.values[0] ?? NaN
       held.updates = state.updates

@@ -26,7 +26,7 @@ export async function withGraphSampler<T>(
   use: (sampler: Sampler) => Promise<T>,
 ): Promise<T> {
   const { compiled = false, kvMemoryBytes = 64e6, maxRows } = options
-  const sampler = createGraphSampler(model.config, model.parameters, {
+  const sampler = createGraphSampler(model, {
     kvMemoryBytes,
     compiled,
     ...(maxRows === undefined ? {} : { maxRows }),

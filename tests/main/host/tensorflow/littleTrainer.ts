@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { tensorFlowBackend } from '../../../../src/main/host/tensorflow/addon.ts'
 import { tensorflowOps } from '../../../../src/main/host/tensorflow/ops.ts'
-import type { ParameterValues } from '../../../../src/core/model/parameterValues.ts'
+import { copiedValues, type ParameterValues } from '../../../../src/core/model/parameterValues.ts'
 import { negativeLogLikelihood } from '../../../../src/core/rl/losses/negativeLogLikelihood.ts'
 import type { GradientTrainer, TokenBatch, TrainerState } from '../../../../src/core/train/engine/trainer.ts'
 import type { TrainerSetup } from '../../../../src/core/train/engine/trainerSetup.ts'
@@ -40,7 +40,7 @@ export function oneStep(changes: Partial<TrainerSetup>, capture: boolean, batch:
   return withTrainer(changes, capture, async (trainer) => ({
     stats: await trainer.step(batch, 1e-3),
     gradients: await trainer.readGradients(),
-    parameters: await trainer.readParameters(),
+    parameters: copiedValues(await trainer.readParameters()),
   }))
 }
 

@@ -11,7 +11,7 @@ import {
   withTrainer,
 } from './littleTrainer.ts'
 import * as tf from '@tensorflow/tfjs'
-import type { ParameterValues } from '../../../../src/core/model/parameterValues.ts'
+import { copiedValues, type ParameterValues } from '../../../../src/core/model/parameterValues.ts'
 import type { TokenRow, TrainerState } from '../../../../src/core/train/engine/trainer.ts'
 import { assertClose } from '../../../assertClose.ts'
 import { littleModel, randomParameters, randomRows } from '../../../randomModel.ts'
@@ -53,7 +53,7 @@ for (const capture of [true, false]) {
   test(`${mode}: every parameter moves, and the loss falls`, async () => {
     await withTrainer({}, capture, async (trainer) => {
       const first = await trainer.step({ rows }, 1e-2)
-      const moved = await trainer.readParameters()
+      const moved = copiedValues(await trainer.readParameters())
       for (const [name, { values }] of setup.parameters) {
         assert.ok(
           values.some((value, i) => value !== moved.get(name)?.values[i]),

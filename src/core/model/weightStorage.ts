@@ -1,0 +1,119 @@
+import type { ModelConfig } from './modelConfig.ts'
+import type { ParameterValue, ParameterValues } from './parameterValues.ts'
+import { decodeFloats, encodeBrainFloats } from './safetensors.ts'
+
+/** How frozen weights are kept: 32-bit floats, two kinds of 16-bit ones, or 8-bit integers with a scale for each output channel. */
+export const weightStorages = ['f32', 'bf16', 'f16', 'int8'] as const
+export type WeightStorage = (typeof weightStorages)[number]
+
+/** How one parameter is kept: only the matrices of products and of the embedding in less than 32 bits; norms and biases are small. */
+export function storageOf(name: string, shape: readonly number[], wanted: WeightStorage): WeightStorage {
+  return shape.length === 2 && name !== 'transformer.wpe.weight' ? wanted : 'f32'
+}
+
+/** Which axis the output channels of a matrix lie on: GPT-2's linear modules are stored [in, out], all else [out, in]. */
+export function channelAxis(config: ModelConfig, name: string): 0 | 1 {
+  return config.family === 'gpt2' && name.startsWith('transformer.h.') ? 1 : 0
+}
+
+/** A matrix as 8-bit integers; the value of an element is its integer times its channel's scale. */
+export interface QuantizedMatrix {
+  /** −127 … 127, two's complement, row-major. */
+  readonly levels: Int8Array<ArrayBuffer>
+  /** One for each output channel: its greatest magnitude ÷ 127. */
+  readonly scales: Float32Array<ArrayBuffer>
+}
+
+/** Rounds to the nearest of 255 levels in each output channel (symmetric, by the channel's greatest magnitude). */
+export function quantize({ shape, values }: ParameterValue, axis: 0 | 1): QuantizedMatrix {
+  const [rows, columns] = shape
+  const scales = new Float32Array(shape[axis])
+  const channelOf = (row: number, column: number) => (axis === 0 ? row : column)
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++) {
+      const channel = channelOf(row, column)
+      const magnitude = Math.abs(values[at])
+      if (magnitude > scales[channel]) scales[channel] = magnitude
+    }
+  }
+  for (let channel = 0; channel < scales.length; channel++) scales[channel] /= 127
+  const levels = new Int8Array(values.length)
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++) {
+      const scale = scales[channelOf(row, column)]
+      levels[at] = scale === 0 ? 0 : Math.max(-127, Math.min(127, Math.round(values[at] / scale)))
+    }
+  }
+  return { levels, scales }
+}
+
+/** The numbers that a quantized matrix stands for. */
+export function dequantize(
+  { levels, scales }: QuantizedMatrix,
+  [, columns]: readonly number[],
+  axis: 0 | 1,
+): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(levels.length)
+  for (let at = 0; at < values.length; at++) {
+    values[at] = levels[at] * scales[axis === 0 ? Math.floor(at / columns) : at % columns]
+  }
+  return values
+}
+
+/** A model as its stored weights stand for it, each tensor made when its values are asked for. */
+export function storedParameters(
+  config: ModelConfig,
+  parameters: ParameterValues,
+  wanted: WeightStorage,
+): ParameterValues {
+  if (wanted === 'f32') return parameters
+  return new Map(
+    [...parameters].map(([name, parameter]): [string, ParameterValue] => {
+      const storage = storageOf(name, parameter.shape, wanted)
+      if (storage === 'f32') return [name, parameter]
+      const axis = channelAxis(config, name)
+      return [
+        name,
+        {
+          shape: parameter.shape,
+          get values() {
+            return rounded(parameter, storage, axis)
+          },
+        },
+      ]
+    }),
+  )
+}
+
+function rounded(parameter: ParameterValue, storage: WeightStorage, axis: 0 | 1): Float32Array {
+  const { shape, values } = parameter
+  switch (storage) {
+    case 'f32':
+      return values
+    case 'int8':
+      return dequantize(quantize({ shape, values }, axis), shape, axis)
+    case 'bf16': {
+      const halves = encodeBrainFloats(values)
+      const decoded = new Float32Array(values.length)
+      decodeFloats('BF16', new Uint8Array(halves.buffer), decoded)
+      return decoded
+    }
+    case 'f16':
+      return Float32Array.from(values, nearestHalf)
+  }
+}
+
+const halfBits = new Uint32Array(1)
+const halfFloat = new Float32Array(halfBits.buffer)
+
+/** The nearest number that 16 bits of IEEE 754 hold; of two as near, the even one. */
+function nearestHalf(value: number): number {
+  halfFloat[0] = value
+  const exponent = Math.max(-14, ((halfBits[0] >>> 23) & 0xff) - 127)
+  const step = 2 ** (exponent - 10)
+  const steps = value / step
+  const below = Math.floor(steps)
+  const isTie = steps - below === 0.5
+  const rounded = (isTie ? below + (below & 1) : Math.round(steps)) * step
+  return Math.abs(rounded) > 65504 ? Math.sign(value) * Infinity : rounded
+}
