@@ -17,6 +17,8 @@ const { values, positionals: chosen } = parseArgs({
   allowPositionals: true,
 })
 const floorFile = values.floor ?? (chosen.length === 0 ? join(root, 'tests/floor.json') : null)
+// what Node makes of the TypeScript is kept between the hundreds of processes: they begin in less than half the time
+process.env.NODE_COMPILE_CACHE ??= join(root, '.cache', 'compiled')
 const quiet = Boolean(process.env.CI) || !process.stdout.isTTY
 
 const files = (chosen.length > 0 ? chosen : [join(root, 'tests')]).flatMap(testFilesOf).sort()
