@@ -110,6 +110,7 @@ export const recheckErrorCodes = [
   'inquiry.start',
   'inquiry.timeout',
   'internal',
+  'memory.too-little',
   'metrics.identity',
   'model.exists',
   'model.missing',

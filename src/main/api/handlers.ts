@@ -73,8 +73,8 @@ type RunRoutes =
 function runHandlers({ owner, nowMs }: HandlersSetup): Pick<OwnerHandlers, RunRoutes> {
   return {
     'run.start': async (input) => {
-      const run = await startRun(owner, checkedPlan({ ...input, source: 'the form' }))
-      return { runIds: [run.runId] }
+      const { runId } = await startRun(owner, checkedPlan({ ...input, source: 'the form' }))
+      return { runIds: [runId] }
     },
     'run.stop': async ({ runId, when }) => done(await owner.stop(runId, when)),
     'run.pause': async ({ runId, freeDevice }) => done(await owner.pause(runId, freeDevice)),

@@ -6,6 +6,7 @@ import type { CheckpointRecord } from '../../shared/records.ts'
 import type { ModelEvaluation } from '../tools/evaluateModel.ts'
 import { findStoredCheckpoints } from './chosenModel.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
+import { noteMemory } from './noteMemory.ts'
 import { runArgument } from './runArgument.ts'
 import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'
 import { ProportionOutput } from './runResult.ts'
@@ -19,6 +20,7 @@ const Input = z.object({
   split: z.enum(['validation', 'test']).default('test'),
   samples: z.coerce.number().int().min(1).default(1),
   greedy: z.boolean().default(false),
+  force: z.boolean().default(false),
 })
 type Input = z.infer<typeof Input>
 
@@ -77,6 +79,7 @@ export const register: Register = (program, context) => {
     .option('--split <name>', 'validation or test (default test)')
     .option('--samples <m>', 'rollouts a problem (default 1)')
     .option('--greedy', 'temperature 0')
+    .option('--force', 'start though the memory plan says that it does not fit')
 }
 
 async function evaluate(input: Input, call: CommandCall): Promise<CommandResult<Output>> {
@@ -92,7 +95,9 @@ async function evaluate(input: Input, call: CommandCall): Promise<CommandResult<
     signal: call.signal,
     checkpoints: base === null ? null : { dataDir: call.dataFolder, records: base.checkpoints },
     trained: base === null ? null : parseConfig(base.config, `run ${base.runId}`),
+    force: input.force,
     onNotice: (notice) => call.note(notice),
+    onMemory: (plan) => noteMemory(plan, call),
     onProgress: (activity, done, total) =>
       call.progress.update({ activity: `sampling ${activity}`, done, total, unit: 'completions' }),
   })

@@ -5,7 +5,7 @@ import { systemClock } from '../host/machine/clock.ts'
 import { processStart } from '../host/machine/processInfo.ts'
 import { askOwner, type AskedCommand, type Asking, type FollowedEvent } from '../owner/controlChannel.ts'
 import { openLocalOwner } from '../owner/localOwner.ts'
-import { isFollowed } from '../owner/obeyCommand.ts'
+import { isFollowed, startedRun, type StartedRun } from '../owner/obeyCommand.ts'
 import type { Owner } from '../owner/owner.ts'
 import { readOwnerCard, type OwnerCard } from '../owner/ownership.ts'
 import type { RunChange } from '../owner/resumeWithChanges.ts'
@@ -21,8 +21,8 @@ import type { CommandCall } from './command.ts'
 export interface RunAccess {
   /** The process that executes the runs; null = this one. */
   readonly elsewhere: Pick<OwnerCard, 'processId' | 'address'> | null
-  /** @returns the id of the run that was made */
-  start(plan: CheckedPlan): Promise<string>
+  /** Makes a run and lets it start. */
+  start(plan: CheckedPlan): Promise<StartedRun>
   resume(runId: string, change: RunChange | null): Promise<void>
   extend(runId: string, steps: number): Promise<void>
   /** @param signal gives the waiting for an answer up */
@@ -108,7 +108,7 @@ async function endOthers(owner: Owner, call: CommandCall): Promise<void> {
 export function localAccess(owner: Owner): RunAccess {
   return {
     elsewhere: null,
-    start: async (plan) => (await startRun(owner, plan)).runId,
+    start: async (plan) => startedRun(await startRun(owner, plan)),
     resume: (runId, change) => owner.resume(runId, change),
     extend: async (runId, steps) => owner.extend(runId, steps),
     stop: (runId, when) => owner.stop(runId, when),
@@ -133,7 +133,11 @@ function remoteAccess({ dataFolder, signal }: CommandCall, card: OwnerCard): Run
     elsewhere: card,
     read,
     start: async (plan) =>
-      String(await askOwner(dataFolder, { command: 'start', plan }, { signal, withinMs: startWithinMs })),
+      (await askOwner(
+        dataFolder,
+        { command: 'start', plan },
+        { signal, withinMs: startWithinMs },
+      )) as StartedRun,
     resume: (runId, change) => ask({ command: 'resume', runId, change }),
     extend: (runId, steps) => ask({ command: 'extend', runId, steps }),
     stop: (runId, when, given) =>

@@ -1,8 +1,11 @@
 import { storedConfig } from '../store/storedConfig.ts'
 import type { Run } from '../../shared/records.ts'
+import { memoryLine, memoryTable, type MemoryPlan } from '../../shared/memoryPlan.ts'
+import { RecheckError } from '../../shared/recheckError.ts'
 import { rolloutCounts } from '../../shared/rolloutCounts.ts'
 import { timeEstimateText } from '../../shared/timeEstimate.ts'
 import { plainLine } from '../../shared/plainText.ts'
+import type { StartedRun } from '../owner/obeyCommand.ts'
 import { Inquiries } from '../owner/inquiry.ts'
 import { fallbackCode, type CheckedPlan } from '../owner/startRuns.ts'
 import { readLog } from '../store/eventLog.ts'
@@ -11,24 +14,50 @@ import { findPace } from '../store/runPace.ts'
 import { readRun, runsWithStatus } from '../store/runStore.ts'
 import type { CommandCall } from './command.ts'
 import { logLine } from './followRun.ts'
+import { noteMemory } from './noteMemory.ts'
 import type { AccessNeed, RunAccess } from './runAccess.ts'
 
 /** What a command needs that starts runs of this plan: model, tokenizer and problems are opened to check it. */
 export function needOf(address: string, plan: CheckedPlan): AccessNeed {
-  return { address, check: () => new Inquiries({ nodePath: process.execPath }).vStarInputs(plan.config) }
+  return {
+    address,
+    check: () => new Inquiries({ nodePath: process.execPath }).vStarInputs(plan.stage, plan.config),
+  }
 }
 
-/** Makes a run, lets it start, and says its name and who executes it. */
-export async function startAndName(runs: RunAccess, plan: CheckedPlan, call: CommandCall): Promise<string> {
-  const runId = await runs.start(plan)
+/**
+ * Makes a run, lets it start, and says its name, what it will need, and who executes it.
+ *
+ * @param memoryText  how much is said of its memory
+ */
+export async function startAndName(
+  runs: RunAccess,
+  plan: CheckedPlan,
+  call: CommandCall,
+  memoryText: 'line' | 'table' = 'line',
+): Promise<string> {
+  const { runId, memory } = await startOrSayWhyNot(runs, plan, call)
   const run = await runs.read((db) => readRun(db, runId))
   call.note(`${runId} (${plainLine(run.name)})`)
   // written when the run was made, before anyone could follow it
   const log = await runs.read((db) => readLog(db, runId, { after: 0, limit: 100 }))
   for (const entry of log) if (entry.code === fallbackCode) call.note(logLine(entry))
   call.note(await runs.read((db) => estimateText(db, run)))
+  if (memoryText === 'table') noteMemory(memory, call)
+  else call.note(`Memory: ${memoryLine(memory)}.`)
   await noteWhereItRuns(runs, run, call)
   return runId
+}
+
+/** A run that does not fit is refused with the whole table of what it would take. */
+async function startOrSayWhyNot(runs: RunAccess, plan: CheckedPlan, call: CommandCall): Promise<StartedRun> {
+  try {
+    return await runs.start(plan)
+  } catch (thrown) {
+    if (thrown instanceof RecheckError && thrown.code === 'memory.too-little')
+      for (const line of memoryTable(thrown.data['plan'] as MemoryPlan)) call.note(line)
+    throw thrown
+  }
 }
 
 function estimateText(db: Database, run: Run): string {

@@ -12,7 +12,11 @@ const Input = z.object({
   force: z.boolean().default(false),
 })
 type Input = z.infer<typeof Input>
-const WarmUpInput = z.object({ ...configOptionsShape, rollouts: z.string().optional() })
+const WarmUpInput = z.object({
+  ...configOptionsShape,
+  rollouts: z.string().optional(),
+  force: z.boolean().default(false),
+})
 
 export function register(program: Command, context: CommandContext): void {
   registerWarmUp(program, context)
@@ -34,10 +38,12 @@ function registerWarmUp(program: Command, context: CommandContext): void {
     output: RunOutput,
     run: runWarmUp,
   })
-  addConfigOptions(command).option(
-    '--rollouts <run>',
-    'imitate the correct training rollouts of this run, in the place of warmUp.source',
-  )
+  addConfigOptions(command)
+    .option(
+      '--rollouts <run>',
+      'imitate the correct training rollouts of this run, in the place of warmUp.source',
+    )
+    .option('--force', 'start though the memory plan says that it does not fit')
 }
 
 function registerEstimate(program: Command, context: CommandContext): void {
@@ -78,7 +84,7 @@ function registerTrain(program: Command, context: CommandContext): void {
 function addForce(command: Command): Command {
   return command.option(
     '--force',
-    'go on where the probe or V* says that nothing can be learned (onNoSignal=warn)',
+    'start though the memory plan says that it does not fit, and go on where the probe or V* says that nothing can be learned (onNoSignal=warn)',
   )
 }
 
@@ -86,7 +92,7 @@ async function runWarmUp(
   { rollouts, set, ...input }: z.output<typeof WarmUpInput>,
   call: CommandCall,
 ): Promise<CommandResult<RunOutput>> {
-  const own = { ...input, set, force: false }
+  const own = { ...input, set }
   if (rollouts === undefined) return startAndFollow('warm-up', own, call)
   const { findStoredRun } = await import('./runArgument.ts')
   const { readStore } = await import('../owner/withStore.ts')
@@ -136,11 +142,12 @@ async function startAndFollow(
     source: input.config ?? `preset ${input.preset ?? 'builtin'}`,
     vStarId: input.vStar ?? null,
     group: null,
+    force: input.force,
   })
   const { fetchWhatIsMissing } = await import('./library/fetchWhatIsMissing.ts')
   await fetchWhatIsMissing(plan.config, call, input.yes)
   const address = `recheck ${commandNames[stage]}`
   return withRuns(call, needOf(address, plan), async (runs) =>
-    endOfRun(runs, await startAndName(runs, plan, call), call),
+    endOfRun(runs, await startAndName(runs, plan, call, 'table'), call),
   )
 }

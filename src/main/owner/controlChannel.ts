@@ -28,7 +28,7 @@ export const ControlCommand = z.discriminatedUnion('command', [
       .default(null),
   }),
   z.strictObject({ command: z.literal('extend'), runId: z.string(), steps: z.int().min(1) }),
-  /** Answered with the new run's id. */
+  /** Answered with the new run's id and the plan of its memory. */
   z.strictObject({
     command: z.literal('start'),
     plan: z.strictObject({
@@ -37,6 +37,7 @@ export const ControlCommand = z.discriminatedUnion('command', [
       source: z.string(),
       vStarId: z.string().nullable(),
       group: z.string().nullable(),
+      force: z.boolean().default(false),
     }),
   }),
   /** Answered when nothing executes or awaits the run any more; what it reports until then comes as events. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import PQueue from 'p-queue'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import type { MemoryPlan } from '../../shared/memoryPlan.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { Stage } from '../../shared/records.ts'
 import type { PlanCheck, TurnPreview } from '../../shared/routes/plan.ts'
@@ -10,7 +11,7 @@ import { askProcess } from './askProcess.ts'
 /** What an owner asks of a process of its own, because tokenizers and weights are not for the process that owns the store. */
 export type Inquiry =
   | { readonly question: 'preview'; readonly config: RunConfig }
-  | { readonly question: 'v-star-inputs'; readonly config: RunConfig }
+  | { readonly question: 'v-star-inputs'; readonly config: RunConfig; readonly stage: Stage }
   | { readonly question: 'plan'; readonly config: RunConfig; readonly stage: Stage }
 
 export interface VStarInputsAnswer {
@@ -18,6 +19,8 @@ export interface VStarInputsAnswer {
   readonly inputs: Readonly<Record<string, string>>
   /** That arithmetic stands in for a source that is missing, and why; null where it does not. */
   readonly fallback: string | null
+  /** What a run of that stage will need. */
+  readonly memory: MemoryPlan
 }
 
 export interface InquiryLimits {
@@ -61,9 +64,9 @@ export class Inquiries {
     return (await this.#ask({ question: 'preview', config }, signal)) as readonly TurnPreview[]
   }
 
-  /** Hash of everything that a V* estimate of this config depends on. */
-  async vStarInputs(config: RunConfig, signal?: AbortSignal): Promise<VStarInputsAnswer> {
-    return (await this.#ask({ question: 'v-star-inputs', config }, signal)) as VStarInputsAnswer
+  /** Hash of everything that a V* estimate of this config depends on, and what a run of this stage will need. */
+  async vStarInputs(stage: Stage, config: RunConfig, signal?: AbortSignal): Promise<VStarInputsAnswer> {
+    return (await this.#ask({ question: 'v-star-inputs', stage, config }, signal)) as VStarInputsAnswer
   }
 
   /** What starting a run of this stage would find. @throws RecheckError whatever starting it would be refused with */

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
+import type { MemoryPlan } from '../../shared/memoryPlan.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { RunEvent } from '../../shared/runEvent.ts'
 import { readRun } from '../store/runStore.ts'
 import { collectGarbage, planGarbage } from './collectGarbage.ts'
 import type { ControlClient, ControlCommand, FollowedEvent } from './controlChannel.ts'
 import type { Owner } from './owner.ts'
-import { checkedPlan, startRun } from './startRuns.ts'
+import { checkedPlan, startRun, type MadeRun } from './startRuns.ts'
 
 /** Does what another process of the same user asks of the owner. @returns the answer, see `ControlCommand` */
 export async function obeyCommand(
@@ -23,7 +24,7 @@ export async function obeyCommand(
     case 'extend':
       return owner.extend(command.runId, command.steps)
     case 'start':
-      return (await startRun(owner, checkedPlan(command.plan), client.gone)).runId
+      return startedRun(await startRun(owner, checkedPlan(command.plan), client.gone))
     case 'follow':
       return followRun(owner, command.runId, client)
     case 'collect-garbage': {
@@ -35,6 +36,16 @@ export async function obeyCommand(
     case 'ping':
       return null
   }
+}
+
+/** What whoever asked for a run is told of it. */
+export interface StartedRun {
+  readonly runId: string
+  readonly memory: MemoryPlan
+}
+
+export function startedRun({ runId, memory }: MadeRun): StartedRun {
+  return { runId, memory }
 }
 
 /** Sends what the run reports until nothing executes or awaits it any more. @returns its status then */

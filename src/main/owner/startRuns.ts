@@ -3,12 +3,14 @@ import { checkVStarInputs } from '../../core/train/vStarInputs.ts'
 import { canonicalConfig } from '../../shared/config/fields.ts'
 import type { ConfigLayer } from '../../shared/config/layers.ts'
 import { needsVStar, parseConfig, totalSteps, type RunConfig } from '../../shared/config/parseConfig.ts'
+import { memoryLine, type MemoryPlan } from '../../shared/memoryPlan.ts'
 import type { Run, Stage } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { estimateTokens, findVStar, readVStar } from '../store/vStarStore.ts'
 import type { VStarInputsAnswer } from './inquiry.ts'
 import type { Owner } from './owner.ts'
 import { withAbsolutePaths } from '../run/absolutePaths.ts'
+import { memoryPlanCode, requireMemory } from './requireMemory.ts'
 import { hubDataName } from '../run/problems.ts'
 import { refuseUnsupported } from '../run/refuseUnsupported.ts'
 
@@ -21,6 +23,8 @@ export interface RunPlan {
   /** The V* estimate to train against; null = a fitting one if there is one, else the run makes its own. */
   readonly vStarId: string | null
   readonly group: string | null
+  /** Starts though the plan says that the memory will not do; left out: it is refused. */
+  readonly force?: boolean
 }
 
 export interface CheckedPlan extends RunPlan {
@@ -47,13 +51,16 @@ export function checkedPlan(plan: RunPlan): CheckedPlan {
  * input makes no run; a V* estimate made from the same inputs is found and reused.
  *
  * @param gone  aborted when whoever asked has left: then no run is made
- * @throws RecheckError `config.*`, `model.*`, `data.*`, `vstar.*`: whatever is wrong with what was given
+ * @throws RecheckError `config.*`, `model.*`, `data.*`, `vstar.*`, `memory.too-little`: whatever is wrong with what was given
  */
-export async function startRun(owner: Owner, plan: CheckedPlan, gone?: AbortSignal): Promise<Run> {
-  const { config: asked } = plan
-  const answer = await owner.inquiries.vStarInputs(asked, gone)
+export async function startRun(owner: Owner, plan: CheckedPlan, gone?: AbortSignal): Promise<MadeRun> {
+  const { config: asked, stage } = plan
+  const answer = await owner.inquiries.vStarInputs(stage, asked, gone)
   const config = answer.fallback === null ? asked : withArithmetic(asked)
   gone?.throwIfAborted()
+  const { memory } = answer
+  // a run that waits for its turn will find free what those before it have now
+  if (plan.force !== true) requireMemory(memory, owner.inHand().length === 0 ? 'free' : 'total', '--force')
   const usesEstimate = plan.stage === 'self-correction' && needsVStar(config)
   refuseEstimateOfOther(config, plan.vStarId)
   const run = owner.createRun({
@@ -66,13 +73,21 @@ export async function startRun(owner: Owner, plan: CheckedPlan, gone?: AbortSign
     notes: config.notes,
     group: plan.group,
     vStarId: usesEstimate ? chooseVStar(owner, { wanted: plan.vStarId, config }, answer) : null,
-    log:
-      answer.fallback === null
+    log: [
+      ...(answer.fallback === null
         ? []
-        : [{ level: 'warning', code: fallbackCode, message: answer.fallback, remedy: null }],
+        : [{ level: 'warning', code: fallbackCode, message: answer.fallback, remedy: null } as const]),
+      { level: 'info', code: memoryPlanCode, message: `Memory: ${memoryLine(memory)}.`, remedy: null },
+    ],
   })
   owner.start(run.runId)
-  return run
+  return { ...run, memory }
+}
+
+/** A run that has just been made. */
+export interface MadeRun extends Run {
+  /** What it will need. */
+  readonly memory: MemoryPlan
 }
 
 /** The code of the log entry of a run for which arithmetic stands in. */

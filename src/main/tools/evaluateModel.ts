@@ -15,16 +15,19 @@ import {
 import { countOutcomes, outcomeShares } from '../../core/train/evaluation/outcomeCounts.ts'
 import type { StopSignal } from '../../core/sampling/sampler.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import type { MemoryPlan } from '../../shared/memoryPlan.ts'
 import type { EvaluatedProblem } from '../../shared/evaluationResult.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { CheckpointRecord, Proportion } from '../../shared/records.ts'
 import { wilson } from '../../shared/statistics.ts'
 import { readParameters } from '../host/model/modelFolder.ts'
+import { requireMemory } from '../owner/requireMemory.ts'
 import { openSampler } from '../trainer/samplers.ts'
 import { openNewestCheckpoint } from '../run/newestCheckpoint.ts'
 import { requireHeldOut } from '../run/requireHeldOut.ts'
 import { withAvailableSource } from '../run/problems.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
+import { longestConversation, planMemoryHere } from './runMemory.ts'
 import { readTrainerBlob, trainerBlobName } from '../trainer/trainerStateFile.ts'
 
 export interface ModelEvaluationSetup {
@@ -40,6 +43,10 @@ export interface ModelEvaluationSetup {
   readonly onProgress: (activity: string, done: number, total: number) => void
   /** What of the model's folder is not read, or not as it is written. */
   readonly onNotice: (notice: string) => void
+  /** What it will need of memory, before a weight is read. */
+  readonly onMemory: (plan: MemoryPlan) => void
+  /** Goes on though the plan says that the memory will not do. */
+  readonly force: boolean
 }
 
 export interface ModelEvaluation {
@@ -53,7 +60,11 @@ export interface ModelEvaluation {
   readonly problems: readonly EvaluatedProblem[]
 }
 
-/** A policy on held-out problems, with the same draws for every policy, so that two can be compared problem by problem. */
+/**
+ * A policy on held-out problems, with the same draws for every policy, so that two can be compared problem by problem.
+ *
+ * @throws RecheckError `memory.too-little`, and whatever is wrong with model and data
+ */
 export async function evaluateModel(setup: ModelEvaluationSetup): Promise<ModelEvaluation> {
   const { split, trained, signal, onProgress } = setup
   const { config, note } = await withAvailableSource(setup.config, setup.workingFolder)
@@ -67,6 +78,11 @@ export async function evaluateModel(setup: ModelEvaluationSetup): Promise<ModelE
       `the ${split} split of the data has no problems; see data.${split}.`,
     )
   if (trained !== null) await requireHeldOut(chosen, { trained, evaluated: config }, setup.workingFolder)
+  const positions = longestConversation(config, material, chosen)
+  const ofSplit = { ...config, data: { ...config.data, validation: 0, test: chosen.length } }
+  const plan = await planMemoryHere(ofSplit, material.policy.config, { work: 'evaluate', positions })
+  setup.onMemory(plan)
+  if (!setup.force) requireMemory(plan, 'free', '--force')
   const { step, parameters } = await policyWeights(setup, material)
   const { prompts, tokenizer, grading } = material
   const sampler = await openSampler(material.policy.config, parameters, config)

@@ -1,16 +1,16 @@
-import { totalmem } from 'node:os'
 import { countParameters } from '../../core/model/parameterTable.ts'
 import { lengthBuckets } from '../../core/train/engine/trainerSetup.ts'
 import { checkRowLengths, checkTrainable } from '../../core/train/trainingProblems.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import type { MemoryPlan } from '../../shared/memoryPlan.ts'
+import type { Stage } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { PlanCheck, TurnPreview } from '../../shared/routes/plan.ts'
 import { checkEngines, longestTrainedRow, rowsPerMicroBatch, stateBytes } from '../trainer/engines.ts'
-import { kvMemoryBytes } from '../trainer/samplers.ts'
 import type { Inquiry, VStarInputsAnswer } from '../owner/inquiry.ts'
-import { estimateMemory } from '../trainer/memoryEstimate.ts'
 import { withAvailableSource } from '../run/problems.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
+import { longestConversation, planMemoryHere } from './runMemory.ts'
 
 /** Answers one question of an owner, in the process that was started for it. */
 export async function inspectConfig(
@@ -28,9 +28,18 @@ export async function inspectConfig(
     case 'preview':
       return previewTurns(material)
     case 'v-star-inputs':
-      return { inputHash: material.inputHash, inputs: material.vStarInputs, fallback: note }
+      return {
+        inputHash: material.inputHash,
+        inputs: material.vStarInputs,
+        fallback: note,
+        memory: await memoryOf(config, material, inquiry.stage),
+      }
     case 'plan':
-      return { ...checkPlan(config, material, isTrained), dataNote: note ?? material.problems.note }
+      return {
+        ...checkPlan(config, material, isTrained),
+        memory: await memoryOf(config, material, inquiry.stage),
+        dataNote: note ?? material.problems.note,
+      }
   }
 }
 
@@ -39,7 +48,7 @@ function checkPlan(
   config: RunConfig,
   material: RunMaterial,
   isTrained: boolean,
-): Omit<PlanCheck, 'dataNote'> {
+): Omit<PlanCheck, 'dataNote' | 'memory'> {
   const model = material.policy.config
   const { splits } = material.problems
   const longest = longestTrainedRow(config, material)
@@ -55,9 +64,14 @@ function checkPlan(
     maxPositions: model.maxPositions,
     rowsPerPass: rowsPerMicroBatch(config, model, positions),
     checkpointBytes: stateBytes(model),
-    memoryBytes: estimateMemory(config, model, { positions, kvMemoryBytes: kvMemoryBytes() }),
-    machineBytes: totalmem(),
   }
+}
+
+const works = { 'warm-up': 'warm-up', 'estimate-v-star': 'sample', 'self-correction': 'train' } as const
+
+function memoryOf(config: RunConfig, material: RunMaterial, stage: Stage): Promise<MemoryPlan> {
+  const positions = longestConversation(config, material, material.problems.splits.train)
+  return planMemoryHere(config, material.policy.config, { work: works[stage], positions })
 }
 
 /** The prompts of the three turns, as the model will see them; completions are stood for by the known answer and a verdict. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { MemoryPlan } from '../memoryPlan.ts'
 import type { RunPace } from '../timeEstimate.ts'
 import { config, output, stage } from './parts.ts'
 
@@ -26,10 +27,8 @@ export interface PlanCheck {
   readonly rowsPerPass: number
   /** Parameters and moments: what one checkpoint weighs. */
   readonly checkpointBytes: number
-  /** Resident memory of training, should rollouts be as long as they can be; an estimate. */
-  readonly memoryBytes: number
-  /** Memory of the machine. */
-  readonly machineBytes: number
+  /** What it will need, should rollouts be as long as they can be. */
+  readonly memory: MemoryPlan
   /** Something to know of the data (a fallback, rows left out); null when there is nothing. */
   readonly dataNote: string | null
   /** What of the model folders is not read, or not as it is written; usually nothing. */

@@ -36,6 +36,8 @@ export const runRoutes = {
       /** Stage 2 only: the artifact to use; null = a matching one, else stage 1 runs first. */
       vStarId: z.string().max(100).nullable().default(null),
       group: nameText(longestName).nullable().default(null),
+      /** Starts though the plan says that the memory will not do. */
+      force: z.boolean().default(false),
     }),
     /** The runs made, in the order in which they run. */
     output: output<{ readonly runIds: readonly string[] }>(),

@@ -34,11 +34,11 @@ test('a run for which arithmetic stands in is arithmetic in its name, its config
   assert.match(run.name, /^a-star-po · builtin · arithmetic · seed 0$/)
   const config = parseConfig(JSON.parse(run.config), 'the run')
   assert.equal(config.data.source, 'arithmetic')
-  const plain = await inquiries.vStarInputs({
+  const plain = await inquiries.vStarInputs('self-correction', {
     ...config,
     data: { ...config.data, fallback: 'none' },
   })
-  const asked = await inquiries.vStarInputs(planOf({}).config)
+  const asked = await inquiries.vStarInputs('self-correction', planOf({}).config)
   assert.deepEqual([plain.fallback, asked.inputHash], [null, plain.inputHash])
   const [entry] = readLog(owner.db, run.runId, { after: 0, limit: 50 })
   assert.deepEqual([entry?.level, entry?.code], ['warning', 'data.fallback'])

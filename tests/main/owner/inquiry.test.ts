@@ -37,8 +37,12 @@ test('a preview shows the exact ids and text of the three turns, each extending 
 })
 
 test('another process gives the same answer, and its refusal comes back as it was', async () => {
-  const here = await inspectConfig({ question: 'v-star-inputs', config })
-  assert.deepEqual(await inquiries.vStarInputs(config), here)
+  const here = await inspectConfig({ question: 'v-star-inputs', stage: 'self-correction', config })
+  const there = await inquiries.vStarInputs('self-correction', config)
+  assert.ok('inputHash' in here && 'fallback' in here)
+  // what is free is another at each moment
+  assert.deepEqual({ ...there, memory: null }, { ...here, memory: null })
+  assert.deepEqual(there.memory.items, here.memory.items)
   await assert.rejects(
     inquiries.preview(changed({ model: { path: 'nowhere' } })),
     (error: RecheckError) => error.code === 'model.missing' && /"nowhere"/.test(error.message),
@@ -67,8 +71,13 @@ async function longestConversation(): Promise<number> {
 
 test('a plan: what a start would find, and the hash that the start itself goes by', async () => {
   const plan = await inquiries.plan('self-correction', config)
-  const answer = await inspectConfig({ question: 'v-star-inputs', config })
-  assert.deepEqual({ inputHash: plan.inputHash, inputs: plan.inputs, fallback: plan.dataNote }, answer)
+  const answer = await inspectConfig({ question: 'v-star-inputs', stage: 'self-correction', config })
+  assert.ok('fallback' in answer)
+  assert.deepEqual(
+    [plan.inputHash, plan.inputs, plan.dataNote],
+    [answer.inputHash, answer.inputs, answer.fallback],
+  )
+  assert.deepEqual(plan.memory.items, answer.memory.items)
   // elements of the tensors in resources/models/builtin/model.safetensors, counted from its header; 4 bytes × 3 each
   assert.deepEqual([plan.parameters, plan.checkpointBytes, plan.maxPositions], [799_232, 9_590_784, 256])
   assert.equal(plan.problems, 4)
@@ -76,8 +85,9 @@ test('a plan: what a start would find, and the hash that the start itself goes b
   // an update has two problems, so no pass has more rows
   assert.equal(plan.rowsPerPass, 2)
   // engines of 755 MB, and little for so small a model
-  assert.ok(plan.memoryBytes > 790e6 && plan.memoryBytes < 1e9, String(plan.memoryBytes))
-  assert.equal(plan.machineBytes, totalmem())
+  const { neededBytes, freeBytes, totalBytes } = plan.memory.host
+  assert.ok(neededBytes > 900e6 && neededBytes < 1.2e9, String(neededBytes))
+  assert.ok(freeBytes > 0 && freeBytes <= totalBytes && totalBytes <= totalmem())
 })
 
 test('a plan is refused with what a start would be refused with; stage 1 is not asked for what only training needs', async () => {
@@ -101,7 +111,11 @@ test('a plan is refused with what a start would be refused with; stage 1 is not 
 
 test('the hash changes with what stage 1 samples from, and with nothing else', async () => {
   const hashOf = async (change: object): Promise<unknown> => {
-    const answer = await inspectConfig({ question: 'v-star-inputs', config: changed(change) })
+    const answer = await inspectConfig({
+      question: 'v-star-inputs',
+      stage: 'self-correction',
+      config: changed(change),
+    })
     return 'inputHash' in answer ? answer.inputHash : assert.fail()
   }
   const base = await hashOf({})

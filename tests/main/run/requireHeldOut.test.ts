@@ -40,6 +40,8 @@ test('what a run was trained on is not evaluated on as held out, whichever sizes
     checkpoints: null,
     onProgress: () => undefined,
     onNotice: () => undefined,
+    onMemory: () => undefined,
+    force: false,
   } as const
   await assert.rejects(
     evaluateModel({ ...call, config: larger, trained, signal: { aborted: false } }),

@@ -143,6 +143,7 @@ test('a form that was left is as it was on the way back, until it is begun anew 
 test('stage 2 with a V* estimate: what each was made from, the one that fits, why another does not', async () => {
   const db = pages.server.owner.db
   const { inputs, inputHash } = await new Inquiries({ nodePath: process.execPath }).vStarInputs(
+    'self-correction',
     presetConfig('builtin'),
   )
   const of = { runId: 'r-second', createdAtMs: Date.UTC(2026, 10, 21), complete: true, problems: 2048 }

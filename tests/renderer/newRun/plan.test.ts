@@ -24,8 +24,14 @@ const check: PlanCheck = {
   checkpointBytes: 9_590_784,
   dataNote: null,
   modelNotices: [],
-  memoryBytes: 3 * 2 ** 30,
-  machineBytes: 24 * 2 ** 30,
+  memory: {
+    items: [],
+    host: { neededBytes: 3 * 2 ** 30, peak: 'update', freeBytes: 20 * 2 ** 30, totalBytes: 24 * 2 ** 30 },
+    device: null,
+    microBatch: { planned: 37, most: 4096 },
+    rolloutsTogether: { planned: 192, most: 4096 },
+    switches: [],
+  },
 }
 
 function amounts(
@@ -93,7 +99,7 @@ test('what the machine found: longest rollout, rows in memory, checkpoints kept'
     [of('Time')?.amount, of('Time')?.how],
     ['about 2 min 26 s', 'at the pace of 20261127-1200'],
   )
-  assert.match(of('Memory')?.how ?? '', /at most, .*; the machine has 24.0 GiB/)
+  assert.match(of('Memory')?.how ?? '', /at most, in an update; 20\.0 GiB of 24\.0 GiB are free/)
 })
 
 test('the time is not made up; a run without a reasonable end is warned of', () => {

@@ -8,6 +8,7 @@ import { formatCount } from '../../../shared/format.ts'
 import { startKinds, type StartKind } from './startKind.ts'
 import { ArtifactList } from './ArtifactList.tsx'
 import { FetchOffer } from './FetchOffer.tsx'
+import { MemoryParts } from './MemoryParts.tsx'
 import { PlanTable } from './PlanTable.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import styles from './StartPanel.module.css'
@@ -40,16 +41,10 @@ export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element
         />
       )}
       <PlanTable lines={start.lines} />
+      <MemoryParts plan={start.memory} isForced={start.isForced} onForce={start.force} />
       <QueueNote />
       <Notices start={start} />
-      {problems.general.slice(0, mostProblems).map((problem) => (
-        <Alert key={problem} color="red" p="xs" role="alert" tabIndex={-1} data-path="general">
-          {problem}
-        </Alert>
-      ))}
-      {problems.general.length > mostProblems && (
-        <Text fz={12}>And {formatCount(problems.general.length - mostProblems)} more of these.</Text>
-      )}
+      <GeneralProblems problems={problems.general} />
       <Group gap="sm" wrap="nowrap">
         <Button
           size="sm"
@@ -74,6 +69,21 @@ export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element
       {typeof info?.trainingProblem === 'string' && <ProblemNote problem={new Error(info.trainingProblem)} />}
       <ProblemNote problem={start.refusal} />
     </Stack>
+  )
+}
+
+function GeneralProblems({ problems }: { readonly problems: readonly string[] }): JSX.Element {
+  return (
+    <>
+      {problems.slice(0, mostProblems).map((problem) => (
+        <Alert key={problem} color="red" p="xs" role="alert" tabIndex={-1} data-path="general">
+          {problem}
+        </Alert>
+      ))}
+      {problems.length > mostProblems && (
+        <Text fz={12}>And {formatCount(problems.length - mostProblems)} more of these.</Text>
+      )}
+    </>
   )
 }
 

@@ -2,6 +2,7 @@ import { isGroupMethod, needsVStar, totalSteps, type RunConfig } from '../../../
 import type { Stage } from '../../../shared/records.ts'
 import type { PlanCheck } from '../../../shared/routes/plan.ts'
 import { formatBytes, formatCount, formatDuration } from '../../../shared/format.ts'
+import { momentWords, type MemoryPlan, type MemoryShare } from '../../../shared/memoryPlan.ts'
 import { rolloutCounts, type RolloutCounts } from '../../../shared/rolloutCounts.ts'
 import { estimatedMs, longRunText, type RunPace } from '../../../shared/timeEstimate.ts'
 
@@ -147,7 +148,7 @@ function modelLines(config: RunConfig, check: PlanCheck, isTrained: boolean): Pl
     amount: `${formatCount(longestRollout)} tokens`,
     how: `the model (${formatCount(parameters)} parameters) takes ${formatCount(maxPositions)}`,
   }
-  if (!isTrained) return [length]
+  if (!isTrained) return [length, ...memoryLines(check.memory)]
   const kept = config.keep + 1
   return [
     { ...length, how: `${length.how}; ${rowsPerPass} rollouts in memory at once` },
@@ -156,10 +157,16 @@ function modelLines(config: RunConfig, check: PlanCheck, isTrained: boolean): Pl
       amount: formatBytes(checkpointBytes * kept),
       how: `up to ${kept} kept, ${formatBytes(checkpointBytes)} each`,
     },
-    {
-      what: 'Memory',
-      amount: `about ${formatBytes(check.memoryBytes)}`,
-      how: `at most, with rollouts as long as they can be; the machine has ${formatBytes(check.machineBytes)}`,
-    },
+    ...memoryLines(check.memory),
   ]
+}
+
+/** Of the machine, and of its card where one is used. */
+function memoryLines({ host, device }: MemoryPlan): PlanLine[] {
+  const line = (what: string, { neededBytes, peak, freeBytes, totalBytes }: MemoryShare): PlanLine => ({
+    what,
+    amount: `about ${formatBytes(neededBytes)}`,
+    how: `at most, ${momentWords[peak]}; ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} are free`,
+  })
+  return [line('Memory', host), ...(device === null ? [] : [line('Card', device)])]
 }

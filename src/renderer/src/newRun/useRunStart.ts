@@ -13,6 +13,7 @@ import type { Wanted } from '../../../shared/routes/fetching.ts'
 import type { InputOf, OutputOf } from '../../../shared/routes/contract.ts'
 import { errorData } from '../../../shared/recheckError.ts'
 import type { ConfigForm } from './form/useConfigForm.ts'
+import type { MemoryPlan } from '../../../shared/memoryPlan.ts'
 import { goTo } from '../data/useRouteTarget.ts'
 import { usePlanCheck, type PlanAnswer } from './usePlanCheck.ts'
 import { answerTo, useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
@@ -25,6 +26,11 @@ export interface RunStart {
   readonly chooseVStar: (vStarId: string) => void
   readonly estimate: EstimatePlan & { readonly choices: readonly ArtifactChoice[] }
   readonly lines: readonly PlanLine[]
+  /** What the run will need of memory; null before the machine has answered. */
+  readonly memory: MemoryPlan | null
+  /** It starts though the memory will not do. */
+  readonly isForced: boolean
+  readonly force: (isForced: boolean) => void
   /** What the machine found in data and model that is no refusal. */
   readonly notices: readonly string[]
   readonly problems: DraftProblems
@@ -64,6 +70,7 @@ export function useRunStart(setup: RunStartSetup): RunStart {
   const { draft, checked } = form
   const stage = stageOf(kind)
   const [vStarId, chooseVStar] = useState<string | null>(null)
+  const [isForced, force] = useState(false)
   const hasProblems = checked.byPath.size + checked.general.length > 0
   const answer = usePlanCheck(hasProblems ? null : checked.config, stage)
   const estimate = useEstimate({ form, kind, vStarId, answer })
@@ -71,6 +78,7 @@ export function useRunStart(setup: RunStartSetup): RunStart {
     stage,
     draft,
     vStarId: kind === 'stage-2' && estimate.isChosenByHand ? vStarId : null,
+    force: isForced,
   })
   const config = checked.config ?? anyConfig
   const { notes, refusal } = useMemo(
@@ -82,13 +90,7 @@ export function useRunStart(setup: RunStartSetup): RunStart {
     [isUnread, checked, estimate.problem],
   )
   const isReady = inTheWay.size === 0
-  const begin = useBegin({
-    setup,
-    start,
-    asked,
-    inTheWay,
-    config,
-  })
+  const begin = useBegin({ setup, start, asked, inTheWay, config })
   const plan = { config, stage, isEstimated: estimate.isThere, check: answer.check, pace: answer.pace }
   return {
     kind,
@@ -102,6 +104,9 @@ export function useRunStart(setup: RunStartSetup): RunStart {
     begin,
     missing: missingPart(error ?? answer.problem, config),
     isFound: answer.check !== null,
+    memory: answer.check?.memory ?? null,
+    isForced,
+    force,
     lines: checked.config === null ? [] : planLines(plan),
     notices: checked.config === null ? [] : planNotices(plan),
     columns: columnsFound(answer.problem),
@@ -133,12 +138,16 @@ interface StartSetup {
   readonly stage: Stage
   readonly draft: ConfigForm['draft']
   readonly vStarId: string | null
+  readonly force: boolean
 }
 
 /** A refused start speaks of what it was given: once that has changed, it says nothing. */
-function useStartRoute({ stage, draft, vStarId }: StartSetup) {
+function useStartRoute({ stage, draft, vStarId, force }: StartSetup) {
   const start = useRouteMutation('run.start')
-  const asked = useMemo((): StartInput => ({ stage, config: { ...draft }, vStarId }), [stage, draft, vStarId])
+  const asked = useMemo(
+    (): StartInput => ({ stage, config: { ...draft }, vStarId, force }),
+    [stage, draft, vStarId, force],
+  )
   return { start, asked, error: answerTo(start, asked).error }
 }
 
