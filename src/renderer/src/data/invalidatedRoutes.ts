@@ -15,12 +15,19 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
     case 'device':
       return ['run.get', 'run.progress', 'run.log']
     case 'rollouts':
-      return ['rollouts.list']
+      return ['rollouts.list', 'rollouts.choices']
     case 'vStarArtifact':
     case 'vStar':
       return ['run.get', 'vStar.list', 'vStar.histogram']
     case 'evaluation':
-      return ['evaluations.list', 'evaluations.compare', 'rollouts.list', 'metrics.range', 'metrics.names']
+      return [
+        'evaluations.list',
+        'evaluations.compare',
+        'rollouts.list',
+        'rollouts.choices',
+        'metrics.range',
+        'metrics.names',
+      ]
     case 'checkpoint':
       return ['checkpoints.list']
     case 'log':

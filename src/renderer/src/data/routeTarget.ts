@@ -1,7 +1,7 @@
 /** Where the page is; kept in the address's fragment, so that back, forward and a copied link work. */
 export type RouteTarget =
   | RunsTarget
-  | { readonly page: 'run'; readonly runId: string; readonly tab: RunTab }
+  | RunTarget
   | { readonly page: 'new'; readonly likeRunId: string | null }
   | { readonly page: 'compare'; readonly runIds: readonly string[] }
   | ReplayTarget
@@ -16,6 +16,14 @@ export interface RunsTarget {
   readonly page: 'runs'
   readonly list: RunListName
   readonly filter: string
+}
+
+export interface RunTarget {
+  readonly page: 'run'
+  readonly runId: string
+  readonly tab: RunTab
+  /** What the tab shows, in its own words; left out or '' = as it is without. */
+  readonly query?: string
 }
 
 export interface ReplayTarget {
@@ -48,7 +56,7 @@ export function parseTarget(fragment: string): RouteTarget {
   const search = new URLSearchParams(query)
   switch (page) {
     case 'run':
-      return id === '' ? allRuns : { page: 'run', runId: id, tab: tabNamed(tab) }
+      return id === '' ? allRuns : { page: 'run', runId: id, tab: tabNamed(tab), ...ownQuery(query) }
     case 'new':
       return { page: 'new', likeRunId: search.get('like') }
     case 'compare':
@@ -70,7 +78,7 @@ export function targetAddress(place: RouteTarget): string {
     case 'runs':
       return runsAddress(place.list, place.filter)
     case 'run':
-      return `#/run/${encodeURIComponent(place.runId)}/${place.tab}`
+      return `#/run/${encodeURIComponent(place.runId)}/${place.tab}${asQuery(place.query ?? '')}`
     case 'new':
       return place.likeRunId === null ? '#/new' : `#/new?like=${encodeURIComponent(place.likeRunId)}`
     case 'compare':
@@ -81,6 +89,14 @@ export function targetAddress(place: RouteTarget): string {
     case 'data':
       return `#/${place.page}`
   }
+}
+
+function ownQuery(query: string): Pick<RunTarget, 'query'> {
+  return query === '' ? {} : { query }
+}
+
+function asQuery(query: string): string {
+  return query === '' ? '' : `?${query}`
 }
 
 const mostReplayed = 2

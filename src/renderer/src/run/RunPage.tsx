@@ -14,7 +14,7 @@ import { goTo } from '../data/useRouteTarget.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { useShortcuts } from '../widgets/useShortcuts.ts'
 import { plotsOf } from '../plots/morePlots.ts'
-import { runTabs, type RunTab } from '../data/routeTarget.ts'
+import { runTabs, type RunTab, type RunTarget } from '../data/routeTarget.ts'
 import { Loading } from '../widgets/Loading.tsx'
 
 const tabWords: Readonly<Record<RunTab, string>> = {
@@ -27,7 +27,7 @@ const tabWords: Readonly<Record<RunTab, string>> = {
   events: 'Events',
 }
 
-export function RunPage({ runId, tab }: { readonly runId: string; readonly tab: RunTab }): JSX.Element {
+export function RunPage({ runId, tab, query = '' }: Omit<RunTarget, 'page'>): JSX.Element {
   const run = useRouteQuery('run.get', { runId })
   useShortcuts(
     useMemo(
@@ -60,7 +60,7 @@ export function RunPage({ runId, tab }: { readonly runId: string; readonly tab: 
         </Tabs.List>
         {runTabs.map((each) => (
           <Tabs.Panel key={each} value={each}>
-            <TabContent run={run.data} tab={each} />
+            <TabContent run={run.data} tab={each} query={query} />
           </Tabs.Panel>
         ))}
       </Tabs>
@@ -68,14 +68,20 @@ export function RunPage({ runId, tab }: { readonly runId: string; readonly tab: 
   )
 }
 
-function TabContent({ run, tab }: { readonly run: Run; readonly tab: RunTab }): JSX.Element {
+interface TabContentProps {
+  readonly run: Run
+  readonly tab: RunTab
+  readonly query: string
+}
+
+function TabContent({ run, tab, query }: TabContentProps): JSX.Element {
   switch (tab) {
     case 'plots':
       return <RunPlots run={run} named={plotsOf(run)} />
     case 'metrics':
       return <MorePlots run={run} />
     case 'rollouts':
-      return <RolloutsTab run={run} />
+      return <RolloutsTab run={run} query={query} />
     case 'evaluations':
       return <EvaluationsTab run={run} />
     case 'config':

@@ -99,7 +99,7 @@ function Page({ place }: { readonly place: RouteTarget }): JSX.Element {
     case 'runs':
       return <RunsPage place={place} />
     case 'run':
-      return <RunPage key={place.runId} runId={place.runId} tab={place.tab} />
+      return <RunPage key={place.runId} {...place} />
     case 'new':
       return <NewRunPage key={place.likeRunId} likeRunId={place.likeRunId} />
     case 'compare':

@@ -8,11 +8,16 @@ export const outcomeChoices = [
   { value: 'wrong-to-wrong', label: 'Wrong → wrong' },
   { value: 'right-to-right', label: 'Correct → correct' },
   { value: 'not-revised', label: 'Not revised' },
-  { value: 'unparsed', label: 'Verdict unparsed' },
-  { value: 'truncated', label: 'Cut at the token limit' },
 ] as const
 
-export type OutcomeChoice = (typeof outcomeChoices)[number]['value']
+/** Orders of the list. */
+export const orderChoices = [
+  { value: 'made', label: 'As they were made' },
+  { value: 'reward', label: 'By reward' },
+  { value: 'advantage', label: 'By advantage' },
+  { value: 'logRatio', label: 'By log-ratio' },
+  { value: 'tokens', label: 'By length in tokens' },
+] as const
 
 export const turnLabels: Readonly<Record<StoredTurn['kind'], string>> = {
   attempt: 'Attempt',
