@@ -15,8 +15,8 @@ export interface StageProgress {
   readonly stage?: Stage
 }
 
-/** `due`: every so many steps · `best`: best validation so far · `stopped`: asked to stop · `end`. */
-export type CheckpointReason = 'due' | 'best' | 'stopped' | 'end'
+/** `first`: before the first update of a run with long steps · `due`: every so many steps · `best`: best validation so far · `stopped`: asked to stop · `end`. */
+export type CheckpointReason = 'first' | 'due' | 'best' | 'stopped' | 'end'
 
 /** An evaluation before it has an id and a time. */
 export type EvaluationResult = Pick<Evaluation, 'step' | 'split' | 'samples' | 'problems' | 'proportions'>

@@ -91,6 +91,7 @@ async function* trainStep(state: TrainState, plan: TrainingPlan): AsyncGenerator
   // 4. advantages: reward − V* of each turn, normalised per role, or against the rollouts of its group
   const packed = await packRollouts(scored, plan.reference) // one row each, with ln π_ref of its tokens
   const withAdvantages = turnAdvantages(packed, advantageSetup(state, rewards, plan))
+  if (isLongFirstStep(state, plan, { startedMs, sampledMs })) yield checkpoint('first', state)
 
   // 5. update: the loss and one optimizer update per mini-batch, then the new weights for the sampler
   const updates = await updatePolicy(withAdvantages, step, plan)
@@ -110,6 +111,23 @@ async function* trainStep(state: TrainState, plan: TrainingPlan): AsyncGenerator
   yield stageProgress('training', next, plan)
   yield { type: 'stepEnds', step }
   return next
+}
+
+/** A run whose steps take longer has a checkpoint before its first update: that one takes the most memory so far. */
+const longStepMs = 60_000
+
+/**
+ * Whether the first step of a run will be long: as long as it has taken up to its update, and the update itself, a forward and a
+ * backward pass (three times a forward pass, which the reference has just made of the same rows).
+ */
+function isLongFirstStep(
+  { step }: TrainState,
+  { state, nowMs }: TrainingPlan,
+  { startedMs, sampledMs }: { readonly startedMs: number; readonly sampledMs: number },
+): boolean {
+  if (state !== null || step > 0) return false
+  const packedMs = nowMs()
+  return packedMs - startedMs + 3 * (packedMs - sampledMs) > longStepMs
 }
 
 function advantageSetup(state: TrainState, rewards: RewardSettings, plan: TrainingPlan): AdvantageSetup {

@@ -3,7 +3,7 @@ import { checkVStarInputs } from '../../core/train/vStarInputs.ts'
 import { canonicalConfig } from '../../shared/config/fields.ts'
 import type { ConfigLayer } from '../../shared/config/layers.ts'
 import { needsVStar, parseConfig, totalSteps, type RunConfig } from '../../shared/config/parseConfig.ts'
-import { memoryLine, type MemoryPlan } from '../../shared/memoryPlan.ts'
+import { memoryAdvice, memoryLine, type MemoryPlan } from '../../shared/memoryPlan.ts'
 import type { Run, Stage } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { estimateTokens, findVStar, readVStar } from '../store/vStarStore.ts'
@@ -77,7 +77,12 @@ export async function startRun(owner: Owner, plan: CheckedPlan, gone?: AbortSign
       ...(answer.fallback === null
         ? []
         : [{ level: 'warning', code: fallbackCode, message: answer.fallback, remedy: null } as const]),
-      { level: 'info', code: memoryPlanCode, message: `Memory: ${memoryLine(memory)}.`, remedy: null },
+      {
+        level: 'info',
+        code: memoryPlanCode,
+        message: `Memory: ${memoryLine(memory)}.`,
+        remedy: memoryAdvice(memory).join(' '),
+      },
     ],
   })
   owner.start(run.runId)

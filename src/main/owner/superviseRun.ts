@@ -6,7 +6,7 @@ import type { Clock } from '../host/machine/clock.ts'
 import { openBatchWriter, type BatchWriter } from '../store/batchStore.ts'
 import { readCheckpoints } from '../store/checkpointStore.ts'
 import { assertInPlace, type Database } from '../store/database.ts'
-import { appendLog } from '../store/eventLog.ts'
+import { appendLog, readLog } from '../store/eventLog.ts'
 import { forgetStepsFrom } from '../store/forgetSteps.ts'
 import { storeError } from '../store/storeError.ts'
 import { changeStatus, readRun, recordHeartbeat } from '../store/runStore.ts'
@@ -16,7 +16,14 @@ import { changeStatusNoted } from './loggedStatus.ts'
 import { applyRetention, foldersReplacedBy, removeLeftovers, removeUnnamed } from './retention.ts'
 import { outOfMemoryBeforeTraining, outOfMemoryMessage } from '../wire/outOfMemory.ts'
 import { resumePoint } from '../wire/resumePoint.ts'
-import { describeExit, describeFailure, type ExitAdvice, type TrainerExit } from './trainerExit.ts'
+import { memoryPlanCode } from './requireMemory.ts'
+import {
+  describeExit,
+  describeFailure,
+  withMemoryPlan,
+  type ExitAdvice,
+  type TrainerExit,
+} from './trainerExit.ts'
 import type { StopMoment, TrainerMessage } from '../wire/trainerMessages.ts'
 import { startTrainingProcess, type TrainerProgram, type TrainingProcess } from './trainingProcess.ts'
 
@@ -212,8 +219,9 @@ class Supervision implements SupervisedRun {
       exit,
       advice: this.#advice(),
     })
-    if (end.error) await this.#patiently(() => this.#log(end.error))
-    await this.#setStatus(end.status, { error: end.error, process: null })
+    const error = end.error === null ? null : withMemoryPlan(end.error, this.#planned())
+    if (error) await this.#patiently(() => this.#log(error))
+    await this.#setStatus(end.status, { error, process: null })
   }
 
   #advice(): ExitAdvice {
@@ -224,6 +232,15 @@ class Supervision implements SupervisedRun {
     const outOfMemory =
       rows === null ? outOfMemoryBeforeTraining(resumes) : outOfMemoryMessage(this.#runId, rows)
     return { outOfMemory, resumes }
+  }
+
+  /** What was said of the run's memory when it was made. */
+  #planned(): Parameters<typeof withMemoryPlan>[1] {
+    const entry = readLog(this.#setup.db, this.#runId, { after: 0, limit: 100 }).find(
+      ({ code }) => code === memoryPlanCode,
+    )
+    const planned = entry === undefined ? null : [entry.message, entry.remedy ?? ''].join(' ').trim()
+    return { planned, resumes: this.#advice().resumes }
   }
 
   #log(error: ErrorData | null): void {

@@ -43,6 +43,22 @@ export function describeExit(exit: TrainerExit, { outOfMemory, resumes }: ExitAd
   }
 }
 
+/**
+ * Want of memory beside what the plan of the run's memory had said, and where the run continues: a run that has written no
+ * checkpoint yet is promised none. Any other error comes back as it is.
+ *
+ * @param planned  sentences of the plan and of what would take less; null where the run was made without one
+ */
+export function withMemoryPlan(
+  error: ErrorData,
+  { planned, resumes }: { readonly planned: string | null; readonly resumes: string },
+): ErrorData {
+  if (error.code !== 'trainer.out-of-memory') return error
+  const where = error.message.includes(resumes) ? '' : `\n${resumes}`
+  const plan = planned === null ? '' : `\nWhen it was made, it was planned: ${planned}`
+  return { ...error, message: plainMessage(`${error.message}${where}${plan}`) }
+}
+
 /** An error the job reported itself; want of memory gets the plain words and the way out. */
 export function describeFailure(error: ErrorData, outOfMemory: string): ErrorData {
   if (error.code === 'trainer.out-of-memory' || !isOutOfMemory(error.message)) return error

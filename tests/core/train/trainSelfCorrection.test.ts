@@ -52,6 +52,37 @@ function withoutClock(events: readonly TrainEvent[]): TrainEvent[] {
   )
 }
 
+test('a run with long steps has a checkpoint before its first update, and goes on from it as if it had not stopped', async () => {
+  const reasons = (events: readonly TrainEvent[]) =>
+    events.flatMap((event) => (event.type === 'checkpoint' ? [`${event.reason} ${event.state.step}`] : []))
+  const slowly = () => {
+    let nowMs = 0
+    // each time that is looked at the clock: a step of some 26 s up to its update, of which the reference's pass is 13
+    return () => (nowMs += 13_000)
+  }
+  const { whole, trainer } = makeSetup({ setup: { nowMs: slowly() } })
+  const before = trainer.viewState()
+  const written: { state: TrainState; trainer: TrainerState }[] = []
+  const all = await collect(whole, (event) => {
+    if (event.type !== 'checkpoint') return
+    written.push({
+      state: JSON.parse(JSON.stringify(event.state)) as TrainState,
+      trainer: trainer.viewState(),
+    })
+  })
+  const [first] = written
+  assert.ok(first !== undefined)
+  assert.equal(reasons(all)[0], 'first 0')
+  assert.deepEqual(first.trainer, before, 'nothing has been updated')
+  assert.equal(first.state.evaluatedStep, 0, 'the evaluation before training is not made again')
+  const resumed = makeSetup({ setup: { nowMs: slowly(), state: first.state } })
+  await resumed.trainer.writeState(first.trainer)
+  const after = await collect(resumed.whole)
+  assert.ok(!reasons(after).includes('first 0'))
+  assert.deepEqual(resumed.trainer.viewState(), trainer.viewState())
+  assert.ok(!reasons(await collect(makeSetup().whole)).includes('first 0'), 'a run with short steps has none')
+})
+
 test('ρ is exactly 0 at step 0, where policy and reference are one model', async () => {
   const events = await collect(makeSetup().whole)
   const first = trainRollouts(events, 0)

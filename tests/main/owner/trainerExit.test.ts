@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { endOf } from '../../../src/main/owner/superviseRun.ts'
-import { describeExit, describeFailure, type TrainerExit } from '../../../src/main/owner/trainerExit.ts'
+import {
+  describeExit,
+  describeFailure,
+  withMemoryPlan,
+  type TrainerExit,
+} from '../../../src/main/owner/trainerExit.ts'
 import { outOfMemoryBeforeTraining, outOfMemoryMessage } from '../../../src/main/wire/outOfMemory.ts'
 import { resumePoint } from '../../../src/main/wire/resumePoint.ts'
 
@@ -46,6 +51,20 @@ test('want of memory is recognised whoever says it, and the way out is a smaller
   assert.match(failure.message, /\(RESOURCE_EXHAUSTED: failed to allocate\)$/)
   const other = { code: 'checkpoint.other-model', message: 'the model differs' } as const
   assert.equal(describeFailure(other, outOfMemory), other)
+})
+
+test('want of memory is told beside what was planned, and where the run continues', () => {
+  const resumes = resumePoint('self-correction', null)
+  const planned = 'Memory: about 3.0 GiB. Less memory, by what it saves: microBatch=1 (1.0 GiB).'
+  const killed = describeExit(exit({ signal: 'SIGKILL', systemRanOutOfMemory: true }), advice)
+  assert.equal(
+    withMemoryPlan(killed, { planned, resumes }).message,
+    `${outOfMemory}\n${resumes}\nWhen it was made, it was planned: ${planned}`,
+  )
+  const before = { code: 'trainer.out-of-memory', message: outOfMemoryBeforeTraining(resumes) } as const
+  assert.equal(withMemoryPlan(before, { planned: null, resumes }).message, before.message, 'said once')
+  const other = { code: 'trainer.killed', message: 'killed' } as const
+  assert.equal(withMemoryPlan(other, { planned, resumes }), other)
 })
 
 test('a run without a checkpoint is promised none', () => {
