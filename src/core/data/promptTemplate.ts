@@ -19,6 +19,8 @@ export interface PromptTemplate {
   readonly attempt: string
   readonly verdict: string
   readonly revision: string
+  /** Asks for a second attempt without a verdict between (direct multi-turn); what it says must not name the truth. */
+  readonly retry: string
 }
 
 /** The user message of the first turn. */
@@ -27,7 +29,10 @@ export function attemptMessage(template: PromptTemplate, question: string): stri
   return template.attempt.split('{question}').join(question)
 }
 
-/** 16 hexadecimal digits that change with any character of the template; its name does not count. */
+/**
+ * 16 hexadecimal digits that change with any character of the template; its name does not count, nor `retry`, which only direct
+ * multi-turn rollouts see.
+ */
 export function templateVersion(template: PromptTemplate): string {
-  return contentHash(canonicalJson({ ...template, name: undefined }))
+  return contentHash(canonicalJson({ ...template, name: undefined, retry: undefined }))
 }

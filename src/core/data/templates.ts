@@ -10,6 +10,10 @@ const CHECK_THE_SOLUTION =
 const REVISE_THE_SOLUTION =
   'You have judged your previous answer to be wrong. Solve the problem again and give the correct solution.'
 
+/** Direct multi-turn, the baseline of PAG and SCoRe (arXiv 2409.12917): the same words whatever the first attempt was. */
+export const TRY_AGAIN =
+  'There may be an error in the solution above. Please correct it if there is one, and give the whole solution again.'
+
 const STEP_BY_STEP_BOXED = 'Please reason step by step, and put your final answer within \\boxed{}.'
 const STEP_BY_STEP_HASH = 'Please reason step by step, and put your final answer after "####".'
 
@@ -24,6 +28,7 @@ export const TEMPLATES: readonly PromptTemplate[] = [
     attempt: '{question}',
     verdict: 'Check the answer.',
     revision: 'Try again.',
+    retry: 'Try again.',
   },
   {
     name: 'chat-boxed',
@@ -33,6 +38,7 @@ export const TEMPLATES: readonly PromptTemplate[] = [
     attempt: '{question}',
     verdict: CHECK_THE_SOLUTION,
     revision: REVISE_THE_SOLUTION,
+    retry: TRY_AGAIN,
   },
   {
     name: 'chat-hash',
@@ -42,6 +48,7 @@ export const TEMPLATES: readonly PromptTemplate[] = [
     attempt: '{question}',
     verdict: CHECK_THE_SOLUTION,
     revision: REVISE_THE_SOLUTION,
+    retry: TRY_AGAIN,
   },
   {
     // A*-PO (arXiv 2505.20686) gives base models the bare problem and one instruction
@@ -52,6 +59,7 @@ export const TEMPLATES: readonly PromptTemplate[] = [
     attempt: `{question} ${STEP_BY_STEP_BOXED}`,
     verdict: CHECK_THE_SOLUTION,
     revision: REVISE_THE_SOLUTION,
+    retry: TRY_AGAIN,
   },
   {
     name: 'plain-hash',
@@ -61,6 +69,7 @@ export const TEMPLATES: readonly PromptTemplate[] = [
     attempt: `{question} ${STEP_BY_STEP_HASH}`,
     verdict: CHECK_THE_SOLUTION,
     revision: REVISE_THE_SOLUTION,
+    retry: TRY_AGAIN,
   },
 ]
 

@@ -1,6 +1,6 @@
 import type { Rollout, ScoredRollout, ScoredTurn, Turn } from '../rollout/rollout.ts'
 import type { RewardSettings } from './turnReward.ts'
-import { rewardsOfTurn } from './turnReward.ts'
+import { lengthPenalty, rewardsOfTurn } from './turnReward.ts'
 
 /** How answers are found and compared; chosen by `grader` and the template's marker. */
 export interface Grading {
@@ -43,7 +43,8 @@ export function scoreRollout(
   const gradedVerdict = { answer: null, isCorrect: verdict === (isAttemptCorrect ? 'correct' : 'wrong') }
   const withReward = (turn: Turn, graded: GradedAnswer): ScoredTurn => {
     const { low, high } = rewardsOfTurn(turn.kind, isAttemptCorrect, rewards)
-    return { ...turn, ...graded, reward: graded.isCorrect ? high : low }
+    const penalty = lengthPenalty(turn.completionIds.length, rewards.softLength)
+    return { ...turn, ...graded, reward: (graded.isCorrect ? high : low) + penalty }
   }
   return {
     problem,

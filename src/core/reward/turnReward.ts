@@ -33,32 +33,66 @@ export interface RewardSettings {
   /** α: a revision earns c₂ + α·(c₂ − c₁). */
   readonly revisionBonus: number
   readonly verdictWeights: VerdictWeights
+  /** What a correct attempt earns: 1, but 0 in SCoRe's first stage. */
+  readonly attemptReward: 0 | 1
+  /** null = none. */
+  readonly softLength: SoftLength | null
+}
+
+/** DAPO's soft over-long punishment (arXiv 2503.14476). */
+export interface SoftLength {
+  /** Longest completion, L_max. */
+  readonly most: number
+  /** The last tokens before it, over which the reward falls by 1: L_cache. */
+  readonly soft: number
+}
+
+/** What a turn's length takes off its reward: 0 up to L_max − L_cache, then linear to −1 at L_max. */
+export function lengthPenalty(tokens: number, softLength: SoftLength | null): number {
+  if (softLength === null) return 0
+  const { most, soft } = softLength
+  return 0 - Math.min(1, Math.max(0, tokens - (most - soft)) / soft)
 }
 
 /** The rewards of stage 1 and of evaluations: every correct verdict earns 1. */
 export function plainRewards({ revisionBonus }: Pick<RunConfig, 'revisionBonus'>): RewardSettings {
-  return { revisionBonus, verdictWeights: plainVerdictWeights }
+  return { revisionBonus, verdictWeights: plainVerdictWeights, attemptReward: 1, softLength: null }
 }
 
+/** What of a config the rewards of a training step follow from. */
+export type RewardConfig = Pick<
+  RunConfig,
+  'revisionBonus' | 'verdictReward' | 'softLengthTokens' | 'sampling' | 'score'
+>
+
 /**
- * The rewards of a training step, by `verdictReward`.
+ * The rewards of a training step, by `verdictReward`, `score` and `softLengthTokens`.
  *
  * @param correctShare moving average of the share of correct attempts, 0 to 1
+ * @param step from 0
  */
-export function trainingRewards(
-  { revisionBonus, verdictReward }: Pick<RunConfig, 'revisionBonus' | 'verdictReward'>,
-  correctShare: number,
-): RewardSettings {
-  const verdictWeights =
-    verdictReward === 'balanced' ? balancedVerdictWeights(correctShare) : plainVerdictWeights
-  return { revisionBonus, verdictWeights }
+export function trainingRewards(config: RewardConfig, correctShare: number, step: number): RewardSettings {
+  const { softLengthTokens: soft, sampling } = config
+  const holdsAttempt = isFirstScoreStage(config, step)
+  return {
+    revisionBonus: holdsAttempt ? 0 : config.revisionBonus,
+    verdictWeights:
+      config.verdictReward === 'balanced' ? balancedVerdictWeights(correctShare) : plainVerdictWeights,
+    attemptReward: holdsAttempt ? 0 : 1,
+    softLength: soft === 0 ? null : { most: sampling.maxCompletionTokens, soft },
+  }
+}
+
+/** SCoRe's first stage (arXiv 2409.12917): the second attempt alone is rewarded, the first one held at the reference. */
+export function isFirstScoreStage({ score }: Pick<RunConfig, 'score'>, step: number): boolean {
+  return score !== null && step < score.firstStageSteps
 }
 
 /**
  * The two rewards a turn can earn: `high` when it is correct, `low` when not.
  *
  * attempt: 1 and 0. Verdict: its class's weight and 0. Revision, shaped: after a wrong attempt 1 + α and 0, after a
- * correct one 1 and −α. Source: PAG, arXiv 2506.10406, 2.2.
+ * correct one 1 and −α. Source: PAG, arXiv 2506.10406, 2.2. What a turn's length takes off comes on top (`lengthPenalty`).
  *
  * @param isAttemptCorrect whether the rollout's attempt was correct; of no meaning for the attempt itself
  */
@@ -70,7 +104,7 @@ export function rewardsOfTurn(
   const { revisionBonus, verdictWeights } = settings
   switch (kind) {
     case 'attempt':
-      return { low: 0, high: 1 }
+      return { low: 0, high: settings.attemptReward }
     case 'verdict':
       return { low: 0, high: isAttemptCorrect ? verdictWeights.afterCorrect : verdictWeights.afterWrong }
     case 'revision':

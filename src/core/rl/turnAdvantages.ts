@@ -1,6 +1,5 @@
 import type { VStarEstimate } from '../../shared/records.ts'
-import type { Method, RunConfig } from '../../shared/config/parseConfig.ts'
-import { isGroupMethod } from '../../shared/config/parseConfig.ts'
+import { needsVStar, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { Problem } from '../data/problem.ts'
 import { roleOf } from '../rollout/rollout.ts'
@@ -39,6 +38,10 @@ export interface AdvantageSetup {
   readonly estimates: ReadonlyMap<string, VStarEstimate>
   readonly globalShares: ClassShares
   readonly runningShares: ClassShares
+  /** Moving average of correct attempts. */
+  readonly correctShare: number
+  /** β₂ of attempts where the KL is in the reward: another one in SCoRe's first stage. */
+  readonly attemptBeta: number
   /** null = the step's own statistics only. */
   readonly roleStatistics: RunningRoleStatistics | null
 }
@@ -46,7 +49,8 @@ export interface AdvantageSetup {
 /**
  * The advantage of every turn. A*-PO and REINFORCE: reward − turnBaseline, then normalised per role over the step.
  * GRPO, Dr. GRPO, DAPO, RLOO: attempts against the other attempts at the same problem; verdicts and revisions, whose
- * contexts all differ, against the step's turns of the same kind after an attempt of the same class.
+ * contexts all differ, against the step's turns of the same kind after an attempt of the same class. Rejection sampling: 1 for
+ * a correct turn, which is imitated, and 0 for any other.
  *
  * REINFORCE and RLOO take the KL into the reward: r − β₂·ρ, ρ a constant.
  *
@@ -58,9 +62,7 @@ export function turnAdvantages(
   setup: AdvantageSetup,
 ): RolloutWithAdvantages[] {
   const turns = rollouts.flatMap(turnsInPlace)
-  const withAdvantages = isGroupMethod(setup.config.method)
-    ? againstGroups(turns, setup)
-    : againstBaselines(turns, setup)
+  const withAdvantages = advantagesOf(turns, setup)
   let start = 0
   return rollouts.map((rollout) => {
     const end = start + rollout.turns.length
@@ -68,6 +70,18 @@ export function turnAdvantages(
     start = end
     return { ...rollout, turns: own }
   })
+}
+
+function advantagesOf(turns: readonly TurnInPlace[], setup: AdvantageSetup): TurnWithAdvantage[] {
+  switch (setup.config.method) {
+    case 'a-star-po':
+    case 'reinforce':
+      return againstBaselines(turns, setup)
+    case 'rejection-sampling':
+      return turns.map((each) => withoutBaseline(each, each.turn.isCorrect ? 1 : 0))
+    default:
+      return againstGroups(turns, setup, setup.config.method)
+  }
 }
 
 /** A turn with what its advantage depends on besides. */
@@ -92,19 +106,26 @@ function turnsInPlace(rollout: PackedRollout): TurnInPlace[] {
 function againstBaselines(turns: readonly TurnInPlace[], setup: AdvantageSetup): TurnWithAdvantage[] {
   const { config, rewards, globalShares, runningShares } = setup
   const baselines = turns.map(({ problem, turn, isAttemptCorrect }) =>
-    turnBaseline(turn.kind, isAttemptCorrect, estimateOf(problem, setup.estimates), {
-      ...rewards,
-      globalShares,
-      runningShares,
-      vStarBeta: config.vStar.beta,
-      baseline: config.vStar.baseline,
-      shrinkage: config.vStar.shrinkage,
-      revisedStates: revisedStates(config.turns),
-    }),
+    turnBaseline(
+      turn.kind,
+      isAttemptCorrect,
+      needsVStar(config) ? estimateOf(problem, setup.estimates) : null,
+      {
+        ...rewards,
+        globalShares,
+        runningShares,
+        correctShare: setup.correctShare,
+        vStarBeta: config.vStar.beta,
+        attemptBaseline: config.vStar.attemptBaseline,
+        baseline: config.vStar.baseline,
+        shrinkage: config.vStar.shrinkage,
+        revisedStates: revisedStates(config.turns),
+      },
+    ),
   )
   const raw: RawAdvantage[] = turns.map((each, index) => ({
     role: roleOf(each.turn.kind),
-    rawAdvantage: rewardWithKl(each, config) - baselines[index],
+    rawAdvantage: rewardWithKl(each, setup) - baselines[index],
   }))
   const advantages = normaliseAdvantages(raw, config.normalise, setup.roleStatistics)
   return turns.map(({ turn, logRatio }, index) => ({
@@ -117,7 +138,11 @@ function againstBaselines(turns: readonly TurnInPlace[], setup: AdvantageSetup):
 }
 
 /** @returns one a turn, in the order of `turns` */
-function againstGroups(turns: readonly TurnInPlace[], { config }: AdvantageSetup): TurnWithAdvantage[] {
+function againstGroups(
+  turns: readonly TurnInPlace[],
+  setup: AdvantageSetup,
+  method: GroupMethod,
+): TurnWithAdvantage[] {
   const groups = new Map<string, number[]>()
   turns.forEach(({ problem, turn, isAttemptCorrect }, index) => {
     const key = turn.kind === 'attempt' ? `attempt ${problem.id}` : classKey(turn.kind, isAttemptCorrect)
@@ -125,30 +150,22 @@ function againstGroups(turns: readonly TurnInPlace[], { config }: AdvantageSetup
   })
   const advantages = new Array<number>(turns.length).fill(0)
   for (const members of groups.values()) {
-    const rewards = members.map((index) => rewardWithKl(turns[index], config))
-    groupAdvantages(rewards, groupMethod(config.method)).forEach((advantage, member) => {
+    const rewards = members.map((index) => rewardWithKl(turns[index], setup))
+    groupAdvantages(rewards, method).forEach((advantage, member) => {
       advantages[members[member]] = advantage
     })
   }
-  return turns.map(({ turn, logRatio }, index) => ({
-    ...turn,
-    turnBaseline: null,
-    rawAdvantage: null,
-    advantage: advantages[index],
-    logRatio,
-  }))
+  return turns.map((each, index) => withoutBaseline(each, advantages[index]))
 }
 
-function groupMethod(method: Method): GroupMethod {
-  if (method === 'a-star-po' || method === 'reinforce') {
-    throw new RangeError(`groupMethod: ${method} does not compare rollouts with one another`)
-  }
-  return method
+function withoutBaseline({ turn, logRatio }: TurnInPlace, advantage: number): TurnWithAdvantage {
+  return { ...turn, turnBaseline: null, rawAdvantage: null, advantage, logRatio }
 }
 
-function rewardWithKl({ turn, logRatio }: TurnInPlace, config: RunConfig): number {
+function rewardWithKl({ turn, logRatio }: TurnInPlace, { config, attemptBeta }: AdvantageSetup): number {
   const hasKlInReward = config.method === 'reinforce' || config.method === 'rloo'
-  return hasKlInReward && logRatio !== null ? turn.reward - config.policyBeta * logRatio : turn.reward
+  const beta = turn.kind === 'attempt' ? attemptBeta : config.policyBeta
+  return hasKlInReward && logRatio !== null ? turn.reward - beta * logRatio : turn.reward
 }
 
 function estimateOf(problem: Problem, estimates: ReadonlyMap<string, VStarEstimate>): VStarEstimate {

@@ -6,8 +6,11 @@ import { rewardsOfTurn } from '../reward/turnReward.ts'
 import { twoPointVStar } from './vStar.ts'
 import type { VStarBeta } from './vStar.ts'
 
+/** `v-star`: the problem's own · `running-mean`: the policy's own recent share of correct attempts · `none`: 0. */
+export type AttemptBaseline = RunConfig['vStar']['attemptBaseline']
+
 /**
- * Where the baseline of verdicts and revisions comes from; attempts always have the problem's own V*.
+ * Where the baseline of verdicts and revisions comes from.
  * `class-conditional`: stage 1's counts of this problem and class of attempt, shrunk to the class; `global`: the class
  * alone; `running-mean`: the policy's own recent share; `none`: 0.
  */
@@ -117,6 +120,7 @@ export function shrunkShare({ correct, count }: Tally, prior: number, shrinkage:
 
 export interface BaselineSetup extends RewardSettings {
   readonly vStarBeta: VStarBeta
+  readonly attemptBaseline: AttemptBaseline
   readonly baseline: BaselineKind
   readonly revisedStates: RevisedStates
   /** κ, in pseudo-samples. */
@@ -124,29 +128,40 @@ export interface BaselineSetup extends RewardSettings {
   readonly globalShares: ClassShares
   /** The policy's own shares so far; read by `running-mean` only. */
   readonly runningShares: ClassShares
+  /** The policy's own share of correct attempts so far; read by the attempts' `running-mean` only. */
+  readonly correctShare: number
 }
 
 /**
  * V of a turn, given its problem and whether the attempt was correct, in units of reward. It depends on the turn's state
  * alone, so it never biases an on-policy gradient (docs/method.md 3).
  *
- * @param estimate stage 1's counts of the rollout's problem
+ * @param estimate stage 1's counts of the rollout's problem; may be null where no baseline rests on them
  * @param isAttemptCorrect of no meaning for the attempt itself
  */
 export function turnBaseline(
   kind: TurnKind,
   isAttemptCorrect: boolean,
-  estimate: VStarEstimate,
+  estimate: VStarEstimate | null,
   setup: BaselineSetup,
 ): number {
   const rewards = rewardsOfTurn(kind, isAttemptCorrect, setup)
   const valueOf = (share: number, vStarBeta = betaFor(kind, rewards.high, setup.vStarBeta)) =>
     twoPointVStar({ share, ...rewards }, vStarBeta)
-  if (kind === 'attempt') return valueOf(estimate.correctAttempts / estimate.samples)
+  if (kind === 'attempt') {
+    switch (setup.attemptBaseline) {
+      case 'v-star':
+        return valueOf(attemptShare(known(estimate)))
+      case 'running-mean':
+        return valueOf(setup.correctShare, 'mean')
+      case 'none':
+        return 0
+    }
+  }
   const key = classKey(kind, isAttemptCorrect)
   switch (setup.baseline) {
     case 'class-conditional':
-      return valueOf(classShare(estimate, key, setup))
+      return valueOf(classShare(known(estimate), key, setup))
     case 'global':
       return valueOf(setup.globalShares[key])
     case 'running-mean':
@@ -154,6 +169,18 @@ export function turnBaseline(
     case 'none':
       return 0
   }
+}
+
+function known(estimate: VStarEstimate | null): VStarEstimate {
+  if (estimate === null) throw new RangeError('turnBaseline: this baseline rests on an estimate, got none')
+  return estimate
+}
+
+function attemptShare({
+  correctAttempts,
+  samples,
+}: Pick<VStarEstimate, 'correctAttempts' | 'samples'>): number {
+  return correctAttempts / samples
 }
 
 /** Of the problem's visited states, shrunk to the class; of all its states where the estimate does not tell them apart. */
@@ -175,7 +202,7 @@ export function attemptVStar(
   estimate: Pick<VStarEstimate, 'samples' | 'correctAttempts'>,
   vStarBeta: VStarBeta,
 ): number {
-  return twoPointVStar({ share: estimate.correctAttempts / estimate.samples, low: 0, high: 1 }, vStarBeta)
+  return twoPointVStar({ share: attemptShare(estimate), low: 0, high: 1 }, vStarBeta)
 }
 
 /** Whether V* lies strictly between 0 and 1: the reference solves the problem sometimes, not always. */

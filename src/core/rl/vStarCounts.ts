@@ -2,49 +2,50 @@ import type { Problem } from '../data/problem.ts'
 import type { VStarEstimate } from '../../shared/records.ts'
 import { tokensOf, type ScoredRollout, type TurnKind } from '../rollout/rollout.ts'
 
+/** Turns of one kind in one class of attempt. */
+interface Counted {
+  readonly all: number
+  readonly correct: number
+}
+
 /**
- * Stage 1's counts for one problem, from its reference rollouts: N attempts, each with a verdict and a forced revision.
- * Revisions after the verdict "wrong" are counted apart: selective revision visits no other state.
- * Counts, not values: another β₁, α or κ needs no new samples.
- *
- * @throws RangeError unless every rollout has all three turns
+ * Stage 1's counts for one problem, from its reference rollouts: N attempts, each with a verdict and a forced revision, or
+ * with what of these the config's turns have; a kind that was not sampled counts 0. Revisions after the verdict "wrong" are
+ * counted apart: selective revision visits no other state. Counts, not values: another β₁, α or κ needs no new samples.
  */
 export function countReferenceTurns(problem: Problem, rollouts: readonly ScoredRollout[]): VStarEstimate {
-  const outcomes = rollouts.map(({ turns, verdict }) => ({
-    isRejected: verdict === 'wrong',
-    attempt: isCorrect(turns, 'attempt'),
-    verdict: isCorrect(turns, 'verdict'),
-    revision: isCorrect(turns, 'revision'),
-  }))
-  const correct = outcomes.filter((outcome) => outcome.attempt)
-  const wrong = outcomes.filter((outcome) => !outcome.attempt)
-  const rejectedCorrect = correct.filter((outcome) => outcome.isRejected)
-  const rejectedWrong = wrong.filter((outcome) => outcome.isRejected)
-  const count = (among: readonly (typeof outcomes)[number][], kind: 'verdict' | 'revision') =>
-    among.filter((outcome) => outcome[kind]).length
+  const [correct, wrong] = [true, false].map((isCorrect) =>
+    rollouts.filter(({ turns }) => turns[0].isCorrect === isCorrect),
+  )
+  const verdicts = [countOf(correct, 'verdict'), countOf(wrong, 'verdict')]
+  const revisions = [countOf(correct, 'revision'), countOf(wrong, 'revision')]
+  const rejected = [countOf(rejectedOf(correct), 'revision'), countOf(rejectedOf(wrong), 'revision')]
   return {
     problemId: problem.id,
     canonical: problem.canonical,
     samples: rollouts.length,
     correctAttempts: correct.length,
-    verdictsAfterCorrect: correct.length,
-    correctVerdictsAfterCorrect: count(correct, 'verdict'),
-    verdictsAfterWrong: wrong.length,
-    correctVerdictsAfterWrong: count(wrong, 'verdict'),
-    revisionsAfterCorrect: correct.length,
-    correctRevisionsAfterCorrect: count(correct, 'revision'),
-    revisionsAfterWrong: wrong.length,
-    correctRevisionsAfterWrong: count(wrong, 'revision'),
-    revisionsAfterRejectedCorrect: rejectedCorrect.length,
-    correctRevisionsAfterRejectedCorrect: count(rejectedCorrect, 'revision'),
-    revisionsAfterRejectedWrong: rejectedWrong.length,
-    correctRevisionsAfterRejectedWrong: count(rejectedWrong, 'revision'),
+    verdictsAfterCorrect: verdicts[0].all,
+    correctVerdictsAfterCorrect: verdicts[0].correct,
+    verdictsAfterWrong: verdicts[1].all,
+    correctVerdictsAfterWrong: verdicts[1].correct,
+    revisionsAfterCorrect: revisions[0].all,
+    correctRevisionsAfterCorrect: revisions[0].correct,
+    revisionsAfterWrong: revisions[1].all,
+    correctRevisionsAfterWrong: revisions[1].correct,
+    revisionsAfterRejectedCorrect: rejected[0].all,
+    correctRevisionsAfterRejectedCorrect: rejected[0].correct,
+    revisionsAfterRejectedWrong: rejected[1].all,
+    correctRevisionsAfterRejectedWrong: rejected[1].correct,
     tokens: rollouts.reduce((sum, { turns }) => sum + tokensOf(turns), 0),
   }
 }
 
-function isCorrect(turns: ScoredRollout['turns'], kind: TurnKind): boolean {
-  const turn = turns.find((each) => each.kind === kind)
-  if (turn === undefined) throw new RangeError(`countReferenceTurns: expected a ${kind} in every rollout`)
-  return turn.isCorrect
+function rejectedOf(rollouts: readonly ScoredRollout[]): readonly ScoredRollout[] {
+  return rollouts.filter(({ verdict }) => verdict === 'wrong')
+}
+
+function countOf(rollouts: readonly ScoredRollout[], kind: TurnKind): Counted {
+  const turns = rollouts.flatMap((rollout) => rollout.turns.filter((turn) => turn.kind === kind))
+  return { all: turns.length, correct: turns.filter(({ isCorrect }) => isCorrect).length }
 }

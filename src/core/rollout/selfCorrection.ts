@@ -1,15 +1,28 @@
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { outsideThinking } from '../data/thinking.ts'
 import type { Problem } from '../data/problem.ts'
 import type { StopSignal } from '../sampling/sampler.ts'
+import type { ConversationPrompts } from '../tokens/conversationPrompts.ts'
 import type { Rollout, Turn, Verdict } from './rollout.ts'
 import { historyAfter, sampleTurns } from './sampleTurns.ts'
 import type { Conversation, ReportSampling } from './sampleTurns.ts'
 
 /**
  * `single`: an attempt · `self-correction`: attempt, verdict, and a revision where the verdict is wrong ·
- * `always-revise`: a revision whatever the verdict (stage 1 samples this way) · `never-revise`: attempt and verdict.
+ * `always-revise`: a revision whatever the verdict (stage 1 samples this way) · `never-revise`: attempt and verdict ·
+ * `direct-multi-turn`: a second attempt, asked for without a verdict, which stands as the revision.
  */
-export type TurnMode = 'single' | 'self-correction' | 'always-revise' | 'never-revise'
+export type TurnMode = RunConfig['turns']
+
+/** Whether the policy judges its attempts. */
+export function hasVerdict(turns: TurnMode): boolean {
+  return turns !== 'single' && turns !== 'direct-multi-turn'
+}
+
+/** The turns that stage 1 samples of the reference: what the baselines of a config's turns need, and no more. */
+export function referenceTurns(turns: TurnMode): 'single' | 'direct-multi-turn' | 'always-revise' {
+  return turns === 'single' || turns === 'direct-multi-turn' ? turns : 'always-revise'
+}
 
 export interface RolloutSetup {
   readonly conversation: Conversation
@@ -45,6 +58,7 @@ export async function rollOutSelfCorrection(
   try {
     const attempted = await sampleAttempts(problems, setup)
     if (turns === 'single') return attempted
+    if (turns === 'direct-multi-turn') return await addTurn('revision', attempted, setup)
     const judged = (await addTurn('verdict', attempted, setup)).map((rollout) => ({
       ...rollout,
       verdict: verdictOf(rollout.turns[1], conversation),
@@ -91,8 +105,7 @@ async function addTurn(
     requests: rollouts.map(({ problem, sample, turns: earlier }) => {
       const history = historyAfter(earlier[earlier.length - 1], prompts)
       return {
-        promptIds:
-          kind === 'verdict' ? prompts.verdictPromptIds(history) : prompts.revisionPromptIds(history),
+        promptIds: nextPrompt(kind, setup.turns, prompts)(history),
         seedLabels: [...seedLabels, kind, problem.id, sample],
         samples: 1,
       }
@@ -100,6 +113,15 @@ async function addTurn(
     keepCaches: kind === 'verdict' && setup.turns !== 'never-revise',
   })
   return rollouts.map((rollout, index) => ({ ...rollout, turns: [...rollout.turns, turns[index][0]] }))
+}
+
+function nextPrompt(
+  kind: 'verdict' | 'revision',
+  turns: TurnMode,
+  prompts: ConversationPrompts,
+): (history: readonly number[]) => number[] {
+  if (kind === 'verdict') return prompts.verdictPromptIds
+  return turns === 'direct-multi-turn' ? prompts.retryPromptIds : prompts.revisionPromptIds
 }
 
 /** A sentence inside the thinking is no verdict, as a number there is no answer. */

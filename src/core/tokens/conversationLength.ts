@@ -15,7 +15,10 @@ export interface LengthLimits {
  */
 export function conversationLength(
   firstPromptTokens: number,
-  prompts: Pick<ConversationPrompts, 'endTurnId' | 'verdictPromptIds' | 'revisionPromptIds'>,
+  prompts: Pick<
+    ConversationPrompts,
+    'endTurnId' | 'verdictPromptIds' | 'revisionPromptIds' | 'retryPromptIds'
+  >,
   { turns, sampling }: LengthLimits,
 ): number {
   const turn = sampling.maxCompletionTokens
@@ -27,6 +30,8 @@ export function conversationLength(
       return firstPromptTokens + turn
     case 'never-revise':
       return firstPromptTokens + turn + verdict
+    case 'direct-multi-turn':
+      return firstPromptTokens + turn + prompts.retryPromptIds([prompts.endTurnId]).length + turn
     case 'self-correction':
     case 'always-revise':
       return firstPromptTokens + turn + verdict + revision

@@ -37,6 +37,10 @@ export interface ConversationPrompts {
   verdictPromptIds(historyIds: readonly number[]): number[]
   /** @param historyIds everything up to the verdict, end token included */
   revisionPromptIds(historyIds: readonly number[]): number[]
+  /** @param historyIds first prompt and attempt, end token included */
+  retryPromptIds(historyIds: readonly number[]): number[]
+  /** Changes with what asks for a second attempt; no part of `version`. */
+  readonly retryVersion: string
 }
 
 /** What comes after a completion: the id that ends it, and the ids of the next turn's prompt. */
@@ -60,7 +64,7 @@ export function conversationPrompts(
     template.layout === 'chat'
       ? chatLayout(tokenizer, template, earlierThinking)
       : plainLayout(tokenizer, template)
-  const { firstPromptIds, startsInThinking, verdict, revision } = layout
+  const { firstPromptIds, startsInThinking, verdict, revision, retry } = layout
   const endIds = [...new Set([verdict.endTurnId, ...tokenizer.endIds])]
   const extend = (historyIds: readonly number[], injection: Injection): number[] => {
     const last = historyIds.at(-1)
@@ -77,7 +81,7 @@ export function conversationPrompts(
     instructionIn: layout.instructionIn,
     version: contentHash(
       canonicalJson({
-        template: { ...template, name: undefined },
+        template: { ...template, name: undefined, retry: undefined },
         probe: firstPromptIds('2 + 2'),
         verdict,
         revision,
@@ -89,6 +93,8 @@ export function conversationPrompts(
     firstPromptIds: (problem) => firstPromptIds(problem.question),
     verdictPromptIds: (historyIds) => extend(historyIds, verdict),
     revisionPromptIds: (historyIds) => extend(historyIds, revision),
+    retryPromptIds: (historyIds) => extend(historyIds, retry),
+    retryVersion: contentHash(canonicalJson(retry)),
   }
 }
 
@@ -98,6 +104,7 @@ interface Layout {
   readonly startsInThinking: boolean
   readonly verdict: Injection
   readonly revision: Injection
+  readonly retry: Injection
 }
 
 function plainLayout(tokenizer: Tokenizer, template: PromptTemplate): Layout {
@@ -108,6 +115,7 @@ function plainLayout(tokenizer: Tokenizer, template: PromptTemplate): Layout {
     startsInThinking: false,
     verdict: { endTurnId, ids: tokenizer.encode(`\n\n${template.verdict}\n`) },
     revision: { endTurnId, ids: tokenizer.encode(`\n\n${template.revision}\n`) },
+    retry: { endTurnId, ids: tokenizer.encode(`\n\n${template.retry}\n`) },
   }
 }
 
@@ -120,12 +128,16 @@ function chatLayout(
   const openingOf = (question: string): ChatMessage[] => opening.messages(attemptMessage(template, question))
   const prompts = promptsWith(tokenizer, openingOf('2 + 2'), template)
   const suffixes = suffixesOf(prompts, earlierThinking)
+  // what follows an attempt is laid out alike, whatever it says
+  const retried = { ...template, verdict: template.retry }
+  const { verdict: retry } = suffixesOf(promptsWith(tokenizer, openingOf('2 + 2'), retried), earlierThinking)
   return {
     instructionIn: opening.instructionIn,
     firstPromptIds: (question) => tokenizer.encode(tokenizer.renderChat(openingOf(question), true)),
     startsInThinking: endsInThinking(prompts(standIn)[0]),
     verdict: injectionOf(tokenizer, suffixes.verdict),
     revision: injectionOf(tokenizer, suffixes.revision),
+    retry: injectionOf(tokenizer, retry),
   }
 }
 

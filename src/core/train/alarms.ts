@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import { isGroupMethod } from '../../shared/config/parseConfig.ts'
+import { comparesRollouts, isGroupMethod } from '../../shared/config/parseConfig.ts'
 import type { AlarmCode } from '../../shared/alarms.ts'
 import { wilson } from '../../shared/statistics.ts'
 import { classKeys } from '../rl/turnBaseline.ts'
@@ -188,7 +188,7 @@ function staleSigns({ recentTurns, referenceShares }: AlarmInput, config: RunCon
 
 /** Methods that compare the rollouts of a problem learn nothing from a group whose rewards are all equal. */
 function spreadSigns({ recentTurns }: AlarmInput, { method, alarms }: RunConfig): AlarmSign[] {
-  if (!isGroupMethod(method)) return []
+  if (!comparesRollouts(method)) return []
   const counted = recentTurns.flatMap(({ groups }) => groups ?? [])
   const groups = counted.reduce((sum, step) => sum + step.groups, 0)
   const without = counted.reduce((sum, step) => sum + step.withoutSpread, 0)

@@ -4,6 +4,7 @@ import type { RolloutWithAdvantages } from '../rl/turnAdvantages.ts'
 import { roleOf, tokensOf } from '../rollout/rollout.ts'
 import type { MetricValues } from '../../shared/metrics/table.ts'
 import { addRecentCounts } from './recentCounts.ts'
+import type { Discarded } from './stepMetrics.ts'
 import { firstLengthsAfter, updateShares } from './trainState.ts'
 import type { TrainState } from './trainState.ts'
 
@@ -13,10 +14,12 @@ export interface FinishedStep {
   readonly cursor: BatchCursor
   readonly rollouts: readonly RolloutWithAdvantages[]
   readonly values: MetricValues
+  readonly discarded: Discarded
 }
 
 /** The state after a step, but for its alarms: those are judged by this state. */
-export function nextState(state: TrainState, { cursor, rollouts, values }: FinishedStep): TrainState {
+export function nextState(state: TrainState, finished: FinishedStep): TrainState {
+  const { cursor, rollouts, values, discarded } = finished
   const turns = rollouts.flatMap((rollout) => rollout.turns)
   const rawAdvantages = turns.flatMap(({ kind, rawAdvantage }) =>
     rawAdvantage === null ? [] : [{ role: roleOf(kind), rawAdvantage }],
@@ -26,8 +29,8 @@ export function nextState(state: TrainState, { cursor, rollouts, values }: Finis
     ...updateShares(state, rollouts),
     step: state.step + 1,
     cursor,
-    tokens: state.tokens + tokensOf(turns),
-    problems: state.problems + new Set(rollouts.map(({ problem }) => problem.id)).size,
+    tokens: state.tokens + tokensOf(turns) + discarded.tokens,
+    problems: state.problems + new Set(rollouts.map(({ problem }) => problem.id)).size + discarded.problems,
     roleStatistics: updateRoleStatistics(state.roleStatistics, rawAdvantages),
     firstLengths: firstLengthsAfter(state.firstLengths, values),
     recentTurns: addRecentCounts(state.recentTurns, rollouts),

@@ -5,7 +5,7 @@ import { plainRewards } from '../reward/turnReward.ts'
 import { scoreRollouts, type Grading } from '../reward/scoreRollout.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import type { Conversation } from '../rollout/sampleTurns.ts'
-import { rollOutSelfCorrection } from '../rollout/selfCorrection.ts'
+import { hasVerdict, rollOutSelfCorrection } from '../rollout/selfCorrection.ts'
 import type { StopSignal } from '../sampling/sampler.ts'
 import { reportProgress, samplingProgress } from './reportProgress.ts'
 import type { StageProgress } from './trainEvent.ts'
@@ -55,7 +55,7 @@ export async function* probeReference(setup: ProbeSetup): AsyncGenerator<StagePr
   const rollouts = yield* reportProgress<StageProgress, Rollout[]>((report) =>
     rollOutSelfCorrection(chosen, {
       conversation,
-      turns: config.turns === 'single' ? 'single' : 'never-revise',
+      turns: hasVerdict(config.turns) ? 'never-revise' : 'single',
       samples: 1,
       seedLabels: ['probe'],
       onProgress: samplingProgress(report, 'probing the reference'),

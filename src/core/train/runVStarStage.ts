@@ -8,7 +8,7 @@ import { plainRewards } from '../reward/turnReward.ts'
 import { countReferenceTurns } from '../rl/vStarCounts.ts'
 import { tokensOf, type Rollout } from '../rollout/rollout.ts'
 import type { Conversation } from '../rollout/sampleTurns.ts'
-import { rollOutSelfCorrection } from '../rollout/selfCorrection.ts'
+import { referenceTurns, rollOutSelfCorrection } from '../rollout/selfCorrection.ts'
 import type { StopSignal } from '../sampling/sampler.ts'
 import type { MetricValues } from '../../shared/metrics/table.ts'
 import { reportProgress, samplingProgress } from './reportProgress.ts'
@@ -35,7 +35,8 @@ export interface VStarSetup {
 }
 
 /**
- * Stage 1: N reference attempts per problem, each with one reference verdict and one forced revision, as counts.
+ * Stage 1: N reference attempts per problem, each with one reference verdict and one forced revision (or what of these the
+ * turns of the config have), as counts.
  * The draws depend on seed, problem and sample alone, so it can be stopped and resumed at any problem.
  *
  * Yields progress, estimates with the metrics so far, and at the end a word on problems without signal.
@@ -56,7 +57,7 @@ export async function* runVStarStage(
     const rollouts = yield* reportProgress<StageProgress, Rollout[]>((report) =>
       rollOutSelfCorrection(chosen, {
         conversation,
-        turns: 'always-revise',
+        turns: referenceTurns(config.turns),
         samples: config.vStar.samples,
         seedLabels: ['reference'],
         onProgress: samplingProgress(report),

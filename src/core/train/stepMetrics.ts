@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import { isGroupMethod } from '../../shared/config/parseConfig.ts'
+import { comparesRollouts } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { countGroups } from '../rl/groupSpread.ts'
 import type { LossSumName } from '../rl/losses/policyLoss.ts'
@@ -22,21 +22,41 @@ export interface StepTimes {
   readonly updateMs: number
 }
 
-/** Every metric of a training step, by registry name; null where a denominator is 0 or the method has no such thing. */
-export function stepMetrics(updates: readonly Update[], times: StepTimes, config: RunConfig): MetricValues {
+/** What was drawn and put aside because a method that compares rollouts learns nothing from it (`resampleRounds`). */
+export interface Discarded {
+  readonly problems: number
+  /** Generated for it. */
+  readonly tokens: number
+}
+
+export const nothingDiscarded: Discarded = { problems: 0, tokens: 0 }
+
+/**
+ * Every metric of a training step, by registry name; null where a denominator is 0 or the method has no such thing. Shares are
+ * of the rollouts that were learned from, tokens of all that were generated.
+ */
+export function stepMetrics(
+  updates: readonly Update[],
+  times: StepTimes,
+  config: RunConfig,
+  discarded: Discarded = nothingDiscarded,
+): MetricValues {
   const rollouts = updates.flatMap((update) => update.rollouts)
   const turns = rollouts.flatMap((rollout) => rollout.turns)
-  const tokens = tokensOf(turns)
+  const tokens = tokensOf(turns) + discarded.tokens
+  const problems = new Set(rollouts.map((rollout) => rollout.problem.id)).size
   return {
     ...outcomeMetrics(countOutcomes(rollouts)),
     ...turnMeans(rollouts),
     ...lossMetrics(updates, config),
     ...policyMetrics(updates, config),
     'group/withoutSpread': groupShare(rollouts, config),
+    'group/discarded':
+      config.resampleRounds === 0 ? null : ratio(discarded.problems, problems + discarded.problems),
     'update/gradientNorm': meanOf(updates.map(({ stats }) => stats.gradientNorm)),
     'update/learningRate': updates.at(-1)?.stats.learningRate ?? null,
     'tokens/generated': tokens,
-    'tokens/perProblem': ratio(tokens, new Set(rollouts.map((rollout) => rollout.problem.id)).size),
+    'tokens/perProblem': ratio(tokens, problems + discarded.problems),
     'speed/rollout': ratio(tokens * 1000, times.rolloutMs),
     'speed/update': ratio(updates.reduce((sum, { stats }) => sum + stats.tokens, 0) * 1000, times.updateMs),
     'time/rollout': times.rolloutMs,
@@ -70,7 +90,7 @@ function meanAdvantage(turns: readonly TurnWithAdvantage[]): number | null {
 
 /** Of methods that compare the rollouts of a problem; null with the others. */
 function groupShare(rollouts: readonly RolloutWithAdvantages[], { method }: RunConfig): number | null {
-  if (!isGroupMethod(method)) return null
+  if (!comparesRollouts(method)) return null
   const { groups, withoutSpread } = countGroups(rollouts)
   return ratio(withoutSpread, groups)
 }

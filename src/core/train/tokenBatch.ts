@@ -2,7 +2,7 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { maskInputs } from '../rl/losses/turnMasks.ts'
 import type { LossInputName, PolicyLoss } from '../rl/losses/policyLoss.ts'
 import type { RolloutWithAdvantages } from '../rl/turnAdvantages.ts'
-import { turnKinds } from '../rollout/rollout.ts'
+import { tokensOf, turnKinds, type ScoredTurn } from '../rollout/rollout.ts'
 import type { TokenBatch, TokenRow } from './engine/trainer.ts'
 
 /** What of a rollout the rows of an update are made from. */
@@ -13,6 +13,8 @@ interface BatchCounts {
   readonly rollouts: number
   readonly turns: number
   readonly tokens: number
+  /** Tokens of correct turns. */
+  readonly correctTokens: number
 }
 
 /**
@@ -24,7 +26,8 @@ export function tokenBatch(rows: readonly UpdateRow[], loss: PolicyLoss, config:
   const counts: BatchCounts = {
     rollouts: rows.length,
     turns: turns.length,
-    tokens: turns.reduce((sum, turn) => sum + turn.completionIds.length, 0),
+    tokens: tokensOf(turns),
+    correctTokens: tokensOf(turns.filter(({ isCorrect }) => isCorrect)),
   }
   const wanted = new Set(loss.inputs.map((input) => input.name))
   return { rows: rows.map((row) => tokenRow(row, wanted, { config, counts })) }
@@ -55,7 +58,7 @@ function tokenRow(
     const slot = turnKinds.indexOf(kind)
     made.turnAdvantage[slot] = turn.advantage
     made.turnWeight[slot] = config.turnWeights[kind] / counts.rollouts
-    const tokenWeight = config.turnWeights[kind] * tokenWeightOf(config, counts, end - start)
+    const tokenWeight = config.turnWeights[kind] * tokenWeightOf(config, counts, turn)
     // token t of the row is predicted at position t − 1
     made[maskInputs[kind]].fill(1, start - 1, end - 1)
     made.samplingLogProbs.set(turn.samplingLogProbs, start - 1)
@@ -69,11 +72,20 @@ function tokenRow(
   return { ids, inputs: Object.fromEntries([...wanted].map((name) => [name, inputs[name]])) }
 }
 
-/** 1/(turns·length) · 1/tokens · 1/(turns·longest): the three normalisers of the GRPO family; 0 for the others. */
-function tokenWeightOf(config: RunConfig, counts: BatchCounts, turnLength: number): number {
+/**
+ * 1/(turns·length) · 1/tokens · 1/(turns·longest): the three normalisers of the GRPO family; 1/tokens of correct turns, for
+ * these, with rejection sampling; 0 for the others.
+ */
+function tokenWeightOf(
+  config: RunConfig,
+  counts: BatchCounts,
+  { isCorrect, completionIds }: Pick<ScoredTurn, 'isCorrect' | 'completionIds'>,
+): number {
   switch (config.method) {
     case 'grpo':
-      return 1 / (counts.turns * turnLength)
+      return 1 / (counts.turns * completionIds.length)
+    case 'rejection-sampling':
+      return isCorrect ? 1 / counts.correctTokens : 0
     case 'dapo':
       return 1 / counts.tokens
     case 'dr-grpo':

@@ -1,11 +1,10 @@
-import { needsVStar } from '../../shared/config/parseConfig.ts'
+import { needsVStar, type RunConfig } from '../../shared/config/parseConfig.ts'
 import type { RecheckErrorCode } from '../../shared/errorCodes.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { StoredRollout } from '../../shared/records.ts'
 import { ProblemBatches } from '../data/problemBatches.ts'
-import { scoreRollouts } from '../reward/scoreRollout.ts'
 import type { RewardSettings } from '../reward/turnReward.ts'
-import { trainingRewards } from '../reward/turnReward.ts'
+import { isFirstScoreStage, trainingRewards } from '../reward/turnReward.ts'
 import { turnAdvantages } from '../rl/turnAdvantages.ts'
 import type { AdvantageSetup, RolloutWithAdvantages } from '../rl/turnAdvantages.ts'
 import { alarmEvents } from './alarmEvents.ts'
@@ -20,7 +19,8 @@ import { stepMetrics } from './stepMetrics.ts'
 import type { StepTimes } from './stepMetrics.ts'
 import { storedRollout } from './storedRollout.ts'
 import type { CheckpointReason, TrainEvent } from './trainEvent.ts'
-import { packRollouts, sampleRollouts, updatePolicy } from './trainingStep.ts'
+import { sampleStep } from './sampleStep.ts'
+import { packRollouts, updatePolicy } from './trainingStep.ts'
 import { isTrained, trainingCount } from './tokenBudget.ts'
 import { initialTrainState } from './trainState.ts'
 import type { TrainState } from './trainState.ts'
@@ -75,18 +75,13 @@ async function* trainStep(state: TrainState, plan: TrainingPlan): AsyncGenerator
   yield { type: 'stepBegins', step }
   const startedMs = nowMs()
 
-  // 1. problems: the next ones, in an order fixed by the seed
+  // 1.–3. problems: the next ones, in an order fixed by the seed; rollouts: attempt → verdict → revision, where the verdict says
+  // that the attempt is wrong; rewards: of every turn, by rules
   const batches = new ProblemBatches(plan.problems, config.seed, state.cursor)
-  const problems = batches.next(plan.problemsPerStep)
-
-  // 2. rollouts: attempt → verdict → revision, where the verdict says that the attempt is wrong
-  const rollouts = yield* sampleRollouts(problems, step, plan)
+  const rewards = trainingRewards(config, state.correctShare, step)
+  const { rollouts: scored, discarded } = yield* sampleStep(batches, { step, rewards }, plan)
   const sampledMs = nowMs()
   yield { type: 'progress', activity: 'updating', ...trainingCount(state, plan) }
-
-  // 3. rewards: of every turn, by rules
-  const rewards = trainingRewards(config, state.correctShare)
-  const scored = scoreRollouts(rollouts, plan.grading, rewards)
 
   // 4. advantages: reward − V* of each turn, normalised per role, or against the rollouts of its group
   const packed = await packRollouts(scored, plan.reference) // one row each, with ln π_ref of its tokens
@@ -99,9 +94,9 @@ async function* trainStep(state: TrainState, plan: TrainingPlan): AsyncGenerator
 
   // 6. metrics
   const times: StepTimes = { rolloutMs: sampledMs - startedMs, updateMs: nowMs() - sampledMs }
-  const values = stepMetrics(updates, times, config)
+  const values = stepMetrics(updates, times, config, discarded)
 
-  const finished = { cursor: batches.cursor, rollouts: withAdvantages, values }
+  const finished = { cursor: batches.cursor, rollouts: withAdvantages, values, discarded }
   const after = nextState(state, finished)
   const alarms = judgeStep(after, finished, plan)
   const next = { ...after, activeAlarms: alarms.active }
@@ -138,8 +133,17 @@ function advantageSetup(state: TrainState, rewards: RewardSettings, plan: Traini
     estimates,
     globalShares,
     runningShares: state.runningShares,
+    correctShare: state.correctShare,
+    attemptBeta: attemptBeta(config, state.step),
     roleStatistics: config.runningStatistics ? state.roleStatistics : null,
   }
+}
+
+/** SCoRe's first stage holds the attempt at the reference by a weight of its own. */
+function attemptBeta(config: RunConfig, step: number): number {
+  return config.score !== null && isFirstScoreStage(config, step)
+    ? config.score.attemptBeta
+    : config.policyBeta
 }
 
 /** @param after the state after the step, its alarms still those of before */

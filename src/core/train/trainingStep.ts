@@ -1,36 +1,13 @@
-import { isGroupMethod } from '../../shared/config/parseConfig.ts'
-import type { Problem } from '../data/problem.ts'
 import { learningRateAt } from '../../shared/learningRate.ts'
 import { policyLossOf } from '../rl/losses/policyLossOf.ts'
 import type { RolloutWithAdvantages } from '../rl/turnAdvantages.ts'
 import { packRow } from '../rollout/packedRow.ts'
 import type { PackedRollout } from '../rollout/packedRow.ts'
-import type { Rollout, ScoredRollout } from '../rollout/rollout.ts'
-import { rollOutSelfCorrection } from '../rollout/selfCorrection.ts'
+import type { ScoredRollout } from '../rollout/rollout.ts'
 import type { TokenScorer } from './engine/trainer.ts'
-import { reportProgress, samplingProgress } from './reportProgress.ts'
 import type { TrainingPlan } from './selfCorrectionSetup.ts'
 import type { Update } from './stepMetrics.ts'
 import { tokenBatch } from './tokenBatch.ts'
-import type { StageProgress } from './trainEvent.ts'
-
-/** Samples a step's rollouts: one per problem, or a group for the methods that compare them. */
-export function sampleRollouts(
-  problems: readonly Problem[],
-  step: number,
-  { config, conversation, abort }: TrainingPlan,
-): AsyncGenerator<StageProgress, Rollout[]> {
-  return reportProgress((report) =>
-    rollOutSelfCorrection(problems, {
-      conversation,
-      turns: config.turns,
-      samples: isGroupMethod(config.method) ? config.groupSize : 1,
-      seedLabels: ['train', step],
-      onProgress: samplingProgress(report),
-      signal: abort,
-    }),
-  )
-}
 
 /** Packs every rollout as one row, and scores the rows' tokens by the reference where there is one. */
 export async function packRollouts(

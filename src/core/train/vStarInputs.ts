@@ -1,5 +1,6 @@
 import { vStarConfigInputs } from '../../shared/config/fields.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import { referenceTurns } from '../rollout/selfCorrection.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 
 /**
@@ -11,9 +12,14 @@ const rewardVersion = '2'
 /** Absent in estimates whose revisions were counted over all verdicts alone. */
 const countedInput = 'revisions counted'
 
+/** Absent in estimates of all three turns. */
+const sampledInput = 'turns sampled'
+
 /** Versions of what a config only names; the host hashes the files. */
 export interface VStarParts {
   readonly templateVersion: string
+  /** Of what asks for a second attempt, which only direct multi-turn rollouts see. */
+  readonly retryVersion: string
   /** Hash of the reference policy's weights and tokenizer. */
   readonly referenceHash: string
   /** Hash of the training problems. */
@@ -32,9 +38,27 @@ export function vStarInputs(config: RunConfig, parts: VStarParts): Readonly<Reco
     // absent where there are none, so that estimates from before this input was recorded still fit
     ...(parts.furtherEndIds.length === 0 ? {} : { 'further end ids': parts.furtherEndIds.join(', ') }),
     [countedInput]: 'by verdict',
+    ...sampledTurns(config, parts),
     'version of the rewards': rewardVersion,
   }
 }
+
+/** A single attempt needs no estimate of later turns, and stage 1 does not pay for them. */
+function sampledTurns(
+  { turns }: Pick<RunConfig, 'turns'>,
+  { retryVersion }: Pick<VStarParts, 'retryVersion'>,
+): Readonly<Record<string, string>> {
+  switch (referenceTurns(turns)) {
+    case 'single':
+      return { [sampledInput]: attemptsOnly }
+    case 'direct-multi-turn':
+      return { [sampledInput]: `attempts and second attempts, asked for by ${retryVersion}` }
+    case 'always-revise':
+      return {}
+  }
+}
+
+const attemptsOnly = 'attempts'
 
 /** Whether the estimate was made before revisions were counted by verdict. */
 export function isPooledEstimate({ inputs }: { readonly inputs: Readonly<Record<string, string>> }): boolean {
@@ -66,7 +90,11 @@ export function checkVStarInputs(
   wanted: Readonly<Record<string, string>>,
 ): void {
   const names = [...new Set([...Object.keys(wanted), ...Object.keys(artifact.inputs)])]
-  const differing = names.filter((name) => artifact.inputs[name] !== wanted[name])
+  // an estimate of all three turns has the attempts that are wanted, drawn alike
+  const isMore = wanted[sampledInput] === attemptsOnly && artifact.inputs[sampledInput] === undefined
+  const differing = names.filter(
+    (name) => artifact.inputs[name] !== wanted[name] && !(isMore && name === sampledInput),
+  )
   if (differing.length === 0) return
   const lines = differing.map(
     (name) =>

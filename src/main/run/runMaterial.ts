@@ -61,6 +61,7 @@ export async function loadRunMaterial(
   const referenceHash = await modelHash(referenceFolder)
   const inputs = vStarInputs(config, {
     templateVersion: prompts.version,
+    retryVersion: prompts.retryVersion,
     referenceHash,
     problemsHash: sha256(canonicalJson(problems.splits.train)),
     furtherEndIds: prompts.endIds.filter((id) => id !== prompts.endTurnId),

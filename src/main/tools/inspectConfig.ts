@@ -26,7 +26,7 @@ export async function inspectConfig(
   const material = await loadRunMaterial(config, process.cwd())
   switch (inquiry.question) {
     case 'preview':
-      return previewTurns(material)
+      return previewTurns(material, config.turns)
     case 'v-star-inputs':
       return {
         inputHash: material.inputHash,
@@ -74,8 +74,11 @@ function memoryOf(config: RunConfig, material: RunMaterial, stage: Stage): Promi
   return planMemoryHere(config, material.policy.config, { work: works[stage], positions })
 }
 
-/** The prompts of the three turns, as the model will see them; completions are stood for by the known answer and a verdict. */
-export function previewTurns({ prompts, tokenizer, problems }: RunMaterial): readonly TurnPreview[] {
+/** The prompts of the turns, as the model will see them; completions are stood for by the known answer and a verdict. */
+export function previewTurns(
+  { prompts, tokenizer, problems }: RunMaterial,
+  turns: RunConfig['turns'],
+): readonly TurnPreview[] {
   const [problem] = problems.splits.train
   if (problem === undefined)
     throw new RecheckError('data.too-few', 'data.train is 0: there is no problem to preview.')
@@ -91,6 +94,11 @@ export function previewTurns({ prompts, tokenizer, problems }: RunMaterial): rea
     prompts.endTurnId,
   ]
   const attempt = prompts.firstPromptIds(problem)
+  if (turns === 'direct-multi-turn')
+    return [
+      show('attempt', attempt),
+      show('revision', prompts.retryPromptIds(closed(attempt, `#### ${problem.answer}`))),
+    ]
   const verdict = prompts.verdictPromptIds(closed(attempt, `#### ${problem.answer}`))
   const revision = prompts.revisionPromptIds(closed(verdict, 'The answer is wrong.'))
   return [show('attempt', attempt), show('verdict', verdict), show('revision', revision)]

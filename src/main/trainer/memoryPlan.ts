@@ -116,10 +116,19 @@ function changedConfig(config: RunConfig, setting: string): RunConfig | null {
   }
 }
 
+/** The most that a rollout can have. */
+const turnsOf: Readonly<Record<RunConfig['turns'], number>> = {
+  single: 1,
+  'never-revise': 2,
+  'direct-multi-turn': 2,
+  'self-correction': 3,
+  'always-revise': 3,
+}
+
 /** Rows are shorter by what their turns are, and caches stand where the sampler keeps them. */
 function changedFacts(changed: RunConfig, config: RunConfig, facts: MemoryFacts): MemoryFacts {
   const shorter = config.sampling.maxCompletionTokens - changed.sampling.maxCompletionTokens
-  const turns = { single: 1, 'never-revise': 2, 'self-correction': 3, 'always-revise': 3 }[config.turns]
+  const turns = turnsOf[config.turns]
   return {
     ...facts,
     positions: Math.max(1, facts.positions - turns * shorter),

@@ -182,6 +182,12 @@ export const vStarGroup = z
       hint: 'V* is what the reference can be expected to earn on a problem. A small β₁ leans to the best of the N attempts, a large one to their mean.',
       description: 'β₁ of V* = β₁·ln mean exp(r/β₁); `mean` is its limit at infinity, `max` at 0',
     }),
+    attemptBaseline: field(z.enum(['v-star', 'running-mean', 'none']).default('v-star'), {
+      label: 'Baseline of attempts',
+      hint: 'What an attempt is expected to earn; the advantage is the reward minus it.',
+      description:
+        'V of attempts in a-star-po and reinforce: V* of the problem, the policy’s own moving share of correct attempts, or 0; stage 1 is left out where neither this nor the baseline of later turns needs it',
+    }),
     baseline: field(
       z.enum(['class-conditional', 'global', 'running-mean', 'none']).default('class-conditional'),
       {

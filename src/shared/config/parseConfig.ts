@@ -55,12 +55,19 @@ export function totalSteps(config: RunConfig, problems: number): number {
   return config.steps ?? Math.max(1, Math.round((config.epochs ?? 1) * stepsPerEpoch(config, problems)))
 }
 
-/** Methods that draw `groupSize` rollouts per problem and compare them with one another. */
+/** Methods that draw `groupSize` rollouts per problem. */
 export function isGroupMethod(method: Method): boolean {
+  return comparesRollouts(method) || method === 'rejection-sampling'
+}
+
+/** Methods whose advantage is one against the other rollouts of a problem. */
+export function comparesRollouts(method: Method): boolean {
   return method === 'grpo' || method === 'dr-grpo' || method === 'dapo' || method === 'rloo'
 }
 
 /** Runs that need a stage-1 artifact: for the baselines of their loss, or to filter the problems by. */
-export function needsVStar(config: RunConfig): boolean {
-  return !isGroupMethod(config.method) || config.data.filter !== 'none'
+export function needsVStar({ method, vStar, data }: RunConfig): boolean {
+  const isOwn = vStar.baseline === 'running-mean' || vStar.baseline === 'none'
+  const needsBaseline = !isGroupMethod(method) && (vStar.attemptBaseline === 'v-star' || !isOwn)
+  return needsBaseline || data.filter !== 'none'
 }

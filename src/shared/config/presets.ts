@@ -2,6 +2,7 @@ import { parseConfig } from './parseConfig.ts'
 import type { RunConfig } from './parseConfig.ts'
 import { mergeConfigs } from './layers.ts'
 import type { ConfigLayer } from './layers.ts'
+import { comparedMethods, methodLayer } from './methods.ts'
 import { RecheckError } from '../recheckError.ts'
 
 export interface Preset {
@@ -13,21 +14,22 @@ export interface Preset {
 
 const qwenAdapter = { rank: 16, alpha: 32 }
 
-/** Named starting points; each is checked by `parseConfig` in the tests. */
-export const presets: readonly Preset[] = [
+const builtin = {
+  data: { train: 2048, validation: 256, test: 1000 },
+  vStar: { samples: 4 },
+  verdictReward: 'balanced',
+  steps: 80,
+  problemsPerStep: 192,
+  optimizer: { learningRate: 5e-5 },
+  evalEvery: 20,
+}
+
+const ownPresets: readonly Preset[] = [
   {
     name: 'builtin',
     description:
       'built-in model on arithmetic, both stages in minutes on two cores: what `npm run demo` runs',
-    config: {
-      data: { train: 2048, validation: 256, test: 1000 },
-      vStar: { samples: 4 },
-      verdictReward: 'balanced',
-      steps: 80,
-      problemsPerStep: 192,
-      optimizer: { learningRate: 5e-5 },
-      evalEvery: 20,
-    },
+    config: builtin,
   },
   {
     name: 'builtin-study',
@@ -185,6 +187,16 @@ export const presets: readonly Preset[] = [
     },
   },
 ]
+
+/** Methods to compare with, over the built-in model's settings; `a-star-po-pag` is `builtin` itself. */
+const methodPresets: readonly Preset[] = comparedMethods.slice(1).map((method) => ({
+  name: method.name,
+  description: `\`builtin\` by another method: ${method.description}`,
+  config: mergeConfigs(builtin, methodLayer(method, builtin.problemsPerStep)),
+}))
+
+/** Named starting points; each is checked by `parseConfig` in the tests. */
+export const presets: readonly Preset[] = ownPresets.concat(methodPresets)
 
 /** @throws RecheckError `config.preset` naming the presets there are */
 export function findPreset(name: string): Preset {

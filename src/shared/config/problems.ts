@@ -108,14 +108,8 @@ export function crossFieldProblems(config: RunConfigValue): ConfigProblem[] {
   if (config.miniBatches > config.problemsPerStep) {
     refuse('miniBatches', `a number ≤ problemsPerStep (${config.problemsPerStep})`, config.miniBatches)
   }
-  const comparesRollouts = config.method !== 'a-star-po' && config.method !== 'reinforce'
-  if (comparesRollouts && config.normalise !== 'none') {
-    refuse(
-      'normalise',
-      `none with method ${config.method}, which normalises within its groups`,
-      config.normalise,
-    )
-  }
+  refuseGroups(config, refuse)
+  refuseScore(config, refuse)
   refuseWarmUp(config, refuse)
   const trained = turnsOf[config.turns]
   if (trained.every((turn) => config.turnWeights[turn] === 0)) {
@@ -148,6 +142,34 @@ function refuseLength({ steps, epochs, maxTokens, optimizer }: RunConfigValue, r
   }
 }
 
+/** What has a meaning with rollouts that are compared, and what has none. */
+function refuseGroups(config: RunConfigValue, refuse: Refuse): void {
+  const { method, sampling, softLengthTokens } = config
+  const isAlone = method === 'a-star-po' || method === 'reinforce'
+  if (!isAlone && config.normalise !== 'none') {
+    const why =
+      method === 'rejection-sampling' ? 'which has no advantages' : 'which normalises within its groups'
+    refuse('normalise', `none with method ${method}, ${why}`, config.normalise)
+  }
+  if (!isAlone && method !== 'rejection-sampling') {
+    if (softLengthTokens > sampling.maxCompletionTokens) {
+      const most = `a number ≤ sampling.maxCompletionTokens (${sampling.maxCompletionTokens})`
+      refuse('softLengthTokens', most, softLengthTokens)
+    }
+    return
+  }
+  const comparing = `0 with method ${method}; grpo, dr-grpo, dapo and rloo compare rollouts`
+  if (config.resampleRounds > 0) refuse('resampleRounds', comparing, config.resampleRounds)
+  if (softLengthTokens > 0) refuse('softLengthTokens', comparing, softLengthTokens)
+}
+
+/** SCoRe has two attempts and the KL in the reward. */
+function refuseScore({ score, turns, method }: RunConfigValue, refuse: Refuse): void {
+  if (score === null) return
+  if (turns !== 'direct-multi-turn') refuse('turns', 'direct-multi-turn with score', turns)
+  if (method !== 'rloo' && method !== 'reinforce') refuse('method', 'rloo or reinforce with score', method)
+}
+
 /** The reference of stages 1 and 2 is what the warm-up made: there is no place for another. */
 function refuseWarmUp({ warmUp, model }: RunConfigValue, refuse: Refuse): void {
   if (warmUp === null) return
@@ -165,6 +187,7 @@ const turnsOf: Readonly<Record<RunConfigValue['turns'], readonly (keyof RunConfi
   'never-revise': ['attempt', 'verdict'],
   'self-correction': ['attempt', 'verdict', 'revision'],
   'always-revise': ['attempt', 'verdict', 'revision'],
+  'direct-multi-turn': ['attempt', 'revision'],
 }
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { count, field } from './field.ts'
 import { labelText, longestName, longestTag, mostTags, nameText, notesText } from '../labels.ts'
 import { dataGroup, modelGroup, samplingGroup, vStarGroup } from './groups.ts'
-import { alarmsGroup, clipGroup, optimizerGroup, turnWeightsGroup } from './trainingGroups.ts'
+import { alarmsGroup, clipGroup, optimizerGroup, scoreGroup, turnWeightsGroup } from './trainingGroups.ts'
 import { warmUpGroup } from './warmUpGroup.ts'
 
 const vStarInput = true
@@ -32,19 +32,24 @@ export const runConfigSchema = z
       description: '`gpu` without a usable card is an error, never a silent CPU',
     }),
     method: field(
-      z.enum(['a-star-po', 'grpo', 'dr-grpo', 'dapo', 'reinforce', 'rloo']).default('a-star-po'),
+      z
+        .enum(['a-star-po', 'grpo', 'dr-grpo', 'dapo', 'reinforce', 'rloo', 'rejection-sampling'])
+        .default('a-star-po'),
       {
         label: 'Training method',
-        hint: 'How the policy learns from rewards. `a-star-po` (A*-PO) fits the log-ratio of policy and reference to the advantage and needs stage 1. `grpo`, `dr-grpo`, `dapo` and `rloo` compare several rollouts of one problem and need no stage 1. `reinforce` is the plain policy gradient.',
+        hint: 'How the policy learns from rewards. `a-star-po` (A*-PO) fits the log-ratio of policy and reference to the advantage and needs stage 1. `grpo`, `dr-grpo`, `dapo` and `rloo` compare several rollouts of one problem and need no stage 1. `reinforce` is the plain policy gradient. `rejection-sampling` imitates those of its own turns that were correct.',
         description: 'policy loss',
       },
     ),
     turns: field(
-      z.enum(['single', 'self-correction', 'always-revise', 'never-revise']).default('self-correction'),
+      z
+        .enum(['single', 'self-correction', 'always-revise', 'never-revise', 'direct-multi-turn'])
+        .default('self-correction'),
       {
         label: 'Turns of a rollout',
         hint: 'A rollout is everything the model writes for one problem: an attempt, its own verdict on it, and a revision.',
-        description: 'attempt only; revise where the verdict is wrong; always; verdict but never a revision',
+        description:
+          'attempt only; revise where the verdict is wrong; always; verdict but never a revision; a second attempt without a verdict',
       },
     ),
     model: modelGroup.prefault({}),
@@ -105,6 +110,12 @@ export const runConfigSchema = z
       label: 'Verdict reward',
       description: '`balanced`: weighted by the inverse frequency of correct and wrong attempts',
     }),
+    score: field(scoreGroup.nullable().default(null), {
+      label: 'Reward in two stages',
+      hint: 'SCoRe (arXiv 2409.12917) first teaches the second attempt alone, with the first one held at the reference, so that it does not learn to copy; then it rewards both, with a bonus for what the second one corrects (the revision bonus α).',
+      description:
+        'with turns direct-multi-turn and method rloo or reinforce; null = every turn rewarded from the start',
+    }),
     turnWeights: turnWeightsGroup.prefault({}),
     normalise: field(z.enum(['none', 'scale', 'whiten']).default('none'), {
       label: 'Normalise advantages',
@@ -129,7 +140,21 @@ export const runConfigSchema = z
     groupSize: field(count(2).default(8), {
       unit: 'rollouts per problem',
       label: 'Group size (G)',
-      description: 'G of grpo, dr-grpo, dapo and rloo',
+      description: 'G of grpo, dr-grpo, dapo, rloo and rejection-sampling',
+    }),
+    resampleRounds: field(z.int().min(0).max(64).default(0), {
+      unit: 'rounds',
+      label: 'Rounds of resampling',
+      hint: 'DAPO’s dynamic sampling: a problem whose rollouts are all correct or all wrong teaches a method that compares them nothing. It is put aside and another problem is drawn in its place.',
+      description:
+        'further rounds of a step at most, until all its problems have correct and wrong attempts; 0 = none; the tokens of what is put aside count as generated',
+    }),
+    softLengthTokens: field(count(0).default(0), {
+      unit: 'tokens',
+      label: 'Soft length penalty',
+      hint: 'DAPO’s soft over-long punishment: instead of a turn being cut without a warning, its reward falls as it nears the longest completion.',
+      description:
+        'a turn loses up to 1 of its reward over the last so many tokens before sampling.maxCompletionTokens; 0 = none',
     }),
     clip: clipGroup.prefault({}),
     steps: field(count(1).nullable().default(null), {

@@ -15,6 +15,23 @@ export const turnWeightsGroup = z
   })
   .readonly()
 
+/** SCoRe's two stages; a group of its own, null where it is left out. */
+export const scoreGroup = z
+  .strictObject({
+    firstStageSteps: field(count(1).default(20), {
+      unit: 'steps',
+      label: 'Steps of the first stage',
+      description:
+        'the second attempt alone is rewarded, without bonus; the first one is held at the reference',
+    }),
+    attemptBeta: field(z.number().min(0).default(0.1), {
+      unit: 'reward per nat',
+      label: 'KL weight of the first attempt',
+      description: 'in that stage, in the place of policyBeta',
+    }),
+  })
+  .readonly()
+
 export const clipGroup = z
   .strictObject({
     low: field(z.number().gt(0).lt(1).default(0.2), {

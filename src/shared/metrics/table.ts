@@ -72,6 +72,7 @@ const rows = [
   ['advantage/revisionAfterCorrect', 'r − V, revisions of correct attempts', 'reward', 'revisions of correct attempts', 'neither', 'mean raw advantage'],
   ['advantage/revisionAfterWrong', 'r − V, revisions of wrong attempts', 'reward', 'revisions of wrong attempts', 'neither', 'mean raw advantage'],
   ['group/withoutSpread', 'Groups without spread', null, 'groups: the problems of the step', 'down', 'share of problems whose attempts all earned the same reward: nothing to compare, nothing learned (grpo, dr-grpo, dapo, rloo)'],
+  ['group/discarded', 'Problems put aside', null, 'problems drawn for the step', 'neither', 'share of problems whose attempts were all correct or all wrong, so that another was drawn in their place (resampleRounds)'],
   ['policy/klK1', 'KL (k1)', 'nats per token', 'completion tokens', 'neither', 'mean of ln π − ln π_ref over sampled tokens; unbiased, may be negative'],
   ['policy/klK3', 'KL (k3)', 'nats per token', 'completion tokens', 'neither', 'mean of π_ref/π − ln(π_ref/π) − 1; never negative'],
   ['policy/entropy', 'Entropy', 'nats per token', 'completion tokens', 'neither', 'mean of −ln π over sampled tokens'],

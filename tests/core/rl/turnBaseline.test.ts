@@ -10,6 +10,7 @@ import {
 import type { BaselineSetup } from '../../../src/core/rl/turnBaseline.ts'
 import {
   balancedVerdictWeights,
+  plainRewards,
   plainVerdictWeights,
   rewardsOfTurn,
 } from '../../../src/core/reward/turnReward.ts'
@@ -44,6 +45,10 @@ const half = { 'verdict/correct': 0.5, 'verdict/wrong': 0.5, 'revision/correct':
 
 const setup: BaselineSetup = {
   vStarBeta: 0.5,
+  attemptBaseline: 'v-star',
+  correctShare: 0.5,
+  attemptReward: 1,
+  softLength: null,
   baseline: 'class-conditional',
   shrinkage: 0,
   revisedStates: 'all',
@@ -156,13 +161,23 @@ test('the other baselines: class alone, running mean, none', () => {
   assert.equal(turnBaseline('attempt', true, estimate(8, 8), { ...setup, baseline: 'none' }), 1)
 })
 
+test('attempts by another baseline: the policy’s moving share, or 0; neither asks for an estimate', () => {
+  const of = (attemptBaseline: BaselineSetup['attemptBaseline']) =>
+    turnBaseline('attempt', true, null, { ...setup, attemptBaseline, correctShare: 0.7 })
+  assertClose(of('running-mean'), 0.7, 1e-12)
+  assert.equal(of('none'), 0)
+  assert.throws(() => of('v-star'), RangeError)
+  // SCoRe's first stage: an attempt earns nothing, so nothing is expected of it
+  assert.equal(turnBaseline('attempt', true, estimate(4, 8), { ...setup, attemptReward: 0 }), 0)
+})
+
 test('balanced verdict rewards: both majority verdicts earn one half on average', () => {
   const share = 0.75
   const weights = balancedVerdictWeights(share)
   assertClose(share * weights.afterCorrect, 0.5, 1e-12)
   assertClose((1 - share) * weights.afterWrong, 0.5, 1e-12)
   assertClose(balancedVerdictWeights(0.999).afterWrong, 5, 1e-12)
-  const settings = { revisionBonus: 1, verdictWeights: weights }
+  const settings = { ...plainRewards({ revisionBonus: 1 }), verdictWeights: weights }
   assert.equal(rewardsOfTurn('verdict', false, settings).high, 2)
   // the plain V of a 1-in-2 verdict, 0.7169, times the weight 2; so is the mean
   const value = (vStarBeta: BaselineSetup['vStarBeta']) =>

@@ -45,6 +45,28 @@ test('the four turn modes', async () => {
   )
 })
 
+test('direct multi-turn: a second attempt after every first one, asked for without a verdict and in the same words', async () => {
+  const sampler = fakeSampler()
+  const rollouts = await rollOutSelfCorrection(
+    sums(20),
+    setup({ turns: 'direct-multi-turn', conversation: conversationWith(sampler, 5) }),
+  )
+  assert.deepEqual(new Set(kinds(rollouts)), new Set(['attempt revision']))
+  for (const { turns, verdict } of rollouts) {
+    assert.equal(verdict, null)
+    const [attempt, second] = turns
+    const asked = tokenizer.decode((second?.promptIds ?? []).slice(attempt?.promptIds.length ?? 0))
+    assert.equal(asked, `${attempt?.text}\n\nOnce more.\n`)
+    assert.equal(packRow(turns).spans.length, 2)
+  }
+  // the first attempts are those of every other mode
+  const single = await rollOutSelfCorrection(sums(20), setup({ turns: 'single' }))
+  assert.deepEqual(
+    rollouts.map(({ turns }) => turns[0]?.text),
+    single.map(({ turns }) => turns[0]?.text),
+  )
+})
+
 test('an unparsed or truncated verdict ends the rollout', async () => {
   const unparsed = fakeSampler({ unparsed: 1 })
   const rollouts = await rollOutSelfCorrection(sums(10), setup({ conversation: conversationWith(unparsed) }))

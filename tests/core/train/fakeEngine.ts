@@ -47,6 +47,7 @@ const template: PromptTemplate = {
   attempt: '{question}',
   verdict: 'Check.',
   revision: 'Again.',
+  retry: 'Once more.',
 }
 
 export const prompts = conversationPrompts(tokenizer, template)

@@ -50,7 +50,12 @@ test('the state after a step, by hand; the one before stays as it is', () => {
   ]
   const values = { 'length/attempt': 2, 'length/verdict': 2, 'length/revision': null }
   const frozen = Object.freeze(structuredClone(before))
-  const after = nextState(frozen, { cursor: { epoch: 1, taken: 4 }, rollouts, values })
+  const after = nextState(frozen, {
+    cursor: { epoch: 1, taken: 4 },
+    rollouts,
+    values,
+    discarded: { problems: 0, tokens: 0 },
+  })
   assert.deepEqual(frozen, before)
   assert.equal(after.step, 8)
   assert.deepEqual(after.cursor, { epoch: 1, taken: 4 })

@@ -143,7 +143,13 @@ test('nothing but problems without signal: the way out fits the cause', () => {
 })
 
 test('an estimate made with another template is refused by name, another β₁ is not', () => {
-  const parts = { templateVersion: 'aaaa', referenceHash: 'bbbb', problemsHash: 'cccc', furtherEndIds: [] }
+  const parts = {
+    templateVersion: 'aaaa',
+    retryVersion: 'rrrr',
+    referenceHash: 'bbbb',
+    problemsHash: 'cccc',
+    furtherEndIds: [],
+  }
   const config = parseConfig({}, 'test')
   const artifact = { vStarId: 'v1', inputs: vStarInputs(config, parts) }
   checkVStarInputs(
@@ -175,7 +181,13 @@ test('an estimate made with another template is refused by name, another β₁ i
 })
 
 test('an estimate from before revisions were counted by verdict serves the run that began with it, and no other', () => {
-  const parts = { templateVersion: 'aaaa', referenceHash: 'bbbb', problemsHash: 'cccc', furtherEndIds: [] }
+  const parts = {
+    templateVersion: 'aaaa',
+    retryVersion: 'rrrr',
+    referenceHash: 'bbbb',
+    problemsHash: 'cccc',
+    furtherEndIds: [],
+  }
   const wanted = vStarInputs(parseConfig({}, 'test'), parts)
   const { 'revisions counted': _counted, ...inputs } = wanted
   const pooled = { vStarId: 'v1', inputs, complete: true }
@@ -203,4 +215,58 @@ test('the end of a chunk is an event of its own, after the chunk’s estimates a
     ...Array.from({ length: chunks }, () => ['vStar', 'metrics', 'chunkEnds']).flat(),
     'log',
   ])
+})
+
+test('stage 1 samples what the turns of the config need, the attempts drawn alike; every token is counted', async () => {
+  const config = (turns: string) => parseConfig({ turns, vStar: { samples: 5 } }, 'test')
+  const [all, single, direct] = await Promise.all(
+    ['self-correction', 'single', 'direct-multi-turn'].map((turns) =>
+      run(makeSetup({ config: config(turns) })),
+    ),
+  )
+  const attempts = (found: typeof all) => found?.estimates.map(({ correctAttempts }) => correctAttempts)
+  assert.deepEqual(attempts(single), attempts(all))
+  assert.deepEqual(attempts(direct), attempts(all))
+  const sum = (found: typeof all, of: (each: VStarEstimate) => number | null) =>
+    (found?.estimates ?? []).reduce((total, each) => total + (of(each) ?? NaN), 0)
+  for (const [found, verdicts, revisions] of [
+    [all, 60, 60],
+    [single, 0, 0],
+    [direct, 0, 60],
+  ] as const) {
+    assert.equal(
+      sum(found, (each) => each.verdictsAfterCorrect + each.verdictsAfterWrong),
+      verdicts,
+    )
+    assert.equal(
+      sum(found, (each) => each.revisionsAfterCorrect + each.revisionsAfterWrong),
+      revisions,
+    )
+    const counted = found?.events.filter((event) => event.type === 'metrics').at(-1)
+    assert.equal(
+      sum(found, ({ tokens }) => tokens),
+      counted?.tokens,
+    )
+  }
+})
+
+test('an estimate of attempts alone is no estimate of later turns; the other way round it is', () => {
+  const parts = {
+    templateVersion: 'aaaa',
+    retryVersion: 'rrrr',
+    referenceHash: 'bbbb',
+    problemsHash: 'cccc',
+    furtherEndIds: [],
+  }
+  const inputsOf = (turns: string) => vStarInputs(parseConfig({ turns }, 'test'), parts)
+  const estimateOf = (turns: string) => ({ vStarId: 'v1', inputs: inputsOf(turns) })
+  checkVStarInputs(estimateOf('self-correction'), inputsOf('single'))
+  checkVStarInputs(estimateOf('self-correction'), inputsOf('never-revise'))
+  assert.throws(
+    () => checkVStarInputs(estimateOf('single'), inputsOf('self-correction')),
+    /turns sampled: the estimate has attempts, this run has nothing/,
+  )
+  assert.throws(() => checkVStarInputs(estimateOf('self-correction'), inputsOf('direct-multi-turn')), {
+    code: 'vstar.mismatch',
+  })
 })

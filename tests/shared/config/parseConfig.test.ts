@@ -56,7 +56,7 @@ test('every problem is named at once, with path, expected and got', () => {
     text,
     [
       'runs/a.json is not a valid run config:',
-      '  method: expected one of a-star-po, grpo, dr-grpo, dapo, reinforce, rloo, got "ppo"',
+      '  method: expected one of a-star-po, grpo, dr-grpo, dapo, reinforce, rloo, rejection-sampling, got "ppo"',
       '  data.trian: expected a known field, got an unknown one in data',
       '  vStar.beta: expected a number > 0, got -1',
       '  steps: expected an integer, got 0.5',
@@ -92,7 +92,7 @@ test('fields within a group that is one value: by their own path, with name and 
     ['rank', 16],
     ['alpha', 32],
   ])
-  assert.equal(allConfigFields.length - configFields.length, 4 + 5 + 11)
+  assert.equal(allConfigFields.length - configFields.length, 4 + 5 + 11 + 2)
   for (const { path, label } of allConfigFields) assert.ok(label.length > 2 && label !== path, path)
 })
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import { parseYaml } from '../../../shared/yamlText.ts'
-import { templateNamed } from '../../../core/data/templates.ts'
+import { templateNamed, TRY_AGAIN } from '../../../core/data/templates.ts'
 import type { AnswerMarker, PromptTemplate } from '../../../core/data/promptTemplate.ts'
 import { automaticTemplate } from '../../../core/tokens/automaticTemplate.ts'
 import type { Tokenizer } from '../../../core/tokens/tokenizer.ts'
@@ -15,6 +15,7 @@ const TemplateFile = z.strictObject({
   attempt: z.string().includes('{question}', { error: 'expected the placeholder {question} somewhere' }),
   verdict: z.string().min(1),
   revision: z.string().min(1),
+  retry: z.string().min(1).default(TRY_AGAIN),
 })
 
 /**

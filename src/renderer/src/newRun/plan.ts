@@ -75,12 +75,19 @@ function timeLine(counts: RolloutCounts, pace: RunPace | null): PlanLine {
     : { what: 'Time', amount: `about ${formatDuration(ms)}`, how: `at the pace of ${pace.runId}` }
 }
 
-function stageOneLine({ data, vStar }: RunConfig): PlanLine {
+function stageOneLine({ data, vStar, turns }: RunConfig): PlanLine {
   return {
     what: 'Stage 1',
     amount: `${formatCount(data.train * vStar.samples)} rollouts`,
-    how: `${formatCount(data.train)} problems × ${vStar.samples} attempts, each with a verdict and a revision`,
+    how: `${formatCount(data.train)} problems × ${vStar.samples} attempts${stageOneTurns(turns)}`,
   }
+}
+
+function stageOneTurns(turns: RunConfig['turns']): string {
+  if (turns === 'single') return ''
+  return turns === 'direct-multi-turn'
+    ? ', each with a second attempt'
+    : ', each with a verdict and a revision'
 }
 
 function stageTwoLines(config: RunConfig): PlanLine[] {
@@ -123,6 +130,8 @@ function turnsText({ turns }: RunConfig): string {
       return 'two turns each'
     case 'always-revise':
       return 'three turns each'
+    case 'direct-multi-turn':
+      return 'two attempts each'
     case 'self-correction':
       return 'two turns each, three where the verdict is “wrong”'
   }
