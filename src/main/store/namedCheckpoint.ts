@@ -25,10 +25,11 @@ export function findCheckpoints(db: Database, wanted: string): NamedCheckpoints 
   const checkpoints = whole === null ? chosen(all, which ?? '') : all
   if (checkpoints.length > 0) return { run, checkpoints }
   const steps = all.map(({ step }) => step).join(', ') || 'none'
-  throw new RecheckError(
-    'checkpoint.unknown',
-    `run ${run.runId} has no such checkpoint (${wanted}); it has steps: ${steps}.`,
-  )
+  const why =
+    which === 'best' && all.length > 0
+      ? 'has no best checkpoint: none of its checkpoints was evaluated on the validation split (data.validation, evalEvery)'
+      : `has no such checkpoint (${wanted})`
+  throw new RecheckError('checkpoint.unknown', `run ${run.runId} ${why}; it has steps: ${steps}.`)
 }
 
 function runOrNull(db: Database, wanted: string): Run | null {

