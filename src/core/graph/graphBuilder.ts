@@ -103,10 +103,14 @@ export class GraphBuilder {
     }
   }
 
-  /** Adds a node under a name of its own making. */
+  /**
+   * Adds a node under a name of its own making. TensorFlow's optimizer sorts the terms of a sum by name: with numbers of one length that is
+   * the order they were added in, and the sum does not depend on how many nodes came before.
+   */
   add(op: string, inputs: readonly NodeRef[], attributes: Attributes = {}): NodeRef {
     this.#count++
-    return this.addNamed(`${this.#scope}${op}_${this.#count}`, op, inputs, attributes)
+    const number = String(this.#count).padStart(6, '0')
+    return this.addNamed(`${this.#scope}${op}_${number}`, op, inputs, attributes)
   }
 
   /** Adds a node under this very name (the scope is not put before it). */

@@ -13,12 +13,14 @@ export const rawKernels = {
   embedStored: 'RecheckEmbedStored',
   /** inputs logits, targets; outputs −log-probs [N] and their gradient towards the logits [N, V] */
   crossEntropy: 'RecheckSparseCrossEntropy',
+  /** inputs x and what it waits for, under numbers */
+  after: 'RecheckAfter',
 } as const
 
 /** The raw ops on whichever tfjs backend is active. Gradients are written once, here. */
 export function makeRawOps(): RawOps {
   registerGradients()
-  return { matMul, embed, expand, embedStored, tokenLogProbs }
+  return { matMul, embed, expand, embedStored, tokenLogProbs, after }
 }
 
 function matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, transposeB = false): tf.Tensor2D {
@@ -56,6 +58,11 @@ function tokenLogProbs(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
     }
   })
   return fused(logits) as tf.Tensor1D
+}
+
+function after<T extends tf.Tensor>(x: T, others: readonly tf.Tensor[]): T {
+  const waited = Object.fromEntries(others.map((other, i) => [String(i), other]))
+  return tf.engine().runKernel<T>(rawKernels.after, { x, ...waited })
 }
 
 function registerGradients(): void {

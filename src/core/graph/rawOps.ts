@@ -24,4 +24,6 @@ export interface RawOps {
   embedStored(stored: StoredMatrix, ids: Tensor): Tensor2D
   /** Fused log-softmax and pick. [N, V], int32 [N] → [N], ≤ 0 */
   tokenLogProbs(logits: Tensor2D, targets: Tensor1D): Tensor1D
+  /** x itself. In a graph it is there only once the others are: what is computed from it starts no earlier. No gradient. */
+  after<T extends Tensor>(x: T, others: readonly Tensor[]): T
 }

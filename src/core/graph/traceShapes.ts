@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { ConstantValues } from './graphBuilder.ts'
 import { intAttribute, typeAttribute } from './graphBuilder.ts'
+import { rawKernels } from './rawKernels.ts'
 import { elementTypeOf } from './traceBackend.ts'
 import type { TraceCall } from './traceKernel.ts'
 import {
@@ -29,6 +30,7 @@ export function registerShapeKernels(): void {
   registerTraceKernel('Fill', fill)
   registerTraceKernel('Range', range)
   registerTraceKernel('AddN', addN)
+  registerTraceKernel(rawKernels.after, after)
 }
 
 function reshape({ inputs, trace }: TraceCall, shape: readonly number[]): tf.TensorInfo {
@@ -249,6 +251,17 @@ function range({ attributes, trace }: TraceCall): tf.TensorInfo {
 function addN(call: TraceCall): tf.TensorInfo {
   const [first] = inputList(call)
   return call.trace.tensorOf(emitMany(call, 'AddN', []), first.shape, first.dtype)
+}
+
+function after({ inputs, trace }: TraceCall): tf.TensorInfo {
+  const { x, ...others } = inputs
+  const waited = Object.values(others).map((other) => `^${trace.ref(other).split(':')[0]}`)
+  const node = {
+    op: 'Identity',
+    inputs: [trace.ref(x), ...new Set(waited)],
+    attributes: elementAttribute(x.dtype),
+  }
+  return trace.emit(node, x.shape, x.dtype)
 }
 
 function filled(count: number, value: number, dtype: tf.DataType): ConstantValues {

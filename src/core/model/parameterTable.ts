@@ -16,6 +16,11 @@ export function embeddingName(config: ModelConfig): string {
   return config.family === 'gpt2' ? 'transformer.wte.weight' : 'model.embed_tokens.weight'
 }
 
+/** Name of the output head [V, C]: the token embedding where it is tied. */
+export function headOf(config: ModelConfig): string {
+  return config.tiedHead ? embeddingName(config) : headName
+}
+
 /** Prefix of the names of one decoder layer, without a dot at its end. */
 export function layerPrefix(config: ModelConfig, layer: number): string {
   return config.family === 'gpt2' ? `transformer.h.${layer}` : `model.layers.${layer}`

@@ -1,7 +1,9 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
+import * as tf from '@tensorflow/tfjs'
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import type { RawOps, StoredMatrix } from '../graph/rawOps.ts'
 import { withGradient } from '../graph/withGradient.ts'
 import type { AdapterTensors } from './adapter.ts'
+import type { GradientSink } from './computePlan.ts'
 
 /** What a model multiplies by. */
 export interface ModelWeights {
@@ -56,6 +58,42 @@ function multiplyStored(ops: RawOps, x: Tensor2D, stored: StoredMatrix, transpos
       return [ops.matMul(towards, ops.expand(stored, towards), false, !transposed)]
     },
   })) as Tensor2D
+}
+
+/**
+ * The same where the table is too large for a gradient of its own beside the accumulated one: each row's gradient is added there.
+ */
+export function embedRowsInto(
+  sink: GradientSink,
+  model: ModelWeights,
+  name: string,
+  ids: Tensor1D,
+): Tensor2D {
+  const table = matrix(model, name)
+  return withGradient([table], (save) => {
+    save([ids])
+    return {
+      value: model.ops.embed(table, ids),
+      gradient: (dy, saved) => {
+        sink.putRows(name, dy as Tensor2D, saved[0] as Tensor1D)
+        return [tf.fill(table.shape, 0)]
+      },
+    }
+  }) as Tensor2D
+}
+
+/** Rows `first`, first + 1, … of a matrix by its full name, in a graph only once `held` is there. → [count, C] */
+export function matrixRows(
+  model: ModelWeights,
+  name: string,
+  { first, count, held }: { readonly first: number; readonly count: number; readonly held: Tensor },
+): Tensor2D {
+  if (model.stored?.has(name) === true) {
+    const rows = tf.range(first, first + count, 1, 'int32')
+    return embedRows(model, name, model.ops.after(rows, [held]))
+  }
+  const whole = matrix(model, name)
+  return whole.slice([first, 0], [count, whole.shape[1]])
 }
 
 export function matrix(model: ModelWeights, name: string): Tensor2D {

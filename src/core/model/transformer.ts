@@ -1,16 +1,22 @@
-import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs'
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs'
+import { adapterTensors, factorNames } from './adapter.ts'
 import { attend, causalMask, padMask } from './attention.ts'
+import type { ComputePlan } from './computePlan.ts'
+import type { Block } from './layerBackward.ts'
+import { runBlock } from './layerBackward.ts'
 import { activate, gatedSilu, layerNorm, rmsNorm } from './layers.ts'
 import type { ModelConfig } from './modelConfig.ts'
-import { embeddingName, headName, layerPrefix } from './parameterTable.ts'
+import { embeddingName, headOf, layerPrefix } from './parameterTable.ts'
 import type { ModelWeights } from './projections.ts'
-import { conv1d, embedRows, linear, matrix, multiply, parameter } from './projections.ts'
+import { conv1d, embedRows, embedRowsInto, linear, matrix, multiply, parameter } from './projections.ts'
 import type { Rotation } from './rotary.ts'
 import { rotate, rotationAt, rotationOfLength } from './rotary.ts'
 
 /** A model to compute with. Letters: B batch, T positions, C width, H/K query and key heads, D head width, V vocabulary. */
 export interface Transformer extends ModelWeights {
   readonly config: ModelConfig
+  /** Set where a model trains: what is computed in parts, and where gradients go. */
+  readonly compute?: ComputePlan
 }
 
 export interface ForwardOptions {
@@ -48,7 +54,7 @@ export interface ForwardPass {
 export function hiddenStates(model: Transformer, ids: Tensor2D, options: ForwardOptions = {}): Tensor3D {
   const pass = startPass(model, ids, options)
   let x = embedTokens(pass, ids, options.positionIds)
-  for (let layer = 0; layer < model.config.layers; layer++) x = decoderLayer(pass, layer, x)
+  for (let layer = 0; layer < model.config.layers; layer++) x = plannedLayer(pass, layer, x)
   return finalNorm(model, x).reshape([pass.batch, pass.length, model.config.width])
 }
 
@@ -120,12 +126,53 @@ function rotationFor(
 export function embedTokens(pass: ForwardPass, ids: Tensor2D, positionIds?: Tensor2D): Tensor2D {
   const { config, ops } = pass.model
   const rows = pass.batch * pass.length
-  const tokens = embedRows(pass.model, embeddingName(config), ids.reshape([rows]))
+  const tokens = tokenRows(pass.model, ids.reshape<Tensor1D>([rows]))
   if (config.rotary !== null) return tokens
   const table = matrix(pass.model, 'transformer.wpe.weight')
   if (positionIds !== undefined) return tokens.add(ops.embed(table, positionIds.reshape([rows])))
   const positions = table.slice([0, 0], [pass.length, config.width])
   return tokens.reshape([pass.batch, pass.length, config.width]).add(positions).reshape([rows, config.width])
+}
+
+function tokenRows(model: Transformer, ids: Tensor1D): Tensor2D {
+  const { config, compute } = model
+  const name = embeddingName(config)
+  const sink = compute !== undefined && compute.headChunk < config.vocabularySize ? compute.sink : null
+  return sink !== null && compute?.isTrained(name) === true
+    ? embedRowsInto(sink, model, name, ids)
+    : embedRows(model, name, ids)
+}
+
+/** A layer as the model's plan wants it. */
+function plannedLayer(pass: ForwardPass, layer: number, x: Tensor2D): Tensor2D {
+  const { model, mask, rotation } = pass
+  const { adapter } = model
+  if (model.compute === undefined) return decoderLayer(pass, layer, x)
+  const block: Block = {
+    parameters: ownTensors(model, `${layerPrefix(model.config, layer)}.`),
+    shared: [mask, ...(rotation === null ? [] : [rotation.cos, rotation.signedSin])],
+    run: (parameters, [ownMask, cos, signedSin], input) => {
+      const own = adapter === undefined ? {} : { adapter: adapterTensors(parameters, adapter.scale) }
+      const turned = rotation === null ? null : { cos, signedSin }
+      return decoderLayer(
+        { ...pass, model: { ...model, ...own, parameters }, mask: ownMask, rotation: turned },
+        layer,
+        input,
+      )
+    },
+  }
+  return runBlock(model.compute, model.ops, block, x)
+}
+
+/** Parameters under a prefix, and the factors of adapters there. */
+function ownTensors({ parameters, adapter }: Transformer, prefix: string): Map<string, Tensor> {
+  const own = new Map([...parameters].filter(([name]) => name.startsWith(prefix)))
+  for (const [module, { a, b }] of adapter?.modules ?? []) {
+    if (!module.startsWith(prefix)) continue
+    const names = factorNames(module)
+    own.set(names.a, a).set(names.b, b)
+  }
+  return own
 }
 
 /** One block: attention and feed-forward, each on a norm and added back. @param x [B·T, C] @returns [B·T, C] */
@@ -147,8 +194,7 @@ export function finalNorm(model: Transformer, x: Tensor2D): Tensor2D {
 
 /** The output head. @param hidden [N, C] @returns [N, V] */
 export function headLogits(model: Transformer, hidden: Tensor2D): Tensor2D {
-  const name = model.config.tiedHead ? embeddingName(model.config) : headName
-  return multiply(model, hidden, name, true)
+  return multiply(model, hidden, headOf(model.config), true)
 }
 
 function attentionBlock(pass: ForwardPass, layer: number, x: Tensor2D): Tensor2D {

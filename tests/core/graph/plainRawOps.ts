@@ -42,6 +42,8 @@ export const plainRawOps: RawOps = {
       }
     }) as Tensor1D
   },
+
+  after: (x) => x.clone(),
 }
 
 function noStoredMatrices(): never {

@@ -3,6 +3,7 @@ import type { GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
 import { boolAttribute, intAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 import type { GraphVariables } from './graphVariables.ts'
 import { variableOf } from './graphVariables.ts'
+import { inTurn } from './inTurn.ts'
 
 /** Nodes of the update. */
 export const updateNames = {
@@ -64,13 +65,15 @@ export function addAdamWUpdate(
     epsilon: fed(updateNames.epsilon),
     decay: fed(updateNames.decay),
   }
+  const parameters = [...(variables.get('parameter') ?? [])].map(([name, { shape }]) => ({ name, shape }))
   const updates = graph.inScope('update', () =>
-    [...(variables.get('parameter') ?? [])].map(([name, { shape }]) => {
-      const before =
+    inTurn(parameters, ({ name, shape }, before) => {
+      const controls = before.map((node) => `^${node}`)
+      const decayed =
         settings.weightDecay !== 0 && decays(name, shape)
-          ? [`^${addDecay(graph, variables, name, scalars.decay)}`]
+          ? [`^${addDecay(graph, variables, { name, decay: scalars.decay, before: controls })}`]
           : []
-      return addAdam(graph, variables, { name, settings, scalars, before })
+      return addAdam(graph, variables, { name, settings, scalars, before: controls, decayed })
     }),
   )
   graph.barrier(updateNames.apply, updates)
@@ -79,9 +82,12 @@ export function addAdamWUpdate(
 function addGradientNorm(graph: GraphBuilder, variables: GraphVariables): void {
   const float = { T: typeAttribute('float32') }
   graph.inScope('update', () => {
-    const halves = [...(variables.get('gradient')?.values() ?? [])].map(({ read }) =>
-      graph.add('L2Loss', [read], float),
-    )
+    const gradients = [...(variables.get('gradient')?.values() ?? [])]
+    const halves = inTurn(gradients, ({ handle }, before) => {
+      const controls = before.map((node) => `^${node}`)
+      const read = graph.add('ReadVariableOp', [handle, ...controls], { dtype: typeAttribute('float32') })
+      return graph.add('L2Loss', [read], float)
+    })
     const sum = graph.add('AddN', halves, { ...float, N: intAttribute(halves.length) })
     const squared = graph.add('Mul', [sum, graph.floatScalar(2)], float)
     graph.addNamed(updateNames.gradientNorm, 'Sqrt', [squared], float)
@@ -89,8 +95,14 @@ function addGradientNorm(graph: GraphBuilder, variables: GraphVariables): void {
 }
 
 /** p ← p − lr·λ·p, which is p ← p·(1 − lr·λ). */
-function addDecay(graph: GraphBuilder, variables: GraphVariables, name: string, decay: NodeRef): NodeRef {
-  const { handle, read } = variableOf(variables, 'parameter', name)
+function addDecay(
+  graph: GraphBuilder,
+  variables: GraphVariables,
+  { name, decay, before }: { name: string; decay: NodeRef; before: readonly NodeRef[] },
+): NodeRef {
+  const { handle } = variableOf(variables, 'parameter', name)
+  // read only when it is this parameter's turn: while a value is held, the update writes to a copy
+  const read = graph.add('ReadVariableOp', [handle, ...before], { dtype: typeAttribute('float32') })
   return graph.add('ResourceApplyGradientDescent', [handle, decay, read], lockedFloat)
 }
 
@@ -98,17 +110,17 @@ interface AdamNode {
   readonly name: string
   readonly settings: AdamWSettings
   readonly scalars: Readonly<Record<keyof UpdateScalars, NodeRef>>
-  /** Control dependencies. */
+  /** Control dependencies of what is computed for the update, and of the update itself. */
   readonly before: readonly NodeRef[]
+  readonly decayed: readonly NodeRef[]
 }
 
 function addAdam(graph: GraphBuilder, variables: GraphVariables, node: AdamNode): NodeRef {
   const { settings, scalars } = node
-  const gradient = graph.add(
-    'Mul',
-    [variableOf(variables, 'gradient', node.name).read, scalars.gradientScale],
-    { T: typeAttribute('float32') },
-  )
+  const float = typeAttribute('float32')
+  const { handle } = variableOf(variables, 'gradient', node.name)
+  const read = graph.add('ReadVariableOp', [handle, ...node.before], { dtype: float })
+  const gradient = graph.add('Mul', [read, scalars.gradientScale], { T: float })
   const noPower = graph.floatScalar(0)
   return graph.add(
     'ResourceApplyAdam',
@@ -123,7 +135,7 @@ function addAdam(graph: GraphBuilder, variables: GraphVariables, node: AdamNode)
       graph.floatScalar(settings.beta2),
       scalars.epsilon,
       gradient,
-      ...node.before,
+      ...node.decayed,
     ],
     { ...lockedFloat, use_nesterov: boolAttribute(false) },
   )

@@ -7,7 +7,7 @@ import { inputWidth, padIds, padInput, splitIntoMicroBatches } from './paddedBat
 import type { ObjectiveInputs } from './policyObjective.ts'
 import { rowLogProbs } from './policyObjective.ts'
 import type { TokenRow, TokenScorer } from './trainer.ts'
-import { storedModel, type ScorerSetup } from './trainerSetup.ts'
+import { computePlan, storedModel, type ScorerSetup } from './trainerSetup.ts'
 
 /** A fixed model's token log-probs, op by op on tfjs's active backend. */
 export function createEagerScorer(setup: ScorerSetup): TokenScorer {
@@ -33,8 +33,9 @@ export async function scoreRowsEagerly(
   const { buckets, rowsPerMicroBatch, temperature } = setup
   for (const { rowNumbers, bucket } of splitIntoMicroBatches(lengths, buckets, rowsPerMicroBatch)) {
     const chosen = rowNumbers.map((row) => ({ ids: rows[row], inputs: {} }))
+    const planned = { ...model, compute: computePlan(setup, bucket) }
     const logProbs = tf.tidy(() =>
-      rowLogProbs(model, eagerInputs(chosen, { rowsPerMicroBatch }, bucket), temperature),
+      rowLogProbs(planned, eagerInputs(chosen, { rowsPerMicroBatch }, bucket), temperature),
     )
     const values = await logProbs.data<'float32'>()
     logProbs.dispose()

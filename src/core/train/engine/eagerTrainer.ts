@@ -15,7 +15,7 @@ import { policyObjective } from './policyObjective.ts'
 import { requireState, requireFinite } from './trainerChecks.ts'
 import { copiedState } from './trainer.ts'
 import type { GradientTrainer, TokenBatch, TokenScorer, TrainerState, UpdateStats } from './trainer.ts'
-import { storedModel, trainedParameters, type TrainerSetup } from './trainerSetup.ts'
+import { computePlan, storedModel, trainedParameters, type TrainerSetup } from './trainerSetup.ts'
 
 /** Trains op by op on tfjs's active backend: the reference that the captured trainer is compared with. */
 export function createEagerTrainer(setup: TrainerSetup): GradientTrainer {
@@ -135,18 +135,21 @@ class EagerTrainer implements GradientTrainer {
     for (const { rowNumbers, bucket } of microBatches) {
       const rows = rowNumbers.map((row) => batch.rows[row])
       tf.tidy(() => {
-        this.#addGradients(accumulated, eagerInputs(rows, this.#setup, bucket))
+        this.#addGradients(accumulated, eagerInputs(rows, this.#setup, bucket), bucket)
       })
     }
     return accumulated
   }
 
-  #addGradients({ gradients, totals }: Accumulated, inputs: ObjectiveInputs): void {
+  #addGradients({ gradients, totals }: Accumulated, inputs: ObjectiveInputs, bucket: number): void {
+    const isTrained = (name: string) => this.#state.parameters.has(name)
+    const compute = computePlan(this.#setup, bucket, { sink: null, isTrained })
+    const model = { ...this.#model(), compute }
     const kept: { objective?: Objective } = {}
     const { parameters } = this.#state
     const { grads } = tf.engine().gradients(
       () => {
-        const objective = policyObjective(this.#model(), this.#setup.loss, inputs, this.#setup.temperature)
+        const objective = policyObjective(model, this.#setup.loss, inputs, this.#setup.temperature)
         for (const sum of [objective.loss, ...Object.values(objective.sums)]) tf.keep(sum)
         kept.objective = objective
         return objective.loss

@@ -1,5 +1,6 @@
 import type { ElementType, GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
 import { shapeAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
+import { inTurn } from './inTurn.ts'
 import { addReading, addWriting } from './variableMoves.ts'
 
 /** What is kept per trained parameter: its value, AdamW's moments, the gradient summed over micro-batches. */
@@ -60,9 +61,10 @@ export function addZeroing(
   kind: VariableKind,
   variables: ReadonlyMap<string, GraphVariable>,
 ): void {
-  const zeros = [...variables].map(([name, { handle, shape }]) => {
-    const at = `${kind}/${name}`
-    const zero = graph.addNamed(`${at}/zeros`, 'Fill', [graph.intVector(shape), graph.floatScalar(0)], {
+  const forms = [...variables].map(([name, { handle, shape }]) => ({ at: `${kind}/${name}`, handle, shape }))
+  const zeros = inTurn(forms, ({ at, handle, shape }, before) => {
+    const inputs = [graph.intVector(shape), graph.floatScalar(0), ...before.map((node) => `^${node}`)]
+    const zero = graph.addNamed(`${at}/zeros`, 'Fill', inputs, {
       T: typeAttribute('float32'),
       index_type: typeAttribute('int32'),
     })

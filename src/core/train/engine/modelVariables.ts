@@ -64,7 +64,7 @@ export function addTrainedModel(graph: GraphBuilder, setup: TrainedModel): Graph
     ]),
   )
   const trained = new Map(parameterKinds.map((kind) => [kind, addVariables(graph, kind, forms)] as const))
-  for (const kind of ['firstMoment', 'secondMoment'] as const)
+  for (const kind of ['firstMoment', 'secondMoment', 'gradient'] as const)
     addZeroing(graph, kind, trained.get(kind) ?? new Map<string, GraphVariable>())
   if (setup.adapter === undefined) return trained
   graph.placeholder(adapterScaleNode, 'float32', [])

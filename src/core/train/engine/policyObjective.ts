@@ -1,8 +1,12 @@
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import * as tf from '@tensorflow/tfjs'
+import { headOf } from '../../model/parameterTable.ts'
+import { matrix, matrixRows } from '../../model/projections.ts'
 import type { Transformer } from '../../model/transformer.ts'
 import { headLogits, hiddenStates } from '../../model/transformer.ts'
 import type { LossInputs, LossSums, PolicyLoss } from '../../rl/losses/policyLoss.ts'
+import type { ChunkRange, Predictions } from './chunkedPredictions.ts'
+import { chunkedPredictions } from './chunkedPredictions.ts'
 
 /** One micro-batch as tensors: ids and targets int32 [B, T]; loss inputs [B, T] or [B, 3]. */
 export interface ObjectiveInputs {
@@ -17,9 +21,7 @@ export interface ObjectiveInputs {
  * @returns [B, T]; the caller disposes it
  */
 export function rowLogProbs(model: Transformer, inputs: ObjectiveInputs, temperature: number): Tensor2D {
-  return model.ops
-    .tokenLogProbs(positionLogits(model, inputs.ids, temperature), inputs.targets.as1D())
-    .reshape(inputs.ids.shape)
+  return predictions(model, inputs, temperature, false).logProbs.reshape(inputs.ids.shape)
 }
 
 export interface Objective {
@@ -37,17 +39,40 @@ export function policyObjective(
   inputs: ObjectiveInputs,
   temperature: number,
 ): Objective {
-  const logits = positionLogits(model, inputs.ids, temperature)
-  const logProbs = model.ops.tokenLogProbs(logits, inputs.targets.as1D()).reshape<Tensor2D>(inputs.ids.shape)
-  const entropy = loss.needsEntropy ? entropyOf(logits).reshape<Tensor2D>(inputs.ids.shape) : null
+  const made = predictions(model, inputs, temperature, loss.needsEntropy)
+  const logProbs = made.logProbs.reshape<Tensor2D>(inputs.ids.shape)
+  const entropy = made.entropy?.reshape<Tensor2D>(inputs.ids.shape) ?? null
   return { ...loss.compute(logProbs, entropy, inputs.lossInputs), logProbs }
 }
 
-function positionLogits(model: Transformer, ids: Tensor2D, temperature: number): Tensor2D {
+/** Of every position; logits all at once, or in chunks where the model's plan says so. */
+function predictions(
+  model: Transformer,
+  { ids, targets }: ObjectiveInputs,
+  temperature: number,
+  needsEntropy: boolean,
+): Predictions {
   const [B, T] = ids.shape
-  const hidden = hiddenStates(model, ids).reshape<Tensor2D>([B * T, model.config.width])
-  const logits = headLogits(model, hidden)
-  return temperature === 1 ? logits : logits.mul(1 / temperature)
+  const { config, ops, compute } = model
+  const hidden = hiddenStates(model, ids).reshape<Tensor2D>([B * T, config.width])
+  if (compute !== undefined && compute.headChunk < config.vocabularySize) {
+    const name = headOf(config)
+    const { headChunk: chunk, sink } = compute
+    const head = {
+      name,
+      vocabularySize: config.vocabularySize,
+      rows: (range: ChunkRange) => matrixRows(model, name, range),
+      trained: compute.isTrained(name) ? matrix(model, name) : null,
+    }
+    const setup = { ops, head, chunk, temperature, needsEntropy, sink }
+    return chunkedPredictions(setup, hidden, targets.as1D())
+  }
+  const plain = headLogits(model, hidden)
+  const logits = temperature === 1 ? plain : plain.mul<Tensor2D>(1 / temperature)
+  return {
+    logProbs: ops.tokenLogProbs(logits, targets.as1D()),
+    entropy: needsEntropy ? (entropyOf(logits) as Tensor1D) : null,
+  }
 }
 
 /** −Σ p·ln p of every row, in nats. [N, V] → [N] */

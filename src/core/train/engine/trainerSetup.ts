@@ -1,10 +1,13 @@
 import type { RawOps } from '../../graph/rawOps.ts'
 import type { AdapterValues } from '../../model/mergeAdapter.ts'
+import type { ComputePlan } from '../../model/computePlan.ts'
 import type { ModelConfig } from '../../model/modelConfig.ts'
 import type { ParameterValues } from '../../model/parameterValues.ts'
 import { storedParameters, type WeightStorage } from '../../model/weightStorage.ts'
 import type { PolicyLoss } from '../../rl/losses/policyLoss.ts'
 import type { AdamWSettings } from './trainer.ts'
+import type { ComputeOptions } from './trainingMemory.ts'
+import { vocabularyChunk } from './trainingMemory.ts'
 
 /** What a scorer is made of: token log-probs of a fixed model. */
 export interface ScorerSetup {
@@ -20,6 +23,8 @@ export interface ScorerSetup {
   readonly buckets: readonly number[]
   /** Rows of one forward pass; a smaller last one is padded with rows of weight zero. */
   readonly rowsPerMicroBatch: number
+  /** How a micro-batch is computed; left out: nothing again, and all logits at once. */
+  readonly compute?: ComputeOptions
 }
 
 /** What a trainer is made of; both implementations take the same. */
@@ -50,4 +55,18 @@ export function lengthBuckets(longest: number): number[] {
   const steps = [32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096]
   const below = steps.filter((length) => length < longest)
   return [...below.slice(-7), longest]
+}
+
+/** How micro-batches of rows of so many positions are computed; without more said, with every gradient on the tape. */
+export function computePlan(
+  { compute, config, rowsPerMicroBatch }: Pick<ScorerSetup, 'compute' | 'config' | 'rowsPerMicroBatch'>,
+  bucket: number,
+  { sink, isTrained }: Pick<ComputePlan, 'sink' | 'isTrained'> = { sink: null, isTrained: () => true },
+): ComputePlan {
+  return {
+    recompute: compute?.recompute ?? false,
+    headChunk: vocabularyChunk(config, rowsPerMicroBatch * bucket, compute?.logitsBytes ?? Infinity),
+    sink,
+    isTrained,
+  }
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { embeddingName, headOf } from '../../model/parameterTable.ts'
 import type { Transformer } from '../../model/transformer.ts'
 import { isMatrix } from '../../optim/adamW.ts'
 import { negativeLogLikelihood } from '../../rl/losses/negativeLogLikelihood.ts'
@@ -7,10 +8,13 @@ import { inputWidth } from './paddedBatch.ts'
 import type { ObjectiveInputs } from './policyObjective.ts'
 import { policyObjective } from './policyObjective.ts'
 import type { ScorerSetup, TrainerSetup } from './trainerSetup.ts'
+import { computePlan } from './trainerSetup.ts'
+import { leadingTo, usedBackward } from './usedBackward.ts'
 import { addAdamWUpdate } from './adamWGraph.ts'
+import { addZeroedGradients, GradientAccumulators } from './gradientAccumulators.ts'
 import type { SamplerOptions } from './samplingGraph.ts'
 import { addSamplerOn } from './samplingGraph.ts'
-import type { Attributes, GraphNode, NodeRef } from '../../graph/graphBuilder.ts'
+import type { NodeRef } from '../../graph/graphBuilder.ts'
 import { GraphBuilder, intAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 import type { GraphVariables } from './graphVariables.ts'
 import { variableOf } from './graphVariables.ts'
@@ -41,11 +45,15 @@ export const bucketNames = (bucket: number) => ({
   logProbs: `t${bucket}/logProbs`,
   /** Fetched with the log-probs, so that they are computed as training computes them (see `nameScores`). */
   forward: `t${bucket}/forward`,
-  /** [1 + sums]: loss and sums; the gradients replace what was accumulated. */
-  store: `t${bucket}/store`,
-  /** [1 + sums]: loss and sums; the gradients are added to what was accumulated. */
+  /** [1 + sums]: loss and sums; the gradients are added to what was accumulated since `zeroGradients`. */
   accumulate: `t${bucket}/accumulate`,
 })
+
+/** What is fetched to train on a micro-batch: loss and sums first. */
+export function gradientFetches({ compute }: Pick<TrainerSetup, 'compute'>, bucket: number): string[] {
+  const { accumulate, forward } = bucketNames(bucket)
+  return compute?.recompute === true ? [accumulate, forward] : [accumulate]
+}
 
 /** Token log-probs for every bucket, to the bit as training computes them; the parameters are variables of the graph. */
 export function captureScoring(setup: ScorerSetup): CapturedGraph {
@@ -53,7 +61,8 @@ export function captureScoring(setup: ScorerSetup): CapturedGraph {
   const variables = addFrozenModel(graph, setup)
   for (const bucket of setup.buckets) {
     recordBucket(graph, bucket, (trace) => {
-      const recorded = recordObjective(trace, variables, { ...setup, loss: negativeLogLikelihood }, bucket)
+      const scored = { ...setup, loss: negativeLogLikelihood }
+      const recorded = recordObjective(trace, variables, scored, { bucket, sink: null })
       // the backward pass was recorded only to learn what it uses
       graph.truncate(recorded.forwardEnd)
       nameScores(trace, bucket, recorded)
@@ -72,13 +81,21 @@ export function captureTraining(setup: TrainerSetup, sampler?: SamplerOptions): 
   const sumNames = setup.buckets.map((bucket) =>
     recordBucket(graph, bucket, (trace) => addGradients(trace, variables, setup, bucket)),
   )
+  addZeroedGradients(graph, variables, tablesOf(setup))
   addAdamWUpdate(graph, variables, setup.adamW, setup.decays ?? isMatrix)
   if (sampler !== undefined) addSamplerOn(graph, variables, setup.config, sampler)
   const signatures = setup.buckets.flatMap((bucket) => [
     scoringSignature(bucket, setup.adapter !== undefined),
-    ...gradientSignatures(setup, bucket),
+    gradientSignature(setup, bucket),
   ])
   return { graph, signatures, sumNames: sumNames[0] ?? [] }
+}
+
+/** Parameters whose gradients come as rows, where logits are computed in chunks. */
+function tablesOf(setup: TrainerSetup): ReadonlySet<string> {
+  const { config, buckets } = setup
+  const isChunked = buckets.some((bucket) => computePlan(setup, bucket).headChunk < config.vocabularySize)
+  return new Set(isChunked ? [embeddingName(config), headOf(config)] : [])
 }
 
 function recordBucket<T>(graph: GraphBuilder, bucket: number, build: (trace: TraceBackend) => T): T {
@@ -109,8 +126,6 @@ interface RecordedObjective {
   readonly logProbs: NodeRef
   readonly loss: NodeRef
   readonly sums: Readonly<Partial<Record<LossSumName, NodeRef>>>
-  /** By parameter name. */
-  readonly gradients: ReadonlyMap<string, NodeRef>
   /** Count of nodes up to the log-probs. */
   readonly forwardEnd: number
   /** Nodes of the forward pass whose numbers the backward pass uses. */
@@ -121,13 +136,14 @@ function recordObjective(
   trace: TraceBackend,
   variables: GraphVariables,
   setup: LossSetup,
-  bucket: number,
+  { bucket, sink }: { readonly bucket: number; readonly sink: GradientAccumulators | null },
 ): RecordedObjective {
   const { nodes } = trace.graph
   const { weights, trained } = tracedWeights(trace, variables, setup)
   // of a model that nothing trains the backward pass is recorded all the same, to learn what it uses
   const sources = trained.size > 0 ? trained : weights.parameters
-  const model: Transformer = { config: setup.config, ...weights }
+  const compute = computePlan(setup, bucket, { sink, isTrained: (name) => sources.has(name) })
+  const model: Transformer = { config: setup.config, ...weights, compute }
   const inputs = objectiveInputs(trace, setup, bucket)
   const start = nodes.length
   const kept: { refs?: Pick<RecordedObjective, 'logProbs' | 'loss' | 'sums'> } = {}
@@ -150,38 +166,25 @@ function recordObjective(
   )
   const { refs } = kept
   if (refs === undefined) throw new RangeError(`${setup.loss.name}: the loss was not computed`)
-  const gradients = [...sources].map(([name, source], i): [string, NodeRef] => [
-    name,
-    gradientRef(trace, { name, shape: source.shape }, grads[i] as tf.Tensor | null),
-  ])
+  const gradients = [...sources.keys()].flatMap((name, i) => {
+    // a parameter that the loss does not reach keeps a gradient of zeros
+    const gradient = grads[i] as tf.Tensor | null
+    if (sink === null || gradient === null) return gradient === null ? [] : [trace.ref(gradient)]
+    if (!sink.has(name)) sink.put(name, gradient)
+    return []
+  })
   const forwardEnd = nodes.findIndex(({ name }) => name === refs.logProbs) + 1
-  const fetched = [...gradients.map(([, ref]) => ref), refs.loss, ...Object.values(refs.sums)]
-  const used = usedBy(nodes.slice(forwardEnd), fetched)
-  const usedBackward = nodes
-    .slice(start, forwardEnd)
-    .filter(({ name, op, attributes }) => used.has(name) && op !== 'Reshape' && isFloat(attributes))
-    .map(({ name }) => name)
-  return { ...refs, gradients: new Map(gradients), forwardEnd, usedBackward }
-}
-
-/** Names of the nodes that lead to what is fetched, looked for among `nodes`, and of those before them that they use. */
-function usedBy(nodes: readonly GraphNode[], fetched: readonly NodeRef[]): ReadonlySet<string> {
-  const nameOf = (ref: NodeRef) => ref.replace(/^\^|:\d+$/g, '')
-  const used = new Set(fetched.map(nameOf))
-  // nodes come after those that they use
-  for (const { name, inputs } of [...nodes].reverse())
-    if (used.has(name)) for (const input of inputs) used.add(nameOf(input))
-  return used
-}
-
-function isFloat({ T }: Attributes): boolean {
-  return T?.kind === 'type' && T.value === 'float32'
+  const fetched = [...gradients, ...(sink?.nodes ?? []), refs.loss, ...Object.values(refs.sums)]
+  const live = leadingTo(nodes.slice(forwardEnd), fetched)
+  const used = usedBackward(nodes.slice(start, forwardEnd), live)
+  return { ...refs, forwardEnd, usedBackward: used }
 }
 
 /**
  * Names the log-probs, and a vector with one number of every forward node that the backward pass uses. TensorFlow's optimizer regroups
  * and fuses nodes that have one user, which changes rounding; in training those nodes have a second one. Fetched with the log-probs,
- * the vector is a second user in scoring too, so that both give the same bits: a policy equal to its reference has ρ = 0 exactly.
+ * the vector is a second user in scoring too, so that both give the same bits: a policy equal to its reference has ρ = 0 exactly. Where
+ * the backward pass computes layers again, training fetches it too (`gradientFetches`).
  */
 function nameScores(trace: TraceBackend, bucket: number, recorded: RecordedObjective): void {
   const names = bucketNames(bucket)
@@ -211,7 +214,8 @@ function addGradients(
   bucket: number,
 ): LossSumName[] {
   const names = bucketNames(bucket)
-  const recorded = recordObjective(trace, variables, setup, bucket)
+  const sink = new GradientAccumulators(trace, variables)
+  const recorded = recordObjective(trace, variables, setup, { bucket, sink })
   const { graph } = trace
   nameScores(trace, bucket, recorded)
   const scalars = [recorded.loss, ...Object.values(recorded.sums)]
@@ -221,32 +225,8 @@ function addGradients(
     N: intAttribute(scalars.length),
     axis: intAttribute(0),
   })
-  for (const [output, op] of [
-    [names.store, 'AssignVariableOp'],
-    [names.accumulate, 'AssignAddVariableOp'],
-  ] as const) {
-    const assigned = [...recorded.gradients].map(([name, gradient]) => {
-      const { handle } = variableOf(variables, 'gradient', name)
-      return `^${graph.add(op, [handle, gradient], { dtype: typeAttribute('float32') })}`
-    })
-    nameOutput(trace, output, [fetched, ...assigned])
-  }
+  nameOutput(trace, names.accumulate, [fetched, ...sink.nodes.map((node) => `^${node}`)])
   return Object.keys(recorded.sums) as LossSumName[]
-}
-
-/** A parameter that the loss does not reach has a gradient of zeros. */
-function gradientRef(
-  trace: TraceBackend,
-  { name, shape }: { readonly name: string; readonly shape: readonly number[] },
-  gradient: tf.Tensor | null,
-): NodeRef {
-  if (gradient === null) return trace.ref(tf.fill([...shape], 0))
-  if (gradient.shape.join() !== shape.join()) {
-    throw new RangeError(
-      `gradient of ${name}: expected shape [${shape.join()}], got [${gradient.shape.join()}]`,
-    )
-  }
-  return trace.ref(gradient)
 }
 
 function nameOutput(trace: TraceBackend, name: string, inputs: readonly NodeRef[]): void {
@@ -262,7 +242,7 @@ function scoringSignature(bucket: number, isAdapted: boolean): GraphSignature {
   }
 }
 
-function gradientSignatures(setup: TrainerSetup, bucket: number): GraphSignature[] {
+function gradientSignature(setup: TrainerSetup, bucket: number): GraphSignature {
   const names = bucketNames(bucket)
   const scale = setup.adapter === undefined ? [] : [adapterScaleNode]
   const inputs = [
@@ -271,8 +251,5 @@ function gradientSignatures(setup: TrainerSetup, bucket: number): GraphSignature
     ...scale,
     ...setup.loss.inputs.map(({ name }) => names.lossInput(name)),
   ]
-  return [
-    { name: `store-${bucket}`, inputs, outputs: [names.store] },
-    { name: `accumulate-${bucket}`, inputs, outputs: [names.accumulate] },
-  ]
+  return { name: `accumulate-${bucket}`, inputs, outputs: gradientFetches(setup, bucket) }
 }

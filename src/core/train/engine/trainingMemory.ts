@@ -44,7 +44,7 @@ export function vocabularyChunk(
   logitsBytes: number,
 ): number {
   const perToken = float * (logitsArrays * predictions + C)
-  if (V * float * logitsArrays * predictions <= logitsBytes) return V
+  if (V * perToken <= logitsBytes) return V
   return Math.min(V, Math.max(leastChunk, 64 * Math.floor(logitsBytes / perToken / 64)))
 }
 

@@ -1,7 +1,8 @@
 import { updateNames, updateScalars } from '../../../core/train/engine/adamWGraph.ts'
+import { zeroGradients } from '../../../core/train/engine/gradientAccumulators.ts'
 import { zeroAll, type ParameterKind } from '../../../core/train/engine/graphVariables.ts'
 import { adapterScaleNode, mergedList } from '../../../core/train/engine/modelVariables.ts'
-import { bucketNames, captureTraining } from '../../../core/train/engine/trainingGraph.ts'
+import { bucketNames, captureTraining, gradientFetches } from '../../../core/train/engine/trainingGraph.ts'
 import type { DrawKind } from '../../../core/decoder/functions/draw.ts'
 import type { Sampler } from '../../../core/sampling/sampler.ts'
 import type { SamplerOptions } from '../../../core/train/engine/samplingGraph.ts'
@@ -78,7 +79,8 @@ class CapturedTrainer implements GradientTrainer {
     this.#session = new GraphSession(captured, workFolder)
     if (adapter !== undefined) writeFrozenModel(this.#session, setup)
     this.#write('parameter', trained)
-    this.#session.run([], [zeroAll('firstMoment'), zeroAll('secondMoment')])
+    for (const kind of ['firstMoment', 'secondMoment', 'gradient'] as const)
+      this.#session.run([], [zeroAll(kind)])
     this.base = adapter === undefined ? null : this.#withoutAdapter()
   }
 
@@ -183,11 +185,10 @@ class CapturedTrainer implements GradientTrainer {
   /** @returns loss and sums, added over the micro-batches in float64 */
   #accumulate(batch: TokenBatch, microBatches: readonly MicroBatch[]): number[] {
     const totals = new Array<number>(1 + this.#sumNames.length).fill(0)
-    microBatches.forEach((microBatch, i) => {
-      const names = bucketNames(microBatch.bucket)
-      const [scalars] = this.#session.run(this.#feeds(batch, microBatch), [
-        i === 0 ? names.store : names.accumulate,
-      ])
+    this.#session.run([], [zeroGradients])
+    microBatches.forEach((microBatch) => {
+      const fetches = gradientFetches(this.#setup, microBatch.bucket)
+      const [scalars] = this.#session.run(this.#feeds(batch, microBatch), fetches)
       scalars?.forEach((value, at) => {
         totals[at] = (totals[at] ?? 0) + value
       })

@@ -10,6 +10,7 @@ export function tensorflowOps(): RawOps {
   registerMatMul()
   registerEmbed()
   registerCrossEntropy()
+  registerAfter()
   return makeRawOps()
 }
 
@@ -58,6 +59,18 @@ function registerCrossEntropy(): void {
       ],
       [input(inputs, 'logits'), input(inputs, 'targets')],
       2,
+    )
+  })
+}
+
+/** Op by op everything is computed in its order: x under another name. */
+function registerAfter(): void {
+  register(rawKernels.after, (backend, inputs) => {
+    const { TF_ATTR_TYPE, TF_FLOAT } = backend.binding
+    return backend.executeSingleOutput(
+      'Identity',
+      [{ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }],
+      [input(inputs, 'x')],
     )
   })
 }
