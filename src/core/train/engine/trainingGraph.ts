@@ -17,7 +17,6 @@ import { addSamplerOn } from './samplingGraph.ts'
 import type { NodeRef } from '../../graph/graphBuilder.ts'
 import { GraphBuilder, intAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 import type { GraphVariables } from './graphVariables.ts'
-import { variableOf } from './graphVariables.ts'
 import {
   addFrozenModel,
   addTrainedModel,

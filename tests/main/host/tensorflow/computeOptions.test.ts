@@ -9,6 +9,7 @@ import { bucketNames, captureTraining } from '../../../../src/core/train/engine/
 import type { TrainerSetup } from '../../../../src/core/train/engine/trainerSetup.ts'
 import { computePlan } from '../../../../src/core/train/engine/trainerSetup.ts'
 import { createScorer } from '../../../../src/main/host/tensorflow/trainerFactory.ts'
+import { littleAdapter, trainedAdapter } from '../../../littleAdapter.ts'
 import { littleModel, randomParameters, randomRows } from '../../../randomModel.ts'
 import * as tf from '@tensorflow/tfjs'
 
@@ -136,6 +137,20 @@ for (const capture of [true, false]) {
       },
     )
     assert.equal(tf.memory().numTensors, before)
+  })
+}
+
+for (const storedAs of ['f32', 'bf16', 'int8'] as const) {
+  test(`captured: an adapter on ${storedAs} has its gradients in chunks and recomputed, too`, async () => {
+    const adapter = { ...littleAdapter, values: trainedAdapter(wide, littleAdapter, 3) }
+    const own = { ...wideSetup, adapter, storedAs }
+    const plain = await oneStep(own, true, { rows: wideRows })
+    const compute = { recompute: true, logitsBytes: Infinity }
+    const again = await oneStep({ ...own, compute }, true, { rows: wideRows })
+    assert.ok(largestDifference(again.gradients, plain.gradients) <= orderOfSums)
+    const parts = await oneStep({ ...own, compute: { ...compute, logitsBytes: 1 } }, true, { rows: wideRows })
+    assert.ok(Math.abs(parts.stats.loss - plain.stats.loss) <= 1e-6 * Math.abs(plain.stats.loss))
+    assertSameGradients(parts.gradients, plain.gradients, 2e-6)
   })
 }
 
