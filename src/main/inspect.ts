@@ -3,6 +3,7 @@ import { errorData } from '../shared/recheckError.ts'
 import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
 import type { Inquiry } from './owner/inquiry.ts'
 import type { FetchQuestion } from './owner/tasks/fetches.ts'
+import { exportCheckpoint } from './tools/exportCheckpoint.ts'
 import { fetchIntoLibrary, importUploaded, planFetch } from './tools/library/fetchIntoLibrary.ts'
 import { listedModels } from './tools/library/listModels.ts'
 import { dataOverlap, dataRows, type DataQuestion } from './tools/library/readData.ts'
@@ -62,6 +63,8 @@ async function work(question: Question): Promise<unknown> {
       return fetchIntoLibrary(question.wanted, (event) => write(`${JSON.stringify({ event })}\n`))
     case 'fetch.gguf':
       return importUploaded(question, (event) => write(`${JSON.stringify({ event })}\n`))
+    case 'export.model':
+      return exportCheckpoint(question, (event) => write(`${JSON.stringify({ event })}\n`))
     case 'preview':
     case 'v-star-inputs':
     case 'plan':

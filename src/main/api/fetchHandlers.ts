@@ -1,9 +1,11 @@
 import type { OwnerHandlers } from '../../shared/routes/contract.ts'
+import { checkExport, removeUnfinishedExport } from '../tools/exportCheckpoint.ts'
 import type { Owner } from '../owner/owner.ts'
 
-export type FetchRoute = 'fetch.plan' | 'fetch.begin' | 'fetch.gguf' | 'fetch.list' | 'fetch.dismiss'
+export type FetchRoute =
+  'fetch.plan' | 'fetch.begin' | 'fetch.gguf' | 'export.begin' | 'fetch.list' | 'fetch.dismiss'
 
-/** Models and data sets on their way into the library. */
+/** Models and data sets on their way into the library, and models on their way out. */
 export function fetchHandlers({ owner }: { readonly owner: Owner }): Pick<OwnerHandlers, FetchRoute> {
   const { fetches, library } = owner.workshop
   const { uploads } = library
@@ -13,6 +15,11 @@ export function fetchHandlers({ owner }: { readonly owner: Owner }): Pick<OwnerH
     'fetch.gguf': async ({ uploadId, name }) => {
       const { path } = await uploads.whole(uploadId)
       return { fetchId: fetches.beginGguf(path, name, () => void uploads.drop(uploadId)) }
+    },
+    'export.begin': async (asked) => {
+      const material = checkExport(owner.db, owner.dataDir, asked)
+      const onOver = (): void => void removeUnfinishedExport(material)
+      return { fetchId: fetches.beginExport(material, material.folder, onOver) }
     },
     'fetch.list': async () => fetches.list,
     'fetch.dismiss': async ({ fetchId }) => {

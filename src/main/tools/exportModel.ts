@@ -44,6 +44,11 @@ export function assertMayExportModel(folder: string, dataDir: string): void {
   assertNewOutput(folder, { kind: 'folder', command: 'export-model', dataDir })
 }
 
+/** Where an export is written before it takes its name. */
+export function unfinishedExport(folder: string, runId: string): string {
+  return join(dirname(folder), `${unfinishedPrefix}${basename(folder)}-${runId}`)
+}
+
 /**
  * Writes the model of a run's checkpoint as a Hugging Face folder: config, generation config, tokenizer and chat template of
  * the model that the run began with, the checkpoint's weights, and a model card.
@@ -55,7 +60,7 @@ export async function exportModel(given: ModelExport): Promise<ExportedModel> {
   assertMayExportModel(folder, dataDir)
   const trained = await openTrainedModel(named, dataDir, given.workingFolder)
   const base = await baseOf(trained)
-  const unfinished = join(dirname(folder), `${unfinishedPrefix}${basename(folder)}-${named.run.runId}`)
+  const unfinished = unfinishedExport(folder, named.run.runId)
   try {
     await rm(unfinished, { recursive: true, force: true })
     makeFolders(dirname(folder))

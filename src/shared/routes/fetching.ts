@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Progress } from '../runEvent.ts'
-import { output } from './parts.ts'
+import { output, runId } from './parts.ts'
 
 /** What can be fetched into the library. */
 export const wantedSchema = z.discriminatedUnion('kind', [
@@ -36,7 +36,7 @@ export interface FetchPlan {
 
 export interface FetchJob {
   readonly fetchId: string
-  readonly kind: Wanted['kind'] | 'gguf'
+  readonly kind: Wanted['kind'] | 'gguf' | 'export'
   readonly name: string
   /** `waiting` for the one before it; `done` and `failed` stay until they are dismissed. */
   readonly state: 'waiting' | 'running' | 'done' | 'failed'
@@ -65,6 +65,17 @@ export const fetchRoutes = {
     input: z.strictObject({
       uploadId: z.string().min(1).max(100),
       name: z.string().trim().min(1).max(200),
+    }),
+    output: output<{ readonly fetchId: string }>(),
+  },
+  /** Writes the model of a checkpoint as a Hugging Face folder; its progress is in `fetch.list`, `fetch.dismiss` cancels it. */
+  'export.begin': {
+    input: z.strictObject({
+      runId,
+      step: z.int().min(0),
+      /** New; on the owner's machine. */
+      folder: z.string().trim().min(1).max(1000),
+      dtype: z.enum(['f32', 'bf16']).default('f32'),
     }),
     output: output<{ readonly fetchId: string }>(),
   },

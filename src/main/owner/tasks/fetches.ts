@@ -13,6 +13,14 @@ export type FetchQuestion =
   | { readonly question: 'fetch.plan'; readonly wanted: Wanted }
   | { readonly question: 'fetch'; readonly wanted: Wanted }
   | { readonly question: 'fetch.gguf'; readonly path: string; readonly name: string }
+  | ExportQuestion
+
+/** What the process that writes the model of a checkpoint is asked. */
+export interface ExportQuestion {
+  readonly question: 'export.model'
+  /** Plain values, made and read by tools/exportCheckpoint.ts. */
+  readonly material: unknown
+}
 
 export interface FetchesSetup {
   /** The Node 24 binary. */
@@ -73,6 +81,14 @@ export class Fetches {
    */
   beginGguf(path: string, name: string, onOver: () => void): string {
     return this.#begin({ question: 'fetch.gguf', path, name }, { kind: 'gguf', name }, onOver)
+  }
+
+  /**
+   * @param folder  that will be there when it is done
+   * @param onOver  called when its process has ended, however it did
+   */
+  beginExport(material: unknown, folder: string, onOver: () => void): string {
+    return this.#begin({ question: 'export.model', material }, { kind: 'export', name: folder }, onOver)
   }
 
   /** @throws RecheckError `fetch.unknown` */

@@ -6,7 +6,7 @@ import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { WorkProgress } from '../widgets/WorkProgress.tsx'
 import styles from './FetchJobs.module.css'
 
-/** What is on its way into the library, and what became of it. */
+/** What is on its way into the library or out of it, and what became of it. */
 export function FetchJobs({ kinds }: { readonly kinds: readonly FetchJob['kind'][] }): JSX.Element {
   const jobs = useRouteQuery('fetch.list', {}).data ?? []
   const dismiss = useRouteMutation('fetch.dismiss')
@@ -25,6 +25,14 @@ const verbs: Readonly<Record<FetchJob['kind'], string>> = {
   model: 'Fetching',
   data: 'Fetching',
   gguf: 'Making a model of',
+  export: 'Writing',
+}
+
+/** What has become of one that is over. */
+function doneText({ kind, name }: FetchJob): string {
+  return kind === 'export'
+    ? `${name} is written: a folder that transformers loads.`
+    : `${name} is in the library.`
 }
 
 function JobNote({
@@ -38,7 +46,7 @@ function JobNote({
     case 'waiting':
       return (
         <Group gap="sm">
-          <Text fz={13}>{job.name} waits for the download before it.</Text>
+          <Text fz={13}>{job.name} waits for the one before it.</Text>
           <Button variant="default" onClick={onDismiss}>
             Cancel
           </Button>
@@ -51,7 +59,7 @@ function JobNote({
     case 'done':
       return (
         <Group gap="sm" role="status">
-          <Text fz={13}>{job.name} is in the library.</Text>
+          <Text fz={13}>{doneText(job)}</Text>
           <Button variant="default" aria-label={`Dismiss ${job.name}`} onClick={onDismiss}>
             OK
           </Button>

@@ -1,10 +1,11 @@
 import { Button, Group } from '@mantine/core'
-import type { JSX } from 'react'
+import { useState, type JSX } from 'react'
 import type { Run } from '../../../shared/records.ts'
 import { formatCount } from '../../../shared/format.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { goTo } from '../data/useRouteTarget.ts'
 import { policyOfRun } from '../replay/policyName.ts'
+import { ExportDialog } from './ExportDialog.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
 export interface CheckpointActionsProps {
@@ -18,6 +19,7 @@ export interface CheckpointActionsProps {
 export function CheckpointActions({ run, step, isEvaluated }: CheckpointActionsProps): JSX.Element {
   const state = useRouteQuery('evaluations.underWay', {}).data
   const evaluate = useRouteMutation('evaluations.start')
+  const [isExporting, setIsExporting] = useState(false)
   const name = `step ${formatCount(step)}`
   return (
     <>
@@ -45,8 +47,12 @@ export function CheckpointActions({ run, step, isEvaluated }: CheckpointActionsP
         >
           Replay…
         </Button>
+        <Button variant="default" aria-label={`Export ${name}`} onClick={() => setIsExporting(true)}>
+          Export…
+        </Button>
       </Group>
       <ProblemNote problem={evaluate.error} />
+      {isExporting && <ExportDialog run={run} step={step} onClose={() => setIsExporting(false)} />}
     </>
   )
 }

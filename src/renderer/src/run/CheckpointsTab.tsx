@@ -7,6 +7,7 @@ import { useRouteQuery } from '../data/useRoute.ts'
 import { useRunStage } from '../data/useRunStage.ts'
 import { noCheckpointText } from './emptyTabs.ts'
 import { formatBytes, formatCount, formatShare, formatTime } from '../../../shared/format.ts'
+import { FetchJobs } from '../library/FetchJobs.tsx'
 import { AskedEvaluation } from './evaluations/AskedEvaluation.tsx'
 import { CheckpointActions } from './CheckpointActions.tsx'
 import { Interval } from '../widgets/Interval.tsx'
@@ -43,6 +44,7 @@ export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
   return (
     <div className={styles.tab}>
       <AskedEvaluation run={run} />
+      <FetchJobs kinds={['export']} />
       <div className="panel panel-wide">
         <Table className="tabular">
           <TermHead columns={columns} />
