@@ -147,7 +147,8 @@ for (const storedAs of ['f32', 'bf16', 'int8'] as const) {
     const plain = await oneStep(own, true, { rows: wideRows })
     const compute = { recompute: true, logitsBytes: Infinity }
     const again = await oneStep({ ...own, compute }, true, { rows: wideRows })
-    assert.ok(largestDifference(again.gradients, plain.gradients) <= orderOfSums)
+    // products with expanded matrices are regrouped otherwise
+    assertSameGradients(again.gradients, plain.gradients, storedAs === 'f32' ? orderOfSums : 1e-6)
     const parts = await oneStep({ ...own, compute: { ...compute, logitsBytes: 1 } }, true, { rows: wideRows })
     assert.ok(Math.abs(parts.stats.loss - plain.stats.loss) <= 1e-6 * Math.abs(plain.stats.loss))
     assertSameGradients(parts.gradients, plain.gradients, 2e-6)
