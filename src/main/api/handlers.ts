@@ -6,7 +6,7 @@ import type { OwnerHandlers, RequestContext, StoreEvent } from '../../shared/rou
 import { metricsCsv } from '../tools/metricsCsv.ts'
 import type { Owner } from '../owner/owner.ts'
 import { checkedPlan, startRun } from '../owner/startRuns.ts'
-import { vStarHistogram } from '../tools/vStarHistogram.ts'
+import { vStarHistogram, vStarProblems } from '../tools/vStarHistogram.ts'
 import { readCheckpoints } from '../store/checkpointStore.ts'
 import { readLog } from '../store/eventLog.ts'
 import { listSeries, readRange } from '../store/metricQuery.ts'
@@ -115,7 +115,8 @@ function readingHandlers({
     'rollouts.list': async (input, { signal }) => rollouts.read(input, signal),
     'rollouts.choices': async ({ runId }) => rolloutChoices(db, runId),
     'vStar.list': async () => listVStars(db),
-    'vStar.histogram': async ({ vStarId, bins }) => vStarHistogram(db, vStarId, bins),
+    'vStar.histogram': async (wanted) => vStarHistogram(db, wanted),
+    'vStar.problems': async (wanted) => vStarProblems(db, wanted),
     'checkpoints.list': async ({ runId }) => readCheckpoints(db, runId),
     'plan.check': async ({ stage, config }, { signal }) =>
       inquiries.plan(stage, parseConfig(config, 'the config'), signal),

@@ -2,6 +2,7 @@ import { plainLine } from '../../shared/plainText.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { ListedVStar, VStarArtifact, VStarEstimate } from '../../shared/records.ts'
+import type { TurnCount, VStarTurn } from '../../shared/vStarTurns.ts'
 import type { Database } from './database.ts'
 
 const columns: Readonly<Record<keyof VStarEstimate, string>> = {
@@ -157,18 +158,34 @@ export function estimateTokens(db: Database, vStarId: string): number | null {
   )
 }
 
-export interface VStarCount {
-  readonly samples: number
-  readonly correctAttempts: number
+export interface VStarCount extends TurnCount {
   readonly problems: number
 }
 
-/** How many problems had k of N attempts correct: V* at any β₁ is a function of k and N, and so is its histogram. */
-export function countVStar(db: Database, vStarId: string): readonly VStarCount[] {
+const countedColumns: Readonly<
+  Record<VStarTurn, readonly [correct: keyof VStarEstimate, samples: keyof VStarEstimate]>
+> = {
+  attempt: ['correctAttempts', 'samples'],
+  'verdict-after-correct': ['correctVerdictsAfterCorrect', 'verdictsAfterCorrect'],
+  'verdict-after-wrong': ['correctVerdictsAfterWrong', 'verdictsAfterWrong'],
+  'revision-after-correct': ['correctRevisionsAfterCorrect', 'revisionsAfterCorrect'],
+  'revision-after-wrong': ['correctRevisionsAfterWrong', 'revisionsAfterWrong'],
+}
+
+/**
+ * How many problems had k of N turns of a kind correct: V* at any β₁ is a function of k and N, and so is its histogram.
+ * Problems without such a turn are left out.
+ */
+export function countVStar(
+  db: Database,
+  vStarId: string,
+  turn: VStarTurn = 'attempt',
+): readonly VStarCount[] {
+  const [correct, samples] = countedColumns[turn].map((field) => columns[field])
   return db
     .prepare<[string], VStarCount>(
-      `SELECT samples, correct_attempts AS correctAttempts, count(*) AS problems FROM v_star_estimate
-       WHERE v_star_id = ? GROUP BY samples, correct_attempts ORDER BY samples, correct_attempts`,
+      `SELECT ${samples} AS samples, ${correct} AS correct, count(*) AS problems FROM v_star_estimate
+       WHERE v_star_id = ? AND ${samples} > 0 GROUP BY ${samples}, ${correct} ORDER BY ${samples}, ${correct}`,
     )
     .all(vStarId)
 }

@@ -44,7 +44,10 @@ function plotOption(plot: Plot, { db, run, theme }: PlottedRun): PlotOption {
     },
   }
   if (plot.kind === 'line') return linePlotOption(plot, linesOf(plot, db, run.runId), view)
-  const bins = run.vStarId === null ? [] : vStarHistogram(db, run.vStarId, histogramBins).bins
+  const bins =
+    run.vStarId === null
+      ? []
+      : vStarHistogram(db, { vStarId: run.vStarId, turn: 'attempt', bins: histogramBins }).bins
   return histogramOption(plot, bins, view)
 }
 

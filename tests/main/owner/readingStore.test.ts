@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { metricsCsv } from '../../../src/main/tools/metricsCsv.ts'
-import { vStarHistogram } from '../../../src/main/tools/vStarHistogram.ts'
+import { vStarHistogram, vStarProblems } from '../../../src/main/tools/vStarHistogram.ts'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
-import { openForWriting } from '../../../src/main/store/database.ts'
+import { openForWriting, type Database } from '../../../src/main/store/database.ts'
 import { insertRun } from '../../../src/main/store/runStore.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import type { VStarEstimate } from '../../../src/shared/records.ts'
@@ -82,7 +82,7 @@ test('V* of k of 8 at β₁ 0.5 falls into its bin (0.2935, 0.7169, 0.9428); 0 a
     },
     0,
   )
-  const histogram = vStarHistogram(db, 'vstar-1', 10)
+  const histogram = vStarHistogram(db, { vStarId: 'vstar-1', turn: 'attempt', bins: 10 })
   const filled = histogram.bins.filter((bin) => bin.count > 0)
   assert.deepEqual(filled, [
     { low: 0, high: 0, count: 1 },
@@ -92,7 +92,11 @@ test('V* of k of 8 at β₁ 0.5 falls into its bin (0.2935, 0.7169, 0.9428); 0 a
     { low: 1, high: 1, count: 2 },
   ])
   assert.deepEqual([histogram.problems, histogram.withoutSignal], [6, 0.5])
-  assert.throws(() => vStarHistogram(db, 'vstar-none', 10), /There is no V\* estimate "vstar-none"/)
+  assertProblems(db, estimates, filled)
+  assert.throws(
+    () => vStarHistogram(db, { vStarId: 'vstar-none', turn: 'attempt', bins: 10 }),
+    /There is no V\* estimate "vstar-none"/,
+  )
 })
 
 test('the CSV holds every point of every metric, bit for bit, however many there are', () => {
@@ -120,3 +124,38 @@ test('the CSV holds every point of every metric, bit for bit, however many there
   )
   assert.equal(lines.filter((line) => line.startsWith(`${stamp}revision/changeRatio,`)).length, 1000)
 })
+
+/** The same problems one by one, in the bins of the histogram. */
+function assertProblems(
+  db: Database,
+  estimates: readonly VStarEstimate[],
+  filled: readonly { readonly low: number; readonly high: number }[],
+): void {
+  const asked = {
+    vStarId: 'vstar-1',
+    turn: 'attempt',
+    low: null,
+    high: null,
+    search: '',
+    offset: 0,
+    limit: 50,
+  } as const
+  const idsOf = (part: object): string =>
+    vStarProblems(db, { ...asked, ...part })
+      .problems.map(({ problemId }) => problemId)
+      .join()
+  assert.equal(idsOf({}), 'p0,p1,p2,p3,p4,p5')
+  // every problem stands in one bin
+  assert.deepEqual(
+    filled.map(({ low, high }) => idsOf({ low, high })),
+    ['p0', 'p1', 'p2', 'p3', 'p4,p5'],
+  )
+  assert.equal(idsOf({ search: 'P3' }), 'p3')
+  assert.equal(idsOf({ offset: 2, limit: 2 }), 'p2,p3')
+  assert.equal(vStarProblems(db, { ...asked, limit: 1 }).total, 6)
+  // problems without such a turn have no V* of it
+  const verdicts = vStarHistogram(db, { vStarId: 'vstar-1', turn: 'verdict-after-correct', bins: 10 })
+  const withVerdict = estimates.filter((each) => each.verdictsAfterCorrect > 0).length
+  assert.equal(verdicts.problems, withVerdict)
+  assert.equal(vStarProblems(db, { ...asked, turn: 'verdict-after-correct' }).total, withVerdict)
+}

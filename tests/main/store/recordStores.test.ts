@@ -142,8 +142,8 @@ test('a V* artifact grows problem by problem, is counted, found by its inputs, a
   assert.deepEqual(readVStarEstimates(db, 'v1'), estimates)
   assert.deepEqual(findVStar(db, 'h1'), { ...artifact, complete: true })
   assert.deepEqual(countVStar(db, 'v1'), [
-    { samples: 8, correctAttempts: 0, problems: 1 },
-    { samples: 8, correctAttempts: 3, problems: 2 },
+    { samples: 8, correct: 0, problems: 1 },
+    { samples: 8, correct: 3, problems: 2 },
   ])
   const changed: RunEvent = { type: 'vStar', estimates: [estimate('p1', 1)] }
   assert.throws(() => writer.store({ runId, sequence: 4, events: [changed] }, 4), {

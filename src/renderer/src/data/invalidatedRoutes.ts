@@ -18,7 +18,7 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
       return ['rollouts.list', 'rollouts.choices']
     case 'vStarArtifact':
     case 'vStar':
-      return ['run.get', 'vStar.list', 'vStar.histogram']
+      return ['run.get', 'vStar.list', 'vStar.histogram', 'vStar.problems']
     case 'evaluation':
       return [
         'evaluations.list',
@@ -52,6 +52,7 @@ const routesOfAllRuns: readonly Route[] = [
   'run.values',
   'vStar.list',
   'vStar.histogram',
+  'vStar.problems',
   'evaluations.underWay',
   'fetch.list',
   'fetch.plan',

@@ -42,6 +42,7 @@ export const runTabs = [
   'plots',
   'metrics',
   'rollouts',
+  'vStar',
   'evaluations',
   'config',
   'checkpoints',

@@ -7,6 +7,7 @@ import { EvaluationsTab } from './evaluations/EvaluationsTab.tsx'
 import { EventsTab } from './EventsTab.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { RolloutsTab } from './rollouts/RolloutsTab.tsx'
+import { VStarTab } from './vStar/VStarTab.tsx'
 import { RunAlarms } from './RunAlarms.tsx'
 import { RunHead } from './RunHead.tsx'
 import { MorePlots, RunPlots } from './RunPlots.tsx'
@@ -21,6 +22,7 @@ const tabWords: Readonly<Record<RunTab, string>> = {
   plots: 'Plots',
   metrics: 'More metrics',
   rollouts: 'Rollouts',
+  vStar: 'V*',
   evaluations: 'Evaluations',
   config: 'Config',
   checkpoints: 'Checkpoints',
@@ -82,6 +84,8 @@ function TabContent({ run, tab, query }: TabContentProps): JSX.Element {
       return <MorePlots run={run} />
     case 'rollouts':
       return <RolloutsTab run={run} query={query} />
+    case 'vStar':
+      return <VStarTab run={run} query={query} />
     case 'evaluations':
       return <EvaluationsTab run={run} />
     case 'config':
