@@ -12,6 +12,7 @@ import { register as registerCompareEvals } from './commands/compareEvals.ts'
 import { register as registerDemo } from './commands/demo.ts'
 import { register as registerTrain } from './commands/train.ts'
 import { register as registerSweep } from './commands/sweep.ts'
+import { register as registerCompareMethods } from './commands/compareMethods.ts'
 import { register as registerResume } from './commands/resume.ts'
 import { register as registerReplay } from './commands/replay.ts'
 import { register as registerEval } from './commands/eval.ts'
@@ -46,6 +47,7 @@ export const commands: readonly Register[] = [
   registerToken,
   registerTrain,
   registerSweep,
+  registerCompareMethods,
   registerResume,
   registerReplay,
   registerEval,

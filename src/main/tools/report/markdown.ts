@@ -1,15 +1,27 @@
 import { plainLine, plainText } from '../../../shared/plainText.ts'
 import type { Block, ReportDocument } from './document.ts'
 
-/** GitHub's Markdown, without pictures, which a text file cannot hold. */
-export function markdownReport({ blocks }: ReportDocument): string {
+/**
+ * GitHub's Markdown. A text file cannot hold pictures.
+ *
+ * @param pictureFile  name of the file that stands beside it with the picture of this number, from 0; left out: no pictures
+ */
+export function markdownReport(
+  { blocks }: ReportDocument,
+  pictureFile: ((index: number) => string) | null = null,
+): string {
+  const pictures = blocks.filter(({ kind }) => kind === 'picture')
   return `${blocks
-    .map(blockMarkdown)
+    .map((block) => {
+      if (block.kind !== 'picture') return blockMarkdown(block)
+      if (pictureFile === null) return ''
+      return `![${escaped(block.title)}](${encodeURI(pictureFile(pictures.indexOf(block)))})`
+    })
     .filter((text) => text !== '')
     .join('\n\n')}\n`
 }
 
-function blockMarkdown(block: Block): string {
+function blockMarkdown(block: Exclude<Block, { kind: 'picture' }>): string {
   switch (block.kind) {
     case 'heading':
       return `${'#'.repeat(block.level)} ${escaped(block.text)}`
@@ -22,8 +34,6 @@ function blockMarkdown(block: Block): string {
         .join('\n')
     case 'code':
       return `${block.title === null ? '' : `${escaped(block.title)}\n\n`}${fenced(block.text)}`
-    case 'picture':
-      return ''
   }
 }
 

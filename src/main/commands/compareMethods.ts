@@ -1,0 +1,247 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { RecheckError } from '../../shared/recheckError.ts'
+import { mergeConfigs, parseSetting, type ConfigLayer } from '../../shared/config/layers.ts'
+import type { ComparedMethod } from '../../shared/config/methods.ts'
+import { formatCount } from '../../shared/format.ts'
+import type { MethodScore } from '../../shared/sweep/methodComparison.ts'
+import type { ReportDocument } from '../tools/report/document.ts'
+import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
+import { collect } from './runConfigOptions.ts'
+import type { Sweep, SweepEnd } from './sweepRun.ts'
+
+const Input = z.object({
+  preset: z.string().default('builtin'),
+  set: z.array(z.string()).default([]),
+  methods: z.string().optional(),
+  seeds: z.coerce.number().int().min(1).max(100).default(5),
+  tokens: z.coerce.number().int().min(1).max(1_000_000_000),
+  name: z.string().min(1).max(80).optional(),
+  out: z.string().optional(),
+  retryFailed: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+})
+type Input = z.infer<typeof Input>
+
+const Mean = z.object({
+  mean: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  count: z.number(),
+})
+const Output = z.object({
+  name: z.string(),
+  trials: z.array(z.string()),
+  methods: z.array(
+    z.object({
+      method: z.string(),
+      seeds: z.number(),
+      tokens: z.number().describe('generated in both stages, mean'),
+      attempt: Mean,
+      final: Mean,
+      iqm: z.object({ estimate: z.number(), low: z.number(), high: z.number() }),
+      gain: Mean,
+      tokensPerSolved: z.number().nullable(),
+      chanceOfBest: z.number().nullable(),
+    }),
+  ),
+  differences: z.array(
+    z.object({ method: z.string(), metric: z.string(), difference: Mean, p: z.number().nullable() }),
+  ),
+  file: z.string().nullable(),
+})
+type Output = z.infer<typeof Output>
+
+export const register: Register = (program, context) => {
+  addCommand(program, context, {
+    name: 'compare-methods',
+    summary:
+      'run training methods at equal generated tokens over seeds, or what is left of it, and compare them',
+    examples: [
+      'recheck compare-methods --preset builtin --seeds 5 --tokens 2000000 --out methods.html',
+      'recheck compare-methods --tokens 400000 --seeds 2 --methods a-star-po-pag,grpo-4 --dry-run',
+    ],
+    input: Input,
+    output: Output,
+    run: compareMethods,
+  })
+    .requiredOption('--tokens <n>', 'generated tokens of a run, stage 1 among them')
+    .option('--preset <name>', 'what all methods share: model, data, template, optimizer (default builtin)')
+    .option(
+      '--set <path=value>',
+      'one field over the preset, for all methods; may be given again',
+      collect,
+      [],
+    )
+    .option('--methods <names>', 'comma-separated, the first is what the others are compared with; else all')
+    .option('--seeds <n>', 'seeds 0 to n − 1 (default 5)')
+    .option('--name <name>', 'group of its runs; another comparison needs another name')
+    .option('--out <file>', 'new file: .html (one page), or .md with its pictures beside it')
+    .option('--retry-failed', 'resume trials that failed, which are else left as they are')
+    .option('--dry-run', 'list the trials and start none')
+}
+
+async function compareMethods(input: Input, call: CommandCall): Promise<CommandResult<Output>> {
+  const sweep = await sweepOf(input)
+  const { spec, trials, points } = sweep
+  call.note(
+    `${spec.name}: ${points.length} methods × ${spec.seeds.length} seeds, ${formatCount(input.tokens)} tokens a run.`,
+  )
+  const { withRuns } = await import('./runAccess.ts')
+  const { checkedTrial } = await import('./runTrial.ts')
+  const { needOf } = await import('./startedRun.ts')
+  const [first] = trials.map((trial) => checkedTrial({ trial, group: spec.name }))
+  if (first === undefined) throw new RangeError('compareMethods: expected at least one trial')
+  if (input.out !== undefined) await checkOutput(input.out, call)
+  if (input.dryRun) {
+    const names = trials.map(({ name }) => name)
+    return {
+      output: { name: spec.name, trials: names, methods: [], differences: [], file: null },
+      text: names.join('\n'),
+    }
+  }
+  return withRuns(call, needOf('recheck compare-methods', first), async (runs) => {
+    const { runTrials } = await import('./sweepRun.ts')
+    const { runsOfSweep } = await import('./runTrial.ts')
+    const { methodScores } = await import('./methodScores.ts')
+    const end = await runTrials(runs, sweep, { retryFailed: input.retryFailed, call })
+    const scores = await runs.read((db) => methodScores(db, trials, runsOfSweep(db, spec.name)))
+    return resultOf({ input, sweep, scores, end })
+  })
+}
+
+async function sweepOf(input: Input): Promise<Sweep> {
+  const { comparedMethods, methodLayer } = await import('../../shared/config/methods.ts')
+  const { presetConfig } = await import('../../shared/config/presets.ts')
+  const { parseSweep } = await import('../../shared/sweep/sweepSpec.ts')
+  const { sweepPoints, sweepTrials } = await import('../../shared/sweep/sweepTrials.ts')
+  const shared: ConfigLayer = mergeConfigs(
+    { optimizer: { schedule: 'constant' } },
+    ...input.set.map(parseSetting),
+    {
+      maxTokens: input.tokens,
+    },
+  )
+  const { problemsPerStep } = presetConfig(input.preset, shared)
+  const chosen = chosenMethods(input.methods, comparedMethods)
+  const spec = parseSweep(
+    {
+      name: input.name ?? `methods · ${input.preset} · ${formatCount(input.tokens)} tokens`,
+      preset: input.preset,
+      config: shared,
+      points: Object.fromEntries(
+        chosen.map((method) => [method.label, methodLayer(method, problemsPerStep)]),
+      ),
+      seeds: Array.from({ length: input.seeds }, (_, seed) => seed),
+    },
+    'recheck compare-methods',
+  )
+  const points = sweepPoints(spec, () => () => 0)
+  return { spec, points, trials: sweepTrials(spec, points) }
+}
+
+/** @throws RecheckError `sweep.invalid` naming the methods there are */
+function chosenMethods(
+  names: string | undefined,
+  known: readonly ComparedMethod[],
+): readonly ComparedMethod[] {
+  if (names === undefined) return known
+  const wanted = names.split(',').map((name) => name.trim())
+  if (new Set(wanted).size < wanted.length)
+    throw new RecheckError('sweep.invalid', `--methods: expected each once, got ${wanted.join(', ')}`)
+  return wanted.map((name) => {
+    const method = known.find((each) => each.name === name)
+    if (method !== undefined) return method
+    throw new RecheckError(
+      'sweep.invalid',
+      `--methods: no method "${name}"; expected some of ${known.map((each) => each.name).join(', ')}`,
+    )
+  })
+}
+
+/** Before anything runs for hours. */
+async function checkOutput(out: string, call: CommandCall): Promise<void> {
+  const { assertNewReport } = await import('../tools/report/writeReport.ts')
+  assertNewReport(resolve(out), call.dataFolder)
+}
+
+interface Compared {
+  readonly input: Input
+  readonly sweep: Sweep
+  readonly scores: readonly MethodScore[]
+  readonly end: SweepEnd
+}
+
+async function resultOf({ input, sweep, scores, end }: Compared): Promise<CommandResult<Output>> {
+  const { forkRandom } = await import('../../core/random.ts')
+  const { methodDifferences, summariseMethods } = await import('../../shared/sweep/methodComparison.ts')
+  const { methodReport } = await import('../tools/report/methodReport.ts')
+  const { reportText } = await import('../tools/report/plainReport.ts')
+  const random = forkRandom(0, 'compare methods')
+  const methods = sweep.points.map(({ label }) => label)
+  const summaries = summariseMethods(methods, scores, (bound) => random.nextInt(bound))
+  const differences = methodDifferences(methods, scores)
+  const open = sweep.trials.length - scores.length
+  const exitCode = end?.kind === 'stopped' ? 130 : open > 0 ? 1 : 0
+  if (summaries.length === 0)
+    return {
+      output: emptyOutput(sweep),
+      text: `No run has finished: ${end?.why ?? 'all of them failed'}.`,
+      exitCode,
+    }
+  const report = methodReport({
+    title: `Methods at ${formatCount(input.tokens)} generated tokens`,
+    command: commandLine(input),
+    setting: settingOf(sweep),
+    summaries,
+    differences,
+    scores,
+    open,
+  })
+  const file = input.out === undefined || open > 0 ? null : await writeFile(input.out, report)
+  return {
+    output: {
+      ...emptyOutput(sweep),
+      methods: summaries.map(({ finalIqm, ...each }) => ({ ...each, iqm: finalIqm })),
+      differences: differences.map((each) => ({ ...each })),
+      file,
+    },
+    text: [reportText(report), file ?? leftText(input, open)].filter((part) => part !== '').join('\n\n'),
+    exitCode,
+  }
+}
+
+function emptyOutput({ spec, trials }: Sweep): Output {
+  return { name: spec.name, trials: trials.map(({ name }) => name), methods: [], differences: [], file: null }
+}
+
+function leftText({ out }: Input, open: number): string {
+  if (open === 0) return ''
+  return `${open} runs are open; the same command goes on.${out === undefined ? '' : ' The report is written when all have finished.'}`
+}
+
+async function writeFile(out: string, report: ReportDocument): Promise<string> {
+  const { writeDocument } = await import('../tools/report/writeReport.ts')
+  const file = resolve(out)
+  await writeDocument(file, report)
+  return file
+}
+
+/** Without --out: what makes the numbers, wherever they are written. */
+function commandLine({ preset, set, methods, seeds, tokens, name }: Input): string {
+  const parts = [
+    `recheck compare-methods --preset ${preset} --seeds ${seeds} --tokens ${tokens}`,
+    methods === undefined ? '' : `--methods ${methods}`,
+    ...set.map((each) => `--set ${each}`),
+    name === undefined ? '' : `--name ${JSON.stringify(name)}`,
+  ]
+  return parts.filter((part) => part !== '').join(' ')
+}
+
+function settingOf({ trials }: Sweep): string {
+  const [trial] = trials
+  if (trial === undefined) return ''
+  const { model, data, vStar, evalSamples, optimizer } = trial.config
+  const source = typeof data.source === 'string' ? data.source : data.source.path
+  return `Model ${model.path}, ${source}: ${formatCount(data.train)} training, ${formatCount(data.validation)} validation and ${formatCount(data.test)} test problems with ${evalSamples === 1 ? 'one sample' : `${evalSamples} samples`} each; N = ${vStar.samples} where there is a stage 1, learning rate ${optimizer.learningRate}, constant.`
+}

@@ -1,0 +1,72 @@
+import type { Evaluation, Run } from '../../shared/records.ts'
+import type { CurvePoint, MethodScore } from '../../shared/sweep/methodComparison.ts'
+import type { Trial } from '../../shared/sweep/sweepTrials.ts'
+import type { Database } from '../store/database.ts'
+import { readEvaluations } from '../store/evaluationStore.ts'
+import { readSeries } from '../store/metricQuery.ts'
+import { tokensPerRollout } from '../store/rolloutTokens.ts'
+import { estimateTokens } from '../store/vStarStore.ts'
+
+/** What the trials whose runs have finished came to on the test split; one without evaluations there has no score. */
+export function methodScores(
+  db: Database,
+  trials: readonly Trial[],
+  runs: ReadonlyMap<string, Run>,
+): readonly MethodScore[] {
+  return trials.flatMap((trial) => {
+    const run = runs.get(trial.name)
+    if (run?.status !== 'finished') return []
+    const tests = readEvaluations(db, run.runId)
+      .filter(({ split }) => split === 'test')
+      .toSorted((a, b) => a.step - b.step)
+    const [before] = tests
+    const after = tests.at(-1)
+    return before === undefined || after === undefined
+      ? []
+      : (scoreOf(db, { trial, run, before, after }) ?? [])
+  })
+}
+
+function scoreOf(
+  db: Database,
+  {
+    trial,
+    run,
+    before,
+    after,
+  }: { readonly trial: Trial; readonly run: Run; readonly before: Evaluation; readonly after: Evaluation },
+): MethodScore | null {
+  const [attemptBefore, finalBefore] = [share(before, 'accuracy/attempt'), share(before, 'accuracy/final')]
+  const [attempt, final] = [share(after, 'accuracy/attempt'), share(after, 'accuracy/final')]
+  if (attemptBefore === null || finalBefore === null || attempt === null || final === null) return null
+  const [onCorrect, onWrong] = [share(after, 'verifier/correctRecall'), share(after, 'verifier/wrongRecall')]
+  const stageOne = run.vStarId === null ? 0 : (estimateTokens(db, run.vStarId) ?? 0)
+  return {
+    method: trial.point.label,
+    seed: trial.seed,
+    steps: run.stepsDone,
+    tokens: stageOne + run.tokensGenerated,
+    ms: run.activeMs,
+    attemptBefore,
+    finalBefore,
+    attempt,
+    final,
+    balancedVerifier: onCorrect === null || onWrong === null ? null : (onCorrect + onWrong) / 2,
+    answerTokens: tokensPerRollout(db, run, { split: 'test', step: after.step }),
+    curve: curveOf(db, run, stageOne),
+  }
+}
+
+function share({ proportions }: Evaluation, name: string): number | null {
+  return proportions[name]?.value ?? null
+}
+
+function curveOf(db: Database, { runId }: Run, stageOne: number): CurvePoint[] {
+  const { step, tokens, timeMs, value } = readSeries(db, runId, 'validation/accuracy/final')
+  return [...value].map((accuracy, index) => ({
+    accuracy,
+    step: step[index] ?? 0,
+    tokens: stageOne + (tokens[index] ?? 0),
+    ms: timeMs[index] ?? 0,
+  }))
+}
