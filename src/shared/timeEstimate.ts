@@ -63,6 +63,36 @@ export function estimatedMs(counts: RolloutCounts, { samplingMs, updateMs }: Run
   return sampled * samplingMs + counts.training * (updateMs ?? 0)
 }
 
+/** `0.25 s a step`: sampling and update of a step of stage 2; null where there are none, or updates were not measured. */
+export function stepTimeText(
+  { steps, training }: RolloutCounts,
+  { samplingMs, updateMs }: RunPace,
+): string | null {
+  if (steps === 0 || updateMs === null) return null
+  const seconds = ((training / steps) * (samplingMs + updateMs)) / 1000
+  return `${seconds < 10 ? Number(seconds.toPrecision(2)) : formatCount(seconds)} s a step`
+}
+
+/** Shorter than this, nobody plans with the time. */
+const shortMs = 60_000
+
+/**
+ * What sampling will take at the pace of a first look, said where no earlier run has shown more; null where it is short.
+ *
+ * @param samplingMs  of one rollout, in a smaller batch than those to come
+ */
+export function probedTimeText(counts: RolloutCounts, samplingMs: number): string | null {
+  const rollouts = counts.stageOne + counts.training + counts.evaluation
+  const ms = rollouts * samplingMs
+  if (ms < shortMs) return null
+  const updates = counts.training > 0 ? ', and its updates come on top' : ''
+  return `At the pace of the probe (${formatRate(1000 / samplingMs)} rollouts a second), sampling ${formatCount(rollouts)} rollouts takes about ${formatDuration(ms)}; larger batches may be faster${updates}.`
+}
+
+function formatRate(perSecond: number): string {
+  return perSecond >= 10 ? formatCount(perSecond) : String(Number(perSecond.toPrecision(2)))
+}
+
 /** Longer than anyone waits for a run without having meant it. */
 const longMs = 30 * 24 * 3_600_000
 /** Rollouts a second that no model on one machine comes near to; for a model whose pace is not known. */
@@ -104,6 +134,10 @@ export function timeEstimateText(counts: RolloutCounts, pace: RunPace | null): s
   const time =
     pace === null || ms === null
       ? 'how long that takes is not known, because no earlier run here had this model and these settings'
-      : `about ${formatDuration(ms)} at the pace of ${pace.runId}`
+      : `about ${formatDuration(ms)}${inSteps(stepTimeText(counts, pace))} at the pace of ${pace.runId}`
   return `${parts.join(', ')}: ${time}.`
+}
+
+function inSteps(step: string | null): string {
+  return step === null ? '' : ` (${step})`
 }

@@ -3,7 +3,14 @@ import { test } from 'node:test'
 import { configFields } from '../../src/shared/config/fields.ts'
 import { presetConfig } from '../../src/shared/config/presets.ts'
 import { rolloutCounts } from '../../src/shared/rolloutCounts.ts'
-import { estimatedMs, isSamePace, paceFreeFields, timeEstimateText } from '../../src/shared/timeEstimate.ts'
+import {
+  estimatedMs,
+  isSamePace,
+  paceFreeFields,
+  probedTimeText,
+  stepTimeText,
+  timeEstimateText,
+} from '../../src/shared/timeEstimate.ts'
 
 const trained = { stage: 'self-correction', isEstimated: false } as const
 
@@ -41,11 +48,31 @@ test('the time is sampling of every rollout and updates of the training rollouts
   assert.equal(estimatedMs(counts, pace), 5000)
   assert.equal(
     timeEstimateText(counts, pace),
-    '1,000 rollouts of stage 1, 500 training rollouts in 10 steps, 250 of evaluations: about 5 s at the pace of run-1.',
+    '1,000 rollouts of stage 1, 500 training rollouts in 10 steps, 250 of evaluations: about 5 s (0.25 s a step) at the pace of run-1.',
   )
   const estimating = { ...pace, updateMs: null }
   assert.equal(estimatedMs(counts, estimating), null)
   assert.equal(estimatedMs({ ...counts, training: 0, steps: 0 }, estimating), 2500)
+})
+
+test('the pace of a probe is said of what it samples, where that takes a while', () => {
+  const counts = { stageOne: 1000, steps: 10, training: 500, evaluation: 250 }
+  // 1,750 rollouts at 200 ms are 350 s
+  assert.equal(
+    probedTimeText(counts, 200),
+    'At the pace of the probe (5 rollouts a second), sampling 1,750 rollouts takes about 5 min 50 s; larger batches may be ' +
+      'faster, and its updates come on top.',
+  )
+  assert.equal(probedTimeText(counts, 30), null)
+  const estimating = { stageOne: 1000, steps: 0, training: 0, evaluation: 0 }
+  assert.match(
+    probedTimeText(estimating, 62.5) ?? '',
+    /\(16 rollouts a second\).* about 1 min 03 s; larger batches may be faster\.$/,
+  )
+  assert.equal(stepTimeText(estimating, { runId: 'r', samplingMs: 1, updateMs: 1 }), null)
+  assert.equal(stepTimeText(counts, { runId: 'r', samplingMs: 1, updateMs: null }), null)
+  // 50 rollouts a step of 500 ms
+  assert.equal(stepTimeText(counts, { runId: 'r', samplingMs: 400, updateMs: 100 }), '25 s a step')
 })
 
 test('a budget of tokens: no number of steps and no time is made up', () => {
@@ -67,7 +94,7 @@ test('10⁹ steps are said in days; without an earlier run the rollouts are, and
   const counts = rolloutCounts(presetConfig('builtin', { steps: 1e9 }), { ...trained, isEstimated: true })
   assert.match(
     timeEstimateText(counts, { runId: 'run-1', samplingMs: 2, updateMs: 3 }),
-    /^192,000,000,000 training rollouts in 1,000,000,000 steps, 12,800,002,256 of evaluations: about 114\d\d d \d+ h at the pace of run-1\.$/,
+    /^192,000,000,000 training rollouts in 1,000,000,000 steps, 12,800,002,256 of evaluations: about 114\d\d d \d+ h \(0\.96 s a step\) at the pace of run-1\.$/,
   )
   assert.match(
     timeEstimateText(counts, null),

@@ -1,6 +1,9 @@
 import { probeEvent, probeReference } from '../../core/train/probe.ts'
 import { needsVStar } from '../../shared/config/parseConfig.ts'
+import { rolloutCounts } from '../../shared/rolloutCounts.ts'
+import { probedTimeText } from '../../shared/timeEstimate.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
+import { systemClock } from '../host/machine/clock.ts'
 import type { JobContext } from './jobContext.ts'
 
 /**
@@ -19,6 +22,7 @@ export async function probeStage(context: JobContext): Promise<boolean> {
     problems: material.problems.splits.train,
     signal: port.stopNow,
   })
+  const startedMs = systemClock.steadyMs()
   try {
     for (;;) {
       const next = await probe.next()
@@ -35,12 +39,21 @@ export async function probeStage(context: JobContext): Promise<boolean> {
           `${event.message}. ${event.remedy ?? ''} (--force, or onNoSignal=warn, goes on all the same.)`,
         )
       port.emit(event)
+      emitTime(context, (systemClock.steadyMs() - startedMs) / next.value.problems)
       return true
     }
   } catch (thrown) {
     if (thrown instanceof RecheckError && thrown.code === 'sampler.stopped') return false
     throw thrown
   }
+}
+
+/** The first that is known of a run's pace, where no earlier run has shown it. @param samplingMs  of one rollout */
+function emitTime({ request, config, port }: JobContext, samplingMs: number): void {
+  const isEstimated = request.vStar?.artifact.complete === true
+  const counts = rolloutCounts(config, { stage: request.run.stage, isEstimated })
+  const message = probedTimeText(counts, samplingMs)
+  if (message !== null) port.emit({ type: 'log', level: 'info', code: 'time.plan', message, remedy: null })
 }
 
 /** Problems are estimated already, or steps are done: then the run has shown what the model can do. */

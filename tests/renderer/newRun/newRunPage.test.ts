@@ -188,7 +188,7 @@ test('what it takes is said before the start; what this machine cannot do stands
   )
   await assertShown(plan.getByText('the model (799,232 parameters) takes 256; 37 rollouts in memory at once'))
   // runs that other tests of this file made may give a pace
-  await assertShown(plan.getByText(/^(no earlier run here had this model|at the pace of )/))
+  await assertShown(plan.getByText(/^(no earlier run here had this model|(.* a step, )?at the pace of )/))
   await field(page, 'steps').fill('1000000000')
   await assertShown(page.getByText(/^[\d,]+ rollouts: .*this takes about [\d,]+ days\.$/))
   await field(page, 'steps').fill('80')

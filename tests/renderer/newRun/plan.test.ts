@@ -97,7 +97,7 @@ test('what the machine found: longest rollout, rows in memory, checkpoints kept'
   // (8,192 + 15,360 + 3,280) × 2 ms + 15,360 × 6 ms = 145.8 s
   assert.deepEqual(
     [of('Time')?.amount, of('Time')?.how],
-    ['about 2 min 26 s', 'at the pace of 20261127-1200'],
+    ['about 2 min 26 s', '1.5 s a step, at the pace of 20261127-1200'],
   )
   assert.match(of('Memory')?.how ?? '', /at most, in an update; 20\.0 GiB of 24\.0 GiB are free/)
 })

@@ -4,7 +4,7 @@ import type { PlanCheck } from '../../../shared/routes/plan.ts'
 import { formatBytes, formatCount, formatDuration } from '../../../shared/format.ts'
 import { momentWords, type MemoryPlan, type MemoryShare } from '../../../shared/memoryPlan.ts'
 import { rolloutCounts, type RolloutCounts } from '../../../shared/rolloutCounts.ts'
-import { estimatedMs, longRunText, type RunPace } from '../../../shared/timeEstimate.ts'
+import { estimatedMs, longRunText, stepTimeText, type RunPace } from '../../../shared/timeEstimate.ts'
 
 /** One line of what a run will take. */
 export interface PlanLine {
@@ -72,7 +72,13 @@ function timeLine(counts: RolloutCounts, pace: RunPace | null): PlanLine {
         amount: 'not known',
         how: 'no earlier run here had this model and these settings',
       }
-    : { what: 'Time', amount: `about ${formatDuration(ms)}`, how: `at the pace of ${pace.runId}` }
+    : {
+        what: 'Time',
+        amount: `about ${formatDuration(ms)}`,
+        how: [stepTimeText(counts, pace), `at the pace of ${pace.runId}`]
+          .filter((each) => each !== null)
+          .join(', '),
+      }
 }
 
 function stageOneLine({ data, vStar, turns }: RunConfig): PlanLine {
