@@ -5,6 +5,7 @@ import type { PromptLimit } from '../host/datasets/scan.ts'
 import type { CommandContext } from './command.ts'
 import { addCommand } from './command.ts'
 import { registerDataCommands } from './library/dataCommands.ts'
+import { registerOverlap } from './library/overlapCommand.ts'
 
 const tally = z.record(z.string(), z.int())
 const badRowExample = z.strictObject({
@@ -94,6 +95,7 @@ export function register(program: Command, context: CommandContext): void {
   registerCheck(data, context)
   registerShow(data, context)
   registerDataCommands(data, context)
+  registerOverlap(data, context)
 }
 
 function registerCheck(data: Command, context: CommandContext): void {

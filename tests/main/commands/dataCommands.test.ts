@@ -140,3 +140,21 @@ test('compare-evals: two documents in, differences with intervals out', async ()
     /other\.json is not a document of "recheck eval --json"/,
   )
 })
+
+test('data overlap: what two sets have in common; a test problem in the other’s training data fails the check', async () => {
+  const rows = (questions: readonly string[]) =>
+    questions.map((question) => JSON.stringify({ question, answer: '#### 1' })).join('\n')
+  const train = await file('train.jsonl', rows(['What is 1 + 1?', 'What is 2 + 2?', 'What is 3 + 3?']))
+  const heldOut = await file('test.jsonl', rows(['what is  2 + 2?', 'What is 9 + 9?']))
+  const other = await file('more.jsonl', rows(['What is 9 + 8?']))
+  const { stdout, exitCode } = await run(registerData, 'data', 'overlap', train, heldOut, '--json')
+  const found = JSON.parse(stdout) as { first: number; second: number; shared: number; leaking: number }
+  assert.deepEqual([found.first, found.second, found.shared, found.leaking], [3, 2, 1, 1])
+  assert.equal(exitCode, 1)
+  const apart = await run(registerData, 'data', 'overlap', train, other)
+  assert.match(apart.stdout, /In both: 0; held out in one and trained on in the other: 0\.\n$/)
+  assert.equal(apart.exitCode, 0)
+  await assert.rejects(run(registerData, 'data', 'overlap', train, join(folder, 'none')), {
+    code: 'data.missing',
+  })
+})

@@ -67,14 +67,30 @@ function rowOf({ id, question, answer, subject, level }: Problem, split: DataRow
   }
 }
 
-/** How much two data sets have in common; a problem of a test in another's training data is a leak. */
-export async function dataOverlap(first: StoredSet, second: StoredSet): Promise<DataOverlap> {
+/** Problems between two reports of how far a data set has been read. */
+const reportEvery = 1000
+
+/**
+ * How much two data sets have in common; a problem of a test in another's training data is a leak.
+ *
+ * @param report  told how many problems of a set have been read; what it throws ends the work
+ * @throws RecheckError `data.*`
+ */
+export async function dataOverlap(
+  first: StoredSet,
+  second: StoredSet,
+  report: (set: string, problems: number) => void = () => undefined,
+): Promise<DataOverlap> {
   const known = new Map<string, DataRow['split']>()
-  for await (const { problem, split } of problemsOf(first)) known.set(problem.canonical, split)
+  for await (const { problem, split } of problemsOf(first)) {
+    known.set(problem.canonical, split)
+    if (known.size % reportEvery === 0) report(first.name, known.size)
+  }
   const found = { first: known.size, second: 0, shared: 0, leaking: 0 }
   const examples: string[] = []
   for await (const { problem, split } of problemsOf(second)) {
     found.second++
+    if (found.second % reportEvery === 0) report(second.name, found.second)
     const other = known.get(problem.canonical)
     if (other === undefined) continue
     found.shared++
