@@ -33,6 +33,13 @@ const Group = z.object({
   correctRecall: ProportionOutput,
   wrongRecall: ProportionOutput,
 })
+const IntervalOutput = z.object({ estimate: z.number(), low: z.number(), high: z.number() })
+const CurvePoint = z.object({
+  method: z.string(),
+  n: z.number().describe('samples of a problem'),
+  tokensPerProblem: z.number(),
+  accuracy: IntervalOutput,
+})
 const Output = z.object({
   model: z.string(),
   runId: z.string().nullable(),
@@ -43,14 +50,10 @@ const Output = z.object({
   proportions: z.record(z.string(), ProportionOutput).describe('95 % Wilson intervals'),
   bySubject: z.array(Group),
   byLevel: z.array(Group),
-  atEqualTokens: z.array(
-    z.object({
-      method: z.string(),
-      n: z.number(),
-      tokensPerProblem: z.number(),
-      accuracy: z.object({ estimate: z.number(), low: z.number(), high: z.number() }),
-    }),
-  ),
+  atEqualTokens: z
+    .array(CurvePoint.extend({ bound: z.string(), selfCorrectionAhead: IntervalOutput.nullable() }))
+    .describe('one self-correction, and the votes that cost just less and just more'),
+  tokenCurve: z.array(CurvePoint).describe('accuracy against generated tokens'),
   problems: z.array(evaluatedProblemSchema),
 })
 type Output = z.infer<typeof Output>
@@ -115,6 +118,7 @@ async function evaluate(input: Input, call: CommandCall): Promise<CommandResult<
       ...tables,
       proportions: { ...evaluation.proportions },
       atEqualTokens: [...evaluation.atEqualTokens],
+      tokenCurve: [...evaluation.tokenCurve],
       problems: [...evaluation.problems],
     },
     text: textOf(evaluation),
@@ -145,21 +149,37 @@ async function evaluationConfig(input: Input, runConfig: ConfigLayer | null): Pr
   return parseConfig(mergeConfigs(runConfig ?? {}, given, layer), 'recheck eval')
 }
 
-function textOf({ proportions, atEqualTokens, problems }: ModelEvaluation): string {
+function textOf(evaluation: ModelEvaluation): string {
+  const { proportions, problems } = evaluation
   const lines = Object.entries(proportions).map(([name, share]) => {
     const value = share.value === null ? '–' : share.value.toFixed(3)
     const interval =
       share.low === null || share.high === null ? '' : ` [${share.low.toFixed(3)}, ${share.high.toFixed(3)}]`
     return `  ${name.padEnd(34)} ${value}${interval}  (${share.successes} of ${share.trials})`
   })
-  const votes = atEqualTokens.map(
-    (row) =>
-      `  ${row.method.padEnd(20)} n ${String(row.n).padEnd(3)} ${row.tokensPerProblem.toFixed(1)} tokens a problem  ` +
-      `${row.accuracy.estimate.toFixed(3)} [${row.accuracy.low.toFixed(3)}, ${row.accuracy.high.toFixed(3)}]`,
+  return [`${problems.length} problems, 95 % Wilson intervals:`, ...lines, ...votesText(evaluation)].join(
+    '\n',
   )
-  return [
-    `${problems.length} problems, 95 % Wilson intervals:`,
-    ...lines,
-    ...(votes.length === 0 ? [] : ['At equal generated tokens:', ...votes]),
-  ].join('\n')
+}
+
+/** Whether self-correction is worth its tokens; nothing with one sample a problem. */
+function votesText({ atEqualTokens, tokenCurve }: ModelEvaluation): string[] {
+  if (atEqualTokens.length === 0) return []
+  const equal = atEqualTokens.map(({ bound, selfCorrectionAhead: ahead, ...row }) => {
+    const less = { equal: '', below: ', just less', above: ', just more' }[bound]
+    const difference = ahead === null ? '' : `; self-correction ahead by ${intervalText(ahead)}`
+    return `${curveText(row)}${less}${difference}`
+  })
+  return ['At equal generated tokens, of one self-correction:', ...equal, 'Accuracy against tokens:'].concat(
+    tokenCurve.map(curveText),
+  )
+}
+
+function curveText({ method, n, tokensPerProblem, accuracy }: ModelEvaluation['tokenCurve'][number]): string {
+  const tokens = `${tokensPerProblem.toFixed(1)} tokens a problem`
+  return `  ${method.padEnd(20)} n ${String(n).padEnd(3)} ${tokens.padEnd(24)} ${intervalText(accuracy)}`
+}
+
+function intervalText({ estimate, low, high }: { estimate: number; low: number; high: number }): string {
+  return `${estimate.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
 }

@@ -6,12 +6,13 @@ import { plainRewards } from '../../core/reward/turnReward.ts'
 import { rollOutSelfCorrection } from '../../core/rollout/selfCorrection.ts'
 import { parseVerdict } from '../../core/rollout/verdict.ts'
 import { evaluatedProblems } from '../../core/train/evaluation/evaluatedProblems.ts'
+import { groupTable, type GroupRow } from '../../core/train/evaluation/evaluationTables.ts'
 import {
   equalTokenTable,
-  groupTable,
-  type GroupRow,
-  type VoteRow,
-} from '../../core/train/evaluation/evaluationTables.ts'
+  tokenCurve,
+  type CurveRow,
+  type EqualTokenRow,
+} from '../../core/train/evaluation/tokenCurve.ts'
 import { countOutcomes, outcomeShares } from '../../core/train/evaluation/outcomeCounts.ts'
 import type { StopSignal } from '../../core/sampling/sampler.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
@@ -55,8 +56,13 @@ export interface ModelEvaluation {
   readonly proportions: Readonly<Record<string, Proportion>>
   readonly bySubject: readonly GroupRow[]
   readonly byLevel: readonly GroupRow[]
-  /** Self-correction, majority vote and self-verified best at equal generated tokens; empty with one sample a problem. */
-  readonly atEqualTokens: readonly VoteRow[]
+  /**
+   * One self-correction, and majority votes and self-verified bests that cost just less and just more; empty with one sample a
+   * problem, and where nothing is judged and revised.
+   */
+  readonly atEqualTokens: readonly EqualTokenRow[]
+  /** Accuracy against tokens: each of them with 1 to 16 samples. */
+  readonly tokenCurve: readonly CurveRow[]
   readonly problems: readonly EvaluatedProblem[]
 }
 
@@ -117,11 +123,13 @@ function tablesOf(
   config: RunConfig,
 ): Omit<ModelEvaluation, 'step' | 'proportions'> {
   const same = (a: string, b: string): boolean => answersAgree(a, b, config.grader)
+  const isCompared = config.evalSamples > 1 && config.turns === 'self-correction'
   return {
     problems,
     bySubject: groupTable(problems, 'subject'),
     byLevel: groupTable(problems, 'level'),
-    atEqualTokens: config.evalSamples === 1 ? [] : equalTokenTable(problems, same),
+    atEqualTokens: isCompared ? equalTokenTable(problems, same) : [],
+    tokenCurve: isCompared ? tokenCurve(problems, same) : [],
   }
 }
 

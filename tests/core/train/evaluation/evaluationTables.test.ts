@@ -6,7 +6,7 @@ import {
   verdictLogProb,
 } from '../../../../src/core/train/evaluation/testTimeSelection.ts'
 import { compareEvaluations } from '../../../../src/core/train/evaluation/compareEvaluations.ts'
-import { equalTokenTable, groupTable } from '../../../../src/core/train/evaluation/evaluationTables.ts'
+import { groupTable } from '../../../../src/core/train/evaluation/evaluationTables.ts'
 import type { Turn } from '../../../../src/core/rollout/rollout.ts'
 import type { EvaluatedProblem, EvaluatedSample } from '../../../../src/shared/evaluationResult.ts'
 import { evaluationDocumentSchema } from '../../../../src/shared/evaluationResult.ts'
@@ -113,38 +113,6 @@ test('by subject: counts by hand', () => {
   assert.deepEqual([algebra?.correctRecall.successes, algebra?.correctRecall.trials], [1, 1])
   assert.deepEqual([algebra?.wrongRecall.successes, algebra?.wrongRecall.trials], [1, 2])
   assert.deepEqual([none?.verifier.value, none?.wrongRecall.value], [0, null])
-})
-
-test('equal tokens: four attempts cost what one self-correction and two judged attempts do', () => {
-  const right = { attemptAnswer: '2', attemptCorrect: true, finalAnswer: '2', finalCorrect: true }
-  // every rollout: 10 + 5 + 15 tokens; three of the four attempts are right, the first is not
-  const problems = Array.from({ length: 4 }, (_, i) =>
-    problem(`p${i}`, [
-      { revisionTokens: 15, verdictLogProb: -0.5 },
-      { ...right, revisionTokens: 15, verdictLogProb: -0.1 },
-      { ...right, revisionTokens: 15, verdictLogProb: -0.2 },
-      { ...right, revisionTokens: 15 },
-    ]),
-  )
-  const rows = equalTokenTable(problems, textual)
-  assert.deepEqual(
-    rows.map(({ method, n, tokensPerProblem, accuracy }) => [method, n, tokensPerProblem, accuracy.estimate]),
-    [
-      ['self-correction', 1, 30, 0],
-      ['majority-vote', 4, 40, 1],
-      ['self-verified-best', 2, 30, 1],
-    ],
-  )
-  // with two samples the attempts of both do not reach one self-correction, which is then the budget
-  const two = problems.map((each) => ({ ...each, samples: each.samples.slice(0, 2) }))
-  assert.deepEqual(
-    equalTokenTable(two, textual).map(({ method, n }) => [method, n]),
-    [
-      ['self-correction', 1],
-      ['majority-vote', 2],
-      ['self-verified-best', 2],
-    ],
-  )
 })
 
 test('two evaluations, problem by problem: difference, McNemar by hand, problems of one alone left out', () => {
