@@ -3,6 +3,9 @@
  * run's log and the page go by them, never by a message's words.
  */
 export const recheckErrorCodes = [
+  'adapter.missing',
+  'adapter.other-model',
+  'adapter.unsupported',
   'backup.exists',
   'backup.inside-data',
   'batch.gap',

@@ -1,6 +1,6 @@
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { ModelConfig } from '../model/modelConfig.ts'
-import { embeddingName, headName, layerPrefix } from '../model/parameterTable.ts'
+import { embeddingName, headName, layerPrefix, sizeOf } from '../model/parameterTable.ts'
 import type { ParameterValue, ParameterValues } from '../model/parameterValues.ts'
 
 /**
@@ -103,12 +103,10 @@ function padRows(value: ParameterValue, config: ModelConfig, how: 'halves' | 'wh
   const heads = value.shape[0] / from
   const parts = how === 'halves' ? 2 : 1
   const padded = new Float32Array(heads * to * columns)
+  const { values } = value
   for (let part = 0; part < heads * parts; part++) {
     const start = ((part * from) / parts) * columns
-    padded.set(
-      value.values.subarray(start, start + (from / parts) * columns),
-      ((part * to) / parts) * columns,
-    )
+    padded.set(values.subarray(start, start + (from / parts) * columns), ((part * to) / parts) * columns)
   }
   return { shape: [heads * to, ...value.shape.slice(1)], values: padded }
 }
@@ -121,8 +119,9 @@ function padColumns(value: ParameterValue, config: ModelConfig): ParameterValue 
   const [rows, columns] = value.shape
   const heads = columns / from
   const padded = new Float32Array(rows * heads * to)
+  const { values } = value
   for (let block = 0; block < rows * heads; block++) {
-    padded.set(value.values.subarray(block * from, (block + 1) * from), block * to)
+    padded.set(values.subarray(block * from, (block + 1) * from), block * to)
   }
   return { shape: [rows, heads * to], values: padded }
 }
@@ -136,13 +135,14 @@ function padHeadNorm(value: ParameterValue, config: ModelConfig): ParameterValue
 
 function stackRows(parts: readonly ParameterValue[]): ParameterValue {
   const rows = parts.reduce((sum, part) => sum + part.shape[0], 0)
-  const values = new Float32Array(parts.reduce((sum, part) => sum + part.values.length, 0))
+  const shape = [rows, ...parts[0].shape.slice(1)]
+  const values = new Float32Array(sizeOf(shape))
   let at = 0
   for (const part of parts) {
     values.set(part.values, at)
-    at += part.values.length
+    at += sizeOf(part.shape)
   }
-  return { shape: [rows, ...parts[0].shape.slice(1)], values }
+  return { shape, values }
 }
 
 /** [R, C] → [C, R] in blocks that stay in the cache. */

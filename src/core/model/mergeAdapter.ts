@@ -1,5 +1,5 @@
 import type { AdapterShape } from './adapter.ts'
-import { adaptedModules, adapterScale, factorNames } from './adapter.ts'
+import { adapterScale, factorNames } from './adapter.ts'
 import type { ModelConfig } from './modelConfig.ts'
 import type { ParameterValue, ParameterValues } from './parameterValues.ts'
 
@@ -18,26 +18,18 @@ export function mergedParameters(
   parameters: ParameterValues,
   adapter: AdapterValues,
 ): ParameterValues {
-  const modules = new Map(
-    adaptedModules(config, adapter.targets).map(({ name }) => [`${name}.weight`, factorNames(name)]),
-  )
-  const factor = (name: string): ParameterValue => {
-    const value = adapter.values.get(name)
-    if (value === undefined) throw new RangeError(`mergedParameters: the adapter has no "${name}"`)
-    return value
-  }
   const scale = adapterScale(adapter)
   return new Map(
     [...parameters].map(([name, base]): [string, ParameterValue] => {
-      const names = modules.get(name)
-      if (names === undefined) return [name, base]
+      const names = factorNames(name.replace(/\.weight$/, ''))
+      const [a, b] = [adapter.values.get(names.a), adapter.values.get(names.b)]
+      if (a === undefined || b === undefined) return [name, base]
       return [
         name,
         {
           shape: base.shape,
           get values() {
-            const pair = { a: factor(names.a), b: factor(names.b) }
-            return mergedMatrix(base.values, pair, { scale, transposed: config.family === 'gpt2' })
+            return mergedMatrix(base.values, { a, b }, { scale, transposed: config.family === 'gpt2' })
           },
         },
       ]
@@ -59,13 +51,15 @@ function mergedMatrix(
 ): Float32Array {
   const [rank, inputs] = a.shape
   const [outputs] = b.shape
+  const { values: factorA } = a
+  const { values: factorB } = b
   const merged = new Float32Array(weight.length)
   const row = new Float64Array(inputs)
   for (let out = 0; out < outputs; out++) {
     row.fill(0)
     for (let r = 0; r < rank; r++) {
-      const factor = b.values[out * rank + r]
-      for (let i = 0; i < inputs; i++) row[i] += factor * a.values[r * inputs + i]
+      const factor = factorB[out * rank + r]
+      for (let i = 0; i < inputs; i++) row[i] += factor * factorA[r * inputs + i]
     }
     const [first, step] = transposed ? [out, outputs] : [out * inputs, 1]
     for (let i = 0; i < inputs; i++) merged[first + i * step] = weight[first + i * step] + scale * row[i]

@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { RecheckError } from '../../shared/recheckError.ts'
 import { trainedRunOption } from './chosenModel.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { runArgument } from './runArgument.ts'
 
-const Input = z.object({ run: z.string(), folder: z.string(), dtype: z.enum(['f32', 'bf16']).default('f32') })
+const Input = z.object({
+  run: z.string(),
+  folder: z.string(),
+  dtype: z.enum(['f32', 'bf16']).default('f32'),
+  adapter: z.boolean().default(false),
+})
 const Output = z.object({
   runId: z.string(),
   step: z.int().describe('steps done at the checkpoint'),
@@ -23,6 +29,7 @@ export const register: Register = (program, context) => {
     examples: [
       'recheck export-model 7f3a9c@best my-model',
       'recheck export-model run-20261122-153045-7f3a9c my-model --dtype bf16',
+      'recheck export-model 7f3a9c my-adapter --adapter',
     ],
     input: Input,
     output: Output,
@@ -31,6 +38,7 @@ export const register: Register = (program, context) => {
     .argument('<run>', `${runArgument}: ${trainedRunOption}`)
     .argument('<folder>', 'new folder')
     .option('--dtype <name>', 'weights as f32 (default, exact) or bf16 (half the size, rounded)')
+    .option('--adapter', 'only the adapter that the run trains (model.lora), in the format of PEFT')
 }
 
 async function exportTrainedModel(
@@ -40,6 +48,8 @@ async function exportTrainedModel(
   const { assertMayExportModel, exportModel } = await import('../tools/exportModel.ts')
   const folder = resolve(input.folder)
   assertMayExportModel(folder, call.dataFolder)
+  if (input.adapter && input.dtype !== 'f32')
+    throw new RecheckError('usage.invalid', 'an adapter is written as f32, exactly: leave --dtype out.')
   const { systemClock } = await import('../host/machine/clock.ts')
   const { projectFolder } = await import('../host/machine/paths.ts')
   const { readStore } = await import('../owner/withStore.ts')
@@ -57,6 +67,7 @@ async function exportTrainedModel(
     dataDir: call.dataFolder,
     folder,
     dtype: input.dtype,
+    adapterAlone: input.adapter,
     workingFolder: process.cwd(),
     version,
     nowMs: systemClock.nowMs(),
@@ -70,6 +81,6 @@ async function exportTrainedModel(
     output,
     text:
       `${folder}\n  step ${step} of run ${runId}, ${parameters.toLocaleString('en-US')} parameters as ${input.dtype}; ` +
-      `licence of its base: ${licence ?? 'not stated'} (README.md)\nTalk with it: recheck chat ${folder}`,
+      `licence of its base: ${licence ?? 'not stated'} (README.md)${input.adapter ? '' : `\nTalk with it: recheck chat ${folder}`}`,
   }
 }

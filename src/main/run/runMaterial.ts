@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { adaptedModules } from '../../core/model/adapter.ts'
 import { extractAnswer } from '../../core/reward/answer/extract.ts'
 import { answersAgree } from '../../core/reward/answer/compare.ts'
 import type { Grading } from '../../core/reward/scoreRollout.ts'
@@ -51,6 +52,8 @@ export async function loadRunMaterial(
   refuseUnsupported(config)
   const policyFolder = warmedFolder ?? modelFolderOf(config.model.path, workingFolder)
   const policy = await openModelFolder(policyFolder)
+  // here too, so that a wrong target is said before anything is loaded
+  if (config.model.lora !== null) adaptedModules(policy.config, config.model.lora.targets)
   const reference = await aboutField('model.reference', () => openReference(config, policy, workingFolder))
   const referenceFolder = reference.folder
   if (reference !== policy && use === 'training') await checkReferenceModel(policy, reference)

@@ -1,5 +1,4 @@
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
-import { parameterShapes } from '../../core/model/parameterTable.ts'
 import { answersAgree } from '../../core/reward/answer/compare.ts'
 import { scoreRollouts } from '../../core/reward/scoreRollout.ts'
 import { plainRewards } from '../../core/reward/turnReward.ts'
@@ -21,7 +20,7 @@ import type { EvaluatedProblem } from '../../shared/evaluationResult.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { CheckpointRecord, Proportion } from '../../shared/records.ts'
 import { wilson } from '../../shared/statistics.ts'
-import { readParameters } from '../host/model/modelFolder.ts'
+import { viewParameters } from '../host/model/parameterView.ts'
 import { requireMemory } from '../owner/requireMemory.ts'
 import { openSampler } from '../trainer/samplers.ts'
 import { openNewestCheckpoint } from '../run/newestCheckpoint.ts'
@@ -29,7 +28,8 @@ import { requireHeldOut } from '../run/requireHeldOut.ts'
 import { withAvailableSource } from '../run/problems.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
 import { longestConversation, planMemoryHere } from './runMemory.ts'
-import { readTrainerBlob, trainerBlobName } from '../trainer/trainerStateFile.ts'
+import { checkpointWeights } from '../trainer/checkpointWeights.ts'
+import { trainerBlobName } from '../trainer/trainerStateFile.ts'
 
 export interface ModelEvaluationSetup {
   /** Model, data, template, grader and sampling; `evalSamples` rollouts a problem. */
@@ -134,13 +134,13 @@ function tablesOf(
 }
 
 async function policyWeights(
-  { checkpoints }: ModelEvaluationSetup,
+  { checkpoints, config }: ModelEvaluationSetup,
   material: RunMaterial,
 ): Promise<{ readonly step: number | null; readonly parameters: ParameterValues }> {
   const newest =
     checkpoints === null ? null : await openNewestCheckpoint(checkpoints.dataDir, checkpoints.records)
-  if (newest === null) return { step: null, parameters: await readParameters(material.policy) }
+  if (newest === null) return { step: null, parameters: viewParameters(material.policy) }
   const path = newest.checkpoint.blobPath(trainerBlobName)
-  const { parameters } = await readTrainerBlob(path, parameterShapes(material.policy.config))
+  const { parameters } = await checkpointWeights(path, config, material.policy)
   return { step: newest.record.step, parameters }
 }

@@ -1,6 +1,8 @@
 import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { countParameters } from '../../core/model/parameterTable.ts'
+import type { AdapterValues } from '../../core/model/mergeAdapter.ts'
+import { countParameters, sizeOf } from '../../core/model/parameterTable.ts'
+import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { Evaluation } from '../../shared/records.ts'
 import type { Progress } from '../../shared/runEvent.ts'
@@ -10,6 +12,7 @@ import { assertNewOutput } from '../disk/outputPath.ts'
 import { makeWritableFolder, unfinishedPrefix } from '../host/machine/atomicFiles.ts'
 import { readSource } from '../host/model/modelLibrary.ts'
 import { writeModelFolder } from '../host/model/modelFolder.ts'
+import { writePeftAdapter } from '../host/model/peftAdapter.ts'
 import { weightProgress } from '../host/model/weightProgress.ts'
 import { builtinModelFolder } from '../run/namedModelFolder.ts'
 import type { NamedCheckpoints } from '../store/namedCheckpoint.ts'
@@ -23,6 +26,8 @@ export interface ModelExport {
   /** Absolute; made if missing, and put in place only when everything is written. */
   readonly folder: string
   readonly dtype: 'f32' | 'bf16'
+  /** Only what was trained, in PEFT's format, where the run trains an adapter. */
+  readonly adapterAlone?: boolean
   readonly workingFolder: string
   /** Of Recheck. */
   readonly version: string
@@ -53,19 +58,25 @@ export function unfinishedExport(folder: string, runId: string): string {
  * Writes the model of a run's checkpoint as a Hugging Face folder: config, generation config, tokenizer and chat template of
  * the model that the run began with, the checkpoint's weights, and a model card.
  *
- * @throws RecheckError `export.exists`, `export.inside-data`, `checkpoint.*`, `model.missing`, `file.*`; nothing is left behind
+ * @throws RecheckError `export.exists`, `export.inside-data`, `checkpoint.*`, `model.missing`, `file.*`, `usage.invalid`; nothing is
+ *   left behind
  */
 export async function exportModel(given: ModelExport): Promise<ExportedModel> {
   const { folder, dataDir, named } = given
   assertMayExportModel(folder, dataDir)
   const trained = await openTrainedModel(named, dataDir, given.workingFolder)
   const base = await baseOf(trained)
+  const adapter = given.adapterAlone === true ? adapterOf(trained) : null
   const unfinished = unfinishedExport(folder, named.run.runId)
   try {
     await rm(unfinished, { recursive: true, force: true })
     makeFolders(dirname(folder))
     await makeWritableFolder(unfinished, 0o777) // for whom the user lets see it: it may lie anywhere
-    await writeModelFolder(unfinished, savedModel(trained, given))
+    if (adapter === null) await writeModelFolder(unfinished, savedModel(trained, given))
+    else {
+      const { config } = trained.folder
+      await writePeftAdapter(unfinished, { config, adapter, baseModel: base.name })
+    }
     await copyLicence(trained.baseFolder, unfinished)
     await writeFile(join(unfinished, 'README.md'), cardOf(trained, base, given))
     await rename(unfinished, folder)
@@ -81,10 +92,30 @@ export async function exportModel(given: ModelExport): Promise<ExportedModel> {
   const { record, damaged } = trained
   return {
     step: record.step,
-    parameters: countParameters(trained.folder.config),
+    parameters: adapter === null ? countParameters(trained.folder.config) : countValues(adapter.values),
     licence: base.licence,
     damaged,
   }
+}
+
+/** @throws RecheckError `usage.invalid` where there is none, or its base is a folder within the run */
+function adapterOf({ adapter, config, record }: TrainedModel): AdapterValues {
+  if (adapter === null) {
+    throw new RecheckError(
+      'usage.invalid',
+      `run ${record.runId} trains every parameter (model.lora is null): there is no adapter. Leave --adapter out.`,
+    )
+  }
+  if (config.warmUp === null) return adapter
+  throw new RecheckError(
+    'usage.invalid',
+    `run ${record.runId} put its adapter on the model that its warm-up made, which nobody else has. Leave --adapter out: the folder ` +
+      'then holds the whole model.',
+  )
+}
+
+function countValues(values: ParameterValues): number {
+  return [...values.values()].reduce((total, { shape }) => total + sizeOf(shape), 0)
 }
 
 function savedModel(

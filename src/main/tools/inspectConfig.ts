@@ -1,3 +1,4 @@
+import { trainedShapes } from '../run/trainedParameters.ts'
 import { countParameters } from '../../core/model/parameterTable.ts'
 import { lengthBuckets } from '../../core/train/engine/trainerSetup.ts'
 import { checkRowLengths, checkTrainable } from '../../core/train/trainingProblems.ts'
@@ -63,7 +64,7 @@ function checkPlan(
     longestRollout: longest,
     maxPositions: model.maxPositions,
     rowsPerPass: rowsPerMicroBatch(config, model, positions),
-    checkpointBytes: stateBytes(model),
+    checkpointBytes: stateBytes(trainedShapes(config, model)),
   }
 }
 

@@ -1,11 +1,11 @@
 import { storedConfig } from '../store/storedConfig.ts'
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { parameterShapes } from '../../core/model/parameterTable.ts'
+import { viewParameters } from '../host/model/parameterView.ts'
 import type { TokenRow, Trainer } from '../../core/train/engine/trainer.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { CheckpointRecord, Run } from '../../shared/records.ts'
-import { readParameters } from '../host/model/modelFolder.ts'
+import { trainedShapes } from '../run/trainedParameters.ts'
 import { openTrainingEngines } from '../trainer/engines.ts'
 import { openNewestCheckpoint } from '../run/newestCheckpoint.ts'
 import { readRefusedBatch, refusedBatchPath } from '../trainer/refusedBatch.ts'
@@ -71,10 +71,10 @@ export async function replayBatch({
   const config = { ...storedConfig(run), microBatch: 1 }
   const warmed = warmedModel(config, dataDir, run.runId)
   const material = await loadRunMaterial(config, process.cwd(), 'training', warmed)
-  const reference = await readParameters(material.reference)
-  const shapes = parameterShapes(material.policy.config)
+  const weights = { policy: viewParameters(material.policy), reference: viewParameters(material.reference) }
+  const shapes = trainedShapes(config, material.policy.config)
   const state = await readTrainerBlob(newest.checkpoint.blobPath(trainerBlobName), shapes)
-  const engines = await openTrainingEngines(config, material, { policy: state.parameters, reference })
+  const engines = await openTrainingEngines(config, material, weights)
   try {
     const rows: ReplayedRow[] = []
     for (const [place, row] of refused.batch.rows.entries()) {

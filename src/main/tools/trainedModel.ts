@@ -1,5 +1,3 @@
-import { parameterShapes } from '../../core/model/parameterTable.ts'
-import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
 import type { CheckpointRecord } from '../../shared/records.ts'
 import { openModelFolder, type ModelFolder } from '../host/model/modelFolder.ts'
@@ -8,17 +6,17 @@ import { modelFolderOf } from '../run/namedModelFolder.ts'
 import { openNewestCheckpoint } from '../run/newestCheckpoint.ts'
 import { warmedModel } from '../run/warmUpFolder.ts'
 import type { NamedCheckpoints } from '../store/namedCheckpoint.ts'
-import { checkReference, readTrainerBlob, trainerBlobName } from '../trainer/trainerStateFile.ts'
+import { checkpointWeights, type CheckpointWeights } from '../trainer/checkpointWeights.ts'
+import { checkReference, trainerBlobName } from '../trainer/trainerStateFile.ts'
 
 /** The model that a run has made: its first folder with the weights of a checkpoint. */
-export interface TrainedModel {
+export interface TrainedModel extends CheckpointWeights {
   /** The folder that the run began with: config, tokenizer, chat template. */
   readonly folder: ModelFolder
   /** What `model.path` names: the same, but for a run with a warm-up. */
   readonly baseFolder: string
   readonly config: RunConfig
   readonly record: CheckpointRecord
-  readonly parameters: ParameterValues
   /** Newer checkpoints that could not be used, in words. */
   readonly damaged: readonly string[]
 }
@@ -46,6 +44,6 @@ export async function openTrainedModel(
   const reference = named === null ? folder.folder : modelFolderOf(named, workingFolder)
   // another tokenizer in the same place would make another model of these weights
   await checkReference(path, await modelHash(reference))
-  const { parameters } = await readTrainerBlob(path, parameterShapes(folder.config))
-  return { folder, baseFolder, config, record: opened.record, parameters, damaged: opened.damaged }
+  const weights = await checkpointWeights(path, config, folder)
+  return { ...weights, folder, baseFolder, config, record: opened.record, damaged: opened.damaged }
 }

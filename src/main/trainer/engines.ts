@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { drawKindOf } from '../../core/sampling/drawKind.ts'
 import type { ModelConfig } from '../../core/model/modelConfig.ts'
-import { countParameters } from '../../core/model/parameterTable.ts'
+import { sizeOf } from '../../core/model/parameterTable.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { needsReference, policyLossOf } from '../../core/rl/losses/policyLossOf.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
@@ -12,6 +12,7 @@ import { isGroupMethod, type RunConfig } from '../../shared/config/parseConfig.t
 import { RecheckError } from '../../shared/recheckError.ts'
 import { requireTensorFlow } from '../host/tensorflow/status.ts'
 import type { RunMaterial } from '../run/runMaterial.ts'
+import { beginningAdapter } from '../run/trainedParameters.ts'
 import { chooseSampler, kvMemoryBytes, nameOfSampler } from './samplers.ts'
 
 /** Bytes of activations that one micro-batch may take. */
@@ -57,6 +58,8 @@ export async function openTrainingEngines(
   const setup: TrainerSetup = {
     config: material.policy.config,
     parameters: weights.policy,
+    storedAs: config.model.baseWeights,
+    ...beginningAdapter(config, material.policy.config),
     ops: tensorflowOps(),
     temperature: config.sampling.temperature,
     buckets,
@@ -65,16 +68,17 @@ export async function openTrainingEngines(
     adamW: config.optimizer,
   }
   const { trainer, sampler, samplerName } = await openTrainer(config, setup)
+  const referenceOf = (): TokenScorer => {
+    // an adapter begins as nothing: without it the model is the initial policy
+    if (trainer.base !== null && material.policy === material.reference) return trainer.base
+    const frozen = { ...setup, config: material.reference.config, parameters: weights.reference }
+    return createScorer(frozen, { capture: config.capture })
+  }
   return {
     rowsPerMicroBatch: setup.rowsPerMicroBatch,
     trainer,
     sampler,
-    reference: needsReference(config)
-      ? createScorer(
-          { ...setup, config: material.reference.config, parameters: weights.reference },
-          { capture: config.capture },
-        )
-      : null,
+    reference: needsReference(config) ? referenceOf() : null,
     device: `${deviceName(backend.isUsingGpuDevice)}; ${samplerName}`,
   }
 }
@@ -140,7 +144,7 @@ export function activationBytesPerRow(model: ModelConfig, positions: number): nu
   return 4 * positions * (model.layers * perLayer + 3 * model.vocabularySize)
 }
 
-/** Bytes of parameters and both moments: what a checkpoint weighs. */
-export function stateBytes(model: ModelConfig): number {
-  return 12 * countParameters(model)
+/** Bytes of what is trained and both its moments: what a checkpoint weighs. */
+export function stateBytes(trained: ReadonlyMap<string, readonly number[]>): number {
+  return 12 * [...trained.values()].reduce((total, shape) => total + sizeOf(shape), 0)
 }

@@ -5,7 +5,8 @@ import { LateSampler } from '../../core/sampling/lateSampler.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
 import { checkTrainable } from '../../core/train/trainingProblems.ts'
 import { needsVStar, type RunConfig } from '../../shared/config/parseConfig.ts'
-import { readParameters } from '../host/model/modelFolder.ts'
+import { storedParameters } from '../../core/model/weightStorage.ts'
+import { viewParameters } from '../host/model/parameterView.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { checkEngines } from './engines.ts'
 import { estimateStage } from './estimateStage.ts'
@@ -16,7 +17,7 @@ import { firstStage, startupProgress } from './startupProgress.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
 import { probeStage } from './probeStage.ts'
-import { openSampler } from './samplers.ts'
+import { openSampler, samplesInTraining } from './samplers.ts'
 import { openStageReporter } from './stageReporter.ts'
 import { trainStage } from './trainStage.ts'
 import { warmUpStage } from './warmUpStage.ts'
@@ -54,8 +55,8 @@ async function runSampledStages(
     },
   )
   emitMaterialNotes(material, port)
-  const reference = await readParameters(material.reference)
-  const sampler = new LateSampler(() => openSampler(material.reference.config, reference, config))
+  const reference = viewParameters(material.reference)
+  const sampler = new LateSampler(() => openReferenceSampler(config, material, reference))
   const clock = { activeMs: () => port.activeMs(), nowMs: systemClock.nowMs }
   const context: JobContext = {
     request,
@@ -92,6 +93,18 @@ async function runStages(context: JobContext, reference: ParameterValues): Promi
     return (await estimateStage(context)) === null ? 'stopped' : 'finished'
   const estimates = needsVStar(config) ? await estimateStage(context) : []
   return estimates === null ? 'stopped' : trainStage(context, { estimates, reference })
+}
+
+/** Draws from the reference as the run keeps it frozen. */
+async function openReferenceSampler(
+  config: RunConfig,
+  { reference }: RunMaterial,
+  parameters: ParameterValues,
+): Promise<Sampler> {
+  const { baseWeights } = config.model
+  if (await samplesInTraining(config)) return openSampler(reference.config, parameters, config, baseWeights)
+  // this one takes the policy's weights after every update, and those stand in no fewer bits than they were trained in
+  return openSampler(reference.config, storedParameters(reference.config, parameters, baseWeights), config)
 }
 
 /** Every turn is sampled with the run's settings; the seed forks a stream for each completion. */

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { ModelConfig } from '../../core/model/modelConfig.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
+import { storedParameters, type WeightStorage } from '../../core/model/weightStorage.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
@@ -69,17 +70,22 @@ export function nameOfSampler(choice: SamplerChoice): string {
   return `sampler: training graph, node by node${why}`
 }
 
-/** A sampler on its own copy of a model's parameters. Natives are loaded here and not before. */
+/**
+ * A sampler on its own copy of a model's parameters. Natives are loaded here and not before.
+ *
+ * @param storedAs  what the weights are rounded to; ONNX Runtime multiplies them as 32-bit floats
+ */
 export async function openSampler(
   config: ModelConfig,
   parameters: ParameterValues,
   wanted: SamplerConfig,
+  storedAs: WeightStorage = 'f32',
 ): Promise<Sampler> {
   const choice = await chooseSampler(wanted)
   if (choice.kind === 'graph') {
     const { createGraphSampler } = await import('../host/tensorflow/graphSampler.ts')
     return createGraphSampler(
-      { config, parameters },
+      { config, parameters, storedAs },
       {
         kvMemoryBytes: kvMemoryBytes(),
         compiled: choice.compiled,
@@ -89,7 +95,7 @@ export async function openSampler(
   const { createOnnxSampler } = await import('../host/onnx/sampler.ts')
   return createOnnxSampler({
     config,
-    parameters,
+    parameters: storedParameters(config, parameters, storedAs),
     threads: availableParallelism(),
     kvMemoryBytes: kvMemoryBytes(),
   })

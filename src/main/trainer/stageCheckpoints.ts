@@ -1,4 +1,3 @@
-import { parameterShapes } from '../../core/model/parameterTable.ts'
 import type { Trainer } from '../../core/train/engine/trainer.ts'
 import type { CheckpointEvent } from '../../core/train/trainEvent.ts'
 import { readTrainState, type TrainState } from '../../core/train/trainState.ts'
@@ -7,6 +6,7 @@ import { newId } from '../host/machine/identifiers.ts'
 import { writeCheckpoint } from '../run/checkpointFolder.ts'
 import type { JobContext } from './jobContext.ts'
 import { openNewestCheckpoint } from '../run/newestCheckpoint.ts'
+import { trainedShapes } from '../run/trainedParameters.ts'
 import { checkReference, readTrainerBlob, trainerBlob, trainerBlobName } from './trainerStateFile.ts'
 
 /**
@@ -16,7 +16,7 @@ import { checkReference, readTrainerBlob, trainerBlob, trainerBlobName } from '.
  * @throws RecheckError `checkpoint.none-sound`, `checkpoint.other-model`
  */
 export async function restoreState(
-  { request, port, material }: JobContext,
+  { request, port, config, material }: JobContext,
   trainer: Trainer,
 ): Promise<TrainState | null> {
   const newest = await openNewestCheckpoint(request.dataDir, request.checkpoints)
@@ -31,7 +31,7 @@ export async function restoreState(
     })
   }
   const path = newest.checkpoint.blobPath(trainerBlobName)
-  const state = await readTrainerBlob(path, parameterShapes(material.policy.config))
+  const state = await readTrainerBlob(path, trainedShapes(config, material.policy.config))
   await checkReference(path, material.referenceHash)
   await trainer.writeState(state)
   return readTrainState(newest.checkpoint.state)

@@ -5,7 +5,8 @@ import { trainSelfCorrection } from '../../core/train/trainSelfCorrection.ts'
 import { checkpointSteps } from '../../core/train/trainState.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { VStarEstimate } from '../../shared/records.ts'
-import { readParameters } from '../host/model/modelFolder.ts'
+import { viewParameters } from '../host/model/parameterView.ts'
+import { trainedShapes } from '../run/trainedParameters.ts'
 import { samplesInTraining } from './samplers.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { openTrainingEngines, stateBytes, type TrainingEngines } from './engines.ts'
@@ -28,8 +29,7 @@ export async function trainStage(
 ): Promise<'finished' | 'stopped'> {
   const { request, port, config, material } = context
   port.emit({ type: 'progress', progress: startupProgress('opening the trainer', trainingStage(request)) })
-  const policy =
-    material.policy === material.reference ? inputs.reference : await readParameters(material.policy)
+  const policy = viewParameters(material.policy)
   // what stage 1 sampled with goes before the trainer comes: two sets of weights would raise the peak
   if (await samplesInTraining(config)) await context.sampler.dispose()
   const engines = await openTrainingEngines(config, material, { policy, reference: inputs.reference })
@@ -37,13 +37,19 @@ export async function trainStage(
   port.sayMicroBatch(engines.rowsPerMicroBatch)
   const sampler = engines.sampler ?? context.sampler
   try {
-    if (policy !== inputs.reference) await sampler.refresh(engines.trainer)
+    if (!samplesInitialPolicy(context)) await sampler.refresh(engines.trainer)
     const training = { ...context, sampler, conversation: { ...context.conversation, sampler } }
     return await train(training, engines, inputs.estimates)
   } finally {
     await engines.trainer.dispose()
     await engines.reference?.dispose()
   }
+}
+
+/** Stage 1 samples the reference as it is frozen: the initial policy itself, unless its weights are others or stand in more bits. */
+function samplesInitialPolicy({ config, material }: JobContext): boolean {
+  const { lora, baseWeights } = config.model
+  return material.policy === material.reference && (lora !== null || baseWeights === 'f32')
 }
 
 async function train(
@@ -126,7 +132,7 @@ async function stageSetup(
     grading: material.grading,
     reference: engines.reference,
     estimates: new Map(estimates.map((estimate) => [estimate.problemId, estimate])),
-    checkpointEvery: checkpointSteps(config, stateBytes(material.policy.config)),
+    checkpointEvery: checkpointSteps(config, stateBytes(trainedShapes(config, material.policy.config))),
     abort: port.stopNow,
     nowMs: systemClock.steadyMs,
   }

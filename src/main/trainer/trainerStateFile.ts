@@ -2,7 +2,8 @@ import { buildHeader } from '../../core/model/safetensors.ts'
 import type { ParameterValue, ParameterValues } from '../../core/model/parameterValues.ts'
 import type { TrainerState } from '../../core/train/engine/trainer.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
-import { readAllTensors, readSafetensorsHeader } from '../host/model/safetensorsFiles.ts'
+import { viewTensor } from '../host/model/parameterView.ts'
+import { readSafetensorsHeader } from '../host/model/safetensorsFiles.ts'
 
 /** Name of the blob in a checkpoint folder. */
 export const trainerBlobName = 'trainer.safetensors'
@@ -11,7 +12,8 @@ const kinds = { parameter: 'parameters', first: 'firstMoments', second: 'secondM
 type Kind = keyof typeof kinds
 
 /**
- * A trainer's state as the bytes of a safetensors file, in pieces, so that nothing is held twice.
+ * A trainer's state as the bytes of a safetensors file, a tensor at a time: each is read out of the trainer when its turn comes, and let
+ * go of once the next is asked for.
  *
  * @param reference hash of the reference policy's files
  */
@@ -23,8 +25,10 @@ export function* trainerBlob(state: TrainerState, reference: string): Generator<
     updates: String(state.updates),
     reference,
   })
-  for (const [, { values }] of tensors)
+  for (const [, tensor] of tensors) {
+    const { values } = tensor
     yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  }
 }
 
 /** @throws RecheckError `checkpoint.other-model` when the run that wrote the blob had another reference policy */
@@ -40,27 +44,27 @@ export async function checkReference(path: string, reference: string): Promise<v
 }
 
 /**
- * Reads what `trainerBlob` wrote.
+ * Opens what `trainerBlob` wrote; a tensor is read when its values are asked for.
  *
+ * @param trained  shapes of what the run trains
  * @throws RecheckError `checkpoint.other-model` when parameters or shapes are not those of this model
  */
 export async function readTrainerBlob(
   path: string,
-  model: ReadonlyMap<string, readonly number[]>,
+  trained: ReadonlyMap<string, readonly number[]>,
 ): Promise<TrainerState> {
-  const { metadata } = await readSafetensorsHeader(path)
+  const { metadata, entries } = await readSafetensorsHeader(path)
   const groups: Record<Kind, Map<string, ParameterValue>> = {
     parameter: new Map(),
     first: new Map(),
     second: new Map(),
   }
-  for (const [fullName, { shape, values }] of await readAllTensors(path)) {
+  for (const [fullName, entry] of entries) {
     const slash = fullName.indexOf('/')
     const kind = fullName.slice(0, slash)
-    if (!isKind(kind) || !(values instanceof Float32Array)) continue
-    groups[kind].set(fullName.slice(slash + 1), { shape, values })
+    if (isKind(kind)) groups[kind].set(fullName.slice(slash + 1), viewTensor(path, entry))
   }
-  for (const values of Object.values(groups)) checkModel(path, values, model)
+  for (const values of Object.values(groups)) checkModel(path, values, trained)
   return {
     parameters: groups.parameter,
     firstMoments: groups.first,

@@ -8,6 +8,7 @@ import { tensorFlowBackend } from '../host/tensorflow/addon.ts'
 import { tensorflowOps } from '../host/tensorflow/ops.ts'
 import { createTrainer } from '../host/tensorflow/trainerFactory.ts'
 import type { RunMaterial } from '../run/runMaterial.ts'
+import { beginningAdapter } from '../run/trainedParameters.ts'
 import { checkDevice, deviceName, rowsPerMicroBatch } from './engines.ts'
 
 export interface WarmUpEngine {
@@ -36,6 +37,8 @@ export function openWarmUpEngine(
   const setup: TrainerSetup = {
     config: material.policy.config,
     parameters,
+    storedAs: config.model.baseWeights,
+    ...beginningAdapter(config, material.policy.config),
     ops: tensorflowOps(),
     temperature: 1,
     buckets: lengthBuckets(longest - 1),

@@ -11,7 +11,9 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { WarmUpConfig } from '../../shared/config/warmUpGroup.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { unfinishedPrefix } from '../host/machine/atomicFiles.ts'
-import { readParameters, writeModelFolder } from '../host/model/modelFolder.ts'
+import { writeModelFolder } from '../host/model/modelFolder.ts'
+import { viewParameters } from '../host/model/parameterView.ts'
+import { trainedShapes } from '../run/trainedParameters.ts'
 import { warmedModel, warmUpFolder, warmUpModelFolder } from '../run/warmUpFolder.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
 import type { JobPort, JobRequest } from '../wire/jobPort.ts'
@@ -83,7 +85,7 @@ async function initialParameters(
   { config, warmUp }: WarmUpJob,
   { policy }: RunMaterial,
 ): Promise<ParameterValues> {
-  if (warmUp.weights === 'model') return readParameters(policy)
+  if (warmUp.weights === 'model') return viewParameters(policy)
   const deviation = policy.configJson['initializer_range']
   const standardDeviation = typeof deviation === 'number' && deviation > 0 ? deviation : 0.02
   return new Map(
@@ -106,9 +108,9 @@ async function train(job: WarmUpJob, parts: WarmUpParts): Promise<WarmUpState> {
   const { material, data, steps, engines } = parts
   const { trainer, rowsPerMicroBatch } = engines
   const checkpoints = warmUpCheckpoints({ request, port, trainer, modelHash: material.referenceHash })
-  let state = await restore(checkpoints, { material, trainer })
+  let state = await restore(checkpoints, { config, material, trainer })
   const stop: StopRequest = { aborted: false }
-  const every = checkpointSteps(config, stateBytes(material.policy.config))
+  const every = checkpointSteps(config, stateBytes(trainedShapes(config, material.policy.config)))
   const reporter = openStageReporter(request.run.runId, {
     activeMs: () => port.activeMs(),
     nowMs: systemClock.nowMs,
@@ -156,13 +158,17 @@ async function train(job: WarmUpJob, parts: WarmUpParts): Promise<WarmUpState> {
 
 async function restore(
   checkpoints: WarmUpCheckpoints,
-  { material, trainer }: { readonly material: RunMaterial; readonly trainer: Trainer },
+  {
+    config,
+    material,
+    trainer,
+  }: { readonly config: RunConfig; readonly material: RunMaterial; readonly trainer: Trainer },
 ): Promise<WarmUpState | null> {
   const newest = await checkpoints.newest()
   if (newest === null) return null
   const path = newest.blobPath(trainerBlobName)
   await checkReference(path, material.referenceHash)
-  await trainer.writeState(await readTrainerBlob(path, parameterShapes(material.policy.config)))
+  await trainer.writeState(await readTrainerBlob(path, trainedShapes(config, material.policy.config)))
   return newest.state as WarmUpState
 }
 

@@ -50,10 +50,11 @@ export const modelGroup = z
       description:
         'reference policy of the same architecture and vocabulary: folder or name of a model; null = the initial policy',
     }),
-    baseWeights: field(z.enum(['f32', 'bf16', 'int8']).default('f32'), {
+    baseWeights: field(z.enum(['f32', 'bf16', 'f16', 'int8']).default('f32'), {
       vStarInput,
       label: 'Frozen weights as',
-      description: 'how frozen weights are kept in memory',
+      hint: 'Those of the reference, and with an adapter of the whole model. Norms and biases stay 32-bit floats; products are computed in 32 bits.',
+      description: 'how frozen weights are kept in memory; int8 has a scale for each output channel',
     }),
     lora: field(lora.nullable().default(null), {
       label: 'LoRA adapter',

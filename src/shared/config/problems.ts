@@ -219,17 +219,19 @@ export function unsupportedFields(
 ): { readonly path: string; readonly reason: string }[] {
   const { lora, baseWeights } = config.model
   return [
-    ...(lora === null
+    ...(lora === null || lora.dropout === 0
+      ? []
+      : [{ path: 'model.lora.dropout', reason: 'adapters are trained without dropout; set it to 0' }]),
+    ...(config.warmUp === null || lora === null || baseWeights === 'f32'
       ? []
       : [
           {
-            path: 'model.lora',
-            reason: 'adapters are not trained yet; set it to null to train every parameter',
+            path: 'model.baseWeights',
+            reason:
+              'what an adapter learns in a warm-up is merged into the weights, and rounding those would undo part of it; set ' +
+              'it to f32, or run the warm-up by itself first',
           },
         ]),
-    ...(baseWeights === 'f32'
-      ? []
-      : [{ path: 'model.baseWeights', reason: `${baseWeights} is not there yet; set it to f32` }]),
     ...(config.recompute === 'on'
       ? [
           {

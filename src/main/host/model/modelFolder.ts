@@ -10,13 +10,12 @@ import { encodeBrainFloats } from '../../../core/model/safetensors.ts'
 import type { ParameterValue, ParameterValues } from '../../../core/model/parameterValues.ts'
 import { readModelConfig } from '../../../core/model/readModelConfig.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
-import { quoted } from '../../../shared/shortened.ts'
 import { readJsonFile } from '../machine/jsonFiles.ts'
 import { explainFolder } from './explainFolder.ts'
 import { modelNotices } from './modelNotices.ts'
 import { readFloatTensor, streamSafetensors, writeThroughTemporary } from './safetensorsFiles.ts'
 import { checkTiedHead } from './tiedHead.ts'
-import { readWeightFiles, singleFile, type WeightEntry } from './weightFiles.ts'
+import { notFinite, readWeightFiles, singleFile, type WeightEntry } from './weightFiles.ts'
 
 /** A Hugging Face model folder whose files have been checked; no weight has been read yet. */
 export interface ModelFolder {
@@ -90,14 +89,10 @@ export async function* streamParameters(
 }
 
 /** One weight that is no number makes every logit NaN, and a model that trained to it is lost. */
-function requireFiniteWeights({ path, name }: WeightEntry, values: Float32Array): void {
+function requireFiniteWeights(entry: WeightEntry, values: Float32Array): void {
+  const { path } = entry
   const count = countNonFinite(values)
-  if (count === 0) return
-  throw new RecheckError(
-    'checkpoint.not-finite',
-    `${path}: ${count} of ${values.length} values of tensor ${quoted(name)} are NaN or infinite. The file is damaged, or the ` +
-      'model diverged in training: fetch it again, or use an earlier checkpoint.',
-  )
+  if (count > 0) throw notFinite(path, entry, count)
 }
 
 /** Elements of the largest tensor: the length of a scratch array for `streamParameters`. */
@@ -142,8 +137,11 @@ const pieceElements = 1 << 20
 
 async function writeParameters(folder: string, model: SavedModel): Promise<void> {
   const { parameters, format = 'F32', onWritten } = model
-  const tensors = [...parameters].map(([name, { shape, values }]) => {
+  const tensors = [...parameters].map(([name, parameter]) => {
+    const { shape } = parameter
     async function* pieces(): AsyncGenerator<Float32Array | Uint16Array> {
+      // asked for in its turn: a view makes it only then
+      const { values } = parameter
       for (let from = 0; from < values.length; from += pieceElements) {
         const part = values.subarray(from, from + pieceElements)
         const piece = format === 'F32' ? part : encodeBrainFloats(part)

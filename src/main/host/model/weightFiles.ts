@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import type { JsonObject } from '../../../core/model/configFields.ts'
 import { describe, isJsonObject } from '../../../core/model/configFields.ts'
 import type { TensorEntry } from '../../../core/model/safetensors.ts'
+import { sizeOf } from '../../../core/model/parameterTable.ts'
 import { RecheckError } from '../../../shared/recheckError.ts'
 import { quoted } from '../../../shared/shortened.ts'
 import { explainFolder } from './explainFolder.ts'
@@ -112,5 +113,14 @@ function missingInShard(folder: string, name: string, file: string): RecheckErro
   return new RecheckError(
     'checkpoint.missing-tensor',
     `${folder}: ${indexFile} says that tensor ${quoted(name)} is in ${quoted(file)}, which does not hold it. Fetch the file again.`,
+  )
+}
+
+/** Weights that are no numbers. */
+export function notFinite(path: string, { name, shape }: TensorEntry, count: number): RecheckError {
+  return new RecheckError(
+    'checkpoint.not-finite',
+    `${path}: ${count} of ${sizeOf(shape)} values of tensor ${quoted(name)} are NaN or infinite. The file is damaged, or the ` +
+      'model diverged in training: fetch it again, or use an earlier checkpoint.',
   )
 }

@@ -38,7 +38,7 @@ export async function evaluateCheckpoint(
       'the test split of the run’s data has no problems; see data.test.',
     )
   const { prompts, tokenizer, grading, policy } = material
-  const parameters = await policyWeights(policy, checkpoint)
+  const parameters = await policyWeights(config, policy, checkpoint)
   const sampler = await openSampler(policy.config, parameters, onProcessor)
   const { temperature, topP, topK, maxCompletionTokens } = config.sampling
   try {

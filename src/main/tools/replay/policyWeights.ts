@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
-import { parameterShapes } from '../../../core/model/parameterTable.ts'
 import type { CheckpointRecord } from '../../../shared/records.ts'
-import { readParameters, type ModelFolder } from '../../host/model/modelFolder.ts'
+import type { RunConfig } from '../../../shared/config/parseConfig.ts'
+import type { ModelFolder } from '../../host/model/modelFolder.ts'
+import { viewParameters } from '../../host/model/parameterView.ts'
 import { openCheckpoint } from '../../run/checkpointFolder.ts'
-import { readTrainerBlob, trainerBlobName } from '../../trainer/trainerStateFile.ts'
+import { checkpointWeights } from '../../trainer/checkpointWeights.ts'
+import { trainerBlobName } from '../../trainer/trainerStateFile.ts'
 
 /** One checkpoint of a run, in the data folder that holds it. */
 export interface StoredCheckpoint {
@@ -15,15 +17,15 @@ export interface StoredCheckpoint {
 /**
  * Weights of a checkpoint, every byte of which is checked; those of the model folder where there is none.
  *
- * @throws RecheckError `checkpoint.damaged`, and all of `readParameters`
+ * @throws RecheckError `checkpoint.damaged`, and all of `viewParameters`
  */
 export async function policyWeights(
+  config: Pick<RunConfig, 'model'>,
   model: ModelFolder,
   stored: StoredCheckpoint | null,
 ): Promise<ParameterValues> {
-  if (stored === null) return readParameters(model)
+  if (stored === null) return viewParameters(model)
   const { dataDir, record } = stored
   const checkpoint = await openCheckpoint(join(dataDir, record.folder), record.sha256)
-  const shapes = parameterShapes(model.config)
-  return (await readTrainerBlob(checkpoint.blobPath(trainerBlobName), shapes)).parameters
+  return (await checkpointWeights(checkpoint.blobPath(trainerBlobName), config, model)).parameters
 }

@@ -49,7 +49,7 @@ export async function replayProblem(
   const replays = asked.policies.map(async ({ config: written, checkpoint }, policy) => {
     const config = parseConfig(written, 'the replay')
     const material = await materialOf(config)
-    const parameters = await policyWeights(material.policy, checkpoint)
+    const parameters = await policyWeights(config, material.policy, checkpoint)
     return replayPolicy(asked, { config, material, parameters }, { policy, tell })
   })
   return Promise.all(replays)
