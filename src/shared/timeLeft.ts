@@ -14,15 +14,21 @@ const leftOf: Readonly<Record<Stage, TimeLeft['label']>> = {
 
 /**
  * A stage's time left is what one waits for; before its pace is known there is only that of the part at hand. After stage
- * 2 nothing comes, after a warm-up or stage 1 something may.
+ * 2 nothing comes, after a warm-up or stage 1 something may. What is done has no time left, which is not worth a word.
  */
 export function timeLeft({
   secondsLeft,
   stage,
 }: Partial<Pick<Progress, 'secondsLeft' | 'stage'>>): TimeLeft | null {
-  if (stage !== undefined && stage.secondsLeft !== null) {
-    return { seconds: stage.secondsLeft, label: leftOf[stage.name] }
-  }
+  if (stage !== undefined && stage.secondsLeft !== null)
+    return someLeft({ seconds: stage.secondsLeft, label: leftOf[stage.name] })
   if (typeof secondsLeft !== 'number') return null
-  return { seconds: secondsLeft, label: stage === undefined ? 'left' : 'left of this part' }
+  return someLeft({ seconds: secondsLeft, label: stage === undefined ? 'left' : 'left of this part' })
+}
+
+/** Less is written as 0 s. */
+const leastSeconds = 0.5
+
+function someLeft(left: TimeLeft): TimeLeft | null {
+  return left.seconds < leastSeconds ? null : left
 }

@@ -23,7 +23,7 @@ test('without a terminal: a line at the start, one every 5 s, one at the end, wi
   assert.deepEqual(stderr().trimEnd().split('\n'), [
     'updating: 0/100 steps',
     'updating: 50/100 steps, 10 steps/s, 5 s left',
-    'updating: 100/100 steps, 10 steps/s, 0 s left',
+    'updating: 100/100 steps, 10 steps/s',
   ])
 })
 

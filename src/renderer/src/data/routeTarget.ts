@@ -7,6 +7,8 @@ export type RouteTarget =
   | ReplayTarget
   | { readonly page: 'models' }
   | { readonly page: 'data' }
+  /** An address that names no page. */
+  | { readonly page: 'unknown'; readonly address: string }
 
 /** Which runs a list is of. */
 export const runLists = ['runs', 'archived', 'deleted'] as const
@@ -50,7 +52,7 @@ export const runTabs = [
 ] as const
 export type RunTab = (typeof runTabs)[number]
 
-/** The place that a fragment names; an unknown one is the run list. */
+/** The place that a fragment names; an empty one is the run list. */
 export function parseTarget(fragment: string): RouteTarget {
   const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split('?')
   const [page = '', id = '', tab = ''] = path.split('/').map(decodePart)
@@ -69,8 +71,10 @@ export function parseTarget(fragment: string): RouteTarget {
       return { page }
     case 'runs':
       return { page: 'runs', list: listNamed(search.get('list')), filter: search.get('filter') ?? '' }
-    default:
+    case '':
       return allRuns
+    default:
+      return { page: 'unknown', address: fragment }
   }
 }
 
@@ -89,6 +93,8 @@ export function targetAddress(place: RouteTarget): string {
     case 'models':
     case 'data':
       return `#/${place.page}`
+    case 'unknown':
+      return place.address
   }
 }
 

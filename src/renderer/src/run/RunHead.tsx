@@ -40,7 +40,6 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
             </Group>
             <Tags tags={run.tags} />
           </Group>
-          <Facts run={run} />
         </div>
         <Group gap="xs" wrap="nowrap">
           {run.deletedAtMs === null ? <RunActions run={run} /> : <DeletedRun runId={run.runId} />}
@@ -53,9 +52,8 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
           </Button>
         </Group>
       </Group>
-      <div className={styles.below}>
-        <RunProgress run={listedRun(run)} wide />
-      </div>
+      <Facts run={run} />
+      <RunProgress run={listedRun(run)} wide />
       {run.status === 'queued' && <Wait runId={run.runId} />}
       {run.notes !== '' && <RunNotes notes={run.notes} />}
       {run.error !== null && (
@@ -106,9 +104,10 @@ function Facts({ run }: { readonly run: Run }): JSX.Element {
     `created ${formatAge(run.createdAtMs, now)}`,
     `config ${run.configHash.slice(0, 12)}`,
   ].filter((fact) => fact !== null)
+  const text = facts.join(' · ')
   return (
-    <Text fz={12} className="muted tabular" mt={2}>
-      {facts.join(' · ')}
+    <Text fz={12} className={`muted tabular ${styles.facts}`} title={text}>
+      {text}
     </Text>
   )
 }

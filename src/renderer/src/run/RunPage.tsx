@@ -53,7 +53,7 @@ export function RunPage({ runId, tab, query = '' }: Omit<RunTarget, 'page'>): JS
         onChange={(next) => goTo({ page: 'run', runId, tab: (next ?? 'plots') as RunTab })}
         keepMounted={false}
       >
-        <Tabs.List mb={10}>
+        <Tabs.List mb={6}>
           {runTabs.map((each) => (
             <Tabs.Tab key={each} value={each}>
               {tabWords[each]}

@@ -13,6 +13,7 @@ import { useLiveUpdates } from '../data/useLiveUpdates.ts'
 import { useShortcuts } from '../widgets/useShortcuts.ts'
 import { allRuns, emptyReplay, targetAddress, type RouteTarget } from '../data/routeTarget.ts'
 import { SessionsDialog } from './SessionsDialog.tsx'
+import { UnknownPage } from './UnknownPage.tsx'
 import { RunsPage } from '../runs/RunsPage.tsx'
 import { InlineCode } from '../widgets/InlineCode.tsx'
 import { Loading } from '../widgets/Loading.tsx'
@@ -110,6 +111,8 @@ function Page({ place }: { readonly place: RouteTarget }): JSX.Element {
       return <ModelsPage />
     case 'data':
       return <DataPage />
+    case 'unknown':
+      return <UnknownPage address={place.address} />
   }
 }
 

@@ -21,7 +21,7 @@ export function RunProgress({
   const { stage, progress } = useRunStage(run)
   const line = progressLine(run, stage, progress)
   return (
-    <div className={`${styles.progress} tabular`} title={wide ? undefined : line}>
+    <div className={`${wide ? styles.wide : styles.progress} tabular`} title={wide ? undefined : line}>
       <ProgressBar
         value={doneShare(stage) * 100}
         size={wide ? 6 : 4}
