@@ -19,6 +19,7 @@ const Input = z.object({
   name: z.string().min(1).max(80).optional(),
   out: z.string().optional(),
   retryFailed: z.boolean().default(false),
+  reportOnly: z.boolean().default(false),
   dryRun: z.boolean().default(false),
 })
 type Input = z.infer<typeof Input>
@@ -78,6 +79,7 @@ export const register: Register = (program, context) => {
     .option('--name <name>', 'group of its runs; another comparison needs another name')
     .option('--out <file>', 'new file: .html (one page), or .md with its pictures beside it')
     .option('--retry-failed', 'resume trials that failed, which are else left as they are')
+    .option('--report-only', 'start nothing: a report of the runs that have finished')
     .option('--dry-run', 'list the trials and start none')
 }
 
@@ -100,6 +102,7 @@ async function compareMethods(input: Input, call: CommandCall): Promise<CommandR
       text: names.join('\n'),
     }
   }
+  if (input.reportOnly) return reportOfFinished(input, sweep, call)
   return withRuns(call, needOf('recheck compare-methods', first), async (runs) => {
     const { runTrials } = await import('./sweepRun.ts')
     const { runsOfSweep } = await import('./runTrial.ts')
@@ -108,6 +111,21 @@ async function compareMethods(input: Input, call: CommandCall): Promise<CommandR
     const scores = await runs.read((db) => methodScores(db, trials, runsOfSweep(db, spec.name)))
     return resultOf({ input, sweep, scores, end })
   })
+}
+
+async function reportOfFinished(
+  input: Input,
+  sweep: Sweep,
+  call: CommandCall,
+): Promise<CommandResult<Output>> {
+  const { systemClock } = await import('../host/machine/clock.ts')
+  const { readStore } = await import('../owner/withStore.ts')
+  const { runsOfSweep } = await import('./runTrial.ts')
+  const { methodScores } = await import('./methodScores.ts')
+  const scores = await readStore(call.dataFolder, systemClock, (db) =>
+    methodScores(db, sweep.trials, runsOfSweep(db, sweep.spec.name)),
+  )
+  return resultOf({ input, sweep, scores, end: null })
 }
 
 async function sweepOf(input: Input): Promise<Sweep> {
@@ -182,7 +200,7 @@ async function resultOf({ input, sweep, scores, end }: Compared): Promise<Comman
   const summaries = summariseMethods(methods, scores, (bound) => random.nextInt(bound))
   const differences = methodDifferences(methods, scores)
   const open = sweep.trials.length - scores.length
-  const exitCode = end?.kind === 'stopped' ? 130 : open > 0 ? 1 : 0
+  const exitCode = end?.kind === 'stopped' ? 130 : open > 0 && !input.reportOnly ? 1 : 0
   if (summaries.length === 0)
     return {
       output: emptyOutput(sweep),
@@ -198,7 +216,8 @@ async function resultOf({ input, sweep, scores, end }: Compared): Promise<Comman
     scores,
     open,
   })
-  const file = input.out === undefined || open > 0 ? null : await writeFile(input.out, report)
+  const isWritten = open === 0 || input.reportOnly
+  const file = input.out === undefined || !isWritten ? null : await writeFile(input.out, report)
   return {
     output: {
       ...emptyOutput(sweep),

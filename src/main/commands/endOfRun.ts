@@ -1,3 +1,4 @@
+import { formatDifference } from '../../shared/format.ts'
 import { headlineShares } from '../../shared/metrics/headlineShares.ts'
 import type { Evaluation } from '../../shared/records.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
@@ -5,6 +6,7 @@ import { readOpenEstimate } from '../store/vStarStore.ts'
 import type { CommandCall, CommandResult } from './command.ts'
 import { followRun, resumeHint } from './followRun.ts'
 import type { RunAccess } from './runAccess.ts'
+import { pairedTest, type PairedTest } from '../tools/pairedTest.ts'
 import { runExitCode, runOutput, type RunOutput } from './runResult.ts'
 
 /** Follows a started run to its end and says what came of it. */
@@ -14,15 +16,16 @@ export async function endOfRun(
   call: CommandCall,
 ): Promise<CommandResult<RunOutput>> {
   const run = await followRun(runs, runId, call)
-  const { evaluations, estimate } = await runs.read((db) => ({
+  const { evaluations, estimate, paired } = await runs.read((db) => ({
     evaluations: readEvaluations(db, runId),
+    paired: pairedTest(db, runId),
     estimate: run.vStarId === null ? null : readOpenEstimate(db, run.vStarId),
   }))
   const error = run.error === null ? '' : `\n${run.error.message}`
   const seconds = Math.round(run.activeMs / 1000)
   return {
-    output: runOutput(run, evaluations),
-    text: `${run.runId}: ${run.status} after ${seconds} s${error}${keptText(estimate)}${testTable(evaluations)}${resumeHint(run)}`,
+    output: runOutput(run, evaluations, paired),
+    text: `${run.runId}: ${run.status} after ${seconds} s${error}${keptText(estimate)}${testTable(evaluations, paired)}${resumeHint(run)}`,
     exitCode: runExitCode(run),
   }
 }
@@ -33,8 +36,8 @@ function keptText(estimate: ReturnType<typeof readOpenEstimate>): string {
   return `\nStage 1: ${estimate.done} of ${estimate.total} problems are estimated and kept.`
 }
 
-/** Held-out test at the start and the end, with 95 % intervals; '' before both exist. */
-export function testTable(evaluations: readonly Evaluation[]): string {
+/** Held-out test at the start and the end and their paired difference, with 95 % intervals; '' before both exist. */
+export function testTable(evaluations: readonly Evaluation[], paired: PairedTest | null): string {
   const tests = evaluations
     .filter((evaluation) => evaluation.split === 'test')
     .sort((a, b) => a.step - b.step)
@@ -46,10 +49,21 @@ export function testTable(evaluations: readonly Evaluation[]): string {
     if (share === undefined || share.value === null) return '–'
     return `${share.value.toFixed(3)} [${share.low?.toFixed(3)}, ${share.high?.toFixed(3)}]`
   }
-  const rows = headlineShares.map(
-    ([name, label]) => `  ${label.padEnd(18)} ${cell(before, name).padEnd(22)} ${cell(after, name)}`,
+  const rows = headlineShares.map(([name, label]) =>
+    `  ${label.padEnd(18)} ${cell(before, name).padEnd(22)} ${cell(after, name).padEnd(22)} ${differenceText(paired, name)}`.trimEnd(),
   )
-  const head = `  ${'test'.padEnd(18)} ${`before (step ${before.step})`.padEnd(22)} after (step ${after.step})`
+  const titles = [`before (step ${before.step})`, `after (step ${after.step})`].map((title) =>
+    title.padEnd(22),
+  )
+  const head =
+    `  ${'test'.padEnd(18)} ${titles.join(' ')} ${paired === null ? '' : 'difference, paired'}`.trimEnd()
   const samples = after.samples === 1 ? 'one sample' : `${after.samples} samples`
-  return `\n\nHeld-out test, ${after.problems} problems, ${samples} each, 95 % Wilson intervals:\n${head}\n${rows.join('\n')}`
+  return `\n\nHeld-out test, ${after.problems} problems, ${samples} each, 95 % Wilson intervals${paired === null ? '' : ', the difference by problem (bootstrap)'}:\n${head}\n${rows.join('\n')}`
+}
+
+function differenceText(paired: PairedTest | null, name: string): string {
+  const difference = Object.entries(paired?.differences ?? {}).find(([metric]) => metric === name)?.[1]
+  if (difference === undefined) return ''
+  const { estimate, low, high } = difference
+  return `${formatDifference(estimate)} [${formatDifference(low)}, ${formatDifference(high)}]`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Evaluation, Run } from '../../shared/records.ts'
+import type { PairedTest } from '../tools/pairedTest.ts'
 import type { ExitCode } from './exitCode.ts'
 
 /** A share with its 95 % Wilson interval; nulls where nothing was counted. */
@@ -30,10 +31,17 @@ export const RunOutput = z.object({
       proportions: z.record(z.string(), ProportionOutput),
     }),
   ),
+  testDifferences: z
+    .record(z.string(), z.object({ estimate: z.number(), low: z.number(), high: z.number() }))
+    .describe('last test evaluation − first, paired by problem, 95 %; empty before both exist'),
 })
 export type RunOutput = z.infer<typeof RunOutput>
 
-export function runOutput(run: Run, evaluations: readonly Evaluation[]): RunOutput {
+export function runOutput(
+  run: Run,
+  evaluations: readonly Evaluation[],
+  paired: PairedTest | null,
+): RunOutput {
   const { runId, status, stage, vStarId, step, stepsDone, totalSteps, activeMs, error } = run
   return {
     runId,
@@ -51,6 +59,7 @@ export function runOutput(run: Run, evaluations: readonly Evaluation[]): RunOutp
       problems: evaluation.problems,
       proportions: { ...evaluation.proportions },
     })),
+    testDifferences: Object.fromEntries(Object.entries(paired?.differences ?? {})),
   }
 }
 

@@ -42,6 +42,11 @@ test('two methods at equal tokens: one seed, then one more by the same command; 
   const methods = ['--methods', 'a-star-po-single,grpo-4', '--tokens', '2500', '--name', 'two']
   const first = compare('--seeds', '1', '--json', ...methods)
   assert.equal(first.code, 0, first.stderr)
+  // what has finished so far, of two seeds that are wanted; nothing is started
+  const early = join(folder, 'early.md')
+  const partial = compare('--seeds', '2', '--report-only', '--out', early, ...methods)
+  assert.equal(partial.code, 0, partial.stderr)
+  assert.match(readFileSync(early, 'utf8'), /This is of 1 seed a method.* 2 runs have not finished/)
   const file = join(folder, 'methods.md')
   const second = compare('--seeds', '2', '--json', '--out', file, ...methods)
   assert.equal(second.code, 0, second.stderr)
@@ -78,7 +83,7 @@ test('two methods at equal tokens: one seed, then one more by the same command; 
     report,
     /recheck compare-methods --preset builtin --seeds 2 --tokens 2500 --methods a-star-po-single,grpo-4/,
   )
-  assert.match(report, /These are 2 seeds a method/)
+  assert.match(report, /This is of 2 seeds a method/)
   for (const picture of ['methods-1.svg', 'methods-2.svg']) {
     assert.match(report, new RegExp(`\\]\\(${picture}\\)`))
     assert.match(readFileSync(join(folder, picture), 'utf8'), /^<svg/)

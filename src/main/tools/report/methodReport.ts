@@ -74,7 +74,7 @@ function cautionOf({ summaries, open }: MethodReport): string {
   const most = Math.max(...summaries.map((each) => each.seeds))
   const few =
     seeds < fewSeeds
-      ? ` These are ${seeds === most ? seeds : `${seeds} to ${most}`} seeds a method: a difference that is not shown here may well exist, and one that is shown may be luck. At least ${fewSeeds} are wanted.`
+      ? ` This is of ${seeds === most ? seeds : `${seeds} to ${most}`} ${most === 1 ? 'seed' : 'seeds'} a method: a difference that is not shown here may well exist, and one that is shown may be luck. At least ${fewSeeds} are wanted.`
       : ''
   const left = open === 0 ? '' : ` ${open} runs have not finished; what is shown is of those that have.`
   return `Methods are compared at equal generated tokens: a run ends with the step in which stages 1 and 2 together have generated its budget.${few}${left}`

@@ -20,6 +20,7 @@ import { readEvaluations } from '../../store/evaluationStore.ts'
 import { readLog } from '../../store/eventLog.ts'
 import { readRollouts } from '../../store/rolloutQuery.ts'
 import { configYaml } from '../exportRun.ts'
+import { pairedTest, type PairedTest } from '../pairedTest.ts'
 import { runPlotSvg } from '../runPlots.ts'
 import type { Block, ReportDocument } from './document.ts'
 
@@ -110,7 +111,7 @@ function runSection(run: Run, db: Database, onPlot: () => void): Block[] {
     { kind: 'heading', level: 2, text: run.name },
     { kind: 'text', text: answerText(tests) },
     { kind: 'table', titles: ['', ''], rows: setup(run) },
-    ...results(tests),
+    ...results(tests, pairedTest(db, run.runId)),
     ...pictures,
     ...changedRollouts(db, run),
     ...alarms(db, run),
@@ -169,20 +170,28 @@ function setup(run: Run): string[][] {
   ]
 }
 
-function results(tests: readonly Evaluation[]): Block[] {
+function results(tests: readonly Evaluation[], paired: PairedTest | null): Block[] {
   const [first] = tests
   const last = tests.at(-1)
   if (first === undefined || last === undefined) return []
   const shown = first === last ? [last] : [first, last]
-  const titles = ['held-out test'].concat(shown.map(({ step }) => `step ${formatCount(step)}`))
+  const titles = ['held-out test']
+    .concat(shown.map(({ step }) => `step ${formatCount(step)}`))
+    .concat(paired === null ? [] : ['difference, paired by problem'])
   const rows = headlineShares
     .filter(([name]) => last.proportions[name] !== undefined)
     .map(([name, label]) =>
-      [findMetric(name)?.label ?? label].concat(shown.map(({ proportions }) => shareText(proportions[name]))),
+      [findMetric(name)?.label ?? label]
+        .concat(shown.map(({ proportions }) => shareText(proportions[name])))
+        .concat(paired === null ? [] : [pairedText(paired, name)]),
     )
   return [
     { kind: 'heading', level: 3, text: 'Results' },
-    { kind: 'table', titles, rows: rows.concat(gainRows(shown)) },
+    {
+      kind: 'table',
+      titles,
+      rows: rows.concat(gainRows(shown).map((row) => (paired === null ? row : row.concat('')))),
+    },
   ]
 }
 
@@ -195,6 +204,11 @@ function gainRows(evaluations: readonly Evaluation[]): string[][] {
       [`– ${label.toLowerCase()}`].concat(gains.map((gain) => shareText(gain?.[factor]))),
     ),
   ]
+}
+
+function pairedText({ differences }: PairedTest, name: string): string {
+  const found = Object.entries(differences).find(([metric]) => metric === name)?.[1]
+  return found === undefined ? '' : gainText({ value: found.estimate, low: found.low, high: found.high })
 }
 
 function gainText({ value, low, high }: { value: number; low: number; high: number }): string {

@@ -1,0 +1,73 @@
+import { forkRandom } from '../../core/random.ts'
+import type { Evaluation } from '../../shared/records.ts'
+import { pairedBootstrap, type Interval } from '../../shared/statistics.ts'
+import type { Database } from '../store/database.ts'
+import { readEvaluatedOutcomes, type EvaluatedOutcome } from '../store/evaluatedOutcomes.ts'
+import { readEvaluations } from '../store/evaluationStore.ts'
+
+/** What training changed on the test split, after − before. */
+export interface PairedTest {
+  readonly before: number
+  readonly after: number
+  readonly problems: number
+  /** By metric; one that has no verdicts is left out. */
+  readonly differences: Readonly<Partial<Record<PairedMetric, Interval>>>
+}
+
+export type PairedMetric = 'accuracy/attempt' | 'accuracy/final' | 'verifier/accuracy'
+
+const valueOf: Readonly<Record<PairedMetric, (outcome: EvaluatedOutcome) => boolean | null>> = {
+  'accuracy/attempt': ({ attempt }) => attempt,
+  'accuracy/final': ({ final }) => final,
+  'verifier/accuracy': ({ verdict }) => verdict,
+}
+
+/**
+ * The first evaluation on the test split against the last, problem by problem: an evaluation has the same draws at every step,
+ * so what both get right or wrong adds no noise. Problems are resampled, with all samples of each.
+ *
+ * @returns null with fewer than two such evaluations, or where their rollouts are not all kept
+ */
+export function pairedTest(db: Database, runId: string): PairedTest | null {
+  const tests = readEvaluations(db, runId)
+    .filter(({ split }) => split === 'test')
+    .toSorted((a, b) => a.step - b.step)
+  const [first] = tests
+  const last = tests.at(-1)
+  if (first === undefined || last === undefined || first.step === last.step) return null
+  const outcomesOf = ({ step }: Evaluation) => readEvaluatedOutcomes(db, runId, { split: 'test', step })
+  const [before, after] = [byProblem(outcomesOf(first)), byProblem(outcomesOf(last))]
+  const keys = [...before.keys()].filter((key) => after.has(key))
+  if (keys.length === 0 || keys.length !== first.problems || keys.length !== last.problems) return null
+  const names = Object.keys(valueOf) as PairedMetric[]
+  const differences = names.flatMap((name) => {
+    const pairs = keys.map((key) => [shareOf(before.get(key), name), shareOf(after.get(key), name)] as const)
+    const known = pairs.flatMap(([one, two]) => (one === null || two === null ? [] : [[one, two] as const]))
+    if (known.length < keys.length) return []
+    const random = forkRandom(0, 'paired test', name)
+    return [[name, pairedBootstrap(known, (bound) => random.nextInt(bound))] as const]
+  })
+  return {
+    before: first.step,
+    after: last.step,
+    problems: keys.length,
+    differences: Object.fromEntries(differences),
+  }
+}
+
+function byProblem(outcomes: readonly EvaluatedOutcome[]): ReadonlyMap<number, readonly EvaluatedOutcome[]> {
+  const found = new Map<number, EvaluatedOutcome[]>()
+  for (const outcome of outcomes) {
+    const own = found.get(outcome.problemKey)
+    if (own === undefined) found.set(outcome.problemKey, [outcome])
+    else own.push(outcome)
+  }
+  return found
+}
+
+/** Of a problem's samples; null where one has no such value. */
+function shareOf(outcomes: readonly EvaluatedOutcome[] | undefined, name: PairedMetric): number | null {
+  const values = (outcomes ?? []).map(valueOf[name])
+  if (values.length === 0 || values.includes(null)) return null
+  return values.filter((value) => value === true).length / values.length
+}
