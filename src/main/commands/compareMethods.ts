@@ -8,7 +8,9 @@ import type { MethodScore } from '../../shared/sweep/methodComparison.ts'
 import type { ReportDocument } from '../tools/report/document.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { collect } from './runConfigOptions.ts'
-import type { Sweep, SweepEnd } from './sweepRun.ts'
+import { addPlaceOptions, placeOptionsShape } from './placeOptions.ts'
+import type { Sweep } from './sweepRun.ts'
+import type { SweepEnd } from './sweepRung.ts'
 
 const Input = z.object({
   preset: z.string().default('builtin'),
@@ -21,6 +23,8 @@ const Input = z.object({
   retryFailed: z.boolean().default(false),
   reportOnly: z.boolean().default(false),
   dryRun: z.boolean().default(false),
+  parallel: z.coerce.number().int().min(1).optional(),
+  ...placeOptionsShape,
 })
 type Input = z.infer<typeof Input>
 
@@ -54,7 +58,7 @@ const Output = z.object({
 type Output = z.infer<typeof Output>
 
 export const register: Register = (program, context) => {
-  addCommand(program, context, {
+  const command = addCommand(program, context, {
     name: 'compare-methods',
     summary:
       'run training methods at equal generated tokens over seeds, or what is left of it, and compare them',
@@ -66,6 +70,7 @@ export const register: Register = (program, context) => {
     output: Output,
     run: compareMethods,
   })
+  addPlaceOptions(command)
     .requiredOption('--tokens <n>', 'generated tokens of a run, stage 1 among them')
     .option('--preset <name>', 'what all methods share: model, data, template, optimizer (default builtin)')
     .option(
@@ -81,6 +86,7 @@ export const register: Register = (program, context) => {
     .option('--retry-failed', 'resume trials that failed, which are else left as they are')
     .option('--report-only', 'start nothing: a report of the runs that have finished')
     .option('--dry-run', 'list the trials and start none')
+    .option('--parallel <n>', 'ray: at most so many trials at a time (else all: the cluster queues them)')
 }
 
 async function compareMethods(input: Input, call: CommandCall): Promise<CommandResult<Output>> {
@@ -103,11 +109,18 @@ async function compareMethods(input: Input, call: CommandCall): Promise<CommandR
     }
   }
   if (input.reportOnly) return reportOfFinished(input, sweep, call)
+  const { readPlace } = await import('./readPlace.ts')
+  const place = await readPlace(input, call)
   return withRuns(call, needOf('recheck compare-methods', first), async (runs) => {
     const { runTrials } = await import('./sweepRun.ts')
     const { runsOfSweep } = await import('./runTrial.ts')
     const { methodScores } = await import('./methodScores.ts')
-    const end = await runTrials(runs, sweep, { retryFailed: input.retryFailed, call })
+    const end = await runTrials(runs, sweep, {
+      retryFailed: input.retryFailed,
+      place,
+      parallel: input.parallel ?? null,
+      call,
+    })
     const scores = await runs.read((db) => methodScores(db, trials, runsOfSweep(db, spec.name)))
     return resultOf({ input, sweep, scores, end })
   })

@@ -1,6 +1,7 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { configDifferences } from '../../shared/config/layers.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
+import type { RemotePlace } from '../../shared/remotePlace.ts'
 import type { Run } from '../../shared/records.ts'
 import { isOver } from '../../shared/runTransitions.ts'
 import type { Trial } from '../../shared/sweep/sweepTrials.ts'
@@ -31,6 +32,8 @@ export interface TrialPlan {
   readonly steps: number | null
   /** A run that failed is resumed instead of being left as it is. */
   readonly retryFailed: boolean
+  /** Where its run is executed if it has not begun; null = on this machine. */
+  readonly place: RemotePlace | null
 }
 
 /** What a trial starts, checked. @throws RecheckError `config.*` */
@@ -40,23 +43,29 @@ export function checkedTrial({ trial, group }: Pick<TrialPlan, 'trial' | 'group'
 }
 
 /**
- * Brings a trial to its end from wherever it is: not begun, stopped, interrupted, running, or finished already, which
- * repeats nothing.
+ * Starts a trial, or lets it go on from wherever it is: stopped, interrupted, running, or finished already, which repeats nothing.
  *
+ * @returns its run, where it needs no following: over, and left as it is; else the run's id
  * @throws RecheckError `sweep.changed` where a run of the trial's name was made with another config
  */
-export async function runTrial(runs: RunAccess, plan: TrialPlan, call: CommandCall): Promise<Run> {
-  const { before } = plan
+export async function beginTrial(runs: RunAccess, plan: TrialPlan, call: CommandCall): Promise<Run | string> {
+  const { before, place } = plan
   const checked = checkedTrial(plan)
-  if (before === null) {
-    const runId = await startAndName(runs, checked, call)
-    return extended(runs, await followRun(runs, runId, call), plan, call)
-  }
+  if (before === null) return startAndName(runs, { ...checked, place }, call)
   await requireSameConfig(runs, { before, wanted: checked.config, steps: plan.steps })
-  if (before.status === 'finished') return extended(runs, before, plan, call)
-  if (before.status === 'failed' && !plan.retryFailed) return before
+  if (before.status === 'finished' || (before.status === 'failed' && !plan.retryFailed)) return before
   if (isOver(before.status) || before.status === 'paused') await runs.resume(before.runId, null)
-  return extended(runs, await followRun(runs, before.runId, call), plan, call)
+  return before.runId
+}
+
+/** Follows a trial that was begun to its end, over all the steps that its rung wants. */
+export async function endTrial(
+  runs: RunAccess,
+  begun: Run | string,
+  plan: TrialPlan,
+  call: CommandCall,
+): Promise<Run> {
+  return extended(runs, typeof begun === 'string' ? await followRun(runs, begun, call) : begun, plan, call)
 }
 
 /** A finished run with fewer steps than the rung wants goes on; any other is returned as it is. */

@@ -3,28 +3,38 @@ import type { Run } from '../../shared/records.ts'
 import type { TrialScore } from '../../shared/sweep/sweepSummary.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { readLayerFile } from './runConfigOptions.ts'
-import type { Sweep, SweepEnd } from './sweepRun.ts'
+import { addPlaceOptions, placeOptionsShape } from './placeOptions.ts'
+import type { Sweep } from './sweepRun.ts'
+import type { SweepEnd } from './sweepRung.ts'
 import { outputOf, SweepOutput, sweepText } from './sweepText.ts'
 
 const Input = z.object({
   config: z.string(),
   retryFailed: z.boolean().default(false),
   dryRun: z.boolean().default(false),
+  parallel: z.coerce.number().int().min(1).optional(),
+  ...placeOptionsShape,
 })
 type Input = z.infer<typeof Input>
 
 export const register: Register = (program, context) => {
-  addCommand(program, context, {
+  const command = addCommand(program, context, {
     name: 'sweep',
     summary: 'run every trial of a sweep, or what is left of it, and rank its points',
-    examples: ['recheck sweep --config sweep.yaml', 'recheck sweep --config sweep.yaml --dry-run'],
+    examples: [
+      'recheck sweep --config sweep.yaml',
+      'recheck sweep --config sweep.yaml --dry-run',
+      'recheck sweep --config sweep.yaml --engine ray --address http://head:8265 --shared /nfs/recheck --gpus 1',
+    ],
     input: Input,
     output: SweepOutput,
     run: runSweep,
   })
+  addPlaceOptions(command)
     .requiredOption('--config <file>', 'the sweep, YAML or JSON: docs/sweeps.md')
     .option('--retry-failed', 'resume trials that failed, which are else left as they are')
     .option('--dry-run', 'list the trials and start none')
+    .option('--parallel <n>', 'ray: at most so many trials at a time (else all: the cluster queues them)')
 }
 
 async function readSweep(path: string): Promise<Sweep> {
@@ -55,9 +65,12 @@ async function runSweep(input: Input, call: CommandCall): Promise<CommandResult<
     const text = trials.map(({ name }) => name).join('\n')
     return { output: outputOf(sweep, { runs: [], scores: [] }, null), text }
   }
+  const { readPlace } = await import('./readPlace.ts')
+  const place = await readPlace(input, call)
   return withRuns(call, needOf('recheck sweep', first), async (runs) => {
     const { runTrials } = await import('./sweepRun.ts')
-    const end = await runTrials(runs, sweep, { retryFailed: input.retryFailed, call })
+    const parallel = input.parallel ?? null
+    const end = await runTrials(runs, sweep, { retryFailed: input.retryFailed, place, parallel, call })
     const { scoresOf } = await import('./sweepScores.ts')
     const { runsOfSweep } = await import('./runTrial.ts')
     const found = await runs.read((db) => runsOfSweep(db, spec.name))

@@ -3,17 +3,20 @@ import { z } from 'zod'
 import { mergeConfigs, type ConfigLayer } from '../../shared/config/layers.ts'
 import type { Stage } from '../../shared/records.ts'
 import { addCommand, type CommandCall, type CommandContext, type CommandResult } from './command.ts'
+import { addPlaceOptions, placeOptionsShape } from './placeOptions.ts'
 import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'
 import { RunOutput } from './runResult.ts'
 
 const Input = z.object({
   ...configOptionsShape,
+  ...placeOptionsShape,
   vStar: z.string().optional(),
   force: z.boolean().default(false),
 })
 type Input = z.infer<typeof Input>
 const WarmUpInput = z.object({
   ...configOptionsShape,
+  ...placeOptionsShape,
   rollouts: z.string().optional(),
   force: z.boolean().default(false),
 })
@@ -38,7 +41,7 @@ function registerWarmUp(program: Command, context: CommandContext): void {
     output: RunOutput,
     run: runWarmUp,
   })
-  addConfigOptions(command)
+  addPlaceOptions(addConfigOptions(command))
     .option(
       '--rollouts <run>',
       'imitate the correct training rollouts of this run, in the place of warmUp.source',
@@ -58,7 +61,7 @@ function registerEstimate(program: Command, context: CommandContext): void {
     output: RunOutput,
     run: (input, call) => startAndFollow('estimate-v-star', input, call),
   })
-  addForce(addConfigOptions(command))
+  addPlaceOptions(addForce(addConfigOptions(command)))
 }
 
 function registerTrain(program: Command, context: CommandContext): void {
@@ -70,12 +73,13 @@ function registerTrain(program: Command, context: CommandContext): void {
       'recheck train --preset builtin',
       'recheck train --config run.yaml --set steps=100',
       'recheck train --preset builtin --v-star vstar-0123456789abcdef',
+      'recheck train --config run.yaml --engine ray --address http://head:8265 --shared /nfs/recheck --gpus 1',
     ],
     input: Input,
     output: RunOutput,
     run: (input, call) => startAndFollow('self-correction', input, call),
   })
-  addForce(addConfigOptions(command)).option(
+  addPlaceOptions(addForce(addConfigOptions(command))).option(
     '--v-star <id>',
     'V* estimate to train against (else a fitting one is found or made)',
   )
@@ -132,6 +136,7 @@ async function startAndFollow(
   const { withRuns } = await import('./runAccess.ts')
   const { checkedPlan } = await import('../owner/startRuns.ts')
   const { needOf, startAndName } = await import('./startedRun.ts')
+  const { readPlace } = await import('./readPlace.ts')
   const { endOfRun } = await import('./endOfRun.ts')
   const plan = checkedPlan({
     stage,
@@ -143,6 +148,7 @@ async function startAndFollow(
     vStarId: input.vStar ?? null,
     group: null,
     force: input.force,
+    place: await readPlace(input, call),
   })
   const { fetchWhatIsMissing } = await import('./library/fetchWhatIsMissing.ts')
   await fetchWhatIsMissing(plan.config, call, input.yes)

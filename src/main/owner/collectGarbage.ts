@@ -5,6 +5,7 @@ import { unfinishedPrefix } from '../host/machine/atomicFiles.ts'
 import { allCheckpoints, dropCheckpoint } from '../store/checkpointStore.ts'
 import { compactDatabase, databaseSize } from '../store/copyDatabase.ts'
 import type { Database } from '../store/database.ts'
+import { readRemoteRun } from '../store/remoteRunStore.ts'
 import { eraseRun } from '../store/runLabels.ts'
 import { listRuns, runsWithStatus } from '../store/runStore.ts'
 import { checkpointsFolder } from '../run/checkpointFolder.ts'
@@ -103,10 +104,14 @@ function bytesOf(path: string): number {
 export function collectGarbage(db: Database, dataDir: string, plan: GarbagePlan): number {
   for (const { what, name } of plan.garbage) {
     switch (what) {
-      case 'deleted-run':
+      case 'deleted-run': {
+        const elsewhere = readRemoteRun(db, name)
         eraseRun(db, name)
+        // the data folder holds a link to it
+        if (elsewhere !== null) removeFolder(elsewhere.place.shared, `runs/${name}`)
         removeFolder(dataDir, `runs/${name}`)
         break
+      }
       case 'row-without-checkpoint':
         dropCheckpoint(db, name)
         break

@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { RemotePlace } from '../../shared/remotePlace.ts'
 import { stages } from '../../shared/records.ts'
 import { ReceivedErrorData } from '../../shared/receivedErrorData.ts'
 import { errorData, receivedError, RecheckError, type ErrorData } from '../../shared/recheckError.ts'
@@ -38,6 +39,7 @@ export const ControlCommand = z.discriminatedUnion('command', [
       vStarId: z.string().nullable(),
       group: z.string().nullable(),
       force: z.boolean().default(false),
+      place: RemotePlace.nullable().default(null),
     }),
   }),
   /** Answered when nothing executes or awaits the run any more; what it reports until then comes as events. */

@@ -4,10 +4,11 @@ import { extensionRateText } from '../../shared/extendedRate.ts'
 import type { Run } from '../../shared/records.ts'
 import { childEnvironment } from '../host/tensorflow/childEnvironment.ts'
 import { systemClock } from '../host/machine/clock.ts'
-import { projectFolder } from '../host/machine/paths.ts'
+import { projectFolder, rayToken } from '../host/machine/paths.ts'
 import { readTensorFlowStatus } from '../host/tensorflow/status.ts'
 import { storedConfig } from '../store/storedConfig.ts'
 import { openOwner } from './openOwner.ts'
+import { remoteAccess } from './remote/launchRemote.ts'
 import type { Owner } from './owner.ts'
 
 export interface LocalOwnerSetup {
@@ -24,6 +25,7 @@ export function openLocalOwner({ dataDir, address, nodePath }: LocalOwnerSetup):
     dataDir,
     address,
     clock: systemClock,
+    remote: remoteAccess(rayToken()),
     program: {
       nodePath,
       workerPath: join(projectFolder, 'src', 'main', 'worker.ts'),

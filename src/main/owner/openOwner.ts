@@ -19,6 +19,7 @@ export async function openOwner(setup: OwnerSetup): Promise<Owner> {
     const recovered = recoverRuns(db, setup.dataDir, setup.clock.nowMs())
     const owner = new Owner(setup, db, { ownership, recovered })
     await owner.listen((command, client) => obeyCommand(owner, command, client))
+    owner.takeUpRemote()
     return owner
   } catch (thrown) {
     db?.close()

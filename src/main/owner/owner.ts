@@ -6,6 +6,7 @@ import { isOver } from '../../shared/runTransitions.ts'
 import type { Clock } from '../host/machine/clock.ts'
 import { newRunId } from '../host/machine/identifiers.ts'
 import type { Database } from '../store/database.ts'
+import { closeAttempt, isOpenRemote, openRemoteRuns, readRemoteRun } from '../store/remoteRunStore.ts'
 import { insertRun, readRun, runsWithStatus, type NewRun } from '../store/runStore.ts'
 import { resumeWithChanges, isActive, type RunChange } from './resumeWithChanges.ts'
 import {
@@ -20,6 +21,8 @@ import type { Ownership } from './ownership.ts'
 import { Workshop } from './tasks/workshop.ts'
 import { recoverRun } from './recovery.ts'
 import { assertMayExtend, assertMayStart, assertNotDeleted, isFinished } from './runPreconditions.ts'
+import { launchRun } from './launchRun.ts'
+import type { RemoteAccess } from './remote/launchRemote.ts'
 import { createRunQueue } from './runQueue.ts'
 import { notActive, superviseRun, type RunTerms, type SupervisedRun } from './superviseRun.ts'
 import type { StopMoment } from '../wire/trainerMessages.ts'
@@ -28,6 +31,8 @@ import type { TrainerProgram } from './trainingProcess.ts'
 export interface OwnerSetup {
   readonly dataDir: string
   readonly program: TrainerProgram
+  /** How clusters are reached; left out: as Ray without a token is. */
+  readonly remote?: RemoteAccess
   readonly clock: Clock
   /** Where people reach this process: the URL of `recheck serve`, else words such as `recheck train`. */
   readonly address: string
@@ -115,7 +120,24 @@ export class Owner {
   start(runId: string): void {
     const run = readRun(this.db, runId)
     assertMayStart(run)
-    this.#queue.add({ runId, ...this.#setup.termsOf(run) })
+    this.#enqueue(run)
+  }
+
+  /** Runs elsewhere that an earlier owner has left: their records are taken in from where the store stands. */
+  takeUpRemote(): void {
+    for (const runId of openRemoteRuns(this.db)) {
+      const run = readRun(this.db, runId)
+      if (isOver(run.status)) closeAttempt(this.db, runId)
+      else this.#enqueue(run)
+    }
+  }
+
+  #enqueue(run: Run): void {
+    const { runId } = run
+    const terms = this.#setup.termsOf(run)
+    const isHere = readRemoteRun(this.db, runId) === null
+    // a cluster queues its runs itself, and what a step gives there may differ in its last bits from machine to machine
+    this.#queue.add({ runId, ...terms, ...(isHere ? {} : { device: `remote ${runId}`, isExact: false }) })
     this.#startReady()
   }
 
@@ -154,6 +176,8 @@ export class Owner {
     if (active && change !== null) throw isActive(runId)
     if (active) return (await active).resume()
     const run = this.#settled(runId)
+    // its last word could not be stored: it is read again
+    if (isOpenRemote(this.db, runId)) return this.#enqueue(run)
     if (run.status === 'finished') throw isFinished(run)
     if (run.status === 'queued') {
       // of an owner that was killed before its turn came
@@ -179,9 +203,10 @@ export class Owner {
     this.start(runId)
   }
 
-  /** Runs that are executed or wait for their turn. */
+  /** Runs that this machine executes, or that wait for their turn here. */
   inHand(): readonly string[] {
-    return [...this.#active.keys(), ...this.#queue.waiting()]
+    const all = [...this.#active.keys(), ...this.#queue.waiting()]
+    return all.filter((runId) => readRemoteRun(this.db, runId) === null)
   }
 
   /** Resolves when no process executes or awaits this run any more. */
@@ -195,15 +220,18 @@ export class Owner {
     return readRun(this.db, runId)
   }
 
-  /** Stops every trainer (`abandon`: kills it, as a crash would), then lets go of the folder. */
+  /**
+   * Stops every trainer of this machine (`abandon`: kills it, as a crash would), then lets go of the folder. Runs elsewhere go on, and the
+   * next owner takes them up.
+   */
   async close(how: StopMoment | 'abandon'): Promise<void> {
     this.#isClosing = true
     this.inquiries.close()
     await Promise.all([this.workshop.close(), this.#control?.close()])
     await Promise.allSettled(
-      [...this.#active.values()].map(async (active) => {
+      [...this.#active].map(async ([runId, active]) => {
         const run = await active
-        if (how === 'abandon') run.abandon()
+        if (how === 'abandon' || isOpenRemote(this.db, runId)) run.abandon()
         else run.stop(how)
         await run.ended
       }),
@@ -235,21 +263,14 @@ export class Owner {
   }
 
   #supervise(runId: string, terms: RunTerms): Promise<SupervisedRun> {
-    const { dataDir, program, clock } = this.#setup
     const { retryEveryMs = 1000, stopNowWithinMs = 30_000 } = this.#setup
-    return superviseRun(
-      {
-        db: this.db,
-        dataDir,
-        program,
-        clock,
-        retryEveryMs,
-        stopNowWithinMs,
-        terms,
-        onEvent: (id, event) => this.#tell(id, event),
-      },
-      runId,
-    )
+    const setup = {
+      ...this.#setup,
+      db: this.db,
+      onEvent: (id: string, event: RunEvent) => this.#tell(id, event),
+    }
+    const launch = launchRun(setup, { runId, ...terms })
+    return superviseRun({ ...setup, launch, retryEveryMs, stopNowWithinMs, terms }, runId)
   }
 
   #release(runId: string): void {

@@ -3,6 +3,7 @@ import { commandLineOf, isAlive } from '../host/machine/processInfo.ts'
 import { readCheckpoints } from '../store/checkpointStore.ts'
 import type { Database } from '../store/database.ts'
 import { appendLog } from '../store/eventLog.ts'
+import { isOpenRemote } from '../store/remoteRunStore.ts'
 import { changeStatus, runsWithStatus } from '../store/runStore.ts'
 import { resumePoint } from '../wire/resumePoint.ts'
 
@@ -28,7 +29,8 @@ export function recoverRun(
   { dataDir, nowMs }: { readonly dataDir: string; readonly nowMs: number },
 ): Run | null {
   const isHeld = run.status === 'running' || (run.status === 'paused' && run.processId !== null)
-  if (!isHeld) return null
+  // what is executed elsewhere outlives its owner
+  if (!isHeld || isOpenRemote(db, run.runId)) return null
   endOrphan(run, dataDir)
   const remedy = resumePoint(run.stage, readCheckpoints(db, run.runId)[0]?.step ?? null)
   const endedAtMs = run.heartbeatAtMs ?? run.startedAtMs ?? nowMs

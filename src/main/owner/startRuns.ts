@@ -4,6 +4,7 @@ import { canonicalConfig } from '../../shared/config/fields.ts'
 import type { ConfigLayer } from '../../shared/config/layers.ts'
 import { needsVStar, parseConfig, totalSteps, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { memoryAdvice, memoryLine, type MemoryPlan } from '../../shared/memoryPlan.ts'
+import type { RemotePlace } from '../../shared/remotePlace.ts'
 import type { Run, Stage } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { estimateTokens, findVStar, readVStar } from '../store/vStarStore.ts'
@@ -25,6 +26,8 @@ export interface RunPlan {
   readonly group: string | null
   /** Starts though the plan says that the memory will not do; left out: it is refused. */
   readonly force?: boolean
+  /** Where it is executed; left out: on this machine. */
+  readonly place?: RemotePlace | null
 }
 
 export interface CheckedPlan extends RunPlan {
@@ -60,7 +63,9 @@ export async function startRun(owner: Owner, plan: CheckedPlan, gone?: AbortSign
   gone?.throwIfAborted()
   const { memory } = answer
   // a run that waits for its turn will find free what those before it have now
-  if (plan.force !== true) requireMemory(memory, owner.inHand().length === 0 ? 'free' : 'total', '--force')
+  // of another machine's memory nothing is known here
+  if (plan.force !== true && !plan.place)
+    requireMemory(memory, owner.inHand().length === 0 ? 'free' : 'total', '--force')
   const usesEstimate = plan.stage === 'self-correction' && needsVStar(config)
   refuseEstimateOfOther(config, plan.vStarId)
   const run = owner.createRun({
@@ -72,6 +77,7 @@ export async function startRun(owner: Owner, plan: CheckedPlan, gone?: AbortSign
     tags: config.tags,
     notes: config.notes,
     group: plan.group,
+    place: plan.place ?? null,
     vStarId: usesEstimate ? chooseVStar(owner, { wanted: plan.vStarId, config }, answer) : null,
     log: [
       ...(answer.fallback === null

@@ -7,25 +7,19 @@ import { openBatchWriter, type BatchWriter } from '../store/batchStore.ts'
 import { readCheckpoints } from '../store/checkpointStore.ts'
 import { assertInPlace, type Database } from '../store/database.ts'
 import { appendLog, readLog } from '../store/eventLog.ts'
-import { forgetStepsFrom } from '../store/forgetSteps.ts'
 import { storeError } from '../store/storeError.ts'
 import { changeStatus, readRun, recordHeartbeat } from '../store/runStore.ts'
 import { withDiskPatience } from './retryWhileDiskFull.ts'
-import { jobRequestOf } from './jobRequest.ts'
+import type { Launch } from './launch.ts'
+import { endOf, type Intent } from './endOfTrainer.ts'
 import { changeStatusNoted } from './loggedStatus.ts'
-import { applyRetention, foldersReplacedBy, removeLeftovers, removeUnnamed } from './retention.ts'
+import { applyRetention, foldersReplacedBy, removeUnnamed } from './retention.ts'
 import { outOfMemoryBeforeTraining, outOfMemoryMessage } from '../wire/outOfMemory.ts'
 import { resumePoint } from '../wire/resumePoint.ts'
 import { memoryPlanCode } from './requireMemory.ts'
-import {
-  describeExit,
-  describeFailure,
-  withMemoryPlan,
-  type ExitAdvice,
-  type TrainerExit,
-} from './trainerExit.ts'
+import { describeFailure, withMemoryPlan, type ExitAdvice, type TrainerExit } from './trainerExit.ts'
 import type { StopMoment, TrainerMessage } from '../wire/trainerMessages.ts'
-import { startTrainingProcess, type TrainerProgram, type TrainingProcess } from './trainingProcess.ts'
+import type { TrainingProcess } from './trainingProcess.ts'
 
 /** What a stored config says of how its run is executed: read once, when the run is let start. */
 export interface RunTerms {
@@ -41,7 +35,7 @@ export interface RunTerms {
 export interface SupervisionSetup {
   readonly db: Database
   readonly dataDir: string
-  readonly program: TrainerProgram
+  readonly launch: Launch
   readonly clock: Clock
   readonly terms: RunTerms
   /** Stored first, then told. */
@@ -51,15 +45,15 @@ export interface SupervisionSetup {
   readonly stopNowWithinMs: number
 }
 
-/** What a trainer was asked to do, which decides what its end means. */
-type Intent = 'run' | 'stop' | 'free-device'
-
 /** One run while a trainer process executes it. */
 export interface SupervisedRun {
   stop(when: StopMoment): void
   pause(freeDevice: boolean): void
   resume(): void
-  /** Kills the process and stops trying to store: the next owner will find the run interrupted. */
+  /**
+   * Ends a child process and stops trying to store: the next owner will find the run interrupted. A job elsewhere goes on,
+   * and the next owner takes it up.
+   */
   abandon(): void
   /** Resolves when the process has ended and the run's status is stored. */
   readonly ended: Promise<void>
@@ -99,14 +93,11 @@ class Supervision implements SupervisedRun {
   }
 
   async start(): Promise<void> {
-    const { db, dataDir, program, terms } = this.#setup
+    const { db, launch } = this.#setup
     try {
-      await removeLeftovers(db, dataDir, this.#runId)
-      const request = jobRequestOf({ db, dataDir }, this.#runId, terms.config)
-      if (!terms.isExact) forgetStepsFrom(db, this.#runId, request.checkpoints[0]?.step ?? 0)
-      const trainer = await startTrainingProcess(program, request, (message) => this.#enqueue(message))
+      const trainer = await launch((message) => this.#enqueue(message))
       this.#process = trainer
-      await this.#setStatus('running', { process: trainer.mark })
+      if (trainer.mark !== null) await this.#setStatus('running', { process: trainer.mark })
       void trainer.exited.then((exit) => this.#finish(exit)).then(this.#resolveEnded, this.#rejectEnded)
     } catch (thrown) {
       this.#process?.kill()
@@ -133,7 +124,7 @@ class Supervision implements SupervisedRun {
 
   abandon(): void {
     this.#isAbandoned = true
-    this.#process?.kill()
+    this.#process?.abandon()
   }
 
   #killUnlessEnded(afterMs: number): void {
@@ -154,6 +145,9 @@ class Supervision implements SupervisedRun {
   async #handle(message: TrainerMessage): Promise<void> {
     const { db, clock } = this.#setup
     switch (message.type) {
+      case 'began':
+        if (readRun(db, this.#runId).status !== 'queued') return // taken up again
+        return this.#setStatus('running', { process: null })
       case 'batch':
         return this.#storeBatch(message.batch)
       case 'heartbeat': {
@@ -184,8 +178,9 @@ class Supervision implements SupervisedRun {
     const runId = this.#runId
     assertInPlace(db)
     const replaced = foldersReplacedBy(db, batch)
-    await this.#patiently(() => this.#writer.store(batch, clock.nowMs()))
+    const isNew = await this.#patiently(() => this.#writer.store(batch, clock.nowMs()))
     this.#process?.stored(batch.sequence)
+    if (!isNew) return
     for (const event of batch.events) onEvent(runId, event)
     if (batch.events.some((event) => event.type === 'checkpoint')) {
       await removeUnnamed(db, dataDir, { runId, folders: replaced })
@@ -222,6 +217,7 @@ class Supervision implements SupervisedRun {
     const error = end.error === null ? null : withMemoryPlan(end.error, this.#planned())
     if (error) await this.#patiently(() => this.#log(error))
     await this.#setStatus(end.status, { error, process: null })
+    this.#process?.settle()
   }
 
   #advice(): ExitAdvice {
@@ -266,30 +262,6 @@ interface OwnStatusChange {
   readonly process?: TrainingProcess['mark'] | null
   /** Left out: the run's log says so. */
   readonly isNoted?: boolean
-}
-
-interface TrainerEnd {
-  readonly report: { readonly outcome: 'finished' | 'stopped' } | { readonly error: ErrorData } | null
-  readonly intent: Intent
-  readonly status: RunStatus
-  readonly exit: TrainerExit
-  readonly advice: ExitAdvice
-}
-
-/** Errors before which nothing was changed, and after which a person has to decide: the run waits. */
-const pausingErrors: ReadonlySet<string> = new Set(['trainer.not-finite'])
-
-/** What the end of a process means for its run. */
-export function endOf(end: TrainerEnd): { readonly status: RunStatus; readonly error: ErrorData | null } {
-  const { report, intent, status, exit, advice } = end
-  if (report !== null && 'error' in report) {
-    if (pausingErrors.has(report.error.code)) return { status: 'paused', error: report.error }
-    return { status: status === 'paused' ? 'interrupted' : 'failed', error: report.error }
-  }
-  if (report !== null && report.outcome === 'finished') return { status: 'finished', error: null }
-  if (report !== null && intent === 'free-device') return { status: 'paused', error: null }
-  if (report !== null || intent === 'stop') return { status: 'stopped', error: null }
-  return { status: 'interrupted', error: describeExit(exit, advice) }
 }
 
 /** Thrown by owner calls that need a process the run has not. */

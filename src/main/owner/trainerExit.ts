@@ -10,6 +10,10 @@ export interface TrainerExit {
   readonly stderr: string
   /** The system ended a process for want of memory while this one ran. */
   readonly systemRanOutOfMemory: boolean
+  /** Of a job elsewhere: what became of it, a sentence, in the place of exit code and signal. */
+  readonly cause?: string
+  /** Of a job elsewhere: somebody has stopped it there. */
+  readonly wasStopped?: boolean
 }
 
 /** What TensorFlow says of itself when it starts: nobody dies of that. */
@@ -34,12 +38,14 @@ export interface ExitAdvice {
 export function describeExit(exit: TrainerExit, { outOfMemory, resumes }: ExitAdvice): ErrorData {
   if (isOutOfMemory(exit.stderr) || (exit.signal === 'SIGKILL' && exit.systemRanOutOfMemory))
     return { code: 'trainer.out-of-memory', message: outOfMemory }
-  const cause = exit.signal === null ? `exit code ${exit.exitCode}` : `signal ${exit.signal}`
+  const cause =
+    exit.cause ??
+    `The trainer process ended by ${exit.signal === null ? `exit code ${exit.exitCode}` : `signal ${exit.signal}`}.`
   const lastLines = lastWords(exit.stderr).slice(-5).join('\n')
   const detail = lastLines === '' ? '' : ` Its last words:\n${lastLines}`
   return {
-    code: exit.signal === 'SIGKILL' ? 'trainer.killed' : 'trainer.crashed',
-    message: plainMessage(`The trainer process ended by ${cause}. ${resumes}${detail}`),
+    code: codeOf(exit),
+    message: plainMessage(`${cause} ${resumes}${detail}`),
   }
 }
 
@@ -57,6 +63,11 @@ export function withMemoryPlan(
   const where = error.message.includes(resumes) ? '' : `\n${resumes}`
   const plan = planned === null ? '' : `\nWhen it was made, it was planned: ${planned}`
   return { ...error, message: plainMessage(`${error.message}${where}${plan}`) }
+}
+
+function codeOf({ signal, cause }: TrainerExit): 'remote.lost' | 'trainer.killed' | 'trainer.crashed' {
+  if (cause !== undefined) return 'remote.lost'
+  return signal === 'SIGKILL' ? 'trainer.killed' : 'trainer.crashed'
 }
 
 /** An error the job reported itself; want of memory gets the plain words and the way out. */

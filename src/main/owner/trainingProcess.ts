@@ -17,13 +17,19 @@ export interface TrainerProgram {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
+/** What executes a run: a child of this process, or a job on another machine. */
 export interface TrainingProcess {
-  readonly mark: ProcessMark
+  /** null: no process of this machine. It says itself when it begins. */
+  readonly mark: ProcessMark | null
   stored(sequence: number): void
   stop(when: StopMoment): void
   pause(): void
   resume(): void
   kill(): void
+  /** The owner ends without a word more: a child dies with it, a job elsewhere goes on, and the next owner takes it up. */
+  abandon(): void
+  /** The run's status says how it ended: nothing of this process is needed any more. */
+  settle(): void
   /** Resolves after the last message has been delivered. */
   readonly exited: Promise<TrainerExit>
 }
@@ -72,6 +78,8 @@ export async function startTrainingProcess(
     pause: () => send({ type: 'pause' }),
     resume: () => send({ type: 'resume' }),
     kill: () => void child.kill('SIGKILL'),
+    abandon: () => void child.kill('SIGKILL'),
+    settle: () => undefined,
   }
 }
 

@@ -10,6 +10,7 @@ import { schemaV6 } from './schema/v6.ts'
 import { schemaV7 } from './schema/v7.ts'
 import { schemaV8 } from './schema/v8.ts'
 import { schemaV9 } from './schema/v9.ts'
+import { schemaV10 } from './schema/v10.ts'
 
 /** Written into the file's header, so that a database of another program is recognised and left alone. */
 export const applicationId = 0x52436b31
@@ -25,6 +26,7 @@ export const migrations: readonly string[] = [
   schemaV7,
   schemaV8,
   schemaV9,
+  schemaV10,
 ]
 
 export const schemaVersion = migrations.length

@@ -56,6 +56,7 @@ const tablesOfRun = [
   'checkpoint',
   'event',
   'metric_series',
+  'remote_run',
 ] as const
 
 /** Tables that hang on one of those: child table, key, parent table. */

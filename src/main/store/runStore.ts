@@ -1,9 +1,11 @@
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { ErrorData } from '../../shared/recheckError.ts'
+import type { RemotePlace } from '../../shared/remotePlace.ts'
 import type { Run, RunStatus, Stage } from '../../shared/records.ts'
 import { assertMayBecome } from '../../shared/runTransitions.ts'
 import type { Database } from './database.ts'
 import { appendLog, type NewLogEntry } from './eventLog.ts'
+import { insertRemoteRun } from './remoteRunStore.ts'
 import { runOf, type RunRow } from './runRow.ts'
 import { withStoreErrors } from './storeError.ts'
 
@@ -19,6 +21,8 @@ export interface NewRun {
   readonly notes: string
   readonly group: string | null
   readonly vStarId: string | null
+  /** Where it is executed; left out: on this machine. */
+  readonly place?: RemotePlace | null
   /** First entries of its log: what was found while it was made. */
   readonly log?: readonly Omit<NewLogEntry, 'runId' | 'atMs'>[]
 }
@@ -35,13 +39,14 @@ const tagsOfRun = `(SELECT json_group_array(tag) FROM (SELECT tag FROM tag WHERE
  *
  * @throws RecheckError `store.disk-full`, `store.read-only`
  */
-export function insertRun(db: Database, { log = [], ...run }: NewRun, nowMs: number): Run {
+export function insertRun(db: Database, { log = [], place = null, ...run }: NewRun, nowMs: number): Run {
   const inOne = db.transaction(() => {
     db.prepare(
       `INSERT INTO run (run_id, name, stage, status, config, config_hash, total_steps, notes, run_group, v_star_id, created_at_ms)
        VALUES (:runId, :name, :stage, 'queued', :config, :configHash, :totalSteps, :notes, :group, :vStarId, :nowMs)`,
     ).run({ ...run, tags: null, nowMs })
     setTags(db, run.runId, run.tags)
+    if (place !== null) insertRemoteRun(db, run.runId, place)
     for (const entry of log) appendLog(db, { ...entry, runId: run.runId, atMs: nowMs })
   })
   withStoreErrors(db.name, () => inOne.immediate())

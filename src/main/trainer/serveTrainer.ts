@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads'
 import { plainText } from '../../shared/plainText.ts'
 import { errorData } from '../../shared/recheckError.ts'
 import type { Clock } from '../host/machine/clock.ts'
@@ -9,6 +8,7 @@ import {
   type OwnerMessage,
   type TrainerMessage,
 } from '../wire/trainerMessages.ts'
+import { endWithParent } from './endWithParent.ts'
 import { openTrainerPort, type TrainerPort } from './trainerPort.ts'
 
 /**
@@ -16,7 +16,7 @@ import { openTrainerPort, type TrainerPort } from './trainerPort.ts'
  * outlives its owner, not even inside a native call.
  */
 export function serveTrainer(runJob: RunJob, clock: Clock): void {
-  endWithParent()
+  endWithOwner()
   let port: TrainerPort | null = null
   process.on('message', (message: OwnerMessage) => {
     if (message.type !== 'start') return port?.receive(message)
@@ -53,10 +53,8 @@ async function reportOf(runJob: RunJob, request: JobRequest, port: TrainerPort):
  * Ctrl-C in a terminal, or its closing, reaches the whole group: the owner decides what it means. When the owner is gone the channel
  * closes; while a native call blocks the event loop nobody hears that, so a thread looks after the parent too.
  */
-function endWithParent(): void {
+function endWithOwner(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
   process.on('disconnect', () => process.exit(1))
-  if (process.platform === 'win32') return
-  const watch = `setInterval(() => { if (process.ppid !== ${process.ppid}) process.kill(process.pid, 'SIGKILL') }, 250)`
-  new Worker(watch, { eval: true }).unref()
+  endWithParent()
 }

@@ -12,6 +12,8 @@ export type OwnerMessage =
 
 /** Trainer → owner. */
 export type TrainerMessage =
+  /** The first word of a trainer on another machine. */
+  | { readonly type: 'began'; readonly host: string; readonly processId: number }
   | { readonly type: 'batch'; readonly batch: EventBatch }
   | { readonly type: 'heartbeat'; readonly activeMs: number }
   /** Rows of one forward and backward pass, as chosen for this machine. */

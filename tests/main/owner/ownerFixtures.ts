@@ -7,6 +7,7 @@ import type { RunTerms } from '../../../src/main/owner/superviseRun.ts'
 import type { TrainerProgram } from '../../../src/main/owner/trainingProcess.ts'
 import { storedConfig } from '../../../src/main/store/storedConfig.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
+import type { RemotePlace } from '../../../src/shared/remotePlace.ts'
 import type { RunEvent } from '../../../src/shared/runEvent.ts'
 import type { Run, Stage } from '../../../src/shared/records.ts'
 import { fakeConfig, type FakeConfig } from './fakeJob.ts'
@@ -56,7 +57,12 @@ export async function testOwner(
 export function fakeRun(
   owner: Owner,
   config: Partial<FakeConfig>,
-  fields: { readonly totalSteps?: number; readonly stage?: Stage; readonly name?: string } = {},
+  fields: {
+    readonly totalSteps?: number
+    readonly stage?: Stage
+    readonly name?: string
+    readonly place?: RemotePlace
+  } = {},
 ): Run {
   return owner.createRun({
     name: 'fake',

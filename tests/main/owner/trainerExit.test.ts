@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { endOf } from '../../../src/main/owner/superviseRun.ts'
+import { endOf } from '../../../src/main/owner/endOfTrainer.ts'
 import {
   describeExit,
   describeFailure,

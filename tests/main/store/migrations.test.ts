@@ -46,6 +46,7 @@ const dataOfVersion: readonly string[] = [
   `UPDATE v_star_estimate SET revisions_after_rejected_correct = 1, correct_revisions_after_rejected_correct = 1,
      revisions_after_rejected_wrong = 2, correct_revisions_after_rejected_wrong = 0;`,
   'UPDATE v_star_estimate SET tokens = 321;',
+  `INSERT INTO remote_run VALUES ('old', '{"engine":"ray","address":"http://head:8265","shared":"/s","packageFolder":"/p","cpus":1,"gpus":0,"memoryBytes":null}', 2, 0, 7);`,
 ]
 
 /** A store as version `version` left it, with data of that version and all before. */

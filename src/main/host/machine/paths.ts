@@ -53,3 +53,8 @@ function expandHome(folder: string): string {
 export function isDebugging(environment: EnvironmentVariables = process.env): boolean {
   return Boolean(environment['RECHECK_DEBUG'])
 }
+
+/** The token of a Ray cluster that asks for one; as Ray's own programs read it. */
+export function rayToken(environment: EnvironmentVariables = process.env): string | null {
+  return environment['RAY_AUTH_TOKEN'] || null
+}

@@ -1,0 +1,126 @@
+import type { Run } from '../../shared/records.ts'
+import type { RemotePlace } from '../../shared/remotePlace.ts'
+import type { SweepSpec } from '../../shared/sweep/sweepSpec.ts'
+import type { Trial } from '../../shared/sweep/sweepTrials.ts'
+import type { CommandCall } from './command.ts'
+import type { RunAccess } from './runAccess.ts'
+import type { TrialPlan } from './runTrial.ts'
+
+/** What kept the sweep from its last trial; null = nothing. */
+export type SweepEnd = { readonly kind: 'stopped' | 'budget'; readonly why: string } | null
+
+export interface Rung {
+  readonly spec: SweepSpec
+  readonly chosen: readonly Trial[]
+  /** null = as many as the trial's config says. */
+  readonly steps: number | null
+}
+
+export interface RungTerms {
+  readonly retryFailed: boolean
+  /** null = this machine, where trials come one after the other. */
+  readonly place: RemotePlace | null
+  /** Trials at a time elsewhere; null = all, which the cluster queues. */
+  readonly parallel: number | null
+  readonly call: CommandCall
+}
+
+/** Brings the trials of a rung to their end: one after the other here, side by side elsewhere. */
+export async function runRung(runs: RunAccess, rung: Rung, terms: RungTerms): Promise<SweepEnd> {
+  const { chosen } = rung
+  const { place, parallel, call } = terms
+  const lanes = place === null ? 1 : Math.min(parallel ?? chosen.length, chosen.length)
+  const state = openRung(runs, rung, lanes > 1 ? terms : { ...terms, parallel: 1 })
+  if (lanes > 1) call.note(`${lanes} trials at a time are handed over; the cluster lets them begin.`)
+  await Promise.all(Array.from({ length: lanes }, () => state.lane()))
+  return state.end()
+}
+
+interface OpenRung {
+  /** Takes trials one after the other until none is left or something ends the sweep. */
+  lane(): Promise<void>
+  end(): SweepEnd
+}
+
+function openRung(runs: RunAccess, rung: Rung, terms: RungTerms): OpenRung {
+  const { chosen } = rung
+  const { call } = terms
+  const isAlone = terms.parallel === 1
+  let next = 0
+  let over = 0
+  let end: SweepEnd = null
+  // a budget is looked at before each, and inspectors are few: one begins at a time
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work)
+    turn = mine.catch(() => undefined) // told to whoever waits for it
+    return mine
+  }
+  const runOne = async (index: number, trial: Trial): Promise<void> => {
+    const { beginTrial, endTrial } = await import('./runTrial.ts')
+    const own = isAlone ? call : quietCall(call, trial)
+    const begun = await inTurn(async () => {
+      if (end !== null) return null
+      const planned = await planOf(runs, rung, { trial, terms })
+      if ('spent' in planned) end = { kind: 'budget', why: `its budget of ${planned.spent} is used up` }
+      if ('spent' in planned) return null
+      if (isAlone) call.note(`Trial ${index + 1} of ${chosen.length}: ${trial.name}`)
+      return { plan: planned, run: await beginTrial(runs, planned, own) }
+    })
+    if (begun === null) return
+    const run = await endTrial(runs, begun.run, begun.plan, own)
+    over++
+    if (!isAlone) tellEnd(call, run, { over, of: chosen.length })
+    if (run.status === 'failed') call.note(`failed: ${run.error?.message ?? 'without a message'}`)
+    if (call.signal.aborted || run.status === 'stopped' || run.status === 'paused')
+      end = { kind: 'stopped', why: 'it was stopped; the same command goes on' }
+  }
+  return {
+    async lane() {
+      for (let trial = chosen[next]; trial !== undefined && end === null; trial = chosen[next])
+        await runOne(next++, trial)
+    },
+    end: () => end,
+  }
+}
+
+async function planOf(
+  runs: RunAccess,
+  { spec, steps }: Rung,
+  { trial, terms }: { readonly trial: Trial; readonly terms: RungTerms },
+): Promise<TrialPlan | { readonly spent: string }> {
+  const { runsOfSweep } = await import('./runTrial.ts')
+  const found = await runs.read((db) => runsOfSweep(db, spec.name))
+  const before = found.get(trial.name) ?? null
+  const spent = before === null ? spentBudget(spec, [...found.values()]) : null
+  if (spent !== null) return { spent }
+  const { retryFailed, place } = terms
+  return { trial, group: spec.name, before, steps, retryFailed, place }
+}
+
+/** What no further trial may begin for; a trial that has begun is always brought to its end. */
+function spentBudget({ budget }: SweepSpec, begun: readonly Run[]): string | null {
+  const { runs = Infinity, tokens = Infinity, hours = Infinity } = budget
+  const sum = (value: (run: Run) => number): number => begun.reduce((total, run) => total + value(run), 0)
+  if (begun.length >= runs) return `${runs} runs`
+  if (sum((run) => run.tokensGenerated) >= tokens) return `${tokens} tokens`
+  return sum((run) => run.activeMs) >= hours * 3_600_000 ? `${hours} hours` : null
+}
+
+/** Of several trials at a time each line says whose it is, and none shows a bar. */
+function quietCall(call: CommandCall, { name }: Trial): CommandCall {
+  return {
+    ...call,
+    progress: { update: () => undefined, stop: () => undefined },
+    note: (line) => call.note(`${name}: ${line}`),
+  }
+}
+
+function tellEnd(
+  call: CommandCall,
+  run: Run,
+  { over, of }: { readonly over: number; readonly of: number },
+): void {
+  call.note(`${run.name}: ${run.status} (${run.runId})`)
+  call.progress.update({ activity: 'sweep', done: over, total: of, unit: 'trials' })
+}

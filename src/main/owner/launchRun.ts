@@ -1,0 +1,16 @@
+import { readRemoteRun } from '../store/remoteRunStore.ts'
+import { launchHere, type Launch, type LaunchedRun } from './launch.ts'
+import { launchRemote, remoteAccess, type RemoteAccess, type RemoteLaunch } from './remote/launchRemote.ts'
+import type { TrainerProgram } from './trainingProcess.ts'
+
+export interface LaunchSetup extends Omit<RemoteLaunch, 'access'> {
+  readonly program: TrainerProgram
+  /** Left out: as Ray without a token is. */
+  readonly remote?: RemoteAccess
+}
+
+/** Where a run is executed stands in the store since it was made. */
+export function launchRun(setup: LaunchSetup, run: LaunchedRun): Launch {
+  if (readRemoteRun(setup.db, run.runId) === null) return launchHere(setup, run)
+  return launchRemote({ ...setup, access: setup.remote ?? remoteAccess(null) }, run)
+}

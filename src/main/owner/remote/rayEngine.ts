@@ -1,0 +1,206 @@
+import http from 'node:http'
+import https from 'node:https'
+import { z } from 'zod'
+import { plainMessage } from '../../../shared/plainText.ts'
+import { RecheckError } from '../../../shared/recheckError.ts'
+import { systemCodeOf } from '../../../shared/systemErrors.ts'
+import type { Engine, JobState, Submission } from './engine.ts'
+
+export interface RayAccess {
+  /** Of the head's dashboard: `http://head:8265`. */
+  readonly address: string
+  /** Sent as `Authorization: Bearer`; null = the head asks for none. */
+  readonly token: string | null
+  /** How long one answer may take. */
+  readonly withinMs?: number
+}
+
+/** Far above an answer about one job; a log of more is read to here. */
+const mostAnswerBytes = 8 * 2 ** 20
+const mostLogChars = 8000
+const mostReasonChars = 400
+const answerWithinMs = 15_000
+/** Requests on their way to one head at a time, however many runs ask. */
+const mostRequests = 8
+
+const Version = z.object({ ray_version: z.string() })
+const Submitted = z.object({ submission_id: z.string() })
+const Logs = z.object({ logs: z.string() })
+const Job = z.object({
+  status: z.enum(['PENDING', 'RUNNING', 'STOPPED', 'SUCCEEDED', 'FAILED']),
+  message: z.string().nullish(),
+})
+
+const states: Readonly<Record<z.infer<typeof Job>['status'], JobState>> = {
+  PENDING: 'waiting',
+  RUNNING: 'running',
+  STOPPED: 'stopped',
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+}
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+/** Ray's Jobs REST API: https://docs.ray.io/en/latest/cluster/running-applications/job-submission/rest.html */
+export function rayEngine(access: RayAccess): Engine {
+  const ask = openRequests(access)
+  const jobPath = (submissionId: string): string => `/api/jobs/${encodeURIComponent(submissionId)}`
+  const engine: Engine = {
+    async check() {
+      const { ray_version } = read(access, await ask('GET', '/api/version'), Version)
+      return `Ray ${plainMessage(ray_version)}`
+    },
+    async submit(submission) {
+      const answer = await ask('POST', '/api/jobs/', bodyOf(submission))
+      if (answer.status === 200) return void read(access, answer, Submitted)
+      // a second asking, after an answer that was lost: Ray refuses the id with an error of the server's
+      if ((await engine.status(submission.submissionId)) !== null) return
+      throw new RecheckError(
+        'ray.rejected',
+        `Ray at ${access.address} did not take job ${submission.submissionId}: ${reasonOf(answer)}`,
+      )
+    },
+    async status(submissionId) {
+      const answer = await ask('GET', jobPath(submissionId))
+      if (answer.status === 404) return null
+      const { status, message } = read(access, answer, Job)
+      return { state: states[status], message: plainMessage(message ?? '').slice(0, mostReasonChars) }
+    },
+    async logs(submissionId) {
+      const answer = await ask('GET', `${jobPath(submissionId)}/logs`)
+      return answer.status === 404 ? '' : read(access, answer, Logs).logs.slice(-mostLogChars)
+    },
+    async stop(submissionId) {
+      const answer = await ask('POST', `${jobPath(submissionId)}/stop`)
+      if (answer.status !== 404) read(access, answer, z.object({ stopped: z.boolean() }))
+    },
+  }
+  return engine
+}
+
+function bodyOf({ submissionId, command, environment, cpus, gpus, memoryBytes }: Submission): string {
+  const memory = memoryBytes === null ? {} : { entrypoint_memory: memoryBytes }
+  return JSON.stringify({
+    submission_id: submissionId,
+    entrypoint: command.map(shellWord).join(' '),
+    entrypoint_num_cpus: cpus,
+    entrypoint_num_gpus: gpus,
+    ...memory,
+    runtime_env: { env_vars: environment },
+    metadata: { program: 'recheck' },
+  })
+}
+
+/** Ray gives the entry point to a shell. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+type Ask = (method: 'GET' | 'POST', path: string, body?: string) => Promise<Answer>
+
+function openRequests(access: RayAccess): Ask {
+  let open = 0
+  const waiting: (() => void)[] = []
+  return async (method, path, body) => {
+    if (open >= mostRequests) await new Promise<void>((resolve) => waiting.push(resolve))
+    else open++
+    try {
+      return await request(access, { method, path, body: body ?? null })
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) open--
+      else next()
+    }
+  }
+}
+
+async function request(access: RayAccess, asked: Asked): Promise<Answer> {
+  const { address, token } = access
+  const answer = await exchange(access, asked).catch((thrown: unknown) => {
+    throw away(address, thrown)
+  })
+  if (answer.status !== 401 && answer.status !== 403) return answer
+  const wayOut =
+    token === null
+      ? 'it asks for a token. Set RAY_AUTH_TOKEN to it'
+      : "the token in RAY_AUTH_TOKEN is not the one that it expects. Set it to the cluster's own"
+  throw new RecheckError('ray.refused', `Ray at ${address} refused the request: ${wayOut} and try again.`)
+}
+
+interface Asked {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body: string | null
+}
+
+/** Not by `fetch`, whose headers are a browser's: Ray takes no jobs from pages. A redirection is an answer like any other. */
+function exchange({ address, token, withinMs = answerWithinMs }: RayAccess, asked: Asked): Promise<Answer> {
+  const url = new URL(`${address.replace(/\/+$/, '')}${asked.path}`)
+  const headers = {
+    accept: 'application/json',
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(asked.body === null
+      ? {}
+      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(asked.body) }),
+  }
+  const start = url.protocol === 'https:' ? https.request : http.request
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(withinMs)
+    const sent = start(url, { method: asked.method, headers, signal }, (response) => {
+      const { statusCode: status = 0 } = response
+      textOf(response).then((text) => resolve({ status, text }), reject)
+    })
+    sent.on('error', reject).end(asked.body ?? undefined)
+  })
+}
+
+/** Of an answer that is longer than any should be, the beginning: no answer of Ray's parses then. */
+async function textOf(response: http.IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    pieces.push(piece)
+    bytes += piece.length
+    if (bytes > mostAnswerBytes) break
+  }
+  return Buffer.concat(pieces).subarray(0, mostAnswerBytes).toString('utf8')
+}
+
+function away(address: string, thrown: unknown): RecheckError {
+  const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown))
+  const code = systemCodeOf(thrown)
+  const reason = name === 'AbortError' ? 'no answer in time' : (code ?? message)
+  return new RecheckError(
+    'ray.away',
+    `Ray at ${address} does not answer (${plainMessage(reason)}). Is its head running and its dashboard reachable from here? ` +
+      'docs/scaling.md says how, through an SSH tunnel too.',
+  )
+}
+
+/** @throws RecheckError `ray.answer` */
+function read<T>({ address }: RayAccess, answer: Answer, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(answer.status === 200 ? parseJson(answer.text) : undefined)
+  if (parsed.success) return parsed.data
+  throw new RecheckError(
+    'ray.answer',
+    `${address} did not answer as Ray's Jobs API does: ${reasonOf(answer)} Is it the address of the dashboard, such as http://head:8265?`,
+  )
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // fits no schema
+  }
+}
+
+/** The last line of a traceback says what was wrong. */
+function reasonOf({ status, text }: Answer): string {
+  const lines = text.split('\n').filter((line) => /[\p{L}\d]/u.test(line))
+  const said = plainMessage((lines.at(-1) ?? 'an empty answer').trim()).slice(0, mostReasonChars)
+  return `HTTP ${status}, ${said}${/[.!?]$/.test(said) ? '' : '.'}`
+}

@@ -1,0 +1,257 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { errorData, RecheckError } from '../../../shared/recheckError.ts'
+import { writeFileAtomic } from '../../host/machine/atomicFiles.ts'
+import type { Clock } from '../../host/machine/clock.ts'
+import type { Wish } from '../../wire/attemptFolder.ts'
+import type { StopMoment, TrainerMessage } from '../../wire/trainerMessages.ts'
+import type { TrainerExit } from '../trainerExit.ts'
+import type { TrainingProcess } from '../trainingProcess.ts'
+import { isEnded, type Engine, type JobStatus, type Submission } from './engine.ts'
+import { RecordIntake } from './recordIntake.ts'
+import type { RecordReader } from './recordReader.ts'
+
+export interface RemoteTimes {
+  /** Between two looks at the records. */
+  readonly readEveryMs: number
+  /** Between two questions to the engine about one job. */
+  readonly askEveryMs: number
+  /** How long records may take to be seen here after the engine says that the job has ended. */
+  readonly settleMs: number
+  /** How long a job that the engine does not know may be silent before it counts as lost. */
+  readonly lostAfterMs: number
+}
+
+export const remoteTimes: RemoteTimes = {
+  readEveryMs: 300,
+  askEveryMs: 5000,
+  settleMs: 10_000,
+  lostAfterMs: 60_000,
+}
+
+export interface RemoteNote {
+  readonly level: 'info' | 'warning'
+  readonly code: 'remote.waiting' | 'remote.away' | 'remote.back'
+  readonly message: string
+}
+
+export interface RemoteSetup {
+  readonly engine: Engine
+  readonly submission: Submission
+  readonly records: Pick<RecordReader, 'read'>
+  readonly wishPath: string
+  readonly clock: Clock
+  readonly times: RemoteTimes
+  /** Record of this attempt up to which changes of status are in the run's row. */
+  readonly taken: number
+  readonly onMessage: (message: TrainerMessage, record: number) => void
+  readonly note: (note: RemoteNote) => void
+  readonly settle: () => void
+}
+
+/** Hands a job over, unless the engine has it, and follows it to its end: its state by the engine, its work by its records. */
+export function followRemote(setup: RemoteSetup): TrainingProcess {
+  const trainer = new RemoteTrainer(setup)
+  trainer.begin()
+  return trainer
+}
+
+const noExit: TrainerExit = { exitCode: null, signal: null, stderr: '', systemRanOutOfMemory: false }
+
+class RemoteTrainer implements TrainingProcess {
+  readonly mark = null
+  readonly exited: Promise<TrainerExit>
+  readonly #setup: RemoteSetup
+  readonly #intake = new RecordIntake()
+  readonly #leaving = new AbortController()
+  #resolveExit: (exit: TrainerExit) => void = () => undefined
+  #wish: Wish = { stop: null, isPaused: false }
+  #wishes: Promise<void> = Promise.resolve()
+  #isKilled = false
+  #isKnown = false
+  #hasRecords = false
+  #hasEnded = false
+  #isAway = false
+  #waitsFor: string | null = null
+  #askedMs = -Infinity
+  #heardMs: number
+  #endedMs: number | null = null
+
+  constructor(setup: RemoteSetup) {
+    this.#setup = setup
+    this.#heardMs = setup.clock.steadyMs()
+    this.exited = new Promise((resolve) => (this.#resolveExit = resolve))
+  }
+
+  begin(): void {
+    void this.#follow().then(this.#resolveExit, (thrown: unknown) => {
+      this.#setup.onMessage({ type: 'failed', error: errorData(thrown) }, 0)
+      void this.#setup.engine.stop(this.#setup.submission.submissionId).catch(() => undefined) // the failure says more
+      this.#resolveExit(noExit)
+    })
+  }
+
+  stored(): void {
+    // what is in the shared folder counts as stored already
+  }
+
+  stop(when: StopMoment): void {
+    this.#want({ stop: when, isPaused: false })
+    this.#askedMs = -Infinity // one that waits is taken out at once
+  }
+
+  pause(): void {
+    this.#want({ stop: this.#wish.stop, isPaused: true })
+  }
+
+  resume(): void {
+    this.#want({ stop: this.#wish.stop, isPaused: false })
+  }
+
+  kill(): void {
+    this.#isKilled = true
+    this.#askedMs = -Infinity
+  }
+
+  abandon(): void {
+    this.#leaving.abort()
+  }
+
+  settle(): void {
+    this.#setup.settle()
+  }
+
+  /** The last wish is the one that counts: each is written after the one before, and the file is replaced whole. */
+  #want(wish: Wish): void {
+    this.#wish = wish
+    this.#wishes = this.#wishes
+      .then(() => writeFileAtomic(this.#setup.wishPath, JSON.stringify(wish)))
+      .catch(() => wait(this.#setup.times.readEveryMs).then(() => this.#want(this.#wish)))
+  }
+
+  async #follow(): Promise<TrainerExit> {
+    const { times, clock } = this.#setup
+    while (!this.#leaving.signal.aborted) {
+      const more = await this.#takeRecords()
+      if (this.#hasEnded) return noExit
+      if (clock.steadyMs() - this.#askedMs >= times.askEveryMs || this.#endedMs !== null) {
+        const exit = await this.#ask()
+        if (exit !== null) return exit
+      }
+      if (!more)
+        await wait(times.readEveryMs, undefined, { signal: this.#leaving.signal }).catch(() => undefined)
+    }
+    return noExit
+  }
+
+  /** @returns whether there was anything */
+  async #takeRecords(): Promise<boolean> {
+    const { records, clock, onMessage, taken } = this.#setup
+    const found = await records.read()
+    if (found === null) return false
+    this.#hasRecords = true
+    if (found.length > 0) this.#heardMs = clock.steadyMs()
+    for (const record of found)
+      for (const { number, message } of this.#intake.take(record)) {
+        const isChange = message.type === 'paused' || message.type === 'resumed'
+        if (isChange && number <= taken) continue
+        onMessage(message, number)
+        if (message.type === 'ended' || message.type === 'failed') this.#hasEnded = true
+      }
+    return found.length > 0
+  }
+
+  /** @returns how the job has ended; null: it has not, as far as anybody knows */
+  async #ask(): Promise<TrainerExit | null> {
+    const { engine, submission, clock } = this.#setup
+    this.#askedMs = clock.steadyMs()
+    try {
+      const status = await engine.status(submission.submissionId)
+      this.#sayBack()
+      if (status === null) return await this.#unknown()
+      this.#isKnown = true
+      if (isEnded(status)) return await this.#ended(status)
+      return await this.#alive(status)
+    } catch (thrown) {
+      if (!(thrown instanceof RecheckError) || !isPassing(thrown)) throw thrown
+      this.#sayAway(thrown)
+      return null
+    }
+  }
+
+  async #alive(status: JobStatus): Promise<TrainerExit | null> {
+    const { engine, submission } = this.#setup
+    const hasBegun = this.#hasRecords || status.state === 'running'
+    if (!hasBegun) this.#sayWaiting(status.message)
+    const isUnwanted = this.#isKilled || (this.#wish.stop !== null && !hasBegun)
+    if (!isUnwanted) return null
+    await this.#wishes // should it begin all the same, it reads there that it is not to
+    await engine.stop(submission.submissionId)
+    return hasBegun ? null : { ...noExit, wasStopped: true }
+  }
+
+  /** Not handed over yet; or the engine has forgotten it, as after its head was begun anew. */
+  async #unknown(): Promise<TrainerExit | null> {
+    const { engine, submission, clock, times } = this.#setup
+    if (!this.#hasRecords) {
+      if (this.#wish.stop !== null || this.#isKilled) return { ...noExit, wasStopped: true }
+      await engine.submit(submission)
+      this.#askedMs = -Infinity
+      return null
+    }
+    if (clock.steadyMs() - this.#heardMs < times.lostAfterMs) return null
+    const silent = `has not been heard of for ${Math.round(times.lostAfterMs / 1000)} s`
+    return {
+      ...noExit,
+      cause: `${submission.submissionId} ${silent}, and the cluster does not know it${this.#isKnown ? ' any more: its head was begun anew' : ''}.`,
+    }
+  }
+
+  async #ended({ state, message }: JobStatus): Promise<TrainerExit | null> {
+    const { engine, submission, clock, times } = this.#setup
+    this.#endedMs ??= clock.steadyMs()
+    // its last records may be on their way through the shared folder
+    if (clock.steadyMs() - this.#endedMs < times.settleMs) return null
+    this.#intake.assertComplete()
+    if (state === 'stopped') return { ...noExit, wasStopped: true }
+    const said = message === '' ? '' : ` (${message.replace(/\.$/, '')})`
+    return {
+      ...noExit,
+      stderr: await engine.logs(submission.submissionId),
+      cause: `Job ${submission.submissionId} has ended without a last word${said}.`,
+    }
+  }
+
+  #sayAway({ message }: RecheckError): void {
+    if (this.#isAway) return
+    this.#isAway = true
+    this.#setup.note({
+      level: 'warning',
+      code: 'remote.away',
+      message: this.#hasRecords
+        ? `${message} The run is followed by its records meanwhile.`
+        : `${message} It is asked again every ${this.#setup.times.askEveryMs / 1000} s.`,
+    })
+  }
+
+  #sayBack(): void {
+    if (!this.#isAway) return
+    this.#isAway = false
+    this.#setup.note({ level: 'info', code: 'remote.back', message: 'The cluster answers again.' })
+  }
+
+  #sayWaiting(message: string): void {
+    if (message === this.#waitsFor) return
+    this.#waitsFor = message
+    const { submissionId } = this.#setup.submission
+    this.#setup.note({
+      level: 'info',
+      code: 'remote.waiting',
+      message: `Handed over as job ${submissionId}. ${message}`.trim(),
+    })
+  }
+}
+
+/** What another try may not meet. */
+function isPassing({ code }: RecheckError): boolean {
+  return code === 'ray.away' || code === 'ray.answer'
+}

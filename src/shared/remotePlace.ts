@@ -1,0 +1,21 @@
+import { z } from 'zod'
+
+/**
+ * Where a run is executed when it is not on this machine: a cluster that is asked over the network, and a folder that its
+ * machines and this one see under the same path.
+ */
+export const RemotePlace = z.strictObject({
+  engine: z.literal('ray'),
+  /** Of the head's dashboard: `http://head:8265`. */
+  address: z.url({ protocol: /^https?$/ }),
+  /** Absolute; the same on every machine. */
+  shared: z.string().min(1),
+  /** Recheck's own folder as the cluster's machines see it. Absolute. */
+  packageFolder: z.string().min(1),
+  /** What a run takes for itself there; runs wait until it is free. */
+  cpus: z.number().min(0),
+  gpus: z.number().min(0),
+  /** Bytes; null = not asked for. */
+  memoryBytes: z.int().min(1).nullable(),
+})
+export type RemotePlace = z.infer<typeof RemotePlace>

@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { TestContext } from 'node:test'
+import type { Engine, JobStatus } from '../../../../src/main/owner/remote/engine.ts'
+import type { RemoteAccess } from '../../../../src/main/owner/remote/launchRemote.ts'
+import { RecheckError } from '../../../../src/shared/recheckError.ts'
+import type { RemotePlace } from '../../../../src/shared/remotePlace.ts'
+
+/** An engine that starts its jobs as processes of this machine which know nothing of the owner, and can misbehave. */
+export interface ProcessEngine extends Engine {
+  /** No request is answered while it is. */
+  isAway: boolean
+  /** Jobs wait while it is. */
+  isFull: boolean
+  /** Its head is begun anew: it knows no job any more, and those that wait are gone. */
+  forget(): void
+  kill(submissionId: string): void
+  /** Every job that was ever begun, in order. */
+  readonly begun: readonly string[]
+  readonly known: readonly string[]
+}
+
+export function processEngine(t: Pick<TestContext, 'after'>): ProcessEngine {
+  let jobs = new Map<string, { status: JobStatus; child: ChildProcess | null; start: () => void }>()
+  const children: ChildProcess[] = []
+  const begun: string[] = []
+  t.after(() => children.forEach((child) => child.kill('SIGKILL')))
+  const answer = (): void => {
+    if (engine.isAway) throw new RecheckError('ray.away', 'Ray at a test does not answer.')
+    if (!engine.isFull) for (const job of jobs.values()) if (job.status.state === 'waiting') job.start()
+  }
+  const engine: ProcessEngine = {
+    isAway: false,
+    isFull: false,
+    begun,
+    get known() {
+      return [...jobs.keys()]
+    },
+    async check() {
+      answer()
+      return 'a test'
+    },
+    async submit({ submissionId, command, environment }) {
+      answer()
+      if (jobs.has(submissionId)) return
+      const [program = '', ...words] = command
+      const start = (): void => {
+        begun.push(submissionId)
+        const child = spawn(program, words, {
+          stdio: 'ignore',
+          env: { PATH: process.env['PATH'], ...environment },
+        })
+        children.push(child)
+        const job = { status: { state: 'running', message: '' } as JobStatus, child, start }
+        jobs.set(submissionId, job)
+        child.on('exit', (code) => {
+          job.status = { state: code === 0 ? 'succeeded' : 'failed', message: `exit code ${code}` }
+        })
+      }
+      jobs.set(submissionId, { status: { state: 'waiting', message: 'No room.' }, child: null, start })
+      answer()
+    },
+    async status(submissionId) {
+      answer()
+      return jobs.get(submissionId)?.status ?? null
+    },
+    async logs() {
+      answer()
+      return 'the last words'
+    },
+    async stop(submissionId) {
+      answer()
+      const job = jobs.get(submissionId)
+      if (job?.child === null) job.status = { state: 'stopped', message: 'stopped' }
+      job?.child?.kill('SIGTERM')
+    },
+    forget: () => void (jobs = new Map()),
+    kill: (submissionId) => void jobs.get(submissionId)?.child?.kill('SIGKILL'),
+  }
+  return engine
+}
+
+const worker = fileURLToPath(new URL('../fakeWorker.ts', import.meta.url))
+
+export function accessOf(engine: Engine): RemoteAccess {
+  return {
+    engineOf: () => engine,
+    commandOf: () => [process.execPath, worker, '--folder'],
+    times: { readEveryMs: 20, askEveryMs: 60, settleMs: 300, lostAfterMs: 400 },
+  }
+}
+
+export function placeIn(shared: string): RemotePlace {
+  return {
+    engine: 'ray',
+    address: 'http://127.0.0.1:1',
+    shared,
+    packageFolder: '/nowhere',
+    cpus: 1,
+    gpus: 0,
+    memoryBytes: null,
+  }
+}
