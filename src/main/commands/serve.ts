@@ -11,6 +11,7 @@ const Input = z.object({
   port: z.coerce.number().int().min(0).max(65_535).default(7860),
   open: z.boolean().default(false),
   newLink: z.boolean().default(false),
+  notify: z.string().optional(),
 })
 type Input = z.infer<typeof Input>
 const Output = z.object({
@@ -31,6 +32,7 @@ export const register: Register = (program, context) => {
       'recheck serve',
       'recheck serve --port 0 --open',
       'recheck serve --new-link   # to a server that runs already, in the background or as a service',
+      'recheck serve --notify https://chat.example/hook',
       'ssh -L 7860:127.0.0.1:7860 gpu-box   # then open the printed link here',
     ],
     input: Input,
@@ -45,6 +47,7 @@ export const register: Register = (program, context) => {
   })
     .option('--port <n>', 'port on 127.0.0.1; 0 = any free one (default 7860)')
     .option('--open', 'open the page in the default browser')
+    .option('--notify <url>', 'post alarms and the ends of runs there, as JSON (docs/window.md)')
     .option('--new-link', 'print a link to the server that runs already, and start none')
 }
 
@@ -58,6 +61,7 @@ async function serveUntilInterrupted(input: Input, call: CommandCall): Promise<C
     pageFolder: join(projectFolder, 'out', 'renderer'),
     nodePath: process.execPath,
     clock: systemClock,
+    ...(input.notify === undefined ? {} : { notify: { url: input.notify, onFailure: call.note } }),
   })
   const link = server.newLink()
   call.note(`Open ${link}`)
