@@ -3,8 +3,10 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { addCommand, type CommandCall, type CommandContext, type CommandResult } from '../command.ts'
 import { formatBytes } from '../../../shared/format.ts'
+import type { Progress } from '../../../shared/runEvent.ts'
+import type { GgufImport, ImportedModel } from '../../host/model/gguf/importGguf.ts'
 
-const ImportInput = z.object({ file: z.string(), as: z.string().optional() })
+const ImportInput = z.object({ file: z.string(), onto: z.string().optional(), as: z.string().optional() })
 const ImportOutput = z.object({
   name: z.string(),
   folder: z.string(),
@@ -20,10 +22,11 @@ type ImportOutput = z.infer<typeof ImportOutput>
 export function registerImport(models: Command, context: CommandContext): void {
   addCommand(models, context, {
     name: 'import',
-    summary: 'make a model of a GGUF file',
+    summary: 'make a model of a GGUF file, or of an adapter and the model it was made for',
     examples: [
       'recheck models import SmolLM2-135M-Instruct.Q4_1.gguf --as smollm2-135m-instruct',
       'recheck models import downloads/qwen2.5-0.5b-instruct-q8_0.gguf',
+      'recheck models import my-adapter --onto smollm2-135m-instruct --as smollm2-mine',
     ],
     input: ImportInput,
     output: ImportOutput,
@@ -31,8 +34,9 @@ export function registerImport(models: Command, context: CommandContext): void {
   })
     .argument(
       '<file>',
-      'GGUF file of a llama, qwen2, qwen3 or gpt2 model: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K',
+      'GGUF file of a llama, qwen2, qwen3 or gpt2 model: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K; with --onto the folder of a LoRA adapter as PEFT writes it',
     )
+    .option('--onto <model>', 'folder or name of the model that the adapter is merged into')
     .option('--as <name>', 'name of the new model (default: the name of the file without .gguf)')
 }
 
@@ -40,13 +44,11 @@ async function importFile(
   input: z.infer<typeof ImportInput>,
   call: CommandCall,
 ): Promise<CommandResult<ImportOutput>> {
-  const { importGguf } = await import('../../host/model/gguf/importGguf.ts')
-  const { model, parameters, notices } = await importGguf({
-    path: input.file,
-    name: input.as ?? basename(input.file).replace(/\.gguf$/i, ''),
-    report: (progress) => call.progress.update(progress),
+  const told = {
+    report: (progress: Progress) => call.progress.update(progress),
     signal: call.signal,
-  })
+  }
+  const { model, parameters, notices } = await imported(input, told)
   for (const notice of notices) call.note(notice)
   const output: ImportOutput = {
     name: model.name,
@@ -58,6 +60,23 @@ async function importFile(
     notices: [...notices],
   }
   return { output, text: textOf(output) }
+}
+
+async function imported(
+  { file, onto, as }: z.infer<typeof ImportInput>,
+  told: Pick<GgufImport, 'report' | 'signal'>,
+): Promise<ImportedModel> {
+  if (onto === undefined) {
+    const { importGguf } = await import('../../host/model/gguf/importGguf.ts')
+    return importGguf({ path: file, name: as ?? basename(file).replace(/\.gguf$/i, ''), ...told })
+  }
+  const { importAdapter } = await import('../../host/model/peft/importAdapter.ts')
+  const { modelFolderOf } = await import('../../run/namedModelFolder.ts')
+  const base = modelFolderOf(onto, process.cwd())
+  return {
+    ...(await importAdapter({ folder: file, base, name: as ?? basename(file), ...told })),
+    notices: [],
+  }
 }
 
 function textOf({ name, folder, parameters, bytes, licence }: ImportOutput): string {

@@ -65,7 +65,8 @@ function adapterAdvice(folder: string, names: readonly string[]): string | null 
   if (!names.includes('adapter_config.json')) return null
   const { kind, base } = adapterFacts(join(folder, 'adapter_config.json'))
   return (
-    `is a PEFT adapter${kind}, no model: it belongs to ${base}. Merge the two in Python and give the new folder: ` +
+    `is a PEFT adapter${kind}, no model: it belongs to ${base}. Plain LoRA: ` +
+    '`recheck models import ADAPTER --onto MODEL --as NAME` makes a model of the two. Any other: merge the two in Python and give the new folder: ' +
     '`AutoPeftModelForCausalLM.from_pretrained(adapter).merge_and_unload().save_pretrained(new_folder)`, then ' +
     '`AutoTokenizer.from_pretrained(base).save_pretrained(new_folder)`.'
   )

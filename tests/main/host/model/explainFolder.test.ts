@@ -13,7 +13,7 @@ test('M18: an adapter is named as one, with its base model and the way to a mode
   await assertRefused(
     folder,
     'checkpoint.no-config',
-    /is a PEFT adapter \("LORA"\), no model: it belongs to the base model "Qwen\/Qwen2.5-0.5B". Merge the two in Python/,
+    /is a PEFT adapter \("LORA"\), no model: it belongs to the base model "Qwen\/Qwen2.5-0.5B". Plain LoRA: `recheck models import ADAPTER --onto MODEL --as NAME` makes a model of the two\. Any other: merge the two in Python/,
   )
   // named by a config it is refused in the same words
   assert.throws(

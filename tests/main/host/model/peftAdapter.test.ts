@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import { tensorflowOps } from '../../../../src/main/host/tensorflow/ops.ts'
-import { openModelFolder } from '../../../../src/main/host/model/modelFolder.ts'
+import { openModelFolder, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
+import { importAdapter } from '../../../../src/main/host/model/peft/importAdapter.ts'
 import { viewParameters } from '../../../../src/main/host/model/parameterView.ts'
-import { readPeftAdapter, writePeftAdapter } from '../../../../src/main/host/model/peftAdapter.ts'
+import { readPeftAdapter, writePeftAdapter } from '../../../../src/main/host/model/peft/peftAdapter.ts'
 import { readAllTensors, writeSafetensors } from '../../../../src/main/host/model/safetensorsFiles.ts'
 import { mergedParameters } from '../../../../src/core/model/mergeAdapter.ts'
 import { tensorsOf } from '../../../../src/core/model/parameterTensors.ts'
@@ -60,6 +61,24 @@ for (const [name, { ids, logProbs }] of Object.entries(expected)) {
     for (const key of Object.keys(written)) assert.ok(key in theirOwn, `PEFT knows no ${key}`)
   })
 }
+
+test('an adapter imported onto its model is a model of the library with the merged weights', async (t) => {
+  const models = temporaryFolder(t)
+  const base = await modelOf('qwen2')
+  const folder = join(adapters, 'qwen2')
+  const given = { folder, base: base.folder, name: 'merged', models, report: () => undefined }
+  const { model, parameters } = await importAdapter(given)
+  const found = await readParameters(await openModelFolder(model.folder))
+  const adapter = await readPeftAdapter(folder, base.config)
+  const expectedWeights = mergedParameters(base.config, viewParameters(base), adapter)
+  for (const [name, { values }] of found) assert.deepEqual(values, expectedWeights.get(name)?.values, name)
+  assert.equal(
+    parameters,
+    [...found.values()].reduce((sum, { values }) => sum + values.length, 0),
+  )
+  assert.equal(model.source?.source, 'qwen2 on qwen2')
+  await assert.rejects(importAdapter(given), { code: 'model.exists' })
+})
 
 test('what is no plain LoRA, or another model’s, is refused by name', async (t) => {
   const { config } = await modelOf('qwen2')
