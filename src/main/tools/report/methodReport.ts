@@ -70,12 +70,10 @@ const resultNote =
   'Mean over seeds with Student’s t interval (95 %); in brackets after IQM, the interquartile mean, its bootstrap interval over seeds, which is too narrow with few of them. Learned is Acc@final after − before. Gain of revising is Acc@final − Acc@t1. Chance is the share of bootstrap draws of the seeds in which the method’s Acc@final is the highest.'
 
 function cautionOf({ summaries, open }: MethodReport): string {
-  const seeds = Math.min(...summaries.map((each) => each.seeds))
-  const most = Math.max(...summaries.map((each) => each.seeds))
-  const few =
-    seeds < fewSeeds
-      ? ` This is of ${seeds === most ? seeds : `${seeds} to ${most}`} ${most === 1 ? 'seed' : 'seeds'} a method: a difference that is not shown here may well exist, and one that is shown may be luck. At least ${fewSeeds} are wanted.`
-      : ''
+  const isFew = summaries.some(({ seeds }) => seeds < fewSeeds)
+  const few = isFew
+    ? ` This is of ${seedsText(summaries)}: a difference that is not shown here may well exist, and one that is shown may be luck. At least ${fewSeeds} are wanted.`
+    : ''
   const left = open === 0 ? '' : ` ${open} runs have not finished; what is shown is of those that have.`
   return `Methods are compared at equal generated tokens: a run ends with the step in which stages 1 and 2 together have generated its budget.${few}${left}`
 }
@@ -110,13 +108,20 @@ function resultTable(summaries: readonly MethodSummary[]): Block {
       String(each.seeds),
       shareText(each.attempt),
       shareText(each.final),
-      `${formatShare(each.finalIqm.estimate)} [${formatShare(each.finalIqm.low)}, ${formatShare(each.finalIqm.high)}]`,
+      iqmText(each),
       meanText(each.learned, formatDifference),
       meanText(each.gain, formatDifference),
       each.balancedVerifier === null ? missing : shareText(each.balancedVerifier),
       each.chanceOfBest === null ? missing : `${(100 * each.chanceOfBest).toFixed(0)} %`,
     ]),
   }
+}
+
+/** Of one seed there is nothing to draw again. */
+function iqmText({ seeds, finalIqm: { estimate, low, high } }: MethodSummary): string {
+  return seeds < 2
+    ? formatShare(estimate)
+    : `${formatShare(estimate)} [${formatShare(low)}, ${formatShare(high)}]`
 }
 
 function differenceTable(differences: readonly MethodDifference[]): Block {
@@ -189,10 +194,16 @@ function curvePictures({ summaries, scores, title }: MethodReport): Block[] {
       logScale: false,
       smoothing: 0,
       scale: 1.3,
-      picture: { width: size.width, stamps: [{ name: title, proof: '' }] },
+      picture: { width: size.width, stamps: [{ name: title, proof: seedsText(summaries) }] },
     })
     return { kind: 'picture', title: shape.title, svg: plotSvg(option, size) }
   })
+}
+
+function seedsText(summaries: readonly MethodSummary[]): string {
+  const counts = summaries.map(({ seeds }) => seeds)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  return `${least === most ? least : `${least} to ${most}`} ${most === 1 ? 'seed' : 'seeds'} a method`
 }
 
 function curveTable({ summaries, scores }: MethodReport): Block {
