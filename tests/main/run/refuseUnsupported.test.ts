@@ -9,12 +9,15 @@ test('what the trainer can do passes', () => {
 })
 
 test('every field it cannot honour is named, and the exit code is that of bad input', async () => {
-  const config = presetConfig('qwen2.5-1.5b-math-8bit-lora')
+  const config = presetConfig('builtin', {
+    model: { baseWeights: 'int8', lora: { dropout: 0.1 } },
+    warmUp: {},
+  })
   assert.throws(
     () => refuseUnsupported(config),
     (error: RecheckError) =>
       error.code === 'config.unsupported' &&
-      ['model.lora', 'int8', 'recompute'].every((part) => error.message.includes(part)),
+      ['model.lora.dropout', 'model.baseWeights'].every((part) => error.message.includes(part)),
   )
   const { exitCodeOf } = await import('../../../src/main/commands/exitCode.ts')
   const refusal = ((): unknown => {
