@@ -1,0 +1,178 @@
+// Runs on a real Ray on this machine: a sweep of six trials, a worker that is killed, a job that is stopped in Ray.
+//
+//   node tests/main/owner/remote/realRay.check.ts [RAY]
+//
+// RAY is Ray's program, else .cache/ray/bin/ray (`python3 -m venv .cache/ray && .cache/ray/bin/pip install "ray[default]"`).
+// Not part of `npm test`: it needs Python and 1 GB of packages. Without Ray it says that it did not run, and ends with code 2.
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { rayEngine } from '../../../../src/main/owner/remote/rayEngine.ts'
+import { openForReading } from '../../../../src/main/store/database.ts'
+import { listRuns } from '../../../../src/main/store/runStore.ts'
+import type { Run } from '../../../../src/shared/records.ts'
+
+const root = resolve(import.meta.dirname, '..', '..', '..', '..')
+const ray = resolve(process.argv[2] ?? join(root, '.cache', 'ray', 'bin', 'ray'))
+if (!existsSync(ray)) {
+  process.stderr.write(`did not run: there is no Ray at ${ray}. Install it there, or name its program.\n`)
+  process.exit(2)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'recheck-ray-'))
+const dataDir = join(folder, 'data')
+const shared = join(folder, 'shared')
+const config = {
+  method: 'grpo',
+  groupSize: 2,
+  steps: 2,
+  problemsPerStep: 2,
+  evalEvery: 'never',
+  checkpointEvery: 2,
+  data: { train: 8, validation: 4, test: 4 },
+  onNoSignal: 'warn',
+}
+let head: ChildProcess
+let address: string
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))))
+  return ports
+}
+
+async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 120_000
+  while (!(await isSo())) {
+    assert.ok(Date.now() < deadline, `waited too long for ${what}`)
+    await wait(200)
+  }
+}
+
+before(async () => {
+  mkdirSync(shared, { recursive: true })
+  const [port, page] = await freePorts(2)
+  address = `http://127.0.0.1:${page}`
+  const options = `start --head --block --num-cpus 3 --port ${port} --dashboard-host 127.0.0.1 --dashboard-port ${page} --object-store-memory 100000000`
+  head = spawn(ray, [...options.split(' '), '--temp-dir', join(folder, 'r')], {
+    stdio: 'ignore',
+    detached: true,
+    env: { ...process.env, RAY_USAGE_STATS_ENABLED: '0' },
+  })
+  const engine = rayEngine({ address, token: null })
+  await until('the head', () => {
+    assert.equal(head.exitCode, null, 'Ray has ended before it answered')
+    return engine.check().then(Boolean, () => false)
+  })
+})
+after(async () => {
+  if (head.exitCode === null) {
+    const gone = once(head, 'exit')
+    process.kill(-(head.pid ?? 0), 'SIGKILL') // a group of its own, with all that Ray has started
+    await gone
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+})
+
+interface Ended {
+  readonly code: number | null
+  readonly document: { readonly ranked?: unknown; readonly status?: string; readonly runId?: string }
+  readonly stderr: string
+}
+
+function recheck(...args: readonly string[]): Promise<Ended> {
+  const child = spawn(
+    process.execPath,
+    [join(root, 'resources', 'bin', 'recheck.mjs'), ...args, '--json', '--data-dir', dataDir],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (text) => (stdout += String(text)))
+  child.stderr.on('data', (text) => (stderr += String(text)))
+  return new Promise((done) => {
+    child.on('close', (code) => {
+      done({ code, document: stdout === '' ? {} : (JSON.parse(stdout) as Ended['document']), stderr })
+    })
+  })
+}
+
+const onRay = (): readonly string[] => ['--engine', 'ray', '--address', address, '--shared', shared]
+
+function runs(): readonly Run[] {
+  try {
+    const db = openForReading(dataDir)
+    if (db === null) return []
+    const found = listRuns(db)
+    db.close()
+    return found
+  } catch {
+    return [] // it is just being made
+  }
+}
+
+const latest = (name: string): Run | undefined => runs().find((run) => run.name === name)
+
+test('a sweep of six trials: all end, several at a time, each one job', async () => {
+  const file = join(folder, 'sweep.json')
+  const sweep = {
+    name: 'six',
+    config,
+    grid: { 'optimizer.learningRate': [1e-5, 5e-5] },
+    seeds: [0, 1, 2],
+    metric: 'accuracy/final',
+  }
+  writeFileSync(file, JSON.stringify(sweep))
+  let mostAtOnce = 0
+  const looking = setInterval(() => {
+    mostAtOnce = Math.max(mostAtOnce, runs().filter(({ status }) => status === 'running').length)
+  }, 250)
+  const { code, stderr } = await recheck('sweep', '--config', file, ...onRay())
+  clearInterval(looking)
+  assert.equal(code, 0, stderr)
+  assert.deepEqual(
+    runs().map(({ status, stepsDone, group }) => [status, stepsDone, group]),
+    Array.from({ length: 6 }, () => ['finished', 2, 'six']),
+  )
+  assert.ok(mostAtOnce > 1, `at most ${mostAtOnce} at a time`)
+  for (const { runId } of runs())
+    assert.equal((await rayEngine({ address, token: null }).status(`${runId}.1`))?.state, 'succeeded')
+})
+
+test('a worker that is killed leaves an interrupted run, which resumes as a second job', async () => {
+  const file = join(folder, 'killed.json')
+  writeFileSync(file, JSON.stringify({ ...config, name: 'killed', steps: 30 }))
+  const ending = recheck('train', '--config', file, ...onRay())
+  await until('a step', () => (latest('killed')?.stepsDone ?? 0) > 2)
+  const { runId } = latest('killed') ?? assert.fail('no run')
+  const [began = ''] = readFileSync(
+    join(shared, 'runs', runId, 'attempts', '1', 'records.jsonl'),
+    'utf8',
+  ).split('\n')
+  process.kill((JSON.parse(began) as { message: { processId: number } }).message.processId, 'SIGKILL')
+  const { code, stderr } = await ending
+  assert.equal(code, 1, stderr)
+  assert.equal(latest('killed')?.status, 'interrupted')
+  assert.equal(latest('killed')?.error?.code, 'remote.lost')
+  const resumed = await recheck('resume', runId)
+  assert.equal(resumed.code, 0, resumed.stderr)
+  assert.deepEqual([latest('killed')?.status, latest('killed')?.stepsDone], ['finished', 30])
+})
+
+test('a job that somebody stops in Ray is a stopped run', async () => {
+  const file = join(folder, 'stopped.json')
+  writeFileSync(file, JSON.stringify({ ...config, name: 'stopped', steps: 300 }))
+  const ending = recheck('train', '--config', file, ...onRay())
+  await until('a step', () => (latest('stopped')?.stepsDone ?? 0) > 0)
+  await rayEngine({ address, token: null }).stop(`${latest('stopped')?.runId}.1`)
+  const { stderr } = await ending
+  assert.equal(latest('stopped')?.status, 'stopped', stderr)
+})
