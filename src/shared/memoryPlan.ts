@@ -106,7 +106,7 @@ export function memoryAdvice(plan: MemoryPlan): readonly string[] {
   const { microBatch, rolloutsTogether, switches } = plan
   return [
     ...(microBatch === null ? [] : [fitText('Rows in an update at once', microBatch)]),
-    fitText('Rollouts sampled at once', rolloutsTogether),
+    ...(rolloutsTogether.planned === 0 ? [] : [fitText('Rollouts sampled at once', rolloutsTogether)]),
     ...(switches.length === 0
       ? []
       : [

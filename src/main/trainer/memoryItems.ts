@@ -1,9 +1,12 @@
 import type { ModelConfig } from '../../core/model/modelConfig.ts'
-import { countParameters } from '../../core/model/parameterTable.ts'
+import { adapterShapes } from '../../core/model/adapter.ts'
+import { countParameters, parameterShapes, sizeOf } from '../../core/model/parameterTable.ts'
+import { storageOf, type WeightStorage } from '../../core/model/weightStorage.ts'
 import { needsReference } from '../../core/rl/losses/policyLossOf.ts'
+import { computeMemory, type ComputeMemory } from '../../core/train/engine/trainingMemory.ts'
 import { isGroupMethod, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { memoryTimes, type MemoryItem, type MemoryTime } from '../../shared/memoryPlan.ts'
-import { activationBytesPerRow, rowsPerMicroBatch } from './engines.ts'
+import { rowsPerMicroBatch } from './engines.ts'
 
 /** What a run's memory depends on beside its config and its model's shape. */
 export interface MemoryFacts {
@@ -40,12 +43,10 @@ export function memoryItems(
   model: ModelConfig,
   facts: MemoryFacts,
 ): readonly MemoryItem[] {
-  const weights = floatBytes * countParameters(model)
   const isTrained = facts.work === 'train' || facts.work === 'warm-up'
   const samples = facts.work !== 'warm-up'
   return [
     hostItem('Node, TensorFlow, ONNX Runtime', 'always', ownerBytes + baseOf(facts)),
-    hostItem('weights as read from the files', 'always', weights),
     ...(isTrained ? trainerItems(config, model, facts) : []),
     ...(samples ? samplerItems(config, model, facts) : []),
   ].filter(({ hostBytes, deviceBytes }) => hostBytes + deviceBytes > 0)
@@ -96,22 +97,46 @@ function baseOf({ work, sampler }: MemoryFacts): number {
 
 /** Parameters, moments and gradients in the session, what an update takes, and what a checkpoint reads out of it. */
 function trainerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts): readonly MemoryItem[] {
-  const weights = floatBytes * countParameters(model)
-  const { positions } = facts
-  const rows = rowsPerMicroBatch(config, model, positions)
-  const logits = 3 * floatBytes * positions * model.vocabularySize
-  const activations = activationBytesPerRow(model, positions) - logits
+  const { lora, baseWeights } = config.model
+  const shapes: ReadonlyMap<string, readonly number[]> =
+    lora === null ? parameterShapes(model) : adapterShapes(model, lora)
+  const trained = floatBytes * [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0)
+  const { rows, memory } = passOf(config, model, facts)
+  // an adapter taken off is the reference itself
+  const hasReference = facts.work === 'train' && needsReference(config)
+  const hasCopy = hasReference && (lora === null || config.model.reference !== null)
+  const frozen = storedBytes(model, baseWeights)
   const item = inSession(facts)
   return [
-    item('weights', 'always', weights),
-    item('moments (AdamW)', 'always', 2 * weights),
-    item('gradients', 'always', weights),
-    item('reference policy', 'always', facts.work === 'train' && needsReference(config) ? weights : 0),
-    item(`activations of ${rows} rows`, 'update', rows * activations),
-    item(`logits of ${rows} rows`, 'update', rows * logits),
-    // values of all three kinds, and the copy of the last one that is read
-    hostItem('weights and moments read out', 'checkpoint', 4 * weights),
+    item(`frozen weights (${baseWeights})`, 'always', lora === null ? 0 : frozen),
+    item(lora === null ? 'weights' : 'adapter', 'always', trained),
+    item('moments (AdamW)', 'always', 2 * trained),
+    item('gradients', 'always', trained),
+    item('reference policy', 'always', hasCopy ? frozen : 0),
+    item(`activations of ${rows} rows`, 'update', memory.kept + memory.layer),
+    item('logits, chunk by chunk', 'update', Math.max(0, memory.logits - memory.layer)),
+    // tensor by tensor
+    hostItem('the largest tensor, read out', 'checkpoint', floatBytes * largestOf(shapes)),
   ]
+}
+
+/** Rows of a forward and backward pass, and what it takes. */
+function passOf(
+  config: RunConfig,
+  model: ModelConfig,
+  { positions, work }: MemoryFacts,
+): { readonly rows: number; readonly memory: ComputeMemory } {
+  const rows = rowsPerMicroBatch(work === 'warm-up' ? warmUpSteps(config) : config, model, positions)
+  return {
+    rows,
+    memory: computeMemory(model, { rows, positions }, { recompute: false, logitsBytes: Infinity }),
+  }
+}
+
+/** A warm-up's steps have so many conversations; the rest of its engine is that of stage 2. */
+function warmUpSteps(config: RunConfig): RunConfig {
+  const problemsPerStep = config.warmUp?.conversationsPerStep ?? config.problemsPerStep
+  return { ...config, problemsPerStep, method: 'a-star-po', miniBatches: 1 }
 }
 
 /** Its caches, its own copy of the weights where it has one, and what brings new weights there after an update. */
@@ -121,8 +146,9 @@ function samplerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts)
   const caches = rollouts * cacheBytesOfRow(model, facts)
   if (facts.sampler === 'graph') {
     const item = inSession(facts)
+    const own = facts.work === 'train' ? 0 : storedBytes(model, config.model.baseWeights)
     return [
-      item('weights', 'always', facts.work === 'train' ? 0 : weights),
+      item('weights', 'always', own),
       // room for them stays
       item(`key-value caches of ${rollouts} rollouts`, 'always', caches),
     ]
@@ -131,8 +157,35 @@ function samplerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts)
   return [
     hostItem('weights of the sampler (ONNX Runtime)', 'always', (isFed ? 1 : 2) * weights),
     hostItem(`key-value caches of ${rollouts} rollouts`, 'always', caches),
-    hostItem('weights on their way to the sampler', 'sampling', facts.work === 'train' ? 2 * weights : 0),
+    hostItem(
+      'weights on their way to the sampler',
+      'sampling',
+      attentionBytes(model) + 2 * floatBytes * largestOf(parameterShapes(model)),
+    ),
   ]
+}
+
+/** Bytes of a frozen model: matrices in the given form, int8 with a scale for each output channel; all else in 32 bits. */
+function storedBytes(model: ModelConfig, wanted: WeightStorage): number {
+  let bytes = 0
+  for (const [name, shape] of parameterShapes(model)) {
+    const storage = storageOf(name, shape, wanted)
+    bytes += sizeOf(shape) * bytesEach[storage]
+    if (storage === 'int8') bytes += floatBytes * (shape[0] ?? 0)
+  }
+  return bytes
+}
+
+const bytesEach: Readonly<Record<WeightStorage, number>> = { f32: 4, bf16: 2, f16: 2, int8: 1 }
+
+/** Elements of the largest tensor. */
+function largestOf(shapes: ReadonlyMap<string, readonly number[]>): number {
+  return Math.max(...[...shapes.values()].map(sizeOf))
+}
+
+/** Of all layers: the ONNX sampler packs these for itself before it takes them. */
+function attentionBytes({ layers, width, queryHeads, keyValueHeads, headWidth }: ModelConfig): number {
+  return floatBytes * layers * width * headWidth * (queryHeads + 2 * keyValueHeads)
 }
 
 /** Keys and values of one rollout in all layers. The graph sampler holds them twice while it decodes. */

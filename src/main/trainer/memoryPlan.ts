@@ -33,7 +33,7 @@ export function planMemory(
         : { planned: rows, most: mostOf((most) => fits({ ...config, microBatch: most }, facts)) },
     rolloutsTogether: {
       planned: rollouts,
-      most: mostOf((most) => fits(config, { ...facts, rolloutsTogether: most })),
+      most: rollouts === 0 ? 0 : mostOf((most) => fits(config, { ...facts, rolloutsTogether: most })),
     },
     switches: switchesOf(config, model, facts),
   }
