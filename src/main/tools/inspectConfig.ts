@@ -7,7 +7,8 @@ import type { MemoryPlan } from '../../shared/memoryPlan.ts'
 import type { Stage } from '../../shared/records.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import type { PlanCheck, TurnPreview } from '../../shared/routes/plan.ts'
-import { checkEngines, longestTrainedRow, rowsPerMicroBatch, stateBytes } from '../trainer/engines.ts'
+import { chooseCompute } from '../trainer/computeChoice.ts'
+import { checkEngines, longestTrainedRow, stateBytes } from '../trainer/engines.ts'
 import type { Inquiry, VStarInputsAnswer } from '../owner/inquiry.ts'
 import { withAvailableSource } from '../run/problems.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
@@ -63,7 +64,7 @@ function checkPlan(
     parameters: countParameters(model),
     longestRollout: longest,
     maxPositions: model.maxPositions,
-    rowsPerPass: rowsPerMicroBatch(config, model, positions),
+    rowsPerPass: chooseCompute(config, model, positions).rowsPerMicroBatch,
     checkpointBytes: stateBytes(trainedShapes(config, model)),
   }
 }

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
 import { drawKindOf } from '../../core/sampling/drawKind.ts'
-import type { ModelConfig } from '../../core/model/modelConfig.ts'
 import { sizeOf } from '../../core/model/parameterTable.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { needsReference, policyLossOf } from '../../core/rl/losses/policyLossOf.ts'
@@ -8,16 +7,13 @@ import type { Sampler } from '../../core/sampling/sampler.ts'
 import { conversationLength } from '../../core/tokens/conversationLength.ts'
 import type { TokenScorer, Trainer } from '../../core/train/engine/trainer.ts'
 import { lengthBuckets, type TrainerSetup } from '../../core/train/engine/trainerSetup.ts'
-import { isGroupMethod, type RunConfig } from '../../shared/config/parseConfig.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
 import { requireTensorFlow } from '../host/tensorflow/status.ts'
 import type { RunMaterial } from '../run/runMaterial.ts'
 import { beginningAdapter } from '../run/trainedParameters.ts'
+import { chooseCompute } from './computeChoice.ts'
 import { chooseSampler, kvMemoryBytes, nameOfSampler } from './samplers.ts'
-
-/** Bytes of activations that one micro-batch may take. */
-const activationBudget = 768e6
-const maxRowsPerMicroBatch = 64
 
 export interface TrainingEngines {
   readonly trainer: Trainer
@@ -63,7 +59,7 @@ export async function openTrainingEngines(
     ops: tensorflowOps(),
     temperature: config.sampling.temperature,
     buckets,
-    rowsPerMicroBatch: rowsPerMicroBatch(config, material.policy.config, buckets.at(-1) ?? 1),
+    ...chooseCompute(config, material.policy.config, buckets.at(-1) ?? 1),
     loss: policyLossOf(config),
     adamW: config.optimizer,
   }
@@ -121,27 +117,6 @@ export function longestTrainedRow(config: RunConfig, { prompts, problems, policy
     ...problems.splits.train.map((problem) => prompts.firstPromptIds(problem).length),
   )
   return Math.min(conversationLength(longestPrompt, prompts, config), policy.config.maxPositions)
-}
-
-/**
- * Rows of one forward and backward pass: as asked for, else as many as the budget holds, and never more than an update
- * has.
- */
-export function rowsPerMicroBatch(config: RunConfig, model: ModelConfig, positions: number): number {
-  if (config.microBatch !== 'auto') return config.microBatch
-  const bytesPerRow = activationBytesPerRow(model, positions)
-  const rowsPerStep = config.problemsPerStep * (isGroupMethod(config.method) ? config.groupSize : 1)
-  const rowsPerUpdate = Math.ceil(rowsPerStep / config.miniBatches)
-  return Math.max(
-    1,
-    Math.min(maxRowsPerMicroBatch, rowsPerUpdate, Math.floor(activationBudget / bytesPerRow)),
-  )
-}
-
-/** What a row of so many positions keeps for the backward pass: of each layer, and logits three times over. */
-export function activationBytesPerRow(model: ModelConfig, positions: number): number {
-  const perLayer = 12 * model.width + 4 * model.feedForwardWidth + 2 * model.queryHeads * positions
-  return 4 * positions * (model.layers * perLayer + 3 * model.vocabularySize)
 }
 
 /** Bytes of what is trained and both its moments: what a checkpoint weighs. */

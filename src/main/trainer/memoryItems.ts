@@ -6,7 +6,7 @@ import { needsReference } from '../../core/rl/losses/policyLossOf.ts'
 import { computeMemory, type ComputeMemory } from '../../core/train/engine/trainingMemory.ts'
 import { isGroupMethod, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { memoryTimes, type MemoryItem, type MemoryTime } from '../../shared/memoryPlan.ts'
-import { rowsPerMicroBatch } from './engines.ts'
+import { chooseCompute } from './computeChoice.ts'
 
 /** What a run's memory depends on beside its config and its model's shape. */
 export interface MemoryFacts {
@@ -126,11 +126,9 @@ function passOf(
   model: ModelConfig,
   { positions, work }: MemoryFacts,
 ): { readonly rows: number; readonly memory: ComputeMemory } {
-  const rows = rowsPerMicroBatch(work === 'warm-up' ? warmUpSteps(config) : config, model, positions)
-  return {
-    rows,
-    memory: computeMemory(model, { rows, positions }, { recompute: false, logitsBytes: Infinity }),
-  }
+  const asked = work === 'warm-up' ? warmUpSteps(config) : config
+  const { rowsPerMicroBatch: rows, compute } = chooseCompute(asked, model, positions)
+  return { rows, memory: computeMemory(model, { rows, positions }, compute) }
 }
 
 /** A warm-up's steps have so many conversations; the rest of its engine is that of stage 2. */

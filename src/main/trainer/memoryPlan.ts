@@ -4,7 +4,7 @@ import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { unsupportedFields } from '../../shared/config/problems.ts'
 import { fitsMemory, type MemoryPlan, type MemoryShare, type MemorySwitch } from '../../shared/memoryPlan.ts'
 import { RecheckError } from '../../shared/recheckError.ts'
-import { rowsPerMicroBatch } from './engines.ts'
+import { chooseCompute } from './computeChoice.ts'
 import { memoryItems, peakOf, rolloutsTogether, type MemoryFacts } from './memoryItems.ts'
 
 /** Free and whole, of the machine and of the card in use. */
@@ -24,7 +24,7 @@ export function planMemory(
   const fits = (changed: RunConfig, changedFacts: MemoryFacts): boolean =>
     fitsMemory(shares(changed, model, { facts: changedFacts, rooms }))
   const rollouts = rolloutsTogether(config, model, facts)
-  const rows = rowsPerMicroBatch(config, model, facts.positions)
+  const { rowsPerMicroBatch: rows } = chooseCompute(config, model, facts.positions)
   return {
     ...plain,
     microBatch:
@@ -92,7 +92,7 @@ function switchesOf(config: RunConfig, model: ModelConfig, facts: MemoryFacts): 
 
 /** What may be tried, as `--set` takes it. */
 function candidates(config: RunConfig, model: ModelConfig, facts: MemoryFacts): readonly string[] {
-  const rows = rowsPerMicroBatch(config, model, facts.positions)
+  const { rowsPerMicroBatch: rows } = chooseCompute(config, model, facts.positions)
   const { lora, baseWeights } = config.model
   return [
     ...(lora === null ? ['model.lora={"rank":16}'] : []),

@@ -9,7 +9,8 @@ import { tensorflowOps } from '../host/tensorflow/ops.ts'
 import { createTrainer } from '../host/tensorflow/trainerFactory.ts'
 import type { RunMaterial } from '../run/runMaterial.ts'
 import { beginningAdapter } from '../run/trainedParameters.ts'
-import { checkDevice, deviceName, rowsPerMicroBatch } from './engines.ts'
+import { chooseCompute } from './computeChoice.ts'
+import { checkDevice, deviceName } from './engines.ts'
 
 export interface WarmUpEngine {
   readonly trainer: Trainer
@@ -29,7 +30,7 @@ export function openWarmUpEngine(
 ): WarmUpEngine {
   const backend = tensorFlowBackend()
   checkDevice(config, backend.isUsingGpuDevice)
-  const rows = rowsPerMicroBatch(
+  const choice = chooseCompute(
     { ...config, problemsPerStep: warmUp.conversationsPerStep, method: 'a-star-po', miniBatches: 1 },
     material.policy.config,
     longest - 1,
@@ -42,12 +43,12 @@ export function openWarmUpEngine(
     ops: tensorflowOps(),
     temperature: 1,
     buckets: lengthBuckets(longest - 1),
-    rowsPerMicroBatch: rows,
+    ...choice,
     loss: negativeLogLikelihood,
     adamW: config.optimizer,
   }
   return {
-    rowsPerMicroBatch: rows,
+    rowsPerMicroBatch: choice.rowsPerMicroBatch,
     trainer: createTrainer(setup, { capture: config.capture }),
     device: deviceName(backend.isUsingGpuDevice),
   }

@@ -232,13 +232,5 @@ export function unsupportedFields(
               'it to f32, or run the warm-up by itself first',
           },
         ]),
-    ...(config.recompute === 'on'
-      ? [
-          {
-            path: 'recompute',
-            reason: 'layers are not recomputed yet; set it to auto and lower microBatch',
-          },
-        ]
-      : []),
   ]
 }

@@ -16,7 +16,7 @@ export function configReference(): string {
     ...allConfigFields.map(fieldRow),
     '',
     'Not there yet, and refused by whatever trains or samples: `model.lora.dropout` other than 0, `model.baseWeights` other than `f32`',
-    'for an adapter with a warm-up, `recompute: on` (`auto` and `off` are the same so far). So is the preset that sets it.',
+    'for an adapter with a warm-up.',
     '',
     '## Presets',
     '',

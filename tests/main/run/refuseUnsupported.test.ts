@@ -6,6 +6,7 @@ import type { RecheckError } from '../../../src/shared/recheckError.ts'
 
 test('what the trainer can do passes', () => {
   assert.doesNotThrow(() => refuseUnsupported(presetConfig('builtin')))
+  assert.doesNotThrow(() => refuseUnsupported(presetConfig('qwen2.5-1.5b-math-8bit-lora')))
 })
 
 test('every field it cannot honour is named, and the exit code is that of bad input', async () => {

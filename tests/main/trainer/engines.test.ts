@@ -3,33 +3,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import { readParameters } from '../../../src/main/host/model/modelFolder.ts'
-import {
-  longestTrainedRow,
-  openTrainingEngines,
-  rowsPerMicroBatch,
-} from '../../../src/main/trainer/engines.ts'
+import { longestTrainedRow, openTrainingEngines } from '../../../src/main/trainer/engines.ts'
 import { openSampler } from '../../../src/main/trainer/samplers.ts'
 import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
 
 const little: ConfigLayer = { data: { train: 4, validation: 0, test: 0 }, steps: 1, problemsPerStep: 4 }
-
-test('a micro-batch has the rows that an update has, at most 64, fewer where a row is large, or what was asked for', async () => {
-  const { policy } = await loadRunMaterial(presetConfig('builtin', little), process.cwd())
-  const rowsOf = (layer: ConfigLayer, positions = 128): number =>
-    rowsPerMicroBatch(presetConfig('builtin', layer), policy.config, positions)
-  assert.equal(rowsOf({ problemsPerStep: 10 }), 10)
-  assert.equal(rowsOf({ problemsPerStep: 10, miniBatches: 2 }), 5)
-  assert.equal(rowsOf({ problemsPerStep: 500 }), 64)
-  assert.equal(rowsOf({ method: 'dapo', turns: 'single', groupSize: 8, problemsPerStep: 5 }), 40)
-  assert.equal(rowsOf({ microBatch: 7, problemsPerStep: 500 }), 7)
-  // 4 layers · (12 · 128 + 4 · 384 + 2 · 4 heads · 1024 positions) + 3 · vocabulary, of 4 bytes, a position
-  const bytes = 4 * 1024 * (4 * (12 * 128 + 4 * 384 + 2 * 4 * 1024) + 3 * policy.config.vocabularySize)
-  assert.equal(Math.floor(768e6 / bytes), 4)
-  assert.equal(rowsOf({ problemsPerStep: 500 }, 1024), 4)
-  assert.equal(rowsOf({ problemsPerStep: 500 }, 1e6), 1)
-})
 
 test('engines come as the method needs them, score alike, and leave no tensor behind', async () => {
   const config = presetConfig('builtin', little)

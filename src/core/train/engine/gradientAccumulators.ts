@@ -5,7 +5,7 @@ import { typeAttribute } from '../../graph/graphBuilder.ts'
 import type { TraceBackend } from '../../graph/traceBackend.ts'
 import type { GradientSink } from '../../model/computePlan.ts'
 import type { GraphVariables } from './graphVariables.ts'
-import { variableOf } from './graphVariables.ts'
+import { addZeros, variableOf } from './graphVariables.ts'
 import { inTurn } from './inTurn.ts'
 
 /**
@@ -110,11 +110,8 @@ export function addZeroedGradients(
   const zeroed = inTurn(held, ({ name, shape }, before) => {
     const { handle } = variableOf(variables, 'gradient', name)
     if (!tables.has(name)) {
-      const fill = graph.add('Fill', [graph.intVector(shape), graph.floatScalar(0), ...controls(before)], {
-        T: float,
-        index_type: typeAttribute('int32'),
-      })
-      return graph.add('AssignVariableOp', [handle, fill], { dtype: float })
+      const zeros = addZeros(graph, `gradient/${name}/zerosInPlace`, shape, before)
+      return graph.add('AssignVariableOp', [handle, zeros], { dtype: float })
     }
     const bounds = [0, shape[0] ?? 0, 1].map((bound) => graph.intScalar(bound))
     const rows = graph.add('Range', bounds, { Tidx: typeAttribute('int32') })

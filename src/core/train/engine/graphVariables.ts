@@ -1,5 +1,5 @@
 import type { ElementType, GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
-import { shapeAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
+import { boolAttribute, shapeAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 import { inTurn } from './inTurn.ts'
 import { addReading, addWriting } from './variableMoves.ts'
 
@@ -63,16 +63,29 @@ export function addZeroing(
 ): void {
   const forms = [...variables].map(([name, { handle, shape }]) => ({ at: `${kind}/${name}`, handle, shape }))
   const zeros = inTurn(forms, ({ at, handle, shape }, before) => {
-    const inputs = [graph.intVector(shape), graph.floatScalar(0), ...before.map((node) => `^${node}`)]
-    const zero = graph.addNamed(`${at}/zeros`, 'Fill', inputs, {
-      T: typeAttribute('float32'),
-      index_type: typeAttribute('int32'),
-    })
+    const zero = addZeros(graph, `${at}/zeros`, shape, before)
     return graph.addNamed(`${at}/zero`, 'AssignVariableOp', [handle, zero], {
       dtype: typeAttribute('float32'),
     })
   })
   graph.barrier(zeroAll(kind), zeros)
+}
+
+/**
+ * A tensor of zeros. Not by `Fill`, which TensorFlow's optimizer makes a constant of: it would stay in memory, one for each parameter.
+ *
+ * @param before  nodes to wait for
+ */
+export function addZeros(
+  graph: GraphBuilder,
+  name: string,
+  shape: readonly number[],
+  before: readonly NodeRef[],
+): NodeRef {
+  return graph.addNamed(name, 'Empty', [graph.intVector(shape), ...before.map((node) => `^${node}`)], {
+    dtype: typeAttribute('float32'),
+    init: boolAttribute(true),
+  })
 }
 
 /** The variable of a parameter; it must have been added. */
