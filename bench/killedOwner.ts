@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { openOwner } from '../src/main/owner/openOwner.ts'
-import { readRun, runsWithStatus } from '../src/main/store/runStore.ts'
+import { readRun, runsWithStatus } from '../src/main/store/runs/runStore.ts'
 import { ownerSetup } from '../tests/main/owner/ownerFixtures.ts'
 import { realProgram, realRun } from '../tests/main/owner/realRuns.ts'
 

@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util'
 import { openLocalOwner } from '../src/main/owner/localOwner.ts'
 import type { Owner } from '../src/main/owner/owner.ts'
 import type { Database } from '../src/main/store/database.ts'
-import { readSeries } from '../src/main/store/metricQuery.ts'
-import { readRun, runsWithStatus } from '../src/main/store/runStore.ts'
+import { readSeries } from '../src/main/store/metrics/metricQuery.ts'
+import { readRun, runsWithStatus } from '../src/main/store/runs/runStore.ts'
 import { presetConfig } from '../src/shared/config/presets.ts'
 
 /**

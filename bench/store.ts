@@ -6,9 +6,9 @@ import { parseArgs } from 'node:util'
 import { backUpStore } from '../src/main/tools/backUpStore.ts'
 import { openBatchWriter } from '../src/main/store/batchStore.ts'
 import { databasePath, openForReading, openForWriting, type Database } from '../src/main/store/database.ts'
-import { readRange, readSeries } from '../src/main/store/metricQuery.ts'
-import { insertRun, listRuns } from '../src/main/store/runStore.ts'
-import type { RunEvent } from '../src/shared/runEvent.ts'
+import { readRange, readSeries } from '../src/main/store/metrics/metricQuery.ts'
+import { insertRun, listRuns } from '../src/main/store/runs/runStore.ts'
+import type { RunEvent } from '../src/shared/runs/runEvent.ts'
 import type { MetricAxis } from '../src/shared/routes/metrics.ts'
 
 /**

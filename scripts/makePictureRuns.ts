@@ -7,10 +7,10 @@ import { projectFolder } from '../src/main/host/machine/paths.ts'
 import { openLocalOwner } from '../src/main/owner/localOwner.ts'
 import type { Owner } from '../src/main/owner/owner.ts'
 import { checkedPlan, startRun } from '../src/main/owner/startRuns.ts'
-import { listRuns, readRun } from '../src/main/store/runStore.ts'
+import { listRuns, readRun } from '../src/main/store/runs/runStore.ts'
 import { mergeConfigs, type ConfigLayer } from '../src/shared/config/layers.ts'
 import { findPreset } from '../src/shared/config/presets.ts'
-import type { Run } from '../src/shared/records.ts'
+import type { Run } from '../src/shared/runs/records.ts'
 
 interface PictureRun {
   readonly name: string

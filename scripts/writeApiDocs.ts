@@ -44,7 +44,7 @@ for listed in ask("run.list"):
 
 - Every route is a \`POST\` to \`/api/ROUTE\` with its input as JSON, at most 1 MiB. Who sends a token needs no \`Origin\` and no cookie.
 - The answer is \`{ "ok": true, "data": … }\` or \`{ "ok": false, "error": { "code", "message" } }\`; a route that refuses answers with status 200,
-  a request that reaches none (no token, no such address, too large) with 4xx and the same form. Codes are stable (\`src/shared/errorCodes.ts\`).
+  a request that reaches none (no token, no such address, too large) with 4xx and the same form. Codes are stable (\`src/shared/errors/errorCodes.ts\`).
 - \`GET /events\` is a WebSocket (the same header) that tells of changes: \`StoreEvent\` below. Events are hints and may be dropped; the routes are the truth.
 - A token does all that the page does, for whoever holds it on this machine. It works while a server runs on its data folder; the window
   (\`npm start\`) listens on no port. From another machine: \`ssh -L 7860:127.0.0.1:7860 HOST\`.

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { modelReference } from '../src/core/model/fieldReference.ts'
+import { modelReference } from '../src/core/model/config/fieldReference.ts'
 import { configReference, metricReference } from '../src/shared/config/reference.ts'
 
 /** Writes docs/config.md, docs/metrics.md and docs/models.md from the schema, the registry and the rules for config.json. */

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../src/core/model/modelConfig.ts'
+import type { ModelConfig } from '../src/core/model/config/modelConfig.ts'
 import { littleModel } from './randomModel.ts'
 
 /** What no golden checkpoint has. */

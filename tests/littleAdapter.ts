@@ -1,5 +1,5 @@
 import { initialAdapter, type AdapterShape } from '../src/core/model/adapter.ts'
-import type { ModelConfig } from '../src/core/model/modelConfig.ts'
+import type { ModelConfig } from '../src/core/model/config/modelConfig.ts'
 import type { ParameterValues } from '../src/core/model/parameterValues.ts'
 import { forkRandom } from '../src/core/random.ts'
 

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../src/core/model/modelConfig.ts'
+import type { ModelConfig } from '../src/core/model/config/modelConfig.ts'
 import { parameterShapes, sizeOf } from '../src/core/model/parameterTable.ts'
 import type { ParameterValue, ParameterValues } from '../src/core/model/parameterValues.ts'
 import { forkRandom } from '../src/core/random.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { RecheckError } from '../shared/recheckError.ts'
+import { RecheckError } from '../shared/errors/recheckError.ts'
 import type { Backend } from './api/backend.ts'
 import { connectRemote } from './api/remoteBackend.ts'
 import { appRoot } from './app/appRoot.ts'

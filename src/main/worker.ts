@@ -2,9 +2,9 @@ import { systemClock } from './host/machine/clock.ts'
 import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
 import { endWithParent } from './trainer/endWithParent.ts'
 import { runJob } from './trainer/runJob.ts'
-import { serveFolder } from './trainer/serveFolder.ts'
+import { serveFolder } from './trainer/remote/serveFolder.ts'
 import { serveTrainer } from './trainer/serveTrainer.ts'
-import { startFolderJob } from './trainer/startFolderJob.ts'
+import { startFolderJob } from './trainer/remote/startFolderJob.ts'
 
 // The trainer process: started by an owner, given one run, ends with it. On another machine a cluster starts it with `--job` and the
 // folder through which it talks with its owner.

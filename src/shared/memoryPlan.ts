@@ -1,4 +1,4 @@
-import { formatBytes } from './format.ts'
+import { formatBytes } from './text/format.ts'
 
 /** When a part of memory is held: all the time, or only while something is done; those times do not overlap. */
 export const memoryTimes = ['always', 'sampling', 'update', 'checkpoint'] as const

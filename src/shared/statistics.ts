@@ -1,4 +1,4 @@
-import type { Proportion } from './records.ts'
+import type { Proportion } from './runs/records.ts'
 
 /** 97.5 % point of the standard normal: two-sided 95 %. */
 const z95 = 1.959963984540054

@@ -65,7 +65,7 @@ test('a part is built when it is missing or older than one of its sources, and o
     ['src/renderer/app.css', ['renderer'], ['renderer']],
     ['src/main/deep/er.ts', [], ['main']],
     ['src/preload/index.ts', [], ['preload']],
-    ['src/shared/records.ts', ['renderer'], ['main', 'preload', 'renderer']],
+    ['src/shared/runs/records.ts', ['renderer'], ['main', 'preload', 'renderer']],
     ['src/core/loss.ts', [], ['main']],
     ['package-lock.json', ['renderer'], ['main', 'preload', 'renderer']],
     ['src/renderer/notes.md', [], []],
@@ -90,9 +90,9 @@ test('a clone’s page is built once, with progress; what a build broken off has
   assert.deepEqual(readdirSync(join(place, 'out')), ['renderer'])
   assert.deepEqual(build(place, 'page'), { code: 0, stderr: '' })
   const now = new Date()
-  utimesSync(join(place, 'src/shared/timeLeft.ts'), now, now)
+  utimesSync(join(place, 'src/shared/text/timeLeft.ts'), now, now)
   assert.deepEqual(outdatedParts(place, 'page'), [
-    { part: 'renderer', reason: 'older than src/shared/timeLeft.ts' },
+    { part: 'renderer', reason: 'older than src/shared/text/timeLeft.ts' },
   ])
 })
 

@@ -46,7 +46,7 @@ test('what plain Node is started on is packed, and lies beside the archive', () 
     'src/main/host/tensorflow/probeAddon.ts',
     'src/main/host/onnx/probeOnnx.ts',
     'src/core/random.ts',
-    'src/shared/runEvent.ts',
+    'src/shared/runs/runEvent.ts',
     'package.json',
     ...globSync('resources/models/builtin/*', { cwd: root }),
   ]

@@ -13,7 +13,7 @@ import {
   runnableCommands,
 } from '../../src/main/commands/command.ts'
 import { cacheFolder, dataFolder } from '../../src/main/host/machine/paths.ts'
-import { Diagnosis } from '../../src/shared/diagnosis.ts'
+import { Diagnosis } from '../../src/shared/runs/diagnosis.ts'
 import { commandFixture } from './commands/commandFixture.ts'
 import { asOlderNode } from './olderNode.ts'
 

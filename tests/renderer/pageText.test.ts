@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fittingTags } from '../../src/renderer/src/runs/fittingTags.ts'
-import { nextKeys } from '../../src/renderer/src/widgets/keySequence.ts'
+import { nextKeys } from '../../src/renderer/src/widgets/hooks/keySequence.ts'
 import {
   allRuns,
   parseTarget,

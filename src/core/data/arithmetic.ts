@@ -1,4 +1,4 @@
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { forkRandom } from '../random.ts'
 import type { Random } from '../random.ts'
 import { ARITHMETIC_KINDS, arithmeticProblem, canonicalOf } from './arithmeticProblem.ts'

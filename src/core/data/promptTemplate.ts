@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../shared/canonicalJson.ts'
+import { canonicalJson } from '../../shared/text/canonicalJson.ts'
 import { contentHash } from './contentHash.ts'
 
 /** How a solution marks its final answer: `#### 12` or `\boxed{12}`. */

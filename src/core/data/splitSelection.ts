@@ -1,5 +1,5 @@
-import { RecheckError } from '../../shared/recheckError.ts'
-import { quoted } from '../../shared/shortened.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import { quoted } from '../../shared/text/shortened.ts'
 import type { ProblemSplits } from './arithmetic.ts'
 import { textHash } from './canonicalQuestion.ts'
 import type { Problem } from './problem.ts'

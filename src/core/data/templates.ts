@@ -1,4 +1,4 @@
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { PromptTemplate } from './promptTemplate.ts'
 
 /** The three turns of PAG (arXiv 2506.10406), in our words; the verdict's two sentences are those that `parseVerdict` reads. */

@@ -1,5 +1,5 @@
 import type { OnnxValue } from '../graph/onnxModel.ts'
-import type { ModelConfig } from '../model/modelConfig.ts'
+import type { ModelConfig } from '../model/config/modelConfig.ts'
 import type { ParameterValue } from '../model/parameterValues.ts'
 import { chunkWidth, hasChunkSums } from './layers.ts'
 import { paddedHeadWidth } from './weights.ts'

@@ -1,4 +1,4 @@
-import type { Activation, ModelConfig } from '../model/modelConfig.ts'
+import type { Activation, ModelConfig } from '../model/config/modelConfig.ts'
 import { embeddingName, headName, layerPrefix } from '../model/parameterTable.ts'
 import type { NodeAttributes, OnnxGraphBuilder } from './graphBuilder.ts'
 import { paddedHeadWidth } from './weights.ts'

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../model/modelConfig.ts'
+import type { ModelConfig } from '../model/config/modelConfig.ts'
 import type { ParameterValue } from '../model/parameterValues.ts'
 import { rotaryTables } from '../model/rotary.ts'
 import { paddedHeadWidth } from './weights.ts'

@@ -1,5 +1,5 @@
 import type { OnnxGraph, OnnxValue } from '../graph/onnxModel.ts'
-import type { ModelConfig } from '../model/modelConfig.ts'
+import type { ModelConfig } from '../model/config/modelConfig.ts'
 import { layerPrefix } from '../model/parameterTable.ts'
 import { OnnxGraphBuilder } from './graphBuilder.ts'
 import { cacheValues, headInputs, headOutputs, rotaryTableValues, weightValues } from './graphParts.ts'

@@ -1,5 +1,5 @@
-import { RecheckError } from '../../shared/recheckError.ts'
-import type { ModelConfig } from '../model/modelConfig.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import type { ModelConfig } from '../model/config/modelConfig.ts'
 import { embeddingName, headName, layerPrefix, sizeOf } from '../model/parameterTable.ts'
 import type { ParameterValue, ParameterValues } from '../model/parameterValues.ts'
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { Attributes, ConstantValues, ElementType, NodeRef } from './graphBuilder.ts'
 import { GraphBuilder } from './graphBuilder.ts'
 

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { forkRandom } from '../random.ts'
-import type { ModelConfig } from './modelConfig.ts'
+import type { ModelConfig } from './config/modelConfig.ts'
 import { layerPrefix, parameterShapes } from './parameterTable.ts'
 import type { ParameterValue, ParameterValues } from './parameterValues.ts'
 

@@ -1,6 +1,6 @@
-import { RecheckError } from '../../shared/recheckError.ts'
-import { describe, type ConfigFields } from './configFields.ts'
-import type { ModelFamily } from './modelConfig.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import { describe, type ConfigFields } from './config/configFields.ts'
+import type { ModelFamily } from './config/modelConfig.ts'
 
 /** Defaults of Qwen2Config and Qwen3Config. */
 const defaultWindow = 4096

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
 import { withGradient } from '../graph/withGradient.ts'
-import type { Activation } from './modelConfig.ts'
+import type { Activation } from './config/modelConfig.ts'
 
 /**
  * Root-mean-square norm (arXiv 1910.07467): x / √(mean x² + ε) · w. One op with its gradient.

@@ -1,6 +1,6 @@
 import type { AdapterShape } from './adapter.ts'
 import { adapterScale, factorNames } from './adapter.ts'
-import type { ModelConfig } from './modelConfig.ts'
+import type { ModelConfig } from './config/modelConfig.ts'
 import type { ParameterValue, ParameterValues } from './parameterValues.ts'
 
 /** An adapter's settings with its numbers. */

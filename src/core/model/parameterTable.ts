@@ -1,4 +1,4 @@
-import type { ModelConfig } from './modelConfig.ts'
+import type { ModelConfig } from './config/modelConfig.ts'
 
 /** Name of the untied output head in every family. */
 export const headName = 'lm_head.weight'

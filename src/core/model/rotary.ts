@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 import { withGradient } from '../graph/withGradient.ts'
-import type { Llama3RopeScaling, RotarySettings } from './modelConfig.ts'
+import type { Llama3RopeScaling, RotarySettings } from './config/modelConfig.ts'
 import { decodeFloats, encodeBrainFloats } from './safetensors.ts'
 
 /** The tables of one batch: [T, 1, 1, D/2] and [T, 1, 2, D/2], or with B in front where rows have their own positions. */

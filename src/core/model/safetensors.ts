@@ -1,7 +1,7 @@
-import { RecheckError } from '../../shared/recheckError.ts'
-import { quoted } from '../../shared/shortened.ts'
-import { isJsonObject } from './configFields.ts'
-import { parseJsonText } from './jsonText.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import { quoted } from '../../shared/text/shortened.ts'
+import { isJsonObject } from './config/configFields.ts'
+import { parseJsonText } from './config/jsonText.ts'
 import { sizeOf } from './parameterTable.ts'
 
 /**

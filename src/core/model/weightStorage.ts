@@ -1,4 +1,4 @@
-import type { ModelConfig } from './modelConfig.ts'
+import type { ModelConfig } from './config/modelConfig.ts'
 import type { ParameterValue, ParameterValues } from './parameterValues.ts'
 import { decodeFloats, encodeBrainFloats } from './safetensors.ts'
 

@@ -1,6 +1,6 @@
-import type { VStarEstimate } from '../../shared/records.ts'
+import type { VStarEstimate } from '../../shared/runs/records.ts'
 import { needsVStar, type RunConfig } from '../../shared/config/parseConfig.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { Problem } from '../data/problem.ts'
 import { roleOf } from '../rollout/rollout.ts'
 import type { PackedRollout } from '../rollout/packedRow.ts'

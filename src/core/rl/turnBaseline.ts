@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import type { VStarEstimate } from '../../shared/records.ts'
+import type { VStarEstimate } from '../../shared/runs/records.ts'
 import type { TurnKind } from '../rollout/rollout.ts'
 import type { RewardSettings } from '../reward/turnReward.ts'
 import { rewardsOfTurn } from '../reward/turnReward.ts'

@@ -1,5 +1,5 @@
 import type { Problem } from '../data/problem.ts'
-import type { VStarEstimate } from '../../shared/records.ts'
+import type { VStarEstimate } from '../../shared/runs/records.ts'
 import { tokensOf, type ScoredRollout, type TurnKind } from '../rollout/rollout.ts'
 
 /** Turns of one kind in one class of attempt. */

@@ -1,4 +1,4 @@
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { BatchSchedule } from './batchSchedule.ts'
 import { checkCall } from './checkCall.ts'
 import type { Decoder } from './decoder.ts'

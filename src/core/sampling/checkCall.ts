@@ -1,4 +1,4 @@
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { SampleCall } from './sampler.ts'
 
 /** What a model can take. */

@@ -1,4 +1,4 @@
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { checkCall } from './checkCall.ts'
 import type { ChunkDecoder } from './chunkDecoder.ts'
 import { ChunkSchedule } from './chunkSchedule.ts'

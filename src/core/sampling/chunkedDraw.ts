@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts'
 import { drawFromTop, keepsAll, likeliest } from './nextToken.ts'
 import type { DrawnToken, DrawSettings } from './nextToken.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 
 /**
  * One row of a large vocabulary whose softmax was computed inside the graph: JavaScript then reads a few hundred sums

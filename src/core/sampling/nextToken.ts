@@ -1,4 +1,4 @@
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { Random } from '../random.ts'
 import type { SamplingSettings } from './sampler.ts'
 

@@ -1,4 +1,4 @@
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { openingFor, type Opening } from './openingMessages.ts'
 import {
   standIn,

@@ -1,4 +1,4 @@
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { ChatMessage, Tokenizer } from './tokenizer.ts'
 
 /** Where a conversation's instruction stands. */

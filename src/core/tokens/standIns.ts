@@ -1,4 +1,4 @@
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { thinkingMarks } from '../data/thinking.ts'
 
 /** Stands in for what the model will write, while its chat template is asked what comes after that. */

@@ -1,4 +1,4 @@
-import type { AlarmCode } from '../../shared/alarms.ts'
+import type { AlarmCode } from '../../shared/runs/alarms.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 
 type Advice = (config: RunConfig) => string

@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { comparesRollouts, isGroupMethod } from '../../shared/config/parseConfig.ts'
-import type { AlarmCode } from '../../shared/alarms.ts'
+import type { AlarmCode } from '../../shared/runs/alarms.ts'
 import { wilson } from '../../shared/statistics.ts'
 import { classKeys } from '../rl/turnBaseline.ts'
 import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'

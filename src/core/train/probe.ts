@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import type { LogEvent } from '../../shared/runEvent.ts'
+import type { LogEvent } from '../../shared/runs/runEvent.ts'
 import type { Problem } from '../data/problem.ts'
 import { plainRewards } from '../reward/turnReward.ts'
 import { scoreRollouts, type Grading } from '../reward/scoreRollout.ts'

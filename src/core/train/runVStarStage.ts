@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import type { VStarEstimate } from '../../shared/records.ts'
+import type { VStarEstimate } from '../../shared/runs/records.ts'
 import type { Problem } from '../data/problem.ts'
 import { scoreRollouts } from '../reward/scoreRollout.ts'
 import type { Grading } from '../reward/scoreRollout.ts'

@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { comparesRollouts } from '../../shared/config/parseConfig.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { countGroups } from '../rl/groupSpread.ts'
 import type { LossSumName } from '../rl/losses/policyLoss.ts'
 import { kindSum } from '../rl/losses/turnMasks.ts'

@@ -1,4 +1,4 @@
-import type { StoredRollout, StoredTurn } from '../../shared/records.ts'
+import type { StoredRollout, StoredTurn } from '../../shared/runs/records.ts'
 import type { TurnWithAdvantage } from '../rl/turnAdvantages.ts'
 import type { ScoredRollout, ScoredTurn } from '../rollout/rollout.ts'
 import type { Tokenizer } from '../tokens/tokenizer.ts'

@@ -1,7 +1,7 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import { formatCount } from '../../shared/format.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
-import type { VStarEstimate } from '../../shared/records.ts'
+import { formatCount } from '../../shared/text/format.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import type { VStarEstimate } from '../../shared/runs/records.ts'
 import type { StageProgress } from './trainEvent.ts'
 import type { TrainState } from './trainState.ts'
 

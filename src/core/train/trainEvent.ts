@@ -1,5 +1,5 @@
-import type { Evaluation, Stage, StoredRollout, VStarEstimate } from '../../shared/records.ts'
-import type { LogEvent } from '../../shared/runEvent.ts'
+import type { Evaluation, Stage, StoredRollout, VStarEstimate } from '../../shared/runs/records.ts'
+import type { LogEvent } from '../../shared/runs/runEvent.ts'
 import type { MetricValues } from '../../shared/metrics/table.ts'
 import type { TrainState } from './trainState.ts'
 

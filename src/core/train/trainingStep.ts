@@ -1,4 +1,4 @@
-import { learningRateAt } from '../../shared/learningRate.ts'
+import { learningRateAt } from '../../shared/runs/learningRate.ts'
 import { policyLossOf } from '../rl/losses/policyLossOf.ts'
 import type { RolloutWithAdvantages } from '../rl/turnAdvantages.ts'
 import { packRow } from '../rollout/packedRow.ts'

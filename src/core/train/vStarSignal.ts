@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import type { VStarEstimate } from '../../shared/records.ts'
-import type { LogEvent } from '../../shared/runEvent.ts'
+import type { VStarEstimate } from '../../shared/runs/records.ts'
+import type { LogEvent } from '../../shared/runs/runEvent.ts'
 import { hasSignal } from '../rl/turnBaseline.ts'
 
 export type LearningSignalEvent = LogEvent & { readonly code: 'vstar.signal' | 'vstar.no-signal' }

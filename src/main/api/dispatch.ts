@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { firstLines } from '../../shared/plainText.ts'
-import { errorData, RecheckError } from '../../shared/recheckError.ts'
+import { firstLines } from '../../shared/text/plainText.ts'
+import { errorData, RecheckError } from '../../shared/errors/recheckError.ts'
 import {
   routes,
   type Handlers,

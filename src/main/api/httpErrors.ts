@@ -2,8 +2,8 @@ import { STATUS_CODES, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { RecheckErrorCode } from '../../shared/errorCodes.ts'
-import type { ErrorData } from '../../shared/recheckError.ts'
+import type { RecheckErrorCode } from '../../shared/errors/errorCodes.ts'
+import type { ErrorData } from '../../shared/errors/recheckError.ts'
 
 /** Styles may be inline (the UI kit sets them); scripts may not. */
 const contentSecurityPolicy = [

@@ -1,5 +1,5 @@
 import { sep } from 'node:path'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { OwnerHandlers } from '../../shared/routes/contract.ts'
 import type { ListedData, UsingRun } from '../../shared/routes/library.ts'
 import type { Owner } from '../owner/owner.ts'

@@ -1,5 +1,5 @@
 import { Listeners } from '../../shared/listeners.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { AppInfo } from '../../shared/routes/app.ts'
 import type {
   Handlers,

@@ -2,7 +2,7 @@ import type { OwnerHandlers, StoreEvent } from '../../shared/routes/contract.ts'
 import type { ReplayEvent } from '../../shared/routes/replay.ts'
 import type { Owner } from '../owner/owner.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
-import { findProblems } from '../store/problemQuery.ts'
+import { findProblems } from '../store/rollouts/problemQuery.ts'
 import { comparedSteps } from '../tools/comparedSteps.ts'
 
 export type PolicyRoute =

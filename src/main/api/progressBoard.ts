@@ -1,4 +1,4 @@
-import type { Progress, RunEvent } from '../../shared/runEvent.ts'
+import type { Progress, RunEvent } from '../../shared/runs/runEvent.ts'
 
 /** The last progress of each active run; shown, never stored. */
 export interface ProgressBoard {

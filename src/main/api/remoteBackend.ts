@@ -1,8 +1,8 @@
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { Listeners } from '../../shared/listeners.ts'
-import { ReceivedErrorData } from '../../shared/receivedErrorData.ts'
-import { errorData, RecheckError } from '../../shared/recheckError.ts'
+import { ReceivedErrorData } from '../../shared/errors/receivedErrorData.ts'
+import { errorData, RecheckError } from '../../shared/errors/recheckError.ts'
 import type { Connection, Result, StoreEvent } from '../../shared/routes/contract.ts'
 import type { Backend } from './backend.ts'
 

@@ -1,7 +1,7 @@
 import type { OutputOf, ParsedInputOf } from '../../shared/routes/contract.ts'
 import type { Database } from '../store/database.ts'
-import { readRolloutsByKey } from '../store/rolloutQuery.ts'
-import { rolloutsMark, searchRollouts } from '../store/rolloutSearch.ts'
+import { readRolloutsByKey } from '../store/rollouts/rolloutQuery.ts'
+import { rolloutsMark, searchRollouts } from '../store/rollouts/rolloutSearch.ts'
 
 type Wanted = ParsedInputOf<'rollouts.list'>
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { listTokens, tokenHolder } from '../owner/accessTokens.ts'
 import { assertWebhookAddress, notifyByWebhook, type WebhookSetup } from '../owner/tasks/webhook.ts'
 import { startHttpServer, type HttpServer } from './httpServer.ts'

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { Handlers, SessionRoute } from '../../shared/routes/contract.ts'
 import { bearerOf } from './bearer.ts'
 import type { EventSockets } from './eventSockets.ts'

@@ -1,5 +1,5 @@
 import { currentLoad, graphics, mem, processes } from 'systeminformation'
-import type { Run } from '../../shared/records.ts'
+import type { Run } from '../../shared/runs/records.ts'
 import type { Telemetry } from '../../shared/routes/app.ts'
 
 /** What the machine is doing now: processors, memory, the trainer's part of it, graphics cards if there are any. `live`: running or paused. */

@@ -1,5 +1,5 @@
 import { app, dialog, Menu, nativeImage, Tray, type BrowserWindow } from 'electron'
-import type { Run } from '../../shared/records.ts'
+import type { Run } from '../../shared/runs/records.ts'
 import type { BackendSlot } from './backendSlot.ts'
 import { runningRuns } from './runWatch.ts'
 

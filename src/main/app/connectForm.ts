@@ -1,5 +1,5 @@
 import { BrowserWindow, dialog, session } from 'electron'
-import { errorData } from '../../shared/recheckError.ts'
+import { errorData } from '../../shared/errors/recheckError.ts'
 import { denyPermissions } from './denyPermissions.ts'
 
 const formAddress = 'app://connect/'

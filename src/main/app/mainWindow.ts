@@ -1,7 +1,7 @@
 import { BrowserWindow, dialog, screen, session, shell } from 'electron'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { denyPermissions } from './denyPermissions.ts'
 import { isPageAddress, pageAddress, servePage } from './pageProtocol.ts'
 import { readWindowState, writeWindowState } from './windowState.ts'

@@ -1,5 +1,5 @@
 import { Notification, type BrowserWindow } from 'electron'
-import type { Run } from '../../shared/records.ts'
+import type { Run } from '../../shared/runs/records.ts'
 import type { StoreEvent } from '../../shared/routes/contract.ts'
 import type { BackendSlot } from './backendSlot.ts'
 

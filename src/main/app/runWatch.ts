@@ -1,6 +1,6 @@
 import { powerSaveBlocker, type BrowserWindow } from 'electron'
-import type { Run } from '../../shared/records.ts'
-import type { ListedRun } from '../../shared/runList.ts'
+import type { Run } from '../../shared/runs/records.ts'
+import type { ListedRun } from '../../shared/runs/runList.ts'
 import type { Backend } from '../api/backend.ts'
 import type { BackendSlot } from './backendSlot.ts'
 

@@ -1,6 +1,6 @@
 import { app, dialog } from 'electron'
 import { z } from 'zod'
-import { errorData, RecheckError } from '../../shared/recheckError.ts'
+import { errorData, RecheckError } from '../../shared/errors/recheckError.ts'
 import type { Backend } from '../api/backend.ts'
 import { setAppMenu } from './appMenu.ts'
 import { openBackendSlot, type BackendSlot, type BackendTarget } from './backendSlot.ts'

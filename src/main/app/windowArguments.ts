@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 
 export interface WindowArguments {
   /** Link of a running `recheck serve`; null = own the data folder. */

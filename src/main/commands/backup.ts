@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Register } from './command.ts'
 import { addCommand } from './command.ts'
-import { formatBytes } from '../../shared/format.ts'
+import { formatBytes } from '../../shared/text/format.ts'
 
 const Output = z.strictObject({ file: z.string(), bytes: z.int() })
 

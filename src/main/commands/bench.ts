@@ -1,6 +1,6 @@
 import { cpus } from 'node:os'
 import { z } from 'zod'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { BenchResult } from '../tools/bench/result.ts'
 import type { FixedShape } from '../tools/bench/fixedWorkload.ts'
 import type { CommandCall, Register } from './command.ts'

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { ChatHistory } from '../../core/tokens/chatHistory.ts'
 import type { OpenModel } from '../host/onnx/openSampler.ts'
 import type { CommandCall, Register } from './command.ts'

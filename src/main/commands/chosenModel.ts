@@ -1,6 +1,6 @@
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { OpenModel, SamplerKind } from '../host/onnx/openSampler.ts'
-import type { NamedCheckpoints } from '../store/namedCheckpoint.ts'
+import type { NamedCheckpoints } from '../store/runs/namedCheckpoint.ts'
 import type { CommandCall } from './command.ts'
 import { namedModel } from './samplingOptions.ts'
 
@@ -53,6 +53,6 @@ export async function openChosenModel(
 export async function findStoredCheckpoints(call: CommandCall, wanted: string): Promise<NamedCheckpoints> {
   const { systemClock } = await import('../host/machine/clock.ts')
   const { readStore } = await import('../owner/withStore.ts')
-  const { findCheckpoints } = await import('../store/namedCheckpoint.ts')
+  const { findCheckpoints } = await import('../store/runs/namedCheckpoint.ts')
   return readStore(call.dataFolder, systemClock, (db) => findCheckpoints(db, wanted))
 }

@@ -2,11 +2,11 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { valueAtPath } from '../../shared/config/fields.ts'
 import { configProblems, type ConfigProblem } from '../../shared/config/problems.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { ExitCode } from './exitCode.ts'
 import type { ProgressDisplay } from './progressDisplay.ts'
 import { terminalJson, withDataFolder } from '../host/machine/terminalText.ts'
-import { firstLines, plainText } from '../../shared/plainText.ts'
+import { firstLines, plainText } from '../../shared/text/plainText.ts'
 
 /** What the command line gives every command; made once in cli.ts, replaced in tests. */
 export interface CommandContext {

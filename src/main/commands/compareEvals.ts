@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { EvaluatedProblem } from '../../shared/evaluationResult.ts'
-import { evaluationDocumentSchema } from '../../shared/evaluationResult.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import type { EvaluatedProblem } from '../../shared/runs/evaluationResult.ts'
+import { evaluationDocumentSchema } from '../../shared/runs/evaluationResult.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { Register } from './command.ts'
 import { addCommand } from './command.ts'
 

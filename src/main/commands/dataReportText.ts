@@ -1,5 +1,5 @@
 import type { DataReport } from '../../core/data/dataReport.ts'
-import { shortened } from '../../shared/shortened.ts'
+import { shortened } from '../../shared/text/shortened.ts'
 import { badRowsLine } from '../host/datasets/badRows.ts'
 
 const filesShown = 20

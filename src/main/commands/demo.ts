@@ -73,7 +73,7 @@ async function drawPlots(
 ): Promise<void> {
   const { exportRun } = await import('../tools/exportRun.ts')
   const { lightTheme } = await import('../../shared/plots/plotTheme.ts')
-  const { readRun } = await import('../store/runStore.ts')
+  const { readRun } = await import('../store/runs/runStore.ts')
   const onPlot = (done: number, total: number): void =>
     call.progress.update({ activity: 'drawing plots', done, total, unit: 'plots' })
   await runs.read((db) =>

@@ -1,7 +1,7 @@
-import { formatBytes } from '../../shared/format.ts'
+import { formatBytes } from '../../shared/text/format.ts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { Diagnosis } from '../../shared/diagnosis.ts'
+import { Diagnosis } from '../../shared/runs/diagnosis.ts'
 import type { CommandContext } from './command.ts'
 import { addCommand } from './command.ts'
 

@@ -1,6 +1,6 @@
-import { formatDifference } from '../../shared/format.ts'
+import { formatDifference } from '../../shared/text/format.ts'
 import { headlineShares } from '../../shared/metrics/headlineShares.ts'
-import type { Evaluation } from '../../shared/records.ts'
+import type { Evaluation } from '../../shared/runs/records.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
 import { readOpenEstimate } from '../store/vStarStore.ts'
 import type { CommandCall, CommandResult } from './command.ts'

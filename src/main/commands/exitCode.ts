@@ -1,5 +1,5 @@
-import { errorGroup, type ErrorGroup, type RecheckErrorCode } from '../../shared/errorCodes.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { errorGroup, type ErrorGroup, type RecheckErrorCode } from '../../shared/errors/errorCodes.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 
 /** 0 done · 1 a check failed or the program did · 2 bad input · 130 interrupted by the user. */
 export type ExitCode = 0 | 1 | 2 | 130

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
-import { isOver } from '../../shared/runTransitions.ts'
+import { isOver } from '../../shared/runs/runTransitions.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { runArgument } from './runArgument.ts'
 
@@ -54,7 +54,7 @@ async function exportPlots(input: Input, call: CommandCall): Promise<Result> {
   const { systemClock } = await import('../host/machine/clock.ts')
   const { exportRun } = await import('../tools/exportRun.ts')
   const { readStore } = await import('../owner/withStore.ts')
-  const { findRun } = await import('../store/findRun.ts')
+  const { findRun } = await import('../store/runs/findRun.ts')
   const { darkTheme, lightTheme } = await import('../../shared/plots/plotTheme.ts')
   return readStore(call.dataFolder, systemClock, async (db) => {
     db.exec('BEGIN') // plots and table are of one moment, however far the run gets meanwhile
@@ -86,8 +86,8 @@ async function mirror({ run: name, follow }: Input, logFolder: string, call: Com
   const { systemClock } = await import('../host/machine/clock.ts')
   const { TensorBoardMirror } = await import('../tools/tensorboard/exportTensorBoard.ts')
   const { readStore } = await import('../owner/withStore.ts')
-  const { findRun } = await import('../store/findRun.ts')
-  const { readRun } = await import('../store/runStore.ts')
+  const { findRun } = await import('../store/runs/findRun.ts')
+  const { readRun } = await import('../store/runs/runStore.ts')
   const folder = resolve(logFolder)
   return readStore(call.dataFolder, systemClock, async (db) => {
     const { runId } = findRun(db, name)

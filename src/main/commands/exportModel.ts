@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { trainedRunOption } from './chosenModel.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { runArgument } from './runArgument.ts'
@@ -53,7 +53,7 @@ async function exportTrainedModel(
   const { systemClock } = await import('../host/machine/clock.ts')
   const { projectFolder } = await import('../host/machine/paths.ts')
   const { readStore } = await import('../owner/withStore.ts')
-  const { findCheckpoints } = await import('../store/namedCheckpoint.ts')
+  const { findCheckpoints } = await import('../store/runs/namedCheckpoint.ts')
   const { readEvaluations } = await import('../store/evaluationStore.ts')
   const found = await readStore(call.dataFolder, systemClock, (db) => {
     const named = findCheckpoints(db, input.run)

@@ -1,6 +1,6 @@
-import type { Run, RunLogEntry } from '../../shared/records.ts'
-import type { Progress } from '../../shared/runEvent.ts'
-import type { FollowedEvent } from '../owner/controlChannel.ts'
+import type { Run, RunLogEntry } from '../../shared/runs/records.ts'
+import type { Progress } from '../../shared/runs/runEvent.ts'
+import type { FollowedEvent } from '../owner/processes/controlChannel.ts'
 import type { CommandCall } from './command.ts'
 import type { RunAccess } from './runAccess.ts'
 
@@ -25,7 +25,7 @@ export async function followRun(runs: RunAccess, runId: string, call: CommandCal
       if (event.type === 'progress') showProgress(event.progress)
       else showEvent(event, call)
     })
-    const { readRun } = await import('../store/runStore.ts')
+    const { readRun } = await import('../store/runs/runStore.ts')
     return await runs.read((db) => readRun(db, runId))
   } finally {
     call.signal.removeEventListener('abort', interrupt)

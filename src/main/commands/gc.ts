@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formatBytes } from '../../shared/format.ts'
+import { formatBytes } from '../../shared/text/format.ts'
 import type { GarbagePlan, GarbageRules } from '../owner/collectGarbage.ts'
 import { addCommand, type CommandCall, type Register } from './command.ts'
 
@@ -94,7 +94,7 @@ async function collected(call: CommandCall, rules: GarbageRules): Promise<Collec
   const { collectGarbage, planGarbage } = await import('../owner/collectGarbage.ts')
   const { isAnotherOwner } = await import('./runAccess.ts')
   const { ownStore } = await import('../owner/withStore.ts')
-  const { askOwner } = await import('../owner/controlChannel.ts')
+  const { askOwner } = await import('../owner/processes/controlChannel.ts')
   try {
     return await ownStore(call.dataFolder, systemClock, (db) => {
       const plan = planGarbage(db, call.dataFolder, rules)

@@ -1,8 +1,8 @@
 import { SingleBar } from 'cli-progress'
-import { formatDuration } from '../../shared/format.ts'
-import type { Stage } from '../../shared/records.ts'
-import type { Progress, StageCount } from '../../shared/runEvent.ts'
-import { timeLeft } from '../../shared/timeLeft.ts'
+import { formatDuration } from '../../shared/text/format.ts'
+import type { Stage } from '../../shared/runs/records.ts'
+import type { Progress, StageCount } from '../../shared/runs/runEvent.ts'
+import { timeLeft } from '../../shared/text/timeLeft.ts'
 
 /** Progress of a long command, on stderr. `update` may be called as often as one likes. */
 export interface ProgressDisplay {

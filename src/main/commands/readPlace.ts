@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
-import { RecheckError } from '../../shared/recheckError.ts'
-import { RemotePlace } from '../../shared/remotePlace.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import { RemotePlace } from '../../shared/runs/remotePlace.ts'
 import { makeWritableFolder } from '../host/machine/atomicFiles.ts'
 import { projectFolder, rayToken } from '../host/machine/paths.ts'
 import { rayEngine } from '../owner/remote/rayEngine.ts'

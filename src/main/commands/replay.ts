@@ -50,7 +50,7 @@ async function replayOf(
   const { replayBatch } = await import('../tools/replayBatch.ts')
   const { readStore } = await import('../owner/withStore.ts')
   const { readCheckpoints } = await import('../store/checkpointStore.ts')
-  const { findRun } = await import('../store/findRun.ts')
+  const { findRun } = await import('../store/runs/findRun.ts')
   const found = await readStore(call.dataFolder, systemClock, (db) => {
     const run = findRun(db, wanted)
     return { run, checkpoints: readCheckpoints(db, run.runId) }

@@ -33,7 +33,7 @@ async function reportRuns(
 ): Promise<CommandResult<z.infer<typeof Output>>> {
   const { systemClock } = await import('../host/machine/clock.ts')
   const { readStore } = await import('../owner/withStore.ts')
-  const { findRun } = await import('../store/findRun.ts')
+  const { findRun } = await import('../store/runs/findRun.ts')
   const { writeReport } = await import('../tools/report/writeReport.ts')
   return readStore(call.dataFolder, systemClock, async (db) => {
     db.exec('BEGIN') // all of one moment, however far a run gets meanwhile

@@ -1,9 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { RecheckError } from '../../shared/recheckError.ts'
-import { isOver } from '../../shared/runTransitions.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import { isOver } from '../../shared/runs/runTransitions.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { processStart } from '../host/machine/processInfo.ts'
-import { askOwner, type AskedCommand, type Asking, type FollowedEvent } from '../owner/controlChannel.ts'
+import {
+  askOwner,
+  type AskedCommand,
+  type Asking,
+  type FollowedEvent,
+} from '../owner/processes/controlChannel.ts'
 import { openLocalOwner } from '../owner/localOwner.ts'
 import { isFollowed, startedRun, type StartedRun } from '../owner/obeyCommand.ts'
 import type { Owner } from '../owner/owner.ts'
@@ -13,7 +18,7 @@ import { startRun, type CheckedPlan } from '../owner/startRuns.ts'
 import { readStore } from '../owner/withStore.ts'
 import type { StopMoment } from '../wire/trainerMessages.ts'
 import type { Database } from '../store/database.ts'
-import { readRun } from '../store/runStore.ts'
+import { readRun } from '../store/runs/runStore.ts'
 import { withStoreErrorsLater } from '../store/storeError.ts'
 import type { CommandCall } from './command.ts'
 

@@ -1,4 +1,4 @@
-import type { Run } from '../../shared/records.ts'
+import type { Run } from '../../shared/runs/records.ts'
 import type { CommandCall } from './command.ts'
 
 /** How every command describes its `<run>`. */
@@ -18,6 +18,6 @@ export const runNamingRule =
 export async function findStoredRun(call: CommandCall, wanted: string): Promise<Run> {
   const { systemClock } = await import('../host/machine/clock.ts')
   const { readStore } = await import('../owner/withStore.ts')
-  const { findRun } = await import('../store/findRun.ts')
+  const { findRun } = await import('../store/runs/findRun.ts')
   return readStore(call.dataFolder, systemClock, (db) => findRun(db, wanted))
 }

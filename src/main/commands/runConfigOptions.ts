@@ -3,9 +3,9 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { mergeConfigs, parseSetting, type ConfigLayer } from '../../shared/config/layers.ts'
 import { findPreset } from '../../shared/config/presets.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
-import { parseYaml } from '../../shared/yamlText.ts'
-import { formatBytes } from '../../shared/format.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import { parseYaml } from '../../shared/text/yamlText.ts'
+import { formatBytes } from '../../shared/text/format.ts'
 
 /** `--config`, `--preset`, `--set`, as a command's input schema takes them in. */
 export const configOptionsShape = {

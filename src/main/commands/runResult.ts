@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Evaluation, Run } from '../../shared/records.ts'
+import type { Evaluation, Run } from '../../shared/runs/records.ts'
 import type { PairedTest } from '../tools/pairedTest.ts'
 import type { ExitCode } from './exitCode.ts'
 

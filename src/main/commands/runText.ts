@@ -1,5 +1,5 @@
-import type { Run } from '../../shared/records.ts'
-import { plainLine } from '../../shared/plainText.ts'
+import type { Run } from '../../shared/runs/records.ts'
+import { plainLine } from '../../shared/text/plainText.ts'
 
 /** To four significant digits; a dash for what is not there. */
 export function formatValue(value: number | null | undefined): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { formatTime } from '../../shared/format.ts'
-import { runStatuses, stages, type Run } from '../../shared/records.ts'
-import { testRank, testScoreText } from '../../shared/testScore.ts'
+import { formatTime } from '../../shared/text/format.ts'
+import { runStatuses, stages, type Run } from '../../shared/runs/records.ts'
+import { testRank, testScoreText } from '../../shared/runs/testScore.ts'
 import type { Register } from './command.ts'
 import { addCommand } from './command.ts'
 import { formatProgress, formatTable, formatValue } from './runText.ts'
@@ -54,7 +54,7 @@ export const register: Register = (program, context) => {
     run: async (input, call) => {
       const { systemClock } = await import('../host/machine/clock.ts')
       const { readStore } = await import('../owner/withStore.ts')
-      const { listRuns } = await import('../store/runStore.ts')
+      const { listRuns } = await import('../store/runs/runStore.ts')
       const all = await readStore(call.dataFolder, systemClock, (db) => listRuns(db))
       const chosen = sorted(
         all.filter((run) => isWanted(run, input)),

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 
 const Input = z.object({
@@ -82,7 +82,7 @@ async function serveUntilInterrupted(input: Input, call: CommandCall): Promise<C
  */
 async function linkOfOwner(call: CommandCall): Promise<string | null> {
   const { takeOwnership } = await import('../owner/ownership.ts')
-  const { askOwner } = await import('../owner/controlChannel.ts')
+  const { askOwner } = await import('../owner/processes/controlChannel.ts')
   const { isAnotherOwner } = await import('./runAccess.ts')
   try {
     takeOwnership(call.dataFolder).release()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { validationOf } from '../../shared/checkpointValidation.ts'
-import { pastText, warningsOf, type Warning } from '../../shared/alarms.ts'
+import { validationOf } from '../../shared/runs/checkpointValidation.ts'
+import { pastText, warningsOf, type Warning } from '../../shared/runs/alarms.ts'
 import {
   formatBytes,
   formatCount,
@@ -8,17 +8,17 @@ import {
   formatDuration,
   formatShare,
   formatTime,
-} from '../../shared/format.ts'
-import { gainFactors, revisionGain } from '../../shared/revisionGain.ts'
+} from '../../shared/text/format.ts'
+import { gainFactors, revisionGain } from '../../shared/runs/revisionGain.ts'
 import { findMetric } from '../../shared/metrics/metrics.ts'
-import type { CheckpointRecord, Evaluation, Run, RunLogEntry } from '../../shared/records.ts'
-import { runStatuses } from '../../shared/records.ts'
+import type { CheckpointRecord, Evaluation, Run, RunLogEntry } from '../../shared/runs/records.ts'
+import { runStatuses } from '../../shared/runs/records.ts'
 import type { CommandCall, Register } from './command.ts'
 import { runArgument } from './runArgument.ts'
 import { addCommand } from './command.ts'
 import { stepPrefix } from './followRun.ts'
 import { ProportionOutput } from './runResult.ts'
-import { plainLine } from '../../shared/plainText.ts'
+import { plainLine } from '../../shared/text/plainText.ts'
 import { formatProgress, formatTable, formatValue } from './runText.ts'
 
 const Output = z.strictObject({
@@ -99,7 +99,7 @@ async function readShown(call: CommandCall, input: { run: string; events: number
   const { readCheckpoints } = await import('../store/checkpointStore.ts')
   const { readEvaluations } = await import('../store/evaluationStore.ts')
   const { readLog } = await import('../store/eventLog.ts')
-  const { findRun } = await import('../store/findRun.ts')
+  const { findRun } = await import('../store/runs/findRun.ts')
   const { estimateTokens, readOpenEstimate } = await import('../store/vStarStore.ts')
   return readStore(call.dataFolder, systemClock, (db) => {
     const run = findRun(db, input.run)

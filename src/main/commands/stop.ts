@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
-import type { RunStatus } from '../../shared/records.ts'
-import { runStatuses } from '../../shared/records.ts'
-import { isOver } from '../../shared/runTransitions.ts'
+import type { RunStatus } from '../../shared/runs/records.ts'
+import { runStatuses } from '../../shared/runs/records.ts'
+import { isOver } from '../../shared/runs/runTransitions.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { findStoredRun, runArgument } from './runArgument.ts'
 
@@ -38,7 +38,7 @@ async function stopRun(
   call: CommandCall,
 ): Promise<CommandResult<z.output<typeof Output>>> {
   const { withRuns } = await import('./runAccess.ts')
-  const { readRun } = await import('../store/runStore.ts')
+  const { readRun } = await import('../store/runs/runStore.ts')
   const { runId } = await findStoredRun(call, input.run)
   const need = { address: 'recheck stop', check: () => Promise.resolve() }
   return withRuns(call, need, async (runs) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Run } from '../../shared/records.ts'
+import type { Run } from '../../shared/runs/records.ts'
 import type { TrialScore } from '../../shared/sweep/sweepSummary.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { readLayerFile } from './runConfigOptions.ts'

@@ -1,5 +1,5 @@
-import type { Run } from '../../shared/records.ts'
-import type { RemotePlace } from '../../shared/remotePlace.ts'
+import type { Run } from '../../shared/runs/records.ts'
+import type { RemotePlace } from '../../shared/runs/remotePlace.ts'
 import type { SweepSpec } from '../../shared/sweep/sweepSpec.ts'
 import type { Trial } from '../../shared/sweep/sweepTrials.ts'
 import type { CommandCall } from './command.ts'

@@ -1,4 +1,4 @@
-import type { Evaluation, Run } from '../../shared/records.ts'
+import type { Evaluation, Run } from '../../shared/runs/records.ts'
 import type { SweepSpec } from '../../shared/sweep/sweepSpec.ts'
 import type { TrialScore } from '../../shared/sweep/sweepSummary.ts'
 import type { Trial } from '../../shared/sweep/sweepTrials.ts'

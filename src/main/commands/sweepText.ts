@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { formatCount, formatDifference, formatShare, missing } from '../../shared/format.ts'
-import type { Run } from '../../shared/records.ts'
+import { formatCount, formatDifference, formatShare, missing } from '../../shared/text/format.ts'
+import type { Run } from '../../shared/runs/records.ts'
 import type { MeanInterval } from '../../shared/sweep/studentT.ts'
 import type { SweepSpec } from '../../shared/sweep/sweepSpec.ts'
 import type { ComparedPoint, SweepSummary, TrialScore } from '../../shared/sweep/sweepSummary.ts'

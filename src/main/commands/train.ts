@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { mergeConfigs, type ConfigLayer } from '../../shared/config/layers.ts'
-import type { Stage } from '../../shared/records.ts'
+import type { Stage } from '../../shared/runs/records.ts'
 import { addCommand, type CommandCall, type CommandContext, type CommandResult } from './command.ts'
 import { addPlaceOptions, placeOptionsShape } from './placeOptions.ts'
 import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'

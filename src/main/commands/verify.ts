@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { Register } from './command.ts'
 import { addCommand } from './command.ts'
 

@@ -1,5 +1,10 @@
-import { RecheckError } from '../../shared/recheckError.ts'
-import { meaningNamed, meaningOf, systemCodeOf, systemErrorMessage } from '../../shared/systemErrors.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import {
+  meaningNamed,
+  meaningOf,
+  systemCodeOf,
+  systemErrorMessage,
+} from '../../shared/errors/systemErrors.ts'
 import { hasNoInodes } from './diskState.ts'
 
 /**

@@ -9,7 +9,7 @@ import {
   type Stats,
 } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { fileError } from './fileError.ts'
 
 export interface NewOutput {

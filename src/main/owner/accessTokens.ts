@@ -2,8 +2,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { RecheckError } from '../../shared/recheckError.ts'
-import { systemCodeOf } from '../../shared/systemErrors.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import { systemCodeOf } from '../../shared/errors/systemErrors.ts'
 import { fileError } from '../disk/fileError.ts'
 
 /** Lets a script or a notebook ask a server by HTTP, until it is revoked. */

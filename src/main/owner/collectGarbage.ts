@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { isOver } from '../../shared/runTransitions.ts'
+import { isOver } from '../../shared/runs/runTransitions.ts'
 import { unfinishedPrefix } from '../host/machine/atomicFiles.ts'
 import { allCheckpoints, dropCheckpoint } from '../store/checkpointStore.ts'
 import { compactDatabase, databaseSize } from '../store/copyDatabase.ts'
 import type { Database } from '../store/database.ts'
-import { readRemoteRun } from '../store/remoteRunStore.ts'
-import { eraseRun } from '../store/runLabels.ts'
-import { listRuns, runsWithStatus } from '../store/runStore.ts'
+import { readRemoteRun } from '../store/runs/remoteRunStore.ts'
+import { eraseRun } from '../store/runs/runLabels.ts'
+import { listRuns, runsWithStatus } from '../store/runs/runStore.ts'
 import { checkpointsFolder } from '../run/checkpointFolder.ts'
 
 /** One thing that may go, and why. */

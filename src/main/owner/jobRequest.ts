@@ -1,6 +1,6 @@
 import { readCheckpoints } from '../store/checkpointStore.ts'
 import type { Database } from '../store/database.ts'
-import { lastBatchOf, readRun } from '../store/runStore.ts'
+import { lastBatchOf, readRun } from '../store/runs/runStore.ts'
 import { readVStar, readVStarEstimates } from '../store/vStarStore.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { JobRequest } from '../wire/jobPort.ts'

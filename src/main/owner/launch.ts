@@ -5,7 +5,11 @@ import type { JobRequest } from '../wire/jobPort.ts'
 import type { TrainerMessage } from '../wire/trainerMessages.ts'
 import { jobRequestOf } from './jobRequest.ts'
 import { removeLeftovers } from './retention.ts'
-import { startTrainingProcess, type TrainerProgram, type TrainingProcess } from './trainingProcess.ts'
+import {
+  startTrainingProcess,
+  type TrainerProgram,
+  type TrainingProcess,
+} from './processes/trainingProcess.ts'
 
 /** Starts what executes a run, or takes up what executes it already. */
 export type Launch = (onMessage: (message: TrainerMessage) => void) => Promise<TrainingProcess>

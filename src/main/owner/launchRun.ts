@@ -1,7 +1,7 @@
-import { readRemoteRun } from '../store/remoteRunStore.ts'
+import { readRemoteRun } from '../store/runs/remoteRunStore.ts'
 import { launchHere, type Launch, type LaunchedRun } from './launch.ts'
 import { launchRemote, remoteAccess, type RemoteAccess, type RemoteLaunch } from './remote/launchRemote.ts'
-import type { TrainerProgram } from './trainingProcess.ts'
+import type { TrainerProgram } from './processes/trainingProcess.ts'
 
 export interface LaunchSetup extends Omit<RemoteLaunch, 'access'> {
   readonly program: TrainerProgram

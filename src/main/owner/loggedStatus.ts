@@ -1,7 +1,7 @@
-import type { Run } from '../../shared/records.ts'
+import type { Run } from '../../shared/runs/records.ts'
 import { appendLog } from '../store/eventLog.ts'
 import type { Database } from '../store/database.ts'
-import { changeStatus, readRun, setTotalSteps, type StatusChange } from '../store/runStore.ts'
+import { changeStatus, readRun, setTotalSteps, type StatusChange } from '../store/runs/runStore.ts'
 import { withStoreErrors } from '../store/storeError.ts'
 
 /** What a run's log says of a change of its status. */

@@ -1,22 +1,22 @@
 import { Listeners } from '../../shared/listeners.ts'
-import { errorData } from '../../shared/recheckError.ts'
-import type { Run } from '../../shared/records.ts'
-import type { RunEvent } from '../../shared/runEvent.ts'
-import { isOver } from '../../shared/runTransitions.ts'
+import { errorData } from '../../shared/errors/recheckError.ts'
+import type { Run } from '../../shared/runs/records.ts'
+import type { RunEvent } from '../../shared/runs/runEvent.ts'
+import { isOver } from '../../shared/runs/runTransitions.ts'
 import type { Clock } from '../host/machine/clock.ts'
 import { newRunId } from '../host/machine/identifiers.ts'
 import type { Database } from '../store/database.ts'
-import { closeAttempt, isOpenRemote, openRemoteRuns, readRemoteRun } from '../store/remoteRunStore.ts'
-import { insertRun, readRun, runsWithStatus, type NewRun } from '../store/runStore.ts'
+import { closeAttempt, isOpenRemote, openRemoteRuns, readRemoteRun } from '../store/runs/remoteRunStore.ts'
+import { insertRun, readRun, runsWithStatus, type NewRun } from '../store/runs/runStore.ts'
 import { resumeWithChanges, isActive, type RunChange } from './resumeWithChanges.ts'
 import {
   serveControl,
   type ControlClient,
   type ControlCommand,
   type ControlServer,
-} from './controlChannel.ts'
+} from './processes/controlChannel.ts'
 import { changeStatusNoted, extendRun } from './loggedStatus.ts'
-import { Inquiries } from './inquiry.ts'
+import { Inquiries } from './processes/inquiry.ts'
 import type { Ownership } from './ownership.ts'
 import { Workshop } from './tasks/workshop.ts'
 import { recoverRun } from './recovery.ts'
@@ -24,9 +24,9 @@ import { assertMayExtend, assertMayStart, assertNotDeleted, isFinished } from '.
 import { launchRun } from './launchRun.ts'
 import type { RemoteAccess } from './remote/launchRemote.ts'
 import { createRunQueue } from './runQueue.ts'
-import { notActive, superviseRun, type RunTerms, type SupervisedRun } from './superviseRun.ts'
+import { notActive, superviseRun, type RunTerms, type SupervisedRun } from './processes/superviseRun.ts'
 import type { StopMoment } from '../wire/trainerMessages.ts'
-import type { TrainerProgram } from './trainingProcess.ts'
+import type { TrainerProgram } from './processes/trainingProcess.ts'
 
 export interface OwnerSetup {
   readonly dataDir: string

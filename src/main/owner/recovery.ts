@@ -1,10 +1,10 @@
-import type { Run } from '../../shared/records.ts'
+import type { Run } from '../../shared/runs/records.ts'
 import { commandLineOf, isAlive } from '../host/machine/processInfo.ts'
 import { readCheckpoints } from '../store/checkpointStore.ts'
 import type { Database } from '../store/database.ts'
 import { appendLog } from '../store/eventLog.ts'
-import { isOpenRemote } from '../store/remoteRunStore.ts'
-import { changeStatus, runsWithStatus } from '../store/runStore.ts'
+import { isOpenRemote } from '../store/runs/remoteRunStore.ts'
+import { changeStatus, runsWithStatus } from '../store/runs/runStore.ts'
 import { resumePoint } from '../wire/resumePoint.ts'
 
 const message = 'The process that ran this is gone without a last word. Nothing stored is lost.'

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../shared/format.ts'
+import { formatBytes } from '../../shared/text/format.ts'
 import {
   fitsMemory,
   memoryAdvice,
@@ -6,7 +6,7 @@ import {
   type MemoryMeasure,
   type MemoryPlan,
 } from '../../shared/memoryPlan.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 
 /**
  * Refuses what will not fit before anything is loaded.

@@ -1,4 +1,4 @@
-import { storedConfig } from '../store/storedConfig.ts'
+import { storedConfig } from '../store/runs/storedConfig.ts'
 import { createHash } from 'node:crypto'
 import { changeableFields, isChangeable } from '../../shared/config/changeableFields.ts'
 import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
@@ -9,15 +9,15 @@ import {
   type ConfigDifference,
   type ConfigLayer,
 } from '../../shared/config/layers.ts'
-import { rateChange, rateChangeText } from '../../shared/extendedRate.ts'
-import type { LearningRateSchedule } from '../../shared/learningRate.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
-import type { CheckpointRecord, Run } from '../../shared/records.ts'
+import { rateChange, rateChangeText } from '../../shared/runs/extendedRate.ts'
+import type { LearningRateSchedule } from '../../shared/runs/learningRate.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import type { CheckpointRecord, Run } from '../../shared/runs/records.ts'
 import { dropCheckpoint, readCheckpoints } from '../store/checkpointStore.ts'
 import type { Database } from '../store/database.ts'
 import { appendLog } from '../store/eventLog.ts'
 import { forgetStepsFrom } from '../store/forgetSteps.ts'
-import { readRun, setConfig } from '../store/runStore.ts'
+import { readRun, setConfig } from '../store/runs/runStore.ts'
 import { openNewestCheckpoint } from '../run/newestCheckpoint.ts'
 import { refuseUnsupported } from '../run/refuseUnsupported.ts'
 

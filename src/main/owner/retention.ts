@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EventBatch } from '../../shared/runEvent.ts'
+import type { EventBatch } from '../../shared/runs/runEvent.ts'
 import { fileError } from '../disk/fileError.ts'
 import { beyondRetention, dropCheckpoint, readCheckpoints } from '../store/checkpointStore.ts'
 import type { Database } from '../store/database.ts'

@@ -1,6 +1,6 @@
-import { RecheckError } from '../../shared/recheckError.ts'
-import type { Run } from '../../shared/records.ts'
-import { deletedRun } from '../store/runStore.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import type { Run } from '../../shared/runs/records.ts'
+import { deletedRun } from '../store/runs/runStore.ts'
 
 /** @throws RecheckError `run.deleted`: it would train unseen, and its folder could be erased under it */
 export function assertNotDeleted({ runId, deletedAtMs }: Run): void {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { Clock } from '../host/machine/clock.ts'
 import { processStart } from '../host/machine/processInfo.ts'
 import { databasePath, openForReading, openForWriting, type Database } from '../store/database.ts'

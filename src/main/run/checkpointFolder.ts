@@ -2,9 +2,9 @@ import { createHash, type Hash } from 'node:crypto'
 import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { RecheckError } from '../../shared/recheckError.ts'
-import type { CheckpointRecord } from '../../shared/records.ts'
-import { systemCodeOf } from '../../shared/systemErrors.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import type { CheckpointRecord } from '../../shared/runs/records.ts'
+import { systemCodeOf } from '../../shared/errors/systemErrors.ts'
 import { fileError, readError } from '../disk/fileError.ts'
 import {
   flushFolder,

@@ -5,7 +5,7 @@ import type { ConversationPrompts } from '../../core/tokens/conversationPrompts.
 import type { Tokenizer } from '../../core/tokens/tokenizer.ts'
 import { conversationRow } from '../../core/train/warmUp/conversationRow.ts'
 import { dialogueRow, type WarmUpRow } from '../../core/train/warmUp/warmUpRow.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { openDatasetFile } from '../host/datasets/rows.ts'
 import { readError } from '../disk/fileError.ts'
 

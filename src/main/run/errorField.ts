@@ -1,4 +1,4 @@
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 
 /** Runs `work`; an error of it says in `data.field` which field of the config it is about. */
 export async function aboutField<T>(field: string, work: () => T | Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { RecheckError } from '../../shared/recheckError.ts'
-import type { CheckpointRecord } from '../../shared/records.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import type { CheckpointRecord } from '../../shared/runs/records.ts'
 import { openCheckpoint, type OpenCheckpoint } from './checkpointFolder.ts'
 
 export interface NewestCheckpoint {

@@ -2,7 +2,7 @@ import { arithmeticSplits, type ProblemSplits } from '../../core/data/arithmetic
 import type { DataReport } from '../../core/data/dataReport.ts'
 import type { AnswerMarker } from '../../core/data/promptTemplate.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { loadProblems, sourcePath, type ProblemSource } from '../host/datasets/files.ts'
 import { findDatasetFiles } from '../host/datasets/folder.ts'
 import { datasetPath, datasetsFolder, isHubName } from '../host/datasets/datasetsFolder.ts'

@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { unsupportedFields } from '../../shared/config/problems.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 
 /**
  * Refuses what the config can say and the trainer cannot do yet: nothing is trained in another way than asked for.

@@ -1,7 +1,7 @@
 import type { Problem } from '../../core/data/problem.ts'
-import { canonicalJson } from '../../shared/canonicalJson.ts'
+import { canonicalJson } from '../../shared/text/canonicalJson.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { loadRunProblems } from './problems.ts'
 
 /** Which training problems a source gives depends on the sizes of the held-out splits as well: see `SplitSelection`. */

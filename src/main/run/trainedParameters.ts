@@ -1,6 +1,6 @@
 import { adapterShapes, initialAdapter } from '../../core/model/adapter.ts'
 import type { AdapterValues } from '../../core/model/mergeAdapter.ts'
-import type { ModelConfig } from '../../core/model/modelConfig.ts'
+import type { ModelConfig } from '../../core/model/config/modelConfig.ts'
 import { parameterShapes } from '../../core/model/parameterTable.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 

@@ -1,7 +1,7 @@
-import type { Evaluation, StoredRollout } from '../../shared/records.ts'
+import type { Evaluation, StoredRollout } from '../../shared/runs/records.ts'
 import type { Database } from './database.ts'
 import { storeEvaluation } from './evaluationStore.ts'
-import { openRolloutWriter } from './rolloutStore.ts'
+import { openRolloutWriter } from './rollouts/rolloutStore.ts'
 
 /** Stores an evaluation that was made beside training, with its rollouts: both or neither. What is there already stays. */
 export function storeAskedEvaluation(

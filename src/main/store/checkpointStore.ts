@@ -1,4 +1,4 @@
-import type { CheckpointRecord } from '../../shared/records.ts'
+import type { CheckpointRecord } from '../../shared/runs/records.ts'
 import type { Database } from './database.ts'
 
 /** One checkpoint a step: a step computed again replaces its row. */

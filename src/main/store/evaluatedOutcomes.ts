@@ -1,6 +1,6 @@
-import type { StoredRollout } from '../../shared/records.ts'
+import type { StoredRollout } from '../../shared/runs/records.ts'
 import type { Database } from './database.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome } from './rollouts/outcome.ts'
 
 /** A rollout of an evaluation, as far as it was right. */
 export interface EvaluatedOutcome {

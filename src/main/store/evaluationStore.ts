@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { RecheckError } from '../../shared/recheckError.ts'
-import type { Evaluation, Proportion } from '../../shared/records.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import type { Evaluation, Proportion } from '../../shared/runs/records.ts'
 import type { Database } from './database.ts'
-import type { Twice } from './metricStore.ts'
+import type { Twice } from './metrics/metricStore.ts'
 
 /**
  * Stores an evaluation once: the same run, step, split and number of samples must give the same proportions, unless

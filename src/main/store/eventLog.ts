@@ -1,4 +1,4 @@
-import type { RunLogEntry } from '../../shared/records.ts'
+import type { RunLogEntry } from '../../shared/runs/records.ts'
 import type { Database } from './database.ts'
 import { withStoreErrors } from './storeError.ts'
 

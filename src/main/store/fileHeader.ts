@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { readError } from '../disk/fileError.ts'
 import { applicationId } from './migrations.ts'
 import { damagedWayOut } from './storeError.ts'

@@ -1,8 +1,8 @@
-import type { MetricPoint } from '../../shared/records.ts'
+import type { MetricPoint } from '../../shared/runs/records.ts'
 import type { Database } from './database.ts'
 import { refreshTestScore } from './evaluationStore.ts'
-import { pointAt } from './metricChunk.ts'
-import { readColumns } from './metricQuery.ts'
+import { pointAt } from './metrics/metricChunk.ts'
+import { readColumns } from './metrics/metricQuery.ts'
 
 /** Evaluations at a step are made from the state that a checkpoint of this step holds, training steps after it. */
 const evaluationPrefixes = ['validation/', 'test/', 'warmUp/validationLoss'] as const

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { damagedWayOut } from './storeError.ts'
 import { schemaV1 } from './schema/v1.ts'
 import { schemaV2 } from './schema/v2.ts'

@@ -1,8 +1,8 @@
 import { accessSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { RecheckErrorCode } from '../../shared/errorCodes.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
-import { freeSpace, meaningNamed, meaningOf } from '../../shared/systemErrors.ts'
+import type { RecheckErrorCode } from '../../shared/errors/errorCodes.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import { freeSpace, meaningNamed, meaningOf } from '../../shared/errors/systemErrors.ts'
 import { fileSizeLimit, hasNoInodes, isDiskFull } from '../disk/diskState.ts'
 
 /** What to do about a file that SQLite finds damaged. */

@@ -1,8 +1,8 @@
-import { plainLine } from '../../shared/plainText.ts'
+import { plainLine } from '../../shared/text/plainText.ts'
 import { isDeepStrictEqual } from 'node:util'
-import { RecheckError } from '../../shared/recheckError.ts'
-import type { ListedVStar, VStarArtifact, VStarEstimate } from '../../shared/records.ts'
-import type { TurnCount, VStarTurn } from '../../shared/vStarTurns.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import type { ListedVStar, VStarArtifact, VStarEstimate } from '../../shared/runs/records.ts'
+import type { TurnCount, VStarTurn } from '../../shared/runs/vStarTurns.ts'
 import type { Database } from './database.ts'
 
 const columns: Readonly<Record<keyof VStarEstimate, string>> = {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { fileError } from '../disk/fileError.ts'
 import { flushFolder, unfinishedPrefix } from '../host/machine/atomicFiles.ts'
 import { assertNewOutput } from '../disk/outputPath.ts'

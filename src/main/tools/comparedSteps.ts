@@ -1,11 +1,11 @@
 import { compareEvaluations } from '../../core/train/evaluation/compareEvaluations.ts'
-import type { EvaluatedProblem, EvaluatedSample } from '../../shared/evaluationResult.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
-import type { StoredRollout } from '../../shared/records.ts'
+import type { EvaluatedProblem, EvaluatedSample } from '../../shared/runs/evaluationResult.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import type { StoredRollout } from '../../shared/runs/records.ts'
 import type { ParsedInputOf } from '../../shared/routes/contract.ts'
 import type { ComparedSteps } from '../../shared/routes/evaluations.ts'
 import type { Database } from '../store/database.ts'
-import { readRollouts } from '../store/rolloutQuery.ts'
+import { readRollouts } from '../store/rollouts/rolloutQuery.ts'
 
 /** Rollouts of one evaluation that are compared: of more, the first so many. */
 const mostRollouts = 100_000

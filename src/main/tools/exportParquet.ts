@@ -1,10 +1,10 @@
-import { rolloutColumns, type TableColumn } from '../../shared/rolloutColumns.ts'
-import type { Run } from '../../shared/records.ts'
+import { rolloutColumns, type TableColumn } from '../../shared/runs/rolloutColumns.ts'
+import type { Run } from '../../shared/runs/records.ts'
 import { rolloutRoutes } from '../../shared/routes/rollouts.ts'
 import type { Database } from '../store/database.ts'
-import { listSeries, readSeries } from '../store/metricQuery.ts'
-import { readRolloutsByKey } from '../store/rolloutQuery.ts'
-import { searchRollouts } from '../store/rolloutSearch.ts'
+import { listSeries, readSeries } from '../store/metrics/metricQuery.ts'
+import { readRolloutsByKey } from '../store/rollouts/rolloutQuery.ts'
+import { searchRollouts } from '../store/rollouts/rolloutSearch.ts'
 import { beginParquet } from './parquetFile.ts'
 
 const partSize = 2000

@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync'
-import { csvText } from '../../shared/plainText.ts'
-import type { Run } from '../../shared/records.ts'
+import { csvText } from '../../shared/text/plainText.ts'
+import type { Run } from '../../shared/runs/records.ts'
 import type { Database } from '../store/database.ts'
-import { listSeries, readSeries } from '../store/metricQuery.ts'
+import { listSeries, readSeries } from '../store/metrics/metricQuery.ts'
 
 const columns = ['run_id', 'run', 'config', 'metric', 'step', 'time_ms', 'tokens', 'problems', 'value']
 

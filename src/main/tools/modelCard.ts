@@ -1,7 +1,7 @@
 import { metricTable } from '../../shared/metrics/table.ts'
-import { plainLine } from '../../shared/plainText.ts'
+import { plainLine } from '../../shared/text/plainText.ts'
 import { isGroupMethod, type RunConfig } from '../../shared/config/parseConfig.ts'
-import type { Evaluation, Proportion, Run } from '../../shared/records.ts'
+import type { Evaluation, Proportion, Run } from '../../shared/runs/records.ts'
 
 export interface ModelCardFacts {
   readonly run: Run

@@ -1,5 +1,5 @@
 import { forkRandom } from '../../core/random.ts'
-import type { Evaluation } from '../../shared/records.ts'
+import type { Evaluation } from '../../shared/runs/records.ts'
 import { pairedBootstrap, type Interval } from '../../shared/statistics.ts'
 import type { Database } from '../store/database.ts'
 import { readEvaluatedOutcomes, type EvaluatedOutcome } from '../store/evaluatedOutcomes.ts'

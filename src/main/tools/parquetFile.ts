@@ -1,5 +1,5 @@
 import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
-import type { TableColumn } from '../../shared/rolloutColumns.ts'
+import type { TableColumn } from '../../shared/runs/rolloutColumns.ts'
 
 /** A Parquet file that is written part by part: only the part at hand is in memory. */
 export interface ParquetFile {

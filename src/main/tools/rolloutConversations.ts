@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { StoredRollout, StoredTurn } from '../../shared/records.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import type { StoredRollout, StoredTurn } from '../../shared/runs/records.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { writeFileAtomic } from '../host/machine/atomicFiles.ts'
 import type { Database } from '../store/database.ts'
-import { readRollouts } from '../store/rolloutQuery.ts'
+import { readRollouts } from '../store/rollouts/rolloutQuery.ts'
 
 /** What a warm-up imitates of an earlier run. */
 export interface RolloutConversations {

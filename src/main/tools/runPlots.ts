@@ -7,11 +7,11 @@ import {
   type PlotView,
 } from '../../shared/plots/plotOption.ts'
 import type { PlotTheme } from '../../shared/plots/plotTheme.ts'
-import type { Run } from '../../shared/records.ts'
-import { plainLine } from '../../shared/plainText.ts'
+import type { Run } from '../../shared/runs/records.ts'
+import { plainLine } from '../../shared/text/plainText.ts'
 import { plotSvg } from '../host/machine/plotFiles.ts'
 import type { Database } from '../store/database.ts'
-import { readRange } from '../store/metricQuery.ts'
+import { readRange } from '../store/metrics/metricQuery.ts'
 import { vStarHistogram } from './vStarHistogram.ts'
 
 const size = { width: 1200, height: 800 }

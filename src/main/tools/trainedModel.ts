@@ -1,11 +1,11 @@
 import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
-import type { CheckpointRecord } from '../../shared/records.ts'
+import type { CheckpointRecord } from '../../shared/runs/records.ts'
 import { openModelFolder, type ModelFolder } from '../host/model/modelFolder.ts'
 import { modelHash } from '../run/modelHash.ts'
 import { modelFolderOf } from '../run/namedModelFolder.ts'
 import { openNewestCheckpoint } from '../run/newestCheckpoint.ts'
 import { warmedModel } from '../run/warmUpFolder.ts'
-import type { NamedCheckpoints } from '../store/namedCheckpoint.ts'
+import type { NamedCheckpoints } from '../store/runs/namedCheckpoint.ts'
 import { checkpointWeights, type CheckpointWeights } from '../trainer/checkpointWeights.ts'
 import { checkReference, trainerBlobName } from '../trainer/trainerStateFile.ts'
 

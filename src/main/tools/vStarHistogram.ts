@@ -1,12 +1,12 @@
-import { storedConfig } from '../store/storedConfig.ts'
+import { storedConfig } from '../store/runs/storedConfig.ts'
 import { attemptVStar } from '../../core/rl/turnBaseline.ts'
 import type { VStarBeta } from '../../core/rl/vStar.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { ParsedInputOf } from '../../shared/routes/contract.ts'
 import type { EstimatedProblem, VStarHistogram } from '../../shared/routes/vStar.ts'
-import { turnCount, vStarTurns, type TurnCount, type VStarTurn } from '../../shared/vStarTurns.ts'
+import { turnCount, vStarTurns, type TurnCount, type VStarTurn } from '../../shared/runs/vStarTurns.ts'
 import type { Database } from '../store/database.ts'
-import { readRun } from '../store/runStore.ts'
+import { readRun } from '../store/runs/runStore.ts'
 import { countVStar, readVStar, readVStarEstimates } from '../store/vStarStore.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { EventBatch } from '../../shared/runEvent.ts'
+import type { EventBatch } from '../../shared/runs/runEvent.ts'
 import type { JobEvent } from '../wire/jobPort.ts'
 
 export interface BatchSender {

@@ -8,11 +8,11 @@ import { conversationLength } from '../../core/tokens/conversationLength.ts'
 import type { TokenScorer, Trainer } from '../../core/train/engine/trainer.ts'
 import { lengthBuckets, type TrainerSetup } from '../../core/train/engine/trainerSetup.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { requireTensorFlow } from '../host/tensorflow/status.ts'
 import type { RunMaterial } from '../run/runMaterial.ts'
 import { beginningAdapter } from '../run/trainedParameters.ts'
-import { chooseCompute } from './computeChoice.ts'
+import { chooseCompute } from './memory/computeChoice.ts'
 import { chooseSampler, kvMemoryBytes, nameOfSampler } from './samplers.ts'
 
 export interface TrainingEngines {

@@ -1,5 +1,5 @@
 import type { CheckpointEvent, ReportedEvent, TrainEvent, VStarEvent } from '../../core/train/trainEvent.ts'
-import type { VStarEstimate } from '../../shared/records.ts'
+import type { VStarEstimate } from '../../shared/runs/records.ts'
 import type { JobPort } from '../wire/jobPort.ts'
 import type { StopRequest } from './jobContext.ts'
 

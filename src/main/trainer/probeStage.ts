@@ -1,8 +1,8 @@
 import { probeEvent, probeReference } from '../../core/train/probe.ts'
 import { needsVStar } from '../../shared/config/parseConfig.ts'
-import { rolloutCounts } from '../../shared/rolloutCounts.ts'
-import { probedTimeText } from '../../shared/timeEstimate.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { rolloutCounts } from '../../shared/runs/rolloutCounts.ts'
+import { probedTimeText } from '../../shared/text/timeEstimate.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import type { JobContext } from './jobContext.ts'
 

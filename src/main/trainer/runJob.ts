@@ -14,13 +14,13 @@ import type { JobPort, RunJob } from '../wire/jobPort.ts'
 import type { JobContext } from './jobContext.ts'
 import { emitMaterialNotes } from './materialNotes.ts'
 import { firstStage, startupProgress } from './startupProgress.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
 import { probeStage } from './probeStage.ts'
 import { openSampler, samplesInTraining } from './samplers.ts'
 import { openStageReporter } from './stageReporter.ts'
 import { trainStage } from './trainStage.ts'
-import { warmUpStage } from './warmUpStage.ts'
+import { warmUpStage } from './warmUp/stage.ts'
 
 /**
  * Executes a run: a warm-up (stage 0) comes first where the config has one; stage 1 estimates V*; stage 2 trains against an

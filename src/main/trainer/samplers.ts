@@ -1,10 +1,10 @@
 import { availableParallelism, totalmem } from 'node:os'
-import type { ModelConfig } from '../../core/model/modelConfig.ts'
+import type { ModelConfig } from '../../core/model/config/modelConfig.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { storedParameters, type WeightStorage } from '../../core/model/weightStorage.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { readTensorFlowStatus } from '../host/tensorflow/status.ts'
 
 /** Of the machine's memory, not of what happens to be free: a resumed run has to decode in the same batches. */

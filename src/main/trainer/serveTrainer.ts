@@ -1,5 +1,5 @@
-import { plainText } from '../../shared/plainText.ts'
-import { errorData } from '../../shared/recheckError.ts'
+import { plainText } from '../../shared/text/plainText.ts'
+import { errorData } from '../../shared/errors/recheckError.ts'
 import type { Clock } from '../host/machine/clock.ts'
 import type { JobRequest, RunJob } from '../wire/jobPort.ts'
 import {

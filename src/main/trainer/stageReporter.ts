@@ -1,5 +1,5 @@
 import type { ReportedEvent, StageProgress } from '../../core/train/trainEvent.ts'
-import type { Progress, StageCount } from '../../shared/runEvent.ts'
+import type { Progress, StageCount } from '../../shared/runs/runEvent.ts'
 import { newId } from '../host/machine/identifiers.ts'
 import type { JobEvent } from '../wire/jobPort.ts'
 

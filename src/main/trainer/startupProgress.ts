@@ -1,6 +1,6 @@
 import { countedTokens } from '../../core/train/tokenBudget.ts'
 import { needsVStar } from '../../shared/config/parseConfig.ts'
-import type { Progress, StageCount } from '../../shared/runEvent.ts'
+import type { Progress, StageCount } from '../../shared/runs/runEvent.ts'
 import { warmedModel } from '../run/warmUpFolder.ts'
 import type { JobRequest } from '../wire/jobPort.ts'
 

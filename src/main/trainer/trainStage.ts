@@ -4,7 +4,7 @@ import type { SelfCorrectionSetup } from '../../core/train/selfCorrectionSetup.t
 import { trainSelfCorrection } from '../../core/train/trainSelfCorrection.ts'
 import { checkpointSteps } from '../../core/train/trainState.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import type { VStarEstimate } from '../../shared/records.ts'
+import type { VStarEstimate } from '../../shared/runs/records.ts'
 import { viewParameters } from '../host/model/parameterView.ts'
 import { trainedShapes } from '../run/trainedParameters.ts'
 import { samplesInTraining } from './samplers.ts'

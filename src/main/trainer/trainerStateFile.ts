@@ -1,7 +1,7 @@
 import { buildHeader } from '../../core/model/safetensors.ts'
 import type { ParameterValue, ParameterValues } from '../../core/model/parameterValues.ts'
 import type { TrainerState } from '../../core/train/engine/trainer.ts'
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { viewTensor } from '../host/model/parameterView.ts'
 import { readSafetensorsHeader } from '../host/model/safetensorsFiles.ts'
 

@@ -1,4 +1,4 @@
-import { RecheckError } from '../../shared/recheckError.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { isOutOfMemory, outOfMemoryMessage } from '../wire/outOfMemory.ts'
 
 /** Where a run was when its training failed. */

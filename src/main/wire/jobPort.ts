@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import type { CheckpointRecord, Run, VStarArtifact, VStarEstimate } from '../../shared/records.ts'
-import type { RunEvent } from '../../shared/runEvent.ts'
+import type { CheckpointRecord, Run, VStarArtifact, VStarEstimate } from '../../shared/runs/records.ts'
+import type { RunEvent } from '../../shared/runs/runEvent.ts'
 import type { StopSignal } from '../../core/sampling/sampler.ts'
 
 /** All that a trainer process is given. It opens no database: the owner alone does. */

@@ -1,4 +1,4 @@
-import type { Stage } from '../../shared/records.ts'
+import type { Stage } from '../../shared/runs/records.ts'
 
 /**
  * Where a run that was cut off continues, in one sentence.

@@ -1,5 +1,5 @@
-import type { ErrorData } from '../../shared/recheckError.ts'
-import type { EventBatch } from '../../shared/runEvent.ts'
+import type { ErrorData } from '../../shared/errors/recheckError.ts'
+import type { EventBatch } from '../../shared/runs/runEvent.ts'
 import type { JobRequest } from './jobPort.ts'
 
 /** Owner → trainer. Plain JSON: the two may run on different versions of V8. */

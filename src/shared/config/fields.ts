@@ -1,4 +1,4 @@
-import { canonicalJson } from '../canonicalJson.ts'
+import { canonicalJson } from '../text/canonicalJson.ts'
 import type { FieldMeta } from './field.ts'
 import { runConfigSchema } from './schema.ts'
 import type { RunConfig } from './parseConfig.ts'

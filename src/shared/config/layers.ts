@@ -1,6 +1,6 @@
 import { configFields, valueAtPath } from './fields.ts'
 import { runLengths } from './parseConfig.ts'
-import { RecheckError } from '../recheckError.ts'
+import { RecheckError } from '../errors/recheckError.ts'
 
 export type ConfigLayer = Readonly<Record<string, unknown>>
 

@@ -1,8 +1,8 @@
 import { configProblems, crossFieldProblems } from './problems.ts'
 import { runConfigSchema } from './schema.ts'
 import type { RunConfigValue } from './schema.ts'
-import { firstLines } from '../plainText.ts'
-import { RecheckError } from '../recheckError.ts'
+import { firstLines } from '../text/plainText.ts'
+import { RecheckError } from '../errors/recheckError.ts'
 
 /** The resolved config of a run, deeply readonly; a nested group is a dotted prefix (`vStar.beta`). */
 export type RunConfig = RunConfigValue

@@ -3,7 +3,7 @@ import type { RunConfig } from './parseConfig.ts'
 import { mergeConfigs } from './layers.ts'
 import type { ConfigLayer } from './layers.ts'
 import { comparedMethods, methodLayer } from './methods.ts'
-import { RecheckError } from '../recheckError.ts'
+import { RecheckError } from '../errors/recheckError.ts'
 
 export interface Preset {
   readonly name: string

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { shortened } from '../shortened.ts'
+import { shortened } from '../text/shortened.ts'
 import type { RunConfigValue } from './schema.ts'
 
 /** One thing wrong with a config, in words. */

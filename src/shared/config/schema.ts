@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, field } from './field.ts'
-import { labelText, longestName, longestTag, mostTags, nameText, notesText } from '../labels.ts'
+import { labelText, longestName, longestTag, mostTags, nameText, notesText } from '../text/labels.ts'
 import { dataGroup, modelGroup, samplingGroup, vStarGroup } from './groups.ts'
 import { alarmsGroup, clipGroup, optimizerGroup, scoreGroup, turnWeightsGroup } from './trainingGroups.ts'
 import { warmUpGroup } from './warmUpGroup.ts'

@@ -1,4 +1,4 @@
-import type { MetricBucket, MetricPoint } from '../records.ts'
+import type { MetricBucket, MetricPoint } from '../runs/records.ts'
 import type { MetricAxis, MetricRange } from '../routes/metrics.ts'
 
 /** A y of null interrupts the line: the quantity was not defined there (0/0). No line begins or ends with one. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { ErrorData } from '../recheckError.ts'
-import type { RunEvent } from '../runEvent.ts'
+import type { ErrorData } from '../errors/recheckError.ts'
+import type { RunEvent } from '../runs/runEvent.ts'
 import { appRoutes } from './app.ts'
 import { dataImportRoutes } from './dataImport.ts'
 import { evaluationRoutes, type EvaluationNews } from './evaluations.ts'

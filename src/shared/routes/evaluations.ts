@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Evaluation } from '../records.ts'
-import type { Progress } from '../runEvent.ts'
+import type { Evaluation } from '../runs/records.ts'
+import type { Progress } from '../runs/runEvent.ts'
 import type { Interval } from '../statistics.ts'
 import { output, runId } from './parts.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Progress } from '../runEvent.ts'
+import type { Progress } from '../runs/runEvent.ts'
 import { output, runId } from './parts.ts'
 
 /** What can be fetched into the library. */

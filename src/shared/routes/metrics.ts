@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { MetricBucket, MetricPoint } from '../records.ts'
+import type { MetricBucket, MetricPoint } from '../runs/records.ts'
 import { distinct, output, runId } from './parts.ts'
 
 const axis = z.enum(['step', 'timeMs', 'tokens', 'problems'])

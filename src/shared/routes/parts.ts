@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { stages } from '../records.ts'
+import { stages } from '../runs/records.ts'
 
 // What the schemas of several domains are made of. Inputs come from an untrusted page and are parsed; outputs come from
 // the owner and are typed only.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { MemoryPlan } from '../memoryPlan.ts'
-import type { RunPace } from '../timeEstimate.ts'
+import type { RunPace } from '../text/timeEstimate.ts'
 import { config, output, stage } from './parts.ts'
 
 export interface TurnPreview {

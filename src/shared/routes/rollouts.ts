@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { StoredRollout } from '../records.ts'
+import type { StoredRollout } from '../runs/records.ts'
 import { output, runId } from './parts.ts'
 
 export const rolloutOutcomes = [

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { CheckpointRecord, Run, RunLogEntry } from '../records.ts'
-import { longestName, longestTag, mostTags, nameText, notesText } from '../labels.ts'
-import { runStatuses } from '../records.ts'
-import type { Progress } from '../runEvent.ts'
-import type { ListedRun, RunValues } from '../runList.ts'
+import type { CheckpointRecord, Run, RunLogEntry } from '../runs/records.ts'
+import { longestName, longestTag, mostTags, nameText, notesText } from '../text/labels.ts'
+import { runStatuses } from '../runs/records.ts'
+import type { Progress } from '../runs/runEvent.ts'
+import type { ListedRun, RunValues } from '../runs/runList.ts'
 import { config, distinct, output, runId, stage } from './parts.ts'
 
 export const runRoutes = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ListedVStar } from '../records.ts'
-import { vStarTurns, type TurnCount, type VStarTurn } from '../vStarTurns.ts'
+import type { ListedVStar } from '../runs/records.ts'
+import { vStarTurns, type TurnCount, type VStarTurn } from '../runs/vStarTurns.ts'
 import { output } from './parts.ts'
 
 export interface VStarHistogram {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { configProblems } from '../config/problems.ts'
-import { firstLines } from '../plainText.ts'
-import { RecheckError } from '../recheckError.ts'
+import { firstLines } from '../text/plainText.ts'
+import { RecheckError } from '../errors/recheckError.ts'
 
 const layer = z.record(z.string(), z.unknown())
 const bounds = z.tuple([z.number(), z.number()])

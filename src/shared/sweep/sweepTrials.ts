@@ -1,8 +1,8 @@
 import { layerAt, mergeConfigs, requireKnownPath, type ConfigLayer } from '../config/layers.ts'
 import { parseConfig, type RunConfig } from '../config/parseConfig.ts'
 import { findPreset } from '../config/presets.ts'
-import { RecheckError } from '../recheckError.ts'
-import { canonicalJson } from '../canonicalJson.ts'
+import { RecheckError } from '../errors/recheckError.ts'
+import { canonicalJson } from '../text/canonicalJson.ts'
 import type { Distribution, SweepSpec } from './sweepSpec.ts'
 
 /** One setting of the varied fields. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { contentHash } from '../../../src/core/data/contentHash.ts'
-import { canonicalJson } from '../../../src/shared/canonicalJson.ts'
+import { canonicalJson } from '../../../src/shared/text/canonicalJson.ts'
 import { attemptMessage, templateVersion } from '../../../src/core/data/promptTemplate.ts'
 import { TEMPLATES, templateNamed } from '../../../src/core/data/templates.ts'
 import { parseVerdict } from '../../../src/core/rollout/verdict.ts'

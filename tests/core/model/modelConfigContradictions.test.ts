@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readModelConfig } from '../../../src/core/model/readModelConfig.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { readModelConfig } from '../../../src/core/model/config/readModelConfig.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

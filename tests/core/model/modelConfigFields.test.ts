@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { modelReference } from '../../../src/core/model/fieldReference.ts'
-import { fieldRules, ruleOf } from '../../../src/core/model/fieldRules.ts'
-import type { ModelFamily } from '../../../src/core/model/modelConfig.ts'
-import { readModelConfig, unknownFields } from '../../../src/core/model/readModelConfig.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { modelReference } from '../../../src/core/model/config/fieldReference.ts'
+import { fieldRules, ruleOf } from '../../../src/core/model/config/fieldRules.ts'
+import type { ModelFamily } from '../../../src/core/model/config/modelConfig.ts'
+import { readModelConfig, unknownFields } from '../../../src/core/model/config/readModelConfig.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

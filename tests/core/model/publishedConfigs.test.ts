@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readModelConfig, unknownFields } from '../../../src/core/model/readModelConfig.ts'
+import { readModelConfig, unknownFields } from '../../../src/core/model/config/readModelConfig.ts'
 
 /** What config.json of published models says, copied by hand: every field is known and accepted. */
 const published: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

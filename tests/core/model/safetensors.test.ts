@@ -7,7 +7,7 @@ import {
   parseHeader,
   readHeaderLength,
 } from '../../../src/core/model/safetensors.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 
 const encode = (json: unknown) =>
   new TextEncoder().encode(typeof json === 'string' ? json : JSON.stringify(json))

@@ -14,7 +14,7 @@ import {
   plainVerdictWeights,
   rewardsOfTurn,
 } from '../../../src/core/reward/turnReward.ts'
-import type { VStarEstimate } from '../../../src/shared/records.ts'
+import type { VStarEstimate } from '../../../src/shared/runs/records.ts'
 import { assertClose } from '../../assertClose.ts'
 
 /** 8 attempts of one class with k correct verdicts and revisions. */

@@ -9,7 +9,7 @@ import { EagerSampler } from '../../../src/core/sampling/eagerSampler.ts'
 import type { Completion, SampleRequest } from '../../../src/core/sampling/sampler.ts'
 import { openModelFolder, readParameters } from '../../../src/main/host/model/modelFolder.ts'
 import { startTensorflow } from '../../../src/main/host/tensorflow/backend.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import { assertClose } from '../../assertClose.ts'
 import { goldenFolder } from '../../goldenFolders.ts'
 

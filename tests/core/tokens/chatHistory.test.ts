@@ -5,7 +5,7 @@ import { ChatHistory } from '../../../src/core/tokens/chatHistory.ts'
 import { StreamedText } from '../../../src/core/tokens/streamedText.ts'
 import type { Tokenizer } from '../../../src/core/tokens/tokenizer.ts'
 import { loadTokenizer } from '../../../src/main/host/model/hubTokenizer.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 
 const builtin = await loadTokenizer(join(import.meta.dirname, '../../../resources/models/builtin'))
 

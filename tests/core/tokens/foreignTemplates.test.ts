@@ -8,7 +8,7 @@ import { conversationPrompts } from '../../../src/core/tokens/conversationPrompt
 import type { Tokenizer } from '../../../src/core/tokens/tokenizer.ts'
 import { ChatTemplate } from '../../../src/main/host/chatTemplate/chatTemplate.ts'
 import { loadTokenizer } from '../../../src/main/host/model/hubTokenizer.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import { QWEN_FOLDER } from '../../tokenizerFolders.ts'
 
 let qwen: Tokenizer

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { alarmAdvice } from '../../../src/core/train/alarmAdvice.ts'
-import { alarmTitles, type AlarmCode } from '../../../src/shared/alarms.ts'
+import { alarmTitles, type AlarmCode } from '../../../src/shared/runs/alarms.ts'
 import { isChangeable } from '../../../src/shared/config/changeableFields.ts'
 import { allConfigFields, configFields, valueAtPath } from '../../../src/shared/config/fields.ts'
 import { mergeConfigs, type ConfigLayer } from '../../../src/shared/config/layers.ts'

@@ -15,7 +15,7 @@ import type {
   TrainerState,
   UpdateStats,
 } from '../../../src/core/train/engine/trainer.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 
 /** A policy without a network: one number decides how often it is right, and every update moves it. */
 

@@ -11,7 +11,7 @@ import {
   vStarInputs,
 } from '../../../src/core/train/vStarInputs.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
-import type { VStarEstimate } from '../../../src/shared/records.ts'
+import type { VStarEstimate } from '../../../src/shared/runs/records.ts'
 import { assertClose } from '../../assertClose.ts'
 import { conversationWith, fakeSampler, grading, sums } from './fakeEngine.ts'
 import { estimateFor } from './trainingSetup.ts'

@@ -2,7 +2,7 @@ import { trainSelfCorrection } from '../../../src/core/train/trainSelfCorrection
 import type { SelfCorrectionSetup } from '../../../src/core/train/selfCorrectionSetup.ts'
 import type { TrainEvent } from '../../../src/core/train/trainEvent.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
-import type { StoredRollout, VStarEstimate } from '../../../src/shared/records.ts'
+import type { StoredRollout, VStarEstimate } from '../../../src/shared/runs/records.ts'
 import { conversationWith, fakeSampler, fakeScorer, fakeTrainer, grading, sums } from './fakeEngine.ts'
 
 /** Stage 2 on the fake engine: 20 training, 4 validation and 6 test problems. */

@@ -1,4 +1,4 @@
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import { routes, type Handlers, type Route } from '../../../src/shared/routes/contract.ts'
 
 /** Handlers that answer with their parsed input, so that a test sees what came through. */

@@ -7,7 +7,7 @@ import { forkRandom, type Random } from '../../../src/core/random.ts'
 import { startHttpServer } from '../../../src/main/api/httpServer.ts'
 import { openOwnerBackend } from '../../../src/main/api/ownerBackend.ts'
 import { systemClock } from '../../../src/main/host/machine/clock.ts'
-import { recheckErrorCodes } from '../../../src/shared/errorCodes.ts'
+import { recheckErrorCodes } from '../../../src/shared/errors/errorCodes.ts'
 import { routes, type Route } from '../../../src/shared/routes/contract.ts'
 import { addRun, temporaryFolder } from '../store/storeFixtures.ts'
 

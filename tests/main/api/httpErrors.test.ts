@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { startHttpServer, type HttpServer } from '../../../src/main/api/httpServer.ts'
 import { systemClock } from '../../../src/main/host/machine/clock.ts'
-import { ReceivedErrorData } from '../../../src/shared/receivedErrorData.ts'
+import { ReceivedErrorData } from '../../../src/shared/errors/receivedErrorData.ts'
 import { echoHandlers } from './echoHandlers.ts'
 import { sendRaw } from './rawClient.ts'
 

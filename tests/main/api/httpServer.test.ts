@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test'
 import { WebSocket } from 'ws'
 import { systemClock } from '../../../src/main/host/machine/clock.ts'
 import { startHttpServer, type HttpServer } from '../../../src/main/api/httpServer.ts'
-import type { RecheckError } from '../../../src/shared/recheckError.ts'
+import type { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import type { StoreEvent } from '../../../src/shared/routes/contract.ts'
 import { echoHandlers } from './echoHandlers.ts'
 

@@ -10,7 +10,7 @@ import { WebSocketServer } from 'ws'
 import { systemClock } from '../../../src/main/host/machine/clock.ts'
 import { startHttpServer, type HttpServer } from '../../../src/main/api/httpServer.ts'
 import { connectRemote } from '../../../src/main/api/remoteBackend.ts'
-import type { RecheckError } from '../../../src/shared/recheckError.ts'
+import type { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import type { Connection, Handlers, StoreEvent } from '../../../src/shared/routes/contract.ts'
 import { openTunnel, through } from './tunnel.ts'
 

@@ -8,9 +8,9 @@ import { connectRemote } from '../../../src/main/api/remoteBackend.ts'
 import { serve } from '../../../src/main/api/serve.ts'
 import { systemClock } from '../../../src/main/host/machine/clock.ts'
 import { openForReading, openForWriting } from '../../../src/main/store/database.ts'
-import { insertRun, readRun } from '../../../src/main/store/runStore.ts'
+import { insertRun, readRun } from '../../../src/main/store/runs/runStore.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
-import type { RunStatus } from '../../../src/shared/records.ts'
+import type { RunStatus } from '../../../src/shared/runs/records.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 
 /** A data folder and a page of one word. */

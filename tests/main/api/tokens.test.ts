@@ -6,7 +6,7 @@ import { WebSocket } from 'ws'
 import { startHttpServer } from '../../../src/main/api/httpServer.ts'
 import { systemClock } from '../../../src/main/host/machine/clock.ts'
 import { createToken, listTokens, revokeToken, tokenHolder } from '../../../src/main/owner/accessTokens.ts'
-import type { RecheckError } from '../../../src/shared/recheckError.ts'
+import type { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { echoHandlers } from './echoHandlers.ts'
 

@@ -6,7 +6,7 @@ import type { CommandCall, CommandResult } from '../../../src/main/commands/comm
 import { addCommand } from '../../../src/main/commands/command.ts'
 import { formatTable } from '../../../src/main/commands/runText.ts'
 import { exitCodeOf } from '../../../src/main/commands/exitCode.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import type { CommandFixture } from './commandFixture.ts'
 import { commandFixture } from './commandFixture.ts'
 

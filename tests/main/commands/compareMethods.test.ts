@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { openForReading } from '../../../src/main/store/database.ts'
-import { listRuns } from '../../../src/main/store/runStore.ts'
+import { listRuns } from '../../../src/main/store/runs/runStore.ts'
 
 const cli = resolve(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')
 const folder = mkdtempSync(join(tmpdir(), 'recheck-methods-'))

@@ -8,9 +8,9 @@ import { after, before, test } from 'node:test'
 import { parse } from 'csv-parse/sync'
 import { PNG } from 'pngjs'
 import { openForReading, openForWriting } from '../../../src/main/store/database.ts'
-import { deleteRun, labelRun, restoreRun } from '../../../src/main/store/runLabels.ts'
-import { readRun } from '../../../src/main/store/runStore.ts'
-import { evaluationDocumentSchema } from '../../../src/shared/evaluationResult.ts'
+import { deleteRun, labelRun, restoreRun } from '../../../src/main/store/runs/runLabels.ts'
+import { readRun } from '../../../src/main/store/runs/runStore.ts'
+import { evaluationDocumentSchema } from '../../../src/shared/runs/evaluationResult.ts'
 import { plots } from '../../../src/shared/metrics/metrics.ts'
 
 /** The commands of both stages, as a user types them, on the built-in model: small enough for seconds. */

@@ -9,7 +9,7 @@ import { fileError, readError } from '../../../src/main/disk/fileError.ts'
 import { writeFileAtomic } from '../../../src/main/host/machine/atomicFiles.ts'
 import { databasePath, openForWriting } from '../../../src/main/store/database.ts'
 import { withStoreErrors } from '../../../src/main/store/storeError.ts'
-import { errorData, RecheckError, type ErrorData } from '../../../src/shared/recheckError.ts'
+import { errorData, RecheckError, type ErrorData } from '../../../src/shared/errors/recheckError.ts'
 import { mountSmallDisk } from '../smallDisk.ts'
 import { addRun, temporaryFolder } from '../store/storeFixtures.ts'
 

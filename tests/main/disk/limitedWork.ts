@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { writeFileAtomic } from '../../../src/main/host/machine/atomicFiles.ts'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import { openForReading, openForWriting } from '../../../src/main/store/database.ts'
-import { errorData } from '../../../src/shared/recheckError.ts'
+import { errorData } from '../../../src/shared/errors/recheckError.ts'
 import { addRun, metricsAt } from '../store/storeFixtures.ts'
 
 const [what = '', folder = ''] = process.argv.slice(2)

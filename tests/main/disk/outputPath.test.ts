@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { assertNewOutput, type NewOutput } from '../../../src/main/disk/outputPath.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 
 /** A folder with every kind of thing that a path may meet. */

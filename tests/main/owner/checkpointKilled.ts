@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
-import type { CheckpointRecord } from '../../../src/shared/records.ts'
+import type { CheckpointRecord } from '../../../src/shared/runs/records.ts'
 
 /**
  * Writes three checkpoints as trainer and owner do, two of them at step 4, and kills itself before the file operation
@@ -37,7 +37,7 @@ const { writeCheckpoint } = await import('../../../src/main/run/checkpointFolder
 const retention = await import('../../../src/main/owner/retention.ts')
 const { openForWriting } = await import('../../../src/main/store/database.ts')
 const { openBatchWriter } = await import('../../../src/main/store/batchStore.ts')
-const { lastBatchOf } = await import('../../../src/main/store/runStore.ts')
+const { lastBatchOf } = await import('../../../src/main/store/runs/runStore.ts')
 
 const db = openForWriting(dataDir)
 const writer = openBatchWriter(db, 'a')

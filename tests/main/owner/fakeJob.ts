@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { writeCheckpoint } from '../../../src/main/run/checkpointFolder.ts'
 import type { JobEvent, JobPort, JobRequest, RunJob } from '../../../src/main/wire/jobPort.ts'
 import { openNewestCheckpoint } from '../../../src/main/run/newestCheckpoint.ts'
-import type { VStarEstimate } from '../../../src/shared/records.ts'
+import type { VStarEstimate } from '../../../src/shared/runs/records.ts'
 import { rollout } from '../store/storeFixtures.ts'
 
 /** The fake job's config: deterministic by its seed, quick, and able to misbehave. */

@@ -1,5 +1,5 @@
 import { systemClock } from '../../../src/main/host/machine/clock.ts'
-import { serveFolder } from '../../../src/main/trainer/serveFolder.ts'
+import { serveFolder } from '../../../src/main/trainer/remote/serveFolder.ts'
 import { serveTrainer } from '../../../src/main/trainer/serveTrainer.ts'
 import { fakeRunJob } from './fakeJob.ts'
 

@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { Inquiries } from '../../../src/main/owner/inquiry.ts'
+import { Inquiries } from '../../../src/main/owner/processes/inquiry.ts'
 import { checkedPlan, startRun, type CheckedPlan } from '../../../src/main/owner/startRuns.ts'
 import { readLog } from '../../../src/main/store/eventLog.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
-import type { RunEvent } from '../../../src/shared/runEvent.ts'
+import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 import { testOwner } from './ownerFixtures.ts'
 
 const inquiries = new Inquiries({ nodePath: process.execPath })

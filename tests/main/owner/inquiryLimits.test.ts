@@ -7,8 +7,8 @@ import { test, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { exitCodeOf } from '../../../src/main/commands/exitCode.ts'
 import { processStart } from '../../../src/main/host/machine/processInfo.ts'
-import { Inquiries, type InquiryLimits } from '../../../src/main/owner/inquiry.ts'
-import { exitProblem, type InquiryExit } from '../../../src/main/owner/inquiryExit.ts'
+import { Inquiries, type InquiryLimits } from '../../../src/main/owner/processes/inquiry.ts'
+import { exitProblem, type InquiryExit } from '../../../src/main/owner/processes/inquiryExit.ts'
 import { parseConfig, type RunConfig } from '../../../src/shared/config/parseConfig.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import type { SlowConfig } from './slowInspector.ts'
@@ -119,7 +119,7 @@ test('an owner that closes ends what it asked', { timeout: 60_000 }, async (t) =
 test('an owner that is killed leaves no process behind', { timeout: 60_000 }, async (t) => {
   const { begun, alive, folder } = inquiriesOf(t)
   const script = `
-    import { Inquiries } from ${JSON.stringify(join(import.meta.dirname, '../../../src/main/owner/inquiry.ts'))}
+    import { Inquiries } from ${JSON.stringify(join(import.meta.dirname, '../../../src/main/owner/processes/inquiry.ts'))}
     const inquiries = new Inquiries(${JSON.stringify({ nodePath: process.execPath, programPath })})
     await inquiries.preview(${JSON.stringify(slowConfig({ folder, how: 'answer', until: 'never' }))})`
   const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' })

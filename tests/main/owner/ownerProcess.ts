@@ -1,4 +1,4 @@
-import { readRun, runsWithStatus } from '../../../src/main/store/runStore.ts'
+import { readRun, runsWithStatus } from '../../../src/main/store/runs/runStore.ts'
 import { openOwner } from '../../../src/main/owner/openOwner.ts'
 import { fakeConfig } from './fakeJob.ts'
 import { fakeRun, ownerSetup } from './ownerFixtures.ts'

@@ -7,9 +7,9 @@ import { metricsCsv } from '../../../src/main/tools/metricsCsv.ts'
 import { vStarHistogram, vStarProblems } from '../../../src/main/tools/vStarHistogram.ts'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import { openForWriting, type Database } from '../../../src/main/store/database.ts'
-import { insertRun } from '../../../src/main/store/runStore.ts'
+import { insertRun } from '../../../src/main/store/runs/runStore.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
-import type { VStarEstimate } from '../../../src/shared/records.ts'
+import type { VStarEstimate } from '../../../src/shared/runs/records.ts'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'recheck-reading-'))
 const db = openForWriting(dataDir)

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import BetterSqlite3 from 'better-sqlite3'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import { watchFiles, type FileCall } from './watchedFiles.ts'
 import { quickFolder, runToEnd, storedOf } from './wholeRun.ts'
 

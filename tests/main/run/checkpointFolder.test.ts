@@ -8,7 +8,7 @@ import {
   type CheckpointContent,
 } from '../../../src/main/run/checkpointFolder.ts'
 import { openNewestCheckpoint } from '../../../src/main/run/newestCheckpoint.ts'
-import type { CheckpointRecord } from '../../../src/shared/records.ts'
+import type { CheckpointRecord } from '../../../src/shared/runs/records.ts'
 import { mountSmallDisk } from '../smallDisk.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 

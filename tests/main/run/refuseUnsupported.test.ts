@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { refuseUnsupported } from '../../../src/main/run/refuseUnsupported.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
-import type { RecheckError } from '../../../src/shared/recheckError.ts'
+import type { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 
 test('what the trainer can do passes', () => {
   assert.doesNotThrow(() => refuseUnsupported(presetConfig('builtin')))

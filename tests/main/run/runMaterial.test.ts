@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { test } from 'node:test'
 import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 
 test('an error about the reference names its field, whatever names the message mentions', async () => {
   const fieldOf = async (model: { readonly path: string; readonly reference: string }): Promise<unknown> => {

@@ -20,8 +20,8 @@ import {
   openForWriting,
 } from '../../../src/main/store/database.ts'
 import { lockFolder } from '../../../src/main/store/folderLock.ts'
-import { readSeries } from '../../../src/main/store/metricQuery.ts'
-import { listRuns } from '../../../src/main/store/runStore.ts'
+import { readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
+import { listRuns } from '../../../src/main/store/runs/runStore.ts'
 import { lockableFolder, mountSmallDisk } from '../smallDisk.ts'
 import { addRun, metricsAt, rollout, temporaryFolder, temporaryStore } from './storeFixtures.ts'
 

@@ -4,16 +4,16 @@ import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import { beyondRetention, readCheckpoints, storeCheckpoint } from '../../../src/main/store/checkpointStore.ts'
 import { readEvaluations } from '../../../src/main/store/evaluationStore.ts'
 import { appendLog, readLog } from '../../../src/main/store/eventLog.ts'
-import { outcomesByStep, readRollouts } from '../../../src/main/store/rolloutQuery.ts'
-import { readRun } from '../../../src/main/store/runStore.ts'
+import { outcomesByStep, readRollouts } from '../../../src/main/store/rollouts/rolloutQuery.ts'
+import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { countVStar, findVStar, readVStar, readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
 import type {
   CheckpointRecord,
   Evaluation,
   VStarArtifact,
   VStarEstimate,
-} from '../../../src/shared/records.ts'
-import type { RunEvent } from '../../../src/shared/runEvent.ts'
+} from '../../../src/shared/runs/records.ts'
+import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 import { addRun, rollout, temporaryStore, turn } from './storeFixtures.ts'
 
 const revised = (first: boolean, second: boolean) => [

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { openForWriting, type Database } from '../../../src/main/store/database.ts'
-import { insertRun, type NewRun } from '../../../src/main/store/runStore.ts'
-import type { StoredRollout, StoredTurn } from '../../../src/shared/records.ts'
-import type { RunEvent } from '../../../src/shared/runEvent.ts'
+import { insertRun, type NewRun } from '../../../src/main/store/runs/runStore.ts'
+import type { StoredRollout, StoredTurn } from '../../../src/shared/runs/records.ts'
+import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 
 /** A data folder that goes with the test. */
 export function temporaryFolder(t: Pick<TestContext, 'after'>): string {

@@ -1,7 +1,7 @@
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import type { Database } from '../../../src/main/store/database.ts'
-import { insertRun, readRun } from '../../../src/main/store/runStore.ts'
-import type { Run } from '../../../src/shared/records.ts'
+import { insertRun, readRun } from '../../../src/main/store/runs/runStore.ts'
+import type { Run } from '../../../src/shared/runs/records.ts'
 import { metricsAt, newRun, rollout, turn } from '../store/storeFixtures.ts'
 
 /** A run whose exports are known to the byte: its moments are fixed. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import { writeRolloutConversations } from '../../../src/main/tools/rolloutConversations.ts'
-import type { StoredRollout } from '../../../src/shared/records.ts'
+import type { StoredRollout } from '../../../src/shared/runs/records.ts'
 import { addRun, rollout, temporaryStore, turn } from '../store/storeFixtures.ts'
 
 function stored(t: Parameters<typeof temporaryStore>[0], rollouts: readonly StoredRollout[]) {

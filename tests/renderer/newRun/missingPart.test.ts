@@ -5,7 +5,7 @@ import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { missingPart } from '../../../src/renderer/src/newRun/missingPart.ts'
 import { planText } from '../../../src/renderer/src/library/fetchText.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 
 test('what the refusal itself says can be fetched is offered, whatever its words; a path never is', () => {
   const named = new RecheckError('model.missing', 'in words of its own', {

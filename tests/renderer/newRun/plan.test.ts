@@ -7,9 +7,9 @@ import { estimatePlan, type StartKind } from '../../../src/renderer/src/newRun/s
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { vStarConfigInputs } from '../../../src/shared/config/fields.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
-import type { ListedVStar } from '../../../src/shared/records.ts'
-import type { RecheckErrorCode } from '../../../src/shared/errorCodes.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import type { ListedVStar } from '../../../src/shared/runs/records.ts'
+import type { RecheckErrorCode } from '../../../src/shared/errors/errorCodes.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import type { PlanCheck } from '../../../src/shared/routes/plan.ts'
 
 const builtin = presetConfig('builtin')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { listRuns } from '../../../src/main/store/runStore.ts'
+import { listRuns } from '../../../src/main/store/runs/runStore.ts'
 import { field, focusedPath, waitForYaml, yaml, yamlText } from '../support/newRunParts.ts'
 import { openPages, waitUntil, type OpenedPages } from '../support/openPages.ts'
 

@@ -23,7 +23,7 @@ import { isFinallyCorrect, outcomeText } from '../../../src/renderer/src/run/rol
 import { isTouched, TouchedRuns } from '../../../src/renderer/src/data/invalidatedRoutes.ts'
 import { findMetric, type PlotSeries } from '../../../src/shared/metrics/metrics.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
-import type { Evaluation, MetricPoint } from '../../../src/shared/records.ts'
+import type { Evaluation, MetricPoint } from '../../../src/shared/runs/records.ts'
 import type { MetricRange } from '../../../src/shared/routes/metrics.ts'
 import { sampleRollout } from '../support/sampleRun.ts'
 import { sampleRunRow } from '../support/runFixtures.ts'

@@ -5,7 +5,7 @@ import { replayedPolicy } from '../../../src/renderer/src/replay/policyName.ts'
 import { afterEvents, nothingShown } from '../../../src/renderer/src/replay/replayState.ts'
 import { parseSampling, samplingOfConfig, textsOf } from '../../../src/renderer/src/replay/samplingFields.ts'
 import { waitWords } from '../../../src/renderer/src/replay/waitWords.ts'
-import type { CheckpointRecord } from '../../../src/shared/records.ts'
+import type { CheckpointRecord } from '../../../src/shared/runs/records.ts'
 
 test('events of two policies go each to its own side, texts to the turn under way', () => {
   const sides = afterEvents(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { readLog } from '../../../src/main/store/eventLog.ts'
-import { readRun } from '../../../src/main/store/runStore.ts'
+import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { openPages, type OpenedPages } from '../support/openPages.ts'
 

@@ -4,8 +4,8 @@ import { matchesFilter, namesBeyondList, parseFilter } from '../../../src/render
 import { configValue } from '../../../src/renderer/src/widgets/runConfig.ts'
 import { termOf, withTerm } from '../../../src/renderer/src/runs/filterText.ts'
 import { configFields } from '../../../src/shared/config/fields.ts'
-import type { Run } from '../../../src/shared/records.ts'
-import { listedRun, type RunValues } from '../../../src/shared/runList.ts'
+import type { Run } from '../../../src/shared/runs/records.ts'
+import { listedRun, type RunValues } from '../../../src/shared/runs/runList.ts'
 import { sampleRunRow } from '../support/runFixtures.ts'
 
 const run = sampleRunRow('r1', {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { columnMeaning, runColumns, runLines, sortRuns } from '../../../src/renderer/src/runs/rows.ts'
 import { firstTable, fittingColumns, nameWidth } from '../../../src/renderer/src/runs/tableSettings.ts'
 import { textWidth } from '../../../src/shared/plots/textFit.ts'
-import { testScoreText } from '../../../src/shared/testScore.ts'
+import { testScoreText } from '../../../src/shared/runs/testScore.ts'
 import { sampleLine } from '../support/runFixtures.ts'
 
 /** As the store lists them, newest first; the clock was set back before `c` was made. */

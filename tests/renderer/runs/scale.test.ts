@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
-import { insertRun } from '../../../src/main/store/runStore.ts'
+import { insertRun } from '../../../src/main/store/runs/runStore.ts'
 import { metrics } from '../../../src/shared/metrics/metrics.ts'
-import type { RunEvent } from '../../../src/shared/runEvent.ts'
+import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import { assertShown, goTo, openPages, type OpenedPages } from '../support/openPages.ts'
 

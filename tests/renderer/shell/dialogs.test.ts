@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readRun } from '../../../src/main/store/runStore.ts'
+import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { goTo, seededPage, waitUntil } from '../support/openPages.ts'
 
 const opened = seededPage('#/runs')

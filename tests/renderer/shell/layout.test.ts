@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { readRun } from '../../../src/main/store/runStore.ts'
+import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { seedRuns } from '../support/seedStore.ts'
 import { seriousFindings } from '../support/seriousFindings.ts'
 import {

@@ -3,7 +3,7 @@ import { writeCheckpoint } from '../../../src/main/run/checkpointFolder.ts'
 import type { JobEvent, JobPort, JobRequest, RunJob } from '../../../src/main/wire/jobPort.ts'
 import { openNewestCheckpoint } from '../../../src/main/run/newestCheckpoint.ts'
 import type { RunConfig } from '../../../src/shared/config/parseConfig.ts'
-import type { Progress } from '../../../src/shared/runEvent.ts'
+import type { Progress } from '../../../src/shared/runs/runEvent.ts'
 import { wilson } from '../../../src/shared/statistics.ts'
 import {
   sampleEstimate,

@@ -1,4 +1,4 @@
-import { storedConfig } from '../../../src/main/store/storedConfig.ts'
+import { storedConfig } from '../../../src/main/store/runs/storedConfig.ts'
 import { join } from 'node:path'
 import { createHandlers } from '../../../src/main/api/handlers.ts'
 import { startHttpServer, type HttpServer } from '../../../src/main/api/httpServer.ts'

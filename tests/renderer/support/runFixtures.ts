@@ -1,6 +1,6 @@
 import { presetConfig } from '../../../src/shared/config/presets.ts'
-import type { Run } from '../../../src/shared/records.ts'
-import { listedRun, type ListedRun } from '../../../src/shared/runList.ts'
+import type { Run } from '../../../src/shared/runs/records.ts'
+import { listedRun, type ListedRun } from '../../../src/shared/runs/runList.ts'
 
 /** Written out: the preset may change. */
 const config = presetConfig('builtin', {

@@ -1,6 +1,6 @@
 import { forkRandom } from '../../../src/core/random.ts'
-import type { StoredRollout, StoredTurn, VStarEstimate } from '../../../src/shared/records.ts'
-import type { RunEvent } from '../../../src/shared/runEvent.ts'
+import type { StoredRollout, StoredTurn, VStarEstimate } from '../../../src/shared/runs/records.ts'
+import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 
 type MetricsEvent = Extract<RunEvent, { type: 'metrics' }>
 

@@ -8,8 +8,8 @@ import {
 } from '../../../src/renderer/src/widgets/progressText.ts'
 import { doneShare, runStage } from '../../../src/renderer/src/widgets/runStage.ts'
 import { textWidth } from '../../../src/shared/plots/textFit.ts'
-import type { Run } from '../../../src/shared/records.ts'
-import type { Progress, StageCount } from '../../../src/shared/runEvent.ts'
+import type { Run } from '../../../src/shared/runs/records.ts'
+import type { Progress, StageCount } from '../../../src/shared/runs/runEvent.ts'
 import { sampleLine } from '../support/runFixtures.ts'
 
 const rollingOut: Progress = {

@@ -8,7 +8,7 @@ import {
   shortStageLabel,
   stageLabel,
 } from '../../../src/renderer/src/widgets/runLabels.ts'
-import { runStatuses } from '../../../src/shared/records.ts'
+import { runStatuses } from '../../../src/shared/runs/records.ts'
 
 const stage1: RunStage = { name: 'estimate-v-star', done: 192, total: 3000, unit: 'problems' }
 const stage2: RunStage = { name: 'self-correction', done: 3, total: 80, unit: 'steps' }

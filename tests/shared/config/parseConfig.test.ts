@@ -17,7 +17,7 @@ import {
 } from '../../../src/shared/config/layers.ts'
 import { trainingProblems } from '../../../src/shared/config/problems.ts'
 import { presetConfig, presets } from '../../../src/shared/config/presets.ts'
-import { RecheckError } from '../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 
 function message(value: unknown): string {
   try {

@@ -1,7 +1,7 @@
 import type { Value } from '../../graph/functionBuilder.ts'
 import type { FunctionOps } from '../../graph/functionOps.ts'
 import { factorNames } from '../../model/adapter.ts'
-import type { Activation, ModelConfig } from '../../model/modelConfig.ts'
+import type { Activation, ModelConfig } from '../../model/config/modelConfig.ts'
 
 /** A model inside a function. */
 export interface ModelInFunction {

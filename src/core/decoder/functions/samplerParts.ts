@@ -1,5 +1,5 @@
 import type { ElementType, GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
-import type { ModelConfig } from '../../model/modelConfig.ts'
+import type { ModelConfig } from '../../model/config/modelConfig.ts'
 import type { DrawKind } from './draw.ts'
 
 /** Something that the model computes with: a variable of the graph, or a node. */

@@ -1,6 +1,6 @@
-import { RecheckError } from '../../../shared/recheckError.ts'
-import { listed, quoted } from '../../../shared/shortened.ts'
-import { ConfigFields, describe, type JsonObject } from '../configFields.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { listed, quoted } from '../../../shared/text/shortened.ts'
+import { ConfigFields, describe, type JsonObject } from '../config/configFields.ts'
 import type { GgufHeader } from './ggufHeader.ts'
 import { llama3Scaling } from './ropeFactors.ts'
 

@@ -1,5 +1,5 @@
-import { RecheckError } from '../../../shared/recheckError.ts'
-import { quoted } from '../../../shared/shortened.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { quoted } from '../../../shared/text/shortened.ts'
 
 /** The file a header belongs to, as messages name it. */
 export interface GgufFile {

@@ -1,4 +1,4 @@
-import { quoted } from '../../../shared/shortened.ts'
+import { quoted } from '../../../shared/text/shortened.ts'
 import { sizeOf } from '../parameterTable.ts'
 import { blockLayouts, ggmlTypeName, ggmlTypeOf, type GgmlType } from './ggmlTypes.ts'
 import { GgufCursor, type GgufFile } from './ggufCursor.ts'

@@ -1,6 +1,6 @@
-import { RecheckError } from '../../../shared/recheckError.ts'
-import { listed, quoted } from '../../../shared/shortened.ts'
-import { describe, type JsonObject } from '../configFields.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { listed, quoted } from '../../../shared/text/shortened.ts'
+import { describe, type JsonObject } from '../config/configFields.ts'
 import type { GgufHeader, GgufValue } from './ggufHeader.ts'
 import { preTokenizations, type PreTokenization } from './preTokenizers.ts'
 

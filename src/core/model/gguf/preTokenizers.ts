@@ -1,4 +1,4 @@
-import type { JsonObject } from '../configFields.ts'
+import type { JsonObject } from '../config/configFields.ts'
 
 /** How text is cut before merges, in the form of tokenizer.json. */
 export interface PreTokenization {

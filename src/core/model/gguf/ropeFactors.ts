@@ -1,5 +1,5 @@
-import { RecheckError } from '../../../shared/recheckError.ts'
-import type { JsonObject } from '../configFields.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import type { JsonObject } from '../config/configFields.ts'
 
 /** Scalings that Llama 3.1, 3.2 and 3.3 were published with. */
 const published: readonly { readonly factor: number; readonly original: number }[] = [

@@ -1,8 +1,8 @@
 /** The letters of a question with choices, with the text of the choice or without. */
 import type { StepBudget } from './budget.ts'
 import type { Equivalence } from './equivalence.ts'
-import type { Token } from './parse/token.ts'
-import { isSymbol, tokensKey } from './parse/token.ts'
+import type { Token } from './parse/tokens/token.ts'
+import { isSymbol, tokensKey } from './parse/tokens/token.ts'
 
 export interface Choice {
   readonly letter: string

@@ -15,9 +15,9 @@ import type { Equivalence } from './equivalence.ts'
 import { readLeaf } from './parse/leaf.ts'
 import { joinThousands, mayBeList } from './parse/thousands.ts'
 import { readStructure } from './parse/structure.ts'
-import type { Token } from './parse/token.ts'
-import { tokensKey } from './parse/token.ts'
-import { tokenize } from './parse/tokens.ts'
+import type { Token } from './parse/tokens/token.ts'
+import { tokensKey } from './parse/tokens/token.ts'
+import { tokenize } from './parse/tokens/tokens.ts'
 
 /** `math`: everything below · `number`: numerals and literal fractions only · `exact`: the same text */
 export type Grader = 'math' | 'number' | 'exact'

@@ -10,8 +10,8 @@ import type { Numeral } from './numbers/numeral.ts'
 import { parseExpression } from './parse/parseExpression.ts'
 import type { Rational } from './numbers/rational.ts'
 import { divide, isEqual, rational, terminates, toMillionths } from './numbers/rational.ts'
-import { tokensKey } from './parse/token.ts'
-import type { Token } from './parse/token.ts'
+import { tokensKey } from './parse/tokens/token.ts'
+import type { Token } from './parse/tokens/token.ts'
 
 /** Digits after the point from which a decimal may stand for a number that has no end. */
 const decimalsOfAnApproximation = 6

@@ -7,7 +7,7 @@ import { perfectMatching } from './perfectMatching.ts'
 import { asInterval, relationsAgree } from './parse/relations.ts'
 import type { Relation } from './parse/relations.ts'
 import type { Structure } from './parse/structure.ts'
-import { splitTop } from './parse/tokenGroups.ts'
+import { splitTop } from './parse/tokens/tokenGroups.ts'
 
 /** Whether two answers are the same thing, part by part. The known answer comes first. */
 export function structuresAgree(known: Structure, given: Structure, budget: StepBudget): Equivalence {

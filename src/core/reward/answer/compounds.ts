@@ -6,8 +6,8 @@ import { readDigits } from './numbers/numeral.ts'
 import type { Rational } from './numbers/rational.ts'
 import { add, isEqual, multiply, rational } from './numbers/rational.ts'
 import { readLeaf } from './parse/leaf.ts'
-import type { Token } from './parse/token.ts'
-import { isSymbol } from './parse/token.ts'
+import type { Token } from './parse/tokens/token.ts'
+import { isSymbol } from './parse/tokens/token.ts'
 import { readUnit } from './parse/units.ts'
 
 interface Quantity {

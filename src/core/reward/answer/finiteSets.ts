@@ -8,7 +8,7 @@ import { readLeaf } from './parse/leaf.ts'
 import { parseExpression } from './parse/parseExpression.ts'
 import type { Structure } from './parse/structure.ts'
 import { infinity, minusInfinity } from './parse/structure.ts'
-import type { Token } from './parse/token.ts'
+import type { Token } from './parse/tokens/token.ts'
 
 /** Whether two elements are the same. */
 export type SameElement = (a: Structure, b: Structure) => boolean

@@ -1,4 +1,4 @@
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { explainAgreement } from './compare.ts'
 import type { AnswerMarker } from './extract.ts'
 import { extractAnswer, extractEitherMarker } from './extract.ts'

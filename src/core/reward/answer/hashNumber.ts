@@ -1,8 +1,8 @@
-import { plainCharacters } from './parse/characters.ts'
+import { plainCharacters } from './parse/tokens/characters.ts'
 import { multiplierAtStart, multiplierOf } from './parse/numberWords.ts'
 import { readUnit } from './parse/units.ts'
 import { currencyCodes, currencySigns, isBareLetterUnit, unitOf } from './parse/unitTable.ts'
-import { functionNames, plainNames } from './parse/tokenNames.ts'
+import { functionNames, plainNames } from './parse/tokens/tokenNames.ts'
 import { withoutMarks } from './parse/wrapping.ts'
 
 /** Characters of a line that are looked at closely; behind them no digit may stand. */

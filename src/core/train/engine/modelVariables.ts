@@ -3,7 +3,7 @@ import type { ElementType, GraphBuilder, NodeRef } from '../../graph/graphBuilde
 import { boolAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 import type { TraceBackend } from '../../graph/traceBackend.ts'
 import { adapterTensors, factorNames } from '../../model/adapter.ts'
-import type { ModelConfig } from '../../model/modelConfig.ts'
+import type { ModelConfig } from '../../model/config/modelConfig.ts'
 import type { StoredMatrix } from '../../graph/rawOps.ts'
 import type { ModelWeights } from '../../model/projections.ts'
 import { channelAxis, storageOf, type WeightStorage } from '../../model/weightStorage.ts'

@@ -1,4 +1,4 @@
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { LossInput } from '../../rl/losses/policyLoss.ts'
 import type { TokenBatch, TokenRow } from './trainer.ts'
 

@@ -2,7 +2,7 @@ import type { DrawKind } from '../../decoder/functions/draw.ts'
 import { addSampler } from '../../decoder/functions/samplerFunctions.ts'
 import type { ModelInput } from '../../decoder/functions/samplerParts.ts'
 import { GraphBuilder } from '../../graph/graphBuilder.ts'
-import type { ModelConfig } from '../../model/modelConfig.ts'
+import type { ModelConfig } from '../../model/config/modelConfig.ts'
 import type { GraphVariables } from './graphVariables.ts'
 import { adapterScaleNode, addFrozenModel, type FrozenModel } from './modelVariables.ts'
 

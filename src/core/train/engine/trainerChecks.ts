@@ -1,4 +1,4 @@
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { TrainerState } from './trainer.ts'
 
 /** @throws RecheckError `trainer.state` unless every parameter of the model has a value and moments of its shape */

@@ -1,7 +1,7 @@
 import type { RawOps } from '../../graph/rawOps.ts'
 import type { AdapterValues } from '../../model/mergeAdapter.ts'
 import type { ComputePlan } from '../../model/computePlan.ts'
-import type { ModelConfig } from '../../model/modelConfig.ts'
+import type { ModelConfig } from '../../model/config/modelConfig.ts'
 import type { ParameterValues } from '../../model/parameterValues.ts'
 import { storedParameters, type WeightStorage } from '../../model/weightStorage.ts'
 import type { PolicyLoss } from '../../rl/losses/policyLoss.ts'

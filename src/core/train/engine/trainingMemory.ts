@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../../model/modelConfig.ts'
+import type { ModelConfig } from '../../model/config/modelConfig.ts'
 import { layerPrefix, parameterShapes, sizeOf } from '../../model/parameterTable.ts'
 
 /** How a micro-batch is computed; both change memory and time, not the loss. */

@@ -1,6 +1,6 @@
 /** Tables of an evaluation by subject and level, from its per-problem results. */
-import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/evaluationResult.ts'
-import type { Proportion } from '../../../shared/records.ts'
+import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/runs/evaluationResult.ts'
+import type { Proportion } from '../../../shared/runs/records.ts'
 import { wilson } from '../../../shared/statistics.ts'
 
 export interface GroupRow {

@@ -1,5 +1,5 @@
 import type { EvaluatedMetricName } from '../../../shared/metrics/table.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { ScoredRollout, ScoredTurn, TurnKind } from '../../rollout/rollout.ts'
 
 /** What happened in a set of rollouts, as counts: every share is a quotient of two of these. */

@@ -1,5 +1,5 @@
 /** Ways to choose one of several samples of a problem at test time: by vote, or by the policy's own verdicts. */
-import type { EvaluatedSample } from '../../../shared/evaluationResult.ts'
+import type { EvaluatedSample } from '../../../shared/runs/evaluationResult.ts'
 import type { Turn } from '../../rollout/rollout.ts'
 import type { Tokenizer } from '../../tokens/tokenizer.ts'
 

@@ -1,5 +1,5 @@
 /** What several samples a problem are worth for the tokens that they cost, from an evaluation's per-problem results. */
-import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/evaluationResult.ts'
+import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/runs/evaluationResult.ts'
 import { bootstrapMean, pairedBootstrap, type Interval } from '../../../shared/statistics.ts'
 import { forkRandom } from '../../random.ts'
 import { attemptVote, finalVote, majorityVote, selfVerifiedBest } from './testTimeSelection.ts'

@@ -1,4 +1,4 @@
-import { learningRateAt } from '../../../shared/learningRate.ts'
+import { learningRateAt } from '../../../shared/runs/learningRate.ts'
 import type { RunConfig } from '../../../shared/config/parseConfig.ts'
 import type { WarmUpConfig } from '../../../shared/config/warmUpGroup.ts'
 import { Batches } from '../../data/problemBatches.ts'

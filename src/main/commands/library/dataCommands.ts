@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { formatBytes } from '../../../shared/format.ts'
+import { formatBytes } from '../../../shared/text/format.ts'
 import type { LibraryData } from '../../host/hub/dataLibrary.ts'
 import { addCommand, type CommandContext } from '../command.ts'
 

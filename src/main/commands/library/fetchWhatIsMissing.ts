@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import type { RunConfig } from '../../../shared/config/parseConfig.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { datasetPath } from '../../host/datasets/datasetsFolder.ts'
 import { findDatasetFiles } from '../../host/datasets/folder.ts'
 import { planData } from '../../host/hub/pullData.ts'

@@ -5,7 +5,7 @@ import { planData, pullData, type DataChoice } from '../../host/hub/pullData.ts'
 import { planModel, pullModel } from '../../host/hub/pullModel.ts'
 import { pullText, type PullPlan } from '../../host/hub/pullPlan.ts'
 import type { LibraryModel } from '../../host/model/modelLibrary.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { CommandCall } from '../command.ts'
 
 /** How a command speaks to the hub: Ctrl-C ends it, waits are said. */

@@ -2,8 +2,8 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { addCommand, type CommandCall, type CommandContext, type CommandResult } from '../command.ts'
-import { formatBytes } from '../../../shared/format.ts'
-import type { Progress } from '../../../shared/runEvent.ts'
+import { formatBytes } from '../../../shared/text/format.ts'
+import type { Progress } from '../../../shared/runs/runEvent.ts'
 import type { GgufImport, ImportedModel } from '../../host/model/gguf/importGguf.ts'
 
 const ImportInput = z.object({ file: z.string(), onto: z.string().optional(), as: z.string().optional() })

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { formatBytes, formatCount } from '../../../shared/format.ts'
+import { formatBytes, formatCount } from '../../../shared/text/format.ts'
 import type { LibraryModel } from '../../host/model/modelLibrary.ts'
 import { addCommand, type CommandContext } from '../command.ts'
 

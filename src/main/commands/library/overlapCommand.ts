@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { formatCount } from '../../../shared/format.ts'
+import { formatCount } from '../../../shared/text/format.ts'
 import type { StoredSet } from '../../owner/tasks/dataSets.ts'
 import { addCommand, type CommandContext } from '../command.ts'
 

@@ -1,5 +1,5 @@
 import type { BadRows } from '../../../core/data/dataReport.ts'
-import { shortened } from '../../../shared/shortened.ts'
+import { shortened } from '../../../shared/text/shortened.ts'
 
 const examplesKept = 3
 /** Causes that are kept apart; a file of noise has no more. */

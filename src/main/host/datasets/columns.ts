@@ -5,8 +5,8 @@ import {
   type RowLayout,
   type SourceRow,
 } from '../../../core/data/sourceRows.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
-import { shortened } from '../../../shared/shortened.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { shortened } from '../../../shared/text/shortened.ts'
 import type { DatasetTable } from './placedRow.ts'
 
 const wayOut =

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { CsvError } from 'csv-parse'
 import { parse } from 'csv-parse'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { DatasetTable, PlacedRow } from './placedRow.ts'
 import { mebibytes, readingLimits } from './readingLimits.ts'
 import { withStart, type TextSource } from './textSource.ts'

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { SkippedFile } from '../../../core/data/dataReport.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { formatOf } from './fileFormat.ts'
 import { readingLimits } from './readingLimits.ts'
 

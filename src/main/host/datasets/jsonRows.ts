@@ -1,5 +1,5 @@
 import type { SourceRow } from '../../../core/data/sourceRows.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { JsonDocumentError, readJsonValues } from './jsonValues.ts'
 import type { DatasetTable, PlacedRow } from './placedRow.ts'
 import { mebibytes, readingLimits } from './readingLimits.ts'

@@ -1,4 +1,4 @@
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { openCsv } from './csvRows.ts'
 import { datasetExtensions, formatOf, type Compression } from './fileFormat.ts'
 import { openJson } from './jsonRows.ts'

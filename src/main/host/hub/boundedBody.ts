@@ -1,4 +1,4 @@
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 
 /**
  * The pieces of a body as they come.

@@ -1,4 +1,4 @@
-import type { Progress } from '../../../shared/runEvent.ts'
+import type { Progress } from '../../../shared/runs/runEvent.ts'
 
 const mebibyte = 2 ** 20
 /** The rate is that of the last so many ms: what was on the disk before counts for nothing, a pause shows. */

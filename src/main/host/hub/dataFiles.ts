@@ -1,6 +1,6 @@
 import { matchesGlob } from 'node:path'
-import { RecheckError } from '../../../shared/recheckError.ts'
-import { listed } from '../../../shared/shortened.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { listed } from '../../../shared/text/shortened.ts'
 import { formatOf } from '../datasets/fileFormat.ts'
 import { isMetadata } from '../datasets/folder.ts'
 import { isSafePath } from './safePath.ts'

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import PQueue from 'p-queue'
-import type { Progress } from '../../../shared/runEvent.ts'
+import type { Progress } from '../../../shared/runs/runEvent.ts'
 import { HubClient, type HubClientSetup } from './hubClient.ts'
 import { fetchFile, type FileSource } from './fetchFile.ts'
 import type { HubFile } from './hubRepo.ts'

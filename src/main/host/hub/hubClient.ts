@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { readAtMost } from './boundedBody.ts'
 import { refusedError, stopped, strangeAnswer, unreachable } from './hubErrors.ts'
 import type { HubSettings } from './hubSettings.ts'

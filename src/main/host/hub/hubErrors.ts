@@ -1,5 +1,5 @@
-import { RecheckError } from '../../../shared/recheckError.ts'
-import { quoted } from '../../../shared/shortened.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { quoted } from '../../../shared/text/shortened.ts'
 import type { HubSettings } from './hubSettings.ts'
 import type { RepoName } from './repoName.ts'
 import { pageOf } from './repoName.ts'

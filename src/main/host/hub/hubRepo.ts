@@ -1,6 +1,6 @@
 import { datasetInfo, listFiles, modelInfo, type ListFileEntry } from '@huggingface/hub'
 import { z } from 'zod'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { offlineError, strangeAnswer } from './hubErrors.ts'
 import type { HubClient } from './hubClient.ts'
 import { pageOf, type RepoName } from './repoName.ts'

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { RecheckError } from '../../../shared/recheckError.ts'
-import { quoted } from '../../../shared/shortened.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { quoted } from '../../../shared/text/shortened.ts'
 import type { EnvironmentVariables } from '../machine/paths.ts'
 
 /** How the hub is reached, by the variables of the hub's own tools. */

@@ -1,5 +1,5 @@
-import { RecheckError } from '../../../shared/recheckError.ts'
-import { listed } from '../../../shared/shortened.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { listed } from '../../../shared/text/shortened.ts'
 import type { HubFile, HubRepo } from './hubRepo.ts'
 
 /** What a run reads of a model beside its weights; the first is needed. */

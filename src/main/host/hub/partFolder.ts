@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { bytesIn } from '../model/libraryEntry.ts'
 import { isAlive, markOf } from '../machine/processInfo.ts'
 import type { HubFile } from './hubRepo.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Progress } from '../../../shared/runEvent.ts'
+import type { Progress } from '../../../shared/runs/runEvent.ts'
 import { datasetsFolder } from '../datasets/datasetsFolder.ts'
 import { findDatasetFiles } from '../datasets/folder.ts'
 import { chooseDataFiles, namedData, namedFiles } from './dataFiles.ts'

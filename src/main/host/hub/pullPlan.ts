@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
-import { formatBytes } from '../../../shared/format.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { formatBytes } from '../../../shared/text/format.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { nearestThere } from '../../disk/diskState.ts'
 import type { HubFile, HubRepo } from './hubRepo.ts'
 import { bytesThere, partFolder } from './partFolder.ts'

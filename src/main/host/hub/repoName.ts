@@ -1,5 +1,5 @@
-import { RecheckError } from '../../../shared/recheckError.ts'
-import { quoted } from '../../../shared/shortened.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { quoted } from '../../../shared/text/shortened.ts'
 
 export type RepoType = 'model' | 'dataset'
 

@@ -1,8 +1,8 @@
 import { lstat, readFile, stat } from 'node:fs/promises'
-import { describe, isJsonObject, type JsonObject } from '../../../core/model/configFields.ts'
-import { foreignContent } from '../../../core/model/foreignContent.ts'
-import { JsonTextError, parseJsonText } from '../../../core/model/jsonText.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { describe, isJsonObject, type JsonObject } from '../../../core/model/config/configFields.ts'
+import { foreignContent } from '../../../core/model/config/foreignContent.ts'
+import { JsonTextError, parseJsonText } from '../../../core/model/config/jsonText.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 
 /** As long as the header of a safetensors file may be; the largest tokenizer.json on the hub is a third of it. */
 const mostBytes = 100_000_000

@@ -1,5 +1,5 @@
 import { format } from 'node:util'
-import { plainMessage } from '../../../shared/plainText.ts'
+import { plainMessage } from '../../../shared/text/plainText.ts'
 
 const methods = ['debug', 'dir', 'error', 'info', 'log', 'table', 'trace', 'warn'] as const
 

@@ -1,4 +1,4 @@
-import { plainText } from '../../../shared/plainText.ts'
+import { plainText } from '../../../shared/text/plainText.ts'
 
 /** One JSON document. `JSON.stringify` escapes the C0 controls alone. */
 export function terminalJson(value: unknown): string {

@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { isJsonObject } from '../../../core/model/configFields.ts'
-import { parseJsonText } from '../../../core/model/jsonText.ts'
-import { listed, quoted } from '../../../shared/shortened.ts'
+import { isJsonObject } from '../../../core/model/config/configFields.ts'
+import { parseJsonText } from '../../../core/model/config/jsonText.ts'
+import { listed, quoted } from '../../../shared/text/shortened.ts'
 
 /** Files by which a folder of another kind is known, and what to do with one; first match. */
 const otherFormats: readonly { readonly name: RegExp; readonly advice: string }[] = [

@@ -1,7 +1,7 @@
-import { ConfigFields, type JsonObject } from '../../../core/model/configFields.ts'
-import type { ModelConfig } from '../../../core/model/modelConfig.ts'
-import { readStoredFormat, unknownFields } from '../../../core/model/readModelConfig.ts'
-import { listed } from '../../../shared/shortened.ts'
+import { ConfigFields, type JsonObject } from '../../../core/model/config/configFields.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
+import { readStoredFormat, unknownFields } from '../../../core/model/config/readModelConfig.ts'
+import { listed } from '../../../shared/text/shortened.ts'
 import type { WeightEntry } from './weightFiles.ts'
 
 /** What a config.json says that is not read, or not so: sentences for people, usually none. */

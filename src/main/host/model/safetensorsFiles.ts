@@ -1,9 +1,9 @@
 import { open, rename, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { RecheckError } from '../../../shared/recheckError.ts'
-import { quoted, shortened } from '../../../shared/shortened.ts'
-import { foreignContent, telltaleBytes } from '../../../core/model/foreignContent.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { quoted, shortened } from '../../../shared/text/shortened.ts'
+import { foreignContent, telltaleBytes } from '../../../core/model/config/foreignContent.ts'
 import type {
   FileFacts,
   FloatFormat,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { describe, isJsonObject, type JsonObject } from '../../../core/model/configFields.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { describe, isJsonObject, type JsonObject } from '../../../core/model/config/configFields.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 
 export const specialTokenNames = [
   'bos_token',

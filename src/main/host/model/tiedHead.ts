@@ -1,7 +1,7 @@
-import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import { embeddingName, headName } from '../../../core/model/parameterTable.ts'
 import { shapeText } from '../../../core/model/safetensors.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { floatChunks } from './safetensorsFiles.ts'
 import type { WeightEntry } from './weightFiles.ts'
 

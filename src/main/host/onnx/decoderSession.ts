@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-node'
 import type { InferenceSession } from 'onnxruntime-node'
-import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import type { ParameterValue, ParameterValues } from '../../../core/model/parameterValues.ts'
 import type { WeightsAs } from '../../../core/decoder/graphParts.ts'
 import { buildPrefillGraph } from '../../../core/decoder/prefill.ts'

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { disposeTensors, tensorsOf } from '../../../core/model/parameterTensors.ts'
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
-import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import type { Tokenizer } from '../../../core/tokens/tokenizer.ts'
 import { EagerSampler } from '../../../core/sampling/eagerSampler.ts'
 import type { Sampler } from '../../../core/sampling/sampler.ts'

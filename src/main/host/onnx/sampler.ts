@@ -1,5 +1,5 @@
 import { countParameters } from '../../../core/model/parameterTable.ts'
-import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import { BatchSampler } from '../../../core/sampling/batchSampler.ts'
 import type { Sampler } from '../../../core/sampling/sampler.ts'

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-node'
-import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import { paddedHeadWidth } from '../../../core/decoder/weights.ts'
 import type { Feeds } from './graphSession.ts'
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import { BatchSampler } from '../../../core/sampling/batchSampler.ts'
 import { unpaddedRows } from '../../../core/train/verify/engine.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { cp, mkdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { makeOnce } from './cache.ts'
 import { runProgram } from './fetch.ts'
 import { replace } from './link.ts'

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
 import type { Entry } from 'yauzl'
-import type { RecheckErrorCode } from '../../../shared/errorCodes.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import type { RecheckErrorCode } from '../../../shared/errors/errorCodes.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { ReportProgress } from './fetch.ts'
 
 /** C headers that the addon includes. */

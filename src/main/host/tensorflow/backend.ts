@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { requireTensorFlow } from './status.ts'
 
 /** What the TensorFlow addon really runs on. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import type { RawOps } from '../../../core/graph/rawOps.ts'
-import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import { copiedValues, type ParameterValues } from '../../../core/model/parameterValues.ts'
 import { negativeLogLikelihood } from '../../../core/rl/losses/negativeLogLikelihood.ts'
 import type { PolicyStep, PolicyStepResult } from '../../../core/train/verify/policyStep.ts'

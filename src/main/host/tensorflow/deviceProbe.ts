@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { childEnvironment } from './childEnvironment.ts'
 import type { EnvironmentVariables } from '../machine/paths.ts'
 import { projectFolder } from '../machine/paths.ts'

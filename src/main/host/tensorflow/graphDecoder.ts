@@ -1,6 +1,6 @@
 import type { DrawKind } from '../../../core/decoder/functions/draw.ts'
 import { samplerNames } from '../../../core/decoder/functions/samplerNames.ts'
-import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import type {
   ChunkDecoder,
   DecodedRow,

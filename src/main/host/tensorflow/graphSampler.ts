@@ -1,5 +1,5 @@
 import { drawKinds } from '../../../core/decoder/functions/draw.ts'
-import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import { ChunkSampler } from '../../../core/sampling/chunkSampler.ts'
 import type { Sampler } from '../../../core/sampling/sampler.ts'
 import { captureSampling } from '../../../core/train/engine/samplingGraph.ts'

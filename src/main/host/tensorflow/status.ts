@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { recheckErrorCodes } from '../../../shared/errorCodes.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { recheckErrorCodes } from '../../../shared/errors/errorCodes.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { projectFolder } from '../machine/paths.ts'
 
 /** What the installation left: either where TensorFlow is, or why it is not there and what to do. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { describe, isJsonObject, type JsonObject } from '../../../core/model/configFields.ts'
-import { firstLines } from '../../../shared/plainText.ts'
-import { quoted } from '../../../shared/shortened.ts'
+import { describe, isJsonObject, type JsonObject } from '../../../core/model/config/configFields.ts'
+import { firstLines } from '../../../shared/text/plainText.ts'
+import { quoted } from '../../../shared/text/shortened.ts'
 import { inside, invalidTokenizer, type JsonLocation } from './invalidTokenizer.ts'
 import { isTokenId } from './tokenizerModel.ts'
 

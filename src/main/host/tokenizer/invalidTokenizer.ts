@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import { describe, isJsonObject, type JsonObject } from '../../../core/model/configFields.ts'
-import { firstLines } from '../../../shared/plainText.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { describe, isJsonObject, type JsonObject } from '../../../core/model/config/configFields.ts'
+import { firstLines } from '../../../shared/text/plainText.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 
 /** Where in a file a value stands: the file's path, then names and numbers of fields (`pre_tokenizer.pretokenizers[0]`). */
 export interface JsonLocation {

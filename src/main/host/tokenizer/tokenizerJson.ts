@@ -1,6 +1,6 @@
 import { PreTrainedTokenizer } from '@xenova/transformers'
-import { isJsonObject, type JsonObject } from '../../../core/model/configFields.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { isJsonObject, type JsonObject } from '../../../core/model/config/configFields.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { TimeLimit } from '../machine/timeLimit.ts'
 import { addDecoderTokens, readAddedTokens, type AddedTokens } from './addedTokens.ts'
 import { readDecoder } from './decoders.ts'

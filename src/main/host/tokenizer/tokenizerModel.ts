@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { describe, isJsonObject, type JsonObject } from '../../../core/model/configFields.ts'
-import { quoted } from '../../../shared/shortened.ts'
+import { describe, isJsonObject, type JsonObject } from '../../../core/model/config/configFields.ts'
+import { quoted } from '../../../shared/text/shortened.ts'
 import {
   inside,
   invalidTokenizer,

@@ -1,9 +1,9 @@
 import http from 'node:http'
 import https from 'node:https'
 import { z } from 'zod'
-import { plainMessage } from '../../../shared/plainText.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
-import { systemCodeOf } from '../../../shared/systemErrors.ts'
+import { plainMessage } from '../../../shared/text/plainText.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { systemCodeOf } from '../../../shared/errors/systemErrors.ts'
 import type { Engine, JobState, Submission } from './engine.ts'
 
 export interface RayAccess {

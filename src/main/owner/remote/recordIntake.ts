@@ -1,4 +1,4 @@
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { JobRecord } from '../../wire/attemptFolder.ts'
 
 /** Far more than could come before one that is late. */

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
-import { RecheckError } from '../../../shared/recheckError.ts'
-import { systemCodeOf } from '../../../shared/systemErrors.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { systemCodeOf } from '../../../shared/errors/systemErrors.ts'
 import type { JobRecord } from '../../wire/attemptFolder.ts'
 import type { TrainerMessage } from '../../wire/trainerMessages.ts'
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import PQueue from 'p-queue'
-import { errorData, RecheckError } from '../../../shared/recheckError.ts'
-import type { Progress } from '../../../shared/runEvent.ts'
+import { errorData, RecheckError } from '../../../shared/errors/recheckError.ts'
+import type { Progress } from '../../../shared/runs/runEvent.ts'
 import type { FetchJob, FetchPlan, Wanted } from '../../../shared/routes/fetching.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import { newId } from '../../host/machine/identifiers.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
-import { askProcess } from '../askProcess.ts'
+import { askProcess } from '../processes/askProcess.ts'
 
 /** What the process that brings something into the library is asked. */
 export type FetchQuestion =

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { RecheckError, errorData } from '../../../shared/recheckError.ts'
-import type { RunEvent } from '../../../shared/runEvent.ts'
-import { isOver } from '../../../shared/runTransitions.ts'
-import { readRun } from '../../store/runStore.ts'
+import { RecheckError, errorData } from '../../../shared/errors/recheckError.ts'
+import type { RunEvent } from '../../../shared/runs/runEvent.ts'
+import { isOver } from '../../../shared/runs/runTransitions.ts'
+import { readRun } from '../../store/runs/runStore.ts'
 import type { Owner } from '../owner.ts'
 
 export interface WebhookSetup {

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import { forkRandom } from '../../../core/random.ts'
 import { negativeLogLikelihood } from '../../../core/rl/losses/negativeLogLikelihood.ts'

@@ -1,5 +1,5 @@
 import { forkRandom } from '../../../core/random.ts'
-import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import type { TokenBatch, Trainer } from '../../../core/train/engine/trainer.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 

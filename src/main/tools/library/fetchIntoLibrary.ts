@@ -1,4 +1,4 @@
-import type { Progress } from '../../../shared/runEvent.ts'
+import type { Progress } from '../../../shared/runs/runEvent.ts'
 import type { FetchPlan, Wanted } from '../../../shared/routes/fetching.ts'
 import { findData } from '../../host/hub/dataLibrary.ts'
 import type { HubClientSetup } from '../../host/hub/hubClient.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
-import type { CheckpointRecord } from '../../../shared/records.ts'
+import type { CheckpointRecord } from '../../../shared/runs/records.ts'
 import type { RunConfig } from '../../../shared/config/parseConfig.ts'
 import type { ModelFolder } from '../../host/model/modelFolder.ts'
 import { viewParameters } from '../../host/model/parameterView.ts'

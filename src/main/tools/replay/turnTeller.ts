@@ -5,7 +5,7 @@ import { turnKinds, type Turn, type Verdict } from '../../../core/rollout/rollou
 import type { Completion } from '../../../core/sampling/sampler.ts'
 import { StreamedText } from '../../../core/tokens/streamedText.ts'
 import type { Tokenizer } from '../../../core/tokens/tokenizer.ts'
-import { plainText } from '../../../shared/plainText.ts'
+import { plainText } from '../../../shared/text/plainText.ts'
 import type { ReplayedTurn, ReplayEvent } from '../../../shared/routes/replay.ts'
 import type { CompletionListener } from './streamingSampler.ts'
 

@@ -1,4 +1,4 @@
-import { plainText } from '../../../shared/plainText.ts'
+import { plainText } from '../../../shared/text/plainText.ts'
 import type { Block, ReportDocument } from './document.ts'
 
 /**

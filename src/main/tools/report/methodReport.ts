@@ -5,7 +5,7 @@ import {
   formatNumber,
   formatShare,
   missing,
-} from '../../../shared/format.ts'
+} from '../../../shared/text/format.ts'
 import { lightTheme } from '../../../shared/plots/plotTheme.ts'
 import { linePlotOption, type PlotShape } from '../../../shared/plots/plotOption.ts'
 import type { PlotLine } from '../../../shared/plots/plotData.ts'

@@ -1,4 +1,4 @@
-import { plainLine, plainText } from '../../../shared/plainText.ts'
+import { plainLine, plainText } from '../../../shared/text/plainText.ts'
 import type { Block, ReportDocument } from './document.ts'
 
 /** For a terminal: headings, text and tables in columns; without pictures and code. */

@@ -1,5 +1,5 @@
-import { storedConfig } from '../../store/storedConfig.ts'
-import { pastText, warningsOf } from '../../../shared/alarms.ts'
+import { storedConfig } from '../../store/runs/storedConfig.ts'
+import { pastText, warningsOf } from '../../../shared/runs/alarms.ts'
 import { valueAtPath } from '../../../shared/config/fields.ts'
 import { configDifferences } from '../../../shared/config/layers.ts'
 import {
@@ -9,16 +9,16 @@ import {
   formatShare,
   formatTime,
   missing,
-} from '../../../shared/format.ts'
+} from '../../../shared/text/format.ts'
 import { headlineShares } from '../../../shared/metrics/headlineShares.ts'
 import { findMetric, plots } from '../../../shared/metrics/metrics.ts'
 import { lightTheme } from '../../../shared/plots/plotTheme.ts'
-import type { Evaluation, Proportion, Run, StoredRollout } from '../../../shared/records.ts'
-import { gainFactors, revisionGain } from '../../../shared/revisionGain.ts'
+import type { Evaluation, Proportion, Run, StoredRollout } from '../../../shared/runs/records.ts'
+import { gainFactors, revisionGain } from '../../../shared/runs/revisionGain.ts'
 import type { Database } from '../../store/database.ts'
 import { readEvaluations } from '../../store/evaluationStore.ts'
 import { readLog } from '../../store/eventLog.ts'
-import { readRollouts } from '../../store/rolloutQuery.ts'
+import { readRollouts } from '../../store/rollouts/rolloutQuery.ts'
 import { configYaml } from '../exportRun.ts'
 import { pairedTest, type PairedTest } from '../pairedTest.ts'
 import { runPlotSvg } from '../runPlots.ts'

@@ -1,10 +1,10 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Run } from '../../../shared/records.ts'
+import type { Run } from '../../../shared/runs/records.ts'
 import { fileError } from '../../disk/fileError.ts'
 import { makeFolders } from '../../disk/makeFolders.ts'
 import type { Database } from '../../store/database.ts'
-import { listSeries, readSeries } from '../../store/metricQuery.ts'
+import { listSeries, readSeries } from '../../store/metrics/metricQuery.ts'
 import { configYaml } from '../exportRun.ts'
 import { encodeEvents, fileHeader, type TensorBoardEvent } from './eventFile.ts'
 

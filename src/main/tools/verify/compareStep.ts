@@ -1,4 +1,4 @@
-import { quoted } from '../../../shared/shortened.ts'
+import { quoted } from '../../../shared/text/shortened.ts'
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import { largestDifference, parameterValue } from '../../../core/train/verify/engine.ts'
 import type { Expectations } from './expectations.ts'

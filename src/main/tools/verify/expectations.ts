@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import type { JsonObject } from '../../../core/model/configFields.ts'
-import type { ModelConfig } from '../../../core/model/modelConfig.ts'
+import type { JsonObject } from '../../../core/model/config/configFields.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import { shapeText } from '../../../core/model/safetensors.ts'
 import { unpaddedRows, type VerifyBatch } from '../../../core/train/verify/engine.ts'
 import { readJsonFile } from '../../host/machine/jsonFiles.ts'
 import type { StoredTensor } from '../../host/model/safetensorsFiles.ts'
 import { readAllTensors } from '../../host/model/safetensorsFiles.ts'
-import { RecheckError } from '../../../shared/recheckError.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 
 /** What a folder says its models compute: `expected.json` and `expected.safetensors`. */
 export interface Expectations {

@@ -1,7 +1,7 @@
 import { MultiSelect, Pill, SegmentedControl, Text, Title } from '@mantine/core'
 import { useMemo, type JSX } from 'react'
 import { shortened } from '../../../shared/plots/textFit.ts'
-import type { Run } from '../../../shared/records.ts'
+import type { Run } from '../../../shared/runs/records.ts'
 import { ComparedPlots } from './ComparedPlots.tsx'
 import { DifferenceTable } from '../widgets/DifferenceTable.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'

@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core'
 import { useMemo, type JSX } from 'react'
-import type { Run } from '../../../shared/records.ts'
+import type { Run } from '../../../shared/runs/records.ts'
 import type { CompareChoices } from './useChoices.ts'
 import { useCompareFiles } from './useFiles.ts'
 import { useRouteQueries } from '../data/useRouteQueries.ts'

@@ -1,6 +1,6 @@
 import { Tooltip, UnstyledButton } from '@mantine/core'
 import type { JSX } from 'react'
-import type { Run } from '../../../shared/records.ts'
+import type { Run } from '../../../shared/runs/records.ts'
 import { usePlotTheme } from '../plots/usePlotTheme.ts'
 import { MiddleCut } from '../widgets/MiddleCut.tsx'
 import type { CompareLook } from './look.ts'

@@ -1,6 +1,6 @@
 import { plots } from '../../../shared/metrics/metrics.ts'
 import { configFields, valueAtPath } from '../../../shared/config/fields.ts'
-import type { Evaluation, Run } from '../../../shared/records.ts'
+import type { Evaluation, Run } from '../../../shared/runs/records.ts'
 import type { MetricAxis, MetricRange } from '../../../shared/routes/metrics.ts'
 import type { VStarHistogram } from '../../../shared/routes/vStar.ts'
 import { rangePoints, type PlotLine } from '../../../shared/plots/plotData.ts'

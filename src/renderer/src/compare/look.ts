@@ -1,5 +1,5 @@
 import { darkTheme, type PlotTheme } from '../../../shared/plots/plotTheme.ts'
-import { formatValue } from '../../../shared/format.ts'
+import { formatValue } from '../../../shared/text/format.ts'
 
 export interface DifferingField {
   readonly path: string

@@ -1,4 +1,4 @@
-import type { Run } from '../../../shared/records.ts'
+import type { Run } from '../../../shared/runs/records.ts'
 import type { Stamp } from '../../../shared/plots/pictureFrame.ts'
 import type { BoardFiles } from '../plots/PlotBoard.tsx'
 import { joinCsv } from './joinCsv.ts'

@@ -1,6 +1,11 @@
 import { Listeners } from '../../../shared/listeners.ts'
-import { errorGroup } from '../../../shared/errorCodes.ts'
-import { errorData, receivedError, RecheckError, type ErrorData } from '../../../shared/recheckError.ts'
+import { errorGroup } from '../../../shared/errors/errorCodes.ts'
+import {
+  errorData,
+  receivedError,
+  RecheckError,
+  type ErrorData,
+} from '../../../shared/errors/recheckError.ts'
 import { bridgeName, type Bridge } from '../../../shared/routes/bridge.ts'
 import type {
   Connection,

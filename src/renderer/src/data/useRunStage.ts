@@ -1,5 +1,5 @@
-import type { ListedRun } from '../../../shared/runList.ts'
-import type { Progress } from '../../../shared/runEvent.ts'
+import type { ListedRun } from '../../../shared/runs/runList.ts'
+import type { Progress } from '../../../shared/runs/runEvent.ts'
 import { runStage, type Estimated, type RunStage } from '../widgets/runStage.ts'
 import { useRouteQuery } from './useRoute.ts'
 

@@ -1,5 +1,5 @@
-import type { ListedRun } from '../../../shared/runList.ts'
-import type { RunStatus } from '../../../shared/records.ts'
+import type { ListedRun } from '../../../shared/runs/runList.ts'
+import type { RunStatus } from '../../../shared/runs/records.ts'
 import { useRouteQuery } from './useRoute.ts'
 
 /** Runs with one of these, archived ones too: they hold a device as any other does. Undefined = not read yet. */

@@ -2,7 +2,7 @@ import { Group, Pagination, Select, Table, Text, TextInput, Title } from '@manti
 import { useDebouncedValue } from '@mantine/hooks'
 import { useState, type JSX } from 'react'
 import type { DataRows } from '../../../shared/routes/library.ts'
-import { formatCount, missing } from '../../../shared/format.ts'
+import { formatCount, missing } from '../../../shared/text/format.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'

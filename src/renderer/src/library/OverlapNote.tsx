@@ -1,6 +1,6 @@
 import { Group, Select, Text } from '@mantine/core'
 import { useState, type JSX } from 'react'
-import { formatCount } from '../../../shared/format.ts'
+import { formatCount } from '../../../shared/text/format.ts'
 import type { DataOverlap } from '../../../shared/routes/library.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '../../../shared/format.ts'
+import { formatBytes, formatCount } from '../../../shared/text/format.ts'
 import type { FetchPlan } from '../../../shared/routes/fetching.ts'
 
 /** `270 MiB in 6 files, licence apache-2.0.` */

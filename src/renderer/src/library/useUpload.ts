@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { uploadPieceBytes } from '../../../shared/routes/uploads.ts'
-import type { Progress } from '../../../shared/runEvent.ts'
+import type { Progress } from '../../../shared/runs/runEvent.ts'
 import type { PageApi } from '../data/api.ts'
 import { useApi } from '../data/apiContext.ts'
 

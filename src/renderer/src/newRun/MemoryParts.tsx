@@ -1,6 +1,6 @@
 import { Alert, Switch, Text } from '@mantine/core'
 import type { JSX } from 'react'
-import { formatBytes } from '../../../shared/format.ts'
+import { formatBytes } from '../../../shared/text/format.ts'
 import {
   fitsMemory,
   memoryAdvice,

@@ -1,7 +1,7 @@
 import { Button, Select, Text, Title } from '@mantine/core'
 import { useEffect, useEffectEvent, useState, type JSX } from 'react'
 import { presets } from '../../../shared/config/presets.ts'
-import type { Run } from '../../../shared/records.ts'
+import type { Run } from '../../../shared/runs/records.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import type { ConfigDraft } from './form/draft.ts'
 import { presetStart, runStart, type FormStart } from './formStart.ts'

@@ -1,8 +1,8 @@
 import { configFields, valueAtPath, vStarConfigInputs } from '../../../shared/config/fields.ts'
 import type { RunConfig } from '../../../shared/config/parseConfig.ts'
-import type { ListedVStar } from '../../../shared/records.ts'
+import type { ListedVStar } from '../../../shared/runs/records.ts'
 import type { PlanCheck } from '../../../shared/routes/plan.ts'
-import { formatCount, formatTime, formatValue, missing } from '../../../shared/format.ts'
+import { formatCount, formatTime, formatValue, missing } from '../../../shared/text/format.ts'
 
 /** A V* estimate that a run may train against, or the reason why it may not. */
 export interface ArtifactChoice {

@@ -1,6 +1,6 @@
 import type { ConfigLayer } from '../../../shared/config/layers.ts'
 import { presets } from '../../../shared/config/presets.ts'
-import type { Run } from '../../../shared/records.ts'
+import type { Run } from '../../../shared/runs/records.ts'
 import { draftOf, formValues, isGroup, type ConfigDraft } from './form/draft.ts'
 import { configOf } from '../widgets/runConfig.ts'
 import { startKinds, type StartKind } from './startKind.ts'

@@ -1,4 +1,4 @@
-import { errorData } from '../../../shared/recheckError.ts'
+import { errorData } from '../../../shared/errors/recheckError.ts'
 import { wantedSchema, type Wanted } from '../../../shared/routes/fetching.ts'
 
 /** What a refusal says that is not on this machine and can be fetched; null where there is no such thing. */

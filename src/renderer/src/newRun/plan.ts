@@ -1,10 +1,10 @@
 import { isGroupMethod, needsVStar, totalSteps, type RunConfig } from '../../../shared/config/parseConfig.ts'
-import type { Stage } from '../../../shared/records.ts'
+import type { Stage } from '../../../shared/runs/records.ts'
 import type { PlanCheck } from '../../../shared/routes/plan.ts'
-import { formatBytes, formatCount, formatDuration } from '../../../shared/format.ts'
+import { formatBytes, formatCount, formatDuration } from '../../../shared/text/format.ts'
 import { momentWords, type MemoryPlan, type MemoryShare } from '../../../shared/memoryPlan.ts'
-import { rolloutCounts, type RolloutCounts } from '../../../shared/rolloutCounts.ts'
-import { estimatedMs, longRunText, stepTimeText, type RunPace } from '../../../shared/timeEstimate.ts'
+import { rolloutCounts, type RolloutCounts } from '../../../shared/runs/rolloutCounts.ts'
+import { estimatedMs, longRunText, stepTimeText, type RunPace } from '../../../shared/text/timeEstimate.ts'
 
 /** One line of what a run will take. */
 export interface PlanLine {

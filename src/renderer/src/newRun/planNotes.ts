@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../../shared/config/parseConfig.ts'
-import { errorGroup, type ErrorGroup, type RecheckErrorCode } from '../../../shared/errorCodes.ts'
-import { errorData } from '../../../shared/recheckError.ts'
+import { errorGroup, type ErrorGroup, type RecheckErrorCode } from '../../../shared/errors/errorCodes.ts'
+import { errorData } from '../../../shared/errors/recheckError.ts'
 
 /** The field that an error is about, where the error itself names none. */
 const fieldOfCode: Partial<Record<RecheckErrorCode, string>> = {

@@ -1,5 +1,5 @@
 import { needsVStar, type RunConfig } from '../../../shared/config/parseConfig.ts'
-import type { ListedVStar, Stage } from '../../../shared/records.ts'
+import type { ListedVStar, Stage } from '../../../shared/runs/records.ts'
 import type { PlanCheck } from '../../../shared/routes/plan.ts'
 import type { ArtifactChoice } from './artifactChoices.ts'
 

@@ -1,9 +1,9 @@
 import { useDebouncedValue } from '@mantine/hooks'
 import type { RunConfig } from '../../../shared/config/parseConfig.ts'
 import type { ConfigLayer } from '../../../shared/config/layers.ts'
-import type { Stage } from '../../../shared/records.ts'
+import type { Stage } from '../../../shared/runs/records.ts'
 import type { PlanCheck } from '../../../shared/routes/plan.ts'
-import type { RunPace } from '../../../shared/timeEstimate.ts'
+import type { RunPace } from '../../../shared/text/timeEstimate.ts'
 import { checkedPart } from './planNotes.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 

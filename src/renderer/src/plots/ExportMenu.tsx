@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useState, type JSX } from 'react'
-import { formatCount } from '../../../shared/format.ts'
+import { formatCount } from '../../../shared/text/format.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
 export interface Exports {

@@ -10,7 +10,7 @@ import {
   type PlotView,
 } from '../../../shared/plots/plotOption.ts'
 import { saveCsv, savePng, saveSvg } from './savePictures.ts'
-import { usePageScale } from '../widgets/usePageScale.ts'
+import { usePageScale } from '../widgets/hooks/usePageScale.ts'
 import { usePlotTheme } from './usePlotTheme.ts'
 import type { XRange } from './plotLines.ts'
 import {

@@ -1,4 +1,4 @@
-import type { Run } from '../../../shared/records.ts'
+import type { Run } from '../../../shared/runs/records.ts'
 import { findMetric, plots } from '../../../shared/metrics/metrics.ts'
 import type { PlotShape } from '../../../shared/plots/plotOption.ts'
 

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/browser/esm/sync'
-import { csvText } from '../../../shared/plainText.ts'
+import { csvText } from '../../../shared/text/plainText.ts'
 import type { Stamp } from '../../../shared/plots/pictureFrame.ts'
 import { drawnPoints, type PlotBin, type PlotLine } from '../../../shared/plots/plotData.ts'
 

@@ -1,7 +1,7 @@
 import type { MetricAxis, MetricRange } from '../../../shared/routes/metrics.ts'
 import type { PlotSeries } from '../../../shared/metrics/metrics.ts'
 import { drawnPoints, rangePoints, type PlotLine } from '../../../shared/plots/plotData.ts'
-import { formatCount } from '../../../shared/format.ts'
+import { formatCount } from '../../../shared/text/format.ts'
 
 /** The lines of one plot from the answer of `metrics.range`; a series without points is left out. */
 export function plotLines(

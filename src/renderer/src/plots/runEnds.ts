@@ -1,4 +1,4 @@
-import type { Run } from '../../../shared/records.ts'
+import type { Run } from '../../../shared/runs/records.ts'
 import type { MetricAxis } from '../../../shared/routes/metrics.ts'
 import type { XRange } from './plotLines.ts'
 

@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react'
 import type { HiddenLines } from './hiddenLines.ts'
 import { zoomed, type XRange } from './plotLines.ts'
 import { firstSettings, parseSettings, type PlotSettings } from './plotSettings.ts'
-import { useStoredState } from '../widgets/useStoredState.ts'
+import { useStoredState } from '../widgets/hooks/useStoredState.ts'
 
 export interface PlotFrame {
   readonly settings: PlotSettings

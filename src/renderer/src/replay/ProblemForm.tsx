@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useState, type JSX } from 'react'
 import type { MetProblem } from '../../../shared/routes/replay.ts'
 import { shortened } from '../../../shared/plots/textFit.ts'
-import { formatCount } from '../../../shared/format.ts'
+import { formatCount } from '../../../shared/text/format.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import styles from './ProblemForm.module.css'
 

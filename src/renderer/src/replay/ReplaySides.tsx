@@ -1,7 +1,7 @@
 import { Badge, Group, Spoiler, Text, Title } from '@mantine/core'
 import type { JSX } from 'react'
 import type { ReplayedTurn } from '../../../shared/routes/replay.ts'
-import { formatCount } from '../../../shared/format.ts'
+import { formatCount } from '../../../shared/text/format.ts'
 import { turnLabels } from '../run/rollouts/rolloutLabels.ts'
 import type { ReplaySide, ShownTurn } from './replayState.ts'
 import styles from './ReplaySides.module.css'

@@ -1,4 +1,4 @@
-import type { ListedRun } from '../../../shared/runList.ts'
+import type { ListedRun } from '../../../shared/runs/runList.ts'
 
 /** What a replay uses while a run trains: it samples on the processor and waits for no card. */
 export function waitWords(running: Pick<ListedRun, 'name' | 'device'> | undefined): string {

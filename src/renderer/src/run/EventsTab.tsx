@@ -1,8 +1,8 @@
 import { Badge, SegmentedControl, Text } from '@mantine/core'
 import { useState, type JSX } from 'react'
-import type { EventLevel, Run } from '../../../shared/records.ts'
+import type { EventLevel, Run } from '../../../shared/runs/records.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
-import { formatCount, formatTime } from '../../../shared/format.ts'
+import { formatCount, formatTime } from '../../../shared/text/format.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import styles from './EventsTab.module.css'
 

@@ -1,7 +1,7 @@
 import { Button, Group, Modal, NativeSelect, Stack, Text, Textarea } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import { changeableFields } from '../../../shared/config/changeableFields.ts'
-import type { Run } from '../../../shared/records.ts'
+import type { Run } from '../../../shared/runs/records.ts'
 import { answerTo, useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { parseLayerYaml } from '../newRun/form/draft.ts'
 import { resumeText } from './resumeText.ts'

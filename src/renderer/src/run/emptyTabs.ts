@@ -1,5 +1,5 @@
-import type { Run } from '../../../shared/records.ts'
-import { formatCount } from '../../../shared/format.ts'
+import type { Run } from '../../../shared/runs/records.ts'
+import { formatCount } from '../../../shared/text/format.ts'
 import { isInFirstStage, isInWarmUp, type RunStage } from '../widgets/runStage.ts'
 
 /** Why a run has no rollouts at all, and when they come. */

@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { longestTag } from '../../../shared/labels.ts'
-import type { Run } from '../../../shared/records.ts'
+import { longestTag } from '../../../shared/text/labels.ts'
+import type { Run } from '../../../shared/runs/records.ts'
 import { answerTo, useChanges } from '../data/useRoute.ts'
 
 export interface Labels {

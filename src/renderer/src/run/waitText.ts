@@ -1,4 +1,4 @@
-import type { ListedRun } from '../../../shared/runList.ts'
+import type { ListedRun } from '../../../shared/runs/runList.ts'
 
 /**
  * Why a queued run does not run yet.

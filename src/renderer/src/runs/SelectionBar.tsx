@@ -9,8 +9,8 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import type { JSX } from 'react'
-import type { ListedRun } from '../../../shared/runList.ts'
-import { isOver } from '../../../shared/runTransitions.ts'
+import type { ListedRun } from '../../../shared/runs/runList.ts'
+import { isOver } from '../../../shared/runs/runTransitions.ts'
 import { goTo } from '../data/useRouteTarget.ts'
 import { useMoveRuns, type RunMove } from './useMoveRuns.ts'
 import { mostCompared } from '../compare/compareRuns.ts'

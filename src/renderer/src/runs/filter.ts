@@ -1,8 +1,8 @@
 import { configFields, type ConfigField } from '../../../shared/config/fields.ts'
 import { findMetric } from '../../../shared/metrics/metrics.ts'
-import { runStatuses } from '../../../shared/records.ts'
+import { runStatuses } from '../../../shared/runs/records.ts'
 import { quotedWhereNeeded, unquoted } from './filterText.ts'
-import { listedMetrics, type ListedRun, type RunValues } from '../../../shared/runList.ts'
+import { listedMetrics, type ListedRun, type RunValues } from '../../../shared/runs/runList.ts'
 
 type Operator = '>=' | '<=' | '!=' | '>' | '<' | '='
 

@@ -1,15 +1,21 @@
 import { Badge, Group } from '@mantine/core'
 import { columnVisibilityFeature, createColumnHelper, tableFeatures } from '@tanstack/react-table'
 import type { JSX } from 'react'
-import type { ListedRun } from '../../../shared/runList.ts'
+import type { ListedRun } from '../../../shared/runs/runList.ts'
 import { useRunStage } from '../data/useRunStage.ts'
-import { formatCount, formatDuration, formatNumber, formatShare, missing } from '../../../shared/format.ts'
+import {
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatShare,
+  missing,
+} from '../../../shared/text/format.ts'
 import { targetAddress } from '../data/routeTarget.ts'
 import { fittingTags } from './fittingTags.ts'
 import { runColumns, type RunColumnId } from './rows.ts'
 import { shortStageLabel } from '../widgets/runLabels.ts'
-import { testScoreParts, testScoreText } from '../../../shared/testScore.ts'
-import type { TestScore } from '../../../shared/records.ts'
+import { testScoreParts, testScoreText } from '../../../shared/runs/testScore.ts'
+import type { TestScore } from '../../../shared/runs/records.ts'
 import { MiddleCut } from '../widgets/MiddleCut.tsx'
 import { Age } from '../widgets/Age.tsx'
 import { RunProgress } from '../widgets/RunProgress.tsx'

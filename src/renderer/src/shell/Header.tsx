@@ -2,10 +2,10 @@ import { ActionIcon, Badge, Group, Text, Tooltip, UnstyledButton } from '@mantin
 import { IconCommand, IconDevices, IconKeyboard, IconSunMoon } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import type { AppInfo, Telemetry } from '../../../shared/routes/app.ts'
-import { useDelayed } from '../widgets/useDelayed.ts'
+import { useDelayed } from '../widgets/hooks/useDelayed.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { palette } from './palette.ts'
-import { formatBytes } from '../../../shared/format.ts'
+import { formatBytes } from '../../../shared/text/format.ts'
 import styles from './Header.module.css'
 
 export interface HeaderProps {

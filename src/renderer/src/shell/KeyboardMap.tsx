@@ -1,6 +1,6 @@
 import { Kbd, Modal, Table } from '@mantine/core'
 import type { JSX } from 'react'
-import { keyboardMap } from '../widgets/keySequence.ts'
+import { keyboardMap } from '../widgets/hooks/keySequence.ts'
 
 export function KeyboardMap(props: { readonly opened: boolean; readonly onClose: () => void }): JSX.Element {
   return (

@@ -1,7 +1,7 @@
 import { Anchor, Code, Stack, Text, Title } from '@mantine/core'
 import type { JSX } from 'react'
-import { errorGroup } from '../../../shared/errorCodes.ts'
-import { errorData } from '../../../shared/recheckError.ts'
+import { errorGroup } from '../../../shared/errors/errorCodes.ts'
+import { errorData } from '../../../shared/errors/recheckError.ts'
 import { InlineCode } from '../widgets/InlineCode.tsx'
 
 /** The plain page without a session: what happened and the way in. */

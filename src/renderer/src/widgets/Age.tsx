@@ -1,6 +1,6 @@
 import type { JSX } from 'react'
-import { useNow } from './useNow.ts'
-import { formatAge, formatTime } from '../../../shared/format.ts'
+import { useNow } from './hooks/useNow.ts'
+import { formatAge, formatTime } from '../../../shared/text/format.ts'
 
 /** How long ago, with the exact time on hover. */
 export function Age({ thenMs }: { readonly thenMs: number | null }): JSX.Element {

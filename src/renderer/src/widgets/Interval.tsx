@@ -1,6 +1,6 @@
 import type { JSX } from 'react'
-import type { Proportion } from '../../../shared/records.ts'
-import { formatCount, formatShare, missing } from '../../../shared/format.ts'
+import type { Proportion } from '../../../shared/runs/records.ts'
+import { formatCount, formatShare, missing } from '../../../shared/text/format.ts'
 import styles from './Interval.module.css'
 
 /** A share with its 95 % interval, drawn and written. */

@@ -1,7 +1,7 @@
 import { Alert } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { JSX } from 'react'
-import { errorData } from '../../../shared/recheckError.ts'
+import { errorData } from '../../../shared/errors/recheckError.ts'
 import styles from './ProblemNote.module.css'
 
 /** An error where it happened, in its own words; stays until it no longer holds. */

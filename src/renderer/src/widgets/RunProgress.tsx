@@ -1,6 +1,6 @@
 import { Progress as ProgressBar } from '@mantine/core'
 import type { JSX } from 'react'
-import type { ListedRun } from '../../../shared/runList.ts'
+import type { ListedRun } from '../../../shared/runs/runList.ts'
 import { useRunStage } from '../data/useRunStage.ts'
 import { progressLine, shortProgress } from './progressText.ts'
 import { doneShare } from './runStage.ts'

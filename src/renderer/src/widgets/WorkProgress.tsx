@@ -1,7 +1,7 @@
 import { Button, Group, Progress as ProgressBar, Text } from '@mantine/core'
 import type { JSX } from 'react'
-import type { Progress } from '../../../shared/runEvent.ts'
-import { formatBytes, formatCount, formatDuration, formatNumber } from '../../../shared/format.ts'
+import type { Progress } from '../../../shared/runs/runEvent.ts'
+import { formatBytes, formatCount, formatDuration, formatNumber } from '../../../shared/text/format.ts'
 import styles from './WorkProgress.module.css'
 
 export interface WorkProgressProps {

@@ -1,5 +1,5 @@
-import type { ListedRun } from '../../../shared/runList.ts'
-import type { Progress, StageCount } from '../../../shared/runEvent.ts'
+import type { ListedRun } from '../../../shared/runs/runList.ts'
+import type { Progress, StageCount } from '../../../shared/runs/runEvent.ts'
 
 /** The stage that a run is in, and how far it is. */
 export type RunStage = Omit<StageCount, 'secondsLeft'>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseGgufHeader, type GgufHeader } from '../../../../src/core/model/gguf/ggufHeader.ts'
-import { RecheckError } from '../../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import { GgufBytes } from './ggufBytes.ts'
 
 const file = 'model.gguf'

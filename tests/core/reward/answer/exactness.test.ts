@@ -16,7 +16,7 @@ import {
   toNumber,
 } from '../../../../src/core/reward/answer/numbers/rational.ts'
 import { joinThousands } from '../../../../src/core/reward/answer/parse/thousands.ts'
-import { tokenize } from '../../../../src/core/reward/answer/parse/tokens.ts'
+import { tokenize } from '../../../../src/core/reward/answer/parse/tokens/tokens.ts'
 import { assertClose } from '../../../assertClose.ts'
 
 const budget = (): StepBudget => new StepBudget(100_000)

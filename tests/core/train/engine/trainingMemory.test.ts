@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ModelConfig } from '../../../../src/core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../../src/core/model/config/modelConfig.ts'
 import {
   computeMemory,
   scoringMemory,

@@ -6,7 +6,7 @@ import { forkRandom } from '../../../../src/core/random.ts'
 import { textOfCell } from '../../../../src/core/data/cellText.ts'
 import { openParquet } from '../../../../src/main/host/datasets/parquet/parquetRows.ts'
 import type { PlacedRow } from '../../../../src/main/host/datasets/placedRow.ts'
-import { RecheckError } from '../../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import { datasetFixture } from './datasetFixture.ts'
 
 // made by tests/oracles/parquet_files.py

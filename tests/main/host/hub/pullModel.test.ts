@@ -8,7 +8,7 @@ import { begunDownloads, partFolder } from '../../../../src/main/host/hub/partFo
 import { planModel, pullModel } from '../../../../src/main/host/hub/pullModel.ts'
 import { pullText } from '../../../../src/main/host/hub/pullPlan.ts'
 import { listModels, type LibraryModel } from '../../../../src/main/host/model/modelLibrary.ts'
-import type { Progress } from '../../../../src/shared/runEvent.ts'
+import type { Progress } from '../../../../src/shared/runs/runEvent.ts'
 import { hubServer, servedCommit, type HubServer, type ServedRepo } from './support/hubServer.ts'
 import { tinyModelFiles } from './support/tinyRepos.ts'
 

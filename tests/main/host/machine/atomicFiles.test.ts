@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileError } from '../../../../src/main/disk/fileError.ts'
 import { makeWritableFolder, writeFileAtomic } from '../../../../src/main/host/machine/atomicFiles.ts'
-import { freeSpace } from '../../../../src/shared/systemErrors.ts'
+import { freeSpace } from '../../../../src/shared/errors/systemErrors.ts'
 import { lockableFolder, mountSmallDisk } from '../../smallDisk.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { readJsonFile } from '../../../../src/main/host/machine/jsonFiles.ts'
-import { RecheckError } from '../../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'recheck-json-'))
 after(() => rm(folder, { recursive: true }))

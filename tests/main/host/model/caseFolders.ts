@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { openModelFolder } from '../../../../src/main/host/model/modelFolder.ts'
-import { RecheckError } from '../../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import { BUILTIN_FOLDER } from '../../../tokenizerFolders.ts'
 
 /** Where a test file makes its folders; gone when the file has run. */

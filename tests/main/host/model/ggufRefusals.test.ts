@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { importGguf } from '../../../../src/main/host/model/gguf/importGguf.ts'
-import { RecheckError } from '../../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 
 const fixtures = join(import.meta.dirname, '..', '..', '..', 'fixtures', 'gguf')
 

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, truncate, unlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import type { JsonObject } from '../../../../src/core/model/configFields.ts'
+import type { JsonObject } from '../../../../src/core/model/config/configFields.ts'
 import {
   openModelFolder,
   readParameters,
@@ -11,7 +11,7 @@ import {
 } from '../../../../src/main/host/model/modelFolder.ts'
 import { makeRandomModel } from '../../../../src/main/host/model/randomModel.ts'
 import { readSafetensorsHeader } from '../../../../src/main/host/model/safetensorsFiles.ts'
-import { RecheckError } from '../../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import { goldenFolder } from '../../../goldenFolders.ts'
 
 const scratch = await mkdtemp(join(tmpdir(), 'recheck-checkpoints-'))

@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { fieldRules } from '../../../../src/core/model/fieldRules.ts'
-import type { ModelConfig, ModelFamily } from '../../../../src/core/model/modelConfig.ts'
+import { fieldRules } from '../../../../src/core/model/config/fieldRules.ts'
+import type { ModelConfig, ModelFamily } from '../../../../src/core/model/config/modelConfig.ts'
 import { forkRandom, type Random } from '../../../../src/core/random.ts'
 import { openModelFolder, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
-import { RecheckError } from '../../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import {
   damaged,
   hostileValues,

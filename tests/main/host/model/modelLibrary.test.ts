@@ -14,7 +14,7 @@ import {
   requireRoom,
   type FilledModel,
 } from '../../../../src/main/host/model/modelLibrary.ts'
-import { RecheckError } from '../../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import { BUILTIN_FOLDER } from '../../../tokenizerFolders.ts'
 
 const facts: FilledModel = {

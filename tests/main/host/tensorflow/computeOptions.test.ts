@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { largestDifference, oneStep, orderOfSums, setup, withTrainer } from './littleTrainer.ts'
-import type { ModelConfig } from '../../../../src/core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../../src/core/model/config/modelConfig.ts'
 import type { ParameterValues } from '../../../../src/core/model/parameterValues.ts'
 import { negativeLogLikelihood } from '../../../../src/core/rl/losses/negativeLogLikelihood.ts'
 import type { PolicyLoss } from '../../../../src/core/rl/losses/policyLoss.ts'

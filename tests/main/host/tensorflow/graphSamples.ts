@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ModelConfig } from '../../../../src/core/model/modelConfig.ts'
+import type { ModelConfig } from '../../../../src/core/model/config/modelConfig.ts'
 import type { ParameterValues } from '../../../../src/core/model/parameterValues.ts'
 import { forkRandom } from '../../../../src/core/random.ts'
 import type { Completion, SampleRequest, Sampler } from '../../../../src/core/sampling/sampler.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import type { JsonObject } from '../../../../src/core/model/configFields.ts'
+import type { JsonObject } from '../../../../src/core/model/config/configFields.ts'
 import { readTokenizerJson, type TextCodec } from '../../../../src/main/host/tokenizer/tokenizerJson.ts'
 
 type Row = readonly [ids: readonly number[], decoded: string, withoutSpecial: string]

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import type { TestContext } from 'node:test'
 import type { Engine, JobStatus } from '../../../../src/main/owner/remote/engine.ts'
 import type { RemoteAccess } from '../../../../src/main/owner/remote/launchRemote.ts'
-import { RecheckError } from '../../../../src/shared/recheckError.ts'
-import type { RemotePlace } from '../../../../src/shared/remotePlace.ts'
+import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
+import type { RemotePlace } from '../../../../src/shared/runs/remotePlace.ts'
 
 /** An engine that starts its jobs as processes of this machine which know nothing of the owner, and can misbehave. */
 export interface ProcessEngine extends Engine {

@@ -15,8 +15,8 @@ import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { rayEngine } from '../../../../src/main/owner/remote/rayEngine.ts'
 import { openForReading } from '../../../../src/main/store/database.ts'
-import { listRuns } from '../../../../src/main/store/runStore.ts'
-import type { Run } from '../../../../src/shared/records.ts'
+import { listRuns } from '../../../../src/main/store/runs/runStore.ts'
+import type { Run } from '../../../../src/shared/runs/records.ts'
 
 const root = resolve(import.meta.dirname, '..', '..', '..', '..')
 const ray = resolve(process.argv[2] ?? join(root, '.cache', 'ray', 'bin', 'ray'))

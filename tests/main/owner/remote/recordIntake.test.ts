@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { RecordIntake } from '../../../../src/main/owner/remote/recordIntake.ts'
 import { RecordReader } from '../../../../src/main/owner/remote/recordReader.ts'
-import { openRecordWriter } from '../../../../src/main/trainer/recordWriter.ts'
+import { openRecordWriter } from '../../../../src/main/trainer/remote/recordWriter.ts'
 import type { JobRecord } from '../../../../src/main/wire/attemptFolder.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
 

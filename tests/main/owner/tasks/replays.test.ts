@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Replays } from '../../../../src/main/owner/tasks/replays.ts'
-import { readRollouts } from '../../../../src/main/store/rolloutQuery.ts'
+import { readRollouts } from '../../../../src/main/store/rollouts/rolloutQuery.ts'
 import type { ParsedInputOf } from '../../../../src/shared/routes/contract.ts'
 import type { ReplayEvent } from '../../../../src/shared/routes/replay.ts'
 import { temporaryFolder, temporaryStore } from '../../store/storeFixtures.ts'

@@ -7,7 +7,7 @@ import { verifyEngines } from '../../../../src/main/host/tensorflow/verifyEngine
 import type { OpenVerifyEngine } from '../../../../src/main/host/tensorflow/verifyEngines.ts'
 import { verifyFolder } from '../../../../src/main/tools/verify/verifyFolder.ts'
 import type { VerifyRow } from '../../../../src/main/tools/verify/verifyRow.ts'
-import { RecheckError } from '../../../../src/shared/recheckError.ts'
+import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import { goldenCheckpoints, goldenFolder } from '../../../goldenFolders.ts'
 
 const scratch = await mkdtemp(join(tmpdir(), 'recheck-verify-'))

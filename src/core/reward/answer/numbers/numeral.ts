@@ -1,7 +1,7 @@
 /** Literal numbers: what may answer a question whose known answer is an integer, without being worked out. */
 import type { Rational } from './rational.ts'
 import { multiply, negate, power, rational } from './rational.ts'
-import type { Token } from '../parse/token.ts'
+import type { Token } from '../parse/tokens/token.ts'
 
 export interface Numeral {
   readonly value: Rational

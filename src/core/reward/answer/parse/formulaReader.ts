@@ -1,5 +1,5 @@
 import type { Expression } from '../numbers/expression.ts'
-import type { TokenCursor } from './tokenCursor.ts'
+import type { TokenCursor } from './tokens/tokenCursor.ts'
 
 /** The rules of the grammar, as the readers of numbers and commands call them back. */
 export interface FormulaReader {

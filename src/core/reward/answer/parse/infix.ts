@@ -1,7 +1,7 @@
 /** `a \over b` and `n \choose k` as what they stand for: \frac{a}{b}, \binom{n}{k}. */
-import type { Token } from './token.ts'
-import { isJoiner, isSymbol, symbolToken } from './token.ts'
-import { findClosing } from './tokenGroups.ts'
+import type { Token } from './tokens/token.ts'
+import { isJoiner, isSymbol, symbolToken } from './tokens/token.ts'
+import { findClosing } from './tokens/tokenGroups.ts'
 
 const infixes: Readonly<Record<string, string>> = { over: 'frac', choose: 'binom' }
 /** A formula between two of these is on its own. */

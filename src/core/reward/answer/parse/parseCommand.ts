@@ -3,8 +3,8 @@ import type { Expression } from '../numbers/expression.ts'
 import type { FormulaReader } from './formulaReader.ts'
 import { readSubscript } from './formulaReader.ts'
 import { readDigits } from '../numbers/numeral.ts'
-import type { TokenCursor } from './tokenCursor.ts'
-import { functionNames } from './tokenNames.ts'
+import type { TokenCursor } from './tokens/tokenCursor.ts'
+import { functionNames } from './tokens/tokenNames.ts'
 
 const greek = new Set(
   (

@@ -10,8 +10,8 @@ import type { FormulaReader } from './formulaReader.ts'
 import { readSubscript } from './formulaReader.ts'
 import { readCommand, startsCall } from './parseCommand.ts'
 import { readNumber } from './parseNumber.ts'
-import { TokenCursor } from './tokenCursor.ts'
-import type { Token } from './token.ts'
+import { TokenCursor } from './tokens/tokenCursor.ts'
+import type { Token } from './tokens/token.ts'
 
 /** @throws NotGradable where the tokens are no formula of this grammar */
 export function parseExpression(tokens: readonly Token[], budget: StepBudget): Expression {

@@ -5,7 +5,7 @@ import { readSubscript } from './formulaReader.ts'
 import { readDigits, repeatingValue } from '../numbers/numeral.ts'
 import type { Rational } from '../numbers/rational.ts'
 import { add, rational } from '../numbers/rational.ts'
-import type { TokenCursor } from './tokenCursor.ts'
+import type { TokenCursor } from './tokens/tokenCursor.ts'
 
 /** A number with what may belong to it: a base, a repeating part, the fraction of a mixed number. */
 export function readNumber({ cursor }: FormulaReader, { mixed }: { readonly mixed: boolean }): Expression {

@@ -1,5 +1,5 @@
 import { NotGradable } from '../budget.ts'
-import type { Token } from './token.ts'
+import type { Token } from './tokens/token.ts'
 
 const maxSigns = 3
 

@@ -7,7 +7,7 @@ import type { Expression } from '../numbers/expression.ts'
 import { variablesOf } from '../numbers/expression.ts'
 import { parseExpression } from './parseExpression.ts'
 import type { Structure } from './structure.ts'
-import type { Token } from './token.ts'
+import type { Token } from './tokens/token.ts'
 
 export interface Relation {
   readonly operators: readonly string[]

@@ -1,9 +1,9 @@
 /** \num, \SI, \qty, \si, \unit and \ang of the LaTeX package siunitx. */
 import { NotGradable } from '../budget.ts'
-import type { Token } from './token.ts'
-import { symbolToken } from './token.ts'
-import type { Step, TokenSource } from './tokenSource.ts'
-import { readGroup, skipOptions } from './tokenSource.ts'
+import type { Token } from './tokens/token.ts'
+import { symbolToken } from './tokens/token.ts'
+import type { Step, TokenSource } from './tokens/tokenSource.ts'
+import { readGroup, skipOptions } from './tokens/tokenSource.ts'
 
 /** @returns null for a command of another package */
 export function readSiunitx(source: TokenSource, name: string, at: number): Step | null {

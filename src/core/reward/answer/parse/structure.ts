@@ -1,9 +1,9 @@
 /** What kind of thing an answer is, before any number in it is read: list, set, pair, matrix, union, relation, leaf. */
 import { NotGradable } from '../budget.ts'
 import { expandPlusMinus } from './plusMinus.ts'
-import { isJoiner, isSymbol, symbolToken } from './token.ts'
-import type { Token } from './token.ts'
-import { findClosing, isWrapped, splitTop } from './tokenGroups.ts'
+import { isJoiner, isSymbol, symbolToken } from './tokens/token.ts'
+import type { Token } from './tokens/token.ts'
+import { findClosing, isWrapped, splitTop } from './tokens/tokenGroups.ts'
 
 export type Structure =
   | { readonly kind: 'leaf'; readonly tokens: readonly Token[] }

@@ -1,5 +1,5 @@
-import type { Token } from './token.ts'
-import { isJoiner, isSymbol } from './token.ts'
+import type { Token } from './tokens/token.ts'
+import { isJoiner, isSymbol } from './tokens/token.ts'
 
 /**
  * Joins groups of exactly three digits, whatever stands between them: `1,234`, `10{,}000`, `10,\!000`, `10,\! 000`,

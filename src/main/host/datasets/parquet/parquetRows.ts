@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises'
-import { RecheckError } from '../../../../shared/recheckError.ts'
-import { quoted } from '../../../../shared/shortened.ts'
+import { RecheckError } from '../../../../shared/errors/recheckError.ts'
+import { quoted } from '../../../../shared/text/shortened.ts'
 import type { DatasetTable, PlacedRow } from '../placedRow.ts'
 import { mebibytes, readingLimits } from '../readingLimits.ts'
 import { cellOf } from './parquetCells.ts'

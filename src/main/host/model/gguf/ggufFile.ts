@@ -3,8 +3,8 @@ import type { BlockLayout } from '../../../../core/model/gguf/ggmlTypes.ts'
 import { blockLayouts } from '../../../../core/model/gguf/ggmlTypes.ts'
 import { dequantise } from '../../../../core/model/gguf/dequantise.ts'
 import { parseGgufHeader, type GgufHeader, type GgufTensor } from '../../../../core/model/gguf/ggufHeader.ts'
-import { foreignContent, telltaleBytes } from '../../../../core/model/foreignContent.ts'
-import { RecheckError } from '../../../../shared/recheckError.ts'
+import { foreignContent, telltaleBytes } from '../../../../core/model/config/foreignContent.ts'
+import { RecheckError } from '../../../../shared/errors/recheckError.ts'
 
 /** A header has the tokenizer's texts, usually 2 to 15 MB. */
 const firstBytes = 8 << 20

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { makeFolders } from '../../../disk/makeFolders.ts'
-import { RecheckError } from '../../../../shared/recheckError.ts'
+import { RecheckError } from '../../../../shared/errors/recheckError.ts'
 import { unfinishedPrefix } from '../../machine/atomicFiles.ts'
 import type { EnvironmentVariables } from '../../machine/paths.ts'
 import {

@@ -2,7 +2,7 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconArrowBackUp, IconHelp } from '@tabler/icons-react'
 import type { JSX } from 'react'
 import type { ConfigField } from '../../../../shared/config/fields.ts'
-import { formatValue } from '../../../../shared/format.ts'
+import { formatValue } from '../../../../shared/text/format.ts'
 import { InlineCode } from '../../widgets/InlineCode.tsx'
 import styles from './FieldFrame.module.css'
 

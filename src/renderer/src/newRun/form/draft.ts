@@ -12,10 +12,10 @@ import {
   unsupportedFields,
   type ConfigProblem,
 } from '../../../../shared/config/problems.ts'
-import type { Stage } from '../../../../shared/records.ts'
-import { RecheckError } from '../../../../shared/recheckError.ts'
-import { formatCount } from '../../../../shared/format.ts'
-import { parseYaml } from '../../../../shared/yamlText.ts'
+import type { Stage } from '../../../../shared/runs/records.ts'
+import { RecheckError } from '../../../../shared/errors/recheckError.ts'
+import { formatCount } from '../../../../shared/text/format.ts'
+import { parseYaml } from '../../../../shared/text/yamlText.ts'
 
 /** What a form holds: only the fields that differ from the defaults. The form, the YAML and the run start from it. */
 export type ConfigDraft = ConfigLayer

@@ -2,7 +2,7 @@ import { toNestErrors } from '@hookform/resolvers'
 import { useCallback, useEffect, useMemo } from 'react'
 import { useController, useForm, useWatch, type Control, type Resolver } from 'react-hook-form'
 import type { ConfigField } from '../../../../shared/config/fields.ts'
-import type { Stage } from '../../../../shared/records.ts'
+import type { Stage } from '../../../../shared/runs/records.ts'
 import { checkDraft, draftOf, formValues, replacedBy, type CheckedDraft, type ConfigDraft } from './draft.ts'
 
 /** Every field of the schema by its dotted path, and whatever else a YAML text has. */

@@ -1,15 +1,15 @@
 import { Group, Select, Table, Text, Title } from '@mantine/core'
 import { useState, type JSX } from 'react'
-import { errorData } from '../../../../shared/recheckError.ts'
+import { errorData } from '../../../../shared/errors/recheckError.ts'
 import { findMetric } from '../../../../shared/metrics/metrics.ts'
-import type { Evaluation, Run } from '../../../../shared/records.ts'
+import type { Evaluation, Run } from '../../../../shared/runs/records.ts'
 import {
   formatCount,
   formatDifference,
   formatNumber,
   formatShare,
   missing,
-} from '../../../../shared/format.ts'
+} from '../../../../shared/text/format.ts'
 import type { ComparedSteps } from '../../../../shared/routes/evaluations.ts'
 import { useRouteQuery } from '../../data/useRoute.ts'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'

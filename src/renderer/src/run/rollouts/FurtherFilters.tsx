@@ -1,6 +1,6 @@
 import { Button, Group, NumberInput, Popover, Select, Stack } from '@mantine/core'
 import type { JSX } from 'react'
-import type { Run } from '../../../../shared/records.ts'
+import type { Run } from '../../../../shared/runs/records.ts'
 import { useRouteQuery } from '../../data/useRoute.ts'
 import { furtherCount, type RolloutFilter } from './rolloutFilter.ts'
 import { turnLabels } from './rolloutLabels.ts'

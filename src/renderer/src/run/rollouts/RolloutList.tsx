@@ -1,8 +1,8 @@
 import { UnstyledButton } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, type JSX } from 'react'
-import type { StoredRollout } from '../../../../shared/records.ts'
-import { usePageScale } from '../../widgets/usePageScale.ts'
+import type { StoredRollout } from '../../../../shared/runs/records.ts'
+import { usePageScale } from '../../widgets/hooks/usePageScale.ts'
 import { isFinallyCorrect, outcomeText } from './rolloutLabels.ts'
 import styles from './RolloutList.module.css'
 

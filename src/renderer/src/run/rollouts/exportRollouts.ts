@@ -1,6 +1,6 @@
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
-import type { StoredRollout } from '../../../../shared/records.ts'
-import { rolloutColumns, type TableColumn } from '../../../../shared/rolloutColumns.ts'
+import type { StoredRollout } from '../../../../shared/runs/records.ts'
+import { rolloutColumns, type TableColumn } from '../../../../shared/runs/rolloutColumns.ts'
 
 export type RolloutFormat = 'jsonl' | 'parquet'
 

@@ -1,4 +1,4 @@
-import type { StoredRollout, StoredTurn } from '../../../../shared/records.ts'
+import type { StoredRollout, StoredTurn } from '../../../../shared/runs/records.ts'
 
 /** Filters of the rollout browser, in the order of the menu. */
 export const outcomeChoices = [

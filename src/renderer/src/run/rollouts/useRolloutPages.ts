@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import type { StoredRollout } from '../../../../shared/records.ts'
+import type { StoredRollout } from '../../../../shared/runs/records.ts'
 import { useRouteQuery } from '../../data/useRoute.ts'
 import { useRouteQueries } from '../../data/useRouteQueries.ts'
 import type { RolloutFilter } from './rolloutFilter.ts'

@@ -1,6 +1,6 @@
 import { Tooltip, UnstyledButton } from '@mantine/core'
 import type { JSX } from 'react'
-import { formatCount } from '../../../../shared/format.ts'
+import { formatCount } from '../../../../shared/text/format.ts'
 import type { VStarHistogram } from '../../../../shared/routes/vStar.ts'
 import { binText, type VStarView } from './vStarView.ts'
 import styles from './VStarBars.module.css'

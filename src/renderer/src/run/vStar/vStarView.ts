@@ -1,4 +1,4 @@
-import { vStarTurns, type VStarTurn } from '../../../../shared/vStarTurns.ts'
+import { vStarTurns, type VStarTurn } from '../../../../shared/runs/vStarTurns.ts'
 
 /** What the V* tab shows; kept in the address. */
 export interface VStarView {
