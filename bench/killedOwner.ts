@@ -5,8 +5,8 @@ import { ownerSetup } from '../tests/main/owner/ownerFixtures.ts'
 import { realProgram, realRun } from '../tests/main/owner/realRuns.ts'
 
 /**
- * The owner that `kills.ts` kills, with the real engines: makes the run that is missing, or takes up what it finds, again
- * and again until it is finished. Says `running TRAINER_PID`, `ended STATUS`, a line each.
+ * The owner that `kills.ts` kills, with the real engines: makes the run that is missing, or takes up what it
+ * finds, again and again until it is finished. Says `running TRAINER_PID`, `ended STATUS`, a line each.
  */
 const [dataDir = '', journal = '', steps = '0'] = process.argv.slice(2)
 const say = (line: string): void => void process.stdout.write(`${line}\n`)

@@ -3,7 +3,9 @@ import { systemClock } from '../src/main/host/machine/clock.ts'
 import { runJob } from '../src/main/trainer/runJob.ts'
 import { serveTrainer } from '../src/main/trainer/serveTrainer.ts'
 
-/** The real trainer, which notes when it reported which step, so that `kills.ts` can tell what a kill cost. */
+/**
+ * The real trainer, which notes when it reported which step, so that `kills.ts` can tell what a kill cost.
+ */
 const journal = process.env['RECHECK_BENCH_JOURNAL'] ?? ''
 serveTrainer(
   (request, port) =>

@@ -15,12 +15,13 @@ import { factsOf, finalWeights } from '../tests/main/owner/realRuns.ts'
 import { startSpeakingOwner, type OwnerProcess } from '../tests/main/owner/speakingOwner.ts'
 
 /**
- * Kills trainer, owner, or both at random moments while the real engines train the built-in model, and compares the end
- * with a run that was never killed, byte by byte.
+ * Kills trainer, owner, or both at random moments while the real engines train the built-in model, and
+ * compares the end with a run that was never killed, byte by byte.
  *
  *     node bench/kills.ts [--kills 20] [--steps 150] [--seed 1] [--longest 9000]
  *
- * A kill comes at most `--longest` ms after the trainer's process has started, so that some fall into its start.
+ * A kill comes at most `--longest` ms after the trainer's process has started, so that some fall into its
+ * start.
  */
 const { values } = parseArgs({
   options: {

@@ -10,13 +10,14 @@ import { readRun, runsWithStatus } from '../src/main/store/runs/runStore.ts'
 import { presetConfig } from '../src/shared/config/presets.ts'
 
 /**
- * A long run of the starter with small steps: does memory, time a step or the database grow beyond what is stored?
+ * A long run of the starter with small steps: does memory, time a step or the database grow beyond what is
+ * stored?
  *
  *     node bench/longRun.ts [--folder DIR] [--steps 2000] [--seconds 150]
  *
- * It stops after so many seconds and goes on when called again with the same folder, so that a long run can be made in
- * pieces; every call prints a table: resident memory of the trainer and the owner, how much of the owner's is its own
- * (RssAnon: without the files it has mapped), time a step, database.
+ * It stops after so many seconds and goes on when called again with the same folder, so that a long run can
+ * be made in pieces; every call prints a table: resident memory of the trainer and the owner, how much of the
+ * owner's is its own (RssAnon: without the files it has mapped), time a step, database.
  */
 const { values } = parseArgs({
   options: {

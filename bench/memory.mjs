@@ -1,10 +1,13 @@
-// Trains models of real shapes for a step or two and writes bench/MEMORY.md: the greatest resident memory of the whole process
-// tree beside what the plan said before anything was loaded, and beside PyTorch, transformers and peft doing the same work.
+// Trains models of real shapes for a step or two and writes bench/MEMORY.md: the greatest resident memory of
+// the whole process tree beside what the plan said before anything was loaded, and beside PyTorch,
+// transformers and peft doing the same work.
 //
-//   node bench/memory.mjs [--python <python with torch, transformers, peft>] [--only 135m-full,0.5b-int8] [--out FILE]
+//   node bench/memory.mjs [--python <python with torch, transformers, peft>] [--only 135m-full,0.5b-int8]
+//   [--out FILE]
 //
-// Weights are random: a random model never ends an answer by itself, so every completion is as long as it may be, which is what
-// the plan counts with. A case that would take more than half of the machine's free memory is left out, and says so.
+// Weights are random: a random model never ends an answer by itself, so every completion is as long as it may
+// be, which is what the plan counts with. A case that would take more than half of the machine's free memory
+// is left out, and says so.
 import { spawn } from 'node:child_process'
 import {
   copyFileSync,
@@ -33,7 +36,10 @@ const { values: options } = parseArgs({
 })
 const work = options.work ?? mkdtempSync(join(tmpdir(), 'recheck-memory-'))
 
-/** The folder of a random model with the built-in model's tokenizer, whose ids are the first of the vocabulary. */
+/**
+ * The folder of a random model with the built-in model's tokenizer, whose ids are the first of the
+ * vocabulary.
+ */
 async function modelFolder(name) {
   const folder = join(work, 'models', name)
   if (existsSync(join(folder, 'config.json'))) return folder

@@ -2,9 +2,9 @@
 //
 //   node bench/run.mjs --python <python with torch 2.13 and transformers 5.17> [--rounds 5] [--only tiny,rl]
 //
-// Each round runs one engine and then the other, in changing order, each in a process of its own, so that whatever else
-// the machine does meets both alike. A ratio compares the two of one round; printed are its smallest, middle and
-// largest over the rounds.
+// Each round runs one engine and then the other, in changing order, each in a process of its own, so that
+// whatever else the machine does meets both alike. A ratio compares the two of one round; printed are its
+// smallest, middle and largest over the rounds.
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'

@@ -1,9 +1,10 @@
-// Samples with ONNX Runtime, with the graph node by node and with the graph compiled by XLA, in turn, and prints a table:
+// Samples with ONNX Runtime, with the graph node by node and with the graph compiled by XLA, in turn, and
+// prints a table:
 //
 //   node bench/samplers.ts [--models tiny,small,135m] [--rounds 3] [--batch 32] [--prompt 32] [--new 64]
 //
-// Each engine of each round runs in a process of its own, warm-up first. CPU time is counted beside wall time: on a machine
-// that does other things it says more.
+// Each engine of each round runs in a process of its own, warm-up first. CPU time is counted beside wall
+// time: on a machine that does other things it says more.
 import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'

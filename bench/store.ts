@@ -16,7 +16,8 @@ import type { MetricAxis } from '../src/shared/routes/metrics.ts'
  *
  *     node bench/store.ts [--runs 10000] [--points 10000000] [--longest 200000]
  *
- * Of repeated times the median and the worst are printed, by the wall clock; and the processor's part of them. The file cache is warm.
+ * Of repeated times the median and the worst are printed, by the wall clock; and the processor's part of
+ * them. The file cache is warm.
  */
 const { values } = parseArgs({
   options: {
@@ -196,7 +197,9 @@ function coldStart(folder: string): void {
   )
 }
 
-/** Wall clock, and processor time of this process: the second does not depend on what else the machine does. */
+/**
+ * Wall clock, and processor time of this process: the second does not depend on what else the machine does.
+ */
 function time(what: string, times: number, work: () => unknown): void {
   const cpuMs: number[] = []
   const ms = Array.from({ length: times }, () => {

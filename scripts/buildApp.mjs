@@ -1,5 +1,5 @@
-// Builds what is missing or older than its sources: the page alone for `recheck serve`, the window's bundles with it for
-// `npm start`. Plain JavaScript: `npm start` runs it on whatever Node the machine has.
+// Builds what is missing or older than its sources: the page alone for `recheck serve`, the window's bundles
+// with it for `npm start`. Plain JavaScript: `npm start` runs it on whatever Node the machine has.
 //
 //   node scripts/buildApp.mjs page | window
 import {
@@ -79,8 +79,8 @@ function openReport(part, reason) {
 }
 
 /**
- * Builds these parts as `npm run build` does. Each is put in place whole when it is finished, so that neither a build that is
- * broken off nor two at once leave half of one.
+ * Builds these parts as `npm run build` does. Each is put in place whole when it is finished, so that neither
+ * a build that is broken off nor two at once leave half of one.
  *
  * @throws {Error} of the bundler, or with the code `ERR_MODULE_NOT_FOUND` where it is not installed
  */

@@ -1,5 +1,6 @@
-// The checks that need a graphics card: every number that TensorFlow computes, against the same golden data, tests and limits as
-// on the processor, and a run with device=gpu that is killed on its way and resumed. Exit code 2 where TensorFlow uses no card.
+// The checks that need a graphics card: every number that TensorFlow computes, against the same golden data,
+// tests and limits as on the processor, and a run with device=gpu that is killed on its way and resumed. Exit
+// code 2 where TensorFlow uses no card.
 //
 //   node scripts/gpuChecks.mjs [--data-dir FOLDER]
 import { spawn, spawnSync } from 'node:child_process'
@@ -80,7 +81,10 @@ function requireCard() {
   process.exit(2)
 }
 
-/** A run whose processes get SIGKILL after its first steps goes on from its checkpoint, and ends with every step once. */
+/**
+ * A run whose processes get SIGKILL after its first steps goes on from its checkpoint, and ends with every
+ * step once.
+ */
 async function killAndResume() {
   const child = spawn(process.execPath, recheck(...run), {
     cwd: root,

@@ -40,7 +40,9 @@ export function importsOf(path: string, text: string): ReadonlySet<string> {
   return new Set(specifiers.map((specifier) => posix.join(posix.dirname(path), specifier)))
 }
 
-/** The shortest way from a file back to itself through `target`, which it imports; null where there is none. */
+/**
+ * The shortest way from a file back to itself through `target`, which it imports; null where there is none.
+ */
 export function circleThrough(graph: ImportGraph, file: string, target: string): readonly string[] | null {
   const cameFrom = new Map<string, string | null>([[target, null]])
   const waiting = [target]

@@ -18,9 +18,9 @@ export const coreStages: readonly string[] = [
 ]
 
 /**
- * For every room under src: the rooms of ours that it may import beside itself. The trainer and the owner are two
- * processes that share nothing but what they say to each other (`wire`) and what a config names (`run`), and only the
- * owner's side knows the store.
+ * For every room under src: the rooms of ours that it may import beside itself. The trainer and the owner are
+ * two processes that share nothing but what they say to each other (`wire`) and what a config names (`run`),
+ * and only the owner's side knows the store.
  */
 export const allowedFolders: Readonly<Record<string, readonly string[]>> = {
   shared: [],
@@ -83,7 +83,8 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders with a closed list of packages (node's own modules are packages here). */
 export const allowedPackages: Readonly<Record<string, readonly string[]>> = {
-  // yaml and zod touch neither files nor the machine; the page and the command line read a config with the same rules
+  // yaml and zod touch neither files nor the machine; the page and the command line read a config with the
+  // same rules
   'src/shared': ['yaml', 'zod'],
   // protobufjs writes SavedModel and ONNX bytes; it touches neither files nor the machine
   'src/core': ['@tensorflow/tfjs', 'protobufjs'],

@@ -7,7 +7,8 @@ const nodeMajor = 24
  * Why the installation cannot go on, or null.
  *
  * @param {string} node version of the Node that runs, `24.21.0`
- * @param {string | undefined} userAgent npm's `npm_config_user_agent`, `npm/11.19.1 node/v20.20.2 linux x64 …`
+ * @param {string | undefined} userAgent npm's `npm_config_user_agent`,
+ *   `npm/11.19.1 node/v20.20.2 linux x64 …`
  */
 export function checkStart(node, userAgent) {
   const npm = /^npm\/(\d+)\.(\d+)/.exec(userAgent ?? '')

@@ -1,10 +1,12 @@
-// Makes the folder of a built-in model from the model that a warm-up made: weights, tokenizer, README, problems.jsonl.
+// Makes the folder of a built-in model from the model that a warm-up made: weights, tokenizer, README,
+// problems.jsonl.
 //
 //   recheck sft --preset builtin-from-scratch
 //   recheck eval --model RUNFOLDER/warm-up/model --json > eval.json
 //   node scripts/makeBuiltinFolder.ts RUNFOLDER/warm-up/model eval.json OUT
 //
-// The test problems are drawn from the test split, whose problems no training split holds; OUT must not exist yet.
+// The test problems are drawn from the test split, whose problems no training split holds; OUT must not exist
+// yet.
 
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

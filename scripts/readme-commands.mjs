@@ -1,7 +1,7 @@
-// Prints the commands that README promises to work, one a line. Those in fences marked "bash ci app" serve the page until
-// Ctrl-C: they come first, because nothing is built for them before, and each is opened in a browser and ended. Those
-// marked "bash ci" end by themselves. `npm ci` and `npm test` are left out, because .ci/run has run them. No file, no
-// commands: that is an error.
+// Prints the commands that README promises to work, one a line. Those in fences marked "bash ci app" serve
+// the page until Ctrl-C: they come first, because nothing is built for them before, and each is opened in a
+// browser and ended. Those marked "bash ci" end by themselves. `npm ci` and `npm test` are left out, because
+// .ci/run has run them. No file, no commands: that is an error.
 import { readFileSync } from 'node:fs'
 
 const ranAlready = new Set(['npm ci', 'npm test', 'npm run check'])

@@ -1,5 +1,5 @@
-// Runs the test files and ends in one plain line, `N passed, N failed`. A skipped, cancelled or todo test counts as
-// failed; so does a run of fewer tests than tests/floor.json states, and a run of none.
+// Runs the test files and ends in one plain line, `N passed, N failed`. A skipped, cancelled or todo test
+// counts as failed; so does a run of fewer tests than tests/floor.json states, and a run of none.
 //
 //   node scripts/run-tests.mjs                 all of tests/**/*.test.ts, with the floor
 //   node scripts/run-tests.mjs PATH…           these files or folders, without a floor
@@ -17,7 +17,8 @@ const { values, positionals: chosen } = parseArgs({
   allowPositionals: true,
 })
 const floorFile = values.floor ?? (chosen.length === 0 ? join(root, 'tests/floor.json') : null)
-// what Node makes of the TypeScript is kept between the hundreds of processes: they begin in less than half the time
+// what Node makes of the TypeScript is kept between the hundreds of processes: they begin in less than half
+// the time
 process.env.NODE_COMPILE_CACHE ??= join(root, '.cache', 'compiled')
 const quiet = Boolean(process.env.CI) || !process.stdout.isTTY
 
@@ -26,8 +27,8 @@ const counts = { passed: 0, failed: 0, notRun: 0 }
 const passedIn = new Map()
 const problems = []
 
-// Processes that died in native code, by file: they are named and run once more, and what passed before the death does not
-// count; a second death is a failure.
+// Processes that died in native code, by file: they are named and run once more, and what passed before the
+// death does not count; a second death is a failure.
 const died = new Map()
 await runFiles(files, true)
 if (died.size > 0) {
@@ -64,7 +65,8 @@ function testFilesOf(path) {
 }
 
 function count({ name, file, skip, todo, details }, outcome) {
-  // node:test also reports suites, and under its own path a file without tests or one that broke outside of them
+  // node:test also reports suites, and under its own path a file without tests or one that broke outside of
+  // them
   if (details.type === 'suite') return
   if (name === file && outcome === 'passed') {
     counts.notRun++

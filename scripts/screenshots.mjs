@@ -213,7 +213,9 @@ async function photograph(server, list) {
   }
 }
 
-/** A live page asks again and again, so that its network is never idle for long: no spinner is what counts. */
+/**
+ * A live page asks again and again, so that its network is never idle for long: no spinner is what counts.
+ */
 async function settle(page) {
   await page.waitForLoadState('load')
   await page.waitForTimeout(400)

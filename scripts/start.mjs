@@ -1,5 +1,6 @@
-// `npm start`: builds what is out of date, then opens the Electron window and passes its arguments on. Without
-// Electron's binary or a display it says so in one line and starts `recheck serve` instead, which builds its page itself.
+// `npm start`: builds what is out of date, then opens the Electron window and passes its arguments on.
+// Without Electron's binary or a display it says so in one line and starts `recheck serve` instead, which
+// builds its page itself.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -43,7 +44,9 @@ async function follow({ shell, args, note, binary }) {
   }
 }
 
-/** Where Electron's own installer puts its binary; null when it was never fetched. Nothing is downloaded here. */
+/**
+ * Where Electron's own installer puts its binary; null when it was never fetched. Nothing is downloaded here.
+ */
 function electronBinary() {
   const names = {
     win32: 'electron.exe',

@@ -17,13 +17,20 @@ export function planStart({ args, binary, platform, environment }) {
   return { shell: 'serve', args, note: `${missing}: starting "recheck serve" instead of the window.` }
 }
 
-/** A window that cannot open says so at once: no display behind DISPLAY, a sandbox that this user may not have. */
+/**
+ * A window that cannot open says so at once: no display behind DISPLAY, a sandbox that this user may not
+ * have.
+ */
 const opensWithinMs = 10_000
-/** The window's own refusals, such as a data folder in use, end with this code: another shell would meet them, too. */
+/**
+ * The window's own refusals, such as a data folder in use, end with this code: another shell would meet them,
+ * too.
+ */
 const refused = 2
 
 /**
- * @param {{ args: readonly string[], code: number, wasAsked: boolean, ranMs: number }} window how its process ended
+ * @param {{ args: readonly string[], code: number, wasAsked: boolean, ranMs: number }} window how its process
+ *   ended
  * @returns what to start in its place; null where it ended as it should
  */
 export function planAfterWindow({ args, code, wasAsked, ranMs }) {

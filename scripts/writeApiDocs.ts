@@ -6,7 +6,8 @@ import { routes, type Route } from '../src/shared/routes/contract.ts'
 import { describeSchema } from './describeSchema.ts'
 
 /**
- * Writes docs/api.md from the schemas and types of the routes: `node scripts/writeApiDocs.ts`, `--check` to compare only.
+ * Writes docs/api.md from the schemas and types of the routes: `node scripts/writeApiDocs.ts`, `--check` to
+ * compare only.
  */
 const project = join(import.meta.dirname, '..')
 const target = join(project, 'docs', 'api.md')

@@ -9,7 +9,9 @@ import { runNamingRule } from '../src/main/commands/runArgument.ts'
 import { commandLineOf, examplesOf, outputSchemaOf, runnableCommands } from '../src/main/commands/command.ts'
 import { describeSchema } from './describeSchema.ts'
 
-/** Writes docs/cli.md from the table of commands: `node scripts/writeCliDocs.ts`, `--check` to compare only. */
+/**
+ * Writes docs/cli.md from the table of commands: `node scripts/writeCliDocs.ts`, `--check` to compare only.
+ */
 const target = join(import.meta.dirname, '..', 'docs', 'cli.md')
 
 const introduction = `# Command line

@@ -28,7 +28,10 @@ export const littleModel: ModelConfig = {
   padId: 0,
 }
 
-/** The families of models by what differs from `littleModel`; their forward passes differ in what TensorFlow may fuse. */
+/**
+ * The families of models by what differs from `littleModel`; their forward passes differ in what TensorFlow
+ * may fuse.
+ */
 export const modelFamilies: Readonly<Record<string, Partial<ModelConfig>>> = {
   Qwen2: {},
   'Llama-like': { family: 'llama', attentionInputBias: false, tiedHead: false },

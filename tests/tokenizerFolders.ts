@@ -22,7 +22,10 @@ interface TokenizerJson {
   readonly added_tokens: readonly { readonly id: number }[]
 }
 
-/** Llama 3's chat template and special tokens over Qwen2.5's vocabulary, as in tests/oracles/tokenizer_tables.py. */
+/**
+ * Llama 3's chat template and special tokens over Qwen2.5's vocabulary, as in
+ * tests/oracles/tokenizer_tables.py.
+ */
 export async function makeLlama3LikeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'recheck-llama3-like-'))
   const qwen = JSON.parse(await readFile(join(QWEN_FOLDER, 'tokenizer.json'), 'utf8')) as TokenizerJson

@@ -1,7 +1,7 @@
 /**
- * Seeded random numbers. Every use has a stream of its own, forked by labels, so that a draw added in one place
- * cannot shift another. Generator: xoshiro128** (Blackman and Vigna, arXiv 1805.01407), 2¹²⁸ − 1 period;
- * seeding: MurmurHash3's finaliser over a 32-bit FNV-1a of the labels, four lanes.
+ * Seeded random numbers. Every use has a stream of its own, forked by labels, so that a draw added in one
+ * place cannot shift another. Generator: xoshiro128** (Blackman and Vigna, arXiv 1805.01407), 2¹²⁸ − 1
+ * period; seeding: MurmurHash3's finaliser over a 32-bit FNV-1a of the labels, four lanes.
  */
 export type RandomState = readonly [number, number, number, number]
 

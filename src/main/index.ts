@@ -37,7 +37,9 @@ async function openLocal(dataDir: string | null): Promise<Backend> {
   return backend
 }
 
-/** Trainers run on plain Node 24, never on Electron's own binary: the one beside the app, else the project's. */
+/**
+ * Trainers run on plain Node 24, never on Electron's own binary: the one beside the app, else the project's.
+ */
 function plainNode(): string {
   const name = process.platform === 'win32' ? 'node.exe' : 'node'
   const candidates = [join(process.resourcesPath, name), join(root, 'node_modules', 'node', 'bin', name)]

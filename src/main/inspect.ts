@@ -13,9 +13,9 @@ import { evaluateCheckpoint, type EvaluationQuestion } from './tools/replay/eval
 import { eventLines } from './tools/replay/eventLines.ts'
 import { replayProblem, type ReplayQuestion } from './tools/replay/replayProblem.ts'
 
-// One question as a line of JSON on standard input; on standard output a line of JSON for each event, and one for the
-// answer. Asked by an owner (owner/askProcess.ts), which holds standard input open: when that ends, the owner is gone and
-// nobody waits.
+// One question as a line of JSON on standard input; on standard output a line of JSON for each event, and one
+// for the answer. Asked by an owner (owner/askProcess.ts), which holds standard input open: when that ends,
+// the owner is gone and nobody waits.
 keepConsolePlain()
 endPlainly()
 const lines = createInterface({ input: process.stdin })

@@ -6,8 +6,8 @@ import { serveFolder } from './trainer/remote/serveFolder.ts'
 import { serveTrainer } from './trainer/serveTrainer.ts'
 import { startFolderJob } from './trainer/remote/startFolderJob.ts'
 
-// The trainer process: started by an owner, given one run, ends with it. On another machine a cluster starts it with `--job` and the
-// folder through which it talks with its owner.
+// The trainer process: started by an owner, given one run, ends with it. On another machine a cluster starts
+// it with `--job` and the folder through which it talks with its owner.
 keepConsolePlain()
 endPlainly()
 const [file = '', word, folder = ''] = process.argv.slice(1)

@@ -1,4 +1,7 @@
-/** Who is told of something. A listener that is added or removed while it is told does not change who is told now. */
+/**
+ * Who is told of something. A listener that is added or removed while it is told does not change who is told
+ * now.
+ */
 export class Listeners<T> {
   readonly #listeners = new Set<(message: T) => void>()
 

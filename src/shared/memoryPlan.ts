@@ -1,6 +1,8 @@
 import { formatBytes } from './text/format.ts'
 
-/** When a part of memory is held: all the time, or only while something is done; those times do not overlap. */
+/**
+ * When a part of memory is held: all the time, or only while something is done; those times do not overlap.
+ */
 export const memoryTimes = ['always', 'sampling', 'update', 'checkpoint'] as const
 export type MemoryTime = (typeof memoryTimes)[number]
 
@@ -32,7 +34,10 @@ export interface MemorySwitch {
   readonly savedBytes: number
 }
 
-/** What a run will take of memory, reckoned from its config and its model's shape alone: nothing is loaded for it. */
+/**
+ * What a run will take of memory, reckoned from its config and its model's shape alone: nothing is loaded for
+ * it.
+ */
 export interface MemoryPlan {
   readonly items: readonly MemoryItem[]
   readonly host: MemoryShare
@@ -46,7 +51,10 @@ export interface MemoryPlan {
   readonly switches: readonly MemorySwitch[]
 }
 
-/** Against what a plan is held: what is free now, or, for a run that waits for others, what there would be without them. */
+/**
+ * Against what a plan is held: what is free now, or, for a run that waits for others, what there would be
+ * without them.
+ */
 export type MemoryMeasure = 'free' | 'total'
 
 /** Whether the run fits, on the machine and on its card. */

@@ -41,9 +41,9 @@ export interface Interval {
 const defaultResamples = 10_000
 
 /**
- * Mean of per-problem values and its percentile bootstrap interval, problems drawn with replacement. With several
- * samples a problem this is the interval to quote: rollouts of one problem are not independent, which Wilson's
- * interval takes them for.
+ * Mean of per-problem values and its percentile bootstrap interval, problems drawn with replacement. With
+ * several samples a problem this is the interval to quote: rollouts of one problem are not independent, which
+ * Wilson's interval takes them for.
  *
  * @param values  one a problem, for example the share of its samples that were correct; at least one
  */
@@ -65,8 +65,8 @@ export function bootstrapMean(
 }
 
 /**
- * Difference of two means over the same problems (second − first), paired: each resample draws problems, and with a
- * problem both its values. Problems that both solve or both get wrong then add no noise.
+ * Difference of two means over the same problems (second − first), paired: each resample draws problems, and
+ * with a problem both its values. Problems that both solve or both get wrong then add no noise.
  *
  * @param pairs  [first, second] for each problem; at least one
  */
@@ -91,8 +91,8 @@ export function quantile(sorted: Float64Array, share: number): number {
 }
 
 /**
- * McNemar's exact test, two-sided: under no difference the problems that only one of two evaluations solves fall
- * to either side like coins. p = 2·P(X ≤ min), X ~ Binomial(onlyFirst + onlySecond, ½), at most 1.
+ * McNemar's exact test, two-sided: under no difference the problems that only one of two evaluations solves
+ * fall to either side like coins. p = 2·P(X ≤ min), X ~ Binomial(onlyFirst + onlySecond, ½), at most 1.
  */
 export function mcNemarExact(onlyFirst: number, onlySecond: number): number {
   const n = onlyFirst + onlySecond
@@ -115,10 +115,12 @@ export interface Difference {
 }
 
 /**
- * The difference of two shares measured on the same pairs, 95 %: Wald's interval after half a pair is added to each of the
- * four cells, so that it has a width where nothing changed. Source: A. Agresti and Y. Min, Statistics in Medicine 24 (2005).
+ * The difference of two shares measured on the same pairs, 95 %: Wald's interval after half a pair is added
+ * to each of the four cells, so that it has a width where nothing changed. Source: A. Agresti and Y. Min,
+ * Statistics in Medicine 24 (2005).
  *
- * @param counts  pairs that are a success only in the second (`gained`) and only in the first (`lost`), of all; pairs ≥ 1
+ * @param counts pairs that are a success only in the second (`gained`) and only in the first (`lost`), of
+ *   all; pairs ≥ 1
  */
 export function pairedDifference(counts: {
   readonly gained: number

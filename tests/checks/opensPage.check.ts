@@ -1,5 +1,6 @@
-// A command that serves the page, as README names it: it is started in the working folder, the link that it prints is opened
-// in a browser, the runs page has to come up without an error of its scripts, and Ctrl-C has to end all of it.
+// A command that serves the page, as README names it: it is started in the working folder, the link that it
+// prints is opened in a browser, the runs page has to come up without an error of its scripts, and Ctrl-C has
+// to end all of it.
 //
 //   node tests/checks/opensPage.check.ts 'npx --no-install recheck serve' [PICTURE.png]
 import assert from 'node:assert/strict'
@@ -29,8 +30,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pr
 
 const link = await printedLink(server)
 await openPage(link)
-// a terminal's Ctrl-C reaches every process of the group; npm and the shell before the server then end by that signal or
-// with what stands for it, so that what counts is that nothing of the group is left and nobody listens
+// a terminal's Ctrl-C reaches every process of the group; npm and the shell before the server then end by
+// that signal or with what stands for it, so that what counts is that nothing of the group is left and nobody
+// listens
 const isRunning = server.exitCode === null && server.signalCode === null
 const ended: Promise<unknown> = isRunning ? once(server, 'exit') : Promise.resolve()
 signalGroup(server, 'SIGINT')

@@ -39,7 +39,9 @@ interface Options {
   }
 }
 
-/** A page that runs the real preload file, but no HTML: `bridge` is what the preload exposes to its scripts. */
+/**
+ * A page that runs the real preload file, but no HTML: `bridge` is what the preload exposes to its scripts.
+ */
 export class WebContents extends EventEmitter {
   mainFrame = { url: '' }
   /** Addresses loaded as new documents, in order. */

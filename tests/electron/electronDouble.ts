@@ -1,5 +1,5 @@
-// Stands where `electron` is imported: a double of the modules that the window shell uses. It shows that the real
-// bundles start, talk and end as they should; it does not show that Electron itself runs them.
+// Stands where `electron` is imported: a double of the modules that the window shell uses. It shows that the
+// real bundles start, talk and end as they should; it does not show that Electron itself runs them.
 export { app } from './doubleApp.ts'
 export {
   dialog,

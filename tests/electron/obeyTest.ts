@@ -59,7 +59,9 @@ export const commands = {
     const ends = [bridge.onEvent(() => undefined), bridge.onConnection(() => undefined)]
     return ends.map((end) => typeof end()).join()
   },
-  /** A call past the preload: from a frame inside the page, a page of another origin, a frame that is gone. */
+  /**
+   * A call past the preload: from a frame inside the page, a page of another origin, a frame that is gone.
+   */
   requestFrom: async (frame: 'inner' | 'foreign' | 'none', ...args: unknown[]): Promise<unknown> => {
     const { mainFrame } = mainWindow().webContents
     if (frame === 'inner') return invoke(requestChannel, { url: mainFrame.url }, args)

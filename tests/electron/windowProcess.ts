@@ -17,7 +17,9 @@ type Message =
   | { readonly type: 'errorBox'; readonly text: string }
   | { readonly type: 'exit'; readonly code: number }
 
-/** Whoever waits longer than this for the window has found a fault; a loaded machine needs a good part of it. */
+/**
+ * Whoever waits longer than this for the window has found a fault; a loaded machine needs a good part of it.
+ */
 const patienceMs = 120_000
 
 /** The real main and preload bundles in a process of their own, with the double in Electron's place. */

@@ -14,7 +14,8 @@ export interface SmallDisk {
 }
 
 /**
- * Mounts a tmpfs; null where the tests may not mount. A test then provokes the same error another way and says so.
+ * Mounts a tmpfs; null where the tests may not mount. A test then provokes the same error another way and
+ * says so.
  */
 export function mountSmallDisk(t: TestContext, bytes: number, inodes?: number): SmallDisk | null {
   const folder = mountPoint(t)
@@ -48,7 +49,9 @@ function spaceLeft(folder: string): number {
 
 export interface LockableFolder {
   readonly folder: string
-  /** From here on nothing in it can be made or opened for writing, by root neither where the tests may mount. */
+  /**
+   * From here on nothing in it can be made or opened for writing, by root neither where the tests may mount.
+   */
   makeReadOnly(): void
   makeWritable(): void
 }
@@ -86,7 +89,10 @@ function setModes(folder: string, mode: number): void {
   chmodSync(folder, mode)
 }
 
-/** A folder that is unmounted, if it was mounted, and removed: in one hook, because hooks run in the order they came. */
+/**
+ * A folder that is unmounted, if it was mounted, and removed: in one hook, because hooks run in the order
+ * they came.
+ */
 function mountPoint(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'recheck-disk-'))
   t.after(() => {

@@ -77,7 +77,10 @@ async function untilPast(run: RealApp['run'], runId: string, step: number): Prom
   }
 }
 
-/** Both kinds of picture from the page's menus: their size, and in each plot the theme's background, lines and bars. */
+/**
+ * Both kinds of picture from the page's menus: their size, and in each plot the theme's background, lines and
+ * bars.
+ */
 async function assertPictures(page: Page, theme: PlotTheme): Promise<void> {
   const loss = await readPng(await exportPlot(page, 'Export Training loss', /^PNG 2×/))
   assert.deepEqual([loss.width, loss.height], [2400, 1600])

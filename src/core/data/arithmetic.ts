@@ -12,7 +12,10 @@ export type ArithmeticLevel = (typeof ARITHMETIC_LEVELS)[number]
 type Split = 'train' | 'validation' | 'test'
 
 export interface ArithmeticSetup {
-  /** Chooses the training problems; the held-out splits are the same for every seed, so that runs can be compared. */
+  /**
+   * Chooses the training problems; the held-out splits are the same for every seed, so that runs can be
+   * compared.
+   */
   readonly seed: number
   readonly train: number
   readonly validation: number
@@ -64,7 +67,10 @@ const RANGES: Readonly<Record<ArithmeticLevel, Ranges>> = {
   },
 }
 
-/** Share of each kind while it lasts, as in the built-in model's test problems. A level's products soon run out. */
+/**
+ * Share of each kind while it lasts, as in the built-in model's test problems. A level's products soon run
+ * out.
+ */
 const SHARES: Readonly<Record<ArithmeticKind, number>> = {
   sum: 0.285,
   difference: 0.25,
@@ -76,8 +82,8 @@ const SHARES: Readonly<Record<ArithmeticKind, number>> = {
 const PARTS: Readonly<Record<Split, Range>> = { train: [0, 0.7], validation: [0.7, 0.8], test: [0.8, 1] }
 
 /**
- * Arithmetic problems in three splits. Which split a problem may go to follows from its canonical form alone: no
- * seed and no size ever moves a problem from training to the test.
+ * Arithmetic problems in three splits. Which split a problem may go to follows from its canonical form alone:
+ * no seed and no size ever moves a problem from training to the test.
  *
  * @throws RecheckError `data.too-few` when a split asks for more problems than exist
  */
@@ -159,8 +165,8 @@ function isIn(exercise: Exercise, split: Split): boolean {
 }
 
 /**
- * Whole numbers that add up to `total`, as near to the shares as the capacities allow; what a full pool cannot take
- * goes to the others.
+ * Whole numbers that add up to `total`, as near to the shares as the capacities allow; what a full pool
+ * cannot take goes to the others.
  */
 function shareOut(
   total: number,

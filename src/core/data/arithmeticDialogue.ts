@@ -14,8 +14,9 @@ interface Working {
 const sentences = { correct: 'The answer is correct.', wrong: 'The answer is wrong.' }
 
 /**
- * A worked example of the three turns: with a correct attempt it ends at the verdict; a wrong one, which is not learned,
- * is found wrong by the inverse operation (an equation by substitution) and revised. Same random stream, same dialogue.
+ * A worked example of the three turns: with a correct attempt it ends at the verdict; a wrong one, which is
+ * not learned, is found wrong by the inverse operation (an equation by substitution) and revised. Same random
+ * stream, same dialogue.
  */
 export function arithmeticDialogue(
   exercise: Exercise,

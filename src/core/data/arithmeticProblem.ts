@@ -3,7 +3,10 @@ import type { Problem } from './problem.ts'
 export const ARITHMETIC_KINDS = ['sum', 'difference', 'product', 'equation'] as const
 export type ArithmeticKind = (typeof ARITHMETIC_KINDS)[number]
 
-/** One exercise before it is put into words. An equation is `a·x + b = c`, or `a·x − b = c` with a negative `b`. */
+/**
+ * One exercise before it is put into words. An equation is `a·x + b = c`, or `a·x − b = c` with a negative
+ * `b`.
+ */
 export type Exercise =
   | { readonly kind: 'sum' | 'difference' | 'product'; readonly left: number; readonly right: number }
   | { readonly kind: 'equation'; readonly coefficient: number; readonly x: number; readonly constant: number }

@@ -5,9 +5,9 @@ const options = /^(?:\s*\[[^\][]{0,40}\]){0,2}\s*/
 const maxBoxes = 8
 
 /**
- * Content of the last \boxed{…}, \fbox{…} or \framebox{…} that has one, braces matched, or of the braceless form. A
- * box inside a box is part of its content. Boxes without content, as an instruction repeated (`put it in \boxed{}`),
- * are passed over.
+ * Content of the last \boxed{…}, \fbox{…} or \framebox{…} that has one, braces matched, or of the braceless
+ * form. A box inside a box is part of its content. Boxes without content, as an instruction repeated
+ * (`put it in \boxed{}`), are passed over.
  *
  * @returns null where there is none, and where the last one never closes
  */
@@ -43,7 +43,9 @@ function boxContent(text: string, start: number, closings: ReadonlyMap<number, n
   return end === undefined ? null : { text: text.slice(open + 1, end), end: end + 1 }
 }
 
-/** The brace that closes each group, by the position of the one that opens it. `\{` and `\}` are characters. */
+/**
+ * The brace that closes each group, by the position of the one that opens it. `\{` and `\}` are characters.
+ */
 function closingBraces(text: string): ReadonlyMap<number, number> {
   const closings = new Map<number, number>()
   const open: number[] = []

@@ -1,6 +1,7 @@
 /**
  * A question without what does not change it: case, spaces (TeX's too), dollar signs, a final full stop. Two
- * questions with the same canonical text are the same problem, so that no copy of a test problem is trained on.
+ * questions with the same canonical text are the same problem, so that no copy of a test problem is trained
+ * on.
  */
 export function canonicalQuestion(question: string): string {
   return question
@@ -18,8 +19,8 @@ export function canonicalQuestion(question: string): string {
 }
 
 /**
- * 53-bit hash of a text (two lanes of multiply and xor, mixed by MurmurHash3's finaliser), for sets that must not keep
- * the texts. Two of a million texts collide with probability 6 · 10⁻⁵.
+ * 53-bit hash of a text (two lanes of multiply and xor, mixed by MurmurHash3's finaliser), for sets that must
+ * not keep the texts. Two of a million texts collide with probability 6 · 10⁻⁵.
  */
 export function textHash(text: string, seed = 0): number {
   let low = 0x9747b28c ^ seed

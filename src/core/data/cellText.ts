@@ -1,4 +1,7 @@
-/** What a cell says: text or a number as it is written, nothing, or something that is no answer and no question. */
+/**
+ * What a cell says: text or a number as it is written, nothing, or something that is no answer and no
+ * question.
+ */
 export type CellText =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'none' }

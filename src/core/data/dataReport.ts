@@ -23,7 +23,8 @@ export interface RepeatedRow {
 }
 
 /**
- * What a load of problem files found; every count is of rows, and `rows` is the sum of `used` and the counts of `left`.
+ * What a load of problem files found; every count is of rows, and `rows` is the sum of `used` and the counts
+ * of `left`.
  */
 export interface DataReport {
   readonly source: string

@@ -5,7 +5,10 @@ export interface DialogueTurn {
   readonly isTrained: boolean
 }
 
-/** A worked example in the form of a rollout: attempt, then a verdict, then a revision; the later ones may be missing. */
+/**
+ * A worked example in the form of a rollout: attempt, then a verdict, then a revision; the later ones may be
+ * missing.
+ */
 export interface Dialogue {
   readonly question: string
   readonly turns: readonly DialogueTurn[]

@@ -5,8 +5,8 @@ import { outsideThinking } from './thinking.ts'
 export type GoldMarker = 'hash' | 'boxed'
 
 /**
- * The known answer of a worked solution: the last box, or what follows the last `####`, thinking blocks left out; null
- * where there is none.
+ * The known answer of a worked solution: the last box, or what follows the last `####`, thinking blocks left
+ * out; null where there is none.
  */
 export function goldAnswer(solution: string, marker: GoldMarker): string | null {
   const outside = outsideThinking(solution)

@@ -5,7 +5,9 @@ export interface Problem {
   readonly question: string
   /** The known answer as the source writes it. */
   readonly answer: string
-  /** Two problems with the same canonical form are the same problem (3 + 4 = 4 + 3); splits never share one. */
+  /**
+   * Two problems with the same canonical form are the same problem (3 + 4 = 4 + 3); splits never share one.
+   */
   readonly canonical: string
   readonly subject: string | null
   readonly level: string | null

@@ -11,8 +11,8 @@ export interface BatchCursor {
 const firstCursor: BatchCursor = { epoch: 0, taken: 0 }
 
 /**
- * Batches without replacement within an epoch, in an order fixed by the seed and the epoch's number. A last partial batch
- * is dropped, as in A*-PO's reference code, so that every step sees equally many.
+ * Batches without replacement within an epoch, in an order fixed by the seed and the epoch's number. A last
+ * partial batch is dropped, as in A*-PO's reference code, so that every step sees equally many.
  */
 export class Batches<Item> {
   readonly #items: readonly Item[]

@@ -5,7 +5,8 @@ import { contentHash } from './contentHash.ts'
 export type AnswerMarker = 'hash' | 'boxed'
 
 /**
- * The wording of the three turns, as data. `{question}` stands for the problem's question; nothing else is filled in.
+ * The wording of the three turns, as data. `{question}` stands for the problem's question; nothing else is
+ * filled in.
  *
  * `chat`: the model folder's own chat template lays the messages out.
  * `plain`: for base models without one; messages are separated by blank lines and the end token.
@@ -19,7 +20,10 @@ export interface PromptTemplate {
   readonly attempt: string
   readonly verdict: string
   readonly revision: string
-  /** Asks for a second attempt without a verdict between (direct multi-turn); what it says must not name the truth. */
+  /**
+   * Asks for a second attempt without a verdict between (direct multi-turn); what it says must not name the
+   * truth.
+   */
   readonly retry: string
 }
 
@@ -30,8 +34,8 @@ export function attemptMessage(template: PromptTemplate, question: string): stri
 }
 
 /**
- * 16 hexadecimal digits that change with any character of the template; its name does not count, nor `retry`, which only direct
- * multi-turn rollouts see.
+ * 16 hexadecimal digits that change with any character of the template; its name does not count, nor `retry`,
+ * which only direct multi-turn rollouts see.
  */
 export function templateVersion(template: PromptTemplate): string {
   return contentHash(canonicalJson({ ...template, name: undefined, retry: undefined }))

@@ -20,8 +20,9 @@ interface Chunk {
 }
 
 /**
- * Questions by their hash: a table of chains over typed arrays. A Map of a million numbers takes several times as much and
- * ends at 16 million; a table that is copied whenever it grows leaves as much behind as it holds.
+ * Questions by their hash: a table of chains over typed arrays. A Map of a million numbers takes several
+ * times as much and ends at 16 million; a table that is copied whenever it grows leaves as much behind as it
+ * holds.
  */
 export class SeenQuestions {
   readonly #chunks: Chunk[] = []

@@ -1,6 +1,6 @@
 /**
- * The k items with the smallest keys of a stream, each key once: a random sample of fixed size when keys are hashes,
- * in memory that does not grow with the stream. A binary heap with the largest kept key on top.
+ * The k items with the smallest keys of a stream, each key once: a random sample of fixed size when keys are
+ * hashes, in memory that does not grow with the stream. A binary heap with the largest kept key on top.
  */
 export class SmallestKeys<T> {
   readonly #capacity: number
@@ -20,7 +20,9 @@ export class SmallestKeys<T> {
     return this.#weight
   }
 
-  /** @returns whether the item was kept (it may be pushed out later); a key already kept is not taken again */
+  /**
+   * @returns whether the item was kept (it may be pushed out later); a key already kept is not taken again
+   */
   offer(key: number, item: T): boolean {
     if (this.#capacity === 0 || this.#keys.has(key)) return false
     if (this.#heap.length === this.#capacity) {

@@ -8,8 +8,8 @@ import type { Problem } from './problem.ts'
 export type SourceRow = Readonly<Record<string, unknown>>
 
 /**
- * How a source names its columns. `math`: problem, solution, level, type; MATH-500 and its kin add answer, subject and
- * unique_id. `gsm8k`: question, answer with `####`. `fields`: a file of one's own.
+ * How a source names its columns. `math`: problem, solution, level, type; MATH-500 and its kin add answer,
+ * subject and unique_id. `gsm8k`: question, answer with `####`. `fields`: a file of one's own.
  */
 export type RowLayout =
   | { readonly kind: 'math' }
@@ -49,8 +49,8 @@ export function detectLayout(row: SourceRow): RowLayout | null {
 }
 
 /**
- * The columns that a layout reads. `needed`: each of these, or one of several. `optional`: looked at where they are
- * there.
+ * The columns that a layout reads. `needed`: each of these, or one of several. `optional`: looked at where
+ * they are there.
  */
 export interface LayoutColumns {
   readonly needed: readonly (readonly string[])[]

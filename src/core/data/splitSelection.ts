@@ -5,7 +5,10 @@ import { textHash } from './canonicalQuestion.ts'
 import type { Problem } from './problem.ts'
 import { SmallestKeys } from './smallestKeys.ts'
 
-/** Characters of all problems that are kept at a time. A row may have 8 million, and a small packed file many rows. */
+/**
+ * Characters of all problems that are kept at a time. A row may have 8 million, and a small packed file many
+ * rows.
+ */
 const largestText = 256 * 2 ** 20
 
 export type Split = 'train' | 'validation' | 'test'
@@ -18,9 +21,10 @@ export interface SplitSizes {
 }
 
 /**
- * Chooses the problems of three splits from a stream, in memory that grows with what is asked for and not with the
- * stream. Splits that have files of their own are sampled from them; the others come from the training files: the
- * held-out problems are the same for every seed, the seed chooses the training problems among the rest.
+ * Chooses the problems of three splits from a stream, in memory that grows with what is asked for and not
+ * with the stream. Splits that have files of their own are sampled from them; the others come from the
+ * training files: the held-out problems are the same for every seed, the seed chooses the training problems
+ * among the rest.
  */
 export class SplitSelection {
   readonly #sizes: SplitSizes
@@ -48,7 +52,8 @@ export class SplitSelection {
 
   /**
    * @param split  of the file that the problem stands in
-   * @throws RecheckError `data.too-large` where the problems that are kept have more text than any training can use
+   * @throws RecheckError `data.too-large` where the problems that are kept have more text than any training
+   *   can use
    */
   offer(problem: Problem, split: Split): void {
     this.#offered[split]++
@@ -67,10 +72,11 @@ export class SplitSelection {
   }
 
   /**
-   * The splits as asked for. Where no training problems are asked for (an evaluation), a held-out split may have fewer
-   * problems than its size: all there are.
+   * The splits as asked for. Where no training problems are asked for (an evaluation), a held-out split may
+   * have fewer problems than its size: all there are.
    *
-   * @throws RecheckError `data.too-few` naming the split that cannot be filled, `data.invalid` where two problems have one id
+   * @throws RecheckError `data.too-few` naming the split that cannot be filled, `data.invalid` where two
+   *   problems have one id
    */
   splits(): ProblemSplits {
     const carved = this.#carved.items()

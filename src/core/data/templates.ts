@@ -1,7 +1,10 @@
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { PromptTemplate } from './promptTemplate.ts'
 
-/** The three turns of PAG (arXiv 2506.10406), in our words; the verdict's two sentences are those that `parseVerdict` reads. */
+/**
+ * The three turns of PAG (arXiv 2506.10406), in our words; the verdict's two sentences are those that
+ * `parseVerdict` reads.
+ */
 const CHECK_THE_SOLUTION =
   'Check the solution above step by step. If you find a mistake, name the wrong step, say why it is wrong, and end ' +
   'your reply with the sentence "The answer is wrong." If there is no mistake, end your reply with the sentence ' +
@@ -10,7 +13,10 @@ const CHECK_THE_SOLUTION =
 const REVISE_THE_SOLUTION =
   'You have judged your previous answer to be wrong. Solve the problem again and give the correct solution.'
 
-/** Direct multi-turn, the baseline of PAG and SCoRe (arXiv 2409.12917): the same words whatever the first attempt was. */
+/**
+ * Direct multi-turn, the baseline of PAG and SCoRe (arXiv 2409.12917): the same words whatever the first
+ * attempt was.
+ */
 export const TRY_AGAIN =
   'There may be an error in the solution above. Please correct it if there is one, and give the whole solution again.'
 

@@ -25,8 +25,8 @@ function isClosing(text: string): boolean {
 }
 
 /**
- * What a completion says outside its thinking. A block that never closes reaches to the end. A closing mark without
- * an opening one ends a block that the prompt opened: everything before it is thinking.
+ * What a completion says outside its thinking. A block that never closes reaches to the end. A closing mark
+ * without an opening one ends a block that the prompt opened: everything before it is thinking.
  *
  * @param startsInside  the prompt's last words opened a block, so that the completion begins in it
  */

@@ -4,7 +4,9 @@ import type { ParameterValue } from '../model/parameterValues.ts'
 import { chunkWidth, hasChunkSums } from './layers.ts'
 import { paddedHeadWidth } from './weights.ts'
 
-/** How weights reach a session: packed into it, or fed with every run (new weights then need no new session). */
+/**
+ * How weights reach a session: packed into it, or fed with every run (new weights then need no new session).
+ */
 export type WeightsAs = 'initialisers' | 'inputs'
 
 export interface DecoderGraphSetup {

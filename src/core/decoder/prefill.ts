@@ -8,14 +8,14 @@ import type { LayerSetup } from './layers.ts'
 import { paddedHeadWidth } from './weights.ts'
 
 /**
- * The decoder over many tokens a row, with ONNX Runtime's GroupQueryAttention: whole prompts of B rows, padded on the
- * right (`past` lengths 0), or more tokens for one row that has a past.
+ * The decoder over many tokens a row, with ONNX Runtime's GroupQueryAttention: whole prompts of B rows,
+ * padded on the right (`past` lengths 0), or more tokens for one row that has a past.
  *
- * Inputs, N = B · T: `input_ids` int32 [N], `positions` int32 [N] (learned positions only) · `batch_shape` int64
- * [B, T, −1] · `last_lengths` int32 [B], each row's total length − 1 · `total_length` int32 [1], the longest row ·
- * `output_rows` int64 [R], the flat tokens whose logits are wanted · `past_key_i`, `past_value_i` [B, K, S, Dp] ·
- * `inverse_temperature` float32 [1] for large vocabularies.
- * Outputs: those of the head; `present_key_i`, `present_value_i`, meant to be the memory of the past.
+ * Inputs, N = B · T: `input_ids` int32 [N], `positions` int32 [N] (learned positions only) · `batch_shape`
+ * int64 [B, T, −1] · `last_lengths` int32 [B], each row's total length − 1 · `total_length` int32 [1], the
+ * longest row · `output_rows` int64 [R], the flat tokens whose logits are wanted · `past_key_i`,
+ * `past_value_i` [B, K, S, Dp] · `inverse_temperature` float32 [1] for large vocabularies. Outputs: those of
+ * the head; `present_key_i`, `present_value_i`, meant to be the memory of the past.
  */
 export function buildPrefillGraph(setup: DecoderGraphSetup): OnnxGraph {
   const { config, weights } = setup

@@ -3,7 +3,10 @@ import type { ParameterValue } from '../model/parameterValues.ts'
 import { rotaryTables } from '../model/rotary.ts'
 import { paddedHeadWidth } from './weights.ts'
 
-/** `cos_table` and `sin_table` [positions, Dp / 2] of the ONNX decoder; padded frequencies do not turn (1 and 0). */
+/**
+ * `cos_table` and `sin_table` [positions, Dp / 2] of the ONNX decoder; padded frequencies do not turn (1 and
+ * 0).
+ */
 export function rotaryWeights(config: ModelConfig, positions: number): Map<string, ParameterValue> {
   if (config.rotary === null) return new Map()
   const { cos, sin } = rotaryTables(config.rotary, config.headWidth, positions)

@@ -15,15 +15,16 @@ interface NewHeads {
 }
 
 /**
- * The decoder over one new token a row. Keys and values of earlier tokens are only read: the new ones come out as a
- * small output that the caller writes into its cache. (GroupQueryAttention returns the whole cache instead, which
- * onnxruntime-node copies with every run: half of a step's time.) The new token takes part in the softmax beside the
- * cached ones; products of one row by a matrix keep each row's arithmetic apart from the others'.
+ * The decoder over one new token a row. Keys and values of earlier tokens are only read: the new ones come
+ * out as a small output that the caller writes into its cache. (GroupQueryAttention returns the whole cache
+ * instead, which onnxruntime-node copies with every run: half of a step's time.) The new token takes part in
+ * the softmax beside the cached ones; products of one row by a matrix keep each row's arithmetic apart from
+ * the others'.
  *
- * Inputs: `input_ids` int32 [B] · `positions` int64 [B, 1] · `mask` float32 [B, 1, 1, 1, S], 0 where a cached position
- * counts and −1e9 where not · `softmax_parts` int64 [2] = [1, S] · `past_key_i`, `past_value_i` [B, K, 1, S, Dp] ·
- * `inverse_temperature` float32 [1] for large vocabularies.
- * Outputs: those of the head; `new_caches` [B, 2 · L · K · Dp]: each layer's key, then value.
+ * Inputs: `input_ids` int32 [B] · `positions` int64 [B, 1] · `mask` float32 [B, 1, 1, 1, S], 0 where a cached
+ * position counts and −1e9 where not · `softmax_parts` int64 [2] = [1, S] · `past_key_i`, `past_value_i` [B,
+ * K, 1, S, Dp] · `inverse_temperature` float32 [1] for large vocabularies. Outputs: those of the head;
+ * `new_caches` [B, 2 · L · K · Dp]: each layer's key, then value.
  */
 export function buildStepGraph(setup: DecoderGraphSetup): OnnxGraph {
   const { config, weights } = setup
@@ -57,7 +58,10 @@ export function newCacheWidth(config: ModelConfig): number {
   return 2 * config.layers * config.keyValueHeads * paddedHeadWidth(config)
 }
 
-/** Projections of the new tokens, keys and queries turned to their positions. q [B, H · Dp], k and v [B, K · Dp] */
+/**
+ * Projections of the new tokens, keys and queries turned to their positions. q [B, H · Dp], k and v [B, K ·
+ * Dp]
+ */
 function addNewHeads(setup: LayerSetup, normed: string, at: string): NewHeads {
   const { graph, config } = setup
   const split = (input: string, parts: string) =>

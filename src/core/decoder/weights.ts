@@ -4,8 +4,8 @@ import { embeddingName, headName, layerPrefix, sizeOf } from '../model/parameter
 import type { ParameterValue, ParameterValues } from '../model/parameterValues.ts'
 
 /**
- * Head width inside the ONNX decoder. GroupQueryAttention rotates heads of a multiple of 16 and takes multiples of 8
- * otherwise; narrower ones are padded with zeros, which change neither products nor sums.
+ * Head width inside the ONNX decoder. GroupQueryAttention rotates heads of a multiple of 16 and takes
+ * multiples of 8 otherwise; narrower ones are padded with zeros, which change neither products nor sums.
  */
 export function paddedHeadWidth({ headWidth, rotary }: ModelConfig): number {
   const multiple = rotary === null ? 8 : 16
@@ -13,8 +13,9 @@ export function paddedHeadWidth({ headWidth, rotary }: ModelConfig): number {
 }
 
 /**
- * The parameters as the ONNX decoder takes them, by the weight's name in the graph: q, k and v projections packed
- * (unless q/k norms need them apart), heads padded. Arrays that need no change are passed on, not copied.
+ * The parameters as the ONNX decoder takes them, by the weight's name in the graph: q, k and v projections
+ * packed (unless q/k norms need them apart), heads padded. Arrays that need no change are passed on, not
+ * copied.
  */
 export function decoderWeights(
   config: ModelConfig,
@@ -94,7 +95,9 @@ function scaleQueries({ shape, values }: ParameterValue, config: ModelConfig): P
   return { shape, values: values.map((value, at) => (at < end ? value * scale : value)) }
 }
 
-/** Heads of D rows each, [heads · D, …], to heads of Dp rows; rotary heads have each half padded by itself. */
+/**
+ * Heads of D rows each, [heads · D, …], to heads of Dp rows; rotary heads have each half padded by itself.
+ */
 function padRows(value: ParameterValue, config: ModelConfig, how: 'halves' | 'whole'): ParameterValue {
   const from = config.headWidth
   const to = paddedHeadWidth(config)
@@ -126,7 +129,10 @@ function padColumns(value: ParameterValue, config: ModelConfig): ParameterValue 
   return { shape: [rows, heads * to], values: padded }
 }
 
-/** The norm over Dp elements of which Dp − D are zero: mean of squares shrinks by D / Dp, so weight and ε make up for it. */
+/**
+ * The norm over Dp elements of which Dp − D are zero: mean of squares shrinks by D / Dp, so weight and ε make
+ * up for it.
+ */
 function padHeadNorm(value: ParameterValue, config: ModelConfig): ParameterValue {
   const ratio = Math.sqrt(config.headWidth / paddedHeadWidth(config))
   const padded = padRows(value, config, 'halves')

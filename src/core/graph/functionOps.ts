@@ -9,7 +9,10 @@ import {
 } from './graphBuilder.ts'
 import type { FunctionOp } from './outputNames.ts'
 
-/** A size that is known now, or one that the function finds out as it runs (int32 scalar); −1 in a reshape: what is left. */
+/**
+ * A size that is known now, or one that the function finds out as it runs (int32 scalar); −1 in a reshape:
+ * what is left.
+ */
 export type Size = number | Value
 
 type Unary =
@@ -20,7 +23,10 @@ type Reduction = 'Sum' | 'Mean' | 'Max'
 
 const int32 = typeAttribute('int32')
 
-/** TensorFlow's ops inside one function, with the attributes that follow from their inputs. Shapes are found as the graph runs. */
+/**
+ * TensorFlow's ops inside one function, with the attributes that follow from their inputs. Shapes are found
+ * as the graph runs.
+ */
 export class FunctionOps {
   readonly builder: FunctionBuilder
 
@@ -155,7 +161,9 @@ export class FunctionOps {
     return this.builder.add('ArgMax', [x, this.int(-1)], 'int32', attributes)
   }
 
-  /** The `count` highest of the last axis, highest first, lowest number first of equals, and their numbers. */
+  /**
+   * The `count` highest of the last axis, highest first, lowest number first of equals, and their numbers.
+   */
   topK(x: Value, count: Value): { values: Value; indices: Value } {
     const attributes = { T: typeAttribute(x.type), sorted: boolAttribute(true), Tk: int32, index_type: int32 }
     const [values, indices] = this.builder.addMany('TopKV2', [x, count], [x.type, 'int32'], attributes)
@@ -209,8 +217,8 @@ export class FunctionOps {
   }
 
   /**
-   * Runs `body` while `condition` holds. Both are functions of the library over all the loop's variables; those that
-   * the body returns as they came stay where they are.
+   * Runs `body` while `condition` holds. Both are functions of the library over all the loop's variables;
+   * those that the body returns as they came stay where they are.
    */
   loop(variables: readonly Value[], condition: FunctionBuilder, body: FunctionBuilder): Value[] {
     const types = variables.map(({ type }) => type)
@@ -220,7 +228,8 @@ export class FunctionOps {
       body: functionAttribute(body.name),
       output_shapes: { kind: 'shapes', value: [] },
       parallel_iterations: intAttribute(1),
-      // as nodes of the function around it, which run without a call for each turn; XLA takes the loop as it is
+      // as nodes of the function around it, which run without a call for each turn; XLA takes the loop as it
+      // is
       _lower_using_switch_merge: boolAttribute(!this.builder.compiled),
     })
   }

@@ -68,8 +68,9 @@ export interface FunctionResult extends FunctionArgument {
 }
 
 /**
- * A function of a graph's library. Inside it an argument is named as it is, and a node's output `node:output:index`, where `output` is
- * the name that TensorFlow's definition of the op gives it (`outputNames.ts`).
+ * A function of a graph's library. Inside it an argument is named as it is, and a node's output
+ * `node:output:index`, where `output` is the name that TensorFlow's definition of the op gives it
+ * (`outputNames.ts`).
  */
 export interface GraphFunction {
   readonly name: string
@@ -104,8 +105,9 @@ export class GraphBuilder {
   }
 
   /**
-   * Adds a node under a name of its own making. TensorFlow's optimizer sorts the terms of a sum by name: with numbers of one length that is
-   * the order they were added in, and the sum does not depend on how many nodes came before.
+   * Adds a node under a name of its own making. TensorFlow's optimizer sorts the terms of a sum by name: with
+   * numbers of one length that is the order they were added in, and the sum does not depend on how many nodes
+   * came before.
    */
   add(op: string, inputs: readonly NodeRef[], attributes: Attributes = {}): NodeRef {
     this.#count++

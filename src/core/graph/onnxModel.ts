@@ -26,7 +26,10 @@ export interface OnnxGraph {
   readonly inputs: readonly OnnxValue[]
   readonly outputs: readonly OnnxValue[]
   readonly nodes: readonly OnnxNode[]
-  /** Float32 initialisers whose bytes are handed to the session beside the model, under a path equal to their name. */
+  /**
+   * Float32 initialisers whose bytes are handed to the session beside the model, under a path equal to their
+   * name.
+   */
   readonly externalWeights: readonly OnnxValue[]
   /** Small int64 vectors inside the model, such as target shapes. */
   readonly constants: Readonly<Record<string, readonly number[]>>
@@ -98,8 +101,8 @@ const onnxSchema = protobuf.Root.fromJSON({
 })
 
 /**
- * The graph as bytes of an ONNX ModelProto. Weights are declared as external data, so the bytes stay small however
- * large the model is (a protobuf holds 2 GiB) and a refresh never serialises them again.
+ * The graph as bytes of an ONNX ModelProto. Weights are declared as external data, so the bytes stay small
+ * however large the model is (a protobuf holds 2 GiB) and a refresh never serialises them again.
  */
 export function encodeOnnxModel(graph: OnnxGraph): Uint8Array {
   const type = onnxSchema.lookupType('Model')

@@ -1,7 +1,8 @@
 /**
- * Inside a function of a graph's library a node's output is named by the name that TensorFlow's definition of the op gives it (the
- * registry of ops: `OpDef.output_arg`). Every op that functions may use, with its outputs in their order; a `list` is any number of
- * outputs under one name. A wrong name is refused when the graph is loaded.
+ * Inside a function of a graph's library a node's output is named by the name that TensorFlow's definition of
+ * the op gives it (the registry of ops: `OpDef.output_arg`). Every op that functions may use, with its
+ * outputs in their order; a `list` is any number of outputs under one name. A wrong name is refused when the
+ * graph is loaded.
  */
 export type OutputNames = readonly [string, ...string[]] | { readonly list: string }
 

@@ -10,20 +10,29 @@ export interface StoredMatrix {
 }
 
 /**
- * Ops that plain tfjs runs slowly or not at all, each with its gradient. The host implements them on TensorFlow
- * (`src/main/host/tensorflow/ops.ts`); a tracer records them like any other op.
+ * Ops that plain tfjs runs slowly or not at all, each with its gradient. The host implements them on
+ * TensorFlow (`src/main/host/tensorflow/ops.ts`); a tracer records them like any other op.
  */
 export interface RawOps {
   /** TensorFlow's 2-D `MatMul` (tf.matMul always runs the slower batched one). [M, K]·[K, N] → [M, N] */
   matMul(a: Tensor2D, b: Tensor2D, transposeA?: boolean, transposeB?: boolean): Tensor2D
-  /** Rows of a table by int32 ids, no read-back to JavaScript; gradient: a segment sum. [V, C], [...] → [..., C] */
+  /**
+   * Rows of a table by int32 ids, no read-back to JavaScript; gradient: a segment sum. [V, C], [...] → [...,
+   * C]
+   */
   embed(table: Tensor2D, ids: Tensor): Tensor
-  /** A stored matrix's elements as 32-bit floats, not made before `after` is there. No gradient: nothing trains it. */
+  /**
+   * A stored matrix's elements as 32-bit floats, not made before `after` is there. No gradient: nothing
+   * trains it.
+   */
   expand(stored: StoredMatrix, after: Tensor): Tensor2D
   /** Rows of a stored matrix by int32 ids [N], as 32-bit floats; no gradient. [V, C] → [N, C] */
   embedStored(stored: StoredMatrix, ids: Tensor): Tensor2D
   /** Fused log-softmax and pick. [N, V], int32 [N] → [N], ≤ 0 */
   tokenLogProbs(logits: Tensor2D, targets: Tensor1D): Tensor1D
-  /** x itself. In a graph it is there only once the others are: what is computed from it starts no earlier. No gradient. */
+  /**
+   * x itself. In a graph it is there only once the others are: what is computed from it starts no earlier. No
+   * gradient.
+   */
   after<T extends Tensor>(x: T, others: readonly Tensor[]): T
 }

@@ -7,10 +7,12 @@ import { registerShapeKernels } from './traceShapes.ts'
 import { registerStoredKernels } from './traceStored.ts'
 
 /**
- * Runs `build` with tfjs ops recording into `graph` instead of computing; gradients are recorded like any other op. Shapes are
- * static. Synchronous throughout: nothing else may use tfjs before the former backend is back.
+ * Runs `build` with tfjs ops recording into `graph` instead of computing; gradients are recorded like any
+ * other op. Shapes are static. Synchronous throughout: nothing else may use tfjs before the former backend is
+ * back.
  *
- * @param build  gets the backend, to name the node behind a tensor and to make tensors of nodes; it must return no tensor
+ * @param build gets the backend, to name the node behind a tensor and to make tensors of nodes; it must
+ *   return no tensor
  */
 export function recordOps<T>(graph: GraphBuilder, build: (trace: TraceBackend) => T): T {
   const former = tf.getBackend()

@@ -23,9 +23,9 @@ type Message = protobuf.Writer
 const graphProducer = 1087
 
 /**
- * A graph as the bytes of `saved_model.pb`: SavedModel { MetaGraphDef { GraphDef } }, tagged `serve`. Field numbers are those of
- * TensorFlow's saved_model.proto, meta_graph.proto, graph.proto, function.proto, op_def.proto, node_def.proto, attr_value.proto and
- * tensor.proto.
+ * A graph as the bytes of `saved_model.pb`: SavedModel { MetaGraphDef { GraphDef } }, tagged `serve`. Field
+ * numbers are those of TensorFlow's saved_model.proto, meta_graph.proto, graph.proto, function.proto,
+ * op_def.proto, node_def.proto, attr_value.proto and tensor.proto.
  */
 export function encodeSavedModel(graph: GraphBuilder, signatures: readonly GraphSignature[]): Uint8Array {
   const metaGraph = message((w) => {
@@ -71,7 +71,9 @@ function writeFunction(w: Message, written: GraphFunction): void {
   for (const node of written.effects) stringEntry(w, 6, node, text(node))
 }
 
-/** OpDef: what the function takes and gives; with effects it may not be pruned or merged with an equal call. */
+/**
+ * OpDef: what the function takes and gives; with effects it may not be pruned or merged with an equal call.
+ */
 function writeFunctionSignature(w: Message, { name, inputs, results, effects }: GraphFunction): void {
   w.uint32(tag(1, 2)).string(name)
   for (const [field, list] of [

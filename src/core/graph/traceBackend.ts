@@ -12,8 +12,8 @@ type TracedValue =
   | { readonly values: ConstantValues; readonly shape: readonly number[]; readonly type: ElementType }
 
 /**
- * A tfjs backend that computes nothing: each kernel adds a node to a graph and returns a tensor that knows only its shape. Tensors made
- * from numbers become constants when a node first uses them.
+ * A tfjs backend that computes nothing: each kernel adds a node to a graph and returns a tensor that knows
+ * only its shape. Tensors made from numbers become constants when a node first uses them.
  */
 export class TraceBackend extends tf.KernelBackend {
   readonly #values: tf.DataStorage<TracedValue> = new tf.DataStorage<TracedValue>(this, tf.engine())

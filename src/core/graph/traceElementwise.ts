@@ -105,7 +105,10 @@ function select({ inputs: { condition, t, e }, trace }: TraceCall): tf.TensorInf
   return trace.emit(node, t.shape, t.dtype)
 }
 
-/** 1 where x > 0, `alpha` elsewhere (tfjs's step lets NaN through; here NaN gives alpha, and the norm check catches it). */
+/**
+ * 1 where x > 0, `alpha` elsewhere (tfjs's step lets NaN through; here NaN gives alpha, and the norm check
+ * catches it).
+ */
 function step({ inputs: { x }, attributes, trace }: TraceCall): tf.TensorInfo {
   const { graph } = trace
   const positive = graph.add('Greater', [trace.ref(x), graph.floatScalar(0)], elementAttribute('float32'))

@@ -12,7 +12,9 @@ export function registerStoredKernels(): void {
   registerTraceKernel(rawKernels.embedStored, embedStored)
 }
 
-/** The control input keeps the conversion back until it is used, and makes every conversion a node of its own. */
+/**
+ * The control input keeps the conversion back until it is used, and makes every conversion a node of its own.
+ */
 function expand({ inputs: { matrix, after }, attributes, trace }: TraceCall): tf.TensorInfo {
   const waited = `^${trace.ref(after).split(':')[0]}`
   const node = castNode([trace.ref(matrix), waited], storedType(attributes))

@@ -4,8 +4,8 @@ import type { Tensor } from '@tensorflow/tfjs'
 export interface GradientRule {
   readonly value: Tensor
   /**
-   * One gradient per input, in their order. `saved` are the tensors passed to `save`: others made by the forward pass
-   * are gone by then.
+   * One gradient per input, in their order. `saved` are the tensors passed to `save`: others made by the
+   * forward pass are gone by then.
    */
   readonly gradient: (dy: Tensor, saved: readonly Tensor[]) => Tensor[]
 }

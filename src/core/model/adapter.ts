@@ -5,7 +5,10 @@ import type { ModelConfig } from './config/modelConfig.ts'
 import { layerPrefix, parameterShapes } from './parameterTable.ts'
 import type { ParameterValue, ParameterValues } from './parameterValues.ts'
 
-/** Low-rank adapters (LoRA, arXiv 2106.09685): y = W·x + (alpha ÷ rank)·B·A·x, where A and B alone are trained. */
+/**
+ * Low-rank adapters (LoRA, arXiv 2106.09685): y = W·x + (alpha ÷ rank)·B·A·x, where A and B alone are
+ * trained.
+ */
 export interface AdapterShape {
   readonly rank: number
   readonly alpha: number
@@ -97,8 +100,8 @@ export function adapterShapes(
 }
 
 /**
- * A new adapter as PEFT begins it: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that the model is as it was. Each
- * factor has a stream of its own: its values depend on seed, name and shape alone.
+ * A new adapter as PEFT begins it: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that the model is as
+ * it was. Each factor has a stream of its own: its values depend on seed, name and shape alone.
  */
 export function initialAdapter(config: ModelConfig, shape: AdapterShape, seed: number): ParameterValues {
   return new Map(

@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 
-/** Added to scores a query may not see: its exponential is 0 in F32, yet a row that sees nothing stays finite. */
+/**
+ * Added to scores a query may not see: its exponential is 0 in F32, yet a row that sees nothing stays finite.
+ */
 const hidden = -1e9
 
 /**
- * Causal grouped-query attention (GQA, arXiv 2305.13245). The H / K query heads of one key/value head are rows of one
- * matrix product, so keys and values are never repeated.
+ * Causal grouped-query attention (GQA, arXiv 2305.13245). The H / K query heads of one key/value head are
+ * rows of one matrix product, so keys and values are never repeated.
  *
  * @param q     [B, T, H, D], already scaled by 1/√D
  * @param k     [B, K, S, D]

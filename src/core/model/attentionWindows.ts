@@ -7,8 +7,8 @@ const defaultWindow = 4096
 const defaultFullLayers = 28
 
 /**
- * Attention here looks at the whole row, so a config whose layers look at a window of it is refused, unless the window is
- * as long as the longest row.
+ * Attention here looks at the whole row, so a config whose layers look at a window of it is refused, unless
+ * the window is as long as the longest row.
  *
  * @throws RecheckError `config.unsupported`, `config.contradiction`, `config.invalid`
  */

@@ -10,14 +10,14 @@ const gpt2Buffers = /\bh\.\d+\.attn\.(bias|masked_bias)$/
 const rotaryBuffers = /\blayers\.\d+\.self_attn\.rotary_emb\.inv_freq$/
 
 /**
- * Finds every parameter of the model among a checkpoint's tensors and checks shape and format. Files saved from the
- * bare base model lack the prefix (`h.0.…`, `layers.0.…`); both are taken.
+ * Finds every parameter of the model among a checkpoint's tensors and checks shape and format. Files saved
+ * from the bare base model lack the prefix (`h.0.…`, `layers.0.…`); both are taken.
  *
  * @param found   tensors of all files, by the name in the file
  * @param folder  as messages name it
  * @returns       entry by parameter name, in the order of `parameterShapes`
- * @throws RecheckError `checkpoint.layers`, `checkpoint.missing-tensor`, `checkpoint.shape`, `checkpoint.format`,
- *   `checkpoint.unexpected-tensor`
+ * @throws RecheckError `checkpoint.layers`, `checkpoint.missing-tensor`, `checkpoint.shape`,
+ *   `checkpoint.format`, `checkpoint.unexpected-tensor`
  */
 export function matchParameters<Entry extends TensorEntry>(
   config: ModelConfig,

@@ -16,7 +16,10 @@ export interface ComputePlan {
 export interface GradientSink {
   /** Adds a parameter's gradient to what was summed of it. */
   put(parameter: string, gradient: Tensor): void
-  /** Adds rows of a table's gradient: from a row on, or each at a row of its own (int32; a row may come more than once). */
+  /**
+   * Adds rows of a table's gradient: from a row on, or each at a row of its own (int32; a row may come more
+   * than once).
+   */
   putRows(parameter: string, rows: Tensor2D, at: number | Tensor1D): void
   /** The same tensor, which is there only after all that was put has been added. */
   settle<T extends Tensor>(next: T): T

@@ -21,7 +21,8 @@ export interface CachedInput {
 /**
  * Appends tokens to a cache.
  *
- * @returns logits [B, V] of the last position, and the longer cache; the caller disposes both, and the old cache
+ * @returns logits [B, V] of the last position, and the longer cache; the caller disposes both, and the old
+ *   cache
  */
 export function forwardCached(
   model: Transformer,

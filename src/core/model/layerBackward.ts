@@ -13,7 +13,9 @@ export interface Block {
   readonly run: (parameters: ReadonlyMap<string, Tensor>, shared: readonly Tensor[], x: Tensor2D) => Tensor2D
 }
 
-/** A block as the plan wants it, with the same value and the same gradients. @param x [N, C] @returns [N, C] */
+/**
+ * A block as the plan wants it, with the same value and the same gradients. @param x [N, C] @returns [N, C]
+ */
 export function runBlock(plan: ComputePlan, ops: RawOps, block: Block, x: Tensor2D): Tensor2D {
   if (plan.recompute) return recomputed(plan, ops, block, x)
   if (plan.sink === null) return block.run(block.parameters, block.shared, x)
@@ -42,8 +44,8 @@ function tap(sink: GradientSink, name: string, parameter: Tensor): Tensor {
 }
 
 /**
- * The forward pass keeps x alone. The backward pass computes the block once more from an x that waits for the gradient that comes in:
- * without that a graph would compute it at once, and keep it.
+ * The forward pass keeps x alone. The backward pass computes the block once more from an x that waits for the
+ * gradient that comes in: without that a graph would compute it at once, and keep it.
  */
 function recomputed(plan: ComputePlan, ops: RawOps, block: Block, x: Tensor2D): Tensor2D {
   const trained = [...block.parameters].filter(([name]) => plan.isTrained(name))

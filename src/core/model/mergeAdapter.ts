@@ -10,8 +10,8 @@ export interface AdapterValues extends AdapterShape {
 }
 
 /**
- * A model with an adapter merged into it: W + (alpha ÷ rank)·B·A, one matrix at a time, when its values are asked for.
- * Sums in float64, rounded once.
+ * A model with an adapter merged into it: W + (alpha ÷ rank)·B·A, one matrix at a time, when its values are
+ * asked for. Sums in float64, rounded once.
  */
 export function mergedParameters(
   config: ModelConfig,

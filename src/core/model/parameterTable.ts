@@ -4,8 +4,9 @@ import type { ModelConfig } from './config/modelConfig.ts'
 export const headName = 'lm_head.weight'
 
 /**
- * Every trainable parameter of a model with its shape, in the order of the forward pass, under the names and in the
- * layout that transformers saves: linear weights [out, in], GPT-2's Conv1D [in, out]. A tied head has no entry.
+ * Every trainable parameter of a model with its shape, in the order of the forward pass, under the names and
+ * in the layout that transformers saves: linear weights [out, in], GPT-2's Conv1D [in, out]. A tied head has
+ * no entry.
  */
 export function parameterShapes(config: ModelConfig): ReadonlyMap<string, readonly number[]> {
   return config.family === 'gpt2' ? gpt2Shapes(config) : rotaryShapes(config)

@@ -10,7 +10,9 @@ export interface ModelWeights {
   /** By Hugging Face name, in the layout of the file (`parameterShapes`). */
   readonly parameters: ReadonlyMap<string, Tensor>
   readonly ops: RawOps
-  /** Matrices that are kept in less than 32 bits, in the place of those in `parameters`; nothing trains them. */
+  /**
+   * Matrices that are kept in less than 32 bits, in the place of those in `parameters`; nothing trains them.
+   */
   readonly stored?: ReadonlyMap<string, StoredMatrix>
   /** Added to the linear modules that it names; left out: none. */
   readonly adapter?: AdapterTensors
@@ -45,8 +47,8 @@ export function embedRows(model: ModelWeights, name: string, ids: Tensor): Tenso
 }
 
 /**
- * The product with a matrix kept in less than 32 bits. Its 32-bit form is made for this product alone, once x is there, and again for
- * the gradient towards x, so that a model never stands in memory twice.
+ * The product with a matrix kept in less than 32 bits. Its 32-bit form is made for this product alone, once x
+ * is there, and again for the gradient towards x, so that a model never stands in memory twice.
  */
 function multiplyStored(ops: RawOps, x: Tensor2D, stored: StoredMatrix, transposed: boolean): Tensor2D {
   const scaled = (y: Tensor2D) =>
@@ -61,7 +63,8 @@ function multiplyStored(ops: RawOps, x: Tensor2D, stored: StoredMatrix, transpos
 }
 
 /**
- * The same where the table is too large for a gradient of its own beside the accumulated one: each row's gradient is added there.
+ * The same where the table is too large for a gradient of its own beside the accumulated one: each row's
+ * gradient is added there.
  */
 export function embedRowsInto(
   sink: GradientSink,
@@ -82,7 +85,9 @@ export function embedRowsInto(
   }) as Tensor2D
 }
 
-/** Rows `first`, first + 1, … of a matrix by its full name, in a graph only once `held` is there. → [count, C] */
+/**
+ * Rows `first`, first + 1, … of a matrix by its full name, in a graph only once `held` is there. → [count, C]
+ */
 export function matrixRows(
   model: ModelWeights,
   name: string,

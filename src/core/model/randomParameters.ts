@@ -7,8 +7,8 @@ export interface RandomParameterSettings {
 }
 
 /**
- * Initial values of one parameter: norm weights 1, biases 0, matrices uniform around 0. Each parameter has a stream of its
- * own, so the values depend on seed, name and shape alone.
+ * Initial values of one parameter: norm weights 1, biases 0, matrices uniform around 0. Each parameter has a
+ * stream of its own, so the values depend on seed, name and shape alone.
  */
 export function randomParameter(
   name: string,

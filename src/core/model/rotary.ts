@@ -4,7 +4,10 @@ import { withGradient } from '../graph/withGradient.ts'
 import type { Llama3RopeScaling, RotarySettings } from './config/modelConfig.ts'
 import { decodeFloats, encodeBrainFloats } from './safetensors.ts'
 
-/** The tables of one batch: [T, 1, 1, D/2] and [T, 1, 2, D/2], or with B in front where rows have their own positions. */
+/**
+ * The tables of one batch: [T, 1, 1, D/2] and [T, 1, 2, D/2], or with B in front where rows have their own
+ * positions.
+ */
 export interface Rotation {
   readonly cos: Tensor
   /** −sin for the first half of a head, +sin for the second. */
@@ -12,7 +15,8 @@ export interface Rotation {
 }
 
 /**
- * Angle per position of each of the D/2 pairs (RoPE, arXiv 2104.09864), in F32 steps as transformers computes them.
+ * Angle per position of each of the D/2 pairs (RoPE, arXiv 2104.09864), in F32 steps as transformers computes
+ * them.
  *
  * @returns [D/2] radians per position
  */
@@ -40,7 +44,8 @@ function scaleLikeLlama3(frequency: number, scaling: Llama3RopeScaling): number 
 }
 
 /**
- * cos and sin of every position below `length`, row-major [length, D/2]: for kernels that keep tables of their own.
+ * cos and sin of every position below `length`, row-major [length, D/2]: for kernels that keep tables of
+ * their own.
  */
 export function rotaryTables(
   settings: RotarySettings,

@@ -5,8 +5,8 @@ import { parseJsonText } from './config/jsonText.ts'
 import { sizeOf } from './parameterTable.ts'
 
 /**
- * The safetensors format, bytes only: u64 length of the header, the header as JSON, the tensors one after another.
- * Source: https://github.com/huggingface/safetensors#format
+ * The safetensors format, bytes only: u64 length of the header, the header as JSON, the tensors one after
+ * another. Source: https://github.com/huggingface/safetensors#format
  */
 export type FloatFormat = 'F32' | 'F16' | 'BF16'
 
@@ -158,7 +158,10 @@ function checkLayout(entries: readonly TensorEntry[], at: FileFacts & { readonly
   if (next !== at.size) throw corrupt(at.file, `has ${at.size} bytes, its header describes ${next}`)
 }
 
-/** Length bytes and header of a file with these tensors in this order; padded to 8 bytes as the format advises. */
+/**
+ * Length bytes and header of a file with these tensors in this order; padded to 8 bytes as the format
+ * advises.
+ */
 export function buildHeader(
   shapes: ReadonlyMap<string, readonly number[]>,
   metadata: Readonly<Record<string, string>>,
@@ -180,7 +183,9 @@ export function buildHeader(
   return bytes
 }
 
-/** Little-endian floats of any of the three formats as F32, into `target`; `bytes` may start at any address. */
+/**
+ * Little-endian floats of any of the three formats as F32, into `target`; `bytes` may start at any address.
+ */
 export function decodeFloats(format: FloatFormat, bytes: Uint8Array, target: Float32Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const words = new Uint32Array(target.buffer, target.byteOffset, target.length)

@@ -12,7 +12,10 @@ import { conv1d, embedRows, embedRowsInto, linear, matrix, multiply, parameter }
 import type { Rotation } from './rotary.ts'
 import { rotate, rotationAt, rotationOfLength } from './rotary.ts'
 
-/** A model to compute with. Letters: B batch, T positions, C width, H/K query and key heads, D head width, V vocabulary. */
+/**
+ * A model to compute with. Letters: B batch, T positions, C width, H/K query and key heads, D head width, V
+ * vocabulary.
+ */
 export interface Transformer extends ModelWeights {
   readonly config: ModelConfig
   /** Set where a model trains: what is computed in parts, and where gradients go. */
@@ -20,7 +23,9 @@ export interface Transformer extends ModelWeights {
 }
 
 export interface ForwardOptions {
-  /** [B, T] int32; 1 = counts. Left out: every position counts. Outputs at pads are arbitrary finite numbers. */
+  /**
+   * [B, T] int32; 1 = counts. Left out: every position counts. Outputs at pads are arbitrary finite numbers.
+   */
   readonly attentionMask?: Tensor2D
   /** [B, T] int32. Left out: 0 … T − 1 in every row. */
   readonly positionIds?: Tensor2D
@@ -46,7 +51,8 @@ export interface ForwardPass {
 }
 
 /**
- * The last hidden states, after the final norm. Static shapes and tfjs ops only, so it can be traced and differentiated.
+ * The last hidden states, after the final norm. Static shapes and tfjs ops only, so it can be traced and
+ * differentiated.
  *
  * @param ids  [B, T] int32
  * @returns    [B, T, C]; the caller disposes it
@@ -175,7 +181,9 @@ function ownTensors({ parameters, adapter }: Transformer, prefix: string): Map<s
   return own
 }
 
-/** One block: attention and feed-forward, each on a norm and added back. @param x [B·T, C] @returns [B·T, C] */
+/**
+ * One block: attention and feed-forward, each on a norm and added back. @param x [B·T, C] @returns [B·T, C]
+ */
 export function decoderLayer(pass: ForwardPass, layer: number, x: Tensor2D): Tensor2D {
   const { model } = pass
   const at = layerPrefix(model.config, layer)

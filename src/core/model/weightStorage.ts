@@ -2,16 +2,25 @@ import type { ModelConfig } from './config/modelConfig.ts'
 import type { ParameterValue, ParameterValues } from './parameterValues.ts'
 import { decodeFloats, encodeBrainFloats } from './safetensors.ts'
 
-/** How frozen weights are kept: 32-bit floats, two kinds of 16-bit ones, or 8-bit integers with a scale for each output channel. */
+/**
+ * How frozen weights are kept: 32-bit floats, two kinds of 16-bit ones, or 8-bit integers with a scale for
+ * each output channel.
+ */
 export const weightStorages = ['f32', 'bf16', 'f16', 'int8'] as const
 export type WeightStorage = (typeof weightStorages)[number]
 
-/** How one parameter is kept: only the matrices of products and of the embedding in less than 32 bits; norms and biases are small. */
+/**
+ * How one parameter is kept: only the matrices of products and of the embedding in less than 32 bits; norms
+ * and biases are small.
+ */
 export function storageOf(name: string, shape: readonly number[], wanted: WeightStorage): WeightStorage {
   return shape.length === 2 && name !== 'transformer.wpe.weight' ? wanted : 'f32'
 }
 
-/** Which axis the output channels of a matrix lie on: GPT-2's linear modules are stored [in, out], all else [out, in]. */
+/**
+ * Which axis the output channels of a matrix lie on: GPT-2's linear modules are stored [in, out], all else
+ * [out, in].
+ */
 export function channelAxis(config: ModelConfig, name: string): 0 | 1 {
   return config.family === 'gpt2' && name.startsWith('transformer.h.') ? 1 : 0
 }
@@ -24,7 +33,10 @@ export interface QuantizedMatrix {
   readonly scales: Float32Array<ArrayBuffer>
 }
 
-/** Rounds to the nearest of 255 levels in each output channel (symmetric, by the channel's greatest magnitude). */
+/**
+ * Rounds to the nearest of 255 levels in each output channel (symmetric, by the channel's greatest
+ * magnitude).
+ */
 export function quantize({ shape, values }: ParameterValue, axis: 0 | 1): QuantizedMatrix {
   const [rows, columns] = shape
   const scales = new Float32Array(shape[axis])

@@ -46,7 +46,7 @@ export function startAdamW(parameters: ReadonlyMap<string, Tensor>): OptimizerSt
  *     θ ← θ − lr/(1−β₁ᵗ) · m / (√v / √(1−β₂ᵗ) + ε)
  *
  * @param gradients  by parameter name, one each, before clipping
- * @returns          the new state and the gradient's global norm before clipping; the caller disposes the old state,
+ * @returns the new state and the gradient's global norm before clipping; the caller disposes the old state,
  *                   the norm and the gradients
  */
 export function adamWStep(

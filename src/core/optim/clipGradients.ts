@@ -7,8 +7,8 @@ export function globalNorm(gradients: readonly Tensor[]): Scalar {
 }
 
 /**
- * What every gradient is multiplied by so that the global norm is at most `clipNorm`: min(1, clipNorm / (norm + 1e-6)),
- * as PyTorch's `clip_grad_norm_`.
+ * What every gradient is multiplied by so that the global norm is at most `clipNorm`: min(1, clipNorm / (norm
+ * + 1e-6)), as PyTorch's `clip_grad_norm_`.
  *
  * @returns scalar in (0, 1]; the caller disposes it
  */

@@ -20,8 +20,8 @@ export function scoreRollouts(
 }
 
 /**
- * Grades every turn from its own completion and gives it its reward. A truncated turn has no answer and earns the low
- * reward; an unparsed verdict agrees with nothing.
+ * Grades every turn from its own completion and gives it its reward. A truncated turn has no answer and earns
+ * the low reward; an unparsed verdict agrees with nothing.
  *
  * @throws RangeError unless the first turn is an attempt
  */

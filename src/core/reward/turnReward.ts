@@ -13,8 +13,8 @@ export const plainVerdictWeights: VerdictWeights = { afterCorrect: 1, afterWrong
 const rarestClass = 0.1
 
 /**
- * Weights that make both classes of attempt count alike: half of the inverse frequency. With them the majority verdict
- * earns no more than chance, so a weak verifier has nothing to gain by drifting to it.
+ * Weights that make both classes of attempt count alike: half of the inverse frequency. With them the
+ * majority verdict earns no more than chance, so a weak verifier has nothing to gain by drifting to it.
  *
  * @param correctShare share of correct attempts, 0 to 1
  */
@@ -83,7 +83,10 @@ export function trainingRewards(config: RewardConfig, correctShare: number, step
   }
 }
 
-/** SCoRe's first stage (arXiv 2409.12917): the second attempt alone is rewarded, the first one held at the reference. */
+/**
+ * SCoRe's first stage (arXiv 2409.12917): the second attempt alone is rewarded, the first one held at the
+ * reference.
+ */
 export function isFirstScoreStage({ score }: Pick<RunConfig, 'score'>, step: number): boolean {
   return score !== null && step < score.firstStageSteps
 }
@@ -91,8 +94,9 @@ export function isFirstScoreStage({ score }: Pick<RunConfig, 'score'>, step: num
 /**
  * The two rewards a turn can earn: `high` when it is correct, `low` when not.
  *
- * attempt: 1 and 0. Verdict: its class's weight and 0. Revision, shaped: after a wrong attempt 1 + α and 0, after a
- * correct one 1 and −α. Source: PAG, arXiv 2506.10406, 2.2. What a turn's length takes off comes on top (`lengthPenalty`).
+ * attempt: 1 and 0. Verdict: its class's weight and 0. Revision, shaped: after a wrong attempt 1 + α and 0,
+ * after a correct one 1 and −α. Source: PAG, arXiv 2506.10406, 2.2. What a turn's length takes off comes on
+ * top (`lengthPenalty`).
  *
  * @param isAttemptCorrect whether the rollout's attempt was correct; of no meaning for the attempt itself
  */

@@ -1,6 +1,9 @@
 import type { Role } from '../rollout/rollout.ts'
 
-/** `none` (N0): as they are · `scale` (N1): ÷ σ of the role · `whiten` (N2): (A − μ) ÷ σ, as PAG's RoleAdvNorm. */
+/**
+ * `none` (N0): as they are · `scale` (N1): ÷ σ of the role · `whiten` (N2): (A − μ) ÷ σ, as PAG's
+ * RoleAdvNorm.
+ */
 export type Normalisation = 'none' | 'scale' | 'whiten'
 
 export interface RoleStatistics {
@@ -27,10 +30,11 @@ const fewTurns = 32
 const decay = 0.9
 
 /**
- * Advantages normalised per role over all turns of a step; σ and μ over turns, without gradient. A role with fewer than
- * two turns or without any spread keeps its raw advantages.
+ * Advantages normalised per role over all turns of a step; σ and μ over turns, without gradient. A role with
+ * fewer than two turns or without any spread keeps its raw advantages.
  *
- * Regressing β₂ρ to A/σ is the KL-regularised optimum at β₂·σ, per role: `scale` and `whiten` change the fixed point.
+ * Regressing β₂ρ to A/σ is the KL-regularised optimum at β₂·σ, per role: `scale` and `whiten` change the
+ * fixed point.
  *
  * @param running moving averages; null = the step's own statistics only
  */

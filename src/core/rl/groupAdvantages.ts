@@ -6,9 +6,9 @@ const deviationEpsilon = 1e-4
 /**
  * Advantages of the rollouts of one problem, compared with one another.
  *
- * grpo, dapo: (r − mean) / (sample deviation + 1e-4) · dr-grpo: r − mean · rloo: r − mean of the others.
- * A group of equal rewards gives 0. Sources: DeepSeekMath (arXiv 2402.03300), Dr. GRPO (2503.20783), DAPO (2503.14476),
- * RLOO (2402.14740).
+ * grpo, dapo: (r − mean) / (sample deviation + 1e-4) · dr-grpo: r − mean · rloo: r − mean of the others. A
+ * group of equal rewards gives 0. Sources: DeepSeekMath (arXiv 2402.03300), Dr. GRPO (2503.20783), DAPO
+ * (2503.14476), RLOO (2402.14740).
  *
  * @param rewards of one problem's completions; fewer than two have nothing to be compared with and give 0
  */

@@ -8,9 +8,10 @@ export interface GroupCounts {
 }
 
 /**
- * The rollouts of one problem are a group; one that has a single rollout is none, having nothing to be compared with.
- * The share without spread is TRL's `frac_reward_zero_std`, here of the attempts, which are what a method compares
- * within a problem (see `turnAdvantages`). Rewards are those of the rules: the KL that `rloo` takes into them is left out.
+ * The rollouts of one problem are a group; one that has a single rollout is none, having nothing to be
+ * compared with. The share without spread is TRL's `frac_reward_zero_std`, here of the attempts, which are
+ * what a method compares within a problem (see `turnAdvantages`). Rewards are those of the rules: the KL that
+ * `rloo` takes into them is left out.
  */
 export function countGroups(rollouts: readonly ScoredRollout[]): GroupCounts {
   const rewards = new Map<string, number[]>()

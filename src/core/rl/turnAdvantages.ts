@@ -18,7 +18,10 @@ import type { RewardSettings } from '../reward/turnReward.ts'
 export interface TurnWithAdvantage extends ScoredTurn {
   /** V of the turn; null for methods that compare rollouts with one another. */
   readonly turnBaseline: number | null
-  /** reward (less β₂·ρ where the method has the KL there) − turnBaseline, not normalised; null without a baseline. */
+  /**
+   * reward (less β₂·ρ where the method has the KL there) − turnBaseline, not normalised; null without a
+   * baseline.
+   */
   readonly rawAdvantage: number | null
   /** What the loss is fed. */
   readonly advantage: number
@@ -47,10 +50,10 @@ export interface AdvantageSetup {
 }
 
 /**
- * The advantage of every turn. A*-PO and REINFORCE: reward − turnBaseline, then normalised per role over the step.
- * GRPO, Dr. GRPO, DAPO, RLOO: attempts against the other attempts at the same problem; verdicts and revisions, whose
- * contexts all differ, against the step's turns of the same kind after an attempt of the same class. Rejection sampling: 1 for
- * a correct turn, which is imitated, and 0 for any other.
+ * The advantage of every turn. A*-PO and REINFORCE: reward − turnBaseline, then normalised per role over the
+ * step. GRPO, Dr. GRPO, DAPO, RLOO: attempts against the other attempts at the same problem; verdicts and
+ * revisions, whose contexts all differ, against the step's turns of the same kind after an attempt of the
+ * same class. Rejection sampling: 1 for a correct turn, which is imitated, and 0 for any other.
  *
  * REINFORCE and RLOO take the KL into the reward: r − β₂·ρ, ρ a constant.
  *

@@ -6,13 +6,16 @@ import { rewardsOfTurn } from '../reward/turnReward.ts'
 import { twoPointVStar } from './vStar.ts'
 import type { VStarBeta } from './vStar.ts'
 
-/** `v-star`: the problem's own · `running-mean`: the policy's own recent share of correct attempts · `none`: 0. */
+/**
+ * `v-star`: the problem's own · `running-mean`: the policy's own recent share of correct attempts · `none`:
+ * 0.
+ */
 export type AttemptBaseline = RunConfig['vStar']['attemptBaseline']
 
 /**
- * Where the baseline of verdicts and revisions comes from.
- * `class-conditional`: stage 1's counts of this problem and class of attempt, shrunk to the class; `global`: the class
- * alone; `running-mean`: the policy's own recent share; `none`: 0.
+ * Where the baseline of verdicts and revisions comes from. `class-conditional`: stage 1's counts of this
+ * problem and class of attempt, shrunk to the class; `global`: the class alone; `running-mean`: the policy's
+ * own recent share; `none`: 0.
  */
 export type BaselineKind = 'class-conditional' | 'global' | 'running-mean' | 'none'
 
@@ -60,8 +63,9 @@ export function revisedStates(turns: RunConfig['turns']): RevisedStates {
 }
 
 /**
- * The counts of one kind and class among the states that stage 2 visits. After a correct attempt the reference revises much
- * better where it had called it wrong than over all forced revisions (docs/method.md 3), so the two are not mixed.
+ * The counts of one kind and class among the states that stage 2 visits. After a correct attempt the
+ * reference revises much better where it had called it wrong than over all forced revisions (docs/method.md
+ * 3), so the two are not mixed.
  *
  * @returns null for revisions of an estimate that did not count them by verdict
  */
@@ -85,8 +89,9 @@ function tallyOrNull(correct: number | null, count: number | null): Tally | null
 }
 
 /**
- * The reference's share of correct turns per kind and class over all problems, in the states that stage 2 visits; over all
- * states where these never occurred or were not counted, and 0.5 for a class that never occurred at all.
+ * The reference's share of correct turns per kind and class over all problems, in the states that stage 2
+ * visits; over all states where these never occurred or were not counted, and 0.5 for a class that never
+ * occurred at all.
  */
 export function globalShares(estimates: readonly VStarEstimate[], states: RevisedStates): ClassShares {
   const shareOf = (key: ClassKey): number =>
@@ -133,8 +138,8 @@ export interface BaselineSetup extends RewardSettings {
 }
 
 /**
- * V of a turn, given its problem and whether the attempt was correct, in units of reward. It depends on the turn's state
- * alone, so it never biases an on-policy gradient (docs/method.md 3).
+ * V of a turn, given its problem and whether the attempt was correct, in units of reward. It depends on the
+ * turn's state alone, so it never biases an on-policy gradient (docs/method.md 3).
  *
  * @param estimate stage 1's counts of the rollout's problem; may be null where no baseline rests on them
  * @param isAttemptCorrect of no meaning for the attempt itself
@@ -183,15 +188,19 @@ function attemptShare({
   return correctAttempts / samples
 }
 
-/** Of the problem's visited states, shrunk to the class; of all its states where the estimate does not tell them apart. */
+/**
+ * Of the problem's visited states, shrunk to the class; of all its states where the estimate does not tell
+ * them apart.
+ */
 function classShare(estimate: VStarEstimate, key: ClassKey, setup: BaselineSetup): number {
   const tally = visitedTally(estimate, key, setup.revisedStates) ?? tallyOf(estimate, key)
   return shrunkShare(tally, setup.globalShares[key], setup.shrinkage)
 }
 
 /**
- * β₁ in the units of the turn's reward. A balanced verdict's reward is the plain one times a weight; β₁ is stretched with
- * it, so that V is the plain V times the weight and the advantage the plain one times the weight.
+ * β₁ in the units of the turn's reward. A balanced verdict's reward is the plain one times a weight; β₁ is
+ * stretched with it, so that V is the plain V times the weight and the advantage the plain one times the
+ * weight.
  */
 function betaFor(kind: TurnKind, weight: number, vStarBeta: VStarBeta): VStarBeta {
   return kind === 'verdict' && typeof vStarBeta === 'number' ? vStarBeta * weight : vStarBeta

@@ -9,9 +9,10 @@ interface Counted {
 }
 
 /**
- * Stage 1's counts for one problem, from its reference rollouts: N attempts, each with a verdict and a forced revision, or
- * with what of these the config's turns have; a kind that was not sampled counts 0. Revisions after the verdict "wrong" are
- * counted apart: selective revision visits no other state. Counts, not values: another β₁, α or κ needs no new samples.
+ * Stage 1's counts for one problem, from its reference rollouts: N attempts, each with a verdict and a forced
+ * revision, or with what of these the config's turns have; a kind that was not sampled counts 0. Revisions
+ * after the verdict "wrong" are counted apart: selective revision visits no other state. Counts, not values:
+ * another β₁, α or κ needs no new samples.
  */
 export function countReferenceTurns(problem: Problem, rollouts: readonly ScoredRollout[]): VStarEstimate {
   const [correct, wrong] = [true, false].map((isCorrect) =>

@@ -21,8 +21,8 @@ export interface PackedRollout extends ScoredRollout, PackedRow {
 }
 
 /**
- * All turns of a rollout as one row: the last turn's prompt holds the whole history. Ids are those that were sampled;
- * an end token put after a truncated turn belongs to the next prompt and so to no span.
+ * All turns of a rollout as one row: the last turn's prompt holds the whole history. Ids are those that were
+ * sampled; an end token put after a truncated turn belongs to the next prompt and so to no span.
  *
  * @throws RangeError when an earlier turn is not where the last prompt says
  */

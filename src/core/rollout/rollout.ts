@@ -36,7 +36,10 @@ export interface ScoredTurn extends Turn {
   readonly reward: number
   /** Extracted answer of an attempt or revision; null = none found, or a verdict. */
   readonly answer: string | null
-  /** Attempt and revision: the answer equals the known one. Verdict: it agrees with the truth about the attempt. */
+  /**
+   * Attempt and revision: the answer equals the known one. Verdict: it agrees with the truth about the
+   * attempt.
+   */
   readonly isCorrect: boolean
 }
 

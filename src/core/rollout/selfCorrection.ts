@@ -9,8 +9,8 @@ import type { Conversation, ReportSampling } from './sampleTurns.ts'
 
 /**
  * `single`: an attempt · `self-correction`: attempt, verdict, and a revision where the verdict is wrong ·
- * `always-revise`: a revision whatever the verdict (stage 1 samples this way) · `never-revise`: attempt and verdict ·
- * `direct-multi-turn`: a second attempt, asked for without a verdict, which stands as the revision.
+ * `always-revise`: a revision whatever the verdict (stage 1 samples this way) · `never-revise`: attempt and
+ * verdict · `direct-multi-turn`: a second attempt, asked for without a verdict, which stands as the revision.
  */
 export type TurnMode = RunConfig['turns']
 
@@ -19,7 +19,9 @@ export function hasVerdict(turns: TurnMode): boolean {
   return turns !== 'single' && turns !== 'direct-multi-turn'
 }
 
-/** The turns that stage 1 samples of the reference: what the baselines of a config's turns need, and no more. */
+/**
+ * The turns that stage 1 samples of the reference: what the baselines of a config's turns need, and no more.
+ */
 export function referenceTurns(turns: TurnMode): 'single' | 'direct-multi-turn' | 'always-revise' {
   return turns === 'single' || turns === 'direct-multi-turn' ? turns : 'always-revise'
 }
@@ -44,8 +46,8 @@ interface Started {
 }
 
 /**
- * Lets the policy attempt, judge and revise, turn by turn over all problems. An unparsed or truncated verdict ends the
- * conversation like `correct`. No turn sees the known answer.
+ * Lets the policy attempt, judge and revise, turn by turn over all problems. An unparsed or truncated verdict
+ * ends the conversation like `correct`. No turn sees the known answer.
  *
  * @returns `samples` rollouts per problem, problem by problem
  * @throws RecheckError `sampler.stopped` when the signal was raised

@@ -1,19 +1,19 @@
 import type { Verdict } from './rollout.ts'
 
 /**
- * `pag`: the reference code's rule. The text must end with one of the two sentences, case and full stop included;
- * one trailing newline is tolerated.
- * `tolerant`: also another case, bold, no full stop, trailing white space.
+ * `pag`: the reference code's rule. The text must end with one of the two sentences, case and full stop
+ * included; one trailing newline is tolerated. `tolerant`: also another case, bold, no full stop, trailing
+ * white space.
  */
 export type VerdictParser = 'tolerant' | 'pag'
 
 /**
- * The judgement at the end of a verdict turn. Where both sentences occur, the last one counts; both in its line, or a
- * denied one ("not correct", "I do not think the answer is correct"), are unparsed.
- * Source: PAG, arXiv 2506.10406, and its code.
+ * The judgement at the end of a verdict turn. Where both sentences occur, the last one counts; both in its
+ * line, or a denied one ("not correct", "I do not think the answer is correct"), are unparsed. Source: PAG,
+ * arXiv 2506.10406, and its code.
  *
- * @param text  the completion decoded without special tokens; a truncated completion is not for this function, it is
- *   unparsed whatever it says
+ * @param text the completion decoded without special tokens; a truncated completion is not for this function,
+ *   it is unparsed whatever it says
  */
 export function parseVerdict(text: string, parser: VerdictParser): Verdict {
   switch (parser) {

@@ -19,9 +19,9 @@ export interface BatchSamplerSetup {
 const shortCompletion = 64
 
 /**
- * Sampler over a decoder with cache slots: ragged prefill, rows that finish leave the batch and waiting prompts take
- * their place, N samples share a prefill, kept caches serve later turns. What is drawn depends on the seed, the
- * request's labels and the sample's number alone.
+ * Sampler over a decoder with cache slots: ragged prefill, rows that finish leave the batch and waiting
+ * prompts take their place, N samples share a prefill, kept caches serve later turns. What is drawn depends
+ * on the seed, the request's labels and the sample's number alone.
  */
 export class BatchSampler implements Sampler {
   readonly #setup: BatchSamplerSetup

@@ -11,13 +11,15 @@ export interface ScheduleSetup {
   readonly kept: KeptPrefixes
   readonly call: SampleCall
   readonly slots: number
-  /** A prompt that extends a kept cache by at most so many tokens takes them in the shared steps, one a step. */
+  /**
+   * A prompt that extends a kept cache by at most so many tokens takes them in the shared steps, one a step.
+   */
   readonly stepwiseTokens: number
 }
 
 /**
- * One sample in the making. Its cache holds prompt + completion but the last drawn token; while tokens of the prompt
- * are pending, the prompt without them.
+ * One sample in the making. Its cache holds prompt + completion but the last drawn token; while tokens of the
+ * prompt are pending, the prompt without them.
  */
 interface Row {
   readonly request: number
@@ -67,7 +69,10 @@ export class BatchSchedule {
     return this.#waiting !== null || this.#nextRequest < this.#setup.call.requests.length
   }
 
-  /** Prompts come in once an eighth of the slots is free: prefilling one at a time wastes the batched products. */
+  /**
+   * Prompts come in once an eighth of the slots is free: prefilling one at a time wastes the batched
+   * products.
+   */
   #wantsMore(): boolean {
     return this.#freeSlots() >= Math.max(1, this.#setup.slots / 8)
   }
@@ -88,7 +93,10 @@ export class BatchSchedule {
     this.#retire()
   }
 
-  /** Fills free slots: samples that wait for one, then prompts that extend a kept cache, then whole prompts together. */
+  /**
+   * Fills free slots: samples that wait for one, then prompts that extend a kept cache, then whole prompts
+   * together.
+   */
   async #admit(): Promise<void> {
     const { call, kept } = this.#setup
     if (this.#waiting !== null) this.#seatWaiting(this.#waiting)
@@ -143,7 +151,10 @@ export class BatchSchedule {
     this.#seat(chosen, next)
   }
 
-  /** The next requests whose samples all find slots (one request may find fewer), within the tokens of a prefill. */
+  /**
+   * The next requests whose samples all find slots (one request may find fewer), within the tokens of a
+   * prefill.
+   */
   #promptsThatFit(): number[] {
     const { call, kept } = this.#setup
     const chosen: number[] = []
@@ -163,8 +174,9 @@ export class BatchSchedule {
   }
 
   /**
-   * Draws the first token of every sample of freshly prefilled prompts (in the slots after the rows) and seats the
-   * samples: the first where the prompt stands, the others in copies behind; what finds no slot waits.
+   * Draws the first token of every sample of freshly prefilled prompts (in the slots after the rows) and
+   * seats the samples: the first where the prompt stands, the others in copies behind; what finds no slot
+   * waits.
    */
   #seat(requests: readonly number[], next: NextTokens): void {
     const { decoder, call, slots } = this.#setup
@@ -188,7 +200,9 @@ export class BatchSchedule {
     }
   }
 
-  /** More samples than slots (then the prompt is alone): the last of `others` wait with a copy of the cache. */
+  /**
+   * More samples than slots (then the prompt is alone): the last of `others` wait with a copy of the cache.
+   */
   #keepWaiting(others: { row: Row; from: number }[], slot: number, length: number): void {
     const seated = this.#setup.slots - slot - 1
     const rows = others.splice(seated).map(({ row }) => row)

@@ -9,8 +9,8 @@ export interface ModelLimits {
 }
 
 /**
- * Refuses what a model cannot continue, before anything is sampled. An id beyond the vocabulary has no embedding: a processor
- * refuses it somewhere in the graph, a graphics card takes zeros for it.
+ * Refuses what a model cannot continue, before anything is sampled. An id beyond the vocabulary has no
+ * embedding: a processor refuses it somewhere in the graph, a graphics card takes zeros for it.
  *
  * @throws RecheckError `sampler.empty-prompt`, `sampler.too-long`, `sampler.unknown-token`
  */

@@ -43,8 +43,9 @@ export interface DrawnRows {
 }
 
 /**
- * A model with KV caches in numbered slots that draws many tokens in one run. Lengths, and who is in which slot, are the
- * caller's. A run is rounded up to one of few numbers of rows; between such shapes rounding may differ.
+ * A model with KV caches in numbered slots that draws many tokens in one run. Lengths, and who is in which
+ * slot, are the caller's. A run is rounded up to one of few numbers of rows; between such shapes rounding may
+ * differ.
  */
 export interface ChunkDecoder {
   readonly vocabularySize: number

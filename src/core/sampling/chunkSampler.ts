@@ -19,10 +19,11 @@ export interface ChunkSamplerSetup {
 const shortCompletion = 64
 
 /**
- * Sampler over a decoder that draws many tokens a run: ragged prompts, N samples that share a prefill, kept rows that later
- * turns extend in their slots, prompts that wait for a slot. What is drawn depends on the seed, the request's labels and the
- * sample's number, not on who shares the batch, as long as the run's shapes (rows and positions, rounded up to few) are
- * the same; between shapes rounding can move a draw across a boundary.
+ * Sampler over a decoder that draws many tokens a run: ragged prompts, N samples that share a prefill, kept
+ * rows that later turns extend in their slots, prompts that wait for a slot. What is drawn depends on the
+ * seed, the request's labels and the sample's number, not on who shares the batch, as long as the run's
+ * shapes (rows and positions, rounded up to few) are the same; between shapes rounding can move a draw across
+ * a boundary.
  */
 export class ChunkSampler implements Sampler {
   readonly #setup: ChunkSamplerSetup
@@ -69,7 +70,10 @@ export class ChunkSampler implements Sampler {
     }
   }
 
-  /** Slots depend on the call alone unless kept rows must stay: a resumed run has to decode in the same shapes. */
+  /**
+   * Slots depend on the call alone unless kept rows must stay: a resumed run has to decode in the same
+   * shapes.
+   */
   #makeRoom(call: SampleCall): void {
     const { decoder, maxRows } = this.#setup
     const longestPrompt = call.requests.reduce((most, { promptIds }) => Math.max(most, promptIds.length), 0)
@@ -91,7 +95,10 @@ export class ChunkSampler implements Sampler {
     this.#slots.reset(slots, first)
   }
 
-  /** Slots of so many positions under the cap. @throws RecheckError `sampler.kv-memory` where not even one fits */
+  /**
+   * Slots of so many positions under the cap. @throws RecheckError `sampler.kv-memory` where not even one
+   * fits
+   */
   #slotsOf(length: number): number {
     const { decoder, kvMemoryBytes } = this.#setup
     const bytesPerRow = 2 * decoder.cacheBytesPerPosition * length

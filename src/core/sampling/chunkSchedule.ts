@@ -24,8 +24,8 @@ interface Row {
 }
 
 /**
- * Samples of one prompt that found no slot: their first tokens are drawn. The prompt's cache is the beginning of `slot`, in
- * which one of its samples may run: tokens after the prompt are all that it writes.
+ * Samples of one prompt that found no slot: their first tokens are drawn. The prompt's cache is the beginning
+ * of `slot`, in which one of its samples may run: tokens after the prompt are all that it writes.
  */
 interface WaitingSamples {
   readonly rows: Row[]
@@ -95,7 +95,9 @@ export class ChunkSchedule {
     }
   }
 
-  /** The first to be seated takes the prompt's own slot where no sample runs in it; so it is never left over. */
+  /**
+   * The first to be seated takes the prompt's own slot where no sample runs in it; so it is never left over.
+   */
   #seatWaiting({ rows, slot }: WaitingSamples): void {
     if (this.#rows.length < this.#setup.maxRows && !this.#rows.some((row) => row.slot === slot)) {
       const [first] = rows.splice(0, 1)
@@ -107,7 +109,9 @@ export class ChunkSchedule {
     this.#retire()
   }
 
-  /** Seats samples of a prompt in copies of its cache, as many as find a slot; the others stay in the list. */
+  /**
+   * Seats samples of a prompt in copies of its cache, as many as find a slot; the others stay in the list.
+   */
   #seatCopies(rows: Row[], from: number): void {
     const moves = rows.splice(0, this.#freeRows()).map((row) => {
       row.slot = this.#takeSlot()
@@ -117,7 +121,10 @@ export class ChunkSchedule {
     if (moves.length > 0) this.#setup.decoder.copy(moves)
   }
 
-  /** The next requests whose samples all find slots (the first may find fewer), within the tokens of a prefill. */
+  /**
+   * The next requests whose samples all find slots (the first may find fewer), within the tokens of a
+   * prefill.
+   */
   #promptsThatFit(): Admission[] {
     const { call, slots } = this.#setup
     const chosen: Admission[] = []

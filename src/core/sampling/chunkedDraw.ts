@@ -4,8 +4,8 @@ import type { DrawnToken, DrawSettings } from './nextToken.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 
 /**
- * One row of a large vocabulary whose softmax was computed inside the graph: JavaScript then reads a few hundred sums
- * and one chunk a token, not the whole vocabulary.
+ * One row of a large vocabulary whose softmax was computed inside the graph: JavaScript then reads a few
+ * hundred sums and one chunk a token, not the whole vocabulary.
  */
 export interface ChunkedRows {
   readonly vocabularySize: number

@@ -17,8 +17,8 @@ export interface SlotRoom {
 }
 
 /**
- * A model with a KV cache of numbered slots, one row of tokens each. It knows no requests: the scheduler says which
- * row stands in which slot. Every result of a row is the same bit for bit whatever the other rows are.
+ * A model with a KV cache of numbered slots, one row of tokens each. It knows no requests: the scheduler says
+ * which row stands in which slot. Every result of a row is the same bit for bit whatever the other rows are.
  */
 export interface Decoder {
   readonly vocabularySize: number

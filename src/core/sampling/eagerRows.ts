@@ -6,7 +6,10 @@ import type { Transformer } from '../model/transformer.ts'
 
 const hidden = -1e9
 
-/** Rows that grow together by one token a step, op by op. Prompts are padded on the left, so that all end together. */
+/**
+ * Rows that grow together by one token a step, op by op. Prompts are padded on the left, so that all end
+ * together.
+ */
 export class EagerRows {
   readonly #model: Transformer
   /** Real tokens per row. */

@@ -35,9 +35,9 @@ interface Row {
 }
 
 /**
- * The sampler op by op in tfjs: one forward pass a token, a KV cache, no tricks. Slow; the others are measured against
- * it. It keeps no caches between calls, so `keepCaches` changes nothing here. It owns the model's tensors from the
- * first `refresh` on; those of the setup stay the caller's.
+ * The sampler op by op in tfjs: one forward pass a token, a KV cache, no tricks. Slow; the others are
+ * measured against it. It keeps no caches between calls, so `keepCaches` changes nothing here. It owns the
+ * model's tensors from the first `refresh` on; those of the setup stay the caller's.
  */
 export class EagerSampler implements Sampler {
   readonly #config: ModelConfig
@@ -88,7 +88,10 @@ export class EagerSampler implements Sampler {
     this.#ownsTensors = false
   }
 
-  /** Prompts with the same number of samples, at most `maxRows` rows together; a prompt's samples are never split. */
+  /**
+   * Prompts with the same number of samples, at most `maxRows` rows together; a prompt's samples are never
+   * split.
+   */
   *#groups(requests: readonly SampleRequest[]): Generator<readonly number[]> {
     let group: number[] = []
     let samples = 0

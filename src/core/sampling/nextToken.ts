@@ -18,9 +18,9 @@ export interface DrawnToken {
 export type DrawSettings = Pick<SamplingSettings, 'temperature' | 'topP' | 'topK'>
 
 /**
- * Draws the next token: temperature, then top-k, then top-p on what top-k left (smallest set of the likeliest tokens
- * whose mass reaches p), then an inverse-CDF draw that takes exactly one number of the stream. Equal logits rank by id.
- * Temperature 0 takes the highest logit (lowest id of equals) and no number.
+ * Draws the next token: temperature, then top-k, then top-p on what top-k left (smallest set of the likeliest
+ * tokens whose mass reaches p), then an inverse-CDF draw that takes exactly one number of the stream. Equal
+ * logits rank by id. Temperature 0 takes the highest logit (lowest id of equals) and no number.
  *
  * @throws RecheckError `sampler.not-finite` when the row holds NaN or +∞ (−∞ is a token that cannot be drawn)
  */
@@ -73,7 +73,10 @@ function drawFromAll(row: LogitsRow, temperature: number, random: Random): Drawn
   return { id, logProb: (values[offset + id] - max) * scale - Math.log(sum) }
 }
 
-/** First id of [from, to) at which the running sum of weights passes `target`; the last drawable one if rounding overshoots. */
+/**
+ * First id of [from, to) at which the running sum of weights passes `target`; the last drawable one if
+ * rounding overshoots.
+ */
 export function pick(
   row: LogitsRow & { readonly from: number; readonly to: number },
   { max, scale }: { readonly max: number; readonly scale: number },
@@ -98,8 +101,9 @@ function logSumOfAll(row: LogitsRow, temperature: number): number {
 }
 
 /**
- * Draw under top-k and top-p. Only tokens near the top are looked at: a window below the highest logit that is widened
- * until it holds enough of them, so the vocabulary is compared but neither exponentiated nor sorted.
+ * Draw under top-k and top-p. Only tokens near the top are looked at: a window below the highest logit that
+ * is widened until it holds enough of them, so the vocabulary is compared but neither exponentiated nor
+ * sorted.
  *
  * @param draw.logSum ln Σ exp(logit / temperature) over the whole row
  */

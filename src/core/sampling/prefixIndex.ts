@@ -4,8 +4,8 @@ export interface CachedPrefix {
 }
 
 /**
- * Entries by the tokens they stand for, oldest first. Looked up by a rolling hash of every prefix of a prompt, so the cost is
- * one pass over the prompt however many entries there are.
+ * Entries by the tokens they stand for, oldest first. Looked up by a rolling hash of every prefix of a
+ * prompt, so the cost is one pass over the prompt however many entries there are.
  */
 export class PrefixIndex<Entry extends CachedPrefix> {
   #byHash = new Map<number, Entry>()

@@ -15,12 +15,18 @@ export interface SamplingSettings {
   readonly maxCompletionTokens: number
   /** A completion ends with the first of these; it is kept as its last id. */
   readonly endIds: readonly number[]
-  /** Root of every draw; forked by `seedLabels` and the sample's number, so batching and order never change what is drawn. */
+  /**
+   * Root of every draw; forked by `seedLabels` and the sample's number, so batching and order never change
+   * what is drawn.
+   */
   readonly seed: number
 }
 
 export interface SampleRequest {
-  /** The whole history: template, problem, earlier turns. A sampler may reuse the cache of a prefix it has kept. */
+  /**
+   * The whole history: template, problem, earlier turns. A sampler may reuse the cache of a prefix it has
+   * kept.
+   */
   readonly promptIds: readonly number[]
   /** Names the stream of this request, for example ['attempt', step, problem.id]. */
   readonly seedLabels: readonly (string | number)[]
@@ -54,19 +60,19 @@ export interface ParameterSource {
 }
 
 /**
- * Draws completions. Implementations: op by op in tfjs (the reference implementation), ONNX Runtime, and functions of a
- * TensorFlow graph, which may be the trainer's own.
+ * Draws completions. Implementations: op by op in tfjs (the reference implementation), ONNX Runtime, and
+ * functions of a TensorFlow graph, which may be the trainer's own.
  */
 export interface Sampler {
   /**
    * @returns completions[request][sample], in the order of the requests
-   * @throws RecheckError `sampler.stopped` when the signal was raised (nothing is returned), `sampler.too-long` when
-   *   prompt + new tokens exceed the model's positions (before anything is computed)
+   * @throws RecheckError `sampler.stopped` when the signal was raised (nothing is returned),
+   *   `sampler.too-long` when prompt + new tokens exceed the model's positions (before anything is computed)
    */
   sample(call: SampleCall): Promise<readonly (readonly Completion[])[]>
   /**
-   * Takes the policy's new parameters after an update; kept caches are forgotten. A sampler on the policy's own variables
-   * reads nothing.
+   * Takes the policy's new parameters after an update; kept caches are forgotten. A sampler on the policy's
+   * own variables reads nothing.
    */
   refresh(policy: ParameterSource): Promise<void>
   /** Drops kept caches. */

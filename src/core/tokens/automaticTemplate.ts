@@ -3,8 +3,8 @@ import type { AnswerMarker, PromptTemplate } from '../data/promptTemplate.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 /**
- * The model's own template, for `template: auto`: the built-in wording where the folder lays a conversation out as
- * the built-in model does, else a chat template if the folder has one, else a plain one.
+ * The model's own template, for `template: auto`: the built-in wording where the folder lays a conversation
+ * out as the built-in model does, else a chat template if the folder has one, else a plain one.
  *
  * @param marker  how the data set's solutions mark their answer (GSM8K and arithmetic `hash`, MATH `boxed`)
  */

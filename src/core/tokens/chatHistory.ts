@@ -15,7 +15,10 @@ export interface ChatSettings {
   readonly earlierThinking: EarlierThinking
 }
 
-/** A conversation as token ids. What the model wrote stays as it was sampled, never decoded and tokenised again. */
+/**
+ * A conversation as token ids. What the model wrote stays as it was sampled, never decoded and tokenised
+ * again.
+ */
 export class ChatHistory {
   readonly #tokenizer: Tokenizer
   readonly #opening: Opening

@@ -8,8 +8,8 @@ export interface LengthLimits {
 }
 
 /**
- * Tokens of the longest conversation that may follow a first prompt: all turns, each cut off at the limit. A turn that is cut
- * off is followed by one end token, except for the last.
+ * Tokens of the longest conversation that may follow a first prompt: all turns, each cut off at the limit. A
+ * turn that is cut off is followed by one end token, except for the last.
  *
  * @param firstPromptTokens of the problem's first prompt
  */

@@ -50,10 +50,10 @@ interface Injection {
 }
 
 /**
- * @param earlierThinking  what to do where the chat template strips the thinking of earlier turns: refuse it, or keep
- *   the conversation as it was sampled
- * @throws RecheckError `tokenizer.no-chat-template` for a chat layout without one, `tokenizer.chat-template` where it
- *   raises, `template.not-extendable`, `template.strips-thinking`, `template.drops-message`
+ * @param earlierThinking what to do where the chat template strips the thinking of earlier turns: refuse it,
+ *   or keep the conversation as it was sampled
+ * @throws RecheckError `tokenizer.no-chat-template` for a chat layout without one, `tokenizer.chat-template`
+ *   where it raises, `template.not-extendable`, `template.strips-thinking`, `template.drops-message`
  */
 export function conversationPrompts(
   tokenizer: Tokenizer,

@@ -12,8 +12,8 @@ export interface Opening {
 }
 
 /**
- * Puts an instruction into the system turn, or, where the chat template raises on one or leaves its text out (Gemma,
- * older Mistral), before the first user message.
+ * Puts an instruction into the system turn, or, where the chat template raises on one or leaves its text out
+ * (Gemma, older Mistral), before the first user message.
  *
  * @param system  the instruction; null = none
  * @throws RecheckError `tokenizer.chat-template` where the template renders neither

@@ -25,8 +25,8 @@ export function textAfter(prompt: string, whole: string, completion: string): st
 }
 
 /**
- * The same where the template strips thinking: it may leave out an opening mark with which the prompt ends. The
- * completion stays as it was sampled, so only what comes after it is used.
+ * The same where the template strips thinking: it may leave out an opening mark with which the prompt ends.
+ * The completion stays as it was sampled, so only what comes after it is used.
  */
 export function textAfterThinking(prompt: string, whole: string): string | null {
   const at = whole.lastIndexOf(standIn)

@@ -3,7 +3,9 @@ import type { Tokenizer } from './tokenizer.ts'
 /** What a decoder writes for the first bytes of a character that is not complete yet. */
 const incomplete = '\uFFFD'
 
-/** The text of a completion as its tokens come. Special tokens are left out, half characters are held back. */
+/**
+ * The text of a completion as its tokens come. Special tokens are left out, half characters are held back.
+ */
 export class StreamedText {
   readonly #tokenizer: Tokenizer
   readonly #ids: number[] = []

@@ -5,7 +5,10 @@ export interface ChatMessage {
   readonly content: string
 }
 
-/** Text ↔ token ids. Implemented by `src/main/host/model/hubTokenizer.ts`; ids never come from re-tokenised completions. */
+/**
+ * Text ↔ token ids. Implemented by `src/main/host/model/hubTokenizer.ts`; ids never come from re-tokenised
+ * completions.
+ */
 export interface Tokenizer {
   readonly vocabularySize: number
   readonly bosId: number | null

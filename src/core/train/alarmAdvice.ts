@@ -7,8 +7,9 @@ const shorterTurns = 'Look at the rollouts for repetition, or lower optimizer.le
 const movingBaseline = 'Harmless on fresh rollouts, but noisier: set vStar.baseline=running-mean.'
 
 /**
- * What to do about each alarm under the run's own settings: nothing that the config has already, and nothing that the
- * method or the turns make no use of. A setting that cannot change while a run goes on is named for a new run.
+ * What to do about each alarm under the run's own settings: nothing that the config has already, and nothing
+ * that the method or the turns make no use of. A setting that cannot change while a run goes on is named for
+ * a new run.
  */
 export const alarmAdvice: Readonly<Record<AlarmCode, Advice>> = {
   'alarm.always-correct': ({ turnWeights, verdictReward }) => {

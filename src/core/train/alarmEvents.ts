@@ -42,8 +42,9 @@ export interface AlarmStep {
 }
 
 /**
- * One condition is one alarm while it lasts: the first bad step raises it, and it has passed after `quietStepsToPass`
- * good steps without a bad one among them. One whose sign is no longer looked at (other settings) ends as well.
+ * One condition is one alarm while it lasts: the first bad step raises it, and it has passed after
+ * `quietStepsToPass` good steps without a bad one among them. One whose sign is no longer looked at (other
+ * settings) ends as well.
  *
  * @returns the log's entries, and the alarms that are active after this step
  */

@@ -10,7 +10,10 @@ import type { MetricValues } from '../../shared/metrics/table.ts'
 import { outcomeShares } from './evaluation/outcomeCounts.ts'
 import type { RecentCounts } from './recentCounts.ts'
 
-/** `bad`: beyond the threshold · `good`: clear of it by a tenth · null: between the two, or too few cases to say. */
+/**
+ * `bad`: beyond the threshold · `good`: clear of it by a tenth · null: between the two, or too few cases to
+ * say.
+ */
 type Health = 'bad' | 'good' | null
 
 /** What one step shows of a way in which a run goes wrong. */
@@ -49,7 +52,10 @@ export function alarmSigns(input: AlarmInput, config: RunConfig): AlarmSign[] {
 
 interface Reading {
   readonly value: number | null
-  /** What must lie beyond the threshold for the alarm: the value, or the end of its interval that lies nearer to health. */
+  /**
+   * What must lie beyond the threshold for the alarm: the value, or the end of its interval that lies nearer
+   * to health.
+   */
   readonly surely?: number | null
 }
 
@@ -91,8 +97,9 @@ function recallSigns(counts: OutcomeCounts, { alarms }: RunConfig): AlarmSign[] 
 }
 
 /**
- * Thresholds that lie amid ordinary values must be passed by more than noise: by the whole Wilson interval. The answer
- * change ratio is that of wrong attempts: a revision that keeps a correct answer is no copy to warn of.
+ * Thresholds that lie amid ordinary values must be passed by more than noise: by the whole Wilson interval.
+ * The answer change ratio is that of wrong attempts: a revision that keeps a correct answer is no copy to
+ * warn of.
  */
 function shareSigns(counts: OutcomeCounts, { alarms, sampling }: RunConfig): AlarmSign[] {
   const change = shareOf(counts, 'revision/changeRatioWrong')
@@ -162,9 +169,9 @@ const staleCodes: Readonly<Record<ClassKey, AlarmCode>> = {
 }
 
 /**
- * The share of correct turns in the last 20 steps against stage 1's, on which V of later turns rests; the whole
- * Wilson interval must be beyond. Mean r − V itself is no measure: V* lies above the mean reward
- * by construction, so it is negative from the first step on.
+ * The share of correct turns in the last 20 steps against stage 1's, on which V of later turns rests; the
+ * whole Wilson interval must be beyond. Mean r − V itself is no measure: V* lies above the mean reward by
+ * construction, so it is negative from the first step on.
  */
 function staleSigns({ recentTurns, referenceShares }: AlarmInput, config: RunConfig): AlarmSign[] {
   const rests = config.vStar.baseline === 'class-conditional' || config.vStar.baseline === 'global'

@@ -41,8 +41,8 @@ export interface ProbeResult {
 }
 
 /**
- * Lets the reference answer a few problems before stage 1 spends an hour on all of them. Its draws are of a stream of
- * their own and change nothing of what follows.
+ * Lets the reference answer a few problems before stage 1 spends an hour on all of them. Its draws are of a
+ * stream of their own and change nothing of what follows.
  *
  * @returns null where there are too few problems for a probe to be worth it
  * @throws RecheckError `sampler.stopped` when the signal was raised
@@ -78,7 +78,10 @@ export async function* probeReference(setup: ProbeSetup): AsyncGenerator<StagePr
 
 export type ProbeEvent = LogEvent & { readonly code: 'probe.result' | 'probe.no-reward' }
 
-/** `probe.no-reward`: not one correct answer, and hardly one that can be read; nothing can be learned from reward. */
+/**
+ * `probe.no-reward`: not one correct answer, and hardly one that can be read; nothing can be learned from
+ * reward.
+ */
 export function probeEvent(result: ProbeResult, config: RunConfig): ProbeEvent {
   const { problems, correct, withoutAnswer, verdicts, unparsed } = result
   const isHopeless = correct === 0 && withoutAnswer >= nearlyAll * problems

@@ -5,7 +5,8 @@ import type { StageProgress } from './trainEvent.ts'
 export type Report<P> = (progress: P) => void
 
 /**
- * Runs `work` and yields what it reports meanwhile; reports that pile up while nobody asks are dropped but the last.
+ * Runs `work` and yields what it reports meanwhile; reports that pile up while nobody asks are dropped but
+ * the last.
  *
  * @returns what `work` returns; its error is thrown on
  */

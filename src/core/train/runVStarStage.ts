@@ -35,9 +35,9 @@ export interface VStarSetup {
 }
 
 /**
- * Stage 1: N reference attempts per problem, each with one reference verdict and one forced revision (or what of these the
- * turns of the config have), as counts.
- * The draws depend on seed, problem and sample alone, so it can be stopped and resumed at any problem.
+ * Stage 1: N reference attempts per problem, each with one reference verdict and one forced revision (or what
+ * of these the turns of the config have), as counts. The draws depend on seed, problem and sample alone, so
+ * it can be stopped and resumed at any problem.
  *
  * Yields progress, estimates with the metrics so far, and at the end a word on problems without signal.
  *

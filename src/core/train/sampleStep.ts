@@ -17,10 +17,10 @@ export interface SampledStep {
 }
 
 /**
- * Draws a step's problems, lets the policy roll them out and scores the rollouts. With `resampleRounds`, problems whose
- * attempts are all correct or all wrong are put aside and as many others drawn in their place (dynamic sampling: DAPO,
- * arXiv 2503.14476), until none is or the rounds are over; then the step has fewer problems. Where no problem is left, the
- * first round's are kept, from which nothing is learned.
+ * Draws a step's problems, lets the policy roll them out and scores the rollouts. With `resampleRounds`,
+ * problems whose attempts are all correct or all wrong are put aside and as many others drawn in their place
+ * (dynamic sampling: DAPO, arXiv 2503.14476), until none is or the rounds are over; then the step has fewer
+ * problems. Where no problem is left, the first round's are kept, from which nothing is learned.
  *
  * @param batches moved on by what is drawn
  */

@@ -57,8 +57,8 @@ export interface TrainingPlan extends SelfCorrectionSetup {
 /**
  * Checks the setup and works out what every step needs of it.
  *
- * @throws RecheckError `vstar.incomplete`, `vstar.uncounted`, `train.no-budget`, `data.filtered-out`, `config.invalid`,
- *   `train.too-long`
+ * @throws RecheckError `vstar.incomplete`, `vstar.uncounted`, `train.no-budget`, `data.filtered-out`,
+ *   `config.invalid`, `train.too-long`
  */
 export function planTraining(setup: SelfCorrectionSetup): TrainingPlan {
   const { config } = setup

@@ -22,7 +22,10 @@ export interface StepTimes {
   readonly updateMs: number
 }
 
-/** What was drawn and put aside because a method that compares rollouts learns nothing from it (`resampleRounds`). */
+/**
+ * What was drawn and put aside because a method that compares rollouts learns nothing from it
+ * (`resampleRounds`).
+ */
 export interface Discarded {
   readonly problems: number
   /** Generated for it. */
@@ -32,8 +35,8 @@ export interface Discarded {
 export const nothingDiscarded: Discarded = { problems: 0, tokens: 0 }
 
 /**
- * Every metric of a training step, by registry name; null where a denominator is 0 or the method has no such thing. Shares are
- * of the rollouts that were learned from, tokens of all that were generated.
+ * Every metric of a training step, by registry name; null where a denominator is 0 or the method has no such
+ * thing. Shares are of the rollouts that were learned from, tokens of all that were generated.
  */
 export function stepMetrics(
   updates: readonly Update[],
@@ -105,7 +108,8 @@ function lossMetrics(updates: readonly Update[], config: RunConfig): MetricValue
   const scale = config.method === 'a-star-po' && config.lossScale === 'unit' ? 2 * config.policyBeta : 1
   const minimised = (meanOf(updates.map(({ stats }) => stats.loss)) ?? 0) * scale
   const size = parts.reduce((sum, each) => sum + Math.abs(each), Math.abs(bonus))
-  // terms of order 1 may cancel to nothing (a group's advantages do): their float32 rounding is then all there is
+  // terms of order 1 may cancel to nothing (a group's advantages do): their float32 rounding is then all
+  // there is
   if (Math.abs(total - minimised) > Math.max(1e-3 * size, 1e-5)) {
     throw new RecheckError(
       'metrics.identity',

@@ -18,8 +18,8 @@ interface BatchCounts {
 }
 
 /**
- * The rows of one update as the loss wants them. Denominators are put into the weights here, over all rows, so that the
- * trainer may split the batch as it likes.
+ * The rows of one update as the loss wants them. Denominators are put into the weights here, over all rows,
+ * so that the trainer may split the batch as it likes.
  */
 export function tokenBatch(rows: readonly UpdateRow[], loss: PolicyLoss, config: RunConfig): TokenBatch {
   const turns = rows.flatMap((row) => row.turns)
@@ -73,8 +73,8 @@ function tokenRow(
 }
 
 /**
- * 1/(turns·length) · 1/tokens · 1/(turns·longest): the three normalisers of the GRPO family; 1/tokens of correct turns, for
- * these, with rejection sampling; 0 for the others.
+ * 1/(turns·length) · 1/tokens · 1/(turns·longest): the three normalisers of the GRPO family; 1/tokens of
+ * correct turns, for these, with rejection sampling; 0 for the others.
  */
 function tokenWeightOf(
   config: RunConfig,

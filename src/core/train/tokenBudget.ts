@@ -24,11 +24,11 @@ export function countedTokens(estimates: Iterable<Pick<VStarEstimate, 'tokens'>>
 }
 
 /**
- * What stage 1 has generated, whoever ran it: an estimate that is shared is charged to every run that uses it, since none
- * of them could do without.
+ * What stage 1 has generated, whoever ran it: an estimate that is shared is charged to every run that uses
+ * it, since none of them could do without.
  *
- * @throws RecheckError `vstar.uncounted` with a budget and an estimate whose tokens were not counted, `train.no-budget`
- *   where stage 1 leaves nothing of it
+ * @throws RecheckError `vstar.uncounted` with a budget and an estimate whose tokens were not counted,
+ *   `train.no-budget` where stage 1 leaves nothing of it
  */
 export function stageOneTokens({
   config,
@@ -54,7 +54,10 @@ export function stageOneTokens({
   )
 }
 
-/** Whether no further step begins: all steps are done, or the budget is used up. The step that crosses it is finished. */
+/**
+ * Whether no further step begins: all steps are done, or the budget is used up. The step that crosses it is
+ * finished.
+ */
 export function isTrained(state: Pick<TrainState, 'step' | 'tokens'>, length: RunLength): boolean {
   const { maxTokens } = length.config
   return maxTokens === null ? state.step >= length.steps : length.stageOneTokens + state.tokens >= maxTokens

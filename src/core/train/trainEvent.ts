@@ -11,11 +11,17 @@ export interface StageProgress {
   readonly done: number
   readonly total: number
   readonly unit: 'problems' | 'completions' | 'steps' | 'tokens'
-  /** Set when the event counts the stage's own progress (problems or steps); absent on sub-activities such as sampling. */
+  /**
+   * Set when the event counts the stage's own progress (problems or steps); absent on sub-activities such as
+   * sampling.
+   */
   readonly stage?: Stage
 }
 
-/** `first`: before the first update of a run with long steps · `due`: every so many steps · `best`: best validation so far · `stopped`: asked to stop · `end`. */
+/**
+ * `first`: before the first update of a run with long steps · `due`: every so many steps · `best`: best
+ * validation so far · `stopped`: asked to stop · `end`.
+ */
 export type CheckpointReason = 'first' | 'due' | 'best' | 'stopped' | 'end'
 
 /** An evaluation before it has an id and a time. */
@@ -39,7 +45,9 @@ export type ReportedEvent =
   | { readonly type: 'evaluation'; readonly evaluation: EvaluationResult }
   | LogEvent
 
-/** Write trainer state and this state now, together: a run resumed from them equals one that never stopped. */
+/**
+ * Write trainer state and this state now, together: a run resumed from them equals one that never stopped.
+ */
 export interface CheckpointEvent {
   readonly type: 'checkpoint'
   readonly reason: CheckpointReason
@@ -51,7 +59,10 @@ export interface CheckpointEvent {
 export type TrainEvent =
   | ReportedEvent
   | { readonly type: 'stepBegins'; readonly step: number }
-  /** The last event of a step: all of it has been reported, and nothing is in hand until the next event is asked for. */
+  /**
+   * The last event of a step: all of it has been reported, and nothing is in hand until the next event is
+   * asked for.
+   */
   | { readonly type: 'stepEnds'; readonly step: number }
   | CheckpointEvent
 

@@ -29,12 +29,13 @@ import { learningSignalEvent } from './vStarSignal.ts'
 /**
  * Stage 2. Every step: problems → rollouts → rewards → advantages → one packed row per rollout → update.
  *
- * It yields what happened and calls nobody. A `checkpoint` event asks the caller to write trainer state and train state
- * while the generator is suspended; a run resumed from them yields the same events as one that never stopped.
+ * It yields what happened and calls nobody. A `checkpoint` event asks the caller to write trainer state and
+ * train state while the generator is suspended; a run resumed from them yields the same events as one that
+ * never stopped.
  *
  * @returns the state at the end
- * @throws RecheckError `vstar.no-signal`, `vstar.incomplete`, `vstar.uncounted`, `train.no-budget`, `data.filtered-out`,
- *   `config.invalid`, `train.too-long` before anything is sampled
+ * @throws RecheckError `vstar.no-signal`, `vstar.incomplete`, `vstar.uncounted`, `train.no-budget`,
+ *   `data.filtered-out`, `config.invalid`, `train.too-long` before anything is sampled
  */
 export async function* trainSelfCorrection(
   setup: SelfCorrectionSetup,
@@ -42,7 +43,8 @@ export async function* trainSelfCorrection(
   const plan = planTraining(setup)
   if (needsVStar(setup.config)) yield* reportLearningSignal(setup)
   let state = setup.state ?? startingState(plan)
-  // opens the stage's progress; its pace is measured from the first step's end, for an evaluation may come first
+  // opens the stage's progress; its pace is measured from the first step's end, for an evaluation may come
+  // first
   yield stageProgress('preparing', state, plan)
   try {
     for (;;) {
@@ -65,9 +67,10 @@ export async function* trainSelfCorrection(
 
 /**
  * One step, phase by phase. Where the formulas stand: rewards `reward/turnReward` · V* `rl/vStar`, of a turn
- * `rl/turnBaseline` · advantages `rl/turnAdvantages`, of a group `rl/groupAdvantages`, whitening `rl/advantages` · KL
- * `rl/kl` · losses `rl/losses/`: A*-PO `optimalAdvantage`, GRPO, Dr. GRPO, DAPO and RLOO `clippedRatio`, `reinforce` ·
- * learning rate `shared/learningRate`, AdamW `optim/adamW` · metrics `train/stepMetrics`.
+ * `rl/turnBaseline` · advantages `rl/turnAdvantages`, of a group `rl/groupAdvantages`, whitening
+ * `rl/advantages` · KL `rl/kl` · losses `rl/losses/`: A*-PO `optimalAdvantage`, GRPO, Dr. GRPO, DAPO and RLOO
+ * `clippedRatio`, `reinforce` · learning rate `shared/learningRate`, AdamW `optim/adamW` · metrics
+ * `train/stepMetrics`.
  */
 async function* trainStep(state: TrainState, plan: TrainingPlan): AsyncGenerator<TrainEvent, TrainState> {
   const { config, nowMs } = plan
@@ -75,8 +78,8 @@ async function* trainStep(state: TrainState, plan: TrainingPlan): AsyncGenerator
   yield { type: 'stepBegins', step }
   const startedMs = nowMs()
 
-  // 1.–3. problems: the next ones, in an order fixed by the seed; rollouts: attempt → verdict → revision, where the verdict says
-  // that the attempt is wrong; rewards: of every turn, by rules
+  // 1.–3. problems: the next ones, in an order fixed by the seed; rollouts: attempt → verdict → revision,
+  // where the verdict says that the attempt is wrong; rewards: of every turn, by rules
   const batches = new ProblemBatches(plan.problems, config.seed, state.cursor)
   const rewards = trainingRewards(config, state.correctShare, step)
   const { rollouts: scored, discarded } = yield* sampleStep(batches, { step, rewards }, plan)
@@ -108,12 +111,16 @@ async function* trainStep(state: TrainState, plan: TrainingPlan): AsyncGenerator
   return next
 }
 
-/** A run whose steps take longer has a checkpoint before its first update: that one takes the most memory so far. */
+/**
+ * A run whose steps take longer has a checkpoint before its first update: that one takes the most memory so
+ * far.
+ */
 const longStepMs = 60_000
 
 /**
- * Whether the first step of a run will be long: as long as it has taken up to its update, and the update itself, a forward and a
- * backward pass (three times a forward pass, which the reference has just made of the same rows).
+ * Whether the first step of a run will be long: as long as it has taken up to its update, and the update
+ * itself, a forward and a backward pass (three times a forward pass, which the reference has just made of the
+ * same rows).
  */
 function isLongFirstStep(
   { step }: TrainState,

@@ -10,8 +10,8 @@ import type { MetricValues } from '../../shared/metrics/table.ts'
 import { readRecentCounts, type RecentCounts, type StoredRecentCounts } from './recentCounts.ts'
 
 /**
- * All of stage 2 that is not in the trainer: plain JSON, stored beside the trainer's state. Random streams need no
- * entry: every draw is forked from the seed, the step and the problem.
+ * All of stage 2 that is not in the trainer: plain JSON, stored beside the trainer's state. Random streams
+ * need no entry: every draw is forked from the seed, the step and the problem.
  */
 export interface TrainState {
   /** Steps done. */
@@ -24,7 +24,10 @@ export interface TrainState {
   /** Moving averages of correct turns per kind and class, and of correct attempts. */
   readonly runningShares: ClassShares
   readonly correctShare: number
-  /** Mean length of each kind at the first step that had it, for the alarm on growth; null before the first step. */
+  /**
+   * Mean length of each kind at the first step that had it, for the alarm on growth; null before the first
+   * step.
+   */
   readonly firstLengths: Readonly<Record<TurnKind, number | null>> | null
   readonly activeAlarms: ActiveAlarms
   /** For the alarms on a stale V* and on groups without spread. */

@@ -14,7 +14,8 @@ export type EstimatesById = ReadonlyMap<string, VStarEstimate>
 /**
  * The training problems that are left after `data.filter`, in their order.
  *
- * @throws RecheckError `vstar.incomplete` when a problem has no estimate, `data.filtered-out` when none is left
+ * @throws RecheckError `vstar.incomplete` when a problem has no estimate, `data.filtered-out` when none is
+ *   left
  */
 export function filterBySignal(
   problems: readonly Problem[],

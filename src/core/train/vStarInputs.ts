@@ -4,8 +4,8 @@ import { referenceTurns } from '../rollout/selfCorrection.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 
 /**
- * Raised when a reward rule changes, or which answers count as correct, so that estimates made under the old rule are
- * refused. 2: spellings of answers, numbers behind `####` read whole, thinking blocks left out.
+ * Raised when a reward rule changes, or which answers count as correct, so that estimates made under the old
+ * rule are refused. 2: spellings of answers, numbers behind `####` read whole, thinking blocks left out.
  */
 const rewardVersion = '2'
 
@@ -66,8 +66,9 @@ export function isPooledEstimate({ inputs }: { readonly inputs: Readonly<Record<
 }
 
 /**
- * Like `checkVStarInputs`, for a run that has begun: a complete estimate whose revisions were not counted by verdict stays the
- * one that the run's baselines rest on, so that a resumed run ends as it would have ended without the stop.
+ * Like `checkVStarInputs`, for a run that has begun: a complete estimate whose revisions were not counted by
+ * verdict stays the one that the run's baselines rest on, so that a resumed run ends as it would have ended
+ * without the stop.
  *
  * @throws RecheckError `vstar.mismatch` naming each part that differs
  */

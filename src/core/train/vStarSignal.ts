@@ -6,8 +6,9 @@ import { hasSignal } from '../rl/turnBaseline.ts'
 export type LearningSignalEvent = LogEvent & { readonly code: 'vstar.signal' | 'vstar.no-signal' }
 
 /**
- * A log entry on how many problems carry a learning signal. Where V* is 0 or 1, every attempt earns the same reward, so
- * its advantage is about 0 and the attempt learns nothing. `vstar.no-signal` where that holds for all problems.
+ * A log entry on how many problems carry a learning signal. Where V* is 0 or 1, every attempt earns the same
+ * reward, so its advantage is about 0 and the attempt learns nothing. `vstar.no-signal` where that holds for
+ * all problems.
  */
 export function learningSignalEvent(
   estimates: readonly VStarEstimate[],

@@ -6,7 +6,10 @@ export interface Backend {
   request(route: string, input: unknown, signal?: AbortSignal): Promise<Result<unknown>>
   /** @returns a function that ends the subscription */
   subscribe(listener: (event: StoreEvent) => void): () => void
-  /** Told of every change from now on, and while it is lost of each try that failed; one in this process is never lost. */
+  /**
+   * Told of every change from now on, and while it is lost of each try that failed; one in this process is
+   * never lost.
+   */
   onConnection(listener: (connection: Connection) => void): () => void
   close(): Promise<void>
 }

@@ -36,8 +36,8 @@ interface Client {
 type Subscribe = (listener: (event: StoreEvent) => void) => () => void
 
 /**
- * Sends every store event to every open page. Events are hints, so a client that does not read costs no more than its
- * limit: what does not fit is dropped, and the client is told so when it reads again.
+ * Sends every store event to every open page. Events are hints, so a client that does not read costs no more
+ * than its limit: what does not fit is dropped, and the client is told so when it reads again.
  */
 export class EventSockets {
   readonly #subscribe: Subscribe

@@ -57,7 +57,10 @@ const statusOfParser: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
 }
 
-/** Answers in the error form where Node's HTTP server and ws answer by themselves: before Fastify has a request. */
+/**
+ * Answers in the error form where Node's HTTP server and ws answer by themselves: before Fastify has a
+ * request.
+ */
 export function answerLowLevelErrors(
   server: FastifyInstance,
 ): (error: NodeJS.ErrnoException, socket: Socket) => void {

@@ -54,8 +54,9 @@ interface PageAccess {
 }
 
 /**
- * The page and its routes on 127.0.0.1. Every request is checked: a loopback Host, an Origin equal to it, a session cookie
- * for everything but the page's own files and the token exchange; or, in the place of Origin and cookie, a script's token.
+ * The page and its routes on 127.0.0.1. Every request is checked: a loopback Host, an Origin equal to it, a
+ * session cookie for everything but the page's own files and the token exchange; or, in the place of Origin
+ * and cookie, a script's token.
  */
 export async function startHttpServer(setup: HttpServerSetup): Promise<HttpServer> {
   const { handlers, tokens } = setup
@@ -139,8 +140,8 @@ function addRoutes(server: FastifyInstance, access: PageAccess): void {
 }
 
 /**
- * Aborted when the connection closes before the answer is out. (Fastify's own `request.signal` stays silent where a plugin
- * has an onResponse hook.)
+ * Aborted when the connection closes before the answer is out. (Fastify's own `request.signal` stays silent
+ * where a plugin has an onResponse hook.)
  */
 function goneWith(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()

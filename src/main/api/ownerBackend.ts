@@ -100,7 +100,9 @@ function tellingChanges(handlers: OwnerHandlers, tell: (event: StoreEvent) => vo
   }
 }
 
-/** Beyond it an event names no runs: reading everything about runs again is cheaper than being told of each. */
+/**
+ * Beyond it an event names no runs: reading everything about runs again is cheaper than being told of each.
+ */
 const mostNamed = 100
 
 /** One event for all of them, however many they are. */

@@ -146,7 +146,8 @@ interface StreamListener {
 /**
  * Keeps one socket open and opens it again when it breaks.
  *
- * @returns when it is open or has failed for the first time: nothing happens unheard between an answer and the first event
+ * @returns when it is open or has failed for the first time: nothing happens unheard between an answer and
+ *   the first event
  */
 function openEventStream(
   { origin, cookie, openWithinMs, silentForMs }: StreamTarget,

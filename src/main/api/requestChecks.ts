@@ -5,8 +5,8 @@ import { refusal } from './httpErrors.ts'
 const hostPattern = /^(127\.0\.0\.1|localhost|\[::1\])(?::(\d{1,5}))?$/i
 
 /**
- * Refuses what no page of this server sends: a Host that is not this machine (DNS rebinding), an Origin that is not that
- * Host (other sites), an upgrade to anything but the events.
+ * Refuses what no page of this server sends: a Host that is not this machine (DNS rebinding), an Origin that
+ * is not that Host (other sites), an upgrade to anything but the events.
  */
 export function addRequestChecks(server: FastifyInstance): void {
   server.addHook('onRequest', async (request, reply) => {
@@ -28,15 +28,18 @@ export function addRequestChecks(server: FastifyInstance): void {
   })
 }
 
-/** The port by which the browser reaches this server (at the near end of a tunnel another one); null for a foreign Host. */
+/**
+ * The port by which the browser reaches this server (at the near end of a tunnel another one); null for a
+ * foreign Host.
+ */
 export function portOf(request: FastifyRequest): string | null {
   const match = hostPattern.exec(request.headers.host ?? '')
   return match === null ? null : (match[2] ?? '80')
 }
 
 /**
- * Browsers send Origin with every POST and WebSocket; a page of ours has the origin of its Host. Scripts send none, and a
- * token: no other site can make a browser send that header.
+ * Browsers send Origin with every POST and WebSocket; a page of ours has the origin of its Host. Scripts send
+ * none, and a token: no other site can make a browser send that header.
  */
 function isOwnOrigin(request: FastifyRequest): boolean {
   const { origin, host, upgrade } = request.headers

@@ -18,8 +18,8 @@ interface Search {
 const mostKept = 8
 
 /**
- * Pages of rollouts. A query is searched once for all its pages, until rollouts of its run come or go; a search that nobody
- * waits for any more is ended.
+ * Pages of rollouts. A query is searched once for all its pages, until rollouts of its run come or go; a
+ * search that nobody waits for any more is ended.
  */
 export class RolloutPages {
   readonly #db: Database

@@ -12,8 +12,9 @@ const another =
   'For another, run `recheck serve` once more in a terminal of that machine, or press Enter where it runs.'
 
 /**
- * A browser has one set of cookies for all ports of an address. By the port that it uses itself, every server at every end
- * of a tunnel has a name of its own, and a restart takes the same one again instead of leaving one more behind.
+ * A browser has one set of cookies for all ports of an address. By the port that it uses itself, every server
+ * at every end of a tunnel has a name of its own, and a restart takes the same one again instead of leaving
+ * one more behind.
  */
 function cookieName(request: FastifyRequest): string {
   return `recheck_${portOf(request) ?? ''}`
@@ -40,8 +41,8 @@ export interface Access {
 const ofToken = 'token '
 
 /**
- * Who asks: the id of an open session, or a script by its token. A request with a token is answered for that alone, whatever
- * cookies it has. Null: nobody who may.
+ * Who asks: the id of an open session, or a script by its token. A request with a token is answered for that
+ * alone, whatever cookies it has. Null: nobody who may.
  */
 export function askerOf({ sessions, tokens }: Access, request: FastifyRequest): string | null {
   const bearer = bearerOf(request)

@@ -15,7 +15,10 @@ export const linkLimitMs = 24 * 3_600_000
 const mostSessions = 100
 const longestClient = 200
 
-/** A moment on both clocks: the wall clock may be set back, and the steady one stands still while the machine sleeps. */
+/**
+ * A moment on both clocks: the wall clock may be set back, and the steady one stands still while the machine
+ * sleeps.
+ */
 interface Moment {
   readonly wallMs: number
   readonly steadyMs: number
@@ -30,8 +33,9 @@ interface Session {
 }
 
 /**
- * Who may talk to `recheck serve`. A link carries a one-time token in its fragment (which browsers never send); the page
- * exchanges it once for a session, held in an HttpOnly cookie. Both live in memory only: a restart ends all sessions.
+ * Who may talk to `recheck serve`. A link carries a one-time token in its fragment (which browsers never
+ * send); the page exchanges it once for a session, held in an HttpOnly cookie. Both live in memory only: a
+ * restart ends all sessions.
  */
 export class Sessions {
   readonly #clock: SessionClock

@@ -2,7 +2,10 @@ import { currentLoad, graphics, mem, processes } from 'systeminformation'
 import type { Run } from '../../shared/runs/records.ts'
 import type { Telemetry } from '../../shared/routes/app.ts'
 
-/** What the machine is doing now: processors, memory, the trainer's part of it, graphics cards if there are any. `live`: running or paused. */
+/**
+ * What the machine is doing now: processors, memory, the trainer's part of it, graphics cards if there are
+ * any. `live`: running or paused.
+ */
 export async function readTelemetry(live: readonly Run[], nowMs: number): Promise<Telemetry> {
   const trainer = live.find((run) => run.processId !== null)?.processId ?? null
   const [load, memory, cards, trainerBytes] = await Promise.all([

@@ -9,7 +9,10 @@ export interface MenuActions {
   readonly close: () => void
 }
 
-/** The native menu. Accelerators avoid the page's own keys (Ctrl+K and the single letters of its keyboard map). */
+/**
+ * The native menu. Accelerators avoid the page's own keys (Ctrl+K and the single letters of its keyboard
+ * map).
+ */
 export function menuTemplate(actions: MenuActions, isConnected: boolean): MenuItemConstructorOptions[] {
   return [
     {

@@ -13,9 +13,15 @@ export interface BackendTarget {
 export interface BackendSlot extends Omit<Backend, 'request'> {
   /** Where requests go now. */
   target(): BackendTarget
-  /** Requests go to the new backend at once. @returns when the old one is closed: its runs finish their step first */
+  /**
+   * Requests go to the new backend at once. @returns when the old one is closed: its runs finish their step
+   * first
+   */
   replace(next: BackendTarget): Promise<void>
-  /** Resolves when every place that was left is closed: before that, a data folder of this computer is still in use. */
+  /**
+   * Resolves when every place that was left is closed: before that, a data folder of this computer is still
+   * in use.
+   */
   whenLeft(): Promise<void>
 }
 

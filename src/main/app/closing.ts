@@ -9,8 +9,8 @@ export const closingChoices = ['Keep running in the tray', 'Stop after this step
 export type ClosingChoice = 'tray' | 'stop' | 'cancel'
 
 /**
- * Asks before a window with a running job closes: keep running in the tray, stop after this step, or cancel. The runs of
- * a server go on without the window, so nothing is asked there.
+ * Asks before a window with a running job closes: keep running in the tray, stop after this step, or cancel.
+ * The runs of a server go on without the window, so nothing is asked there.
  */
 export function askBeforeClosing(window: BrowserWindow, backend: BackendSlot, iconFile: string): void {
   let state: 'open' | 'asking' | 'stopping' = 'open'
@@ -55,7 +55,9 @@ async function chooseHowToClose(window: BrowserWindow, backend: BackendSlot): Pr
   return (['tray', 'stop', 'cancel'] as const)[response] ?? 'cancel'
 }
 
-/** Asks whether the runs of this computer may stop, for example because the window is about to drive a server. */
+/**
+ * Asks whether the runs of this computer may stop, for example because the window is about to drive a server.
+ */
 export async function mayStopRuns(window: BrowserWindow, backend: BackendSlot): Promise<boolean> {
   const runs = backend.target().server === null ? await runningRuns(backend.target().backend) : []
   if (runs.length === 0) return true

@@ -11,8 +11,8 @@ import { OpenRequests } from './openRequests.ts'
 import { isPageAddress } from './pageProtocol.ts'
 
 /**
- * The window's channels. A request is answered only for the main frame of our own page; its payload is parsed by the
- * route's schema behind `slot`.
+ * The window's channels. A request is answered only for the main frame of our own page; its payload is parsed
+ * by the route's schema behind `slot`.
  *
  * @returns a function that takes them down
  */
@@ -49,7 +49,9 @@ export function serveIpc(page: WebContents, slot: BackendSlot): () => void {
   }
 }
 
-/** What is sent to a page that hangs piles up: it is dropped, and the page reads everything again once it can. */
+/**
+ * What is sent to a page that hangs piles up: it is dropped, and the page reads everything again once it can.
+ */
 function whileResponsive(page: WebContents, send: (event: StoreEvent) => void): (event: StoreEvent) => void {
   let isHanging = false
   let hasMissed = false

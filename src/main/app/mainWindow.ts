@@ -69,7 +69,9 @@ export async function showPage(window: BrowserWindow, fragment = ''): Promise<vo
   await window.loadURL(pageAddress + fragment)
 }
 
-/** The page never leaves its own address and opens no window; a link to the web goes to the user's browser. */
+/**
+ * The page never leaves its own address and opens no window; a link to the web goes to the user's browser.
+ */
 function denyNavigation(window: BrowserWindow): void {
   const page = window.webContents
   page.on('will-navigate', (event) => {

@@ -6,7 +6,10 @@ const scheme = 'app'
 const host = 'recheck'
 export const pageAddress = `${scheme}://${host}/index.html`
 
-/** Whether an address belongs to our own page. (`URL.origin` is "null" for every scheme that Node does not know.) */
+/**
+ * Whether an address belongs to our own page. (`URL.origin` is "null" for every scheme that Node does not
+ * know.)
+ */
 export function isPageAddress(address: string): boolean {
   const url = URL.canParse(address) ? new URL(address) : null
   return url?.protocol === `${scheme}:` && url.host === host
@@ -51,7 +54,9 @@ export function servePage(session: Session, pageFolder: string): void {
   })
 }
 
-/** @returns the file that an address names, or null when it lies outside the folder or belongs to another host */
+/**
+ * @returns the file that an address names, or null when it lies outside the folder or belongs to another host
+ */
 export function pageFile(address: string, pageFolder: string): string | null {
   const path = isPageAddress(address) ? decodePath(new URL(address).pathname) : null
   if (path === null) return null

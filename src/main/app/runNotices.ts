@@ -4,8 +4,8 @@ import type { StoreEvent } from '../../shared/routes/contract.ts'
 import type { BackendSlot } from './backendSlot.ts'
 
 /**
- * The system's own notification of a new alarm and of a run's end, while the window is hidden or not in front. A click
- * shows the run. A run that the user stopped says nothing: who stopped it knows.
+ * The system's own notification of a new alarm and of a run's end, while the window is hidden or not in
+ * front. A click shows the run. A run that the user stopped says nothing: who stopped it knows.
  *
  * @param show  shows a place of the page
  * @returns a function that ends it

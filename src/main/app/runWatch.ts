@@ -16,8 +16,9 @@ export async function runningRuns(backend: Backend): Promise<readonly ListedRun[
 }
 
 /**
- * Keeps the machine awake while a run computes on it, and says so in the title (the task bar's own progress does nothing
- * on Linux). Asked anew when something happened; nothing is polled, and answers that overlap are one.
+ * Keeps the machine awake while a run computes on it, and says so in the title (the task bar's own progress
+ * does nothing on Linux). Asked anew when something happened; nothing is polled, and answers that overlap are
+ * one.
  *
  * @returns a function that lets the machine sleep again and ends the watch
  */

@@ -8,7 +8,8 @@ export interface WindowArguments {
 }
 
 /**
- * Reads `--connect LINK` and `--data-dir FOLDER`; what Electron and Chromium are given beside them is left alone.
+ * Reads `--connect LINK` and `--data-dir FOLDER`; what Electron and Chromium are given beside them is left
+ * alone.
  *
  * @throws RecheckError `usage.invalid` when an option lacks its value
  */

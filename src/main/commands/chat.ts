@@ -24,7 +24,10 @@ const Output = z.object({
 })
 type Output = z.infer<typeof Output>
 
-/** `recheck chat DIR`: a conversation; a line of stdin is a message, an empty line or the end of stdin ends it. */
+/**
+ * `recheck chat DIR`: a conversation; a line of stdin is a message, an empty line or the end of stdin ends
+ * it.
+ */
 export const register: Register = (program, context) => {
   const command = addCommand(program, context, {
     name: 'chat',

@@ -34,7 +34,9 @@ export interface CommandCall {
   readonly nowMs: () => number
   /** On stderr. */
   readonly progress: ProgressDisplay
-  /** Text for people on stdout, as it comes (streamed tokens): nothing is added, nothing shown with `--json`. */
+  /**
+   * Text for people on stdout, as it comes (streamed tokens): nothing is added, nothing shown with `--json`.
+   */
   print(text: string): void
   /** One line on stderr. */
   note(line: string): void
@@ -79,7 +81,10 @@ export function examplesOf(command: Command): readonly string[] {
   return exampleLines.get(command) ?? []
 }
 
-/** The commands that can be run, those inside groups (`recheck data check`) included, in the order of the help. */
+/**
+ * The commands that can be run, those inside groups (`recheck data check`) included, in the order of the
+ * help.
+ */
 export function runnableCommands(group: Command): Command[] {
   return group.commands.flatMap((command) =>
     outputSchemas.has(command) ? [command] : runnableCommands(command),
@@ -94,7 +99,8 @@ export function commandLineOf(command: Command): string {
 /**
  * Adds a command with `--json`, `--data-dir`, examples, parsed input and checked output.
  *
- * @returns commander's command: add arguments and options to it (`.argument('<folder>', …).option('--steps <n>', …)`)
+ * @returns commander's command: add arguments and options to it
+ *   (`.argument('<folder>', …).option('--steps <n>', …)`)
  */
 export function addCommand<Input, Output>(
   program: Command,

@@ -7,7 +7,10 @@ const skippedShown = 5
 const causesShown = 10
 const examplesShown = 5
 
-/** What `recheck data check` prints: a line for each cause, and at the end counts that add up to the rows read. */
+/**
+ * What `recheck data check` prints: a line for each cause, and at the end counts that add up to the rows
+ * read.
+ */
 export function dataReportText(report: DataReport, passed: boolean): string {
   const { files, skippedFiles, badRows, left } = report
   const lines = [

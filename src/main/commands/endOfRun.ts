@@ -36,7 +36,10 @@ function keptText(estimate: ReturnType<typeof readOpenEstimate>): string {
   return `\nStage 1: ${estimate.done} of ${estimate.total} problems are estimated and kept.`
 }
 
-/** Held-out test at the start and the end and their paired difference, with 95 % intervals; '' before both exist. */
+/**
+ * Held-out test at the start and the end and their paired difference, with 95 % intervals; '' before both
+ * exist.
+ */
 export function testTable(evaluations: readonly Evaluation[], paired: PairedTest | null): string {
   const tests = evaluations
     .filter((evaluation) => evaluation.split === 'test')

@@ -5,9 +5,10 @@ import type { CommandCall } from './command.ts'
 import type { RunAccess } from './runAccess.ts'
 
 /**
- * Shows a run's progress, its log and its evaluations until it ends. Ctrl-C finishes the step in hand and writes a
- * checkpoint. A second one ends the command at once: with it ends a run that this process executes (it is then found
- * interrupted and can be resumed), while one of another process still finishes its step there.
+ * Shows a run's progress, its log and its evaluations until it ends. Ctrl-C finishes the step in hand and
+ * writes a checkpoint. A second one ends the command at once: with it ends a run that this process executes
+ * (it is then found interrupted and can be resumed), while one of another process still finishes its step
+ * there.
  */
 export async function followRun(runs: RunAccess, runId: string, call: CommandCall): Promise<Run> {
   const showProgress = progressShower(call)
@@ -76,7 +77,10 @@ export function stepPrefix(step: number | null | undefined): string {
   return typeof step === 'number' ? `step ${step}: ` : ''
 }
 
-/** How a run that did not finish goes on. One that waits because of an error would only meet it again: that error says more. */
+/**
+ * How a run that did not finish goes on. One that waits because of an error would only meet it again: that
+ * error says more.
+ */
 export function resumeHint(run: Run): string {
   if (run.status === 'paused' && run.error !== null) return ''
   return run.status === 'stopped' || run.status === 'interrupted' || run.status === 'paused'

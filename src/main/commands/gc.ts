@@ -70,7 +70,10 @@ export const register: Register = (program, context) => {
     .option('--deleted-days <n>', 'erase runs that were deleted at least so many days ago; 0 = all', '30')
 }
 
-/** 0 days are all that were deleted: also a moment ago, and when the clock was ahead, which it may not reach again for years. */
+/**
+ * 0 days are all that were deleted: also a moment ago, and when the clock was ahead, which it may not reach
+ * again for years.
+ */
 export function deletedBefore(days: number, nowMs: number): number {
   return days === 0 ? Number.MAX_SAFE_INTEGER : nowMs - days * dayMs
 }

@@ -11,8 +11,8 @@ const refusals: readonly string[] = [
 ]
 
 /**
- * `help data check` as `data check --help`: commander's own help command knows one word and answers an unknown one with
- * the help of what is above it.
+ * `help data check` as `data check --help`: commander's own help command knows one word and answers an
+ * unknown one with the help of what is above it.
  */
 export function withHelpOption(program: Command, args: readonly string[]): readonly string[] {
   const at = args.indexOf('help')
@@ -30,8 +30,8 @@ function groupNamed(program: Command, words: readonly string[]): Command | null 
 }
 
 /**
- * Commander answers `nonsense --help` and `doctor --nonsense --help` with some help and the exit code 0. Here such a line
- * is read without its `--help` first, by a program whose commands do nothing.
+ * Commander answers `nonsense --help` and `doctor --nonsense --help` with some help and the exit code 0. Here
+ * such a line is read without its `--help` first, by a program whose commands do nothing.
  *
  * @param inert    a program of its own; it is changed
  * @throws CommanderError with commander's own message, and its suggestion, for what is not known

@@ -7,7 +7,10 @@ import { readSeries } from '../store/metrics/metricQuery.ts'
 import { tokensPerRollout } from '../store/rollouts/rolloutTokens.ts'
 import { estimateTokens } from '../store/vStarStore.ts'
 
-/** What the trials whose runs have finished came to on the test split; one without evaluations there has no score. */
+/**
+ * What the trials whose runs have finished came to on the test split; one without evaluations there has no
+ * score.
+ */
 export function methodScores(
   db: Database,
   trials: readonly Trial[],

@@ -23,7 +23,9 @@ interface ProgressTarget {
 
 const lineEveryMs = 5000
 
-/** A bar that redraws itself in a terminal; elsewhere one line when an activity begins or ends and every 5 s. */
+/**
+ * A bar that redraws itself in a terminal; elsewhere one line when an activity begins or ends and every 5 s.
+ */
 export function openProgress(target: ProgressTarget): ProgressDisplay {
   return target.isTerminal ? new ProgressBar(target) : new ProgressLines(target)
 }

@@ -13,7 +13,8 @@ const bytesOfGib = 2 ** 30
  * Where the runs of a command are executed, asked whether it is there.
  *
  * @returns null = this machine
- * @throws RecheckError `remote.place` for options that say nothing together, `ray.*` where the cluster does not answer
+ * @throws RecheckError `remote.place` for options that say nothing together, `ray.*` where the cluster does
+ *   not answer
  */
 export async function readPlace(options: PlaceOptions, call: CommandCall): Promise<RemotePlace | null> {
   const { engine, address, shared } = options

@@ -45,9 +45,11 @@ export interface AccessNeed {
 }
 
 /**
- * Works on the runs of the command's data folder, as its owner where nobody owns it, else by asking its owner.
+ * Works on the runs of the command's data folder, as its owner where nobody owns it, else by asking its
+ * owner.
  *
- * @throws RecheckError `owner.busy`, `owner.silent` where the owner cannot be asked; whatever `need.check` throws first
+ * @throws RecheckError `owner.busy`, `owner.silent` where the owner cannot be asked; whatever `need.check`
+ *   throws first
  */
 export async function withRuns<T>(
   call: CommandCall,

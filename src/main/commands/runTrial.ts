@@ -43,7 +43,8 @@ export function checkedTrial({ trial, group }: Pick<TrialPlan, 'trial' | 'group'
 }
 
 /**
- * Starts a trial, or lets it go on from wherever it is: stopped, interrupted, running, or finished already, which repeats nothing.
+ * Starts a trial, or lets it go on from wherever it is: stopped, interrupted, running, or finished already,
+ * which repeats nothing.
  *
  * @returns its run, where it needs no following: over, and left as it is; else the run's id
  * @throws RecheckError `sweep.changed` where a run of the trial's name was made with another config

@@ -50,7 +50,9 @@ export function samplingSettings(
   }
 }
 
-/** The folder of the model that is meant: a folder, a name, or nothing for the one that comes with Recheck. */
+/**
+ * The folder of the model that is meant: a folder, a name, or nothing for the one that comes with Recheck.
+ */
 export async function namedModel(model: string | undefined): Promise<string> {
   if (model !== undefined && existsSync(model)) return model
   const { modelFolderOf } = await import('../run/namedModelFolder.ts')

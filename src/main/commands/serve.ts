@@ -131,7 +131,10 @@ async function buildPage(call: CommandCall): Promise<void> {
     : new RecheckError('serve.build-failed', 'The page could not be built: see above.')
 }
 
-/** @param onEnter  null where nobody is at the keys: a pipe or a closed input must end nothing and make no links */
+/**
+ * @param onEnter null where nobody is at the keys: a pipe or a closed input must end nothing and make no
+ *   links
+ */
 async function untilInterrupted(call: CommandCall, onEnter: (() => void) | null): Promise<void> {
   const lines = onEnter === null ? null : createInterface({ input: call.stdin })
   if (onEnter !== null) lines?.on('line', onEnter)
@@ -139,7 +142,10 @@ async function untilInterrupted(call: CommandCall, onEnter: (() => void) | null)
   lines?.close()
 }
 
-/** A terminal whose keys come to this process: reading it from the background (`recheck serve &`) would suspend both. */
+/**
+ * A terminal whose keys come to this process: reading it from the background (`recheck serve &`) would
+ * suspend both.
+ */
 function isTerminal(input: CommandCall['stdin']): boolean {
   return 'isTTY' in input && input.isTTY === true && isInForeground()
 }
@@ -154,7 +160,10 @@ function isInForeground(): boolean {
   return group === foreground
 }
 
-/** With the program that opens links on this desktop. Where there is none, or it fails, that is said and the server goes on. */
+/**
+ * With the program that opens links on this desktop. Where there is none, or it fails, that is said and the
+ * server goes on.
+ */
 function openBrowser(link: string, note: (line: string) => void): void {
   const program =
     process.platform === 'darwin' ? 'open' : process.platform === 'win32' ? 'explorer' : 'xdg-open'

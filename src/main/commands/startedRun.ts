@@ -17,7 +17,9 @@ import { logLine } from './followRun.ts'
 import { noteMemory } from './noteMemory.ts'
 import type { AccessNeed, RunAccess } from './runAccess.ts'
 
-/** What a command needs that starts runs of this plan: model, tokenizer and problems are opened to check it. */
+/**
+ * What a command needs that starts runs of this plan: model, tokenizer and problems are opened to check it.
+ */
 export function needOf(address: string, plan: CheckedPlan): AccessNeed {
   return {
     address,

@@ -87,7 +87,10 @@ export interface ToldSweep extends SweepResult {
   readonly end: string | null
 }
 
-/** What a sweep has found: its points by validation, the best one's test score, what matters, and what is open. */
+/**
+ * What a sweep has found: its points by validation, the best one's test score, what matters, and what is
+ * open.
+ */
 export function sweepText({ spec, summary, compared, failed, open, end }: ToldSweep): string {
   const parts = [
     pointsText(summary, spec),

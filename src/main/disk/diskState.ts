@@ -7,8 +7,8 @@ export function nearestThere(path: string): string {
 }
 
 /**
- * Whether the disk of this path has space but no inode for one more file. A file system without a fixed number of them
- * (btrfs, FAT) says 0 of 0.
+ * Whether the disk of this path has space but no inode for one more file. A file system without a fixed
+ * number of them (btrfs, FAT) says 0 of 0.
  */
 export function hasNoInodes(path: string): boolean {
   const disk = statOf(path)
@@ -29,7 +29,10 @@ function statOf(path: string): ReturnType<typeof statfsSync> | null {
   }
 }
 
-/** Bytes beyond which the system lets no file of this process grow (`ulimit -f`); infinity where it has no limit. */
+/**
+ * Bytes beyond which the system lets no file of this process grow (`ulimit -f`); infinity where it has no
+ * limit.
+ */
 export function fileSizeLimit(): number {
   if (process.platform !== 'linux') return Infinity
   const soft = /^Max file size\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]

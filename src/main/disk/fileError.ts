@@ -8,8 +8,8 @@ import {
 import { hasNoInodes } from './diskState.ts'
 
 /**
- * A file system's error of writing a file that is replaced whole, as one that names the file and the way out; anything
- * else comes back as it is.
+ * A file system's error of writing a file that is replaced whole, as one that names the file and the way out;
+ * anything else comes back as it is.
  */
 export function fileError(thrown: unknown, path: string): unknown {
   return named(thrown, path, '; what was there before is untouched')

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
- * Makes a folder and those on the way to it, one by one: `mkdir` with `recursive` tries for ever in Node 24 where the system
- * lets nobody make any, as in `/proc`.
+ * Makes a folder and those on the way to it, one by one: `mkdir` with `recursive` tries for ever in Node 24
+ * where the system lets nobody make any, as in `/proc`.
  *
  * @throws Error of the system, or one that says that a file is in the way
  */

@@ -38,7 +38,8 @@ const codes = {
 const ownNames = /^(runs|recheck\.db.*|owner\..*|\.unfinished-.*)$/
 
 /**
- * Whether something new can be written at this path, so that no work is done for nothing. An empty folder counts as new.
+ * Whether something new can be written at this path, so that no work is done for nothing. An empty folder
+ * counts as new.
  *
  * @param path absolute
  * @throws RecheckError `<command>.exists`, `<command>.inside-data`, `file.no-folder`, `file.read-only`

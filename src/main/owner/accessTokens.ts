@@ -30,8 +30,8 @@ function pathOf(dataDir: string, name: string): string {
 }
 
 /**
- * Makes a token. It is shown once: the data folder keeps a hash of it, in a file of the user's alone, so that the owner of
- * the folder need not be asked and a copy of the folder opens nothing.
+ * Makes a token. It is shown once: the data folder keeps a hash of it, in a file of the user's alone, so that
+ * the owner of the folder need not be asked and a copy of the folder opens nothing.
  *
  * @returns the token, `NAME.SECRET`
  * @throws RecheckError `token.name`, `token.exists`, `file.*`

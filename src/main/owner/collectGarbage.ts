@@ -30,13 +30,15 @@ export interface GarbagePlan {
 export interface GarbageRules {
   /** Runs deleted before this moment go. */
   readonly deletedBeforeMs: number
-  /** Folders without a run go too. Not by default: where an older store was put in place, they are newer runs. */
+  /**
+   * Folders without a run go too. Not by default: where an older store was put in place, they are newer runs.
+   */
   readonly unknownRuns: boolean
 }
 
 /**
- * Looks for what nothing refers to any more; changes nothing. Folders of runs at work are left out: a checkpoint that is
- * just being written looks like the rest of one that was broken off.
+ * Looks for what nothing refers to any more; changes nothing. Folders of runs at work are left out: a
+ * checkpoint that is just being written looks like the rest of one that was broken off.
  */
 export function planGarbage(db: Database, dataDir: string, rules: GarbageRules): GarbagePlan {
   const { deletedBeforeMs, unknownRuns } = rules
@@ -97,7 +99,8 @@ function bytesOf(path: string): number {
 }
 
 /**
- * Does what the plan says: rows first, then files, so that a crash in between leaves files that the next time finds.
+ * Does what the plan says: rows first, then files, so that a crash in between leaves files that the next time
+ * finds.
  *
  * @returns bytes given back to the disk, the database's own among them
  */

@@ -35,7 +35,8 @@ export function launchHere(
 }
 
 /**
- * What a trainer begins with, after what an earlier one has left behind was cleared away. To be called while no trainer of the run lives.
+ * What a trainer begins with, after what an earlier one has left behind was cleared away. To be called while
+ * no trainer of the run lives.
  *
  * @param place  its folder is where the run's checkpoints are
  */

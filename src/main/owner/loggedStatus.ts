@@ -11,8 +11,8 @@ interface StatusNote {
 }
 
 /**
- * Changes a run's status and says so in its log: both or neither, so that a kill at any moment leaves no entry out and
- * none twice.
+ * Changes a run's status and says so in its log: both or neither, so that a kill at any moment leaves no
+ * entry out and none twice.
  *
  * @throws RecheckError `run.transition`, `store.disk-full`, `store.read-only`
  */

@@ -6,8 +6,8 @@ import { takeOwnership } from './ownership.ts'
 import { recoverRuns } from './recovery.ts'
 
 /**
- * The one process that writes a data folder and starts its trainers. Makes the store when it is missing, sets right what
- * a killed owner left, and listens to other processes' commands.
+ * The one process that writes a data folder and starts its trainers. Makes the store when it is missing, sets
+ * right what a killed owner left, and listens to other processes' commands.
  *
  * @throws RecheckError `owner.busy`, or any of `openForWriting`
  */

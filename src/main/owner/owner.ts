@@ -38,7 +38,7 @@ export interface OwnerSetup {
   readonly address: string
   /** @throws RecheckError `config.*` for a stored config that this version does not read */
   readonly termsOf: (run: Run) => RunTerms
-  /** What the run does otherwise when it is given so many more steps, for its log; null or left out: nothing. */
+  /** What a run does otherwise when it is given so many more steps, for its log; null or left out: nothing. */
   readonly extensionNoteOf?: (run: Run, steps: number) => string | null
   /** Times of the tests; 1 s and 30 s when left out. */
   readonly retryEveryMs?: number
@@ -123,7 +123,7 @@ export class Owner {
     this.#enqueue(run)
   }
 
-  /** Runs elsewhere that an earlier owner has left: their records are taken in from where the store stands. */
+  /** Runs elsewhere that an earlier owner left: their records are taken in from where the store stands. */
   takeUpRemote(): void {
     for (const runId of openRemoteRuns(this.db)) {
       const run = readRun(this.db, runId)
@@ -136,7 +136,8 @@ export class Owner {
     const { runId } = run
     const terms = this.#setup.termsOf(run)
     const isHere = readRemoteRun(this.db, runId) === null
-    // a cluster queues its runs itself, and what a step gives there may differ in its last bits from machine to machine
+    // a cluster queues its runs itself, and what a step gives there may differ in its last bits from machine
+    // to machine
     this.#queue.add({ runId, ...terms, ...(isHere ? {} : { device: `remote ${runId}`, isExact: false }) })
     this.#startReady()
   }
@@ -158,7 +159,7 @@ export class Owner {
     this.#change(runId, 'stopped')
   }
 
-  /** After the step at hand. With `freeDevice` the process writes a checkpoint and ends, and another run may start. */
+  /** After the step at hand. With `freeDevice` the process writes a checkpoint and ends; another may start. */
   async pause(runId: string, freeDevice: boolean): Promise<void> {
     const active = this.#active.get(runId)
     if (!active) throw notActive(runId, readRun(this.db, runId).status)
@@ -221,8 +222,8 @@ export class Owner {
   }
 
   /**
-   * Stops every trainer of this machine (`abandon`: kills it, as a crash would), then lets go of the folder. Runs elsewhere go on, and the
-   * next owner takes them up.
+   * Stops every trainer of this machine (`abandon`: kills it, as a crash would), then lets go of the folder.
+   * Runs elsewhere go on, and the next owner takes them up.
    */
   async close(how: StopMoment | 'abandon'): Promise<void> {
     this.#isClosing = true

@@ -10,9 +10,9 @@ import { resumePoint } from '../wire/resumePoint.ts'
 const message = 'The process that ran this is gone without a last word. Nothing stored is lost.'
 
 /**
- * Sets right what a killed owner has left: runs that stand as running or paused have nobody behind them. A trainer that
- * still lives is ended; one that has become another program's process is left alone. To be called by the holder of the
- * folder's lock.
+ * Sets right what a killed owner has left: runs that stand as running or paused have nobody behind them. A
+ * trainer that still lives is ended; one that has become another program's process is left alone. To be
+ * called by the holder of the folder's lock.
  *
  * @returns the runs found, now interrupted; those that wait in the queue stay there
  */
@@ -62,8 +62,8 @@ function endOrphan(run: Run, dataDir: string): void {
 }
 
 /**
- * Its arguments name the run and the folder: a copy of a store that is in use (a backup) names the trainer of the
- * original, which is to live. Where the system does not show them, id and start time must do.
+ * Its arguments name the run and the folder: a copy of a store that is in use (a backup) names the trainer of
+ * the original, which is to live. Where the system does not show them, id and start time must do.
  */
 function isTrainerOf(run: Run, dataDir: string): boolean {
   const words = run.processId === null ? [] : commandLineOf(run.processId)

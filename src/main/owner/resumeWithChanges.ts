@@ -29,12 +29,13 @@ export interface RunChange {
 }
 
 /**
- * Prepares a run that no process executes to go on with other settings, or from an earlier checkpoint. What it reported
- * after that checkpoint is taken back, because it will be computed again and come out otherwise; the log says what was
- * changed and from which step on, and the config's hash is no longer that of a run that had these settings from the
- * start.
+ * Prepares a run that no process executes to go on with other settings, or from an earlier checkpoint. What
+ * it reported after that checkpoint is taken back, because it will be computed again and come out otherwise;
+ * the log says what was changed and from which step on, and the config's hash is no longer that of a run that
+ * had these settings from the start.
  *
- * @throws RecheckError `config.*` and nothing is changed · `checkpoint.unknown` · `checkpoint.none-sound` · `run.active`
+ * @throws RecheckError `config.*` and nothing is changed · `checkpoint.unknown` · `checkpoint.none-sound` ·
+ *   `run.active`
  */
 export async function resumeWithChanges(
   { db, dataDir }: { readonly db: Database; readonly dataDir: string },

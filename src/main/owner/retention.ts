@@ -31,8 +31,8 @@ export async function removeUnnamed(
 }
 
 /**
- * Removes what a killed trainer, or an owner killed between a row and its files, has left in a run's folder of
- * checkpoints. To be called while no trainer of the run lives.
+ * Removes what a killed trainer, or an owner killed between a row and its files, has left in a run's folder
+ * of checkpoints. To be called while no trainer of the run lives.
  *
  * @throws RecheckError `file.read-only`
  */
@@ -44,8 +44,8 @@ export async function removeLeftovers(db: Database, dataDir: string, runId: stri
 }
 
 /**
- * Lets go of all checkpoints of a run but the best by validation and the last `keepLast`. The row goes first: a crash in
- * between leaves a folder that `removeLeftovers` finds, never a row without its folder.
+ * Lets go of all checkpoints of a run but the best by validation and the last `keepLast`. The row goes first:
+ * a crash in between leaves a folder that `removeLeftovers` finds, never a row without its folder.
  */
 export async function applyRetention(
   db: Database,

@@ -13,7 +13,8 @@ export interface DiskPatience {
 const fullDiskCodes: ReadonlySet<string> = new Set(['store.disk-full', 'store.no-inodes'])
 
 /**
- * Does `work`, and while the disk is full does it again and again: a run then waits for space and loses nothing.
+ * Does `work`, and while the disk is full does it again and again: a run then waits for space and loses
+ * nothing.
  *
  * @throws whatever `work` throws, `store.disk-full` and `store.no-inodes` only once given up
  */

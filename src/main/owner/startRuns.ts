@@ -34,7 +34,9 @@ export interface CheckedPlan extends RunPlan {
   readonly config: RunConfig
 }
 
-/** With the config read, and files named from this process's working folder. @throws RecheckError `config.*` */
+/**
+ * With the config read, and files named from this process's working folder. @throws RecheckError `config.*`
+ */
 export function checkedPlan(plan: RunPlan): CheckedPlan {
   const { source, stage } = plan
   const config = parseConfig(plan.config, source)
@@ -50,11 +52,12 @@ export function checkedPlan(plan: RunPlan): CheckedPlan {
 }
 
 /**
- * Makes the row of a run and lets it start. Everything the config names is opened first, by another process, so that bad
- * input makes no run; a V* estimate made from the same inputs is found and reused.
+ * Makes the row of a run and lets it start. Everything the config names is opened first, by another process,
+ * so that bad input makes no run; a V* estimate made from the same inputs is found and reused.
  *
  * @param gone  aborted when whoever asked has left: then no run is made
- * @throws RecheckError `config.*`, `model.*`, `data.*`, `vstar.*`, `memory.too-little`: whatever is wrong with what was given
+ * @throws RecheckError `config.*`, `model.*`, `data.*`, `vstar.*`, `memory.too-little`: whatever is wrong
+ *   with what was given
  */
 export async function startRun(owner: Owner, plan: CheckedPlan, gone?: AbortSignal): Promise<MadeRun> {
   const { config: asked, stage } = plan

@@ -8,8 +8,8 @@ import { readOwnerCard, takeOwnership } from './ownership.ts'
 import { recoverRuns } from './recovery.ts'
 
 /**
- * Reads a run store from a command, beside whoever owns it. When nobody does, what a killed owner left is set right
- * first, so that no run stands as running for ever.
+ * Reads a run store from a command, beside whoever owns it. When nobody does, what a killed owner left is set
+ * right first, so that no run stands as running for ever.
  *
  * @throws RecheckError `store.none` when the folder holds no store, or any of `openForReading`
  */

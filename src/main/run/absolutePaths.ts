@@ -4,11 +4,11 @@ import { isHubName } from '../host/datasets/datasetsFolder.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 
 /**
- * A config whose files are found from any folder: a run is resumed by another process than the one that was given it, and
- * that one has its own working folder.
+ * A config whose files are found from any folder: a run is resumed by another process than the one that was
+ * given it, and that one has its own working folder.
  *
- * @param workingFolder absolute; relative paths of the config start here. What is no folder there stays as it is: it may
- *   be the name of a model, or is refused with the name that was given
+ * @param workingFolder absolute; relative paths of the config start here. What is no folder there stays as it
+ *   is: it may be the name of a model, or is refused with the name that was given
  */
 export function withAbsolutePaths(config: RunConfig, workingFolder: string): RunConfig {
   const { model, data, template, warmUp } = config

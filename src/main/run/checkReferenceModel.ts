@@ -9,8 +9,8 @@ import type { ModelFolder } from '../host/model/modelFolder.ts'
 import { readJsonFile } from '../host/machine/jsonFiles.ts'
 
 /**
- * Policy and reference score the same token ids in graphs of one shape, so a reference of its own has to be of the
- * policy's architecture and vocabulary.
+ * Policy and reference score the same token ids in graphs of one shape, so a reference of its own has to be
+ * of the policy's architecture and vocabulary.
  *
  * @throws RecheckError `model.reference` naming what differs
  */
@@ -27,7 +27,10 @@ export async function checkReferenceModel(policy: ModelFolder, reference: ModelF
   )
 }
 
-/** What the numbers of a forward pass depend on. Positions count where they are weights; which ids end a text never does. */
+/**
+ * What the numbers of a forward pass depend on. Positions count where they are weights; which ids end a text
+ * never does.
+ */
 function differingParts(policy: ModelConfig, reference: ModelConfig): string[] {
   const passed = new Set(['bosId', 'endIds', 'padId', ...(policy.rotary === null ? [] : ['maxPositions'])])
   const names = Object.keys(policy).filter((name) => !passed.has(name)) as (keyof ModelConfig)[]
@@ -51,7 +54,9 @@ async function differingToken(policyFolder: string, referenceFolder: string): Pr
   return null
 }
 
-/** Texts by id, of a tokenizer.json: `{ token: id }`, or a list of `[token, score]`; added tokens beside them. */
+/**
+ * Texts by id, of a tokenizer.json: `{ token: id }`, or a list of `[token, score]`; added tokens beside them.
+ */
 function tokensOf(json: JsonObject | null): ReadonlyMap<number, string> {
   const tokens = new Map<number, string>()
   const vocabulary = isJsonObject(json?.['model']) ? json['model']['vocab'] : null

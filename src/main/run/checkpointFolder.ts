@@ -52,12 +52,14 @@ function newFolder(place: CheckpointTarget): string {
 }
 
 /**
- * Writes a checkpoint under another name, flushes it to the disk and renames it: it is there whole or not at all. Each
- * has a folder of its own. One that is written again at a step stands beside the first until the row names it; the
- * owner then removes the one before. So a kill at any moment leaves the folder that the row names, whole.
+ * Writes a checkpoint under another name, flushes it to the disk and renames it: it is there whole or not at
+ * all. Each has a folder of its own. One that is written again at a step stands beside the first until the
+ * row names it; the owner then removes the one before. So a kill at any moment leaves the folder that the row
+ * names, whole.
  *
  * @returns what its record says of it
- * @throws RecheckError `file.disk-full`, `file.read-only`; nothing is left behind, older checkpoints are untouched
+ * @throws RecheckError `file.disk-full`, `file.read-only`; nothing is left behind, older checkpoints are
+ *   untouched
  */
 export async function writeCheckpoint(
   place: CheckpointTarget,
@@ -124,7 +126,10 @@ const damages: Readonly<Record<string, string>> = {
   EIO: 'cannot be read: the disk reports an error',
 }
 
-/** @throws RecheckError `checkpoint.damaged`, or `file.*` where the file may be sound and cannot be reached now */
+/**
+ * @throws RecheckError `checkpoint.damaged`, or `file.*` where the file may be sound and cannot be reached
+ *   now
+ */
 async function readPart<T>(folder: string, name: string, read: (path: string) => Promise<T>): Promise<T> {
   const path = join(folder, name)
   try {
@@ -140,7 +145,9 @@ export interface OpenCheckpoint {
   readonly runId: string
   readonly step: number
   readonly state: unknown
-  /** Absolute path of a blob by its name. @throws RecheckError `checkpoint.damaged` when it has no such blob */
+  /**
+   * Absolute path of a blob by its name. @throws RecheckError `checkpoint.damaged` when it has no such blob
+   */
   readonly blobPath: (name: string) => string
 }
 

@@ -38,10 +38,11 @@ export interface LoadedConversations {
 }
 
 /**
- * Conversations of a file: `messages` in the model's own chat template, or dialogues in the three turns of the run's
- * template. One bad row refuses the file: what is imitated has to be what was written.
+ * Conversations of a file: `messages` in the model's own chat template, or dialogues in the three turns of
+ * the run's template. One bad row refuses the file: what is imitated has to be what was written.
  *
- * @throws RecheckError `data.missing`, `data.unreadable`, `data.bad-rows`, `data.too-few`, `template.not-extendable`
+ * @throws RecheckError `data.missing`, `data.unreadable`, `data.bad-rows`, `data.too-few`,
+ *   `template.not-extendable`
  */
 export async function loadConversations(
   path: string,

@@ -6,7 +6,10 @@ import { z } from 'zod'
 import { writeFileAtomic } from '../host/machine/atomicFiles.ts'
 import { cacheFolder } from '../host/machine/paths.ts'
 
-/** What tells that a file's bytes are still those that were hashed. A change of the bytes moves ctime, which no program can set. */
+/**
+ * What tells that a file's bytes are still those that were hashed. A change of the bytes moves ctime, which
+ * no program can set.
+ */
 const Stamp = z.strictObject({
   name: z.string(),
   size: z.string(),
@@ -17,7 +20,10 @@ const Stamp = z.strictObject({
 type Stamp = z.infer<typeof Stamp>
 const Known = z.strictObject({ files: z.array(Stamp), hash: z.string().regex(/^[0-9a-f]{64}$/) })
 
-/** Files changed more recently than this may change again within one tick of the clock: their hash is not remembered. */
+/**
+ * Files changed more recently than this may change again within one tick of the clock: their hash is not
+ * remembered.
+ */
 const settledAfterMs = 2000
 
 export interface ModelHashSetup {
@@ -29,8 +35,8 @@ export interface ModelHashSetup {
 }
 
 /**
- * SHA-256 of a model folder's weights, config and tokenizer: what its completions depend on. Gigabytes are read once: a
- * hash is remembered for as long as no file of the folder changes.
+ * SHA-256 of a model folder's weights, config and tokenizer: what its completions depend on. Gigabytes are
+ * read once: a hash is remembered for as long as no file of the folder changes.
  *
  * @returns 64 hexadecimal digits
  */

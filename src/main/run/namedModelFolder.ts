@@ -10,8 +10,8 @@ import { findModel, isModelName, libraryFolder } from '../host/model/modelLibrar
 export const builtinModelFolder = join(projectFolder, 'resources', 'models', 'builtin')
 
 /**
- * The folder that `model.path` names: the built-in model, a folder, or a model of the library by its name (`name`,
- * `org/name`, optionally `@revision`). Nothing is downloaded here.
+ * The folder that `model.path` names: the built-in model, a folder, or a model of the library by its name
+ * (`name`, `org/name`, optionally `@revision`). Nothing is downloaded here.
  *
  * @throws RecheckError `model.missing` with the way out
  */

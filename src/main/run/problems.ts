@@ -20,8 +20,8 @@ export interface RunProblems {
 }
 
 /**
- * The problems of a run's three splits, from the source that its config names and from no other: a run was named after
- * what it trains on when it was made, with `withAvailableSource`.
+ * The problems of a run's three splits, from the source that its config names and from no other: a run was
+ * named after what it trains on when it was made, with `withAvailableSource`.
  *
  * @param workingFolder relative paths of the config start here
  * @param use `held-out`: no training problems are taken, so a file with a test alone will do
@@ -47,8 +47,9 @@ export interface AvailableSource {
 }
 
 /**
- * The config with arithmetic as its source where `data.fallback` allows it and the source that it names is missing. A run
- * is made from this one, so that it is named, shown, compared and resumed after what it trains on.
+ * The config with arithmetic as its source where `data.fallback` allows it and the source that it names is
+ * missing. A run is made from this one, so that it is named, shown, compared and resumed after what it trains
+ * on.
  *
  * @throws RecheckError `data.*` for a source that is there and cannot be read
  */

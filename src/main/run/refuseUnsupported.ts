@@ -3,7 +3,8 @@ import { unsupportedFields } from '../../shared/config/problems.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 
 /**
- * Refuses what the config can say and the trainer cannot do yet: nothing is trained in another way than asked for.
+ * Refuses what the config can say and the trainer cannot do yet: nothing is trained in another way than asked
+ * for.
  *
  * @throws RecheckError `config.unsupported` listing each field with the value that works
  */

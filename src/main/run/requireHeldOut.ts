@@ -4,12 +4,15 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { loadRunProblems } from './problems.ts'
 
-/** Which training problems a source gives depends on the sizes of the held-out splits as well: see `SplitSelection`. */
+/**
+ * Which training problems a source gives depends on the sizes of the held-out splits as well: see
+ * `SplitSelection`.
+ */
 const sizesOf = ({ data }: RunConfig) => [data.validation, data.test]
 
 /**
- * Held-out problems taken from the training files are others where other sizes are asked for, and a run may have been
- * trained on some of them. Arithmetic problems have their split by nature.
+ * Held-out problems taken from the training files are others where other sizes are asked for, and a run may
+ * have been trained on some of them. Arithmetic problems have their split by nature.
  *
  * @param chosen  problems that a policy is to be evaluated on, from `evaluated`
  * @param trained config of the run that the policy comes from; paths start in the working folder

@@ -3,7 +3,10 @@ import type { Database } from './database.ts'
 import { storeEvaluation } from './evaluationStore.ts'
 import { openRolloutWriter } from './rollouts/rolloutStore.ts'
 
-/** Stores an evaluation that was made beside training, with its rollouts: both or neither. What is there already stays. */
+/**
+ * Stores an evaluation that was made beside training, with its rollouts: both or neither. What is there
+ * already stays.
+ */
 export function storeAskedEvaluation(
   db: Database,
   runId: string,

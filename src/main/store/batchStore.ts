@@ -10,14 +10,17 @@ import { lastBatchOf, readRun } from './runs/runStore.ts'
 import { withStoreErrors } from './storeError.ts'
 import { storeVStar, storeVStarEstimates } from './vStarStore.ts'
 
-/** Takes the batches of one trainer process. A process has a writer of its own, from its first batch to its end. */
+/**
+ * Takes the batches of one trainer process. A process has a writer of its own, from its first batch to its
+ * end.
+ */
 export interface BatchWriter {
   /**
    * Stores a batch whole or not at all.
    *
    * @returns false when it was stored before
-   * @throws RecheckError `batch.gap` when one before it is missing, `run.differs` when it contradicts what is stored,
-   *   `store.disk-full`, `store.damaged`; the same batch may then be given again
+   * @throws RecheckError `batch.gap` when one before it is missing, `run.differs` when it contradicts what is
+   *   stored, `store.disk-full`, `store.damaged`; the same batch may then be given again
    */
   store(batch: EventBatch, nowMs: number): boolean
 }

@@ -30,7 +30,8 @@ export function dropCheckpoint(db: Database, checkpointId: string): void {
 }
 
 /**
- * Which checkpoints to let go: all but the best by validation (the later one of equals) and the last `keepLast`.
+ * Which checkpoints to let go: all but the best by validation (the later one of equals) and the last
+ * `keepLast`.
  *
  * @param checkpoints  of one run, in any order
  */

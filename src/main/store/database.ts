@@ -22,8 +22,8 @@ export function databasePath(dataDir: string): string {
 }
 
 /**
- * Opens the run store for its owner, the only process that writes; makes it when it is missing and brings an older
- * schema up to date.
+ * Opens the run store for its owner, the only process that writes; makes it when it is missing and brings an
+ * older schema up to date.
  *
  * @throws RecheckError `store.newer`, `store.foreign`, `store.damaged`, `store.read-only`, `store.busy`,
  *   `store.disk-full`; a file that cannot be used is left as it is
@@ -42,8 +42,9 @@ export function openForWriting(dataDir: string): Database {
 }
 
 /**
- * Opens the run store of this or another process for reading alone. One on a disk that cannot be written, with nobody at
- * work on it, is read into memory: SQLite wants to make files beside it, and better-sqlite3 takes no `immutable=1`.
+ * Opens the run store of this or another process for reading alone. One on a disk that cannot be written,
+ * with nobody at work on it, is read into memory: SQLite wants to make files beside it, and better-sqlite3
+ * takes no `immutable=1`.
  *
  * @returns null when the folder holds no store yet
  * @throws RecheckError as `openForWriting`, and `store.older` when its owner has to bring it up to date first
@@ -124,8 +125,8 @@ function prepared(db: Database, path: string, prepare: Prepare): Database {
 const openedInode = new WeakMap<Database, number>()
 
 /**
- * SQLite does not notice when its file is moved or deleted: it goes on writing where nobody will look, while files that
- * are found by the folder's path go elsewhere. To be asked before storing.
+ * SQLite does not notice when its file is moved or deleted: it goes on writing where nobody will look, while
+ * files that are found by the folder's path go elsewhere. To be asked before storing.
  *
  * @throws RecheckError `store.gone`
  */

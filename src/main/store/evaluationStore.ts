@@ -5,8 +5,8 @@ import type { Database } from './database.ts'
 import type { Twice } from './metrics/metricStore.ts'
 
 /**
- * Stores an evaluation once: the same run, step, split and number of samples must give the same proportions, unless
- * `twice` says otherwise.
+ * Stores an evaluation once: the same run, step, split and number of samples must give the same proportions,
+ * unless `twice` says otherwise.
  *
  * @throws RecheckError `run.differs`
  */
@@ -27,7 +27,10 @@ export function storeEvaluation(db: Database, evaluation: Evaluation, twice: Twi
   if (evaluation.split === 'test' && evaluation.runId !== null) refreshTestScore(db, evaluation.runId)
 }
 
-/** Copies the newest score on the test split into the run's row; to be called after every change of its evaluations. */
+/**
+ * Copies the newest score on the test split into the run's row; to be called after every change of its
+ * evaluations.
+ */
 export function refreshTestScore(db: Database, runId: string): void {
   db.prepare(
     `UPDATE run SET test_score = (

@@ -9,8 +9,8 @@ export type NewLogEntry = Omit<RunLogEntry, 'sequence' | 'step'> & {
 }
 
 /**
- * Entries are numbered as they come: their order does not depend on the clock. One whose key the run has already is not
- * stored again.
+ * Entries are numbered as they come: their order does not depend on the clock. One whose key the run has
+ * already is not stored again.
  *
  * @throws RecheckError `store.disk-full`, `store.read-only`
  */

@@ -8,8 +8,8 @@ import { damagedWayOut } from './storeError.ts'
 const headerBytes = 100
 
 /**
- * What stands in the header of every store of ours, whatever it holds. SQLite itself reads on where one of these is
- * another one, and finds other pages, or other letters, than were written.
+ * What stands in the header of every store of ours, whatever it holds. SQLite itself reads on where one of
+ * these is another one, and finds other pages, or other letters, than were written.
  */
 const fixedParts: readonly (readonly [offset: number, bytes: readonly number[]])[] = [
   [16, [0x10, 0x00]], // page size: 4096
@@ -24,7 +24,8 @@ const fixedParts: readonly (readonly [offset: number, bytes: readonly number[]])
 /**
  * Looks at the head of a store before SQLite does.
  *
- * @throws RecheckError `store.damaged` when a byte of it was changed; a file of another program is left to later checks
+ * @throws RecheckError `store.damaged` when a byte of it was changed; a file of another program is left to
+ *   later checks
  */
 export function assertHeaderIsSound(path: string): void {
   const header = readHeader(path)

@@ -11,8 +11,8 @@ export interface FolderLock {
 const patienceMs = 1000
 
 /**
- * Takes the data folder for this process. The lock is one of the operating system's, on a small database of its own:
- * it goes with the process, even when that is killed.
+ * Takes the data folder for this process. The lock is one of the operating system's, on a small database of
+ * its own: it goes with the process, even when that is killed.
  *
  * @returns null when another process has it
  * @throws RecheckError `store.read-only`, `store.damaged`

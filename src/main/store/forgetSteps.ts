@@ -4,7 +4,10 @@ import { refreshTestScore } from './evaluationStore.ts'
 import { pointAt } from './metrics/metricChunk.ts'
 import { readColumns } from './metrics/metricQuery.ts'
 
-/** Evaluations at a step are made from the state that a checkpoint of this step holds, training steps after it. */
+/**
+ * Evaluations at a step are made from the state that a checkpoint of this step holds, training steps after
+ * it.
+ */
 const evaluationPrefixes = ['validation/', 'test/', 'warmUp/validationLoss'] as const
 
 const warmUpMetrics = [
@@ -19,8 +22,8 @@ const warmUpMetrics = [
   .join(', ')
 
 /**
- * Takes back what a run reported after a checkpoint, for devices that cannot compute the same bytes twice: the run then
- * goes on as if it had been killed at that checkpoint, and its curves belong to its weights.
+ * Takes back what a run reported after a checkpoint, for devices that cannot compute the same bytes twice:
+ * the run then goes on as if it had been killed at that checkpoint, and its curves belong to its weights.
  *
  * @param step  of the checkpoint: training steps from this one on will be computed again
  */

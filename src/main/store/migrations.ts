@@ -64,8 +64,8 @@ export function assertReadable(db: Database, path: string): void {
 }
 
 /**
- * Brings the database to `target` (the newest version when left out). Each step is one transaction: a failure leaves
- * the version before it, complete.
+ * Brings the database to `target` (the newest version when left out). Each step is one transaction: a failure
+ * leaves the version before it, complete.
  *
  * @throws RecheckError `store.damaged` where the tables are not those of the version
  */

@@ -146,7 +146,10 @@ export function readVStarEstimates(db: Database, vStarId: string): readonly VSta
     .all(vStarId)
 }
 
-/** Tokens that stage 1 has generated for an estimate; null where they were not counted, or nothing is estimated yet. */
+/**
+ * Tokens that stage 1 has generated for an estimate; null where they were not counted, or nothing is
+ * estimated yet.
+ */
 export function estimateTokens(db: Database, vStarId: string): number | null {
   return (
     db
@@ -173,8 +176,8 @@ const countedColumns: Readonly<
 }
 
 /**
- * How many problems had k of N turns of a kind correct: V* at any β₁ is a function of k and N, and so is its histogram.
- * Problems without such a turn are left out.
+ * How many problems had k of N turns of a kind correct: V* at any β₁ is a function of k and N, and so is its
+ * histogram. Problems without such a turn are left out.
  */
 export function countVStar(
   db: Database,

@@ -4,7 +4,10 @@ import type { AppInfo } from '../../shared/routes/app.ts'
 import { diagnose } from '../host/machine/diagnosis.ts'
 import { projectFolder } from '../host/machine/paths.ts'
 
-/** What a page says of the machine it talks to. Looked at once: a diagnosis loads the engines in other processes. */
+/**
+ * What a page says of the machine it talks to. Looked at once: a diagnosis loads the engines in other
+ * processes.
+ */
 export function appInfoReader(
   dataDir: string,
   shell: AppInfo['shell'],

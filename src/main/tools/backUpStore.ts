@@ -12,8 +12,8 @@ import { damageMessage } from '../store/storeError.ts'
 import { makeFolders } from '../disk/makeFolders.ts'
 
 /**
- * Writes a checked copy of the run store to `file`, while runs go on. Checkpoints are not in it: they are files of their
- * own.
+ * Writes a checked copy of the run store to `file`, while runs go on. Checkpoints are not in it: they are
+ * files of their own.
  *
  * @returns bytes of the copy
  * @throws RecheckError `backup.exists` rather than overwrite, `store.damaged` when the copy is not sound,

@@ -38,7 +38,10 @@ export interface ModelEvaluationSetup {
   readonly workingFolder: string
   /** Weights of a run's newest sound checkpoint instead of the model folder's; null = the folder's. */
   readonly checkpoints: { readonly dataDir: string; readonly records: readonly CheckpointRecord[] } | null
-  /** Config of the run that the policy comes from: what it was trained on is not held out. Null where it comes from none. */
+  /**
+   * Config of the run that the policy comes from: what it was trained on is not held out. Null where it comes
+   * from none.
+   */
   readonly trained: RunConfig | null
   readonly signal: StopSignal
   readonly onProgress: (activity: string, done: number, total: number) => void
@@ -57,8 +60,8 @@ export interface ModelEvaluation {
   readonly bySubject: readonly GroupRow[]
   readonly byLevel: readonly GroupRow[]
   /**
-   * One self-correction, and majority votes and self-verified bests that cost just less and just more; empty with one sample a
-   * problem, and where nothing is judged and revised.
+   * One self-correction, and majority votes and self-verified bests that cost just less and just more; empty
+   * with one sample a problem, and where nothing is judged and revised.
    */
   readonly atEqualTokens: readonly EqualTokenRow[]
   /** Accuracy against tokens: each of them with 1 to 16 samples. */
@@ -67,7 +70,8 @@ export interface ModelEvaluation {
 }
 
 /**
- * A policy on held-out problems, with the same draws for every policy, so that two can be compared problem by problem.
+ * A policy on held-out problems, with the same draws for every policy, so that two can be compared problem by
+ * problem.
  *
  * @throws RecheckError `memory.too-little`, and whatever is wrong with model and data
  */

@@ -55,11 +55,11 @@ export function unfinishedExport(folder: string, runId: string): string {
 }
 
 /**
- * Writes the model of a run's checkpoint as a Hugging Face folder: config, generation config, tokenizer and chat template of
- * the model that the run began with, the checkpoint's weights, and a model card.
+ * Writes the model of a run's checkpoint as a Hugging Face folder: config, generation config, tokenizer and
+ * chat template of the model that the run began with, the checkpoint's weights, and a model card.
  *
- * @throws RecheckError `export.exists`, `export.inside-data`, `checkpoint.*`, `model.missing`, `file.*`, `usage.invalid`; nothing is
- *   left behind
+ * @throws RecheckError `export.exists`, `export.inside-data`, `checkpoint.*`, `model.missing`, `file.*`,
+ *   `usage.invalid`; nothing is left behind
  */
 export async function exportModel(given: ModelExport): Promise<ExportedModel> {
   const { folder, dataDir, named } = given

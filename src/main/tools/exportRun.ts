@@ -30,10 +30,12 @@ export interface ExportSetup {
 }
 
 /**
- * Writes the six plots as PNG and SVG, every point as CSV, the resolved config, and where they are asked for Parquet files.
+ * Writes the six plots as PNG and SVG, every point as CSV, the resolved config, and where they are asked for
+ * Parquet files.
  *
  * @returns the names of the files, in the order in which they were written
- * @throws RecheckError `export.exists` when the folder is there already and holds something · `file.*` of its disk
+ * @throws RecheckError `export.exists` when the folder is there already and holds something · `file.*` of its
+ *   disk
  */
 export async function exportRun(setup: ExportSetup): Promise<readonly string[]> {
   const { db, run, folder } = setup
@@ -87,7 +89,10 @@ export function assertMayExport(folder: string, dataDir: string): void {
   assertNewOutput(folder, { kind: 'folder', command: 'export', dataDir })
 }
 
-/** A text with marks that an editor or a terminal would obey is written with escapes, which YAML has in double quotes. */
+/**
+ * A text with marks that an editor or a terminal would obey is written with escapes, which YAML has in double
+ * quotes.
+ */
 export function configYaml(json: string): string {
   const config: unknown = JSON.parse(json)
   const yaml = stringify(config)

@@ -76,7 +76,10 @@ function memoryOf(config: RunConfig, material: RunMaterial, stage: Stage): Promi
   return planMemoryHere(config, material.policy.config, { work: works[stage], positions })
 }
 
-/** The prompts of the turns, as the model will see them; completions are stood for by the known answer and a verdict. */
+/**
+ * The prompts of the turns, as the model will see them; completions are stood for by the known answer and a
+ * verdict.
+ */
 export function previewTurns(
   { prompts, tokenizer, problems }: RunMaterial,
   turns: RunConfig['turns'],

@@ -7,8 +7,8 @@ import { listSeries, readSeries } from '../store/metrics/metricQuery.ts'
 const columns = ['run_id', 'run', 'config', 'metric', 'step', 'time_ms', 'tokens', 'problems', 'value']
 
 /**
- * Every point of every metric of a run, one line a point: complete, whatever a chart shows. Each line begins with the
- * run's id, name and config hash, so that tables of several runs can stand below one another.
+ * Every point of every metric of a run, one line a point: complete, whatever a chart shows. Each line begins
+ * with the run's id, name and config hash, so that tables of several runs can stand below one another.
  */
 export function metricsCsv(db: Database, run: Pick<Run, 'runId' | 'name' | 'configHash'>): string {
   const stamp = [run.runId, csvText(run.name), run.configHash.slice(0, 12)]

@@ -23,8 +23,9 @@ const valueOf: Readonly<Record<PairedMetric, (outcome: EvaluatedOutcome) => bool
 }
 
 /**
- * The first evaluation on the test split against the last, problem by problem: an evaluation has the same draws at every step,
- * so what both get right or wrong adds no noise. Problems are resampled, with all samples of each.
+ * The first evaluation on the test split against the last, problem by problem: an evaluation has the same
+ * draws at every step, so what both get right or wrong adds no noise. Problems are resampled, with all
+ * samples of each.
  *
  * @returns null with fewer than two such evaluations, or where their rollouts are not all kept
  */

@@ -48,8 +48,8 @@ export interface Replay {
 }
 
 /**
- * Gives each rollout of a refused batch to the trainer by itself, with the weights of the checkpoint that was written
- * when it was refused. Nothing is stored and no weight moves.
+ * Gives each rollout of a refused batch to the trainer by itself, with the weights of the checkpoint that was
+ * written when it was refused. Nothing is stored and no weight moves.
  *
  * @throws RecheckError `replay.none`, `replay.no-checkpoint`, `replay.damaged`
  */

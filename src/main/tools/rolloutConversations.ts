@@ -19,9 +19,9 @@ export interface RolloutConversations {
 const pageSize = 1000
 
 /**
- * Writes the training rollouts of a run that are worth imitating into a file of the data folder, named by its content:
- * those whose last answer is correct and whose verdict was the truth, none of their turns cut. A wrong attempt among them
- * is shown and not learned.
+ * Writes the training rollouts of a run that are worth imitating into a file of the data folder, named by its
+ * content: those whose last answer is correct and whose verdict was the truth, none of their turns cut. A
+ * wrong attempt among them is shown and not learned.
  *
  * @throws RecheckError `data.too-few` when there is none
  */

@@ -24,7 +24,9 @@ export function longestConversation(
   return Math.min(conversationLength(longestPrompt, prompts, config), policy.config.maxPositions)
 }
 
-/** What a run or an evaluation will need of this machine's memory. No engine and no weight is loaded for it. */
+/**
+ * What a run or an evaluation will need of this machine's memory. No engine and no weight is loaded for it.
+ */
 export async function planMemoryHere(
   config: RunConfig,
   model: ModelConfig,

@@ -10,8 +10,8 @@ import { readRun } from '../store/runs/runStore.ts'
 import { countVStar, readVStar, readVStarEstimates } from '../store/vStarStore.ts'
 
 /**
- * V* of every problem at the β₁ of the run that estimated, as counts: both ends (no signal) have a bin of their own, so
- * that they are never mixed with their neighbours. Fills while stage 1 runs.
+ * V* of every problem at the β₁ of the run that estimated, as counts: both ends (no signal) have a bin of
+ * their own, so that they are never mixed with their neighbours. Fills while stage 1 runs.
  *
  * @throws RecheckError `vstar.unknown`
  */

@@ -38,7 +38,10 @@ export async function checkEngines(config: RunConfig): Promise<void> {
   checkDevice(config, tensorFlowBackend().isUsingGpuDevice)
 }
 
-/** Policy trainer and frozen reference on TensorFlow, of the same graph and shapes: ρ is exactly 0 before the first update. */
+/**
+ * Policy trainer and frozen reference on TensorFlow, of the same graph and shapes: ρ is exactly 0 before the
+ * first update.
+ */
 export async function openTrainingEngines(
   config: RunConfig,
   material: RunMaterial,
@@ -111,7 +114,10 @@ export function checkDevice(config: RunConfig, isUsingGpu: boolean): void {
   }
 }
 
-/** Tokens of the longest row that training may see: of the longest conversation, at most the model's positions. */
+/**
+ * Tokens of the longest row that training may see: of the longest conversation, at most the model's
+ * positions.
+ */
 export function longestTrainedRow(config: RunConfig, { prompts, problems, policy }: RunMaterial): number {
   const longestPrompt = Math.max(
     ...problems.splits.train.map((problem) => prompts.firstPromptIds(problem).length),

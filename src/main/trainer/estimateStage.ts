@@ -10,8 +10,8 @@ import { followEstimate } from './followStage.ts'
 import type { JobContext, StopRequest } from './jobContext.ts'
 
 /**
- * Stage 1 of a job: samples the problems that have no estimate yet. A complete estimate is only checked against the
- * run's inputs.
+ * Stage 1 of a job: samples the problems that have no estimate yet. A complete estimate is only checked
+ * against the run's inputs.
  *
  * @returns every estimate, or null when it was stopped before the end
  * @throws RecheckError `vstar.mismatch` when the estimate was made from other inputs

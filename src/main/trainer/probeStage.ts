@@ -7,7 +7,8 @@ import { systemClock } from '../host/machine/clock.ts'
 import type { JobContext } from './jobContext.ts'
 
 /**
- * Looks at a few answers of the reference before the run's first sampling, and says in its log what they are worth.
+ * Looks at a few answers of the reference before the run's first sampling, and says in its log what they are
+ * worth.
  *
  * @returns false when "stop now" came meanwhile
  * @throws RecheckError `probe.no-reward` where nothing can be learned, unless `onNoSignal` is `warn`
@@ -48,7 +49,10 @@ export async function probeStage(context: JobContext): Promise<boolean> {
   }
 }
 
-/** The first that is known of a run's pace, where no earlier run has shown it. @param samplingMs  of one rollout */
+/**
+ * The first that is known of a run's pace, where no earlier run has shown it. @param samplingMs of one
+ * rollout
+ */
 function emitTime({ request, config, port }: JobContext, samplingMs: number): void {
   const isEstimated = request.vStar?.artifact.complete === true
   const counts = rolloutCounts(config, { stage: request.run.stage, isEstimated })

@@ -20,7 +20,9 @@ const RefusedBatchFile = z.strictObject({
   rows: z.array(z.strictObject({ ids: z.array(z.int()), inputs: z.record(z.string(), z.array(Value)) })),
 })
 
-/** A batch whose update was not finite, for replay: with the checkpoint of its step it gives the same again. */
+/**
+ * A batch whose update was not finite, for replay: with the checkpoint of its step it gives the same again.
+ */
 export interface RefusedBatch {
   readonly step: number
   readonly learningRate: number
@@ -117,7 +119,9 @@ export function keepRefusedBatches(trainer: Trainer, place: ReplayContext): Trai
   }
 }
 
-/** A gradient does not depend on the learning rate of its own step: smaller updates help only from before it. */
+/**
+ * A gradient does not depend on the learning rate of its own step: smaller updates help only from before it.
+ */
 function waysOut({ runId, step, checkpointSteps, config }: ReplayContext): string {
   const { learningRate } = config.optimizer
   const from = Math.max(0, ...checkpointSteps.filter((checkpoint) => checkpoint < step()))

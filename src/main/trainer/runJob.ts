@@ -23,8 +23,8 @@ import { trainStage } from './trainStage.ts'
 import { warmUpStage } from './warmUp/stage.ts'
 
 /**
- * Executes a run: a warm-up (stage 0) comes first where the config has one; stage 1 estimates V*; stage 2 trains against an
- * estimate and makes one first where it was given none (or an unfinished one of its own).
+ * Executes a run: a warm-up (stage 0) comes first where the config has one; stage 1 estimates V*; stage 2
+ * trains against an estimate and makes one first where it was given none (or an unfinished one of its own).
  */
 export const runJob: RunJob = async (request, port) => {
   const { config } = request
@@ -103,7 +103,8 @@ async function openReferenceSampler(
 ): Promise<Sampler> {
   const { baseWeights } = config.model
   if (await samplesInTraining(config)) return openSampler(reference.config, parameters, config, baseWeights)
-  // this one takes the policy's weights after every update, and those stand in no fewer bits than they were trained in
+  // this one takes the policy's weights after every update, and those stand in no fewer bits than they were
+  // trained in
   return openSampler(reference.config, storedParameters(reference.config, parameters, baseWeights), config)
 }
 

@@ -7,7 +7,9 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { readTensorFlowStatus } from '../host/tensorflow/status.ts'
 
-/** Of the machine's memory, not of what happens to be free: a resumed run has to decode in the same batches. */
+/**
+ * Of the machine's memory, not of what happens to be free: a resumed run has to decode in the same batches.
+ */
 const kvShareOfMemory = 1 / 8
 
 /** What the config asks for. */
@@ -25,8 +27,9 @@ export type SamplerChoice =
     }
 
 /**
- * On a card the sampler stands in the training graph: ONNX Runtime would sample on the processor while the card waits, on weights that are
- * copied there after every update. On a processor ONNX Runtime is faster (bench/RESULTS.md).
+ * On a card the sampler stands in the training graph: ONNX Runtime would sample on the processor while the
+ * card waits, on weights that are copied there after every update. On a processor ONNX Runtime is faster
+ * (bench/RESULTS.md).
  *
  * @throws RecheckError `sampler.no-xla` where XLA was asked for and does not compile
  */

@@ -12,8 +12,8 @@ import { endWithParent } from './endWithParent.ts'
 import { openTrainerPort, type TrainerPort } from './trainerPort.ts'
 
 /**
- * The life of a trainer process: takes one job from its owner over the IPC channel, runs it, reports, ends. It never
- * outlives its owner, not even inside a native call.
+ * The life of a trainer process: takes one job from its owner over the IPC channel, runs it, reports, ends.
+ * It never outlives its owner, not even inside a native call.
  */
 export function serveTrainer(runJob: RunJob, clock: Clock): void {
   endWithOwner()
@@ -50,8 +50,9 @@ async function reportOf(runJob: RunJob, request: JobRequest, port: TrainerPort):
 }
 
 /**
- * Ctrl-C in a terminal, or its closing, reaches the whole group: the owner decides what it means. When the owner is gone the channel
- * closes; while a native call blocks the event loop nobody hears that, so a thread looks after the parent too.
+ * Ctrl-C in a terminal, or its closing, reaches the whole group: the owner decides what it means. When the
+ * owner is gone the channel closes; while a native call blocks the event loop nobody hears that, so a thread
+ * looks after the parent too.
  */
 function endWithOwner(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)

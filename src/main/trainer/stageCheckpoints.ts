@@ -38,8 +38,9 @@ export async function restoreState(
 }
 
 /**
- * Writes checkpoints: each beside its place and renamed, then reported; the stage goes on when the owner has stored it.
- * One written again at a step (because it is the last, or the run stops there) keeps the validation that it has.
+ * Writes checkpoints: each beside its place and renamed, then reported; the stage goes on when the owner has
+ * stored it. One written again at a step (because it is the last, or the run stops there) keeps the
+ * validation that it has.
  */
 export function openCheckpointWriter(
   { request, port, material }: JobContext,

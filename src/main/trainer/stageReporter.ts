@@ -30,7 +30,9 @@ interface TimedStageCount extends Omit<StageCount, 'secondsLeft'> {
   readonly endsAtMs: number | null
 }
 
-/** A rate is measured from the first report of its activity; activities that take turns each keep their own. */
+/**
+ * A rate is measured from the first report of its activity; activities that take turns each keep their own.
+ */
 export function openStageReporter(runId: string, clock: StageClock): StageReporter {
   const starts = new Map<string, ActivityStart>()
   let activity = ''

@@ -4,7 +4,10 @@ import type { Progress, StageCount } from '../../shared/runs/runEvent.ts'
 import { warmedModel } from '../run/warmUpFolder.ts'
 import type { JobRequest } from '../wire/jobPort.ts'
 
-/** What is loaded before a stage can count anything. The stage is named all the same: people see which one it will be. */
+/**
+ * What is loaded before a stage can count anything. The stage is named all the same: people see which one it
+ * will be.
+ */
 export function startupProgress(activity: string, stage: StageCount): Progress {
   return { activity, done: 0, total: 1, unit: 'steps', ratePerSecond: null, secondsLeft: null, stage }
 }

@@ -46,7 +46,10 @@ export async function trainStage(
   }
 }
 
-/** Stage 1 samples the reference as it is frozen: the initial policy itself, unless its weights are others or stand in more bits. */
+/**
+ * Stage 1 samples the reference as it is frozen: the initial policy itself, unless its weights are others or
+ * stand in more bits.
+ */
 function samplesInitialPolicy({ config, material }: JobContext): boolean {
   const { lora, baseWeights } = config.model
   return material.policy === material.reference && (lora !== null || baseWeights === 'f32')
@@ -99,7 +102,10 @@ async function train(
   return stop.aborted || port.stopNow.aborted ? 'stopped' : 'finished'
 }
 
-/** A length in the run's row holds: that of the config, or what the run was extended to, which goes beyond its budget. */
+/**
+ * A length in the run's row holds: that of the config, or what the run was extended to, which goes beyond its
+ * budget.
+ */
 function withLength(config: RunConfig, totalSteps: number): RunConfig {
   return totalSteps > 0 ? { ...config, steps: totalSteps, maxTokens: null } : config
 }

@@ -87,7 +87,10 @@ function openSending(sender: BatchSender, clock: Clock) {
   return {
     /** @returns number of the last batch sent */
     send,
-    /** A native call may hold the event loop, and with it the timer that sends, for longer than a kill may cost. */
+    /**
+     * A native call may hold the event loop, and with it the timer that sends, for longer than a kill may
+     * cost.
+     */
     sendUnlessJustSent: (): void => {
       if (clock.steadyMs() - sentMs >= batchPauseMs) send()
     },
@@ -137,7 +140,10 @@ function openActiveTime(clock: Clock, startMs: number): ActiveTime {
   }
 }
 
-/** Neither JSON nor a chart has a place for NaN and infinity: they are stored as absent, and said once a metric. */
+/**
+ * Neither JSON nor a chart has a place for NaN and infinity: they are stored as absent, and said once a
+ * metric.
+ */
 function openEmit(sender: BatchSender): (event: JobEvent) => void {
   const warned = new Set<string>()
   return (event) => {

@@ -12,8 +12,8 @@ const kinds = { parameter: 'parameters', first: 'firstMoments', second: 'secondM
 type Kind = keyof typeof kinds
 
 /**
- * A trainer's state as the bytes of a safetensors file, a tensor at a time: each is read out of the trainer when its turn comes, and let
- * go of once the next is asked for.
+ * A trainer's state as the bytes of a safetensors file, a tensor at a time: each is read out of the trainer
+ * when its turn comes, and let go of once the next is asked for.
  *
  * @param reference hash of the reference policy's files
  */
@@ -31,7 +31,9 @@ export function* trainerBlob(state: TrainerState, reference: string): Generator<
   }
 }
 
-/** @throws RecheckError `checkpoint.other-model` when the run that wrote the blob had another reference policy */
+/**
+ * @throws RecheckError `checkpoint.other-model` when the run that wrote the blob had another reference policy
+ */
 export async function checkReference(path: string, reference: string): Promise<void> {
   const { metadata } = await readSafetensorsHeader(path)
   const written = metadata['reference']

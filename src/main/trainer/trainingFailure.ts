@@ -22,7 +22,8 @@ export function withWayOut(thrown: unknown, place: FailureContext): unknown {
     )
   }
   if (!(thrown instanceof RecheckError) || thrown.code !== 'sampler.not-finite') return thrown
-  // the checkpoint of this step holds the weights that cannot be sampled from; the one before was sampled from
+  // the checkpoint of this step holds the weights that cannot be sampled from; the one before was sampled
+  // from
   const from = Math.max(0, ...place.checkpointSteps.filter((step) => step < place.step))
   return new RecheckError(
     thrown.code,

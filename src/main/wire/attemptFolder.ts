@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { TrainerMessage } from './trainerMessages.ts'
 
 /**
- * The folder through which an owner and a trainer on another machine talk: the owner writes the request and its wish, the
- * trainer appends records. One folder an attempt; nobody reads what another attempt wrote.
+ * The folder through which an owner and a trainer on another machine talk: the owner writes the request and
+ * its wish, the trainer appends records. One folder an attempt; nobody reads what another attempt wrote.
  */
 export function attemptFolder(runId: string, attempt: number): string {
   return `runs/${runId}/attempts/${attempt}`

@@ -26,15 +26,15 @@ export interface JobPort {
   /** Sent within 200 ms, in order. Metric values that are not finite are stored as absent, with a warning. */
   emit(event: JobEvent): void
   /**
-   * Reports a checkpoint whose folder is complete, and waits until the owner has stored it with everything emitted
-   * before.
+   * Reports a checkpoint whose folder is complete, and waits until the owner has stored it with everything
+   * emitted before.
    */
   checkpoint(checkpoint: CheckpointRecord): Promise<void>
   /** Waits until the owner has stored everything emitted so far. */
   flush(): Promise<void>
   /**
-   * To be awaited after every step (stage 1: every few problems). Waits while the run is paused or the owner cannot
-   * store; `stop` asks the job to write a checkpoint and return `stopped`.
+   * To be awaited after every step (stage 1: every few problems). Waits while the run is paused or the owner
+   * cannot store; `stop` asks the job to write a checkpoint and return `stopped`.
    */
   betweenSteps(): Promise<'continue' | 'stop'>
   /** Says how many rows a micro-batch has, for the owner to name should memory run out. */

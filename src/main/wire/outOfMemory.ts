@@ -18,7 +18,10 @@ export function outOfMemoryMessage(runId: string, rowsPerMicroBatch: number): st
   )
 }
 
-/** What to do when the trainer ended before it had chosen a micro-batch. @param resumes  where the run continues */
+/**
+ * What to do when the trainer ended before it had chosen a micro-batch. @param resumes where the run
+ * continues
+ */
 export function outOfMemoryBeforeTraining(resumes: string): string {
   return (
     'The trainer ran out of memory before it had begun to train. Nothing stored is lost. ' +

@@ -1,6 +1,6 @@
 /**
- * What a run may be given another value of on its way: memory and care, and how updates are made. What decides which
- * problems it sees, which model it is and what V* was estimated from is not among it.
+ * What a run may be given another value of on its way: memory and care, and how updates are made. What
+ * decides which problems it sees, which model it is and what V* was estimated from is not among it.
  */
 export const changeableFields: readonly string[] = [
   'microBatch',

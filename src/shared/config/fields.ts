@@ -57,7 +57,10 @@ interface Shape {
 /** Every field in the order of the schema; groups are flattened into dotted paths. */
 export const configFields: readonly ConfigField[] = fieldsOf(runConfigSchema as unknown as SchemaNode, '')
 
-/** Every field that a form shows: those of groups that are one value (`model.lora`, a file as `data.source`) among them. */
+/**
+ * Every field that a form shows: those of groups that are one value (`model.lora`, a file as `data.source`)
+ * among them.
+ */
 export const allConfigFields: readonly ConfigField[] = configFields.flatMap((each) => [each, ...each.inner])
 
 /** The fields that decide what stage 1 samples: the parts of a V* artifact's hash. */
@@ -77,7 +80,9 @@ export function valueAtPath(value: unknown, path: string): unknown {
   )
 }
 
-/** Config fields part of the V* hash, each as canonical JSON; the host adds the hashes of files and template. */
+/**
+ * Config fields part of the V* hash, each as canonical JSON; the host adds the hashes of files and template.
+ */
 export function vStarConfigInputs(config: RunConfig): Readonly<Record<string, string>> {
   return Object.fromEntries(vStarInputFields.map((path) => [path, canonicalJson(valueAtPath(config, path))]))
 }

@@ -2,11 +2,13 @@ import { z } from 'zod'
 import { count, field } from './field.ts'
 
 /**
- * Every field of a run, once: its type, default, unit, name and meaning. The form, `--help` and docs/config.md are generated
- * from here (`configFields.ts`). This file has the groups of what is sampled, `configTrainingGroups.ts` those of the update,
- * `configSchema.ts` the whole; `parseConfig` in config.ts is the only door.
+ * Every field of a run, once: its type, default, unit, name and meaning. The form, `--help` and
+ * docs/config.md are generated from here (`configFields.ts`). This file has the groups of what is sampled,
+ * `configTrainingGroups.ts` those of the update, `configSchema.ts` the whole; `parseConfig` in config.ts is
+ * the only door.
  *
- * `vStarInput: true` marks the fields that decide what stage 1 samples: they are part of a V* artifact's hash.
+ * `vStarInput: true` marks the fields that decide what stage 1 samples: they are part of a V* artifact's
+ * hash.
  */
 const vStarInput = true
 const text = (longest: number) => z.string().max(longest)

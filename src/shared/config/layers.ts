@@ -5,8 +5,9 @@ import { RecheckError } from '../errors/recheckError.ts'
 export type ConfigLayer = Readonly<Record<string, unknown>>
 
 /**
- * Lays configs over one another, the last one wins: preset, file, `--set`. Groups are merged field by field; lists and
- * the null of a group (`model.lora`) replace what was there. The result still has to pass `parseConfig`.
+ * Lays configs over one another, the last one wins: preset, file, `--set`. Groups are merged field by field;
+ * lists and the null of a group (`model.lora`) replace what was there. The result still has to pass
+ * `parseConfig`.
  */
 export function mergeConfigs(...layers: readonly ConfigLayer[]): ConfigLayer {
   return layers.reduce<ConfigLayer>((below, above) => mergeTwo(below, above), {})
@@ -30,8 +31,8 @@ function isLayer(value: unknown): value is ConfigLayer {
 }
 
 /**
- * `path=value` of the command line as a layer. The value is JSON where it reads as JSON (numbers, true, null, lists,
- * groups), else text.
+ * `path=value` of the command line as a layer. The value is JSON where it reads as JSON (numbers, true, null,
+ * lists, groups), else text.
  *
  * @throws RecheckError `config.setting` when there is no `=` or no such field; it names the nearest field
  */

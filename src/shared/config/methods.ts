@@ -5,7 +5,10 @@ export interface ComparedMethod {
   readonly name: string
   readonly label: string
   readonly description: string
-  /** Only what makes it this method; model, data, template and optimizer are the config's that it is laid over. */
+  /**
+   * Only what makes it this method; model, data, template and optimizer are the config's that it is laid
+   * over.
+   */
   readonly config: ConfigLayer
   /** Rollouts of a problem in a step: so many times fewer problems make a step of as many rollouts. */
   readonly rolloutsPerProblem: number

@@ -36,7 +36,10 @@ export function parseConfig(value: unknown, source: string): RunConfig {
 
 /** As many as a form can show; a file that is no config at all has thousands. */
 
-/** Neither steps, epochs nor maxTokens given: one epoch. Written down here, so that the stored config says what ran. */
+/**
+ * Neither steps, epochs nor maxTokens given: one epoch. Written down here, so that the stored config says
+ * what ran.
+ */
 function withDefaultLength(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
   const given = value as Readonly<Record<string, unknown>>
@@ -44,12 +47,18 @@ function withDefaultLength(value: unknown): unknown {
   return isOpen ? { ...given, epochs: 1 } : value
 }
 
-/** Steps of one pass over `problems` training problems; an incomplete last batch is left out, as in the paper's code. */
+/**
+ * Steps of one pass over `problems` training problems; an incomplete last batch is left out, as in the
+ * paper's code.
+ */
 export function stepsPerEpoch(config: RunConfig, problems: number): number {
   return Math.max(1, Math.floor(problems / config.problemsPerStep))
 }
 
-/** Steps of the whole run on `problems` training problems (after `data.filter`); Infinity where `maxTokens` ends it. */
+/**
+ * Steps of the whole run on `problems` training problems (after `data.filter`); Infinity where `maxTokens`
+ * ends it.
+ */
 export function totalSteps(config: RunConfig, problems: number): number {
   if (config.maxTokens !== null) return Infinity
   return config.steps ?? Math.max(1, Math.round((config.epochs ?? 1) * stepsPerEpoch(config, problems)))

@@ -34,7 +34,10 @@ export function configProblems(issues: readonly Issue[], value: unknown): Config
   })
 }
 
-/** The branch of a union that fits but for its inner fields: a group was meant, and something within it is wrong. */
+/**
+ * The branch of a union that fits but for its inner fields: a group was meant, and something within it is
+ * wrong.
+ */
 function intendedBranch(branches: readonly Issue[][]): readonly Issue[] | null {
   const fits = (issues: readonly Issue[]): boolean =>
     issues.every((each) => each.path.length > 0 || each.code === 'unrecognized_keys')
@@ -191,8 +194,8 @@ const turnsOf: Readonly<Record<RunConfigValue['turns'], readonly (keyof RunConfi
 }
 
 /**
- * What training needs of the sampler beyond a valid config. Log-probs of both models are divided by the temperature
- * alike, but a policy whose tail is cut off is another one than the one that is trained.
+ * What training needs of the sampler beyond a valid config. Log-probs of both models are divided by the
+ * temperature alike, but a policy whose tail is cut off is another one than the one that is trained.
  */
 export function trainingProblems(config: RunConfigValue): ConfigProblem[] {
   const { temperature, topP, topK } = config.sampling

@@ -11,7 +11,9 @@ const conversationsFile = z
   })
   .readonly()
 
-/** Stage 0, supervised fine-tuning before anything is rewarded. A group of its own, null where it is left out. */
+/**
+ * Stage 0, supervised fine-tuning before anything is rewarded. A group of its own, null where it is left out.
+ */
 export const warmUpGroup = z
   .strictObject({
     source: field(z.union([z.enum(['arithmetic']), conversationsFile]).default('arithmetic'), {

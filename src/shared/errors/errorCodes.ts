@@ -1,6 +1,6 @@
 /**
- * Every code that an error of Recheck can carry, `group.name`, in alphabetical order. Codes are stable: exit codes, the
- * run's log and the page go by them, never by a message's words.
+ * Every code that an error of Recheck can carry, `group.name`, in alphabetical order. Codes are stable: exit
+ * codes, the run's log and the page go by them, never by a message's words.
  */
 export const recheckErrorCodes = [
   'adapter.missing',

@@ -7,8 +7,8 @@ export type ErrorDetails = Readonly<Record<string, unknown>>
 
 /**
  * The one error type that crosses process boundaries. `code` is stable and dotted (`config.invalid`,
- * `checkpoint.shape`); `message` names the thing, what was expected, what came and the way out. It may quote strangers:
- * here it becomes plain text of a few lines, so that it can be shown and stored anywhere.
+ * `checkpoint.shape`); `message` names the thing, what was expected, what came and the way out. It may quote
+ * strangers: here it becomes plain text of a few lines, so that it can be shown and stored anywhere.
  */
 export class RecheckError extends Error {
   readonly code: RecheckErrorCode
@@ -31,8 +31,8 @@ export interface ErrorData {
 }
 
 /**
- * Any thrown value as data. An error of the system on a file says what it means and the way out; any other foreign one
- * keeps its message under the code `internal`.
+ * Any thrown value as data. An error of the system on a file says what it means and the way out; any other
+ * foreign one keeps its message under the code `internal`.
  */
 export function errorData(thrown: unknown): ErrorData {
   if (thrown instanceof RecheckError) {

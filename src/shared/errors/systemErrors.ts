@@ -1,6 +1,9 @@
 import type { RecheckErrorCode } from './errorCodes.ts'
 
-/** The way out of a full disk. On one without a byte left SQLite cannot even be opened, so garbage is collected second. */
+/**
+ * The way out of a full disk. On one without a byte left SQLite cannot even be opened, so garbage is
+ * collected second.
+ */
 export const freeSpace =
   'Free some space by moving or deleting other files; then "recheck gc" gives back what deleted runs hold, once no Recheck uses ' +
   'this data folder.'
@@ -15,7 +18,9 @@ export interface SystemErrorMeaning {
   readonly isAboutSpace?: true
 }
 
-/** Inodes are counted apart from bytes: ENOSPC stands for both, and only the file system itself tells which. */
+/**
+ * Inodes are counted apart from bytes: ENOSPC stands for both, and only the file system itself tells which.
+ */
 const noInodes: SystemErrorMeaning = {
   code: 'file.no-inodes',
   problem: 'the disk has space left, but no inode for one more file',

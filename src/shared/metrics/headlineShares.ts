@@ -1,4 +1,7 @@
-/** The shares that sum an evaluation up where there is room for a few, in their order, by the name of a short table. */
+/**
+ * The shares that sum an evaluation up where there is room for a few, in their order, by the name of a short
+ * table.
+ */
 export const headlineShares = [
   ['accuracy/attempt', 'Acc@t1'],
   ['accuracy/final', 'Acc@final'],

@@ -12,7 +12,10 @@ export interface PlotSeries {
   readonly dashed?: boolean
 }
 
-/** A value that one of a plot's metrics should stay above or below, drawn across the plot and named in its legend. */
+/**
+ * A value that one of a plot's metrics should stay above or below, drawn across the plot and named in its
+ * legend.
+ */
 export interface PlotThreshold {
   readonly value: number
   readonly metric: ReportedMetricName
@@ -41,7 +44,9 @@ const splits = [
   { prefix: 'test', label: 'test' },
 ] as const
 
-/** Every metric: those of the training batch, then the same questions asked of the validation and test splits. */
+/**
+ * Every metric: those of the training batch, then the same questions asked of the validation and test splits.
+ */
 export const metrics: readonly Metric[] = [
   ...metricTable,
   ...splits.flatMap(({ prefix, label }) =>

@@ -22,7 +22,10 @@ const iconGapPx = 5
 const itemGap = 8
 const textHeight = 14
 
-/** Rows that the legend of a chart on the page will need, by an estimate of a narrow one's width; 3 at most, then it pages. */
+/**
+ * Rows that the legend of a chart on the page will need, by an estimate of a narrow one's width; 3 at most,
+ * then it pages.
+ */
 export function pageLegendRows(lines: readonly LegendEntry[]): 1 | 2 | 3 {
   const pixels = lines.reduce((sum, line) => sum + 6.3 * line.label.length + 36, 0)
   return pixels <= 360 ? 1 : pixels <= 680 ? 2 : 3
@@ -87,8 +90,8 @@ export function pictureLegendHeight(labels: readonly string[], width: number, sc
 }
 
 /**
- * Lines under names that a picture can hold: shortened where they are too long, numbered where two have become the same.
- * Of many lines at least two stand in a row: a picture shows curves, not names.
+ * Lines under names that a picture can hold: shortened where they are too long, numbered where two have
+ * become the same. Of many lines at least two stand in a row: a picture shows curves, not names.
  */
 export function withPictureLabels(lines: readonly PlotLine[], width: number, scale: number): PlotLine[] {
   const icon = iconWidth * scale + iconGapPx

@@ -49,7 +49,10 @@ const boldShare = 1.15
 /** Room at either side of a picture, in the unit that `PlotView.scale` multiplies. */
 export const pictureSide = 16
 
-/** Title, note, legend and stamps of a picture: complete where they fit, shortened where not, never upon one another. */
+/**
+ * Title, note, legend and stamps of a picture: complete where they fit, shortened where not, never upon one
+ * another.
+ */
 export function pictureFrame(
   words: { readonly title: string; readonly note: string },
   lines: readonly LegendEntry[],
@@ -100,7 +103,9 @@ function atMost(count: number, lines: readonly string[]): string[] {
   return [...lines.slice(0, count - 1), `${(lines[count - 1] ?? '').replace(/\s*\S*$/, '')} …`]
 }
 
-/** One after the other, as many to a line as it holds; with shortened names where that would take the picture. */
+/**
+ * One after the other, as many to a line as it holds; with shortened names where that would take the picture.
+ */
 function stampLines(stamps: readonly Stamp[], width: number, fontSize: number): string[] {
   const whole = flowed(
     stamps.map(({ name, proof }) => `${name} · ${proof}`),

@@ -1,7 +1,9 @@
 import type { MetricBucket, MetricPoint } from '../runs/records.ts'
 import type { MetricAxis, MetricRange } from '../routes/metrics.ts'
 
-/** A y of null interrupts the line: the quantity was not defined there (0/0). No line begins or ends with one. */
+/**
+ * A y of null interrupts the line: the quantity was not defined there (0/0). No line begins or ends with one.
+ */
 export type PlotPoint = readonly [x: number, y: number | null]
 /** A point that is drawn. */
 export type DrawnPoint = readonly [x: number, y: number]
@@ -35,8 +37,8 @@ export interface PlotBin {
 }
 
 /**
- * Exponential moving average: weight 0 = off, nearer 1 = smoother. Corrected at the start, as Adam corrects its moments. A gap
- * stays a gap; after it the mean continues from where it was.
+ * Exponential moving average: weight 0 = off, nearer 1 = smoother. Corrected at the start, as Adam corrects
+ * its moments. A gap stays a gap; after it the mean continues from where it was.
  */
 export function smoothPoints(points: readonly PlotPoint[], weight: number): PlotPoint[] {
   let mean = 0
@@ -44,15 +46,16 @@ export function smoothPoints(points: readonly PlotPoint[], weight: number): Plot
   return points.map(([x, y]) => {
     if (y === null) return [x, null]
     norm = weight * norm + (1 - weight)
-    // by steps towards y, not as a quotient of sums: what is constant stays so to the last digit, else its axis would show rounding
+    // by steps towards y, not as a quotient of sums: what is constant stays so to the last digit, else its
+    // axis would show rounding
     mean += ((1 - weight) / norm) * (y - mean)
     return [x, mean]
   })
 }
 
 /**
- * Points of a range answer on the chosen axis: every point, or first, min, max and last of each bucket in their order. In the
- * middle of a gap stands a point without a value.
+ * Points of a range answer on the chosen axis: every point, or first, min, max and last of each bucket in
+ * their order. In the middle of a gap stands a point without a value.
  */
 export function rangePoints(
   range: Pick<MetricRange, 'points' | 'buckets' | 'gaps'>,

@@ -198,7 +198,10 @@ function lineSeries(line: PlotLine, view: PlotView): PlotOption[] {
   ]
 }
 
-/** Few points are all marked; else only those that stand alone between two gaps, where no line would show them. */
+/**
+ * Few points are all marked; else only those that stand alone between two gaps, where no line would show
+ * them.
+ */
 function pointsOf(points: readonly PlotPoint[], few: boolean, { scale }: PlotView): PlotOption {
   if (few) return { data: points, showSymbol: true }
   const isMissing = (index: number): boolean => (points[index]?.[1] ?? null) === null

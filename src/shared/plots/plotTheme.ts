@@ -7,7 +7,10 @@ export interface PlotTheme {
   readonly gridLine: string
   readonly axisLine: string
   readonly alarm: string
-  /** Distinguishable by colour-blind readers and in both themes' contrast; a series keeps its index in every view. */
+  /**
+   * Distinguishable by colour-blind readers and in both themes' contrast; a series keeps its index in every
+   * view.
+   */
   readonly palette: readonly string[]
   readonly fontFamily: string
 }

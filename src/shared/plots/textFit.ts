@@ -1,9 +1,13 @@
 /**
- * Text that must fit into a picture. Its width is computed from the advances of DejaVu Sans, the widest of the fonts that a
- * picture may be drawn with: an upper bound in a browser, and what ECharts is given as the width where there is none.
+ * Text that must fit into a picture. Its width is computed from the advances of DejaVu Sans, the widest of
+ * the fonts that a picture may be drawn with: an upper bound in a browser, and what ECharts is given as the
+ * width where there is none.
  */
 
-/** Advances of the characters from the space to `~`, in hundredths of the type's size: code of the letter less 20. */
+/**
+ * Advances of the characters from the space to `~`, in hundredths of the type's size: code of the letter less
+ * 20.
+ */
 const advances =
   '4=BhTtb0<<Fh4946TTTTTTTTTT66hhhJxYYZbTNb`22VLk_cQcZTR^YwYRY<6<hFFRTKTR8TT00N0vTRTT>I<TPfPPIT6Th'
 

@@ -16,8 +16,8 @@ import { uploadRoutes } from './uploads.ts'
 import { vStarRoutes } from './vStar.ts'
 
 /**
- * The one contract between a page and its owner process; the same over Electron IPC and over HTTP. A new route stands in
- * the file of its domain.
+ * The one contract between a page and its owner process; the same over Electron IPC and over HTTP. A new
+ * route stands in the file of its domain.
  */
 export const routes = {
   ...appRoutes,
@@ -73,5 +73,8 @@ export interface RunsEvent {
 
 export const eventsMissed: StoreEvent = { runIds: null, event: { type: 'missed' } }
 
-/** `lost`: events are missed until it is open again; requests may still work. `open` once more: others may have been missed. */
+/**
+ * `lost`: events are missed until it is open again; requests may still work. `open` once more: others may
+ * have been missed.
+ */
 export type Connection = 'open' | 'lost'

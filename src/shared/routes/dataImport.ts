@@ -29,7 +29,9 @@ export interface DataLook {
   readonly columns: readonly string[]
   /** The first five, a cell for each of `columns`; long ones cut. */
   readonly rows: readonly (readonly string[])[]
-  /** Those that were asked for, else the likeliest by their names; null where no column looks like a question. */
+  /**
+   * Those that were asked for, else the likeliest by their names; null where no column looks like a question.
+   */
   readonly chosen: DataColumns | null
   /** The first five problems as a run would read them. */
   readonly problems: readonly LookedAtProblem[]

@@ -45,7 +45,10 @@ const step = z.int().min(0)
 
 export const evaluationRoutes = {
   'evaluations.list': { input: z.strictObject({ runId }), output: output<readonly Evaluation[]>() },
-  /** The policy of a checkpoint (step 0: the model that the run began from) on the test split, as training evaluates it. */
+  /**
+   * The policy of a checkpoint (step 0: the model that the run began from) on the test split, as training
+   * evaluates it.
+   */
   'evaluations.start': { input: z.strictObject({ runId, step }), output: output<null>() },
   'evaluations.cancel': { input: z.strictObject({}), output: output<null>() },
   'evaluations.underWay': { input: z.strictObject({}), output: output<EvaluationsState>() },

@@ -68,7 +68,10 @@ export const fetchRoutes = {
     }),
     output: output<{ readonly fetchId: string }>(),
   },
-  /** Writes the model of a checkpoint as a Hugging Face folder; its progress is in `fetch.list`, `fetch.dismiss` cancels it. */
+  /**
+   * Writes the model of a checkpoint as a Hugging Face folder; its progress is in `fetch.list`,
+   * `fetch.dismiss` cancels it.
+   */
   'export.begin': {
     input: z.strictObject({
       runId,

@@ -5,15 +5,18 @@ import { distinct, output, runId } from './parts.ts'
 const axis = z.enum(['step', 'timeMs', 'tokens', 'problems'])
 export type MetricAxis = z.infer<typeof axis>
 
-/** One of `points` (short series: every point) and `buckets` (long ones) is filled; `total` counts the points in range. */
+/**
+ * One of `points` (short series: every point) and `buckets` (long ones) is filled; `total` counts the points
+ * in range.
+ */
 export interface MetricRange {
   readonly name: string
   readonly total: number
   readonly points: readonly MetricPoint[]
   readonly buckets: readonly MetricBucket[]
   /**
-   * Steps of the points before which the line is interrupted: the steps between have been run, and the quantity was not
-   * defined there (0/0). Among buckets, gaps that are at least one bucket wide.
+   * Steps of the points before which the line is interrupted: the steps between have been run, and the
+   * quantity was not defined there (0/0). Among buckets, gaps that are at least one bucket wide.
    */
   readonly gaps: readonly number[]
 }

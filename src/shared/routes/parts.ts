@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { stages } from '../runs/records.ts'
 
-// What the schemas of several domains are made of. Inputs come from an untrusted page and are parsed; outputs come from
-// the owner and are typed only.
+// What the schemas of several domains are made of. Inputs come from an untrusted page and are parsed; outputs
+// come from the owner and are typed only.
 
 export const output = <T>(): z.ZodType<T> => z.custom<T>()
 export const runId = z
@@ -12,6 +12,8 @@ export const runId = z
 export const stage = z.enum(stages)
 /** Checked by `parseConfig`, whose message lists every field; here only that it is an object. */
 export const config = z.record(z.string(), z.unknown())
-/** Names each thing once, in the order in which it was first named; the list's own limits count every mention. */
+/**
+ * Names each thing once, in the order in which it was first named; the list's own limits count every mention.
+ */
 export const distinct = <Item extends z.ZodType>(list: z.ZodArray<Item>) =>
   list.transform((items) => [...new Set(items)])

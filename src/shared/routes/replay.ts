@@ -8,7 +8,10 @@ const replayedPolicy = z.union([
     /** Of the checkpoint; null = the model folder that the run began from. */
     step: z.int().min(0).nullable(),
   }),
-  /** A model folder, a hub id that is on this machine, or `builtin`: with the settings of the other policy's run. */
+  /**
+   * A model folder, a hub id that is on this machine, or `builtin`: with the settings of the other policy's
+   * run.
+   */
   z.strictObject({ model: z.string().trim().min(1).max(4096) }),
 ])
 export type ReplayedPolicy = z.infer<typeof replayedPolicy>
@@ -72,7 +75,10 @@ export interface MetProblem {
 }
 
 export const replayRoutes = {
-  /** Attempt, verdict and revision of one problem; told token by token as `replay` events, and whole in the end. */
+  /**
+   * Attempt, verdict and revision of one problem; told token by token as `replay` events, and whole in the
+   * end.
+   */
   'replay.run': {
     input: z.strictObject({
       /** Chosen by the page: it names the events. */

@@ -25,14 +25,23 @@ const rolloutQuery = z.strictObject({
   truncated: z.boolean().nullable().default(null),
   problemId: z.string().max(200).nullable().default(null),
   subject: z.string().max(200).nullable().default(null),
-  /** Reward, text and order are those of this turn, and only rollouts that have it are meant; null = of all turns together. */
+  /**
+   * Reward, text and order are those of this turn, and only rollouts that have it are meant; null = of all
+   * turns together.
+   */
   turn: z.enum(['attempt', 'verdict', 'revision']).nullable().default(null),
   /** Reward, both ends included. */
   minReward: z.number().nullable().default(null),
   maxReward: z.number().nullable().default(null),
-  /** A part of what was written, of the question or of the known answer, in any case of ASCII letters; '' = all. */
+  /**
+   * A part of what was written, of the question or of the known answer, in any case of ASCII letters; '' =
+   * all.
+   */
   text: z.string().max(200).default(''),
-  /** `made`: by step, then as they came. Others are sums over the turns; rollouts without such a number come last. */
+  /**
+   * `made`: by step, then as they came. Others are sums over the turns; rollouts without such a number come
+   * last.
+   */
   sort: z.enum(rolloutOrders).default('made'),
   descending: z.boolean().default(false),
 })

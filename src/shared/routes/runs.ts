@@ -53,7 +53,10 @@ export const runRoutes = {
   'run.resume': {
     input: z.strictObject({
       runId,
-      /** Other settings, or an earlier checkpoint (its step, 0 = the beginning; null = the newest); null goes on as it was. */
+      /**
+       * Other settings, or an earlier checkpoint (its step, 0 = the beginning; null = the newest); null goes
+       * on as it was.
+       */
       change: z
         .strictObject({ settings: config, fromStep: z.int().min(0).nullable() })
         .nullable()

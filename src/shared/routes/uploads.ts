@@ -2,16 +2,16 @@ import { z } from 'zod'
 import { output } from './parts.ts'
 
 /**
- * Bytes of one piece of an upload: with base64's third more, and the request around it, within what the server takes as one
- * body.
+ * Bytes of one piece of an upload: with base64's third more, and the request around it, within what the
+ * server takes as one body.
  */
 export const uploadPieceBytes = 655_360
 
 const uploadId = z.string().min(1).max(100)
 
 /**
- * A file of the page's machine, piece by piece, into a temporary file of the owner's: the same in a window, in a browser
- * and through a tunnel. The owner takes no path from a page.
+ * A file of the page's machine, piece by piece, into a temporary file of the owner's: the same in a window,
+ * in a browser and through a tunnel. The owner takes no path from a page.
  */
 export const uploadRoutes = {
   'upload.begin': {

@@ -35,7 +35,10 @@ export const vStarRoutes = {
     input: z.strictObject({
       vStarId,
       turn,
-      /** A bin of the histogram: `low` belongs to it, `high` does not; both ends of V* have bins of their own, where they are equal. */
+      /**
+       * A bin of the histogram: `low` belongs to it, `high` does not; both ends of V* have bins of their own,
+       * where they are equal.
+       */
       low: z.number().min(0).max(1).nullable().default(null),
       high: z.number().min(0).max(1).nullable().default(null),
       /** A part of the problem's id or canonical form; '' = all. */

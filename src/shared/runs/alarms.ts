@@ -92,7 +92,10 @@ export interface SplitWarnings {
   readonly past: readonly Warning[]
 }
 
-/** Only a run that goes on can be helped; of one that is over everything is history, and so is an alarm that has passed. */
+/**
+ * Only a run that goes on can be helped; of one that is over everything is history, and so is an alarm that
+ * has passed.
+ */
 export function splitWarnings(warnings: readonly Warning[], status: RunStatus): SplitWarnings {
   const isNow = ({ passedStep }: Warning): boolean => !isOver(status) && passedStep === null
   return { now: warnings.filter(isNow), past: warnings.filter((warning) => !isNow(warning)) }

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** One rollout of one problem in an evaluation: what two evaluations are compared by, and what votes are taken from. */
+/**
+ * One rollout of one problem in an evaluation: what two evaluations are compared by, and what votes are taken
+ * from.
+ */
 const sampleSchema = z.strictObject({
   attemptAnswer: z.string().nullable().describe('null: none found, or truncated'),
   attemptCorrect: z.boolean(),
@@ -26,5 +29,8 @@ export const evaluatedProblemSchema = z.strictObject({
 })
 export type EvaluatedProblem = z.infer<typeof evaluatedProblemSchema>
 
-/** What `recheck compare-evals` needs of the document that `recheck eval --json` prints; other fields may stand beside it. */
+/**
+ * What `recheck compare-evals` needs of the document that `recheck eval --json` prints; other fields may
+ * stand beside it.
+ */
 export const evaluationDocumentSchema = z.object({ problems: z.array(evaluatedProblemSchema).min(1) })

@@ -21,8 +21,8 @@ export function rateChange(old: LearningRateSchedule, next: LearningRateSchedule
 }
 
 /**
- * What the learning rate does when a finished run is given more steps: `linear` and `cosine` are stretched over the
- * new length, so that a rate that had come down to 0 rises again.
+ * What the learning rate does when a finished run is given more steps: `linear` and `cosine` are stretched
+ * over the new length, so that a rate that had come down to 0 rises again.
  *
  * @param run        `totalSteps` as the run's row has it; `stepsDone` counts the steps done
  * @param extraSteps how many more

@@ -46,8 +46,8 @@ export interface Run {
   readonly startedAtMs: number | null
   readonly endedAtMs: number | null
   /**
-   * Process that runs it; null when none does. The start time is ms since the machine started, as the system counts
-   * it: with the id it names one process, whatever happens to the clock.
+   * Process that runs it; null when none does. The start time is ms since the machine started, as the system
+   * counts it: with the id it names one process, whatever happens to the clock.
    */
   readonly processId: number | null
   readonly processStartedAtMs: number | null
@@ -124,7 +124,9 @@ export interface VStarEstimate {
   readonly canonical: string
   readonly samples: number
   readonly correctAttempts: number
-  /** Reference verdicts (revisions) drawn after correct / wrong attempts, and how many of them were correct. */
+  /**
+   * Reference verdicts (revisions) drawn after correct / wrong attempts, and how many of them were correct.
+   */
   readonly verdictsAfterCorrect: number
   readonly correctVerdictsAfterCorrect: number
   readonly verdictsAfterWrong: number
@@ -134,14 +136,16 @@ export interface VStarEstimate {
   readonly revisionsAfterWrong: number
   readonly correctRevisionsAfterWrong: number
   /**
-   * Of those revisions the ones whose verdict was "wrong", the only ones that stage 2 makes where it revises selectively, and
-   * how many of them were correct. null in estimates from before they were counted apart.
+   * Of those revisions the ones whose verdict was "wrong", the only ones that stage 2 makes where it revises
+   * selectively, and how many of them were correct. null in estimates from before they were counted apart.
    */
   readonly revisionsAfterRejectedCorrect: number | null
   readonly correctRevisionsAfterRejectedCorrect: number | null
   readonly revisionsAfterRejectedWrong: number | null
   readonly correctRevisionsAfterRejectedWrong: number | null
-  /** Completion tokens sampled for it, end tokens included; null in estimates from before they were counted. */
+  /**
+   * Completion tokens sampled for it, end tokens included; null in estimates from before they were counted.
+   */
   readonly tokens: number | null
 }
 

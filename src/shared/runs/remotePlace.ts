@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * Where a run is executed when it is not on this machine: a cluster that is asked over the network, and a folder that its
- * machines and this one see under the same path.
+ * Where a run is executed when it is not on this machine: a cluster that is asked over the network, and a
+ * folder that its machines and this one see under the same path.
  */
 export const RemotePlace = z.strictObject({
   engine: z.literal('ray'),

@@ -72,7 +72,10 @@ export const gainFactors: readonly {
   },
 ]
 
-/** @returns null where the evaluation has no verdicts and revisions, or revised other attempts than those called wrong */
+/**
+ * @returns null where the evaluation has no verdicts and revisions, or revised other attempts than those
+ *   called wrong
+ */
 export function revisionGain({ proportions }: Pick<Evaluation, 'proportions'>): RevisionGain | null {
   const attempts = proportions['accuracy/attempt']
   const recall = proportions['verifier/wrongRecall']
@@ -97,8 +100,8 @@ export function revisionGain({ proportions }: Pick<Evaluation, 'proportions'>): 
 }
 
 /**
- * How far a factor holds the gain back: what the gain would rise by if that factor alone were better by 0.1 (or as much as
- * it can be), the others as they are.
+ * How far a factor holds the gain back: what the gain would rise by if that factor alone were better by 0.1
+ * (or as much as it can be), the others as they are.
  *
  * @returns null for a factor that is no matter of better or worse, or that was not measured
  */

@@ -39,7 +39,9 @@ const turnCells: readonly Cell<StoredTurn>[] = [
 
 const kinds = ['attempt', 'verdict', 'revision'] as const
 
-/** Rollouts as a flat table, one a row: what belongs to a turn carries its kind in front (`revision_reward`). */
+/**
+ * Rollouts as a flat table, one a row: what belongs to a turn carries its kind in front (`revision_reward`).
+ */
 export function rolloutColumns(rollouts: readonly StoredRollout[]): readonly TableColumn[] {
   const own = rolloutCells.map(([name, type, value]) => ({ name, type, data: rollouts.map(value) }))
   const ofTurns = kinds.flatMap((kind) => {

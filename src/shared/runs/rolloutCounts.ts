@@ -16,8 +16,8 @@ export interface RolloutCounts {
 }
 
 /**
- * @param plan `isEstimated`: a fitting V* estimate exists already. With `data.filter` and no `steps` these are the most
- *   that there can be; with `maxTokens` evaluations between start and end are not counted.
+ * @param plan `isEstimated`: a fitting V* estimate exists already. With `data.filter` and no `steps` these
+ *   are the most that there can be; with `maxTokens` evaluations between start and end are not counted.
  */
 export function rolloutCounts(
   config: RunConfig,

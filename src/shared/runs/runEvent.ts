@@ -75,7 +75,10 @@ export type RunEvent =
   | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointRecord }
   | LogEvent
 
-/** What a trainer process sends its owner: numbered, so that a batch is stored once. Within 200 ms of what happened. */
+/**
+ * What a trainer process sends its owner: numbered, so that a batch is stored once. Within 200 ms of what
+ * happened.
+ */
 export interface EventBatch {
   readonly runId: string
   readonly sequence: number

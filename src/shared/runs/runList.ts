@@ -1,6 +1,9 @@
 import type { Run } from './records.ts'
 
-/** The metrics that a run list carries: those that it has columns for. Any other is asked for by name (`run.values`). */
+/**
+ * The metrics that a run list carries: those that it has columns for. Any other is asked for by name
+ * (`run.values`).
+ */
 export const listedMetrics = [
   'accuracy/final',
   'accuracy/attempt',
@@ -32,8 +35,8 @@ const listedFields = [
 ] as const satisfies readonly (keyof Run)[]
 
 /**
- * A run as the list shows it: without its config, and of its metrics only `listedMetrics`. Whole rows of 10,000 runs with
- * every metric are 60 MB of JSON, these are 5.
+ * A run as the list shows it: without its config, and of its metrics only `listedMetrics`. Whole rows of
+ * 10,000 runs with every metric are 60 MB of JSON, these are 5.
  */
 export interface ListedRun extends Pick<Run, (typeof listedFields)[number]> {
   /** Of `listedMetrics`, those that have a value. */
@@ -49,7 +52,9 @@ export function listedRun(run: Run): ListedRun {
   return { ...fields, latest: listedValues(listedMetrics.map((name) => run.latest[name])) }
 }
 
-/** @param values of `listedMetrics`, in their order; an undefined one (0/0) is left out, as one never measured */
+/**
+ * @param values of `listedMetrics`, in their order; an undefined one (0/0) is left out, as one never measured
+ */
 export function listedValues(values: readonly (number | null | undefined)[]): Record<string, number> {
   const latest: Record<string, number> = {}
   listedMetrics.forEach((name, index) => {
@@ -59,7 +64,10 @@ export function listedValues(values: readonly (number | null | undefined)[]): Re
   return latest
 }
 
-/** For each run what it has under each of the names: a metric's latest value or a config field's; null where it has none. */
+/**
+ * For each run what it has under each of the names: a metric's latest value or a config field's; null where
+ * it has none.
+ */
 export interface RunValues {
   readonly names: readonly string[]
   readonly values: Readonly<Record<string, readonly unknown[]>>

@@ -2,8 +2,9 @@ import { RecheckError } from '../errors/recheckError.ts'
 import { runStatuses, type Run, type RunStatus } from './records.ts'
 
 /**
- * Every change of status that may happen, and no other. A run goes on (`resume`, `extend`) only through the queue,
- * because another run may hold the device by then; a paused run whose process was kept goes on directly.
+ * Every change of status that may happen, and no other. A run goes on (`resume`, `extend`) only through the
+ * queue, because another run may hold the device by then; a paused run whose process was kept goes on
+ * directly.
  */
 const allowed: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   queued: ['running', 'stopped', 'failed'],

@@ -3,8 +3,8 @@ import type { TestScore } from './records.ts'
 import { wilson } from '../statistics.ts'
 
 /**
- * What runs are ranked by: the lower end of the score's 95 % interval (Wilson). A high share of few problems does not stand
- * above a slightly lower one of many, of which more is known.
+ * What runs are ranked by: the lower end of the score's 95 % interval (Wilson). A high share of few problems
+ * does not stand above a slightly lower one of many, of which more is known.
  */
 export function testRank(score: TestScore | null): number | null {
   return score === null ? null : wilson(score.successes, score.trials).low

@@ -6,8 +6,9 @@ import { studentWithin } from './studentT.ts'
 const resamples = 10_000
 
 /**
- * Mean of the middle half: a quarter of the values, rounded down, is cut off at either end. Source: Agarwal and others, "Deep
- * Reinforcement Learning at the Edge of the Statistical Precipice" (arXiv 2108.13264), by SciPy's `trim_mean(…, 0.25)`.
+ * Mean of the middle half: a quarter of the values, rounded down, is cut off at either end. Source: Agarwal
+ * and others, "Deep Reinforcement Learning at the Edge of the Statistical Precipice" (arXiv 2108.13264), by
+ * SciPy's `trim_mean(…, 0.25)`.
  *
  * @param values  at least one
  */
@@ -19,8 +20,9 @@ export function interquartileMean(values: readonly number[]): number {
 }
 
 /**
- * A statistic of all values together with its 95 % percentile interval: each draw takes as many values from every stratum, with
- * replacement, as it has. A stratum is one task; its values are its seeds. With few seeds the interval is too narrow.
+ * A statistic of all values together with its 95 % percentile interval: each draw takes as many values from
+ * every stratum, with replacement, as it has. A stratum is one task; its values are its seeds. With few seeds
+ * the interval is too narrow.
  *
  * @param strata  each with at least one value
  */
@@ -55,8 +57,8 @@ export function pairedPValue(differences: readonly number[]): number | null {
 }
 
 /**
- * Holm's correction for several comparisons: the adjusted p of each, in the given order. Source: S. Holm, Scandinavian Journal of
- * Statistics 6 (1979).
+ * Holm's correction for several comparisons: the adjusted p of each, in the given order. Source: S. Holm,
+ * Scandinavian Journal of Statistics 6 (1979).
  */
 export function holmAdjusted(pValues: readonly number[]): number[] {
   const order = pValues.map((_, index) => index).toSorted((a, b) => (pValues[a] ?? 0) - (pValues[b] ?? 0))
@@ -70,7 +72,8 @@ export function holmAdjusted(pValues: readonly number[]): number[] {
 }
 
 /**
- * How often each one has the highest mean when the seeds of all are drawn again with replacement; ties are shared.
+ * How often each one has the highest mean when the seeds of all are drawn again with replacement; ties are
+ * shared.
  *
  * @param groups  values of each, one a seed
  * @returns null where one has fewer than two values: nothing is known of its spread

@@ -43,7 +43,10 @@ export interface MeanInterval {
   readonly count: number
 }
 
-/** Mean of values (one a seed) with its t interval. @param values  at least one  @param share  0.95: a 95 % interval */
+/**
+ * Mean of values (one a seed) with its t interval. @param values at least one @param share 0.95: a 95 %
+ * interval
+ */
 export function meanInterval(values: readonly number[], share = 0.95): MeanInterval {
   if (values.length === 0) throw new RangeError('meanInterval: expected at least one value, got none')
   const count = values.length

@@ -25,11 +25,14 @@ export interface SweepSummary {
   /** The test score of the best point, the only one that is looked at; null without a best one. */
   readonly bestTest: MeanInterval | null
   /**
-   * How often the best point comes out best when each point's seeds are drawn again with replacement; null where a point has
-   * a single seed, because then nothing is known of its spread.
+   * How often the best point comes out best when each point's seeds are drawn again with replacement; null
+   * where a point has a single seed, because then nothing is known of its spread.
    */
   readonly bestIsBest: number | null
-  /** Of fields with several values: the share of the validation metric's variance over trials that the field explains alone (η²). */
+  /**
+   * Of fields with several values: the share of the validation metric's variance over trials that the field
+   * explains alone (η²).
+   */
   readonly importance: readonly { readonly path: string; readonly share: number }[]
 }
 
@@ -107,7 +110,10 @@ function shareOfBest(
   return wins / resamples
 }
 
-/** η² of each varied field: between the values' means, of the whole sum of squares. Fields are taken one by one. */
+/**
+ * η² of each varied field: between the values' means, of the whole sum of squares. Fields are taken one by
+ * one.
+ */
 function importanceOf(scores: readonly TrialScore[]): SweepSummary['importance'] {
   const scored = scores.flatMap(({ trial, validation }) =>
     validation === null ? [] : [{ values: trial.point.values, validation }],
@@ -134,13 +140,16 @@ function importanceOf(scores: readonly TrialScore[]): SweepSummary['importance']
 
 export interface ComparedPoint {
   readonly point: SweepPoint
-  /** point − first over the seeds that both have finished; the interval is widened for the number of comparisons. */
+  /**
+   * point − first over the seeds that both have finished; the interval is widened for the number of
+   * comparisons.
+   */
   readonly difference: MeanInterval | null
 }
 
 /**
- * Each point against the first, paired by seed (same problems, same draws): t intervals of 1 − 0.05/m, m the number of
- * comparisons (Bonferroni), so that all of them hold together with 95 %.
+ * Each point against the first, paired by seed (same problems, same draws): t intervals of 1 − 0.05/m, m the
+ * number of comparisons (Bonferroni), so that all of them hold together with 95 %.
  */
 export function comparePoints(
   points: readonly SweepPoint[],
@@ -164,7 +173,10 @@ export function comparePoints(
   })
 }
 
-/** The points that go on to the next rung of successive halving: the better share, at least one; ties by their order. */
+/**
+ * The points that go on to the next rung of successive halving: the better share, at least one; ties by their
+ * order.
+ */
 export function keptPoints(summaries: readonly PointSummary[], keep: number): readonly SweepPoint[] {
   return summaries
     .filter(({ validation }) => validation !== null)

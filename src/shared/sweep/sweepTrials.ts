@@ -84,8 +84,8 @@ function layerOf(values: Readonly<Record<string, unknown>>): ConfigLayer {
 }
 
 /**
- * Every trial, seed by seed, so that a sweep that is cut short has compared all points alike. Each config is checked here,
- * before anything runs.
+ * Every trial, seed by seed, so that a sweep that is cut short has compared all points alike. Each config is
+ * checked here, before anything runs.
  *
  * @throws RecheckError `sweep.invalid`, `config.*` naming the trial
  */

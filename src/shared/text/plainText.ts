@@ -1,6 +1,6 @@
 /**
- * What a terminal, a spreadsheet or a list would obey and not show: C0 but for line feed and tab, DEL, C1, marks that
- * reorder text, line and paragraph separators, halves of characters.
+ * What a terminal, a spreadsheet or a list would obey and not show: C0 but for line feed and tab, DEL, C1,
+ * marks that reorder text, line and paragraph separators, halves of characters.
  */
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\p{Cs}/gu
 
@@ -9,8 +9,9 @@ function escaped(character: string): string {
 }
 
 /**
- * Text from outside (a run's name, a problem, what a model or the file of a stranger says) as it may be shown anywhere:
- * escape sequences that would rename a window, hide lines or write over them stand there as `\u001b`.
+ * Text from outside (a run's name, a problem, what a model or the file of a stranger says) as it may be shown
+ * anywhere: escape sequences that would rename a window, hide lines or write over them stand there as
+ * `\u001b`.
  */
 export function plainText(text: string): string {
   return text.replaceAll(controls, escaped)

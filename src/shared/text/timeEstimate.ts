@@ -45,7 +45,9 @@ export const paceFreeFields: readonly string[] = [
 /** Parts of those groups that do: other problems have other lengths. */
 const paceFields: readonly string[] = ['data.source', 'data.levels', 'data.fallback']
 
-/** Whether the speed of a run with one config says how fast a run with the other will be, on the same machine. */
+/**
+ * Whether the speed of a run with one config says how fast a run with the other will be, on the same machine.
+ */
 export function isSamePace(left: RunConfig, right: RunConfig): boolean {
   return configDifferences(left, right).every(
     ({ path }) => !isWithin(path, paceFields) && isWithin(path, paceFreeFields),
@@ -63,7 +65,10 @@ export function estimatedMs(counts: RolloutCounts, { samplingMs, updateMs }: Run
   return sampled * samplingMs + counts.training * (updateMs ?? 0)
 }
 
-/** `0.25 s a step`: sampling and update of a step of stage 2; null where there are none, or updates were not measured. */
+/**
+ * `0.25 s a step`: sampling and update of a step of stage 2; null where there are none, or updates were not
+ * measured.
+ */
 export function stepTimeText(
   { steps, training }: RolloutCounts,
   { samplingMs, updateMs }: RunPace,
@@ -77,7 +82,8 @@ export function stepTimeText(
 const shortMs = 60_000
 
 /**
- * What sampling will take at the pace of a first look, said where no earlier run has shown more; null where it is short.
+ * What sampling will take at the pace of a first look, said where no earlier run has shown more; null where
+ * it is short.
  *
  * @param samplingMs  of one rollout, in a smaller batch than those to come
  */

@@ -13,8 +13,9 @@ const leftOf: Readonly<Record<Stage, TimeLeft['label']>> = {
 }
 
 /**
- * A stage's time left is what one waits for; before its pace is known there is only that of the part at hand. After stage
- * 2 nothing comes, after a warm-up or stage 1 something may. What is done has no time left, which is not worth a word.
+ * A stage's time left is what one waits for; before its pace is known there is only that of the part at hand.
+ * After stage 2 nothing comes, after a warm-up or stage 1 something may. What is done has no time left, which
+ * is not worth a word.
  */
 export function timeLeft({
   secondsLeft,

@@ -6,8 +6,8 @@ const longestText = 200_000
 const mostAnchors = 1_000
 
 /**
- * A YAML text as a value; YAML 1.2 holds JSON. What would be left out with a warning (an unknown tag, an alias without
- * an anchor) and a key that stands twice are errors.
+ * A YAML text as a value; YAML 1.2 holds JSON. What would be left out with a warning (an unknown tag, an
+ * alias without an anchor) and a key that stands twice are errors.
  *
  * @throws Error in words, with the line
  */

@@ -47,7 +47,8 @@ test('hashes of 200,000 near texts do not collide, and differ by seed', () => {
   const hashes = new Set(Array.from({ length: 200_000 }, (_, i) => textHash(`question ${i}`)))
   assert.equal(hashes.size, 200_000)
   assert.notEqual(textHash('a', 1), textHash('a', 2))
-  // spread evenly enough to draw samples by: the mean of 200,000 uniforms is 0.5 ± 0.0026 in four standard errors
+  // spread evenly enough to draw samples by: the mean of 200,000 uniforms is 0.5 ± 0.0026 in four standard
+  // errors
   const mean = [...hashes].reduce((sum, hash) => sum + hash / 2 ** 53, 0) / hashes.size
   assert.ok(Math.abs(mean - 0.5) < 0.0026, String(mean))
 })

@@ -3,7 +3,10 @@ import { test } from 'node:test'
 import { GraphBuilder, typeAttribute } from '../../../src/core/graph/graphBuilder.ts'
 import { encodeSavedModel } from '../../../src/core/graph/savedModel.ts'
 
-/** Hex of the bytes `protoc --encode tensorflow.SavedModel` gives for the text beside it, written out field by field. */
+/**
+ * Hex of the bytes `protoc --encode tensorflow.SavedModel` gives for the text beside it, written out field by
+ * field.
+ */
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 test('a graph of one constant, byte by byte', () => {

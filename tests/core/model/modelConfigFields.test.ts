@@ -47,7 +47,10 @@ function assertRefused(json: Json, field: string, what: string): void {
   )
 }
 
-/** Every field of the config classes of transformers 5.17.0 (`dataclasses.fields`, `__post_init__`) and of the rope mixin. */
+/**
+ * Every field of the config classes of transformers 5.17.0 (`dataclasses.fields`, `__post_init__`) and of the
+ * rope mixin.
+ */
 const ofTransformers: Readonly<Record<ModelFamily, string>> = {
   gpt2: `vocab_size n_positions n_embd n_layer n_head n_inner activation_function resid_pdrop embd_pdrop attn_pdrop
     layer_norm_epsilon initializer_range summary_type summary_use_proj summary_activation summary_proj_to_labels

@@ -17,13 +17,15 @@ function read(tensors: ReadonlyMap<string, tf.Tensor>, name: string): number[] {
 }
 
 test('two steps by hand', () => {
-  // step 1: m = 0.1·2 = 0.2, v = 0.01·4 = 0.04; m/(1−0.9) = 2, √(v/(1−0.99)) = 2, so θ = 1·(1−0.01·0.1) − 0.01·1
+  // step 1: m = 0.1·2 = 0.2, v = 0.01·4 = 0.04; m/(1−0.9) = 2, √(v/(1−0.99)) = 2, so θ = 1·(1−0.01·0.1) −
+  // 0.01·1
   const gradients = new Map([['w', tf.tensor2d([[2]])]])
   const first = adamWStep(stateOf({ w: tf.tensor2d([[1]]) }), gradients, { settings, learningRate: 0.01 })
   assertClose(read(first.state.parameters, 'w')[0] ?? NaN, 0.989, 1e-6)
   assertClose(read(first.state.firstMoments, 'w')[0] ?? NaN, 0.2, 1e-7)
   assertClose(read(first.state.secondMoments, 'w')[0] ?? NaN, 0.04, 1e-7)
-  // step 2 with gradient −1: m = 0.18 − 0.1 = 0.08, /0.19 = 0.421053; v = 0.0396 + 0.01 = 0.0496, /0.0199 = 2.492462
+  // step 2 with gradient −1: m = 0.18 − 0.1 = 0.08, /0.19 = 0.421053; v = 0.0396 + 0.01 = 0.0496, /0.0199 =
+  // 2.492462
   const second = adamWStep(first.state, new Map([['w', tf.tensor2d([[-1]])]]), {
     settings,
     learningRate: 0.01,

@@ -33,7 +33,8 @@ function goldenBatch(settings: Readonly<Record<string, unknown>>, advantages = g
       ),
     ]),
   )
-  // beyond a row's end the engine gives arbitrary finite numbers: −150 would overflow any exp that forgets the mask
+  // beyond a row's end the engine gives arbitrary finite numbers: −150 would overflow any exp that forgets
+  // the mask
   const logProbs = tf.tensor2d(
     golden.rollouts.map((_, rollout) => {
       const row = [...goldenRow('policy_log_probs', rollout)]

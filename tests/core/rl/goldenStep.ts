@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import type { TurnWithAdvantage } from '../../../src/core/rl/turnAdvantages.ts'
 import type { TurnKind } from '../../../src/core/rollout/rollout.ts'
 
-/** tests/fixtures/golden/rl-step as the code's own types; where it comes from stands in ../golden/README.md. */
+/**
+ * tests/fixtures/golden/rl-step as the code's own types; where it comes from stands in ../golden/README.md.
+ */
 
 interface GoldenTurn {
   readonly kind: TurnKind

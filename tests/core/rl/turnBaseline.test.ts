@@ -95,7 +95,10 @@ test('global shares add up over problems; a class that never occurred is 0.5', (
   assert.equal(globalShares([estimate(0, 2)], 'all')['revision/wrong'], 0.25)
 })
 
-/** 5 of 8 attempts correct; 2 of those called wrong, both revised well, against 1 of the 3 others; no wrong attempt was rejected. */
+/**
+ * 5 of 8 attempts correct; 2 of those called wrong, both revised well, against 1 of the 3 others; no wrong
+ * attempt was rejected.
+ */
 const rejectedTwice: VStarEstimate = {
   problemId: 'r',
   canonical: 'r',

@@ -49,7 +49,9 @@ function withTemplate(source: string): Tokenizer {
 
 const chatBoxed = templateNamed('chat-boxed')
 
-/** Templates that strip thinking from a turn once another follows, and the text that comes after a completion. */
+/**
+ * Templates that strip thinking from a turn once another follows, and the text that comes after a completion.
+ */
 const stripping: Readonly<Record<string, string>> = {
   'Qwen3, its own': fixture('qwen3'),
   'what comes before the mark is cut, the prompt opens the thought (DeepSeek-R1)': chatml(

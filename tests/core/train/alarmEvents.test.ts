@@ -128,7 +128,8 @@ function noisyCollapse(steps: number, revised: number, chanceAt: (step: number) 
 }
 
 test('a collapse seen through the noise of eight revisions a step is one alarm in 2,000 steps', () => {
-  // bad: 0 or 1 of 8 (Wilson up to 0.471; 2 of 8 reach 0.591); good: 5 or more, a chance of 1 % beside 50 % at 0.2
+  // bad: 0 or 1 of 8 (Wilson up to 0.471; 2 of 8 reach 0.591); good: 5 or more, a chance of 1 % beside 50 %
+  // at 0.2
   const series = noisyCollapse(2000, 8, () => 0.2)
   const flickers = series.filter((step, index) => isBad(step) && !isBad(series[index - 1] ?? [])).length
   assert.ok(flickers > 400, `without a quiet time there would be ${flickers} alarms`)

@@ -96,7 +96,8 @@ function recent(correct: number, seen: number): RecentCounts {
 }
 
 test('a stale V*: the policy’s share in a class against stage 1’s, beyond noise', () => {
-  // of n correct ones out of n, Wilson begins at n / (n + 1.96²): 16 / 19.84 = 0.806 > 0.5 + 0.3, 15 / 18.84 = 0.796 is not
+  // of n correct ones out of n, Wilson begins at n / (n + 1.96²): 16 / 19.84 = 0.806 > 0.5 + 0.3, 15 / 18.84
+  // = 0.796 is not
   assert.deepEqual(codes({}, { recentTurns: recent(16, 16) }), ['alarm.stale.verdict-wrong'])
   assert.deepEqual(codes({}, { recentTurns: recent(15, 15) }), [])
   assert.deepEqual(codes({}, { recentTurns: recent(0, 16) }), ['alarm.stale.verdict-wrong'])

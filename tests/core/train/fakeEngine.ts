@@ -175,8 +175,8 @@ export interface FakeTrainer extends Trainer {
 }
 
 /**
- * Moves its skill by what it is fed, with a moment, so that a lost or reordered row, a wrong learning rate or a lost
- * moment shows. Its sums are A*-PO's on its own log-probs.
+ * Moves its skill by what it is fed, with a moment, so that a lost or reordered row, a wrong learning rate or
+ * a lost moment shows. Its sums are A*-PO's on its own log-probs.
  */
 export function fakeTrainer(skill = 0): FakeTrainer {
   const held = { skill: Math.fround(skill), moment: 0, updates: 0 }

@@ -53,7 +53,8 @@ test('counts per problem: N attempts, each with a verdict and a forced revision,
     assert.equal(each.verdictsAfterCorrect + each.verdictsAfterWrong, 5)
     assert.equal(each.revisionsAfterCorrect + each.revisionsAfterWrong, 5)
     assert.ok(each.correctVerdictsAfterWrong <= each.verdictsAfterWrong)
-    // a wrong attempt is rejected exactly where its verdict is correct; a correct one where it is not, or it was unparsed
+    // a wrong attempt is rejected exactly where its verdict is correct; a correct one where it is not, or it
+    // was unparsed
     assert.equal(each.revisionsAfterRejectedWrong, each.correctVerdictsAfterWrong)
     const notAccepted = each.verdictsAfterCorrect - each.correctVerdictsAfterCorrect
     assert.ok((each.revisionsAfterRejectedCorrect ?? NaN) <= notAccepted)

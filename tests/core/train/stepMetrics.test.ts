@@ -41,7 +41,10 @@ function rollout(
   return { problem, verdict, turns, ids: Int32Array.of(), spans: [], referenceLogProbs: null }
 }
 
-/** A wrong attempt that is called wrong and corrected, and a correct one that is called correct: 10 and 6 tokens. */
+/**
+ * A wrong attempt that is called wrong and corrected, and a correct one that is called correct: 10 and 6
+ * tokens.
+ */
 const rollouts = [
   rollout('a', 'wrong', [
     turn('attempt', { tokens: 4, isCorrect: false, reward: 0, rawAdvantage: -0.5 }),

@@ -57,7 +57,8 @@ test('a run with long steps has a checkpoint before its first update, and goes o
     events.flatMap((event) => (event.type === 'checkpoint' ? [`${event.reason} ${event.state.step}`] : []))
   const slowly = () => {
     let nowMs = 0
-    // each time that is looked at the clock: a step of some 26 s up to its update, of which the reference's pass is 13
+    // each time that is looked at the clock: a step of some 26 s up to its update, of which the reference's
+    // pass is 13
     return () => (nowMs += 13_000)
   }
   const { whole, trainer } = makeSetup({ setup: { nowMs: slowly() } })

@@ -80,7 +80,10 @@ export function makeSetup({ config = {}, setup = {} }: Overrides = {}) {
   return { whole, trainer, sampler }
 }
 
-/** Whether an event tells what happened: progress, whose number depends on timing, and a step's begin and end do not. */
+/**
+ * Whether an event tells what happened: progress, whose number depends on timing, and a step's begin and end
+ * do not.
+ */
 export const isOutcome = ({ type }: TrainEvent): boolean =>
   type !== 'progress' && type !== 'stepBegins' && type !== 'stepEnds'
 

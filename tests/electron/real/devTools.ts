@@ -14,10 +14,15 @@ interface Evaluated {
   }
 }
 
-/** The developer tools' protocol, for a page or for the main process (Electron 9 is too old for playwright-core). */
+/**
+ * The developer tools' protocol, for a page or for the main process (Electron 9 is too old for
+ * playwright-core).
+ */
 export interface DevTools {
   send(method: string, params?: Readonly<Record<string, unknown>>): Promise<unknown>
-  /** The value of an expression, which is waited for when it is a promise; with `require` in the main process. */
+  /**
+   * The value of an expression, which is waited for when it is a promise; with `require` in the main process.
+   */
   evaluate<T>(expression: string): Promise<T>
   /** Asks until the expression is true. */
   until(expression: string, patienceMs: number): Promise<void>

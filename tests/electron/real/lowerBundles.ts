@@ -11,8 +11,8 @@ const root = join(import.meta.dirname, '../../..')
 const bundles = join(root, bundlesFolder)
 
 /**
- * An app folder for Electron 9: the window's own main and preload bundles and the page, lowered to Node 12 and
- * Chromium 83.
+ * An app folder for Electron 9: the window's own main and preload bundles and the page, lowered to Node 12
+ * and Chromium 83.
  *
  * @returns the folder of the page
  */
@@ -29,8 +29,8 @@ export async function lowerBundles(folder: string): Promise<string> {
 }
 
 /**
- * One CommonJS file with its dependencies, and no `node:` before a module's name. The chunks that a window loads for a
- * data folder of its own stay out: in connect mode nothing may ask for them.
+ * One CommonJS file with its dependencies, and no `node:` before a module's name. The chunks that a window
+ * loads for a data folder of its own stay out: in connect mode nothing may ask for them.
  */
 async function lowerMain(folder: string): Promise<void> {
   const modules = builtinModules.map((name) => new RegExp(`^(node:)?${name}$`))
@@ -72,7 +72,9 @@ async function lowerPage(outDir: string): Promise<void> {
   })
 }
 
-/** What Vite does not lower: the standard library, which the file that everything starts with imports first. */
+/**
+ * What Vite does not lower: the standard library, which the file that everything starts with imports first.
+ */
 const olderLibrary = (entry: string): Plugin => ({
   name: 'older-library',
   transform: (code, id) => (id.endsWith(entry) ? `import 'core-js/stable'\n${code}` : null),

@@ -1,4 +1,5 @@
-// Electron 9 under the names that Electron 45 has; imported by the lowered main bundle where it imports `electron`.
+// Electron 9 under the names that Electron 45 has; imported by the lowered main bundle where it imports
+// `electron`.
 const real = globalThis.olderElectron
 export const { app, BrowserWindow, dialog, Menu, nativeImage, Notification, powerSaveBlocker } = real
 export const { protocol, screen, shell, Tray } = real

@@ -1,5 +1,6 @@
-// The window in a real, older Electron (9.4.1, the one that a Python wheel carries), driving a real server with a real
-// trainer. The main and preload bundles and the page are the app's own, lowered to Node 12 and Chromium 83.
+// The window in a real, older Electron (9.4.1, the one that a Python wheel carries), driving a real server
+// with a real trainer. The main and preload bundles and the page are the app's own, lowered to Node 12 and
+// Chromium 83.
 //
 //   node tests/electron/real/realElectron.check.ts [FOLDER_FOR_PICTURES]
 //
@@ -143,7 +144,8 @@ test('the form of “Connect…” takes a link from the keyboard and moves the 
   await window.main.until(`${windows}.some(w => w.getParentWindow() && w.isVisible())`, patienceMs)
   const form = `${windows}.find(w => w.getParentWindow()).webContents`
   await inMain(`void w.webContents.once('did-finish-load', () => (global.hasMoved = true))`)
-  // the form runs no script that could say when its field is ready, so what was typed too early is typed again
+  // the form runs no script that could say when its field is ready, so what was typed too early is typed
+  // again
   const isOver = `global.hasMoved === true && ${windows}.length === 1`
   for (let tries = 0; tries < 12 && !(await window.main.evaluate<boolean>(isOver)); tries++) {
     await window.main.evaluate(`void ${form}.selectAll()`)

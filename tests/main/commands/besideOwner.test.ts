@@ -16,8 +16,8 @@ import { temporaryFolder } from '../store/storeFixtures.ts'
 import { commandFixture, type CommandFixture } from './commandFixture.ts'
 
 /**
- * Every command while another process has the data folder open (here the test is that process, with the real trainer):
- * bad input is answered with its own error, what reads works, what writes is handed over.
+ * Every command while another process has the data folder open (here the test is that process, with the real
+ * trainer): bad input is answered with its own error, what reads works, what writes is handed over.
  */
 const ends: (() => unknown)[] = []
 const suite = { after: (end: () => unknown): void => void ends.unshift(end) }

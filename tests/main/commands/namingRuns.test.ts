@@ -11,7 +11,9 @@ import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import { addRun, temporaryFolder } from '../store/storeFixtures.ts'
 import { commandFixture } from './commandFixture.ts'
 
-/** Every command that takes a run, with every way to name one: the same run each time, and the same answer. */
+/**
+ * Every command that takes a run, with every way to name one: the same run each time, and the same answer.
+ */
 const ends: (() => unknown)[] = []
 after(async () => {
   for (const end of ends) await end()

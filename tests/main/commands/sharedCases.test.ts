@@ -16,7 +16,9 @@ after(() => rmSync(scratch, { recursive: true }))
 interface Case {
   readonly name: string
   readonly args: (folder: string) => readonly string[]
-  /** What goes into the built-in model's folder in place of its own; a case of data has a folder of its own. */
+  /**
+   * What goes into the built-in model's folder in place of its own; a case of data has a folder of its own.
+   */
   readonly put?: (folder: string) => void
   readonly exitCode: 0 | 2
   /** Of stdout and stderr together. */

@@ -1,5 +1,5 @@
-// Started under a limit of the system (prlimit) by fileError.test.ts: does one piece of work until it is refused, and
-// prints the error as a command or a page would show it.
+// Started under a limit of the system (prlimit) by fileError.test.ts: does one piece of work until it is
+// refused, and prints the error as a command or a page would show it.
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../../../src/main/host/machine/atomicFiles.ts'

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import type { CheckpointRecord } from '../../../src/shared/runs/records.ts'
 
 /**
- * Writes three checkpoints as trainer and owner do, two of them at step 4, and kills itself before the file operation
- * or the store's transaction of the number given. Says `checkpoint STEP` when a row is stored, and `done` at the end.
+ * Writes three checkpoints as trainer and owner do, two of them at step 4, and kills itself before the file
+ * operation or the store's transaction of the number given. Says `checkpoint STEP` when a row is stored, and
+ * `done` at the end.
  */
 const [dataDir = '', at = '0'] = process.argv.slice(2)
 let operations = 0

@@ -33,7 +33,8 @@ test('killed before any file operation, a step never loses the checkpoint that i
     const { stored, operations } = writeUntilKilled(dataDir, at)
     const records = readCheckpoints(db, 'a')
     const newest = await openNewestCheckpoint(dataDir, records)
-    // what was said to be stored is there, or the one after it: the blow may fall between the row and the word
+    // what was said to be stored is there, or the one after it: the blow may fall between the row and the
+    // word
     const found = newest === null ? 0 : Number(newest.checkpoint.state)
     assert.ok(stored === null || found >= stored, `at ${at}: ${found} instead of ${stored}`)
     assert.deepEqual(newest?.damaged ?? [], [], `at ${at}`)

@@ -58,7 +58,10 @@ function reading<T>(dataDir: string, read: (db: Database, run: Run) => T): T {
   }
 }
 
-/** Age in ms, at the moment of the kill, of the oldest step that was emitted since `sinceMs` and is not stored. */
+/**
+ * Age in ms, at the moment of the kill, of the oldest step that was emitted since `sinceMs` and is not
+ * stored.
+ */
 function lossAt(journal: string, lastStored: number, life: { sinceMs: number; killedAtMs: number }): number {
   const lost = readFileSync(journal, 'utf8')
     .split('\n')
@@ -124,7 +127,10 @@ test('60 kills at random moments lose nothing but the last 250 ms, and the run e
   assert.deepEqual(left, [])
 })
 
-/** All that must not depend on how often a run was interrupted: values, rollouts, evaluations, alarms, ends, weights. */
+/**
+ * All that must not depend on how often a run was interrupted: values, rollouts, evaluations, alarms, ends,
+ * weights.
+ */
 function contentOf(dataDir: string): object {
   return reading(dataDir, (db, run) => {
     const { step, value, tokens } = readSeries(db, run.runId, 'loss/policy')

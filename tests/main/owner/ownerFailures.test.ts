@@ -87,7 +87,8 @@ test('on a device that is not exact, a resumed run may differ: its curve is that
   await owner.whenEnded(runId)
   const before = readSeries(owner.db, runId, 'loss/policy').value
   assert.equal(before.length, 8)
-  // as if the sums had come out otherwise: the checkpoint of step 5 is replaced by one with another random stream
+  // as if the sums had come out otherwise: the checkpoint of step 5 is replaced by one with another random
+  // stream
   const [checkpoint] = readCheckpoints(owner.db, runId)
   assert.equal(checkpoint?.step, 5)
   const other = await writeCheckpoint(

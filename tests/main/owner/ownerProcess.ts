@@ -4,8 +4,8 @@ import { fakeConfig } from './fakeJob.ts'
 import { fakeRun, ownerSetup } from './ownerFixtures.ts'
 
 /**
- * An owner in a process of its own, for tests that kill it: makes the run that is missing, or takes up what it finds,
- * again and again until it is finished. Says `running TRAINER_PID`, `ended STATUS`, a line each.
+ * An owner in a process of its own, for tests that kill it: makes the run that is missing, or takes up what
+ * it finds, again and again until it is finished. Says `running TRAINER_PID`, `ended STATUS`, a line each.
  */
 const [dataDir = '', journal = '', steps = '0', misbehaviour] = process.argv.slice(2)
 const say = (line: string): void => void process.stdout.write(`${line}\n`)

@@ -1,5 +1,5 @@
-// Stands in for src/main/inspect.ts in tests of what is asked of it: leaves a file named after its process in the folder
-// that the config's notes name, then ends as they say.
+// Stands in for src/main/inspect.ts in tests of what is asked of it: leaves a file named after its process in
+// the folder that the config's notes name, then ends as they say.
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'

@@ -11,8 +11,8 @@ interface FileState {
 }
 
 /**
- * What a disk holds after the power fails: contents that were flushed, under names whose folder was flushed. `rm` is taken to
- * be on the disk at once, which is the worst for whoever relies on the file.
+ * What a disk holds after the power fails: contents that were flushed, under names whose folder was flushed.
+ * `rm` is taken to be on the disk at once, which is the worst for whoever relies on the file.
  */
 export class DurableDisk {
   readonly #root: string

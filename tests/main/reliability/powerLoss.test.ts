@@ -26,14 +26,20 @@ function temporaryRoot(t: TestContext): string {
   return root
 }
 
-/** The database and its log as they are; a commit of a store with `synchronous = FULL` has flushed the log when it returns. */
+/**
+ * The database and its log as they are; a commit of a store with `synchronous = FULL` has flushed the log
+ * when it returns.
+ */
 function copyStore(from: string, to: string): void {
   mkdirSync(to, { recursive: true })
   for (const name of ['recheck.db', 'recheck.db-wal'])
     if (existsSync(join(from, name))) copyFileSync(join(from, name), join(to, name))
 }
 
-/** What one finds after the power came back: the newest checkpoint that is whole, and how many steps are stored. */
+/**
+ * What one finds after the power came back: the newest checkpoint that is whole, and how many steps are
+ * stored.
+ */
 async function found(dataDir: string): Promise<{ readonly checkpoint: number; readonly steps: number }> {
   const db = openForWriting(dataDir)
   try {

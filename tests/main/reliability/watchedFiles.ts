@@ -28,8 +28,8 @@ const handled = ['writeFile', 'sync'] as const
 const immediate = ['mkdirSync', 'openSync', 'readSync', 'closeSync'] as const
 
 /**
- * Has every call of the file system that goes through the named functions of Node watched, also by modules that have
- * imported them by name.
+ * Has every call of the file system that goes through the named functions of Node watched, also by modules
+ * that have imported them by name.
  *
  * @returns a function that ends it
  */

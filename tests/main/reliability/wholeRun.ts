@@ -21,7 +21,10 @@ import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 import { fakeConfig, fakeRunJob } from '../owner/fakeJob.ts'
 import { newRun } from '../store/storeFixtures.ts'
 
-/** Memory where the system has it as a folder: these tests make hundreds of stores, each of which flushes every commit. */
+/**
+ * Memory where the system has it as a folder: these tests make hundreds of stores, each of which flushes
+ * every commit.
+ */
 export function quickFolder(): string {
   return existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 }
@@ -30,8 +33,8 @@ export const runId = 'a'
 export const totalSteps = 6
 
 /**
- * Begins a run, or goes on with it, to its end, as owner and trainer do, in one process: the real store, checkpoints and
- * retention, and a job whose numbers follow from its seed.
+ * Begins a run, or goes on with it, to its end, as owner and trainer do, in one process: the real store,
+ * checkpoints and retention, and a job whose numbers follow from its seed.
  *
  * @throws what a run ends with: the owner's words for an error of the store
  */

@@ -11,7 +11,10 @@ import { temporaryFolder } from '../store/storeFixtures.ts'
 
 const readJson = (path: string): JsonObject => JSON.parse(readFileSync(path, 'utf8')) as JsonObject
 
-/** A reference of random weights like the built-in model, but for these fields of its config and this change of its tokenizer. */
+/**
+ * A reference of random weights like the built-in model, but for these fields of its config and this change
+ * of its tokenizer.
+ */
 async function referenceWith(
   t: Pick<TestContext, 'after'>,
   fields: JsonObject,

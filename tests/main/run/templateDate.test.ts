@@ -7,7 +7,10 @@ import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 
-/** The built-in model with a chat template that writes the date, in its own characters, before each conversation. */
+/**
+ * The built-in model with a chat template that writes the date, in its own characters, before each
+ * conversation.
+ */
 function datedModel(t: Pick<TestContext, 'after'>): string {
   const folder = join(temporaryFolder(t), 'dated')
   cpSync(builtinModelFolder, folder, { recursive: true })

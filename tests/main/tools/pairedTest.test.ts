@@ -65,7 +65,8 @@ test('after − before by problem, worked by hand; problems are resampled with t
   const db = storeOf(t, before, after)
   const paired = pairedTest(db, 'a')
   assert.deepEqual([paired?.before, paired?.after, paired?.problems], [0, 8, 4])
-  // final by problem: 1, 0, ½, 0 → 1, ½, 1, ½; attempts 1, 0, ½, 1 → the same; verdicts 1, 0, ½, 0 → 1, ½, 1, ½
+  // final by problem: 1, 0, ½, 0 → 1, ½, 1, ½; attempts 1, 0, ½, 1 → the same; verdicts 1, 0, ½, 0 → 1, ½, 1,
+  // ½
   const {
     'accuracy/attempt': attempt,
     'accuracy/final': final,

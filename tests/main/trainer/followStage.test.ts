@@ -29,7 +29,10 @@ async function* reworded<E extends TrainEvent | VStarEvent, R>(
   }
 }
 
-/** A port that notes what had been reported whenever the job could pause; it asks to stop at one of those moments. */
+/**
+ * A port that notes what had been reported whenever the job could pause; it asks to stop at one of those
+ * moments.
+ */
 function notingPort(stopAt: number) {
   const stop = { aborted: false }
   const reported: string[] = []

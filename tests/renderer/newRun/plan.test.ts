@@ -111,7 +111,8 @@ test('the time is not made up; a run without a reasonable end is warned of', () 
   )
   assert.deepEqual(planNotices({ ...plan, pace: null }), [])
   const endless = { ...plan, config: parseConfig({ steps: 1e9, problemsPerStep: 192 }, 'test') }
-  // 1e9 × 192 and 5e7 evaluations of 256: 204.8e9 rollouts at 10,000 a second are 20.48e6 s = 237 days; at 1,000 a second 2,370
+  // 1e9 × 192 and 5e7 evaluations of 256: 204.8e9 rollouts at 10,000 a second are 20.48e6 s = 237 days; at
+  // 1,000 a second 2,370
   assert.match(
     planNotices({ ...endless, pace: null }).join(),
     /: even at 10,000 rollouts a second this takes about 237 days\./,

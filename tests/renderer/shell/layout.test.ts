@@ -209,7 +209,10 @@ test('a run name of 200 wide letters widens no page and leaves the status its wo
   await page.context().close()
 })
 
-/** Buttons that lie beyond the right edge and cannot be scrolled to, and such without room for their own words. */
+/**
+ * Buttons that lie beyond the right edge and cannot be scrolled to, and such without room for their own
+ * words.
+ */
 const cutButtons = `[...document.querySelectorAll('main button, header button')]
   .filter((button) => {
     const words = button.querySelector('.mantine-Button-label') ?? button

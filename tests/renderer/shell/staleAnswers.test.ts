@@ -5,7 +5,8 @@ import { field } from '../support/newRunParts.ts'
 import { goTo, openPages, type OpenedPages } from '../support/openPages.ts'
 import { seedRuns } from '../support/seedStore.ts'
 
-// What was asked for something else than what stands there now is not shown beside it: no answer, and no error.
+// What was asked for something else than what stands there now is not shown beside it: no answer, and no
+// error.
 
 let pages: OpenedPages
 before(async () => {

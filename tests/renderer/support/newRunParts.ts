@@ -29,7 +29,10 @@ export async function waitForYaml(page: Page, text: string): Promise<void> {
   }
 }
 
-/** A folder with a model of Qwen2.5's tokenizer (the built-in one has no “<”) and problems whose questions are markup. */
+/**
+ * A folder with a model of Qwen2.5's tokenizer (the built-in one has no “<”) and problems whose questions are
+ * markup.
+ */
 export async function markupFolder(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'recheck-markup-'))
   const rows = Array.from({ length: 8 }, (_, index) => `"What is <b>${index}</b> + 1?",${index + 1}`)

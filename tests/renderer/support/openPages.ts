@@ -92,7 +92,10 @@ async function openPage(
   return { page, assertNoErrors: () => assert.deepEqual(errors, []) }
 }
 
-/** Waits until an expression is true in the page; Playwright's own waiting needs `eval`, which the page forbids. */
+/**
+ * Waits until an expression is true in the page; Playwright's own waiting needs `eval`, which the page
+ * forbids.
+ */
 export async function waitUntil(page: Page, expression: string): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     if ((await page.evaluate(expression)) === true) return

@@ -18,8 +18,9 @@ const root = join(import.meta.dirname, '../../..')
 const builds = join(root, '.cache', 'pages')
 
 /**
- * Folder of the page built from the sources as they are now. One folder for each state of the sources, put in place whole: test
- * files that run side by side, or a build of the app meanwhile, never take files from under each other.
+ * Folder of the page built from the sources as they are now. One folder for each state of the sources, put in
+ * place whole: test files that run side by side, or a build of the app meanwhile, never take files from under
+ * each other.
  */
 export async function builtPage(): Promise<string> {
   const newest = Math.max(...['src/renderer', 'src/shared'].map((part) => newestMs(join(root, part))))

@@ -13,11 +13,17 @@ import {
   type SampleRun,
 } from './sampleRun.ts'
 
-/** Slow enough at first that a busy machine's browser can stop it under way; quick to the end once it was resumed. */
+/**
+ * Slow enough at first that a busy machine's browser can stop it under way; quick to the end once it was
+ * resumed.
+ */
 const stepMs = { fresh: 300, resumed: 30 }
 const evalEvery = 5
 
-/** The trainer of the pages' tests: reports a run that learns, step by step, and can be paused, stopped and resumed. */
+/**
+ * The trainer of the pages' tests: reports a run that learns, step by step, and can be paused, stopped and
+ * resumed.
+ */
 export const pageJob: RunJob = async (request, port) => {
   const config = JSON.parse(request.run.config) as RunConfig
   const { totalSteps, runId } = request.run

@@ -19,7 +19,9 @@ export interface PageServer {
   readonly http: HttpServer
   /** An event to all pages, beside those of the owner. */
   tell(event: StoreEvent): void
-  /** As after a restart of Recheck: another server on the same port, which knows no session of the one before. */
+  /**
+   * As after a restart of Recheck: another server on the same port, which knows no session of the one before.
+   */
   restartHttp(): Promise<void>
   close(): Promise<void>
 }

@@ -15,7 +15,10 @@ import { buildServedPage } from './pageBuild.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** The app as a user has it: `recheck serve` in a process of its own, with the real trainer, and a browser beside it. */
+/**
+ * The app as a user has it: `recheck serve` in a process of its own, with the real trainer, and a browser
+ * beside it.
+ */
 export interface RealApp {
   /** Opened by nothing yet. */
   readonly page: Page

@@ -5,7 +5,9 @@ import { gainFactors, gainFromBetter, revisionGain } from '../../../src/shared/r
 import { pairedDifference, wilson } from '../../../src/shared/statistics.ts'
 import { assertClose } from '../../assertClose.ts'
 
-/** Counts of an evaluation: attempts correct of all, then rejected and turned among correct and wrong ones. */
+/**
+ * Counts of an evaluation: attempts correct of all, then rejected and turned among correct and wrong ones.
+ */
 function evaluationOf(counts: {
   readonly all: number
   readonly correct: number
@@ -24,7 +26,10 @@ function evaluationOf(counts: {
   }
 }
 
-/** The demo's test split before training: 749 of 1,000; 143 revised of correct (53 spoilt), 150 of wrong (70 corrected). */
+/**
+ * The demo's test split before training: 749 of 1,000; 143 revised of correct (53 spoilt), 150 of wrong (70
+ * corrected).
+ */
 const demo = evaluationOf({
   all: 1000,
   correct: 749,

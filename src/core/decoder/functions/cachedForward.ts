@@ -45,8 +45,8 @@ export interface CachePlaces {
 }
 
 /**
- * What stays the same while a function runs over P rows of caches of length S. The last position of a slot is never looked at: pads
- * and tokens after a row's end are written there.
+ * What stays the same while a function runs over P rows of caches of length S. The last position of a slot is
+ * never looked at: pads and tokens after a row's end are written there.
  */
 export class CacheFrame {
   readonly #ops: FunctionOps
@@ -152,7 +152,10 @@ interface AttentionInput {
   readonly at: string
 }
 
-/** Grouped-query attention of the new tokens to all up to their own, which are put into the cache first. → [N, C] */
+/**
+ * Grouped-query attention of the new tokens to all up to their own, which are put into the cache first. → [N,
+ * C]
+ */
 function addAttention(
   model: ModelInFunction,
   { normed, cache, turn, at }: AttentionInput,
@@ -184,7 +187,10 @@ function addAttention(
   return { output, cache: { keys, values } }
 }
 
-/** Projections of the new tokens, queries and keys normed and turned where the family does so. [N, heads, D] each */
+/**
+ * Projections of the new tokens, queries and keys normed and turned where the family does so. [N, heads, D]
+ * each
+ */
 function addHeads(
   model: ModelInFunction,
   normed: Value,

@@ -12,8 +12,9 @@ import type { SamplerParts } from './samplerParts.ts'
 import { samplerNames } from './samplerNames.ts'
 
 /**
- * N tokens for each of R rows in one run: the loop, the caches and the draws are all in the graph. Its condition is the
- * count alone, so that nothing waits to learn whether rows have ended; what a row draws after its end the caller drops.
+ * N tokens for each of R rows in one run: the loop, the caches and the draws are all in the graph. Its
+ * condition is the count alone, so that nothing waits to learn whether rows have ended; what a row draws
+ * after its end the caller drops.
  */
 export function addDecode(parts: SamplerParts, kind: DrawKind): void {
   const { graph, caches: cacheHandles } = parts

@@ -19,7 +19,10 @@ export interface DrawInputs {
 export interface Drawn {
   /** [B] int64 */
   readonly ids: Value
-  /** [B] float32, ln of the probability under the sampling distribution; 0 where greedy, NaN where a logit was not finite. */
+  /**
+   * [B] float32, ln of the probability under the sampling distribution; 0 where greedy, NaN where a logit was
+   * not finite.
+   */
   readonly logProbs: Value
 }
 
@@ -30,8 +33,9 @@ interface DrawFrom {
 }
 
 /**
- * Draws by the inverse of the distribution function, with running sums in float64: one number of a row's stream a token,
- * the same token that `drawToken` and `drawTokenByChunks` draw with it up to the rounding of probabilities.
+ * Draws by the inverse of the distribution function, with running sums in float64: one number of a row's
+ * stream a token, the same token that `drawToken` and `drawTokenByChunks` draw with it up to the rounding of
+ * probabilities.
  *
  * @param logits    [B, V] float32
  * @param uniforms  [2, B] float32: numbers of [0, 1) in two parts, which add up to one of float64
@@ -89,7 +93,10 @@ function addDrawFromAll(
   }
 }
 
-/** Top-k, then the smallest set of the likeliest whose mass reaches top-p; both in the order of rank, equals by id. */
+/**
+ * Top-k, then the smallest set of the likeliest whose mass reaches top-p; both in the order of rank, equals
+ * by id.
+ */
 function addDrawFromTop(
   ops: FunctionOps,
   logits: Value,
@@ -114,8 +121,8 @@ function addDrawFromTop(
 }
 
 /**
- * The likeliest tokens by rank. XLA wants to know their number as it compiles, which inside a loop it cannot; compiled, the
- * whole vocabulary is ranked and `isAmong` says which count.
+ * The likeliest tokens by rank. XLA wants to know their number as it compiles, which inside a loop it cannot;
+ * compiled, the whole vocabulary is ranked and `isAmong` says which count.
  */
 function addRanking(
   ops: FunctionOps,
@@ -141,8 +148,8 @@ function uniformOf(ops: FunctionOps, uniforms: Value): Value {
 }
 
 /**
- * Number of the first running sum above the target, and never one after the sums have reached their last value, where
- * nothing has any weight. [B, n], [B, 1], [B, 1] → [B] int64
+ * Number of the first running sum above the target, and never one after the sums have reached their last
+ * value, where nothing has any weight. [B, n], [B, 1], [B, 1] → [B] int64
  */
 function addPick(ops: FunctionOps, ends: Value, target: Value, total: Value): Value {
   const isPassed = ops.both(ops.compare('LessEqual', ends, target), ops.compare('Less', ends, total))

@@ -12,8 +12,8 @@ import { drawArguments, modelArguments, modelInputs } from './samplerArguments.t
 import type { SamplerParts } from './samplerParts.ts'
 
 /**
- * T more tokens for each of P rows, whole prompts (their starts are 0) or what follows a cached one, and the first token
- * of M samples that continue them. Pads are written where nothing looks.
+ * T more tokens for each of P rows, whole prompts (their starts are 0) or what follows a cached one, and the
+ * first token of M samples that continue them. Pads are written where nothing looks.
  */
 export function addExtend(parts: SamplerParts, kind: DrawKind): void {
   const { graph, config, caches: cacheHandles } = parts

@@ -8,8 +8,9 @@ export interface ModelInFunction {
   readonly ops: FunctionOps
   readonly config: ModelConfig
   /**
-   * Its parameters as they are read there, by name; matrices may be of a smaller type than 32-bit floats, 8-bit ones with their
-   * channels' `NAME/scale`. With an adapter its factors and `adapter/scale` are among them.
+   * Its parameters as they are read there, by name; matrices may be of a smaller type than 32-bit floats,
+   * 8-bit ones with their channels' `NAME/scale`. With an adapter its factors and `adapter/scale` are among
+   * them.
    */
   readonly parameters: ReadonlyMap<string, Value>
 }
@@ -21,7 +22,10 @@ export function parameterOf({ parameters }: ModelInFunction, name: string): Valu
   return value
 }
 
-/** x · Wᵀ + b of W [out, in], or x · W + b of GPT-2's [in, out], and what the module's adapter adds. [N, in] → [N, out] */
+/**
+ * x · Wᵀ + b of W [out, in], or x · W + b of GPT-2's [in, out], and what the module's adapter adds. [N, in] →
+ * [N, out]
+ */
 export function addLinear(model: ModelInFunction, x: Value, name: string): Value {
   const { ops, config, parameters } = model
   const product = addProduct(model, x, `${name}.weight`, config.family !== 'gpt2')
@@ -35,8 +39,8 @@ export function addLinear(model: ModelInFunction, x: Value, name: string): Value
 }
 
 /**
- * x · Wᵀ or x · W of a matrix by its full name. One kept in less than 32 bits is converted for this product alone, once x is there: the
- * model never stands in memory twice.
+ * x · Wᵀ or x · W of a matrix by its full name. One kept in less than 32 bits is converted for this product
+ * alone, once x is there: the model never stands in memory twice.
  */
 export function addProduct(model: ModelInFunction, x: Value, name: string, transposed: boolean): Value {
   const { ops, parameters } = model

@@ -7,9 +7,10 @@ import { samplerNames } from './samplerNames.ts'
 import type { SamplerGraphSetup, SamplerParts } from './samplerParts.ts'
 
 /**
- * The decoder with its draws as functions of a graph, on the graph's own variables: what an update writes is what the
- * next call reads. Caches are variables too, of as many slots and positions as the last `reserve` said; lengths, slots and
- * what is drawn are the caller's. Nothing in it depends on the number of rows or tokens, so one graph serves all.
+ * The decoder with its draws as functions of a graph, on the graph's own variables: what an update writes is
+ * what the next call reads. Caches are variables too, of as many slots and positions as the last `reserve`
+ * said; lengths, slots and what is drawn are the caller's. Nothing in it depends on the number of rows or
+ * tokens, so one graph serves all.
  */
 export function addSampler(graph: GraphBuilder, setup: SamplerGraphSetup): void {
   const parts: SamplerParts = {

@@ -13,7 +13,9 @@ const largestCount = 2 ** 31 - 1
 /** The most ids that one list may hold; published models name up to five. */
 const mostTokenIds = 100
 
-/** Typed access to the fields of one JSON file; a wrong type is a `config.invalid` that names file and field. */
+/**
+ * Typed access to the fields of one JSON file; a wrong type is a `config.invalid` that names file and field.
+ */
 export class ConfigFields {
   readonly file: string
   readonly #json: JsonObject

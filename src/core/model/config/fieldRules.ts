@@ -3,7 +3,8 @@ import type { ModelFamily } from './modelConfig.ts'
 /**
  * What Recheck does with a field of config.json:
  * - `read`: it decides numbers as in transformers, or is checked against other fields and the weights;
- * - `neutral`: it belongs to a computation that Recheck does not have, so only values that leave it out are accepted;
+ * - `neutral`: it belongs to a computation that Recheck does not have, so only values that leave it out are
+ *   accepted;
  * - `irrelevant`: the numbers that are computed here do not depend on it.
  */
 export type FieldRule = FieldGroup &
@@ -23,9 +24,9 @@ const all: readonly ModelFamily[] = ['gpt2', 'llama', 'qwen2', 'qwen3']
 const rotary: readonly ModelFamily[] = ['llama', 'qwen2', 'qwen3']
 
 /**
- * Every field that the config classes and models of transformers 5.17 read for the four families, fields by which other
- * families change the same computation, and fields that published files carry besides. Any other field is reported when
- * a model is opened (`unknownFields`).
+ * Every field that the config classes and models of transformers 5.17 read for the four families, fields by
+ * which other families change the same computation, and fields that published files carry besides. Any other
+ * field is reported when a model is opened (`unknownFields`).
  */
 export const fieldRules: readonly FieldRule[] = [
   read(all, 'architectures model_type', 'the family; both must name the same one'),

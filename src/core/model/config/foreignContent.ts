@@ -1,4 +1,7 @@
-/** Beginnings of files that are often found under the name of another, in lower case, and what to do about them. */
+/**
+ * Beginnings of files that are often found under the name of another, in lower case, and what to do about
+ * them.
+ */
 const kinds: readonly { readonly begins: readonly string[]; readonly what: string }[] = [
   {
     begins: ['version https://git-lfs'],

@@ -7,9 +7,9 @@ const deepestNesting = 500
 export class JsonTextError extends Error {}
 
 /**
- * Parses JSON as Python's `json` module writes it, from UTF-8: a byte order mark is skipped; `NaN`, `Infinity` and
- * `-Infinity` are numbers. A key that one object holds twice with different values is refused: which of them counts
- * depends on the parser.
+ * Parses JSON as Python's `json` module writes it, from UTF-8: a byte order mark is skipped; `NaN`,
+ * `Infinity` and `-Infinity` are numbers. A key that one object holds twice with different values is refused:
+ * which of them counts depends on the parser.
  *
  * @throws JsonTextError
  */
@@ -69,7 +69,10 @@ interface MarkedText {
   readonly numbers: ReadonlyMap<string, number>
 }
 
-/** The text with `NaN` and `±Infinity` as strings of the same length that occur nowhere in it; null where it has none. */
+/**
+ * The text with `NaN` and `±Infinity` as strings of the same length that occur nowhere in it; null where it
+ * has none.
+ */
 function markNonFinite(text: string): MarkedText | null {
   const [mark = ''] = unusedCharacters(text, 1)
   const pieces: string[] = []

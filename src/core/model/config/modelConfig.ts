@@ -13,8 +13,8 @@ export interface RotarySettings {
   readonly theta: number
   readonly scaling: Llama3RopeScaling | null
   /**
-   * Set: frequencies rounded to BF16, as in a PyTorch model that was cast as a whole (`model.bfloat16()`). Folders never
-   * ask for it (`from_pretrained` keeps them F32); stored expectations of `recheck verify` may.
+   * Set: frequencies rounded to BF16, as in a PyTorch model that was cast as a whole (`model.bfloat16()`).
+   * Folders never ask for it (`from_pretrained` keeps them F32); stored expectations of `recheck verify` may.
    */
   readonly frequencyFormat?: 'BF16'
 }

@@ -26,21 +26,28 @@ const activations: ReadonlyMap<string, Activation> = new Map([
   ['relu', 'relu'],
 ])
 
-/** More layers than any published model has by a factor of fifty; the weights set the real limit (`matchParameters`). */
+/**
+ * More layers than any published model has by a factor of fifty; the weights set the real limit
+ * (`matchParameters`).
+ */
 const mostLayers = 10_000
-/** Norm epsilons: published ones are 1e-8 to 1e-5. Far above, a norm erases its input; far below, F32 knows them as 0. */
+/**
+ * Norm epsilons: published ones are 1e-8 to 1e-5. Far above, a norm erases its input; far below, F32 knows
+ * them as 0.
+ */
 const epsilons = { least: 1e-20, most: 0.1 }
 
 /**
- * Reads a Hugging Face `config.json` of GPT-2, Llama (SmolLM2 included), Qwen2/Qwen2.5 or Qwen3. Absent fields take the
- * defaults of transformers 5.17's config classes; sizes have none. The end ids of `generation_config.json` win over
- * those of `config.json`, as in `generate`. What happens to each field stands in `fieldRules`.
+ * Reads a Hugging Face `config.json` of GPT-2, Llama (SmolLM2 included), Qwen2/Qwen2.5 or Qwen3. Absent
+ * fields take the defaults of transformers 5.17's config classes; sizes have none. The end ids of
+ * `generation_config.json` win over those of `config.json`, as in `generate`. What happens to each field
+ * stands in `fieldRules`.
  *
  * @param json        parsed config.json
  * @param generation  parsed generation_config.json, where the folder has one
  * @param file        how messages name the file
- * @throws RecheckError `config.architecture`, `config.rope-type`, `config.unsupported`, `config.contradiction`,
- *   `config.invalid`
+ * @throws RecheckError `config.architecture`, `config.rope-type`, `config.unsupported`,
+ *   `config.contradiction`, `config.invalid`
  */
 export function readModelConfig(json: unknown, generation?: unknown, file = 'config.json'): ModelConfig {
   const fields = new ConfigFields(file, json)
@@ -77,7 +84,10 @@ function readFamily(fields: ConfigFields): ModelFamily {
   )
 }
 
-/** A folder that brings its own Python class computes what that class says, whatever its architecture is called. */
+/**
+ * A folder that brings its own Python class computes what that class says, whatever its architecture is
+ * called.
+ */
 function refuseOwnCode(fields: ConfigFields): void {
   const classes = fields.object('auto_map')
   if (classes === null || !classes.has('AutoModelForCausalLM')) return
@@ -106,7 +116,10 @@ const formatsByName: ReadonlyMap<string, FloatFormat> = new Map([
   ['bfloat16', 'BF16'],
 ])
 
-/** The format that `dtype` (or `torch_dtype`, its old name) gives to the weights; null where it names none of the three. */
+/**
+ * The format that `dtype` (or `torch_dtype`, its old name) gives to the weights; null where it names none of
+ * the three.
+ */
 export function readStoredFormat(fields: ConfigFields): FloatFormat | null {
   const name = fields.text('dtype', fields.text('torch_dtype', ''))
   return formatsByName.get(name.replace(/^torch\./, '')) ?? null
@@ -200,7 +213,9 @@ function readRotaryFamily(
   }
 }
 
-/** Where the field is absent, the Qwen classes say 32; where it is null, every class takes the query heads. */
+/**
+ * Where the field is absent, the Qwen classes say 32; where it is null, every class takes the query heads.
+ */
 function readKeyValueHeads(fields: ConfigFields, family: ModelFamily, queryHeads: number): number {
   const isAbsent = fields.raw('num_key_value_heads') === undefined
   return fields.count('num_key_value_heads', isAbsent && family !== 'llama' ? 32 : queryHeads)

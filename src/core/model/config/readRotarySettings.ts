@@ -7,7 +7,9 @@ import type { Llama3RopeScaling, RotarySettings } from './modelConfig.ts'
 /** Angles are computed in F32, which represents every whole number up to here exactly. */
 export const largestPosition = 2 ** 24
 
-/** Published values of θ are 10,000 to 5e10; below 1, later pairs of a head would turn faster than the first. */
+/**
+ * Published values of θ are 10,000 to 5e10; below 1, later pairs of a head would turn faster than the first.
+ */
 const thetas = { least: 1, most: 1e15 }
 const factors = { least: 1e-3, most: 1e6 }
 
@@ -30,9 +32,9 @@ const fieldsOfType: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 /**
- * Rotary settings in any of the places Hugging Face has kept them: `rope_parameters` (transformers ≥ 5), or top-level
- * `rope_theta` with `rope_scaling` (whose type is `rope_type`, or `type` in old files). What stands in more than one of
- * them has to agree: which one counts depends on the program.
+ * Rotary settings in any of the places Hugging Face has kept them: `rope_parameters` (transformers ≥ 5), or
+ * top-level `rope_theta` with `rope_scaling` (whose type is `rope_type`, or `type` in old files). What stands
+ * in more than one of them has to agree: which one counts depends on the program.
  *
  * @throws RecheckError `config.rope-type` for anything but `default` and `llama3`, `config.contradiction`,
  *   `config.invalid`

@@ -2,8 +2,8 @@ import { decodeFloats, halfToNumber } from '../safetensors.ts'
 import { blockLayouts, type GgmlType } from './ggmlTypes.ts'
 
 /**
- * Whole blocks of a ggml format as F32, rounded once: the numbers of llama.cpp's `dequantize_row_*` and of gguf-py's
- * `dequantize`, bit for bit (a product of a half and a small whole number is exact).
+ * Whole blocks of a ggml format as F32, rounded once: the numbers of llama.cpp's `dequantize_row_*` and of
+ * gguf-py's `dequantize`, bit for bit (a product of a half and a small whole number is exact).
  *
  * @param bytes   whole blocks
  * @param target  as many elements as the blocks hold

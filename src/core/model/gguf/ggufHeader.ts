@@ -21,15 +21,18 @@ export interface GgufHeader {
   readonly tensors: ReadonlyMap<string, GgufTensor>
 }
 
-/** More than any model has by far: a tokenizer brings about forty entries, 10,000 layers a hundred thousand tensors. */
+/**
+ * More than any model has by far: a tokenizer brings about forty entries, 10,000 layers a hundred thousand
+ * tensors.
+ */
 const mostEntries = 10_000
 const mostTensors = 200_000
 /** Of all arrays together; the largest vocabularies have 300,000 tokens and as many merges. */
 const mostElements = 4_000_000
 
 /**
- * Reads the header of a GGUF file, version 2 or 3: metadata and where the tensors are, checked against the file's size.
- * Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+ * Reads the header of a GGUF file, version 2 or 3: metadata and where the tensors are, checked against the
+ * file's size. Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  *
  * @param bytes  the beginning of the file
  * @returns null where the header is longer than `bytes`

@@ -12,8 +12,8 @@ export interface TensorPlan {
   readonly shape: readonly number[]
   readonly tensor: GgufTensor
   /**
-   * `as-is`: same rows · `transposed`: GPT-2's Conv1D keeps [in, out] · `rotary`: llama.cpp has put the two numbers that
-   * rotate together side by side in each head; transformers keeps them half a head apart.
+   * `as-is`: same rows · `transposed`: GPT-2's Conv1D keeps [in, out] · `rotary`: llama.cpp has put the two
+   * numbers that rotate together side by side in each head; transformers keeps them half a head apart.
    */
   readonly layout: 'as-is' | 'transposed' | 'rotary'
 }
@@ -54,7 +54,8 @@ export const ropeFactorsName = 'rope_freqs.weight'
 /**
  * Finds every parameter of the model in the file and checks its shape; a tensor that is left over is refused.
  *
- * @throws RecheckError `checkpoint.layers`, `checkpoint.missing-tensor`, `checkpoint.shape`, `checkpoint.unexpected-tensor`
+ * @throws RecheckError `checkpoint.layers`, `checkpoint.missing-tensor`, `checkpoint.shape`,
+ *   `checkpoint.unexpected-tensor`
  */
 export function planTensors(
   config: ModelConfig,
@@ -119,7 +120,8 @@ function layoutOf(config: ModelConfig, parameter: string): TensorPlan['layout'] 
 }
 
 /**
- * Which row of a head in a llama file is the row of the same head in transformers' order: 0, 2, 4, …, 1, 3, 5, … .
+ * Which row of a head in a llama file is the row of the same head in transformers' order: 0, 2, 4, …, 1, 3,
+ * 5, … .
  *
  * @param headWidth  even
  */

@@ -52,8 +52,8 @@ const llama3: PreTokenization = {
 }
 
 /**
- * By `tokenizer.ggml.pre`. Source: `llama_vocab::impl::load` of llama.cpp, `src/llama-vocab.cpp`, and the tokenizer.json of
- * the models that its convert_hf_to_gguf.py names.
+ * By `tokenizer.ggml.pre`. Source: `llama_vocab::impl::load` of llama.cpp, `src/llama-vocab.cpp`, and the
+ * tokenizer.json of the models that its convert_hf_to_gguf.py names.
  */
 export const preTokenizations: ReadonlyMap<string, PreTokenization> = new Map([
   ['gpt-2', gpt2],

@@ -9,8 +9,8 @@ const published: readonly { readonly factor: number; readonly original: number }
 const [lowFrequencyFactor, highFrequencyFactor] = [1, 4]
 
 /**
- * The `rope_parameters` behind the factors that llama.cpp writes for Llama 3 in place of its settings: that published
- * scaling whose factors they are.
+ * The `rope_parameters` behind the factors that llama.cpp writes for Llama 3 in place of its settings: that
+ * published scaling whose factors they are.
  *
  * @param factors  [D / 2]; what each frequency is divided by
  * @throws RecheckError `gguf.unsupported` where they are those of none

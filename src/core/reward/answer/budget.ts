@@ -1,4 +1,7 @@
-/** The grader met an input that is too large, too deep or outside its grammar; the comparison then says "not equal". */
+/**
+ * The grader met an input that is too large, too deep or outside its grammar; the comparison then says "not
+ * equal".
+ */
 export class NotGradable extends Error {
   constructor(reason: string) {
     super(reason)
@@ -6,7 +9,9 @@ export class NotGradable extends Error {
   }
 }
 
-/** Steps that one comparison may take, whatever the input: a bound in work, not in time, so it is repeatable. */
+/**
+ * Steps that one comparison may take, whatever the input: a bound in work, not in time, so it is repeatable.
+ */
 export class StepBudget {
   #left: number
   readonly #parent: StepBudget | null

@@ -43,7 +43,10 @@ interface LabelledChoice {
   readonly rest: readonly Token[]
 }
 
-/** `(E) 12`, `E) none of these`, `E. 12`, `E: text`, `option E: 12`; a small letter needs room behind its mark. */
+/**
+ * `(E) 12`, `E) none of these`, `E. 12`, `E: text`, `option E: 12`; a small letter needs room behind its
+ * mark.
+ */
 function readLabelled(tokens: readonly Token[]): LabelledChoice | null {
   const { rest } = withoutName(tokens)
   const isBracketed = isSymbol(rest[0], '(') || isSymbol(rest[0], '[')
@@ -102,8 +105,8 @@ export type CompareTokens = (
 ) => Equivalence
 
 /**
- * A choice with its text against a letter, another such choice, or what the choice says. Where both say a letter it
- * must be the same one, and where both say a text the texts must agree too.
+ * A choice with its text against a letter, another such choice, or what the choice says. Where both say a
+ * letter it must be the same one, and where both say a text the texts must agree too.
  *
  * @returns null where neither answer is a choice with its text
  */

@@ -1,10 +1,11 @@
 /**
- * Whether an extracted answer is the known one. Order of the rules: same text, then the structure (list, set, pair,
- * interval, matrix, relation), then leaf by leaf: words, choices, exact numbers, formulas.
+ * Whether an extracted answer is the known one. Order of the rules: same text, then the structure (list, set,
+ * pair, interval, matrix, relation), then leaf by leaf: words, choices, exact numbers, formulas.
  *
- * Not symmetric in one place, on purpose: a known answer that is a whole number asks for a numeral, so that `2·3` is
- * no answer to a question whose answer is 6. Known limits: no conversion of units (1 m is not 100 cm), of bases or of
- * degrees to radians; a product counts as its expansion, so "factor this" cannot be graded; intervals are not merged.
+ * Not symmetric in one place, on purpose: a known answer that is a whole number asks for a numeral, so that
+ * `2·3` is no answer to a question whose answer is 6. Known limits: no conversion of units (1 m is not 100
+ * cm), of bases or of degrees to radians; a product counts as its expansion, so "factor this" cannot be
+ * graded; intervals are not merged.
  */
 import { NotGradable, StepBudget } from './budget.ts'
 import { labelledChoicesAgree } from './choices.ts'

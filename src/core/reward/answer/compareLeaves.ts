@@ -91,7 +91,8 @@ function scaledAgree(a: Value, b: Value, budget: StepBudget): Equivalence {
 }
 
 /**
- * A decimal beside a number whose digits have no end: at least 6 decimals, and the same number after rounding to 6.
+ * A decimal beside a number whose digits have no end: at least 6 decimals, and the same number after rounding
+ * to 6.
  *
  * @returns null where the first is no decimal, or the second is a number that a decimal can be exactly
  */
@@ -124,7 +125,10 @@ function roundedValue(expression: Expression, budget: StepBudget): bigint | null
   return BigInt(Math.round(value.re * 1e6))
 }
 
-/** The leaf as a literal rational number: a numeral, a fraction of integers, a mixed number; null for a formula. */
+/**
+ * The leaf as a literal rational number: a numeral, a fraction of integers, a mixed number; null for a
+ * formula.
+ */
 export function literalRational(leaf: LeafValue, budget: StepBudget): Rational | null {
   const { expression } = readValue(leaf, budget)
   return isLiteral(expression) ? exactRational(expression, budget) : null

@@ -34,7 +34,8 @@ const sizes: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
 }
 
 /**
- * @returns null where neither answer has several parts. Single units are not converted: 1 hour is not 60 minutes
+ * @returns null where neither answer has several parts. Single units are not converted: 1 hour is not 60
+ *   minutes
  */
 export function compoundsAgree(
   known: readonly Token[],

@@ -1,4 +1,7 @@
-/** Whether two formulas are the same value or function: by their exact forms where these decide, else at random points. */
+/**
+ * Whether two formulas are the same value or function: by their exact forms where these decide, else at
+ * random points.
+ */
 import { forkRandom } from '../../random.ts'
 import type { StepBudget } from './budget.ts'
 import { NotGradable } from './budget.ts'
@@ -16,7 +19,9 @@ const wantedPoints = 6
 const triedPoints = 40
 /** Beyond the tracked rounding error; far below any difference an answer could mean. */
 const relativeTolerance = 1e-12
-/** A numeral is not compared with a value that doubles know less exactly than this: e^{π√163} is no integer. */
+/**
+ * A numeral is not compared with a value that doubles know less exactly than this: e^{π√163} is no integer.
+ */
 const largestErrorAgainstRational = 1e-7
 
 export interface Equivalence {
@@ -105,8 +110,8 @@ function isClose(a: Complex, b: Complex): boolean {
 }
 
 /**
- * Values of both formulas at the same random points, poles left out. The points depend on the variables' names
- * alone, so the comparison is symmetric and repeatable.
+ * Values of both formulas at the same random points, poles left out. The points depend on the variables'
+ * names alone, so the comparison is symmetric and repeatable.
  */
 export function* valuesAtPoints(
   a: Expression,
@@ -131,7 +136,9 @@ function coordinate(name: string, index: number): number {
   return (0.3 + 2.4 * random.next()) * (random.next() < 0.35 ? -1 : 1)
 }
 
-/** Finite, and known to more than a few digits: near a pole, or where all digits cancel, nothing is learned. */
+/**
+ * Finite, and known to more than a few digits: near a pole, or where all digits cancel, nothing is learned.
+ */
 function isKnown(value: Complex): boolean {
   const scale = complexNumbers.size(value)
   return Number.isFinite(scale) && value.error <= 1e-4 + 1e-6 * scale && scale < 1e200

@@ -4,8 +4,8 @@ import { numberOfLine } from './hashNumber.ts'
 
 /**
  * The final answer of a completion. Looks at the policy's own text only (the caller passes no prompt: an
- * instruction's own empty box must never become the answer), and gives null rather than a guess: a reward never
- * falls back on "the last number".
+ * instruction's own empty box must never become the answer), and gives null rather than a guess: a reward
+ * never falls back on "the last number".
  */
 export type AnswerMarker = 'hash' | 'boxed'
 
@@ -16,8 +16,8 @@ const specialTokens = /<\|[a-z_]+\|>|<｜[a-z▁]+｜>|<\/?s>|<(?:eos|bos|pad|en
  * @param text    what the policy wrote in one turn; a truncated turn has no answer and is not passed at all
  * @param marker  `boxed`: the last \boxed or \fbox with content. `hash`: the number on the last `####` line
  * @param startsInThinking  the prompt opened a thinking block, so that the text begins inside it
- * @returns the answer as written (`boxed`) or as a plain numeral such as `1234`, `-5`, `10%` (`hash`); thinking is
- *   never an answer, finished or not
+ * @returns the answer as written (`boxed`) or as a plain numeral such as `1234`, `-5`, `10%` (`hash`);
+ *   thinking is never an answer, finished or not
  */
 export function extractAnswer(text: string, marker: AnswerMarker, startsInThinking = false): string | null {
   // the marks of some thinking blocks look like special tokens
@@ -30,7 +30,10 @@ export function extractAnswer(text: string, marker: AnswerMarker, startsInThinki
   }
 }
 
-/** The `####` number, or the box where the text has no `####` at all. For data whose prompt may ask for either. */
+/**
+ * The `####` number, or the box where the text has no `####` at all. For data whose prompt may ask for
+ * either.
+ */
 export function extractEitherMarker(text: string): string | null {
   return extractAnswer(text, text.includes('####') ? 'hash' : 'boxed')
 }

@@ -14,7 +14,8 @@ import type { Token } from './parse/tokens/token.ts'
 export type SameElement = (a: Structure, b: Structure) => boolean
 
 /**
- * The set that an operation gives; finite sets of a union with intervals become one set. Anything else as it is.
+ * The set that an operation gives; finite sets of a union with intervals become one set. Anything else as it
+ * is.
  *
  * @throws NotGradable where it depends on the value of a variable
  */

@@ -22,9 +22,9 @@ export interface GradedTable {
 /**
  * Grades a table of pairs. Three layouts, told apart by the header:
  *
- *   … gold, prediction, equal, why       predictions already extracted, backslashes literal; grader `math`
- *   … gold, text_ends_with, equal, why   how a completion ends, `\n` is a newline; extracted, then grader `number`
- *   marker, gold, text, equal, why       a completion and its marker: `boxed` (grader `math`) or `hash` (`number`)
+ *   … gold, prediction, equal, why predictions already extracted, backslashes literal; grader `math` … gold,
+ *   text_ends_with, equal, why how a completion ends, `\n` is a newline; extracted, then grader `number`
+ *   marker, gold, text, equal, why a completion and its marker: `boxed` (grader `math`) or `hash` (`number`)
  *
  * @param name  of the file, for messages
  * @throws RecheckError `grade.header`, `grade.row`

@@ -9,12 +9,13 @@ import { withoutMarks } from './parse/wrapping.ts'
 const longestRead = 1000
 
 /**
- * The number that a `####` line begins with, as a plain numeral: marks and currency are taken off, groups of thousands
- * are joined, words that multiply are applied. What may stand behind it are its unit, a remark in brackets and words.
+ * The number that a `####` line begins with, as a plain numeral: marks and currency are taken off, groups of
+ * thousands are joined, words that multiply are applied. What may stand behind it are its unit, a remark in
+ * brackets and words.
  *
  * @param line  behind the marker
- * @returns null where the line begins with no number, and where the rest belongs to it: a fraction, a time, a range, a
- *   second number, a variable
+ * @returns null where the line begins with no number, and where the rest belongs to it: a fraction, a time, a
+ *   range, a second number, a variable
  */
 export function numberOfLine(line: string): string | null {
   const plain = /^\s*(-?\d+(?:\.\d+)?)\s*$/.exec(line)

@@ -1,8 +1,8 @@
 import type { StepBudget } from './budget.ts'
 
 /**
- * Whether each of n things on the left can be paired with one on the right of its own (Kuhn's augmenting paths).
- * Pairing greedily would depend on the order, since "agrees" need not be transitive.
+ * Whether each of n things on the left can be paired with one on the right of its own (Kuhn's augmenting
+ * paths). Pairing greedily would depend on the order, since "agrees" need not be transitive.
  *
  * @param agrees  asked at most once per pair
  */

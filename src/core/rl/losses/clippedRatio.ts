@@ -20,9 +20,9 @@ export interface ClippedRatioSettings {
  *
  *     L = − Σ_tokens weight · ( min(w·A, clip(w)·A) − klWeight·k3 ),    w = π / π_sampling
  *
- * The three methods differ only in `tokenWeight` (grpo: 1/(turns·length of the turn), dapo: 1/tokens, dr-grpo:
- * 1/(turns·longest completion)) and in their advantages. Inputs: `tokenAdvantage`, `tokenWeight` [B, T].
- * Sources: DeepSeekMath (arXiv 2402.03300), DAPO (2503.14476), Dr. GRPO (2503.20783).
+ * The three methods differ only in `tokenWeight` (grpo: 1/(turns·length of the turn), dapo: 1/tokens,
+ * dr-grpo: 1/(turns·longest completion)) and in their advantages. Inputs: `tokenAdvantage`, `tokenWeight` [B,
+ * T]. Sources: DeepSeekMath (arXiv 2402.03300), DAPO (2503.14476), Dr. GRPO (2503.20783).
  */
 export function clippedRatioLoss(settings: ClippedRatioSettings): PolicyLoss {
   const { clip, klWeight, hasEntropyBonus } = settings
@@ -64,9 +64,9 @@ export interface SequenceRatioSettings {
 }
 
 /**
- * RLOO with one ratio a turn: L = − Σ_turns weight · min(w·A, clip(w)·A), w = exp Σ_tokens (ln π − ln π_sampling).
- * With one update per rollout w = 1 and its gradient is REINFORCE's. The KL sits in the reward, so in A.
- * Inputs: `turnAdvantage`, `turnWeight` [B, 3]. Source: arXiv 2402.14740.
+ * RLOO with one ratio a turn: L = − Σ_turns weight · min(w·A, clip(w)·A), w = exp Σ_tokens (ln π − ln
+ * π_sampling). With one update per rollout w = 1 and its gradient is REINFORCE's. The KL sits in the reward,
+ * so in A. Inputs: `turnAdvantage`, `turnWeight` [B, 3]. Source: arXiv 2402.14740.
  */
 export function sequenceRatioLoss({ clip, ...settings }: SequenceRatioSettings): PolicyLoss {
   return turnActionLoss({ name: 'rloo', ...settings }, (logProbs, inputs) => {

@@ -5,8 +5,9 @@ import { fedInput, type LossInputs, type LossSums } from './policyLoss.ts'
 import { completionMask, sumPerTurn, sumsByKind } from './turnMasks.ts'
 
 /**
- * What every loss reports beside itself, each a sum over completion tokens: `samplerGap` |ln π − ln π_sampler|,
- * `negLogProb` −ln π (its mean estimates the entropy), and with a reference `klK1`, `klK3` and ρ per kind (`logRatio…`).
+ * What every loss reports beside itself, each a sum over completion tokens: `samplerGap` |ln π − ln
+ * π_sampler|, `negLogProb` −ln π (its mean estimates the entropy), and with a reference `klK1`, `klK3` and ρ
+ * per kind (`logRatio…`).
  */
 export function diagnosticSums(logProbs: Tensor2D, inputs: LossInputs): LossSums {
   const mask = completionMask(inputs)

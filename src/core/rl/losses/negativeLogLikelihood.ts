@@ -3,8 +3,8 @@ import type { Scalar } from '@tensorflow/tfjs'
 import { fedInput, type PolicyLoss } from './policyLoss.ts'
 
 /**
- * L = − Σ weight · ln π(token): what a language model is pre-trained with, and what stored expectations of checkpoints hold. Input:
- * `tokenWeight` [B, T].
+ * L = − Σ weight · ln π(token): what a language model is pre-trained with, and what stored expectations of
+ * checkpoints hold. Input: `tokenWeight` [B, T].
  */
 export const negativeLogLikelihood: PolicyLoss = {
   name: 'negative-log-likelihood',

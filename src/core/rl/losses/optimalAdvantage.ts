@@ -17,8 +17,9 @@ export interface OptimalAdvantageSettings {
  *
  *     L = Σ_turns weight · (β₂·ρ − A)²,    ρ = Σ over the turn's own tokens of (ln π − ln π_ref)
  *
- * Only ln π carries gradient. Inputs: `turnAdvantage` [B, 3] = r − V, normalised or not; `turnWeight` [B, 3] = λ/B,
- * 0 where a turn is absent; `referenceLogProbs` [B, T]. Source: arXiv 2505.20686, per turn as in docs/method.md.
+ * Only ln π carries gradient. Inputs: `turnAdvantage` [B, 3] = r − V, normalised or not; `turnWeight` [B, 3]
+ * = λ/B, 0 where a turn is absent; `referenceLogProbs` [B, T]. Source: arXiv 2505.20686, per turn as in
+ * docs/method.md.
  */
 export function optimalAdvantageLoss(settings: OptimalAdvantageSettings): PolicyLoss {
   const { policyBeta, hasEntropyBonus } = settings

@@ -9,8 +9,8 @@ export interface ReinforceSettings {
 }
 
 /**
- * REINFORCE with the whole turn as one action: L = − Σ_turns weight · A · Σ_tokens ln π.
- * With A = r − β₂·ρ − V, ρ a constant, its gradient is that of A*-PO's square ÷ 2β₂ on fresh rollouts (docs/method.md 4.1).
+ * REINFORCE with the whole turn as one action: L = − Σ_turns weight · A · Σ_tokens ln π. With A = r − β₂·ρ −
+ * V, ρ a constant, its gradient is that of A*-PO's square ÷ 2β₂ on fresh rollouts (docs/method.md 4.1).
  * Inputs: `turnAdvantage`, `turnWeight` [B, 3].
  */
 export function reinforceLoss(settings: ReinforceSettings): PolicyLoss {

@@ -13,7 +13,8 @@ export interface TurnActionSettings {
 /**
  * A loss whose action is a whole turn: L = − Σ_turns weight · gain − entropy bonus.
  *
- * @param gainOf the turns' gains [B, 3] in units of reward, 0 where a turn is absent, and sums of its own to report
+ * @param gainOf the turns' gains [B, 3] in units of reward, 0 where a turn is absent, and sums of its own to
+ *   report
  */
 export function turnActionLoss(
   settings: TurnActionSettings,

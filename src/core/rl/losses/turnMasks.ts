@@ -40,7 +40,9 @@ export function sumPerTurn(values: Tensor, inputs: LossInputs): Tensor2D {
   return tf.addN(columns) as Tensor2D
 }
 
-/** Numbers per turn slot, added over the rows of the batch, one scalar a kind: `<prefix>Attempt` and so on. */
+/**
+ * Numbers per turn slot, added over the rows of the batch, one scalar a kind: `<prefix>Attempt` and so on.
+ */
 export function sumsByKind(prefix: 'loss' | 'logRatio', perTurn: Tensor): LossSums {
   return Object.fromEntries(
     turnKinds.map((kind, slot) => [kindSum(prefix, kind), tf.sum(tf.mul(perTurn, oneHot(slot))) as Scalar]),

@@ -30,8 +30,9 @@ export interface UpdateScalars {
 }
 
 /**
- * AdamW as PyTorch defines it (arXiv 1711.05101) in terms of TensorFlow's fused ResourceApplyAdam, whose ε stands beside √v before the
- * bias correction: ε̂ = ε·√(1 − β₂ᵗ). The corrections are fed, computed in float64, and its β powers are 0.
+ * AdamW as PyTorch defines it (arXiv 1711.05101) in terms of TensorFlow's fused ResourceApplyAdam, whose ε
+ * stands beside √v before the bias correction: ε̂ = ε·√(1 − β₂ᵗ). The corrections are fed, computed in
+ * float64, and its β powers are 0.
  *
  * @param update  1 for the first update
  */

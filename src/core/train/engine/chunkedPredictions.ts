@@ -41,9 +41,9 @@ export interface Predictions {
 }
 
 /**
- * Log-probs of the targets without ever having the logits [N, V]: the vocabulary is gone through in chunks, whose largest logits and
- * sums of exponentials are put together at the end; the backward pass computes each chunk's logits again. Every chunk waits for the one
- * before.
+ * Log-probs of the targets without ever having the logits [N, V]: the vocabulary is gone through in chunks,
+ * whose largest logits and sums of exponentials are put together at the end; the backward pass computes each
+ * chunk's logits again. Every chunk waits for the one before.
  *
  * @param hidden   [N, C], after the final norm
  * @param targets  [N] int32

@@ -9,8 +9,8 @@ import { addZeros, variableOf } from './graphVariables.ts'
 import { inTurn } from './inTurn.ts'
 
 /**
- * Rows added to a table by one node. TensorFlow adds more than 1,023 on several threads, in an order that changes from one time to the
- * next where a row comes twice.
+ * Rows added to a table by one node. TensorFlow adds more than 1,023 on several threads, in an order that
+ * changes from one time to the next where a row comes twice.
  */
 const rowsAtATime = 1000
 

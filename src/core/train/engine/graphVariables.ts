@@ -72,7 +72,8 @@ export function addZeroing(
 }
 
 /**
- * A tensor of zeros. Not by `Fill`, which TensorFlow's optimizer makes a constant of: it would stay in memory, one for each parameter.
+ * A tensor of zeros. Not by `Fill`, which TensorFlow's optimizer makes a constant of: it would stay in
+ * memory, one for each parameter.
  *
  * @param before  nodes to wait for
  */

@@ -5,8 +5,8 @@ import { sizeOf } from '../../model/parameterTable.ts'
 const bytesAtATime = 64e6
 
 /**
- * Adds a node for each parameter. Those of large ones wait for the ones before, so that what they make on the way is not there for all
- * of them at once; small ones run together.
+ * Adds a node for each parameter. Those of large ones wait for the ones before, so that what they make on the
+ * way is not there for all of them at once; small ones run together.
  *
  * @param add  gets the nodes to wait for
  * @returns    the nodes, in the parameters' order

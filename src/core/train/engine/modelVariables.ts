@@ -28,7 +28,10 @@ const elementTypeOfStorage = {
 export const scaleName = (parameter: string): string => `${parameter}/scale`
 const isScale = (name: string): boolean => name.endsWith('/scale')
 
-/** The variables of weights that nothing trains: one for each parameter, and the scales of 8-bit ones after it. */
+/**
+ * The variables of weights that nothing trains: one for each parameter, and the scales of 8-bit ones after
+ * it.
+ */
 export function baseForms(
   config: ModelConfig,
   parameters: ReadonlyMap<string, { readonly shape: readonly number[] }>,
@@ -55,7 +58,10 @@ export type FrozenModel = Pick<ScorerSetup, 'config' | 'parameters' | 'storedAs'
 
 export type TrainedModel = Pick<TrainerSetup, 'config' | 'parameters' | 'storedAs' | 'adapter'>
 
-/** A trained model's variables: its own with their moments and gradients, or an adapter's beside a frozen model. */
+/**
+ * A trained model's variables: its own with their moments and gradients, or an adapter's beside a frozen
+ * model.
+ */
 export function addTrainedModel(graph: GraphBuilder, setup: TrainedModel): GraphVariables {
   const forms = new Map(
     [...trainedParameters(setup)].map(([name, { shape }]): [string, VariableForm] => [

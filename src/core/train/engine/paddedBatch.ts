@@ -24,10 +24,11 @@ export function requireRows(batch: TokenBatch): void {
 }
 
 /**
- * Splits rows into micro-batches: longest first, so that only the last one has rows missing and neighbours share a bucket. The same
- * lengths in the same order are always split the same way.
+ * Splits rows into micro-batches: longest first, so that only the last one has rows missing and neighbours
+ * share a bucket. The same lengths in the same order are always split the same way.
  *
- * @throws RecheckError `trainer.too-long` for a row that no bucket holds, `trainer.empty-row` for one without a predicted token
+ * @throws RecheckError `trainer.too-long` for a row that no bucket holds, `trainer.empty-row` for one without
+ *   a predicted token
  */
 export function splitIntoMicroBatches(
   lengths: readonly number[],

@@ -26,7 +26,10 @@ export interface UpdateStats {
 
 export type { AdamWSettings }
 
-/** Everything an optimizer needs to go on bit for bit, keyed by the name of the parameter, or of the adapter's factor. */
+/**
+ * Everything an optimizer needs to go on bit for bit, keyed by the name of the parameter, or of the adapter's
+ * factor.
+ */
 export interface TrainerState {
   readonly parameters: ParameterValues
   readonly firstMoments: ParameterValues
@@ -52,33 +55,47 @@ export function copiedState({
 
 /** Token log-probs without gradient: the reference policy, or a check. */
 export interface TokenScorer {
-  /** @returns one Float32Array of length ids.length − 1 per row: ln π(ids[t+1] | ids[0..t]) at the temperature it was made for (1 unless said) */
+  /**
+   * @returns one Float32Array of length ids.length − 1 per row: ln π(ids[t+1] | ids[0..t]) at the temperature
+   *   it was made for (1 unless said)
+   */
   tokenLogProbs(rows: readonly Int32Array[]): Promise<readonly Float32Array[]>
   dispose(): Promise<void>
 }
 
-/** Owns the policy's weights and moments on the device. Two implementations: op by op and captured as one graph. */
+/**
+ * Owns the policy's weights and moments on the device. Two implementations: op by op and captured as one
+ * graph.
+ */
 export interface Trainer extends TokenScorer {
   /** Longest row it takes; longer ones are refused (`trainer.too-long`) before sampling starts. */
   readonly maxRowLength: number
   /**
-   * One update from the rows, split into micro-batches. A loss or gradient that is not finite is not applied and
-   * throws `trainer.not-finite`; the state is as before.
+   * One update from the rows, split into micro-batches. A loss or gradient that is not finite is not applied
+   * and throws `trainer.not-finite`; the state is as before.
    */
   step(batch: TokenBatch, learningRate: number): Promise<UpdateStats>
-  /** Log-probs of the model without its adapter, from the same nodes; null where every parameter is trained. */
+  /**
+   * Log-probs of the model without its adapter, from the same nodes; null where every parameter is trained.
+   */
   readonly base: TokenScorer | null
-  /** The model's parameters, an adapter merged into them. Each is read when its values are asked for, of the moment then. */
+  /**
+   * The model's parameters, an adapter merged into them. Each is read when its values are asked for, of the
+   * moment then.
+   */
   readParameters(): Promise<ParameterValues>
   /**
-   * What is trained, with its moments. Each tensor is read when its values are asked for, so that a state never stands in memory twice;
-   * nothing may be trained meanwhile.
+   * What is trained, with its moments. Each tensor is read when its values are asked for, so that a state
+   * never stands in memory twice; nothing may be trained meanwhile.
    */
   viewState(): TrainerState
   writeState(state: TrainerState): Promise<void>
 }
 
-/** A trainer that also shows the gradient of its last step, summed over micro-batches and before clipping: for checks. */
+/**
+ * A trainer that also shows the gradient of its last step, summed over micro-batches and before clipping: for
+ * checks.
+ */
 export interface GradientTrainer extends Trainer {
   readGradients(): Promise<ParameterValues>
   /** What `viewState` shows, as it is now, in memory. */

@@ -1,7 +1,10 @@
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { TrainerState } from './trainer.ts'
 
-/** @throws RecheckError `trainer.state` unless every parameter of the model has a value and moments of its shape */
+/**
+ * @throws RecheckError `trainer.state` unless every parameter of the model has a value and moments of its
+ *   shape
+ */
 export function requireState(
   state: TrainerState,
   model: ReadonlyMap<string, { readonly shape: readonly number[] }>,

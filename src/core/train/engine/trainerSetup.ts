@@ -57,7 +57,10 @@ export function lengthBuckets(longest: number): number[] {
   return [...below.slice(-7), longest]
 }
 
-/** How micro-batches of rows of so many positions are computed; without more said, with every gradient on the tape. */
+/**
+ * How micro-batches of rows of so many positions are computed; without more said, with every gradient on the
+ * tape.
+ */
 export function computePlan(
   { compute, config, rowsPerMicroBatch }: Pick<ScorerSetup, 'compute' | 'config' | 'rowsPerMicroBatch'>,
   bucket: number,

@@ -54,7 +54,10 @@ export function gradientFetches({ compute }: Pick<TrainerSetup, 'compute'>, buck
   return compute?.recompute === true ? [accumulate, forward] : [accumulate]
 }
 
-/** Token log-probs for every bucket, to the bit as training computes them; the parameters are variables of the graph. */
+/**
+ * Token log-probs for every bucket, to the bit as training computes them; the parameters are variables of the
+ * graph.
+ */
 export function captureScoring(setup: ScorerSetup): CapturedGraph {
   const graph = new GraphBuilder()
   const variables = addFrozenModel(graph, setup)
@@ -71,8 +74,9 @@ export function captureScoring(setup: ScorerSetup): CapturedGraph {
 }
 
 /**
- * Training as one graph: for every bucket the loss with its gradients going into accumulators, and scoring from the same nodes; one
- * AdamW update; reading and writing of every variable; and, where asked for, a sampler on the same parameters.
+ * Training as one graph: for every bucket the loss with its gradients going into accumulators, and scoring
+ * from the same nodes; one AdamW update; reading and writing of every variable; and, where asked for, a
+ * sampler on the same parameters.
  */
 export function captureTraining(setup: TrainerSetup, sampler?: SamplerOptions): CapturedGraph {
   const graph = new GraphBuilder()
@@ -180,10 +184,11 @@ function recordObjective(
 }
 
 /**
- * Names the log-probs, and a vector with one number of every forward node that the backward pass uses. TensorFlow's optimizer regroups
- * and fuses nodes that have one user, which changes rounding; in training those nodes have a second one. Fetched with the log-probs,
- * the vector is a second user in scoring too, so that both give the same bits: a policy equal to its reference has ρ = 0 exactly. Where
- * the backward pass computes layers again, training fetches it too (`gradientFetches`).
+ * Names the log-probs, and a vector with one number of every forward node that the backward pass uses.
+ * TensorFlow's optimizer regroups and fuses nodes that have one user, which changes rounding; in training
+ * those nodes have a second one. Fetched with the log-probs, the vector is a second user in scoring too, so
+ * that both give the same bits: a policy equal to its reference has ρ = 0 exactly. Where the backward pass
+ * computes layers again, training fetches it too (`gradientFetches`).
  */
 function nameScores(trace: TraceBackend, bucket: number, recorded: RecordedObjective): void {
   const names = bucketNames(bucket)

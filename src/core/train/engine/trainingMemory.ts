@@ -5,7 +5,10 @@ import { layerPrefix, parameterShapes, sizeOf } from '../../model/parameterTable
 export interface ComputeOptions {
   /** Each layer keeps its input alone; the backward pass computes the layer again. */
   readonly recompute: boolean
-  /** Bytes that logits, their softmax and its gradient may take together: the vocabulary is gone through in chunks. */
+  /**
+   * Bytes that logits, their softmax and its gradient may take together: the vocabulary is gone through in
+   * chunks.
+   */
   readonly logitsBytes: number
 }
 
@@ -35,8 +38,8 @@ const logitsArrays = 3
 const leastChunk = 256
 
 /**
- * Tokens of the vocabulary whose logits are computed at a time, for so many predictions: all of them where the budget
- * holds them, else a multiple of 64.
+ * Tokens of the vocabulary whose logits are computed at a time, for so many predictions: all of them where
+ * the budget holds them, else a multiple of 64.
  */
 export function vocabularyChunk(
   { vocabularySize: V, width: C }: ModelConfig,
@@ -71,8 +74,8 @@ export function scoringMemory(model: ModelConfig, shape: MicroBatchShape, logits
 }
 
 /**
- * Numbers that a layer keeps for a prediction: norms, projections and what attention and the feed-forward part multiply by, and the
- * weights of every head over the row.
+ * Numbers that a layer keeps for a prediction: norms, projections and what attention and the feed-forward
+ * part multiply by, and the weights of every head over the row.
  */
 function keptPerPrediction(model: ModelConfig, positions: number): number {
   return 12 * model.width + 4 * model.feedForwardWidth + 2 * model.queryHeads * positions

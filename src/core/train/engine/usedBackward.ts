@@ -14,8 +14,8 @@ export function leadingTo(nodes: readonly GraphNode[], fetched: readonly NodeRef
 }
 
 /**
- * Nodes of the forward pass whose numbers the backward pass uses, be it that it computes them again: a node that is recomputed from a held
- * input counts for the one it repeats.
+ * Nodes of the forward pass whose numbers the backward pass uses, be it that it computes them again: a node
+ * that is recomputed from a held input counts for the one it repeats.
  *
  * @param forward   nodes up to the log-probs
  * @param backward  those after
@@ -52,7 +52,9 @@ function isHeld({ op, inputs }: GraphNode): boolean {
   return op === 'Identity' && inputs.length > 1
 }
 
-/** Nodes of equal keys compute the same. Constants are not compared: whoever reads them names the same one. */
+/**
+ * Nodes of equal keys compute the same. Constants are not compared: whoever reads them names the same one.
+ */
 function keyOf(node: GraphNode, repeated: ReadonlyMap<string, string>): string {
   if (node.op === 'Const') return node.name
   const inputs = node.inputs.map((input) => {

@@ -2,8 +2,9 @@ import type { ElementType, GraphBuilder, NodeRef } from '../../graph/graphBuilde
 import { boolAttribute, intAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 
 /**
- * One tensor at a time in and out of a list of variables: the number of the variable is fed, and only its branch runs. TensorFlow
- * prepares every set of fed and fetched names anew, from the whole graph; this way there is one set for all variables.
+ * One tensor at a time in and out of a list of variables: the number of the variable is fed, and only its
+ * branch runs. TensorFlow prepares every set of fed and fetched names anew, from the whole graph; this way
+ * there is one set for all variables.
  */
 export const moveNames = (list: string) => ({
   /** Fed, int32 scalar: the variable's place in the list. */
@@ -66,8 +67,9 @@ function addWrites(graph: GraphBuilder, write: Write, variables: readonly Movabl
 }
 
 /**
- * In memory of the variable's own. It would else keep the fed buffer itself, which is JavaScript's memory: the addon releases that
- * where the last user lets go, and the update lets go on TensorFlow's threads, several at once, where no call into Node is allowed.
+ * In memory of the variable's own. It would else keep the fed buffer itself, which is JavaScript's memory:
+ * the addon releases that where the last user lets go, and the update lets go on TensorFlow's threads,
+ * several at once, where no call into Node is allowed.
  */
 function converted(
   graph: GraphBuilder,

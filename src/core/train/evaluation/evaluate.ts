@@ -27,11 +27,13 @@ export interface EvaluationSetup {
 }
 
 /**
- * The policy as it is, on problems it is not trained on: `evalSamples` rollouts each, sampled as in training, with the
- * same draws at every step, so that two evaluations differ by the policy alone. Rewards are the plain ones.
+ * The policy as it is, on problems it is not trained on: `evalSamples` rollouts each, sampled as in training,
+ * with the same draws at every step, so that two evaluations differ by the policy alone. Rewards are the
+ * plain ones.
  *
- * Yields progress, the rollouts, one evaluation (shares with Wilson intervals) and its metrics as `validation/…` or
- * `test/…`. With more than one sample a problem the intervals take rollouts for independent.
+ * Yields progress, the rollouts, one evaluation (shares with Wilson intervals) and its metrics as
+ * `validation/…` or `test/…`. With more than one sample a problem the intervals take rollouts for
+ * independent.
  *
  * @returns Acc@final, null without problems
  */

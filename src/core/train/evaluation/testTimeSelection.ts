@@ -1,4 +1,6 @@
-/** Ways to choose one of several samples of a problem at test time: by vote, or by the policy's own verdicts. */
+/**
+ * Ways to choose one of several samples of a problem at test time: by vote, or by the policy's own verdicts.
+ */
 import type { EvaluatedSample } from '../../../shared/runs/evaluationResult.ts'
 import type { Turn } from '../../rollout/rollout.ts'
 import type { Tokenizer } from '../../tokens/tokenizer.ts'
@@ -13,8 +15,8 @@ export interface Vote {
 export type SameAnswer = (a: string, b: string) => boolean
 
 /**
- * The answer with the most votes; of equally many, the one that came first. Answers are grouped by `same`, each with
- * the first of its group.
+ * The answer with the most votes; of equally many, the one that came first. Answers are grouped by `same`,
+ * each with the first of its group.
  *
  * @returns whether the chosen answer is correct; false where nobody gave one
  */
@@ -39,9 +41,9 @@ export function finalVote({ finalAnswer, finalCorrect }: EvaluatedSample): Vote 
 }
 
 /**
- * Self-verify best-of-N: of the attempts judged correct, the one whose verdict had the highest probability; where
- * none is, of those judged wrong the one with the lowest; where no verdict parsed, the mean.
- * Source: PAG, arXiv 2506.10406, and its code.
+ * Self-verify best-of-N: of the attempts judged correct, the one whose verdict had the highest probability;
+ * where none is, of those judged wrong the one with the lowest; where no verdict parsed, the mean. Source:
+ * PAG, arXiv 2506.10406, and its code.
  *
  * @param samples  of one problem; at least one
  * @returns 1 or 0 for the chosen attempt; a share where no verdict parsed
@@ -69,8 +71,8 @@ function surest(samples: readonly EvaluatedSample[], sign: 1 | -1): EvaluatedSam
 }
 
 /**
- * ln of the probability with which the verdict's own word was sampled: the sum over the tokens that spell the last
- * "correct" or "wrong" of a verdict turn (one token in most tokenizers, letters in a small one).
+ * ln of the probability with which the verdict's own word was sampled: the sum over the tokens that spell the
+ * last "correct" or "wrong" of a verdict turn (one token in most tokenizers, letters in a small one).
  *
  * @returns null where neither word is in the text
  */
@@ -86,7 +88,10 @@ export function verdictLogProb(turn: Turn, tokenizer: Pick<Tokenizer, 'decode'>)
   return turn.samplingLogProbs.slice(first - 1, last).reduce((sum, logProb) => sum + logProb, 0)
 }
 
-/** How many tokens it takes to decode to at least so many characters; by bisection, since more tokens never give fewer. */
+/**
+ * How many tokens it takes to decode to at least so many characters; by bisection, since more tokens never
+ * give fewer.
+ */
 function countReaching(decoded: (count: number) => string, tokens: number, length: number): number {
   let [low, high] = [1, tokens]
   while (low < high) {

@@ -1,11 +1,17 @@
-/** What several samples a problem are worth for the tokens that they cost, from an evaluation's per-problem results. */
+/**
+ * What several samples a problem are worth for the tokens that they cost, from an evaluation's per-problem
+ * results.
+ */
 import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/runs/evaluationResult.ts'
 import { bootstrapMean, pairedBootstrap, type Interval } from '../../../shared/statistics.ts'
 import { forkRandom } from '../../random.ts'
 import { attemptVote, finalVote, majorityVote, selfVerifiedBest } from './testTimeSelection.ts'
 import type { SameAnswer } from './testTimeSelection.ts'
 
-/** `majority-vote` of attempts alone: of one it is a plain attempt (pass@1). `self-correction`: votes over final answers. */
+/**
+ * `majority-vote` of attempts alone: of one it is a plain attempt (pass@1). `self-correction`: votes over
+ * final answers.
+ */
 export type SelectionMethod = 'majority-vote' | 'self-correction' | 'self-verified-best'
 export const selectionMethods: readonly SelectionMethod[] = [
   'majority-vote',
@@ -27,8 +33,8 @@ export interface CurveRow {
 const mostSamples = 16
 
 /**
- * Accuracy against generated tokens: each method with 1, 2, … samples, up to 16 or as many as there are. With n of m samples
- * all m ÷ n disjoint sets of n are taken, so that none is left unused but a rest.
+ * Accuracy against generated tokens: each method with 1, 2, … samples, up to 16 or as many as there are. With
+ * n of m samples all m ÷ n disjoint sets of n are taken, so that none is left unused but a rest.
  */
 export function tokenCurve(problems: readonly EvaluatedProblem[], same: SameAnswer): readonly CurveRow[] {
   const most = Math.min(mostSamples, samplesOf(problems))
@@ -38,15 +44,18 @@ export function tokenCurve(problems: readonly EvaluatedProblem[], same: SameAnsw
 }
 
 export interface EqualTokenRow extends CurveRow {
-  /** Its tokens against those of one self-correction: the nearest number of samples that costs no more, or no less. */
+  /**
+   * Its tokens against those of one self-correction: the nearest number of samples that costs no more, or no
+   * less.
+   */
   readonly bound: 'equal' | 'below' | 'above'
   /** Accuracy of one self-correction − this one's, paired by problem; null for the self-correction itself. */
   readonly selfCorrectionAhead: Interval | null
 }
 
 /**
- * One self-correction, and each other method with as many samples as cost just less and just more than it, so that neither side
- * is favoured. Where more samples are needed than there are, the row above is missing.
+ * One self-correction, and each other method with as many samples as cost just less and just more than it, so
+ * that neither side is favoured. Where more samples are needed than there are, the row above is missing.
  */
 export function equalTokenTable(
   problems: readonly EvaluatedProblem[],

@@ -23,8 +23,9 @@ export interface VerifyAdamW {
 }
 
 /**
- * One way to compute what `recheck verify` compares with stored numbers. An engine leaves out what it cannot do. Rows
- * of results are the real tokens only, pads left out, so an engine may lay its batch out as it likes.
+ * One way to compute what `recheck verify` compares with stored numbers. An engine leaves out what it cannot
+ * do. Rows of results are the real tokens only, pads left out, so an engine may lay its batch out as it
+ * likes.
  */
 export interface VerifyEngine {
   readonly name: string

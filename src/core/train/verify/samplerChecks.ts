@@ -26,7 +26,9 @@ export async function greedyCompletions(
   return completions.map(([completion]) => completion?.completionIds ?? [])
 }
 
-/** Log-probs that were reported while drawing, against those of the whole row read at once; and a turn later. */
+/**
+ * Log-probs that were reported while drawing, against those of the whole row read at once; and a turn later.
+ */
 export async function samplerSelfChecks(
   sampler: Sampler,
   batch: VerifyBatch,

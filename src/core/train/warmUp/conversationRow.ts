@@ -4,11 +4,13 @@ import type { ChatMessage, Tokenizer } from '../../tokens/tokenizer.ts'
 import { RowBuilder, type WarmUpRow } from './warmUpRow.ts'
 
 /**
- * A conversation in the model's own chat template as a row; what the assistant says is learned, with the end token after
- * it. The text between two completions is what the template writes there, so that the ids are those that sampling sees.
+ * A conversation in the model's own chat template as a row; what the assistant says is learned, with the end
+ * token after it. The text between two completions is what the template writes there, so that the ids are
+ * those that sampling sees.
  *
  * @param messages with at least one of the assistant; those after its last one are left out
- * @throws RecheckError `template.not-extendable` where the template rewrites what the assistant said, `tokenizer.*`
+ * @throws RecheckError `template.not-extendable` where the template rewrites what the assistant said,
+ *   `tokenizer.*`
  */
 export function conversationRow(messages: readonly ChatMessage[], tokenizer: Tokenizer): WarmUpRow {
   const places = messages.flatMap(({ role }, index) => (role === 'assistant' ? [index] : []))

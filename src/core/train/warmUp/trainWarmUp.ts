@@ -37,9 +37,9 @@ export type WarmUpEvent =
   | { readonly type: 'checkpoint'; readonly reason: CheckpointReason; readonly state: WarmUpState }
 
 /**
- * Stage 0, supervised fine-tuning: conversations → one row each → mean cross-entropy of the assistant's tokens → update.
- * Rows are padded to a common length and never joined, so that none sees another. A run resumed from a checkpoint yields
- * the same events as one that never stopped.
+ * Stage 0, supervised fine-tuning: conversations → one row each → mean cross-entropy of the assistant's
+ * tokens → update. Rows are padded to a common length and never joined, so that none sees another. A run
+ * resumed from a checkpoint yields the same events as one that never stopped.
  *
  * @returns the state at the end
  */

@@ -47,8 +47,8 @@ export class RowBuilder {
 }
 
 /**
- * A worked example as a row, token for token as a rollout would be if the model wrote these turns: the same prompts of
- * the same template, every completion tokenised alone and closed with the end token.
+ * A worked example as a row, token for token as a rollout would be if the model wrote these turns: the same
+ * prompts of the same template, every completion tokenised alone and closed with the end token.
  */
 export function dialogueRow(
   { question, turns }: Dialogue,
@@ -70,8 +70,9 @@ export function trainedTokens({ spans }: WarmUpRow): number {
 }
 
 /**
- * Cross-entropy on the assistant's tokens alone, its mean over those of the whole batch: every trained token weighs
- * 1 ÷ their number, all others 0. The denominator is that of all rows, so that the trainer may split them as it likes.
+ * Cross-entropy on the assistant's tokens alone, its mean over those of the whole batch: every trained token
+ * weighs 1 ÷ their number, all others 0. The denominator is that of all rows, so that the trainer may split
+ * them as it likes.
  */
 export function warmUpBatch(rows: readonly WarmUpRow[]): TokenBatch {
   const tokens = rows.reduce((sum, row) => sum + trainedTokens(row), 0)

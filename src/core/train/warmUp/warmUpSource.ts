@@ -21,7 +21,10 @@ export interface ArithmeticSourceSetup {
   readonly tokenizer: Pick<Tokenizer, 'encode'>
 }
 
-/** One worked example per problem and epoch; whether its attempt is wrong, and how, is drawn anew in every epoch. */
+/**
+ * One worked example per problem and epoch; whether its attempt is wrong, and how, is drawn anew in every
+ * epoch.
+ */
 export function arithmeticSource(
   problems: readonly Problem[],
   { seed, wrongShare, prompts, tokenizer }: ArithmeticSourceSetup,

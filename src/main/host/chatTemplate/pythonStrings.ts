@@ -9,8 +9,8 @@ const isWhite = new RegExp(`^[${white}]$`)
 const words = new RegExp(`[^${white}]+`, 'g')
 
 /**
- * Python's methods of a string, as chat templates call them. Those of the template engine ignore their arguments
- * (`strip('\n')` takes away every white character) or change other letters than Python's.
+ * Python's methods of a string, as chat templates call them. Those of the template engine ignore their
+ * arguments (`strip('\n')` takes away every white character) or change other letters than Python's.
  *
  * @throws Error in words, for arguments that Python would refuse
  */

@@ -3,8 +3,8 @@ import type { TemplateValue } from './jinja.ts'
 const numbers: ReadonlySet<string> = new Set(['IntegerValue', 'FloatValue', 'BooleanValue'])
 
 /**
- * Python's `==`. The template engine compares with JavaScript's, to which none and undefined, or 1 and '1', are equal
- * and two lists of the same items are not.
+ * Python's `==`. The template engine compares with JavaScript's, to which none and undefined, or 1 and '1',
+ * are equal and two lists of the same items are not.
  *
  * @param left, right  values that `RenderBudget.sizeOf` has seen: it limits how deep they are
  */

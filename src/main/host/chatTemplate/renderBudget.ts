@@ -4,8 +4,9 @@ import type { TemplateValue } from './jinja.ts'
 export class TemplateLimitError extends Error {}
 
 /**
- * What rendering one conversation may cost. A chat template is a program by whoever made the model folder; the longest
- * templates in use take some thousand steps, and at these limits the worst one is refused within about a second.
+ * What rendering one conversation may cost. A chat template is a program by whoever made the model folder;
+ * the longest templates in use take some thousand steps, and at these limits the worst one is refused within
+ * about a second.
  */
 export const templateLimits = {
   /** Expressions evaluated, and items and characters (256 count as one) that they look at. */

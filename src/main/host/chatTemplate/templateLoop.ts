@@ -13,8 +13,8 @@ export class LoopControl extends Error {
 type Evaluate = (node: Node, environment: Scope) => TemplateValue
 
 /**
- * A loop of a template, as Jinja runs it: what is set inside one round is unknown in the next. (The engine's own loop
- * keeps it, and makes all scopes before it begins.)
+ * A loop of a template, as Jinja runs it: what is set inside one round is unknown in the next. (The engine's
+ * own loop keeps it, and makes all scopes before it begins.)
  */
 export function runLoop(node: LoopNode, environment: Scope, evaluate: Evaluate): string {
   const { iterable } = node

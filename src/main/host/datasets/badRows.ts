@@ -10,7 +10,10 @@ interface CauseTally {
   readonly examples: { readonly place: string; readonly detail: string | null }[]
 }
 
-/** Bad rows by their cause, with the first places of each: one line for one cause, however many rows it spoils. */
+/**
+ * Bad rows by their cause, with the first places of each: one line for one cause, however many rows it
+ * spoils.
+ */
 export class BadRowTally {
   readonly #causes = new Map<string, CauseTally>()
 

@@ -16,7 +16,8 @@ const wayOut =
  * Compares the columns that a file says it has with those that a layout reads.
  *
  * @param layout null: found out from the columns
- * @throws RecheckError `data.columns` for one that is missing, stands twice, or holds neither text nor numbers
+ * @throws RecheckError `data.columns` for one that is missing, stands twice, or holds neither text nor
+ *   numbers
  */
 export function checkColumns(table: DatasetTable, layout: RowLayout | null, name: string): void {
   const { columns, unread } = table
@@ -58,7 +59,10 @@ export class KeysMet {
     for (const key of Object.keys(row)) if (this.#keys.size < mostKeys) this.#keys.add(key)
   }
 
-  /** @throws RecheckError `data.columns` where no row has a key that the layout needs: one cause, not one for each row */
+  /**
+   * @throws RecheckError `data.columns` where no row has a key that the layout needs: one cause, not one for
+   *   each row
+   */
   require(layout: RowLayout | null, name: string): void {
     if (layout === null || this.#keys.size === 0 || this.#keys.size >= mostKeys) return
     const { needed } = columnsOf(layout, true)

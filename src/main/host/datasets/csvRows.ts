@@ -11,8 +11,8 @@ const delimiters = [',', ';', '\t', '|'] as const
 const excelCell = 32_767
 
 /**
- * Rows of a CSV file. Cells are separated by what its header holds most of (comma, semicolon, tab, bar), or by what a
- * first line `sep=;` names; a line ends with LF, CR LF or CR.
+ * Rows of a CSV file. Cells are separated by what its header holds most of (comma, semicolon, tab, bar), or
+ * by what a first line `sep=;` names; a line ends with LF, CR LF or CR.
  *
  * @param usual the separator that the extension stands for
  * @throws RecheckError `data.unreadable`, also later by the rows, where a quote leaves open where rows end

@@ -11,7 +11,10 @@ export function datasetsFolder(environment: EnvironmentVariables = process.env):
   return folder ? resolve(folder) : join(dataFolder(undefined, environment), 'datasets')
 }
 
-/** A path, or the name of a data set in the folder of data sets (`math`, `owner/name`) where no such path exists. */
+/**
+ * A path, or the name of a data set in the folder of data sets (`math`, `owner/name`) where no such path
+ * exists.
+ */
 export function datasetPath(pathOrName: string, workingFolder = process.cwd()): string {
   const path = resolve(workingFolder, pathOrName)
   if (existsSync(path) || !isModelName(pathOrName)) return path
@@ -19,7 +22,10 @@ export function datasetPath(pathOrName: string, workingFolder = process.cwd()): 
   return pathOrName === 'math' || pathOrName === 'gsm8k' || existsSync(folder) ? folder : path
 }
 
-/** Whether a text can only be a data set of the hub, `owner/name`: one part before it, and no ending of a problem file. */
+/**
+ * Whether a text can only be a data set of the hub, `owner/name`: one part before it, and no ending of a
+ * problem file.
+ */
 export function isHubName(text: string): boolean {
   return /^[^/]+\/[^/]+$/.test(text) && isModelName(text) && formatOf(text) === null
 }

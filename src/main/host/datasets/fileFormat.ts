@@ -50,7 +50,10 @@ export function withoutExtension(name: string): string {
   return extension === '' ? name : name.slice(0, -extension.length)
 }
 
-/** What the first bytes of a file show it to be, where its name promised text or Parquet; null where nothing is known. */
+/**
+ * What the first bytes of a file show it to be, where its name promised text or Parquet; null where nothing
+ * is known.
+ */
 export function foreignContent(head: Buffer): string | null {
   const signature = signatures.find(({ bytes }) => head.subarray(0, bytes.length).equals(bytes))
   if (signature !== undefined) return signature.found

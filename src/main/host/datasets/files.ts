@@ -1,4 +1,7 @@
-/** Problems from files: MATH, GSM8K and one's own. Rows are streamed; only the problems of the splits are kept. */
+/**
+ * Problems from files: MATH, GSM8K and one's own. Rows are streamed; only the problems of the splits are
+ * kept.
+ */
 import { join } from 'node:path'
 import type { ProblemSplits } from '../../../core/data/arithmetic.ts'
 import type { DataReport } from '../../../core/data/dataReport.ts'
@@ -13,7 +16,10 @@ import { DatasetScan } from './scan.ts'
 import type { DatasetFile } from './folder.ts'
 import { findDatasetFiles } from './folder.ts'
 
-/** `math` and `gsm8k` are folders of that name in the folder of data sets; a file of one's own says its columns. */
+/**
+ * `math` and `gsm8k` are folders of that name in the folder of data sets; a file of one's own says its
+ * columns.
+ */
 export type ProblemSource =
   | 'math'
   | 'gsm8k'
@@ -41,8 +47,9 @@ export interface LoadedProblems extends ProblemSplits {
 }
 
 /**
- * @throws RecheckError `data.missing`, `data.unreadable`, `data.format`, `data.too-few`, `data.bad-rows` (more than 1 %
- *   of the rows) and `data.overlap` (a problem of a held-out file stands in a training file as well)
+ * @throws RecheckError `data.missing`, `data.unreadable`, `data.format`, `data.too-few`, `data.bad-rows`
+ *   (more than 1 % of the rows) and `data.overlap` (a problem of a held-out file stands in a training file as
+ *   well)
  */
 export async function loadProblems(setup: LoadSetup): Promise<LoadedProblems> {
   const { source, sizes, seed, promptLimit } = setup

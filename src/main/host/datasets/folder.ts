@@ -37,10 +37,10 @@ const splitWords: ReadonlyMap<string, Split> = new Map([
 ])
 
 /**
- * The problem files of a data set: one file, or every such file in a folder and its folders. The split is read from
- * the name of a folder or file (`train/…`, `test-00000-of-00001.parquet`, `gsm8k_test.jsonl`); a file that names none is
- * training data. Where MATH-500 stands beside MATH, it is the test, and MATH's own test files are left out. Hidden files
- * and metadata are never data.
+ * The problem files of a data set: one file, or every such file in a folder and its folders. The split is
+ * read from the name of a folder or file (`train/…`, `test-00000-of-00001.parquet`, `gsm8k_test.jsonl`); a
+ * file that names none is training data. Where MATH-500 stands beside MATH, it is the test, and MATH's own
+ * test files are left out. Hidden files and metadata are never data.
  *
  * @throws RecheckError `data.missing` where there is nothing, `data.unreadable`, `data.format`
  */
@@ -121,8 +121,8 @@ function isMath500(name: string): boolean {
 }
 
 /**
- * The first part of the path that names a split decides, in it the first word: `train/test_prep/1.json` is training data.
- * A word stands alone between characters that are no letters.
+ * The first part of the path that names a split decides, in it the first word: `train/test_prep/1.json` is
+ * training data. A word stands alone between characters that are no letters.
  */
 function splitOfName(name: string): Split {
   for (const part of name.split('/')) {

@@ -18,11 +18,11 @@ export interface WalkedFolder {
 }
 
 /**
- * Every file in a folder and its folders. Links are followed (Hugging Face's cache is made of them), each file and each
- * folder once; hidden names and what systems leave behind are skipped.
+ * Every file in a folder and its folders. Links are followed (Hugging Face's cache is made of them), each
+ * file and each folder once; hidden names and what systems leave behind are skipped.
  *
- * @throws RecheckError `data.unreadable` for a folder or a problem file that cannot be opened, `data.format` for more
- *   files than a data set has
+ * @throws RecheckError `data.unreadable` for a folder or a problem file that cannot be opened, `data.format`
+ *   for more files than a data set has
  */
 export async function walkFolder(folder: string): Promise<WalkedFolder> {
   const walk = new FolderWalk(await realpath(folder))

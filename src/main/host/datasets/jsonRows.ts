@@ -9,8 +9,8 @@ import { withStart, type TextSource } from './textSource.ts'
 const tooLong = `longer than ${mebibytes(readingLimits.row)}`
 
 /**
- * Rows of a JSON file by what it holds, whichever extension it has: JSON Lines (an object a line), one array of objects,
- * or objects over several lines. An array's places count its items, others count lines.
+ * Rows of a JSON file by what it holds, whichever extension it has: JSON Lines (an object a line), one array
+ * of objects, or objects over several lines. An array's places count its items, others count lines.
  *
  * @param name of the file in messages
  */
@@ -26,7 +26,10 @@ export async function openJson(source: TextSource, name: string): Promise<Datase
   }
 }
 
-/** A first line that leaves a bracket open begins a value of several lines; a line cut off within a string does not. */
+/**
+ * A first line that leaves a bracket open begins a value of several lines; a line cut off within a string
+ * does not.
+ */
 function looksLikeLines(start: string): boolean {
   const text = start.trimStart()
   if (text.startsWith('[')) return false
@@ -75,8 +78,8 @@ function parsedRow(text: string, place: string): PlacedRow {
 const inexactNumber = /[[:,]\s*-?(?:\d{16}|\d+[.eE])|-0/
 
 /**
- * JSON with its numbers as they are written. Where it is none but for a bare NaN or Infinity, as Python writes them, those
- * are null.
+ * JSON with its numbers as they are written. Where it is none but for a bare NaN or Infinity, as Python
+ * writes them, those are null.
  */
 function parseExactly(text: string): unknown {
   try {
@@ -97,7 +100,9 @@ function numbersAsWritten(_: string, value: unknown, context?: { readonly source
   return typeof value === 'number' ? (context?.source ?? value) : value
 }
 
-/** A key of the object itself that stands in it more than once: JSON.parse would take the last without a word. */
+/**
+ * A key of the object itself that stands in it more than once: JSON.parse would take the last without a word.
+ */
 function repeatedKey(text: string, keys: readonly string[]): string | null {
   const isSuspect = keys.some((key) => {
     const quoted = JSON.stringify(key)

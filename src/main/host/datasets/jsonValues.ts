@@ -11,8 +11,9 @@ export interface JsonValue {
 export class JsonDocumentError extends Error {}
 
 /**
- * The values of a JSON document as a stream: the items of one array, or values one after another, however many lines
- * each of them takes. Values are cut out by their brackets; whether they are JSON is not checked here.
+ * The values of a JSON document as a stream: the items of one array, or values one after another, however
+ * many lines each of them takes. Values are cut out by their brackets; whether they are JSON is not checked
+ * here.
  *
  * @throws JsonDocumentError where the document is cut off, or continues after its array
  */

@@ -1,8 +1,8 @@
 import type { SourceRow } from '../../../core/data/sourceRows.ts'
 
 /**
- * What stands at one place of a file. A place is `file:line`, or `file:row` (from 1) where a format has no lines. `cause`
- * is the same for every row that is bad for the same reason, `detail` is about this row.
+ * What stands at one place of a file. A place is `file:line`, or `file:row` (from 1) where a format has no
+ * lines. `cause` is the same for every row that is bad for the same reason, `detail` is about this row.
  */
 export type PlacedRow =
   | {

@@ -1,9 +1,13 @@
 /**
- * What one piece of a data file may take at most, in every format. A file is untrusted: what it claims (a row count, the
- * size of a page, a length) is compared with these and with its real size before memory is spent on it.
+ * What one piece of a data file may take at most, in every format. A file is untrusted: what it claims (a row
+ * count, the size of a page, a length) is compared with these and with its real size before memory is spent
+ * on it.
  */
 export const readingLimits = {
-  /** A line, a CSV record, a JSON value or a Parquet row, and with it each of its cells; characters (bytes in Parquet). */
+  /**
+   * A line, a CSV record, a JSON value or a Parquet row, and with it each of its cells; characters (bytes in
+   * Parquet).
+   */
   row: 8 * 2 ** 20,
   /** A Parquet page, decompressed; bytes. DuckDB writes pages of 100 MB, other writers of 1 MiB. */
   page: 128 * 2 ** 20,
@@ -11,7 +15,10 @@ export const readingLimits = {
   heldPages: 256 * 2 ** 20,
   /** Values of one Parquet page. Arrow's largest row group by default is 2²⁰ rows. */
   pageValues: 4 * 2 ** 20,
-  /** Metadata at the end of a Parquet file, and the fields and list items in it; a field takes some 100 bytes of memory. */
+  /**
+   * Metadata at the end of a Parquet file, and the fields and list items in it; a field takes some 100 bytes
+   * of memory.
+   */
   footer: 16 * 2 ** 20,
   footerElements: 2 ** 20,
   /** One Parquet page header with its statistics, bytes. */

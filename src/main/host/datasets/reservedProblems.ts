@@ -4,8 +4,8 @@ import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { canonicalOf, parseExercise } from '../../../core/data/arithmeticProblem.ts'
 
 /**
- * Canonical forms of the problems that the built-in model never saw in its own training (`problems.jsonl` of its
- * folder). Arithmetic splits leave them out, so that they stay a test that no run has trained on.
+ * Canonical forms of the problems that the built-in model never saw in its own training (`problems.jsonl` of
+ * its folder). Arithmetic splits leave them out, so that they stay a test that no run has trained on.
  */
 export async function reservedProblems(builtinModelFolder: string): Promise<ReadonlySet<string>> {
   const path = join(builtinModelFolder, 'problems.jsonl')

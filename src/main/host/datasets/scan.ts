@@ -44,8 +44,8 @@ interface FileScan {
 }
 
 /**
- * Reads problem files one after another and counts what becomes of each row. Held-out files come first: a later problem
- * with the same canonical text is an overlap. Of the problems only hashes are kept.
+ * Reads problem files one after another and counts what becomes of each row. Held-out files come first: a
+ * later problem with the same canonical text is an overlap. Of the problems only hashes are kept.
  */
 export class DatasetScan {
   readonly #setup: ScanSetup
@@ -66,7 +66,8 @@ export class DatasetScan {
   /**
    * The problems of one file, each once.
    *
-   * @throws RecheckError those of the file's format; `data.columns`; `data.bad-rows` where most of many rows are bad
+   * @throws RecheckError those of the file's format; `data.columns`; `data.bad-rows` where most of many rows
+   *   are bad
    */
   async *readFile({ path, name, split }: DatasetFile): AsyncGenerator<Problem> {
     const { layout } = this.#setup

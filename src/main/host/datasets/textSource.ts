@@ -19,8 +19,8 @@ const chunkBytes = 256 * 1024
 const headBytes = 4096
 
 /**
- * Opens a text file: unpacked, and decoded by its byte order mark, as UTF-8 where it has none. No byte is replaced: what
- * the encoding does not allow is an error with its line.
+ * Opens a text file: unpacked, and decoded by its byte order mark, as UTF-8 where it has none. No byte is
+ * replaced: what the encoding does not allow is an error with its line.
  *
  * @param name of the file in messages
  * @throws RecheckError `data.format` where it holds no text; `data.encoding`, also later, by the chunks

@@ -14,8 +14,8 @@ export interface NamedData {
 }
 
 /**
- * `math`: the training files of MATH with MATH-500, 500 of its test problems, as the test. `gsm8k`: both splits as they
- * are; its other subset, `socratic`, has the same questions.
+ * `math`: the training files of MATH with MATH-500, 500 of its test problems, as the test. `gsm8k`: both
+ * splits as they are; its other subset, `socratic`, has the same questions.
  */
 export const namedData: Readonly<Record<'math' | 'gsm8k', readonly NamedData[]>> = {
   math: [
@@ -103,8 +103,8 @@ function inSubset(hub: HubRepo, subset: string | null): (file: HubFile) => boole
 }
 
 /**
- * The patterns of a card are those of file names in a shell. They are a stranger's: few stars, and no braces or brackets,
- * so that matching takes no time worth naming.
+ * The patterns of a card are those of file names in a shell. They are a stranger's: few stars, and no braces
+ * or brackets, so that matching takes no time worth naming.
  */
 function isOf({ patterns }: DataSubset, path: string): boolean {
   return patterns.some(

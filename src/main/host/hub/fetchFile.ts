@@ -21,8 +21,8 @@ export interface FileSource {
 export const partEnding = '.part'
 
 /**
- * Brings one file of a repository to a place on the disk, going on from what is there of it, and holds its bytes against
- * the hub's checksum. Only then it has its name.
+ * Brings one file of a repository to a place on the disk, going on from what is there of it, and holds its
+ * bytes against the hub's checksum. Only then it has its name.
  *
  * @param place    absolute; its folder is there
  * @param onBytes  bytes of the file that are on the disk; falls where a part turns out to be of no use
@@ -106,7 +106,10 @@ class Transfer {
     this.#setup.onBytes(this.#bytes)
   }
 
-  /** Asks again for what is missing until all is there; tries count from the last byte that had not come before. */
+  /**
+   * Asks again for what is missing until all is there; tries count from the last byte that had not come
+   * before.
+   */
   async #receiveAll(): Promise<void> {
     const { client, file, source } = this.#setup
     const url = fileUrl(source.repo, source.commit, file.path, client.settings.endpoint)

@@ -60,8 +60,8 @@ interface FailedTry {
 }
 
 /**
- * Requests to the hub: the token goes to the endpoint's own origin alone, redirects are followed a few times, a server that
- * is busy or gone for a moment is asked again, every wait ends, and a signal ends all.
+ * Requests to the hub: the token goes to the endpoint's own origin alone, redirects are followed a few times,
+ * a server that is busy or gone for a moment is asked again, every wait ends, and a signal ends all.
  */
 export class HubClient {
   readonly settings: HubSettings
@@ -111,7 +111,10 @@ export class HubClient {
     })
   }
 
-  /** A `fetch` for the hub's library: what it gets is a whole answer that was a success. One per call of the library. */
+  /**
+   * A `fetch` for the hub's library: what it gets is a whole answer that was a success. One per call of the
+   * library.
+   */
   apiFetch(repo: RepoName): typeof fetch {
     let pages = 0
     return async (input) => {

@@ -7,7 +7,10 @@ import { pageOf, type RepoName } from './repoName.ts'
 
 /** What the bytes of a file are held against; the hub names one for every file. */
 export interface FileChecksum {
-  /** `sha256` of the bytes, for large files; `git-blob`: SHA-1 of "blob", their number, a zero byte and the bytes. */
+  /**
+   * `sha256` of the bytes, for large files; `git-blob`: SHA-1 of "blob", their number, a zero byte and the
+   * bytes.
+   */
   readonly kind: 'sha256' | 'git-blob'
   readonly hex: string
 }
@@ -147,7 +150,10 @@ function fileOf(listed: ListFileEntry, client: HubClient): HubFile {
   throw strangeAnswer(hostOf(client), 'a file of its list has no checksum')
 }
 
-/** What the library cannot read is an answer of something else than a hub: a proxy's page, a mirror of another kind. */
+/**
+ * What the library cannot read is an answer of something else than a hub: a proxy's page, a mirror of another
+ * kind.
+ */
 async function understood<T>(client: HubClient, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask()

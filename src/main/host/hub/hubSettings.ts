@@ -38,8 +38,8 @@ function endpointOf(text: string | undefined): string {
 }
 
 /**
- * `HF_TOKEN`, else the file that `HF_TOKEN_PATH` names, else the one that `hf auth login` writes (`token` in `HF_HOME`).
- * `HF_HUB_DISABLE_IMPLICIT_TOKEN` leaves the last one aside.
+ * `HF_TOKEN`, else the file that `HF_TOKEN_PATH` names, else the one that `hf auth login` writes (`token` in
+ * `HF_HOME`). `HF_HUB_DISABLE_IMPLICIT_TOKEN` leaves the last one aside.
  */
 function tokenOf(environment: EnvironmentVariables): string | null {
   const given = environment['HF_TOKEN']?.trim()

@@ -22,8 +22,8 @@ export interface ModelFiles {
 }
 
 /**
- * Chooses config, tokenizer, template and safetensors; nothing that could run code when it is opened, and nothing of the
- * other formats that lie beside them.
+ * Chooses config, tokenizer, template and safetensors; nothing that could run code when it is opened, and
+ * nothing of the other formats that lie beside them.
  *
  * @throws RecheckError `hub.no-model` with what the repository holds instead
  */

@@ -34,8 +34,8 @@ export async function planModel(
 }
 
 /**
- * Fetches a model into the library. Its config is read before its weights are fetched, so that nothing large comes that
- * could not be used; its files have their checksums and fit each other before the library has it.
+ * Fetches a model into the library. Its config is read before its weights are fetched, so that nothing large
+ * comes that could not be used; its files have their checksums and fit each other before the library has it.
  *
  * @throws RecheckError `hub.*`, `config.*`, `checkpoint.*`, `model.exists`, `file.*` of the disk
  */

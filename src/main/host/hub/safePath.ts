@@ -17,7 +17,8 @@ export function isSafePath(path: string): boolean {
 }
 
 /**
- * Refuses the whole repository where one of the files has a name that would lead elsewhere, or two would be one file.
+ * Refuses the whole repository where one of the files has a name that would lead elsewhere, or two would be
+ * one file.
  *
  * @throws RecheckError `hub.file-name`
  */

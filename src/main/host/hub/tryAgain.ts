@@ -4,8 +4,8 @@ export function isTryAgainStatus(status: number): boolean {
 }
 
 /**
- * How long a server asks to wait: `Retry-After` in seconds or as a date, else the `t` of the hub's `RateLimit` header
- * (`"api";r=0;t=55`); null where it says nothing.
+ * How long a server asks to wait: `Retry-After` in seconds or as a date, else the `t` of the hub's
+ * `RateLimit` header (`"api";r=0;t=55`); null where it says nothing.
  */
 export function askedWaitMs(headers: Headers, nowMs = Date.now()): number | null {
   const after = headers.get('retry-after')?.trim()

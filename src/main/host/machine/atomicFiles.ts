@@ -9,8 +9,8 @@ import { newId } from './identifiers.ts'
 export const unfinishedPrefix = '.unfinished-'
 
 /**
- * Writes a file whole or not at all: beside its place, flushed to the disk, then renamed. What was there before stays
- * until that moment.
+ * Writes a file whole or not at all: beside its place, flushed to the disk, then renamed. What was there
+ * before stays until that moment.
  *
  * @throws RecheckError `file.disk-full` or `file.read-only`; nothing is left behind
  */
@@ -54,7 +54,8 @@ export async function makeWritableFolder(folder: string, mode = 0o700): Promise<
     await mkdir(folder, { recursive: true, mode })
     await access(folder, constants.W_OK)
   } catch (thrown) {
-    // on a read-only disk a recursive mkdir speaks of a missing folder: the nearest one that is there knows better
+    // on a read-only disk a recursive mkdir speaks of a missing folder: the nearest one that is there knows
+    // better
     await access(nearestThere(folder), constants.W_OK).catch((denied: unknown) => {
       throw fileError(denied, folder)
     })

@@ -5,8 +5,8 @@ import { runProgram } from '../provision/fetch.ts'
 const mebibyte = 2 ** 20
 
 /**
- * Memory of the card that TensorFlow takes: the first one that is visible. Null where nvidia-smi does not run or lists none.
- * No CUDA library is loaded for it.
+ * Memory of the card that TensorFlow takes: the first one that is visible. Null where nvidia-smi does not run
+ * or lists none. No CUDA library is loaded for it.
  */
 export async function cardMemory(
   environment: EnvironmentVariables = process.env,

@@ -16,7 +16,8 @@ type Problem = Diagnosis['problems'][number]
 /**
  * Looks at everything once; libraries are loaded in processes of their own.
  *
- * @param nodePath  the Node binary that trainers run on; the window's own process is Electron's and no plain Node
+ * @param nodePath the Node binary that trainers run on; the window's own process is Electron's and no plain
+ *   Node
  */
 export async function diagnose(
   dataFolder: string,

@@ -12,8 +12,8 @@ export interface MemoryRoom {
 }
 
 /**
- * Of the machine, or of the control group that limits this process where that is less. Where the system does not say how much
- * is free (it is not Linux), all is taken for free.
+ * Of the machine, or of the control group that limits this process where that is less. Where the system does
+ * not say how much is free (it is not Linux), all is taken for free.
  *
  * @param root  of the file system; another one in tests
  */

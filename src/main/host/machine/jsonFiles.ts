@@ -4,12 +4,14 @@ import { foreignContent } from '../../../core/model/config/foreignContent.ts'
 import { JsonTextError, parseJsonText } from '../../../core/model/config/jsonText.ts'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 
-/** As long as the header of a safetensors file may be; the largest tokenizer.json on the hub is a third of it. */
+/**
+ * As long as the header of a safetensors file may be; the largest tokenizer.json on the hub is a third of it.
+ */
 const mostBytes = 100_000_000
 
 /**
- * A JSON object from a file of a model folder, or null where there is no such file. A byte order mark and Python's `NaN`
- * are read (`parseJsonText`).
+ * A JSON object from a file of a model folder, or null where there is no such file. A byte order mark and
+ * Python's `NaN` are read (`parseJsonText`).
  *
  * @throws RecheckError `file.bad-json`, and `file.unreadable` for what is no file or cannot be read
  */

@@ -11,8 +11,9 @@ export interface MemoryGroup {
 }
 
 /**
- * The own groups whose memory the system counts: that of cgroup v1 where the memory controller is one of its, then that of v2
- * (cgroups(7)). A mount may show only a part of the hierarchy, as in a container. Empty where there are none.
+ * The own groups whose memory the system counts: that of cgroup v1 where the memory controller is one of its,
+ * then that of v2 (cgroups(7)). A mount may show only a part of the hierarchy, as in a container. Empty where
+ * there are none.
  *
  * @param root  of the file system; another one in tests
  */
@@ -61,7 +62,9 @@ function shownGroups(
   })
 }
 
-/** `32 31 0:29 /docker/1 /sys/fs/cgroup/memory rw,nosuid - cgroup cgroup rw,memory`: proc_pid_mountinfo(5). */
+/**
+ * `32 31 0:29 /docker/1 /sys/fs/cgroup/memory rw,nosuid - cgroup cgroup rw,memory`: proc_pid_mountinfo(5).
+ */
 function readMounts(root: string): readonly Mount[] {
   return readText(join(root, '/proc/self/mountinfo'))
     .split('\n')

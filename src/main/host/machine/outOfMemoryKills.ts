@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { memoryGroups } from './memoryGroups.ts'
 
 /**
- * How many processes of this process's own control group the system has ended for want of memory; null where it does not
- * count. A child belongs to the same group, so a rise between its start and its end tells why it was killed.
+ * How many processes of this process's own control group the system has ended for want of memory; null where
+ * it does not count. A child belongs to the same group, so a rise between its start and its end tells why it
+ * was killed.
  *
  * @param root  of the file system; another one in tests
  */

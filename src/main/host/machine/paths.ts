@@ -23,8 +23,9 @@ function folderAbove(folder: string, file: string): string {
 }
 
 /**
- * Folder of the run store, its checkpoints and exports: `--data-dir`, else `RECHECK_HOME`, else the platform's
- * place for application data (XDG on Linux: `$XDG_DATA_HOME/recheck`). Absolute; it need not exist yet.
+ * Folder of the run store, its checkpoints and exports: `--data-dir`, else `RECHECK_HOME`, else the
+ * platform's place for application data (XDG on Linux: `$XDG_DATA_HOME/recheck`). Absolute; it need not exist
+ * yet.
  */
 export function dataFolder(
   chosen: string | undefined,
@@ -36,8 +37,9 @@ export function dataFolder(
 }
 
 /**
- * Folder of what can be fetched or built again (TensorFlow, its addon, session files): `RECHECK_CACHE`, else the
- * platform's cache folder (XDG on Linux: `$XDG_CACHE_HOME/recheck`). One a user; absolute; it need not exist yet.
+ * Folder of what can be fetched or built again (TensorFlow, its addon, session files): `RECHECK_CACHE`, else
+ * the platform's cache folder (XDG on Linux: `$XDG_CACHE_HOME/recheck`). One a user; absolute; it need not
+ * exist yet.
  */
 export function cacheFolder(environment: EnvironmentVariables = process.env): string {
   const folder = environment['RECHECK_CACHE']

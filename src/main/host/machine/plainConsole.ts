@@ -4,8 +4,8 @@ import { plainMessage } from '../../../shared/text/plainText.ts'
 const methods = ['debug', 'dir', 'error', 'info', 'log', 'table', 'trace', 'warn'] as const
 
 /**
- * What libraries say by `console` or as a warning of Node goes to standard error as plain text: it may quote a file or
- * model of a stranger. Standard output belongs to this program alone. Called first in every entry.
+ * What libraries say by `console` or as a warning of Node goes to standard error as plain text: it may quote
+ * a file or model of a stranger. Standard output belongs to this program alone. Called first in every entry.
  */
 export function keepConsolePlain(): void {
   for (const method of methods) console[method] = (...said: unknown[]) => write(format(...said))

@@ -15,7 +15,8 @@ const fontFolder = join(
   'ttf',
 )
 
-// without a browser ECharts knows no text's width; with the font's advances it lays out legends and labels itself
+// without a browser ECharts knows no text's width; with the font's advances it lays out legends and labels
+// itself
 echarts.setPlatformAPI({
   measureText: (text, font) => ({ width: textWidth(text, fontSizeOf(font ?? '')) }),
 })

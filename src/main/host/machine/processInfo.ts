@@ -34,7 +34,10 @@ export function markOf(processId: number): ProcessMark {
   return { processId, processStartedAtMs: processStart(processId) }
 }
 
-/** True while the very process that was marked is alive. Without a start time nothing is known, and nothing claimed. */
+/**
+ * True while the very process that was marked is alive. Without a start time nothing is known, and nothing
+ * claimed.
+ */
 export function isAlive(mark: ProcessMark): boolean {
   return mark.processStartedAtMs !== null && processStart(mark.processId) === mark.processStartedAtMs
 }

@@ -8,8 +8,8 @@ export function terminalJson(value: unknown): string {
 const commandOnRun = /\brecheck (resume|replay|show|stop|export) (run-\d{8}-\d{6}-[0-9a-f]+)/g
 
 /**
- * Commands that a message names, so that they do what they say when they are typed as printed: for a folder that was
- * given by `--data-dir`, with it.
+ * Commands that a message names, so that they do what they say when they are typed as printed: for a folder
+ * that was given by `--data-dir`, with it.
  */
 export function withDataFolder(text: string, given: string | undefined): string {
   if (given === undefined) return text

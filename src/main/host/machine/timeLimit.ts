@@ -3,8 +3,8 @@ import { createContext, Script } from 'node:vm'
 const call = new Script('run()')
 
 /**
- * Ends a function that may never end by itself: a pattern or program of a stranger. Only JavaScript and its regular
- * expressions can be ended so; what the function was working on is not to be used afterwards.
+ * Ends a function that may never end by itself: a pattern or program of a stranger. Only JavaScript and its
+ * regular expressions can be ended so; what the function was working on is not to be used afterwards.
  */
 export class TimeLimit {
   readonly #ms: number

@@ -36,8 +36,8 @@ const otherFormats: readonly { readonly name: RegExp; readonly advice: string }[
 ]
 
 /**
- * Why a path is no model folder (no config.json, or no safetensors), and what to do about it, in one or two sentences
- * that begin with a verb: "is a PEFT adapter …".
+ * Why a path is no model folder (no config.json, or no safetensors), and what to do about it, in one or two
+ * sentences that begin with a verb: "is a PEFT adapter …".
  */
 export function explainFolder(path: string): string {
   const kind = statSync(path, { throwIfNoEntry: false })

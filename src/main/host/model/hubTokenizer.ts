@@ -30,7 +30,8 @@ interface TokenizerFiles {
 
 /**
  * The tokenizer of a Hugging Face folder: `tokenizer.json`, and where present `tokenizer_config.json`,
- * `special_tokens_map.json`, `chat_template.jinja`, `generation_config.json` and `config.json`. Reads local files only.
+ * `special_tokens_map.json`, `chat_template.jinja`, `generation_config.json` and `config.json`. Reads local
+ * files only.
  *
  * @param day  what the chat template takes for today (`2024-07-26`): `templateDate` of a run's config
  * @throws RecheckError `tokenizer.missing`, `tokenizer.invalid`, `config.invalid`, and all of `readJsonFile`

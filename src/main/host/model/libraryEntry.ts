@@ -27,7 +27,10 @@ export async function addEntry(folder: string, fill: (unfinished: string) => Pro
   }
 }
 
-/** Takes an entry out of a library: out of sight first, then off the disk. @throws RecheckError `file.*` of the disk */
+/**
+ * Takes an entry out of a library: out of sight first, then off the disk. @throws RecheckError `file.*` of
+ * the disk
+ */
 export async function removeEntry(folder: string, library: string): Promise<void> {
   const doomed = join(library, `${unfinishedPrefix}${newId(basename(folder))}`)
   try {

@@ -41,8 +41,9 @@ const companionFiles = [
 ]
 
 /**
- * Opens a model folder: reads config.json, generation_config.json and the headers of the weight files, and checks that
- * every parameter is there with the right shape and that no file is cut short. Costs no memory worth naming.
+ * Opens a model folder: reads config.json, generation_config.json and the headers of the weight files, and
+ * checks that every parameter is there with the right shape and that no file is cut short. Costs no memory
+ * worth naming.
  *
  * @throws RecheckError `checkpoint.*`, `config.*`, `file.*`: one for each way a folder can be wrong
  */
@@ -72,8 +73,8 @@ export function modelBytes(checkpoint: ModelFolder): number {
 }
 
 /**
- * One parameter after another, so that whoever keeps them elsewhere never holds two. With `scratch` (as long as the
- * largest tensor) each value is a view of it, valid until the next one.
+ * One parameter after another, so that whoever keeps them elsewhere never holds two. With `scratch` (as long
+ * as the largest tensor) each value is a view of it, valid until the next one.
  */
 export async function* streamParameters(
   checkpoint: ModelFolder,

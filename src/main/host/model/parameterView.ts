@@ -10,10 +10,11 @@ import type { ModelFolder } from './modelFolder.ts'
 import { notFinite } from './weightFiles.ts'
 
 /**
- * A checkpoint's parameters, each read from its file when its values are asked for: whoever takes one after another holds one tensor,
- * never the model.
+ * A checkpoint's parameters, each read from its file when its values are asked for: whoever takes one after
+ * another holds one tensor, never the model.
  *
- * @throws RecheckError `checkpoint.format`, `checkpoint.corrupt`, `checkpoint.not-finite`, `file.*` when values are asked for
+ * @throws RecheckError `checkpoint.format`, `checkpoint.corrupt`, `checkpoint.not-finite`, `file.*` when
+ *   values are asked for
  */
 export function viewParameters(checkpoint: ModelFolder): ParameterValues {
   return new Map([...checkpoint.entries].map(([name, entry]) => [name, viewTensor(entry.path, entry)]))

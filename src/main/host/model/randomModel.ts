@@ -21,7 +21,9 @@ export interface RandomModelSpec {
   readonly shards: number
 }
 
-/** Reads a spec from a JSON file: { config, seed = 0, standardDeviation = 0.02, format = "F32", shards = 1 }. */
+/**
+ * Reads a spec from a JSON file: { config, seed = 0, standardDeviation = 0.02, format = "F32", shards = 1 }.
+ */
 export async function readRandomModelSpec(path: string): Promise<RandomModelSpec> {
   const json = await readJsonFile(path)
   if (json === null) throw new RecheckError('file.missing', `${path}: no such file`)

@@ -37,7 +37,10 @@ async function openWeights(path: string): Promise<FileHandle> {
   }
 }
 
-/** Header of a safetensors file, checked against the file's size; no tensor is read. @throws `checkpoint.corrupt` */
+/**
+ * Header of a safetensors file, checked against the file's size; no tensor is read. @throws
+ * `checkpoint.corrupt`
+ */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
   const file = await openWeights(path)
   try {
@@ -100,7 +103,10 @@ async function readHalves(
 /** Elements of a chunk of `floatChunks`. */
 const chunkElements = 1 << 20
 
-/** A float tensor as F32, a million elements at a time; each chunk is valid until the next one. @throws as `readFloatTensor` */
+/**
+ * A float tensor as F32, a million elements at a time; each chunk is valid until the next one. @throws as
+ * `readFloatTensor`
+ */
 export async function* floatChunks(path: string, entry: TensorEntry): AsyncGenerator<Float32Array> {
   const size = sizeOf(entry.shape)
   const scratch = new Float32Array(Math.min(chunkElements, size))
@@ -113,7 +119,10 @@ export async function* floatChunks(path: string, entry: TensorEntry): AsyncGener
   }
 }
 
-/** Every tensor of a small file: floats as Float32Array, I32 as Int32Array. For stored expectations, not for models. */
+/**
+ * Every tensor of a small file: floats as Float32Array, I32 as Int32Array. For stored expectations, not for
+ * models.
+ */
 export async function readAllTensors(path: string): Promise<ReadonlyMap<string, StoredTensor>> {
   const { entries } = await readSafetensorsHeader(path)
   const tensors = new Map<string, StoredTensor>()
@@ -151,8 +160,8 @@ export interface WriteSettings {
 }
 
 /**
- * Writes tensors in their order, through a temporary file that takes the name only when all is on disk. Values are asked
- * for one tensor at a time.
+ * Writes tensors in their order, through a temporary file that takes the name only when all is on disk.
+ * Values are asked for one tensor at a time.
  */
 export async function writeSafetensors(
   path: string,

@@ -31,7 +31,9 @@ export function readSpecialTokens(folder: string, config: JsonObject, map: JsonO
   return tokens
 }
 
-/** Special tokens without a name: `additional_special_tokens`, since transformers 5 `extra_special_tokens`. */
+/**
+ * Special tokens without a name: `additional_special_tokens`, since transformers 5 `extra_special_tokens`.
+ */
 export function furtherSpecialTokens(folder: string, config: JsonObject): readonly string[] {
   return ['additional_special_tokens', 'extra_special_tokens'].flatMap((field) => {
     const where = `${join(folder, 'tokenizer_config.json')}: ${field}`

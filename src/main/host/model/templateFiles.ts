@@ -19,8 +19,8 @@ const TemplateFile = z.strictObject({
 })
 
 /**
- * The template that a config's `template` asks for: `auto`, the name of one that comes with the program, or the path
- * of a .yaml, .yml or .json file.
+ * The template that a config's `template` asks for: `auto`, the name of one that comes with the program, or
+ * the path of a .yaml, .yml or .json file.
  *
  * @param marker  for `auto`: how the data set's solutions mark their answer
  * @throws RecheckError `template.unknown`, `template.invalid`

@@ -10,8 +10,9 @@ export interface TemplateSource {
 }
 
 /**
- * The chat template of a model folder, or null where it has none: `chat_template.jinja`, which transformers prefers, else
- * `chat_template` of tokenizer_config.json (a text, or a list of named ones, of which `default` is meant).
+ * The chat template of a model folder, or null where it has none: `chat_template.jinja`, which transformers
+ * prefers, else `chat_template` of tokenizer_config.json (a text, or a list of named ones, of which `default`
+ * is meant).
  *
  * @throws RecheckError `tokenizer.invalid`, `file.unreadable`
  */

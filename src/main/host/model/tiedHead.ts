@@ -6,8 +6,9 @@ import { floatChunks } from './safetensorsFiles.ts'
 import type { WeightEntry } from './weightFiles.ts'
 
 /**
- * A config that ties the output head to the embedding beside a file with a head of its own: where both are the same, as in
- * files converted from PyTorch, the copy is left aside; where they differ, transformers would use the head.
+ * A config that ties the output head to the embedding beside a file with a head of its own: where both are
+ * the same, as in files converted from PyTorch, the copy is left aside; where they differ, transformers would
+ * use the head.
  *
  * @throws RecheckError `checkpoint.tied-head`
  */

@@ -26,8 +26,8 @@ export const singleFile = 'model.safetensors'
 export const indexFile = 'model.safetensors.index.json'
 
 /**
- * Headers of the weight files: `model.safetensors` where there is one, else the shards that the index names, as in
- * transformers. No weight is read.
+ * Headers of the weight files: `model.safetensors` where there is one, else the shards that the index names,
+ * as in transformers. No weight is read.
  *
  * @throws RecheckError `checkpoint.no-weights`, `checkpoint.index`, `checkpoint.outside-folder`,
  *   `checkpoint.missing-tensor`, `checkpoint.corrupt`
@@ -62,7 +62,10 @@ async function readFileEntries(folder: string, file: string): Promise<Map<string
   return new Map([...entries].map(([name, entry]) => [name, { ...entry, path }]))
 }
 
-/** Tensor name → file name of model.safetensors.index.json. Only plain names of files in the same folder are accepted. */
+/**
+ * Tensor name → file name of model.safetensors.index.json. Only plain names of files in the same folder are
+ * accepted.
+ */
 function readWeightMap(index: JsonObject, path: string): ReadonlyMap<string, string> {
   const weightMap = index['weight_map']
   if (!isJsonObject(weightMap)) {

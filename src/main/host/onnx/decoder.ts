@@ -46,7 +46,9 @@ export class OnnxDecoder implements Decoder {
     return decoder
   }
 
-  /** Two slots at least: a step of one row runs beside an idle one, because single rows may round differently. */
+  /**
+   * Two slots at least: a step of one row runs beside an idle one, because single rows may round differently.
+   */
   reserve(room: SlotRoom): void {
     this.#room = room
     this.#caches.reserve(Math.max(2, room.slots), room.length)

@@ -13,7 +13,10 @@ export interface PaddedRun {
   readonly outputRows: readonly number[]
 }
 
-/** Prompts of different length as rows of T tokens, pads (id 0) on the right; wanted: each prompt's last token. */
+/**
+ * Prompts of different length as rows of T tokens, pads (id 0) on the right; wanted: each prompt's last
+ * token.
+ */
 export function paddedRun(prompts: readonly (readonly number[])[], T: number): PaddedRun {
   const ids = new Int32Array(prompts.length * T)
   prompts.forEach((prompt, row) => ids.set(prompt, row * T))

@@ -14,15 +14,17 @@ export interface DecoderSessionSetup {
   readonly config: ModelConfig
   readonly threads: number
   /**
-   * How weights reach the step's graph. The prefill's are always fed: its products are large enough that packed
-   * weights gain nothing, and it is never rebuilt.
+   * How weights reach the step's graph. The prefill's are always fed: its products are large enough that
+   * packed weights gain nothing, and it is never rebuilt.
    */
   readonly weightsAs: WeightsAs
   /** Rows of the rotary tables: no sampled row is longer. Left out: `longestRow`. */
   readonly tablePositions?: number
 }
 
-/** A million tokens: what a config says beyond it would cost gigabytes of tables before anything is sampled. */
+/**
+ * A million tokens: what a config says beyond it would cost gigabytes of tables before anything is sampled.
+ */
 const mostPositions = 2 ** 20
 
 /** Tokens of the longest row that is sampled. */

@@ -5,7 +5,10 @@ import type { OnnxGraph } from '../../../core/graph/onnxModel.ts'
 
 export type Feeds = Record<string, Tensor>
 
-/** Starts an ONNX Runtime session on the CPU for a graph of ours. @param weights by name, kept alive by the caller */
+/**
+ * Starts an ONNX Runtime session on the CPU for a graph of ours. @param weights by name, kept alive by the
+ * caller
+ */
 export function createGraphSession(
   graph: OnnxGraph,
   weights: ReadonlyMap<string, Float32Array>,

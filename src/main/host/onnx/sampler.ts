@@ -40,7 +40,9 @@ export async function createOnnxSampler(setup: OnnxSamplerSetup): Promise<Sample
   })
 }
 
-/** The longest row whose cache fits into the cap (the sampler refuses longer ones), rounded up as caches are. */
+/**
+ * The longest row whose cache fits into the cap (the sampler refuses longer ones), rounded up as caches are.
+ */
 function longestCachedRow(config: ModelConfig, kvMemoryBytes: number): number {
   const cached = Math.ceil(kvMemoryBytes / cacheBytesPerPosition(config)) + lengthStep
   return Math.min(longestDecodedRow(config), cached)

@@ -86,7 +86,10 @@ export class SlotCaches {
     return feeds
   }
 
-  /** Appends one position to each of the first slots. @param newCaches [rows, 2 · L · K · Dp] as the step's graph gives them */
+  /**
+   * Appends one position to each of the first slots. @param newCaches [rows, 2 · L · K · Dp] as the step's
+   * graph gives them
+   */
   append(newCaches: Float32Array, lengths: Int32Array): void {
     const width = this.#width
     let source = 0

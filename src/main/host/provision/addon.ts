@@ -30,8 +30,8 @@ const nodeApiVersion = 8
 const addonFile = 'tfjs_binding.node'
 
 /**
- * The addon's file in the cache, built there when it is not yet: one for each state of its sources, Node ABI and
- * TensorFlow.
+ * The addon's file in the cache, built there when it is not yet: one for each state of its sources, Node ABI
+ * and TensorFlow.
  *
  * @throws RecheckError `tensorflow.compiler` when it cannot be built
  */

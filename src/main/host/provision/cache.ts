@@ -7,8 +7,8 @@ import { unfinishedPrefix } from '../machine/atomicFiles.ts'
 const dayMs = 24 * 3600 * 1000
 
 /**
- * Makes a folder whole or not at all: beside its place, then renamed. Two processes may do so at once: the one that
- * ends later keeps the other's result. What an interrupted one left is removed after a day.
+ * Makes a folder whole or not at all: beside its place, then renamed. Two processes may do so at once: the
+ * one that ends later keeps the other's result. What an interrupted one left is removed after a day.
  */
 export async function makeOnce(folder: string, fill: (unfinished: string) => Promise<void>): Promise<void> {
   if (existsSync(folder)) return

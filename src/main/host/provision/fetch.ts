@@ -55,8 +55,8 @@ export const defaultPipCommands: WheelSource['pipCommands'] = [
 const mebibyte = 1024 * 1024
 
 /**
- * The pinned wheels as files whose sha256 has been checked: those that the kind's variable names (files or a folder,
- * separated like PATH), else downloaded by pip into `folder`.
+ * The pinned wheels as files whose sha256 has been checked: those that the kind's variable names (files or a
+ * folder, separated like PATH), else downloaded by pip into `folder`.
  *
  * @throws RecheckError with the codes of the kind
  */

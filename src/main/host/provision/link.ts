@@ -7,10 +7,12 @@ import { libraryLinks } from './addon.ts'
 import { addonPath } from '../tensorflow/status.ts'
 
 /**
- * Points the package's `deps` to the libraries in the cache and puts the addon in its place, each by one rename.
+ * Points the package's `deps` to the libraries in the cache and puts the addon in its place, each by one
+ * rename.
  *
- * TensorFlow's libraries look for CUDA's in `$ORIGIN/../nvidia`, where the origin is the link that they were loaded by, not
- * what it points to: so `deps/nvidia` makes them found in any process, one started without the library path too.
+ * TensorFlow's libraries look for CUDA's in `$ORIGIN/../nvidia`, where the origin is the link that they were
+ * loaded by, not what it points to: so `deps/nvidia` makes them found in any process, one started without the
+ * library path too.
  */
 export async function linkAddon(
   packageFolder: string,

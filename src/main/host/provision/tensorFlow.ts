@@ -19,9 +19,9 @@ import type { TensorFlowReady, TensorFlowStatus } from '../tensorflow/status.ts'
 import { isLinked, readTensorFlowStatus } from '../tensorflow/status.ts'
 
 /**
- * Provides TensorFlow for @tensorflow/tfjs-node-gpu: wheel (named, cached or downloaded) → its libraries in the cache
- * → addon built against them → both linked into the package. Does nothing when all is in place. Never throws for
- * want of TensorFlow: the status says why, and `requireTensorFlow` refuses with it.
+ * Provides TensorFlow for @tensorflow/tfjs-node-gpu: wheel (named, cached or downloaded) → its libraries in
+ * the cache → addon built against them → both linked into the package. Does nothing when all is in place.
+ * Never throws for want of TensorFlow: the status says why, and `requireTensorFlow` refuses with it.
  */
 export async function provisionTensorFlow(settings: ProvisionSettings): Promise<TensorFlowStatus> {
   try {

@@ -35,7 +35,8 @@ export interface Unpacking {
 }
 
 /**
- * Unpacks what is needed of a wheel, keeping the layout of site-packages (CUDA's libraries find each other by it).
+ * Unpacks what is needed of a wheel, keeping the layout of site-packages (CUDA's libraries find each other by
+ * it).
  *
  * @throws RecheckError with the given code for what is no zip file or ends early
  */

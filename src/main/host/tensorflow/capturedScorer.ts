@@ -6,7 +6,10 @@ import { writeFrozenModel } from './capturedVariables.ts'
 import type { Feed } from './graphSession.ts'
 import { GraphSession } from './graphSession.ts'
 
-/** A fixed model's token log-probs from one captured graph: the same nodes and shapes as the captured trainer's. */
+/**
+ * A fixed model's token log-probs from one captured graph: the same nodes and shapes as the captured
+ * trainer's.
+ */
 export function createCapturedScorer(setup: ScorerSetup, workFolder?: string): TokenScorer {
   const session = new GraphSession(captureScoring(setup), workFolder)
   writeFrozenModel(session, setup)
@@ -19,7 +22,10 @@ export function createCapturedScorer(setup: ScorerSetup, workFolder?: string): T
   }
 }
 
-/** Scores rows in the micro-batches that training on them would use. @param feeds  of every run, besides the rows */
+/**
+ * Scores rows in the micro-batches that training on them would use. @param feeds of every run, besides the
+ * rows
+ */
 export function scoreRows(
   session: GraphSession,
   setup: Pick<ScorerSetup, 'buckets' | 'rowsPerMicroBatch'>,

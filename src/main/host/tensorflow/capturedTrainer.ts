@@ -35,14 +35,17 @@ import type { GraphSamplerLimits } from './graphSampler.ts'
 import { samplerOn } from './graphSampler.ts'
 
 /**
- * Trains in one captured TensorFlow graph: parameters, moments and gradients stay in its session; ids, weights and scalars go in, loss
- * and norm come out.
+ * Trains in one captured TensorFlow graph: parameters, moments and gradients stay in its session; ids,
+ * weights and scalars go in, loss and norm come out.
  */
 export function createCapturedTrainer(setup: TrainerSetup, workFolder?: string): GradientTrainer {
   return new CapturedTrainer(setup, { workFolder })
 }
 
-/** A trainer, and a sampler on its very parameters: what an update writes is what the next token is drawn from. */
+/**
+ * A trainer, and a sampler on its very parameters: what an update writes is what the next token is drawn
+ * from.
+ */
 export function createTrainerWithSampler(
   setup: TrainerSetup,
   draws: readonly DrawKind[],

@@ -6,7 +6,10 @@ import { baseForms, scaleName } from '../../../core/train/engine/modelVariables.
 import { channelAxis, quantize, storageOf } from '../../../core/model/weightStorage.ts'
 import type { Feed, GraphSession } from './graphSession.ts'
 
-/** Writes variables of a kind one after another, as their values are asked for. @param names  of the kind, in its order */
+/**
+ * Writes variables of a kind one after another, as their values are asked for. @param names of the kind, in
+ * its order
+ */
 export function writeVariables(
   session: GraphSession,
   kind: VariableKind,
@@ -66,8 +69,8 @@ function writeIndexFeed(kind: VariableKind, place: number) {
 }
 
 /**
- * Variables, or what a graph makes of them (`addReading`), each read when its values are asked for: of the moment then, in a new
- * array.
+ * Variables, or what a graph makes of them (`addReading`), each read when its values are asked for: of the
+ * moment then, in a new array.
  */
 export function viewVariables(
   session: GraphSession,

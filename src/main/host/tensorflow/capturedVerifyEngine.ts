@@ -21,7 +21,10 @@ const plainAdamW: AdamWSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, wei
 /** Sums of the same numbers in another order differ by rounding alone, relative to the largest. */
 const orderLimit = 1e-5
 
-/** Training and scoring captured as one TensorFlow graph, for `recheck verify`. A graph is made for each question. */
+/**
+ * Training and scoring captured as one TensorFlow graph, for `recheck verify`. A graph is made for each
+ * question.
+ */
 export class CapturedVerifyEngine implements VerifyEngine {
   readonly name: string
   readonly #model: CapturedModel

@@ -11,14 +11,16 @@ export const tensorFlowVariables: Readonly<Record<string, string>> = {
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
   TF_CPP_MIN_LOG_LEVEL: '2',
   CUDA_CACHE_MAXSIZE: String(cudaCacheBytes),
-  // cuBLAS would round the factors of every product to 10 bits (TF32): log-probs were up to 8e-4 away from the sampler's then
+  // cuBLAS would round the factors of every product to 10 bits (TF32): log-probs were up to 8e-4 away from
+  // the sampler's then
   NVIDIA_TF32_OVERRIDE: '0',
 }
 
 /**
- * The variables for a child process that loads TensorFlow: memory of the card is taken as needed, TensorFlow's own
- * log starts at warnings, CUDA's libraries are found, and so are `ptxas` and `libdevice`, without which XLA compiles nothing for a card: it
- * looks beside TensorFlow's library, but sees the link to it. What the user has set stays.
+ * The variables for a child process that loads TensorFlow: memory of the card is taken as needed,
+ * TensorFlow's own log starts at warnings, CUDA's libraries are found, and so are `ptxas` and `libdevice`,
+ * without which XLA compiles nothing for a card: it looks beside TensorFlow's library, but sees the link to
+ * it. What the user has set stays.
  */
 export function childEnvironment(
   environment: EnvironmentVariables = process.env,
@@ -32,7 +34,8 @@ export function childEnvironment(
     merged['LD_LIBRARY_PATH'] = [...folders, ...(known ? [known] : [])].join(delimiter)
   }
   if (status?.isReady && status.variant === 'cuda') {
-    // an unknown flag ends the process: this one is known to the processor's build, too. The user's own come last and count
+    // an unknown flag ends the process: this one is known to the processor's build, too. The user's own come
+    // last and count
     const flag = `--xla_gpu_cuda_data_dir=${join(status.folder, 'nvidia', 'cuda_nvcc')}`
     const known = merged['XLA_FLAGS'] ?? ''
     if (!known.includes(flag)) merged['XLA_FLAGS'] = `${flag} ${known}`.trim()

@@ -57,7 +57,10 @@ export async function probeTensorFlow(
 
 const XlaProbe = z.strictObject({ whyNoXla: z.string().nullable() })
 
-/** Why XLA does not compile on the device in use, in one line; null where it does. In a process of its own, as above. */
+/**
+ * Why XLA does not compile on the device in use, in one line; null where it does. In a process of its own, as
+ * above.
+ */
 export async function probeXla(
   environment: Record<string, string> = childEnvironment(),
   nodePath: string = process.execPath,

@@ -17,7 +17,10 @@ export class GraphSession {
   readonly #binding: TensorFlowBinding
   readonly #id: number
 
-  /** @param workFolder  where the SavedModel lies while it is read; left out: the system's folder for such files */
+  /**
+   * @param workFolder where the SavedModel lies while it is read; left out: the system's folder for such
+   *   files
+   */
   constructor(captured: Pick<CapturedGraph, 'graph' | 'signatures'>, workFolder: string = tmpdir()) {
     this.#binding = tensorFlowBackend().binding
     const folder = mkdtempSync(join(workFolder, 'recheck-graph-'))

@@ -7,7 +7,9 @@ import { createCapturedScorer } from './capturedScorer.ts'
 import type { CapturedModel } from './capturedVerifyEngine.ts'
 import { createGraphSampler } from './graphSampler.ts'
 
-/** The sampler in a TensorFlow graph as `recheck verify` sees it; what it drew is read by the captured scorer. */
+/**
+ * The sampler in a TensorFlow graph as `recheck verify` sees it; what it drew is read by the captured scorer.
+ */
 export class GraphVerifyEngine implements VerifyEngine {
   readonly name: string
   readonly #model: CapturedModel

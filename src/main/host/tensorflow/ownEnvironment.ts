@@ -1,4 +1,5 @@
-// Imported before TensorFlow's addon: commands such as `verify` load it in their own process, and it reads these once.
+// Imported before TensorFlow's addon: commands such as `verify` load it in their own process, and it reads
+// these once.
 import { childEnvironment, tensorFlowVariables } from './childEnvironment.ts'
 
 const wanted = childEnvironment()

@@ -1,4 +1,5 @@
-// Run by deviceProbe in a process of its own: loads the addon named by the first argument and says what it is.
+// Run by deviceProbe in a process of its own: loads the addon named by the first argument and says what it
+// is.
 import { createRequire } from 'node:module'
 
 interface Addon {

@@ -11,7 +11,10 @@ export interface RunShapes {
   tokens(count: number): number
 }
 
-/** Node by node: any shape runs at once, so little is rounded. Rows go by eights, as the products of matrices do. */
+/**
+ * Node by node: any shape runs at once, so little is rounded. Rows go by eights, as the products of matrices
+ * do.
+ */
 export const plainShapes: RunShapes = {
   rows: (count) => roundUp(count, 8),
   steps: (count) => count,

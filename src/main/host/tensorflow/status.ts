@@ -52,7 +52,9 @@ export function addonPath(packageFolder: string = tensorFlowPackageFolder()): st
   return join(packageFolder, 'lib', 'napi-v8', 'tfjs_binding.node')
 }
 
-/** What is linked into the package is really there; a cache folder that was emptied leaves links to nothing. */
+/**
+ * What is linked into the package is really there; a cache folder that was emptied leaves links to nothing.
+ */
 export function isLinked(packageFolder: string, { variant }: TensorFlowReady): boolean {
   if (variant === 'cuda' && !existsSync(join(packageFolder, 'deps', 'nvidia'))) return false
   const library = join(packageFolder, 'deps', 'lib', 'libtensorflow_framework.so.2')

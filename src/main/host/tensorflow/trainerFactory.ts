@@ -9,7 +9,10 @@ import { tensorFlowBackend } from './addon.ts'
 export interface TrainerChoice {
   /** true: one TensorFlow graph; false (`--no-capture`): op by op, three times slower, for comparison. */
   readonly capture: boolean
-  /** Where the captured graph's file lies while TensorFlow reads it; left out: the system's folder for such files. */
+  /**
+   * Where the captured graph's file lies while TensorFlow reads it; left out: the system's folder for such
+   * files.
+   */
   readonly workFolder?: string
 }
 

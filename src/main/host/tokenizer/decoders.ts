@@ -47,8 +47,8 @@ type Decoder = z.infer<(typeof kinds)[keyof typeof kinds]>
 type DecodeStep = (tokens: readonly string[]) => readonly string[]
 
 /**
- * How tokens become text, as Python's tokenizers does it: the library's decoders drop a byte order mark and write a broken
- * character as fewer marks.
+ * How tokens become text, as Python's tokenizers does it: the library's decoders drop a byte order mark and
+ * write a broken character as fewer marks.
  *
  * @throws RecheckError `tokenizer.invalid`
  */

@@ -3,7 +3,10 @@ import { describe, isJsonObject, type JsonObject } from '../../../core/model/con
 import { firstLines } from '../../../shared/text/plainText.ts'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 
-/** Where in a file a value stands: the file's path, then names and numbers of fields (`pre_tokenizer.pretokenizers[0]`). */
+/**
+ * Where in a file a value stands: the file's path, then names and numbers of fields
+ * (`pre_tokenizer.pretokenizers[0]`).
+ */
 export interface JsonLocation {
   readonly file: string
   readonly path: string
@@ -23,7 +26,10 @@ export function invalidTokenizer({ file, path }: JsonLocation, problem: string):
   )
 }
 
-/** One object of a kind that its `type` names. @throws RecheckError `tokenizer.invalid` with the place of what is wrong */
+/**
+ * One object of a kind that its `type` names. @throws RecheckError `tokenizer.invalid` with the place of what
+ * is wrong
+ */
 export function readKind<Schema extends z.ZodType>(
   place: JsonLocation,
   value: unknown,

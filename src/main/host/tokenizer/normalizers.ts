@@ -25,8 +25,8 @@ const kinds = {
 type Normalizer = z.infer<(typeof kinds)[keyof typeof kinds]>
 
 /**
- * The normalizer for the library. A `Precompiled` one, which the library only approximates, is refused like any that is
- * not known.
+ * The normalizer for the library. A `Precompiled` one, which the library only approximates, is refused like
+ * any that is not known.
  *
  * @throws RecheckError `tokenizer.invalid`
  */

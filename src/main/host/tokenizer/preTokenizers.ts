@@ -46,9 +46,9 @@ const punctuation = String.raw`[\p{P}!-/:-@\[-` + '`' + String.raw`{-~]`
 const wordsOfGpt2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
 /**
- * The pre-tokenizer for the library, which knows two of the five ways to split, keeps only matches when inverted, and
- * splits at ASCII's letters, digits and blanks where Python splits at Unicode's: every part is written as one that both
- * read alike.
+ * The pre-tokenizer for the library, which knows two of the five ways to split, keeps only matches when
+ * inverted, and splits at ASCII's letters, digits and blanks where Python splits at Unicode's: every part is
+ * written as one that both read alike.
  *
  * @throws RecheckError `tokenizer.invalid` for a part or field that is not known
  */
@@ -88,7 +88,8 @@ function byteLevel({
   use_regex: hasWords,
 }: Extract<PreTokenizer, { type: 'ByteLevel' }>): readonly LibraryPart[] {
   const bytes = { type: 'ByteLevel', add_prefix_space: prefix, use_regex: hasWords }
-  // the library's own pattern takes other blanks; with a prefix the words can only be split by the library itself
+  // the library's own pattern takes other blanks; with a prefix the words can only be split by the library
+  // itself
   if (prefix || !hasWords) return [bytes]
   return [isolated(wordsOfGpt2), { ...bytes, use_regex: false }]
 }

@@ -22,8 +22,9 @@ export interface TextCodec {
 }
 
 /**
- * What a tokenizer.json says, for the library and by ourselves: the library leaves out, guesses or does differently what
- * it does not know, so each part is checked, and written in a form that it reads as Python's tokenizers do.
+ * What a tokenizer.json says, for the library and by ourselves: the library leaves out, guesses or does
+ * differently what it does not know, so each part is checked, and written in a form that it reads as Python's
+ * tokenizers do.
  *
  * @param specialTokens  texts that tokenizer_config.json calls special, whether or not tokenizer.json does
  * @throws RecheckError `tokenizer.invalid` with file and field

@@ -9,7 +9,9 @@ import {
   type JsonLocation,
 } from './invalidTokenizer.ts'
 
-/** Ids of the largest vocabulary in use are below 300,000; the library makes lists as long as the largest id. */
+/**
+ * Ids of the largest vocabulary in use are below 300,000; the library makes lists as long as the largest id.
+ */
 const largestId = 4_000_000
 
 const text = z.string().nullish()

@@ -27,8 +27,8 @@ const longestLineChars = 64_000_000
 const stderrTailChars = 8000
 
 /**
- * Asks a process of its own one question: it is started, given a line, tells what happens line by line as `{ event }`,
- * and ends with one line `{ data }` or `{ error }`.
+ * Asks a process of its own one question: it is started, given a line, tells what happens line by line as
+ * `{ event }`, and ends with one line `{ data }` or `{ error }`.
  *
  * @throws RecheckError what the process refuses, or `inquiry.*` where it gives no answer
  */

@@ -47,7 +47,9 @@ export const ControlCommand = z.discriminatedUnion('command', [
       place: RemotePlace.nullable().default(null),
     }),
   }),
-  /** Answered when nothing executes or awaits the run any more; what it reports until then comes as events. */
+  /**
+   * Answered when nothing executes or awaits the run any more; what it reports until then comes as events.
+   */
   z.strictObject({ command: z.literal('follow'), runId: z.string() }),
   /** Answered with what was found and the bytes given back. */
   z.strictObject({
@@ -90,7 +92,9 @@ export type ControlHandler = (command: ControlCommand, client: ControlClient) =>
 
 /** A config with its notes is the longest thing that is said. */
 const longestLine = 1_000_000
-/** Events for a client that does not read (a suspended terminal) are dropped above this: the store has them. */
+/**
+ * Events for a client that does not read (a suspended terminal) are dropped above this: the store has them.
+ */
 const mostUnreadBytes = 1_000_000
 /** The longest path a Unix socket may have, with room for the zero at its end. */
 const longestSocketPath = 100
@@ -108,7 +112,10 @@ export interface ControlServer {
   close(): Promise<void>
 }
 
-/** One JSON command a line, answered by events where it follows a run and one JSON reply. To be called by the holder of the folder's lock. */
+/**
+ * One JSON command a line, answered by events where it follows a run and one JSON reply. To be called by the
+ * holder of the folder's lock.
+ */
 export async function serveControl(dataDir: string, handle: ControlHandler): Promise<ControlServer> {
   const address = controlAddress(dataDir)
   if (process.platform !== 'win32') rmSync(address, { force: true }) // of an owner that was killed
@@ -162,7 +169,10 @@ async function answer(socket: Socket, handle: ControlHandler): Promise<void> {
   for await (const line of linesOf(socket)) write(await replyTo(line, handle, client))
 }
 
-/** JSON takes other line separators as they are: only line feeds end a line. A line that does not end closes the socket. */
+/**
+ * JSON takes other line separators as they are: only line feeds end a line. A line that does not end closes
+ * the socket.
+ */
 async function* linesOf(socket: Socket): AsyncGenerator<string> {
   let pending = ''
   for await (const text of socket.setEncoding('utf8') as AsyncIterable<string>) {

@@ -8,7 +8,10 @@ import type { PlanCheck, TurnPreview } from '../../../shared/routes/plan.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
 import { askProcess } from './askProcess.ts'
 
-/** What an owner asks of a process of its own, because tokenizers and weights are not for the process that owns the store. */
+/**
+ * What an owner asks of a process of its own, because tokenizers and weights are not for the process that
+ * owns the store.
+ */
 export type Inquiry =
   | { readonly question: 'preview'; readonly config: RunConfig }
   | { readonly question: 'v-star-inputs'; readonly config: RunConfig; readonly stage: Stage }
@@ -42,8 +45,8 @@ export interface InquiriesSetup {
 }
 
 /**
- * Asks processes about models, templates and data: each question gets one of its own, few run at a time, and one that
- * nobody waits for any more is ended.
+ * Asks processes about models, templates and data: each question gets one of its own, few run at a time, and
+ * one that nobody waits for any more is ended.
  */
 export class Inquiries {
   readonly #nodePath: string
@@ -64,12 +67,17 @@ export class Inquiries {
     return (await this.#ask({ question: 'preview', config }, signal)) as readonly TurnPreview[]
   }
 
-  /** Hash of everything that a V* estimate of this config depends on, and what a run of this stage will need. */
+  /**
+   * Hash of everything that a V* estimate of this config depends on, and what a run of this stage will need.
+   */
   async vStarInputs(stage: Stage, config: RunConfig, signal?: AbortSignal): Promise<VStarInputsAnswer> {
     return (await this.#ask({ question: 'v-star-inputs', stage, config }, signal)) as VStarInputsAnswer
   }
 
-  /** What starting a run of this stage would find. @throws RecheckError whatever starting it would be refused with */
+  /**
+   * What starting a run of this stage would find. @throws RecheckError whatever starting it would be refused
+   * with
+   */
   async plan(stage: Stage, config: RunConfig, signal?: AbortSignal): Promise<PlanCheck> {
     return (await this.#ask({ question: 'plan', stage, config }, signal)) as PlanCheck
   }

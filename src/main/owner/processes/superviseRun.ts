@@ -51,8 +51,8 @@ export interface SupervisedRun {
   pause(freeDevice: boolean): void
   resume(): void
   /**
-   * Ends a child process and stops trying to store: the next owner will find the run interrupted. A job elsewhere goes on,
-   * and the next owner takes it up.
+   * Ends a child process and stops trying to store: the next owner will find the run interrupted. A job
+   * elsewhere goes on, and the next owner takes it up.
    */
   abandon(): void
   /** Resolves when the process has ended and the run's status is stored. */

@@ -50,8 +50,8 @@ export function describeExit(exit: TrainerExit, { outOfMemory, resumes }: ExitAd
 }
 
 /**
- * Want of memory beside what the plan of the run's memory had said, and where the run continues: a run that has written no
- * checkpoint yet is promised none. Any other error comes back as it is.
+ * Want of memory beside what the plan of the run's memory had said, and where the run continues: a run that
+ * has written no checkpoint yet is promised none. Any other error comes back as it is.
  *
  * @param planned  sentences of the plan and of what would take less; null where the run was made without one
  */

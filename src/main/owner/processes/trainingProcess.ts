@@ -26,7 +26,10 @@ export interface TrainingProcess {
   pause(): void
   resume(): void
   kill(): void
-  /** The owner ends without a word more: a child dies with it, a job elsewhere goes on, and the next owner takes it up. */
+  /**
+   * The owner ends without a word more: a child dies with it, a job elsewhere goes on, and the next owner
+   * takes it up.
+   */
   abandon(): void
   /** The run's status says how it ended: nothing of this process is needed any more. */
   settle(): void
@@ -37,8 +40,8 @@ export interface TrainingProcess {
 const stderrTailChars = 8000
 
 /**
- * Starts a trainer for one run. Its arguments name run and data folder, so that a list of processes, and the search for
- * orphans, can tell what it is.
+ * Starts a trainer for one run. Its arguments name run and data folder, so that a list of processes, and the
+ * search for orphans, can tell what it is.
  *
  * @throws RecheckError `trainer.start`
  */

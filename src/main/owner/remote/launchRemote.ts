@@ -50,7 +50,10 @@ export interface RemoteLaunch {
   readonly onEvent: (runId: string, event: RunEvent) => void
 }
 
-/** A trainer on another machine; one that an earlier owner has handed over is taken up where its records stand. */
+/**
+ * A trainer on another machine; one that an earlier owner has handed over is taken up where its records
+ * stand.
+ */
 export function launchRemote(setup: RemoteLaunch, run: LaunchedRun): Launch {
   return async (onMessage) => {
     const { db, dataDir, clock, access } = setup
@@ -100,8 +103,8 @@ async function openedAttempt(
 }
 
 /**
- * The run's own folder is in the shared one, and seen from the data folder by a link: evaluating, exporting and chatting find its
- * checkpoints where those of any run are.
+ * The run's own folder is in the shared one, and seen from the data folder by a link: evaluating, exporting
+ * and chatting find its checkpoints where those of any run are.
  *
  * @throws RecheckError `remote.place` where the run has a folder of its own already
  */

@@ -44,7 +44,9 @@ interface Answer {
   readonly text: string
 }
 
-/** Ray's Jobs REST API: https://docs.ray.io/en/latest/cluster/running-applications/job-submission/rest.html */
+/**
+ * Ray's Jobs REST API: https://docs.ray.io/en/latest/cluster/running-applications/job-submission/rest.html
+ */
 export function rayEngine(access: RayAccess): Engine {
   const ask = openRequests(access)
   const jobPath = (submissionId: string): string => `/api/jobs/${encodeURIComponent(submissionId)}`
@@ -136,7 +138,10 @@ interface Asked {
   readonly body: string | null
 }
 
-/** Not by `fetch`, whose headers are a browser's: Ray takes no jobs from pages. A redirection is an answer like any other. */
+/**
+ * Not by `fetch`, whose headers are a browser's: Ray takes no jobs from pages. A redirection is an answer
+ * like any other.
+ */
 function exchange({ address, token, withinMs = answerWithinMs }: RayAccess, asked: Asked): Promise<Answer> {
   const url = new URL(`${address.replace(/\/+$/, '')}${asked.path}`)
   const headers = {

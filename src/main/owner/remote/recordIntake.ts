@@ -9,7 +9,10 @@ export class RecordIntake {
   #next = 1
   readonly #held = new Map<number, JobRecord>()
 
-  /** @returns those whose turn it is now. @throws RecheckError `remote.records` where too many wait for one that is missing */
+  /**
+   * @returns those whose turn it is now. @throws RecheckError `remote.records` where too many wait for one
+   *   that is missing
+   */
   take(record: JobRecord): readonly JobRecord[] {
     if (record.number < this.#next) return [] // taken before
     this.#held.set(record.number, record)
@@ -23,7 +26,10 @@ export class RecordIntake {
     return ready
   }
 
-  /** To be called when nothing more will come. @throws RecheckError `remote.records` where records wait for one that never came */
+  /**
+   * To be called when nothing more will come. @throws RecheckError `remote.records` where records wait for
+   * one that never came
+   */
   assertComplete(): void {
     if (this.#held.size > 0) throw missing(this.#next, this.#held.size)
   }

@@ -47,7 +47,8 @@ export class RecordReader {
   }
 
   /**
-   * The records that have been completed since the last call, at most a few megabytes of them; a line without its end waits.
+   * The records that have been completed since the last call, at most a few megabytes of them; a line without
+   * its end waits.
    *
    * @returns null while there is no file
    * @throws RecheckError `remote.records` where it holds anything else, or has become shorter

@@ -48,7 +48,10 @@ export interface RemoteSetup {
   readonly settle: () => void
 }
 
-/** Hands a job over, unless the engine has it, and follows it to its end: its state by the engine, its work by its records. */
+/**
+ * Hands a job over, unless the engine has it, and follows it to its end: its state by the engine, its work by
+ * its records.
+ */
 export function followRemote(setup: RemoteSetup): TrainingProcess {
   const trainer = new RemoteTrainer(setup)
   trainer.begin()
@@ -120,7 +123,10 @@ class RemoteTrainer implements TrainingProcess {
     this.#setup.settle()
   }
 
-  /** The last wish is the one that counts: each is written after the one before, and the file is replaced whole. */
+  /**
+   * The last wish is the one that counts: each is written after the one before, and the file is replaced
+   * whole.
+   */
   #want(wish: Wish): void {
     this.#wish = wish
     this.#wishes = this.#wishes

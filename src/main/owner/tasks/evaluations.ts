@@ -36,8 +36,8 @@ interface Answer {
 const changeEveryMs = 250
 
 /**
- * Evaluations that somebody asks for: one at a time, each by a process of its own. It goes on whatever becomes of the page
- * that asked, and its result is stored beside those of training.
+ * Evaluations that somebody asks for: one at a time, each by a process of its own. It goes on whatever
+ * becomes of the page that asked, and its result is stored beside those of training.
  */
 export class Evaluations {
   readonly #setup: EvaluationsSetup
@@ -54,7 +54,8 @@ export class Evaluations {
   }
 
   /**
-   * @param step  of a checkpoint; 0 = the model that the run began from, where there is no checkpoint of step 0
+   * @param step of a checkpoint; 0 = the model that the run began from, where there is no checkpoint of step
+   *   0
    * @throws RecheckError `inquiry.busy`, `run.unknown`, `checkpoint.unknown`
    */
   start(runId: string, step: number): void {

@@ -43,7 +43,10 @@ const planWithinMs = 120_000
 /** Pages hear of progress so often. */
 const changeEveryMs = 250
 
-/** Models and data sets on their way into the library: one at a time, each by a process of its own, whatever becomes of the page. */
+/**
+ * Models and data sets on their way into the library: one at a time, each by a process of its own, whatever
+ * becomes of the page.
+ */
 export class Fetches {
   readonly #setup: FetchesSetup
   readonly #queue = new PQueue({ concurrency: 1 })

@@ -86,8 +86,8 @@ export class LibraryWork {
   }
 
   /**
-   * Puts an uploaded file into a folder of its own among the data sets, with a note of where it comes from and of its
-   * columns. It is there whole or not at all.
+   * Puts an uploaded file into a folder of its own among the data sets, with a note of where it comes from
+   * and of its columns. It is there whole or not at all.
    *
    * @throws RecheckError `upload.*`, `data.name`, `data.exists`, `file.*`
    */

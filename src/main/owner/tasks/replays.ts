@@ -31,7 +31,10 @@ const mostWaiting = 4
 /** Three turns of a large model on few cores; whoever waits can cancel at any moment. */
 const withinMs = 3_600_000
 
-/** Replays of single problems, one at a time, each by a process of its own that ends when nobody waits for it any more. */
+/**
+ * Replays of single problems, one at a time, each by a process of its own that ends when nobody waits for it
+ * any more.
+ */
 export class Replays {
   readonly #setup: ReplaysSetup
   readonly #queue = new PQueue({ concurrency: 1 })

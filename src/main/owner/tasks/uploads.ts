@@ -43,7 +43,10 @@ interface Upload extends UploadedFile {
   last: Promise<unknown>
 }
 
-/** Files of pages on their way in, as temporary files in the data folder. They go with their use, or with the owner. */
+/**
+ * Files of pages on their way in, as temporary files in the data folder. They go with their use, or with the
+ * owner.
+ */
 export class Uploads {
   readonly #folder: string
   readonly #clock: Pick<Clock, 'nowMs'>
@@ -149,7 +152,10 @@ export class Uploads {
   }
 }
 
-/** What a stranger calls a file, as the name of one of ours: no path, nothing hidden, nothing that a shell reads. */
+/**
+ * What a stranger calls a file, as the name of one of ours: no path, nothing hidden, nothing that a shell
+ * reads.
+ */
 function safeName(name: string): string {
   const plain = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-100)
   return `${/^[\p{L}\p{N}]/u.test(plain) ? '' : 'file'}${plain}`

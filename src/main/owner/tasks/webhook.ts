@@ -34,8 +34,8 @@ const usualRetriesMs = [1000, 5000, 30_000]
 const mostWaiting = 100
 
 /**
- * Posts alarms and the ends of runs to an address. In the order in which they happen, tried again where it does not answer;
- * no run ever waits for it.
+ * Posts alarms and the ends of runs to an address. In the order in which they happen, tried again where it
+ * does not answer; no run ever waits for it.
  *
  * @returns ends it; what was not delivered is given up
  */

@@ -17,7 +17,9 @@ export interface WorkshopSetup {
   readonly clock: Pick<Clock, 'nowMs'>
 }
 
-/** What an owner does beside training, in processes of its own: replays, evaluations, files for the library. */
+/**
+ * What an owner does beside training, in processes of its own: replays, evaluations, files for the library.
+ */
 export class Workshop {
   readonly replays: Replays
   readonly evaluations: Evaluations
@@ -45,7 +47,10 @@ export class Workshop {
     this.evaluations = new Evaluations({ nodePath, dataDir, db, clock, onStored, onChange })
   }
 
-  /** Told when `evaluations.state` or `fetches.list` is another. @returns a function that ends the subscription */
+  /**
+   * Told when `evaluations.state` or `fetches.list` is another. @returns a function that ends the
+   * subscription
+   */
   subscribe(listener: (news: EvaluationNews | FetchNews) => void): () => void {
     return this.#news.add(listener)
   }

@@ -1,10 +1,12 @@
 import { findMetric } from '../../../shared/metrics/metrics.ts'
 
 /**
- * A value that is 0/0 is not stored, so that a series is silent about it. What was reported at the same steps and always
- * has a value (shares of all rollouts) tells such a step from one that was not measured at all, as between evaluations.
+ * A value that is 0/0 is not stored, so that a series is silent about it. What was reported at the same steps
+ * and always has a value (shares of all rollouts) tells such a step from one that was not measured at all, as
+ * between evaluations.
  *
- * @returns the name of that metric; null where there is none: stage 1, metrics that this version does not know
+ * @returns the name of that metric; null where there is none: stage 1, metrics that this version does not
+ *   know
  */
 export function alwaysMeasured(name: string): string | null {
   if (findMetric(name) === null || name.startsWith('vStar/')) return null

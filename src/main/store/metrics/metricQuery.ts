@@ -53,8 +53,8 @@ export function readSeries(
 }
 
 /**
- * First, last, least and greatest point of each bucket of the range: no spike is lost, however few buckets there are.
- * Where the range holds no more points than buckets, the points themselves.
+ * First, last, least and greatest point of each bucket of the range: no spike is lost, however few buckets
+ * there are. Where the range holds no more points than buckets, the points themselves.
  */
 export function readRange(db: Database, query: RangeQuery): MetricRange {
   const { name } = query

@@ -8,8 +8,8 @@ import { readColumns } from './metricQuery.ts'
 export type MetricsEvent = Extract<RunEvent, { type: 'metrics' }>
 
 /**
- * What to do with a step computed twice. `must-equal`: it has to give the same values, as it does on a processor.
- * `first-stays`: for devices whose sums have no fixed order.
+ * What to do with a step computed twice. `must-equal`: it has to give the same values, as it does on a
+ * processor. `first-stays`: for devices whose sums have no fixed order.
  */
 export type Twice = 'must-equal' | 'first-stays'
 
@@ -50,7 +50,10 @@ interface Statements {
   readonly addChunk: Statement
 }
 
-/** @throws RecheckError `run.differs` from `append` when, under `must-equal`, a step computed twice has another value */
+/**
+ * @throws RecheckError `run.differs` from `append` when, under `must-equal`, a step computed twice has
+ *   another value
+ */
 export function openMetricWriter(db: Database, runId: string, twice: Twice): MetricWriter {
   const statements = prepareStatements(db)
   const known = new Map<string, Series>()

@@ -1,8 +1,8 @@
 import type { StoredRollout, StoredTurn } from '../../../shared/runs/records.ts'
 
 /**
- * Attempt → final answer, in the words that the store has held since its first schema: `right` means correct. `right` and
- * `wrong` alone: no revision was made, the attempt stands.
+ * Attempt → final answer, in the words that the store has held since its first schema: `right` means correct.
+ * `right` and `wrong` alone: no revision was made, the attempt stands.
  */
 export const outcomes = [
   'right',

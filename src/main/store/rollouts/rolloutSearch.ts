@@ -26,8 +26,8 @@ const sums: Readonly<Record<RolloutQuery['sort'], string>> = {
 }
 
 /**
- * The rollouts that a query means, in its order. What stands in the rollouts' own rows is asked of their indexes; turns are
- * read chunk by chunk, so that nobody else waits for them.
+ * The rollouts that a query means, in its order. What stands in the rollouts' own rows is asked of their
+ * indexes; turns are read chunk by chunk, so that nobody else waits for them.
  *
  * @returns their keys in the store
  */

@@ -23,8 +23,8 @@ interface Statements {
 }
 
 /**
- * Rollouts of a step are numbered as they come. A process that computes a step again starts at 0 again, and what it
- * sends must equal what is stored, unless `twice` says otherwise.
+ * Rollouts of a step are numbered as they come. A process that computes a step again starts at 0 again, and
+ * what it sends must equal what is stored, unless `twice` says otherwise.
  *
  * @throws RecheckError `run.differs` from `append`
  */

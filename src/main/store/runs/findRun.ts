@@ -23,8 +23,9 @@ const waysToName: readonly { readonly fits: string; readonly isShared: boolean }
 ]
 
 /**
- * The run that a user means: by its id, its name, the beginning or the end of its id, or its group, in this order. Of
- * runs that share a name or a group, a stage 1 run gives way to the training run that uses its estimate.
+ * The run that a user means: by its id, its name, the beginning or the end of its id, or its group, in this
+ * order. Of runs that share a name or a group, a stage 1 run gives way to the training run that uses its
+ * estimate.
  *
  * @throws RecheckError `run.unknown`, `run.deleted`, or `run.ambiguous` with the candidates
  */

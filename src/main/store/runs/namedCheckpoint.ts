@@ -12,8 +12,8 @@ export interface NamedCheckpoints {
 }
 
 /**
- * The run that a user means, with its checkpoints: all of them for `RUN`, one for `RUN@120` (steps done) and `RUN@best` (by
- * validation). A run whose name ends like that is found by its whole name first.
+ * The run that a user means, with its checkpoints: all of them for `RUN`, one for `RUN@120` (steps done) and
+ * `RUN@best` (by validation). A run whose name ends like that is found by its whole name first.
  *
  * @throws RecheckError `run.unknown`, `run.deleted`, `run.ambiguous`, `checkpoint.unknown`
  */

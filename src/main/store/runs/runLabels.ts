@@ -67,8 +67,8 @@ const dependents = [
 ] as const
 
 /**
- * Removes every row of a run for good, and each V* artifact that it was the last to need: one stays as long as the run
- * that made it, or one that trained against it, is there. Its files are the caller's.
+ * Removes every row of a run for good, and each V* artifact that it was the last to need: one stays as long
+ * as the run that made it, or one that trained against it, is there. Its files are the caller's.
  */
 export function eraseRun(db: Database, runId: string): void {
   db.transaction(() => {

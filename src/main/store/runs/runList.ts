@@ -29,8 +29,8 @@ const columns = `run_id AS runId, name, stage, status, notes, run_group AS "grou
   v_star_id AS vStarId, test_score AS testScore`
 
 /**
- * Newest first; deleted runs stand in no list but their own. Joins no history, and reads of each run's JSON the metrics
- * that the list shows.
+ * Newest first; deleted runs stand in no list but their own. Joins no history, and reads of each run's JSON
+ * the metrics that the list shows.
  */
 export function listRunLines(db: Database, { statuses = null, ...part }: ListQuery): readonly ListedRun[] {
   const paths = listedMetrics.map(jsonPath)

@@ -13,8 +13,8 @@ const runsLookedAt = 50
 const stepsLookedAt = 20
 
 /**
- * How fast the newest run of the same model and settings went on this machine: a run of stage 2 that has done two steps,
- * else a finished one of stage 1, which says nothing of updates. Null where there is none.
+ * How fast the newest run of the same model and settings went on this machine: a run of stage 2 that has done
+ * two steps, else a finished one of stage 1, which says nothing of updates. Null where there is none.
  */
 export function findPace(db: Database, config: RunConfig): RunPace | null {
   const paces = listRuns(db, { limit: runsLookedAt }).flatMap((run) => paceOf(db, run, config) ?? [])

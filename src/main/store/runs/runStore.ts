@@ -144,8 +144,9 @@ export interface StatusChange {
 }
 
 /**
- * Changes the status by the table of `runTransitions`, and with it what belongs to it: start, end, process, error. Where
- * the clock was set back meanwhile, a run starts when it was made and ends when it started, never before.
+ * Changes the status by the table of `runTransitions`, and with it what belongs to it: start, end, process,
+ * error. Where the clock was set back meanwhile, a run starts when it was made and ends when it started,
+ * never before.
  *
  * @throws RecheckError `run.transition`, `store.disk-full`, `store.read-only`
  */

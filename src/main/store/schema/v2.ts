@@ -1,7 +1,7 @@
 /**
- * Version 2: long series move from rows into packed chunks (a range of 200,000 points is then read in milliseconds);
- * runs can be archived, deleted with undo, grouped and annotated. Rows of version 1 stay where they are: a reader
- * takes both, and the next point of a series packs what has gathered.
+ * Version 2: long series move from rows into packed chunks (a range of 200,000 points is then read in
+ * milliseconds); runs can be archived, deleted with undo, grouped and annotated. Rows of version 1 stay where
+ * they are: a reader takes both, and the next point of a series packs what has gathered.
  */
 export const schemaV2 = `
 CREATE TABLE metric_chunk (

@@ -1,4 +1,7 @@
-/** Version 4: an entry of the log that a step gives rise to knows its step, and is not repeated when it is computed again. */
+/**
+ * Version 4: an entry of the log that a step gives rise to knows its step, and is not repeated when it is
+ * computed again.
+ */
 export const schemaV4 = `
 ALTER TABLE event ADD COLUMN key TEXT;
 ALTER TABLE event ADD COLUMN step INTEGER;

@@ -1,6 +1,7 @@
 /**
- * Version 6: how many steps (of stage 1: problems) are over, counted once where it is stored. `step` is the number of the
- * last step or evaluation reported, from 0, and no count. Earlier runs: from the problems they have seen.
+ * Version 6: how many steps (of stage 1: problems) are over, counted once where it is stored. `step` is the
+ * number of the last step or evaluation reported, from 0, and no count. Earlier runs: from the problems they
+ * have seen.
  */
 export const schemaV6 = `
 ALTER TABLE run ADD COLUMN steps_done INTEGER NOT NULL DEFAULT 0;

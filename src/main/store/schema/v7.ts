@@ -1,6 +1,6 @@
 /**
- * Version 7: the newest Acc@final on the test split stands in the run's own row (step, successes, trials as JSON), so that a list
- * of runs ranks by it without reading evaluations.
+ * Version 7: the newest Acc@final on the test split stands in the run's own row (step, successes, trials as
+ * JSON), so that a list of runs ranks by it without reading evaluations.
  */
 export const schemaV7 = `
 ALTER TABLE run ADD COLUMN test_score TEXT;

@@ -26,8 +26,8 @@ export interface RlWorkload {
 }
 
 /**
- * Whole steps of stage 2, by the loop that trains: three turns, reference log-probs, packed update, refreshed sampler.
- * The learning rate is so small that lengths stay what they are.
+ * Whole steps of stage 2, by the loop that trains: three turns, reference log-probs, packed update, refreshed
+ * sampler. The learning rate is so small that lengths stay what they are.
  */
 export async function runRlWorkload(workload: RlWorkload): Promise<BenchResult> {
   const { folder, problems, repeat, nowMs } = workload

@@ -22,7 +22,9 @@ const rowsShown = 5
 const columnsShown = 200
 const cellChars = 300
 
-/** A file of problems: its columns, its first rows, the problems that they make, and what is wrong with it. */
+/**
+ * A file of problems: its columns, its first rows, the problems that they make, and what is wrong with it.
+ */
 export async function lookAtData({ path, columns }: DataLookQuestion): Promise<DataLook> {
   const table = await firstRows(path)
   const chosen = columns ?? guessColumns(table.columns)

@@ -24,7 +24,10 @@ export interface CheckpointEvaluation {
   readonly rollouts: readonly StoredRollout[]
 }
 
-/** A checkpoint on its run's test split, with the draws of training's own evaluations: it differs from them by the policy alone. */
+/**
+ * A checkpoint on its run's test split, with the draws of training's own evaluations: it differs from them by
+ * the policy alone.
+ */
 export async function evaluateCheckpoint(
   { config: written, step, checkpoint }: EvaluationQuestion,
   tell: (progress: StageProgress) => void,

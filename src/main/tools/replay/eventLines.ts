@@ -8,8 +8,10 @@ export interface EventLines {
 /** Soon enough for eyes, and seldom enough for every page that hears it. */
 const everyMs = 50
 
-/** Gathers the events of a replay into lines of JSON, `{"event":[…]}`, each written within 50 ms, a grade at once;
- * neighbouring texts become one. */
+/**
+ * Gathers the events of a replay into lines of JSON, `{"event":[…]}`, each written within 50 ms, a grade at
+ * once; neighbouring texts become one.
+ */
 export function eventLines(write: (line: string) => void): EventLines {
   let gathered: ReplayEvent[] = []
   let timer: NodeJS.Timeout | null = null

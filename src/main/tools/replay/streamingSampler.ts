@@ -7,7 +7,10 @@ export interface CompletionListener {
   ends(promptIds: readonly number[], completion: Completion): void
 }
 
-/** A sampler that tells what it draws, for rollouts of one problem and one sample: its calls are the turns, in order. */
+/**
+ * A sampler that tells what it draws, for rollouts of one problem and one sample: its calls are the turns, in
+ * order.
+ */
 export function streamingSampler(inner: Sampler, listener: CompletionListener): Sampler {
   return {
     refresh: (parameters) => inner.refresh(parameters),

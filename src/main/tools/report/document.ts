@@ -1,4 +1,7 @@
-/** What a report consists of, in an order, whatever it is written as. All texts are plain: a writer escapes them. */
+/**
+ * What a report consists of, in an order, whatever it is written as. All texts are plain: a writer escapes
+ * them.
+ */
 export type Block =
   | { readonly kind: 'heading'; readonly level: 1 | 2 | 3; readonly text: string }
   | { readonly kind: 'text'; readonly text: string }

@@ -2,8 +2,8 @@ import { plainText } from '../../../shared/text/plainText.ts'
 import type { Block, ReportDocument } from './document.ts'
 
 /**
- * One page that needs no other file and runs no script: pictures are inside as data, and its policy allows nothing else, so
- * that a hostile name or answer in it is text and no more.
+ * One page that needs no other file and runs no script: pictures are inside as data, and its policy allows
+ * nothing else, so that a hostile name or answer in it is text and no more.
  */
 export function htmlReport({ title, blocks }: ReportDocument): string {
   return `<!doctype html>

@@ -4,7 +4,8 @@ import type { Block, ReportDocument } from './document.ts'
 /**
  * GitHub's Markdown. A text file cannot hold pictures.
  *
- * @param pictureFile  name of the file that stands beside it with the picture of this number, from 0; left out: no pictures
+ * @param pictureFile name of the file that stands beside it with the picture of this number, from 0; left
+ *   out: no pictures
  */
 export function markdownReport(
   { blocks }: ReportDocument,

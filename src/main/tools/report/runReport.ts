@@ -36,8 +36,8 @@ export interface ReportSetup {
 }
 
 /**
- * A report of runs: the question, what was set up, what came of it with intervals, plots, what the runs differ in, rollouts
- * that changed, alarms, hardware and how to do it again.
+ * A report of runs: the question, what was set up, what came of it with intervals, plots, what the runs
+ * differ in, rollouts that changed, alarms, hardware and how to do it again.
  */
 export function runReport({ db, runs, onPlot }: ReportSetup): ReportDocument {
   const title = runs.length === 1 ? `Report on ${runs[0]?.name ?? ''}` : `Report on ${runs.length} runs`

@@ -12,7 +12,8 @@ import { runReport, type ReportSetup } from './runReport.ts'
  *
  * @param file  absolute
  * @returns the file's bytes
- * @throws RecheckError `report.exists`, `report.inside-data`, `file.*`: before anything is drawn where that can be known
+ * @throws RecheckError `report.exists`, `report.inside-data`, `file.*`: before anything is drawn where that
+ *   can be known
  */
 export async function writeReport(file: string, setup: ReportSetup): Promise<number> {
   assertNewReport(file, dirname(setup.db.name))
@@ -28,7 +29,8 @@ export function assertNewReport(file: string, dataDir: string): void {
 }
 
 /**
- * Writes a document into a new file: Markdown where its name ends in `.md`, with its pictures as SVG files beside it, else HTML.
+ * Writes a document into a new file: Markdown where its name ends in `.md`, with its pictures as SVG files
+ * beside it, else HTML.
  *
  * @param file  absolute
  * @throws RecheckError `file.*`

@@ -16,7 +16,8 @@ export function fileHeader(wallTime: number): Uint8Array {
 }
 
 /**
- * Events as records of a TFRecord file. Field numbers are those of TensorFlow's event.proto, summary.proto and tensor.proto.
+ * Events as records of a TFRecord file. Field numbers are those of TensorFlow's event.proto, summary.proto
+ * and tensor.proto.
  */
 export function encodeEvents(events: readonly TensorBoardEvent[]): Uint8Array {
   return Buffer.concat(events.map((event) => record(encodeEvent(event))))

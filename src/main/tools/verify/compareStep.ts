@@ -32,7 +32,10 @@ export function* compareGradients(
   }
 }
 
-/** Every stored parameter after one update from `start`; where the gradient is noise, only the way from the start. */
+/**
+ * Every stored parameter after one update from `start`; where the gradient is noise, only the way from the
+ * start.
+ */
 export function* compareAdamW(
   { engine, expected, prefix }: StoredStep,
   found: { readonly after: ParameterValues; readonly start: ParameterValues; readonly learningRate: number },

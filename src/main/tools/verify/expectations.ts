@@ -64,8 +64,8 @@ export type InputLimits = Pick<ModelConfig, 'vocabularySize' | 'maxPositions'>
 /**
  * `input_ids`, `attention_mask`, `position_ids`, all [rows, length].
  *
- * @throws RecheckError `verify.no-expectations` for what the model cannot take, and where no pair of real tokens is left to
- *   compare
+ * @throws RecheckError `verify.no-expectations` for what the model cannot take, and where no pair of real
+ *   tokens is left to compare
  */
 export function storedBatch(expected: Expectations, limits: InputLimits): VerifyBatch {
   const { ids, shape } = storedIds(expected, 'input_ids')

@@ -13,8 +13,8 @@ const logProbLimit = 2e-4
 const adamW: VerifyAdamW = { learningRate: 1e-3, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1 }
 
 /**
- * Compares what an engine computes on a checkpoint with the stored numbers: one row per quantity, limits as in the
- * README of the golden data. `parameters` are the checkpoint's own, where the AdamW step starts.
+ * Compares what an engine computes on a checkpoint with the stored numbers: one row per quantity, limits as
+ * in the README of the golden data. `parameters` are the checkpoint's own, where the AdamW step starts.
  */
 export async function* verifyNumbers(
   engine: VerifyEngine,

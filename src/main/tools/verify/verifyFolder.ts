@@ -8,8 +8,8 @@ import { closeEngine, verifyRlStep } from './verifyRlStep.ts'
 import type { VerifyRow } from './verifyRow.ts'
 
 /**
- * Verifies a folder of either layout of the golden data: a checkpoint with its expectations, or an RL step with three
- * checkpoints inside. Rows come as they are computed, engine by engine.
+ * Verifies a folder of either layout of the golden data: a checkpoint with its expectations, or an RL step
+ * with three checkpoints inside. Rows come as they are computed, engine by engine.
  *
  * @throws RecheckError `verify.no-expectations`, and all of `openCheckpoint`
  */
@@ -39,8 +39,8 @@ export async function* verifyFolder(
 }
 
 /**
- * The numbers stored for BF16 weights come from a PyTorch model that was cast as a whole, so that its rotary frequencies
- * were rounded too: transformers itself, loading the same folder, is up to 3e-4 away from them
+ * The numbers stored for BF16 weights come from a PyTorch model that was cast as a whole, so that its rotary
+ * frequencies were rounded too: transformers itself, loading the same folder, is up to 3e-4 away from them
  * (tests/oracles/cast_frequencies.py). Their greedy ids are those of the model as loaded.
  *
  * @returns the checkpoint with rounded frequencies, or null where nothing was cast

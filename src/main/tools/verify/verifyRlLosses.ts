@@ -10,8 +10,9 @@ import type { VerifyRow } from './verifyRow.ts'
 import { verifyRow } from './verifyRow.ts'
 
 /**
- * The update behind the layout's `adamw.*`. The note beside the data says weight decay 0.0; the data say 0.01 on every parameter,
- * PyTorch's default: `model.norm.weight` (largest 1.208) is lr · 0.01 · 1.208 = 1.2e-5 away without it, for every loss, and 1e-7 with it.
+ * The update behind the layout's `adamw.*`. The note beside the data says weight decay 0.0; the data say 0.01
+ * on every parameter, PyTorch's default: `model.norm.weight` (largest 1.208) is lr · 0.01 · 1.208 = 1.2e-5
+ * away without it, for every loss, and 1e-7 with it.
  */
 const adamW: AdamWSettings = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01, clipNorm: null }
 const decays = () => true
@@ -20,8 +21,9 @@ const learningRate = 1e-3
 const Scalars = z.object({ loss: z.number(), grad_norm: z.number() })
 
 /**
- * One update of the policy per loss: its value, gradient norm, gradients and the parameters after it, against the stored ones. The rows
- * are built from the stored rollouts and log-probs by the code that training uses. `parameters` are the policy's own.
+ * One update of the policy per loss: its value, gradient norm, gradients and the parameters after it, against
+ * the stored ones. The rows are built from the stored rollouts and log-probs by the code that training uses.
+ * `parameters` are the policy's own.
  */
 export async function* verifyRlLosses(
   engine: VerifyEngine,

@@ -13,14 +13,19 @@ import { verifyRow } from './verifyRow.ts'
 
 const logProbLimit = 2e-4
 
-/** The three models of the layout: folder and stored log-probs [rows, longest − 1], rows padded on the right. */
+/**
+ * The three models of the layout: folder and stored log-probs [rows, longest − 1], rows padded on the right.
+ */
 const models = [
   { folder: 'policy', quantity: 'policy_log_probs' },
   { folder: 'reference', quantity: 'reference_log_probs' },
   { folder: 'old-policy', quantity: 'old_log_probs' },
 ] as const
 
-/** Compares the token log-probs of stored rollouts under policy, reference and old policy, and one update per loss. */
+/**
+ * Compares the token log-probs of stored rollouts under policy, reference and old policy, and one update per
+ * loss.
+ */
 export async function* verifyRlStep(
   open: OpenVerifyEngine,
   expected: Expectations,

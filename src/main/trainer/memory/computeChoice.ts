@@ -5,7 +5,10 @@ import { isGroupMethod, type RunConfig } from '../../../shared/config/parseConfi
 
 /** Bytes that a forward and backward pass may take beside parameters, moments and gradients. */
 const passBytes = 768e6
-/** The same where layers are recomputed: it is done to save memory, and larger micro-batches are hardly faster. */
+/**
+ * The same where layers are recomputed: it is done to save memory, and larger micro-batches are hardly
+ * faster.
+ */
 const recomputedPassBytes = 384e6
 /** Bytes of logits, their softmax and its gradient. */
 const logitsBytes = 128e6
@@ -24,8 +27,9 @@ type ComputeConfig = Pick<
 >
 
 /**
- * Rows of one forward and backward pass, as asked for, else as many as the budget holds and never more than an update has; and whether
- * the backward pass computes layers again: as asked for, else where otherwise not even two rows would fit.
+ * Rows of one forward and backward pass, as asked for, else as many as the budget holds and never more than
+ * an update has; and whether the backward pass computes layers again: as asked for, else where otherwise not
+ * even two rows would fit.
  *
  * @param positions  predicted tokens of the longest row, padded
  */

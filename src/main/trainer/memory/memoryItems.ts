@@ -27,7 +27,9 @@ export interface MemoryFacts {
 const maxRowsTogether = 192
 const logitsBytes = 64e6
 
-/** Above it the ONNX sampler feeds its weights, below it packs a second set of them (host/onnx/sampler.ts). */
+/**
+ * Above it the ONNX sampler feeds its weights, below it packs a second set of them (host/onnx/sampler.ts).
+ */
 const parametersFedAsInputs = 50e6
 
 /** Of a trainer's process with both engines, and of the process that owns the run; measured on Linux x64. */
@@ -53,8 +55,9 @@ export function memoryItems(
 }
 
 /**
- * The most that is held at one time, and the moment. In the machine's memory what an update has taken stays with the process:
- * the C library keeps blocks of up to 32 MB for itself. In a card's memory TensorFlow uses it again for whatever comes next.
+ * The most that is held at one time, and the moment. In the machine's memory what an update has taken stays
+ * with the process: the C library keeps blocks of up to 32 MB for itself. In a card's memory TensorFlow uses
+ * it again for whatever comes next.
  */
 export function peakOf(
   items: readonly MemoryItem[],
@@ -95,7 +98,10 @@ function baseOf({ work, sampler }: MemoryFacts): number {
   return isSamplerAlone && sampler === 'onnx' ? samplerBaseBytes : trainerBaseBytes
 }
 
-/** Parameters, moments and gradients in the session, what an update takes, and what a checkpoint reads out of it. */
+/**
+ * Parameters, moments and gradients in the session, what an update takes, and what a checkpoint reads out of
+ * it.
+ */
 function trainerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts): readonly MemoryItem[] {
   const { lora, baseWeights } = config.model
   const shapes: ReadonlyMap<string, readonly number[]> =
@@ -137,7 +143,10 @@ function warmUpSteps(config: RunConfig): RunConfig {
   return { ...config, problemsPerStep, method: 'a-star-po', miniBatches: 1 }
 }
 
-/** Its caches, its own copy of the weights where it has one, and what brings new weights there after an update. */
+/**
+ * Its caches, its own copy of the weights where it has one, and what brings new weights there after an
+ * update.
+ */
 function samplerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts): readonly MemoryItem[] {
   const weights = floatBytes * countParameters(model)
   const rollouts = rolloutsTogether(config, model, facts)
@@ -163,7 +172,10 @@ function samplerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts)
   ]
 }
 
-/** Bytes of a frozen model: matrices in the given form, int8 with a scale for each output channel; all else in 32 bits. */
+/**
+ * Bytes of a frozen model: matrices in the given form, int8 with a scale for each output channel; all else in
+ * 32 bits.
+ */
 function storedBytes(model: ModelConfig, wanted: WeightStorage): number {
   let bytes = 0
   for (const [name, shape] of parameterShapes(model)) {

@@ -78,7 +78,9 @@ function mostOf(fits: (count: number) => boolean): number {
 /** A setting that saves less than this share of the whole is no way out. */
 const leastSaved = 0.03
 
-/** Each of them alone, those that save most first; what this version cannot do, or saves nothing, is left out. */
+/**
+ * Each of them alone, those that save most first; what this version cannot do, or saves nothing, is left out.
+ */
 function switchesOf(config: RunConfig, model: ModelConfig, facts: MemoryFacts): readonly MemorySwitch[] {
   const needed = (changed: RunConfig, changedFacts: MemoryFacts): number => {
     const items = memoryItems(changed, model, changedFacts)

@@ -13,8 +13,8 @@ export interface RecordWriter {
 const tryAgainEveryMs = 1000
 
 /**
- * Appends numbered records to a new file and flushes each lot to the disk. While it cannot (a full disk, a network's file system that
- * is away) it tries again at the same place: a line is there once and whole.
+ * Appends numbered records to a new file and flushes each lot to the disk. While it cannot (a full disk, a
+ * network's file system that is away) it tries again at the same place: a line is there once and whole.
  *
  * @param onWritten  a message is on the disk
  * @throws Error `EEXIST`: another process has begun this attempt

@@ -19,9 +19,10 @@ import { openRecordWriter, type RecordWriter } from './recordWriter.ts'
 import { openTrainerPort, type TrainerPort } from '../trainerPort.ts'
 
 /**
- * The life of a trainer on a machine that the owner cannot reach: it reads its job from a folder that both see, puts its
- * records there, and obeys the wish it finds there. What is flushed to that folder counts as stored, so it goes on while the owner is
- * away. A second process for the same attempt is refused by the file that the first has made.
+ * The life of a trainer on a machine that the owner cannot reach: it reads its job from a folder that both
+ * see, puts its records there, and obeys the wish it finds there. What is flushed to that folder counts as
+ * stored, so it goes on while the owner is away. A second process for the same attempt is refused by the file
+ * that the first has made.
  *
  * @returns the exit code
  */

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { childEnvironment } from '../../host/tensorflow/childEnvironment.ts'
 
 /**
- * What a cluster starts: the trainer, with the variables that this machine's TensorFlow needs before it is loaded.
+ * What a cluster starts: the trainer, with the variables that this machine's TensorFlow needs before it is
+ * loaded.
  *
  * @param words  of the trainer: its file and arguments
  * @returns its exit code

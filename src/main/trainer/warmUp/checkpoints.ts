@@ -31,9 +31,9 @@ export interface WarmUpPlace {
 }
 
 /**
- * A run that is only a warm-up has its checkpoints recorded like any other run's. In a run of all stages steps are counted
- * anew after the warm-up, so that its checkpoints have a folder of their own beside those of stage 2, and no rows; the
- * last one is kept, until the model is written.
+ * A run that is only a warm-up has its checkpoints recorded like any other run's. In a run of all stages
+ * steps are counted anew after the warm-up, so that its checkpoints have a folder of their own beside those
+ * of stage 2, and no rows; the last one is kept, until the model is written.
  */
 export function warmUpCheckpoints(place: WarmUpPlace): WarmUpCheckpoints {
   return place.request.run.stage === 'warm-up' ? recorded(place) : beside(place)

@@ -36,7 +36,8 @@ export interface WarmUpJob {
 }
 
 /**
- * Stage 0 of a job, from its newest checkpoint or from the beginning. Where its model is there already, nothing is done.
+ * Stage 0 of a job, from its newest checkpoint or from the beginning. Where its model is there already,
+ * nothing is done.
  *
  * @returns the folder of the model it made; null when it was stopped before the end
  */

@@ -9,7 +9,10 @@ import { configOf } from '../widgets/runConfig.ts'
 
 export const mostCompared = 8
 
-/** The config fields in which at least two of the runs differ; name, tags and notes say nothing about training. */
+/**
+ * The config fields in which at least two of the runs differ; name, tags and notes say nothing about
+ * training.
+ */
 export function differingFields(runs: readonly Run[]): { path: string; values: unknown[] }[] {
   return configFields
     .filter(({ path }) => !['name', 'tags', 'notes'].includes(path))
@@ -78,7 +81,9 @@ export function comparedLines(
   })
 }
 
-/** V* of each run as a line of steps: the share of its problems up to each value, as finely as the bins are. */
+/**
+ * V* of each run as a line of steps: the share of its problems up to each value, as finely as the bins are.
+ */
 export function vStarLines(
   histograms: readonly (VStarHistogram | null)[],
   { labels, colours }: ComparedLinesView,

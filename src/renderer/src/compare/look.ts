@@ -42,7 +42,9 @@ export function lookByField({ path, values }: DifferingField, theme: PlotTheme):
 
 type Rgb = readonly [number, number, number]
 
-/** From cold to warm; lightness changes one way only, and every stop has 3 : 1 against its theme's background. */
+/**
+ * From cold to warm; lightness changes one way only, and every stop has 3 : 1 against its theme's background.
+ */
 const scales: Readonly<Record<PlotTheme['name'], readonly Rgb[]>> = {
   light: [
     [27, 20, 100],

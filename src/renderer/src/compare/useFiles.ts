@@ -4,7 +4,10 @@ import type { BoardFiles } from '../plots/PlotBoard.tsx'
 import { joinCsv } from './joinCsv.ts'
 import { useApi } from '../data/apiContext.ts'
 
-/** Files of a comparison: names and hashes of the runs that are shown in the stamps, all runs' points in one CSV. */
+/**
+ * Files of a comparison: names and hashes of the runs that are shown in the stamps, all runs' points in one
+ * CSV.
+ */
 export function useCompareFiles(runs: readonly Run[], shown: readonly Run[] = runs): BoardFiles {
   const api = useApi()
   return {

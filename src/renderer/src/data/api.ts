@@ -18,20 +18,25 @@ import type {
 
 /** The page's one way to the owner process, whichever shell it is in. The only reader of `window.recheck`. */
 export interface PageApi {
-  /** @param signal  aborted when nobody waits for the answer any more: what it would take to find it is then spared */
+  /**
+   * @param signal aborted when nobody waits for the answer any more: what it would take to find it is then
+   *   spared
+   */
   request<R extends Route>(route: R, input: InputOf<R>, signal?: AbortSignal): Promise<OutputOf<R>>
   /** @returns a function that ends the subscription */
   onEvent(listener: (event: StoreEvent) => void): () => void
   /**
-   * Must end before the first request. In a browser: exchanges the link's token for a session, and waits for the events'
-   * connection, so that nothing can happen between an answer and the first event that is heard.
+   * Must end before the first request. In a browser: exchanges the link's token for a session, and waits for
+   * the events' connection, so that nothing can happen between an answer and the first event that is heard.
    */
   open(): Promise<void>
   /** Told at once what it is now. */
   onConnection(listener: (connection: PageConnection) => void): () => void
 }
 
-/** `over`: Recheck answers, but no longer to this page: it was started again since the page's link was opened. */
+/**
+ * `over`: Recheck answers, but no longer to this page: it was started again since the page's link was opened.
+ */
 export type PageConnection = Connection | 'over'
 
 export function createApi(page: Window): PageApi {
@@ -130,7 +135,10 @@ class HttpApi implements PageApi {
     })
   }
 
-  /** A socket does not say why it was refused; a request does. Tried on all the same: a link may be opened in another tab. */
+  /**
+   * A socket does not say why it was refused; a request does. Tried on all the same: a link may be opened in
+   * another tab.
+   */
   async #tryAgain(): Promise<void> {
     const problem = await this.request('app.info', {}).then(() => null, errorData)
     const isRefused = problem !== null && errorGroup(problem.code) === 'session'

@@ -15,7 +15,9 @@ export function useRunStage(run: ListedRun): {
   return { stage: runStage(run, progress, estimated), progress }
 }
 
-/** Problems of an estimate that a run of both stages has begun; null where it is complete, or of no such run. */
+/**
+ * Problems of an estimate that a run of both stages has begun; null where it is complete, or of no such run.
+ */
 function useEstimated(run: ListedRun, isAsked: boolean): Estimated | null {
   const { stage, problemsSeen, vStarId } = run
   const mayBeOpen = isAsked && stage === 'self-correction' && problemsSeen === 0 && vStarId !== null

@@ -16,7 +16,10 @@ export interface DataImportProps {
   readonly onImported: (name: string) => void
 }
 
-/** A file of problems into the library: chosen or dropped, its columns named, its first rows seen, its faults said. */
+/**
+ * A file of problems into the library: chosen or dropped, its columns named, its first rows seen, its faults
+ * said.
+ */
 export function DataImport({ onClose, onImported }: DataImportProps): JSX.Element {
   const upload = useUpload()
   return (

@@ -22,7 +22,10 @@ type State = Pick<Upload, 'uploadId' | 'file' | 'progress' | 'problem'>
 
 const nothing: State = { uploadId: null, file: null, progress: null, problem: null }
 
-/** A file of this machine on its way to the owner, piece by piece; one that nobody looks at any more is let go of. */
+/**
+ * A file of this machine on its way to the owner, piece by piece; one that nobody looks at any more is let go
+ * of.
+ */
 export function useUpload(): Upload {
   const api = useApi()
   const [state, setState] = useState<State>(nothing)

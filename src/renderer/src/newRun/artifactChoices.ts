@@ -61,7 +61,10 @@ const hashedParts: Readonly<Record<string, string>> = {
   'version of the rewards': 'the reward rules',
 }
 
-/** Fields that differ, each with both values; only where none does, the hashed parts: they follow from the fields. */
+/**
+ * Fields that differ, each with both values; only where none does, the hashed parts: they follow from the
+ * fields.
+ */
 function differingParts({ inputs }: ListedVStar, wanted: Readonly<Record<string, string>>): string[] {
   const names = Object.keys(wanted).filter((name) => inputs[name] !== wanted[name])
   const fields = names.flatMap((name) => {

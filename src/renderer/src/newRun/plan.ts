@@ -51,7 +51,10 @@ function warmUpLines({ warmUp }: RunConfig): PlanLine[] {
   ]
 }
 
-/** What is to be known before the start: that it will take too long, and what the machine found in data and model. */
+/**
+ * What is to be known before the start: that it will take too long, and what the machine found in data and
+ * model.
+ */
 export function planNotices({ config, stage, isEstimated, check, pace }: PlanInputs): readonly string[] {
   const long = longRunText(rolloutCounts(config, { stage, isEstimated }), pace ?? null)
   const found = check === null ? [] : [check.dataNote, ...check.modelNotices]

@@ -29,7 +29,10 @@ export interface PlotCardProps {
   readonly onHidden?: (labels: ReadonlySet<string>) => void
 }
 
-/** About three lines of a narrow card: side by side, a title is the name of a run, which may have two hundred letters. */
+/**
+ * About three lines of a narrow card: side by side, a title is the name of a run, which may have two hundred
+ * letters.
+ */
 const titleWidth = 600
 
 export function PlotCard(props: PlotCardProps): JSX.Element {

@@ -10,7 +10,10 @@ interface LegendPlot {
   readonly shape: PlotShape
 }
 
-/** The plots, each line and threshold that was switched off marked as such: page and pictures then show the same. */
+/**
+ * The plots, each line and threshold that was switched off marked as such: page and pictures then show the
+ * same.
+ */
 export function withHiddenLines<P extends LegendPlot>(plots: readonly P[], hidden: HiddenLines): P[] {
   return plots.map((plot) => {
     const labels = hidden.get(plot.id)

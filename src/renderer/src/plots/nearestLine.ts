@@ -3,7 +3,10 @@ import type { PlotLine } from '../../../shared/plots/plotData.ts'
 /** A pointer farther away than this points at no line. */
 const reachPx = 24
 
-/** y of a line at x: between two points on their straight connection, of a stepped line the value that holds; null in a gap and outside. */
+/**
+ * y of a line at x: between two points on their straight connection, of a stepped line the value that holds;
+ * null in a gap and outside.
+ */
 export function heightAt({ points, stepped }: PlotLine, x: number): number | null {
   const after = points.findIndex(([px]) => px >= x)
   const right = points[after]
@@ -14,7 +17,9 @@ export function heightAt({ points, stepped }: PlotLine, x: number): number | nul
   return stepped === true ? left[1] : left[1] + ((right[1] - left[1]) * (x - left[0])) / (right[0] - left[0])
 }
 
-/** The line nearest to a pointer at x (in the axis's unit) and `pixel` from the top; null when none is near. */
+/**
+ * The line nearest to a pointer at x (in the axis's unit) and `pixel` from the top; null when none is near.
+ */
 export function nearestLine(
   lines: readonly PlotLine[],
   pointer: { readonly x: number; readonly pixel: number },

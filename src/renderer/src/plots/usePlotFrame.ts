@@ -24,7 +24,9 @@ export interface PlotFrame {
   }
 }
 
-/** Axis, smoothing and zoom that all plots of a view share, and what is switched off in the legend of each. */
+/**
+ * Axis, smoothing and zoom that all plots of a view share, and what is switched off in the legend of each.
+ */
 export function usePlotFrame(): PlotFrame {
   const [settings, setSettings] = useStoredState('plots', { first: firstSettings, parse: parseSettings })
   const [range, setRange] = useState<XRange | null>(null)

@@ -18,7 +18,10 @@ export function isOfShares(shape: PlotShape): boolean {
   return shape.yRange !== null && shape.yRange[0] === 0 && shape.yRange[1] === 1
 }
 
-/** Round ends around all points of the lines that are shown and the plot's own marked lines; null without points. */
+/**
+ * Round ends around all points of the lines that are shown and the plot's own marked lines; null without
+ * points.
+ */
 export function fittedEnds(shape: PlotShape, lines: readonly PlotLine[]): YEnds | null {
   const [first, ...rest] = shownLines(lines).flatMap((line) => drawnPoints(line.points).map(([, y]) => y))
   if (first === undefined) return null

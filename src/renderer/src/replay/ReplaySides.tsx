@@ -12,7 +12,9 @@ export interface ReplaySidesProps {
   readonly isRunning: boolean
 }
 
-/** The turns of each policy as they are written: one policy's side by side, two policies' below one another. */
+/**
+ * The turns of each policy as they are written: one policy's side by side, two policies' below one another.
+ */
 export function ReplaySides({ sides, names, isRunning }: ReplaySidesProps): JSX.Element {
   return (
     <div className={styles.sides}>

@@ -1,7 +1,10 @@
 import type { CheckpointRecord } from '../../../shared/runs/records.ts'
 import type { ReplayedPolicy } from '../../../shared/routes/replay.ts'
 
-/** A policy as the address names it: `run:ID` (its newest checkpoint), `run:ID@40`, `run:ID@start`, `model:builtin`. */
+/**
+ * A policy as the address names it: `run:ID` (its newest checkpoint), `run:ID@40`, `run:ID@start`,
+ * `model:builtin`.
+ */
 export type PolicyName = string
 
 export const startStep = 'start'

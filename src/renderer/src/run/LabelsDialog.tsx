@@ -8,7 +8,10 @@ export interface LabelsDialogProps {
   readonly onClose: () => void
 }
 
-/** Tags and group of one or several runs; name and notes where it is one. Tags of several are added, not replaced. */
+/**
+ * Tags and group of one or several runs; name and notes where it is one. Tags of several are added, not
+ * replaced.
+ */
 export function LabelsDialog({ runs, onClose }: LabelsDialogProps): JSX.Element {
   const { labels, isOne, set, save, problems, isPending, problem } = useLabels(runs)
   const isValid = Object.keys(problems).length === 0

@@ -17,8 +17,8 @@ export interface RunAlarmsProps {
 }
 
 /**
- * What is wrong with a run that goes on, in plain words, with the remedy: one line a kind, the newest first, on every tab.
- * What has passed, and all alarms of a run that is over, are one line above its plots.
+ * What is wrong with a run that goes on, in plain words, with the remedy: one line a kind, the newest first,
+ * on every tab. What has passed, and all alarms of a run that is over, are one line above its plots.
  */
 export function RunAlarms({ run, tab }: RunAlarmsProps): JSX.Element | null {
   const { runId, status, error } = run

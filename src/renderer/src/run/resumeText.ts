@@ -1,7 +1,10 @@
 import { stringify } from 'yaml'
 import { valueAtPath } from '../../../shared/config/fields.ts'
 
-/** The settings that most often let a run go on: a smaller update, fewer rows at once. As the run has them now. */
+/**
+ * The settings that most often let a run go on: a smaller update, fewer rows at once. As the run has them
+ * now.
+ */
 export function resumeText(config: string): string {
   const run = JSON.parse(config) as Readonly<Record<string, unknown>>
   return stringify({

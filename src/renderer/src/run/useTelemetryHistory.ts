@@ -5,7 +5,10 @@ import type { Telemetry } from '../../../shared/routes/app.ts'
 /** Readings kept: an hour of them. */
 const mostReadings = 1440
 
-/** What the header has read of the machine since this view was opened, oldest first; the store keeps no history of it. */
+/**
+ * What the header has read of the machine since this view was opened, oldest first; the store keeps no
+ * history of it.
+ */
 export function useTelemetryHistory(): readonly Telemetry[] {
   const client = useQueryClient()
   const [readings, setReadings] = useState<readonly Telemetry[]>(() => {

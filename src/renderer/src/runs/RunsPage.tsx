@@ -125,7 +125,9 @@ function useColumnWidths(runs: readonly ListedRun[]) {
   return { ref, width, nameWidthPx: needs.nameWidthPx, fitting: fittingColumns(width / scale, needs) }
 }
 
-/** Which runs are selected: as long as the tab is open, so that it outlives a look at a run or a comparison. */
+/**
+ * Which runs are selected: as long as the tab is open, so that it outlives a look at a run or a comparison.
+ */
 function useSelection() {
   const [ids, keepIds] = useStoredState('selectedRuns', { first: [], parse: parseIds, keptIn: 'tab' })
   const selected: ReadonlySet<string> = useMemo(() => new Set(ids), [ids])

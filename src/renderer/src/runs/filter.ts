@@ -21,13 +21,17 @@ export interface ParsedFilter {
   readonly problem: string | null
 }
 
-/** A comparison (value possibly quoted, or not there yet), a `key:value`, a quoted text (the last one may be open) or a word. */
+/**
+ * A comparison (value possibly quoted, or not there yet), a `key:value`, a quoted text (the last one may be
+ * open) or a word.
+ */
 const tokenPattern =
   /([^\s"<>=!:]+)\s*(>=|<=|!=|>|<|=)\s*("(?:[^"]|"")*"?|\S+)?|([A-Za-z][\w./-]*):("(?:[^"]|"")*"?|\S+)?|("(?:[^"]|"")*"?)|(\S+)/g
 
 /**
- * `accuracy/final >= 0.6 status:finished tag:seed vStar.beta = 0.5 "my run"`: metrics and config fields are compared, other words
- * are searched for in name, id, tags, notes and group. What can match no run is no term but a problem.
+ * `accuracy/final >= 0.6 status:finished tag:seed vStar.beta = 0.5 "my run"`: metrics and config fields are
+ * compared, other words are searched for in name, id, tags, notes and group. What can match no run is no term
+ * but a problem.
  */
 export function parseFilter(text: string): ParsedFilter {
   const read = [...text.matchAll(tokenPattern)].map(readToken)
@@ -122,7 +126,10 @@ function colonText(key: string, value: string): FilterTerm | string {
   return `A colon compares nothing: write ${key} = ${value === '' ? '…' : value}`
 }
 
-/** Metrics and config fields that the terms name and a listed run does not carry, each once: `run.values` has them. */
+/**
+ * Metrics and config fields that the terms name and a listed run does not carry, each once: `run.values` has
+ * them.
+ */
 export function namesBeyondList(terms: readonly FilterTerm[]): string[] {
   const names = terms.flatMap((term) =>
     term.kind === 'config' ? [term.path] : term.kind === 'metric' && !isListed(term.name) ? [term.name] : [],
@@ -134,7 +141,9 @@ function isListed(name: string): boolean {
   return listedMetrics.some((listed) => listed === name)
 }
 
-/** @param more what `namesBeyondList` asked for; null = not read yet, then a run that needs it does not match */
+/**
+ * @param more what `namesBeyondList` asked for; null = not read yet, then a run that needs it does not match
+ */
 export function matchesFilter(
   run: ListedRun,
   terms: readonly FilterTerm[],

@@ -83,9 +83,11 @@ export interface RunSort {
 }
 
 /**
- * By test score, runs under way stand above: what was started a moment ago is not to be looked for among the last.
+ * By test score, runs under way stand above: what was started a moment ago is not to be looked for among the
+ * last.
  *
- * @param runs newest first, as the store lists them: in the order in which they were made, whatever the clock said
+ * @param runs newest first, as the store lists them: in the order in which they were made, whatever the clock
+ *   said
  */
 export function sortRuns(runs: readonly ListedRun[], sort: RunSort): ListedRun[] {
   const sign = sort.isDescending ? -1 : 1

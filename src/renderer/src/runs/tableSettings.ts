@@ -50,7 +50,8 @@ const mostMeasured = 200
 export function nameWidth(runs: readonly { readonly name: string }[]): number {
   const least = runColumns.find(({ id }) => id === 'name')?.width ?? 0
   const most = runs.reduce((length, { name }) => Math.max(length, name.length), 0)
-  // of thousands of names a few of the longest are measured: one of them is the widest, give or take a few narrow letters
+  // of thousands of names a few of the longest are measured: one of them is the widest, give or take a few
+  // narrow letters
   const longest = runs.filter(({ name }) => name.length >= 0.8 * most).slice(0, mostMeasured)
   const widest = longest.reduce((width, { name }) => Math.max(width, textWidth(name, fontSizePx)), 0)
   return Math.ceil(Math.min(widestNamePx, Math.max(least, widest + cellPaddingPx)))

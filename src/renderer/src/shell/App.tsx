@@ -19,7 +19,10 @@ import { InlineCode } from '../widgets/InlineCode.tsx'
 import { Loading } from '../widgets/Loading.tsx'
 import styles from './App.module.css'
 
-/** Pages with their own libraries (the editor, the charts) come when they are needed: the list opens without them. */
+/**
+ * Pages with their own libraries (the editor, the charts) come when they are needed: the list opens without
+ * them.
+ */
 const NewRunPage = lazy(() =>
   import('../newRun/NewRunPage.tsx').then((module) => ({ default: module.NewRunPage })),
 )

@@ -61,7 +61,10 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
   )
 }
 
-/** Mantine marks what Enter takes as one types; runs that are read later are found, but none of them is marked. */
+/**
+ * Mantine marks what Enter takes as one types; runs that are read later are found, but none of them is
+ * marked.
+ */
 function markFirst(): void {
   const { opened, query, listId } = paletteStore.getState()
   const list = document.getElementById(listId)

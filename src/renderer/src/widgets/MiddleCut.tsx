@@ -4,8 +4,8 @@ import { middleCutParts } from './middleCutParts.ts'
 import styles from './MiddleCut.module.css'
 
 /**
- * A name that its place may be too narrow for: what is cut is its middle, because names that belong together begin alike and
- * differ at their ends. A short one is plain text.
+ * A name that its place may be too narrow for: what is cut is its middle, because names that belong together
+ * begin alike and differ at their ends. A short one is plain text.
  */
 export function MiddleCut({ text }: { readonly text: string }): JSX.Element {
   const parts = middleCutParts(text)

@@ -5,7 +5,9 @@ import { timeLeft } from '../../../shared/text/timeLeft.ts'
 import { formatCount, formatDuration, formatNumber } from '../../../shared/text/format.ts'
 import { isInFirstStage, isInWarmUp, type RunStage } from './runStage.ts'
 
-/** `131 of 300 steps`; `stage 1: 192 of 3,000 problems`, and of a run that is not at work that they are kept. */
+/**
+ * `131 of 300 steps`; `stage 1: 192 of 3,000 problems`, and of a run that is not at work that they are kept.
+ */
 export function stageText(run: ListedRun, stage: RunStage): string {
   const { name, done, total, unit } = stage
   if (total === 0) return done === 0 ? '' : `${formatCount(done)} ${unit}`
@@ -25,8 +27,8 @@ export function progressText(progress: Progress, stage: RunStage): string {
 const smallPrintPx = 11
 
 /**
- * What a narrow column says of a run, complete at `widthPx`: the time left of one at work, else its activity; of others the
- * count. The whole line is its tooltip.
+ * What a narrow column says of a run, complete at `widthPx`: the time left of one at work, else its activity;
+ * of others the count. The whole line is its tooltip.
  */
 export function shortProgress(stage: RunStage, progress: Progress | null, widthPx: number): string {
   const fits = (text: string): boolean => textWidth(text, smallPrintPx) <= widthPx

@@ -40,7 +40,8 @@ test('a key that stands twice is refused where its values differ', () => {
       text,
     )
   }
-  // the same value again, the same key in two objects, keys of the prototype, and colons and commas in strings
+  // the same value again, the same key in two objects, keys of the prototype, and colons and commas in
+  // strings
   const fine =
     '{"a": 1, "a": 1, "b": {"a": 2, "c": "\\"a\\": 3, }"}, "d": [{"a": 1}, {"a": 2}], "__proto__": 1, "toString": 2}'
   assert.deepEqual(parsed(fine), JSON.parse(fine))

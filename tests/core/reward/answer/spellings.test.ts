@@ -133,7 +133,8 @@ test('behind #### no digit is dropped: all of them are in the number, or there i
   fc.assert(
     fc.property(line, (text) => {
       const number = extractAnswer(`#### ${text}`, 'hash')
-      // words that multiply and powers have digits of their own, and a remark in brackets is no part of the number
+      // words that multiply and powers have digits of their own, and a remark in brackets is no part of the
+      // number
       if (number === null || /million|\^2/.test(text)) return
       const digits = text.replace(/(?:\s|~|\\[,;: ])(?:\\!)*\(\d\)/g, '').replace(/\D/g, '')
       assert.equal(number.replace(/\D/g, ''), digits, `${text} was read as ${number}`)

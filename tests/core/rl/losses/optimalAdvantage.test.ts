@@ -8,8 +8,8 @@ import { assertClose } from '../../../assertClose.ts'
 import { assertLoss } from './twoRows.ts'
 
 /**
- * A one-token bandit: row a of the batch is action a, weighted by how often it is drawn, so that the batch is the
- * expectation itself (docs/method.md 3).
+ * A one-token bandit: row a of the batch is action a, weighted by how often it is drawn, so that the batch is
+ * the expectation itself (docs/method.md 3).
  */
 interface Bandit {
   readonly rewards: readonly number[]
@@ -62,7 +62,9 @@ function gradient(
   ])
 }
 
-/** ∇θ of β₂·KL(π‖π_ref) − E[r], in closed form for a softmax: π_a·(f_a − Σ π f), f = β₂·(ln π − ln π_ref) − r. */
+/**
+ * ∇θ of β₂·KL(π‖π_ref) − E[r], in closed form for a softmax: π_a·(f_a − Σ π f), f = β₂·(ln π − ln π_ref) − r.
+ */
 function objectiveGradient(logits: readonly number[]): number[] {
   const { rewards, referenceLogits, policyBeta } = bandit
   const logPolicy = logSoftmax(logits)

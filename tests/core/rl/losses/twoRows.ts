@@ -4,8 +4,9 @@ import type { LossInputs, LossSumName, PolicyLoss } from '../../../../src/core/r
 import { assertClose } from '../../../assertClose.ts'
 
 /**
- * Two packed rows whose sums can be worked out by hand, [2, 4]: an attempt of two tokens and a verdict; attempt, verdict and
- * revision of one token each. The last column lies beyond both rows: what it holds must never count.
+ * Two packed rows whose sums can be worked out by hand, [2, 4]: an attempt of two tokens and a verdict;
+ * attempt, verdict and revision of one token each. The last column lies beyond both rows: what it holds must
+ * never count.
  */
 const beyond = -150
 
@@ -22,8 +23,8 @@ export const entropy: Tensor2D = tf.tensor2d([
 ])
 
 /**
- * π / π_sampling is e^0.1, 1 and 1 in the first row, 1, e^0.1 and e^−0.2 in the second. ρ of the turns is −0.5 and 0, and
- * 0, 0.3 and −1. Every turn and every token weighs a half, every token's entropy a tenth.
+ * π / π_sampling is e^0.1, 1 and 1 in the first row, 1, e^0.1 and e^−0.2 in the second. ρ of the turns is
+ * −0.5 and 0, and 0, 0.3 and −1. Every turn and every token weighs a half, every token's entropy a tenth.
  */
 export const inputs: LossInputs = {
   attemptMask: rows([1, 1, 0], [1, 0, 0]),

@@ -20,7 +20,9 @@ const wrong: EvaluatedSample = {
 }
 const right = { ...wrong, attemptAnswer: '2', attemptCorrect: true, verdictLogProb: -0.1 }
 
-/** Four problems alike, of four samples: wrong, right, right, right; no final answer is right but the last. */
+/**
+ * Four problems alike, of four samples: wrong, right, right, right; no final answer is right but the last.
+ */
 const problems: EvaluatedProblem[] = Array.from({ length: 4 }, (_, index) => ({
   problemId: `p${index}`,
   subject: null,

@@ -1,7 +1,10 @@
 import type { Trainer } from '../../../../src/core/train/engine/trainer.ts'
 import { fakeTrainer } from '../fakeEngine.ts'
 
-/** A trainer without a network whose loss and state depend on every id, weight, learning rate and step it was given. */
+/**
+ * A trainer without a network whose loss and state depend on every id, weight, learning rate and step it was
+ * given.
+ */
 export function withRowsInMind(): Trainer {
   const base = fakeTrainer()
   const held = { sum: 0, updates: 0 }

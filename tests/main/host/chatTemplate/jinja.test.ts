@@ -10,7 +10,10 @@ interface JinjaTable {
   readonly rows: readonly { readonly template: string; readonly text: string | null }[]
 }
 
-/** Written by tests/oracles/jinja_table.py with Python's Jinja, set up as transformers does; null = Python refuses. */
+/**
+ * Written by tests/oracles/jinja_table.py with Python's Jinja, set up as transformers does; null = Python
+ * refuses.
+ */
 const table = JSON.parse(
   readFileSync(new URL('../../../fixtures/tokenizers/jinja.json', import.meta.url), 'utf8'),
 ) as JinjaTable

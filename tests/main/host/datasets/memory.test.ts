@@ -26,8 +26,8 @@ async function load(rows: number): Promise<{ rows: number; train: number; peakBy
   const path = join(folder, `${rows}.jsonl`)
   await pipeline(Readable.from(parts(rows)), createWriteStream(path))
   const script = join(import.meta.dirname, 'memory.ts')
-  // a heap that a million kept rows would not fit into; collected by the thread itself, because helpers that a busy machine
-  // does not run leave garbage that is none of the reader's
+  // a heap that a million kept rows would not fit into; collected by the thread itself, because helpers that
+  // a busy machine does not run leave garbage that is none of the reader's
   const flags = ['--max-old-space-size=64', '--single-threaded-gc']
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, path])
   return JSON.parse(stdout) as { rows: number; train: number; peakBytes: number }

@@ -1,4 +1,7 @@
-/** Run by datasetMemory.test.ts in a process of its own: loads a file and prints its rows and the peak of its memory. */
+/**
+ * Run by datasetMemory.test.ts in a process of its own: loads a file and prints its rows and the peak of its
+ * memory.
+ */
 import { loadProblems } from '../../../../src/main/host/datasets/files.ts'
 
 const { report, train } = await loadProblems({

@@ -1,6 +1,6 @@
 /**
- * Small Parquet files that claim or unfold to much more than they are: what a hostile data set may hold. Run as a script
- * it writes one of them: `node tests/main/host/datasets/parquetBombs.ts gzip bomb.parquet`.
+ * Small Parquet files that claim or unfold to much more than they are: what a hostile data set may hold. Run
+ * as a script it writes one of them: `node tests/main/host/datasets/parquetBombs.ts gzip bomb.parquet`.
  */
 import { writeFileSync } from 'node:fs'
 import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from 'node:zlib'

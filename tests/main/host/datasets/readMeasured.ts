@@ -1,4 +1,7 @@
-/** Run by parquetBombs.test.ts in a process of its own: checks a file, prints what it found and the peak of its memory. */
+/**
+ * Run by parquetBombs.test.ts in a process of its own: checks a file, prints what it found and the peak of
+ * its memory.
+ */
 import { readFile } from 'node:fs/promises'
 import { errorData } from '../../../../src/shared/errors/recheckError.ts'
 import { checkProblemFiles } from '../../../../src/main/host/datasets/files.ts'

@@ -38,8 +38,8 @@ function said(args: readonly string[], code: string): Promise<{ stdout: string; 
        ${code}
      }, 20)`,
   )
-  // A pipe of the system, which stays open until the entry has said something: one of Node's own is a socket, which nothing
-  // can open by name
+  // A pipe of the system, which stays open until the entry has said something: one of Node's own is a socket,
+  // which nothing can open by name
   const child = spawn('sh', ['-c', 'cat | exec "$0" --import "$@"', process.execPath, hook, ...args], {
     cwd: root,
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -23,7 +23,10 @@ after(() => rm(scratch, { recursive: true }))
 const unhandled: unknown[] = []
 process.on('unhandledRejection', (thrown) => unhandled.push(thrown))
 
-/** Opens and loads; anything but success and a short RecheckError fails the test. @returns null where it is refused */
+/**
+ * Opens and loads; anything but success and a short RecheckError fails the test. @returns null where it is
+ * refused
+ */
 async function opened(
   folder: string,
   what: string,

@@ -5,7 +5,9 @@ import type { TensorFlowPins } from '../../../../src/main/host/provision/pins.ts
 import type { ProvisionSettings } from '../../../../src/main/host/provision/settings.ts'
 import { tensorFlowFiles, writeWheel } from './fakeWheel.ts'
 
-/** A package, a Node and an index of wheels that are all small fakes; the compiler writes what it was given. */
+/**
+ * A package, a Node and an index of wheels that are all small fakes; the compiler writes what it was given.
+ */
 export interface ProvisionFixture {
   readonly root: string
   readonly index: string
@@ -15,7 +17,9 @@ export interface ProvisionFixture {
   readonly remove: () => void
 }
 
-/** Stands for node-gyp: checks that npm's settings did not reach it, notes its arguments, writes the addon. */
+/**
+ * Stands for node-gyp: checks that npm's settings did not reach it, notes its arguments, writes the addon.
+ */
 const fakeNodeGyp = `
 const fs = require('node:fs')
 fs.appendFileSync(process.env.FIXTURE_LOG, 'compiler ' + process.argv.slice(2).join(' ') + '\\n')

@@ -3,12 +3,13 @@ import type { ParameterValues } from '../../../../src/core/model/parameterValues
 import type { TrainerState } from '../../../../src/core/train/engine/trainer.ts'
 import { assertSameBytes, withTrainer } from './littleTrainer.ts'
 
-// TensorFlow takes an array whose address is a multiple of 64 as it is, without copying: enough arrays for some to be
+// TensorFlow takes an array whose address is a multiple of 64 as it is, without copying: enough arrays for
+// some to be
 const times = 8
 
 /**
- * A variable that kept JavaScript's memory would let go of it on TensorFlow's own threads, at the update, several at
- * once, and the addon would call into Node from there: now and then the process died of that.
+ * A variable that kept JavaScript's memory would let go of it on TensorFlow's own threads, at the update,
+ * several at once, and the addon would call into Node from there: now and then the process died of that.
  */
 test('variables have memory of their own: what becomes of the arrays they were written from is nothing to them', async () => {
   await withTrainer({}, true, async (trainer) => {

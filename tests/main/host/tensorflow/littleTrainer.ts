@@ -64,14 +64,14 @@ export function assertSameBytes(a: TrainerState, b: TrainerState): void {
 }
 
 /**
- * How far apart gradients and moments of the same work may be: not at all on a processor. A graphics card adds up in an
- * order that changes from one time to the next.
+ * How far apart gradients and moments of the same work may be: not at all on a processor. A graphics card
+ * adds up in an order that changes from one time to the next.
  */
 export const orderOfSums = tensorFlowBackend().isUsingGpuDevice ? 1e-6 : 0
 
 /**
- * States computed twice: the same bytes; on a graphics card, moments that only the order of their sums sets apart. AdamW
- * makes a step of lr out of noise, so parameters say nothing there.
+ * States computed twice: the same bytes; on a graphics card, moments that only the order of their sums sets
+ * apart. AdamW makes a step of lr out of noise, so parameters say nothing there.
  */
 export function assertSameState(a: TrainerState, b: TrainerState): void {
   if (orderOfSums === 0) {

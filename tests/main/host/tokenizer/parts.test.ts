@@ -15,7 +15,10 @@ interface PartsTable {
   }[]
 }
 
-/** Written by tests/oracles/tokenizer_parts.py with Python's tokenizers; rows are null where Python refuses the file. */
+/**
+ * Written by tests/oracles/tokenizer_parts.py with Python's tokenizers; rows are null where Python refuses
+ * the file.
+ */
 const table = JSON.parse(
   readFileSync(new URL('../../../fixtures/tokenizers/parts.json', import.meta.url), 'utf8'),
 ) as PartsTable

@@ -56,7 +56,10 @@ test('a process that ends before it has read the question costs an answer, not t
     await assert.rejects(new Inquiries({ nodePath: '/bin/true' }).preview(large), { code: 'inquiry.failed' })
 })
 
-/** Of the config's problems, all turns cut off at the limit of 64 tokens and put together as a rollout puts them. */
+/**
+ * Of the config's problems, all turns cut off at the limit of 64 tokens and put together as a rollout puts
+ * them.
+ */
 async function longestConversation(): Promise<number> {
   const { prompts, problems } = await loadRunMaterial(config, process.cwd())
   const cut = Array<number>(64).fill(0)
@@ -78,7 +81,8 @@ test('a plan: what a start would find, and the hash that the start itself goes b
     [answer.inputHash, answer.inputs, answer.fallback],
   )
   assert.deepEqual(plan.memory.items, answer.memory.items)
-  // elements of the tensors in resources/models/builtin/model.safetensors, counted from its header; 4 bytes × 3 each
+  // elements of the tensors in resources/models/builtin/model.safetensors, counted from its header; 4 bytes ×
+  // 3 each
   assert.deepEqual([plan.parameters, plan.checkpointBytes, plan.maxPositions], [799_232, 9_590_784, 256])
   assert.equal(plan.problems, 4)
   assert.equal(plan.longestRollout, await longestConversation())

@@ -6,7 +6,10 @@ import type { RemoteAccess } from '../../../../src/main/owner/remote/launchRemot
 import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import type { RemotePlace } from '../../../../src/shared/runs/remotePlace.ts'
 
-/** An engine that starts its jobs as processes of this machine which know nothing of the owner, and can misbehave. */
+/**
+ * An engine that starts its jobs as processes of this machine which know nothing of the owner, and can
+ * misbehave.
+ */
 export interface ProcessEngine extends Engine {
   /** No request is answered while it is. */
   isAway: boolean

@@ -1,9 +1,11 @@
-// Runs on a real Ray on this machine: a sweep of six trials, a worker that is killed, a job that is stopped in Ray.
+// Runs on a real Ray on this machine: a sweep of six trials, a worker that is killed, a job that is stopped
+// in Ray.
 //
 //   node tests/main/owner/remote/realRay.check.ts [RAY]
 //
-// RAY is Ray's program, else .cache/ray/bin/ray (`python3 -m venv .cache/ray && .cache/ray/bin/pip install "ray[default]"`).
-// Not part of `npm test`: it needs Python and 1 GB of packages. Without Ray it says that it did not run, and ends with code 2.
+// RAY is Ray's program, else .cache/ray/bin/ray
+// (`python3 -m venv .cache/ray && .cache/ray/bin/pip install "ray[default]"`). Not part of `npm test`: it
+// needs Python and 1 GB of packages. Without Ray it says that it did not run, and ends with code 2.
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'

@@ -24,7 +24,9 @@ function store(db: Database, rollouts: readonly StoredRollout[], sequence = 1): 
 
 const wrong = { isCorrect: false, reward: 0 } as const
 
-/** a: kept; b: mended; c: spoilt, cut; d: unparsed; e: validation, no verdict. Another run has one of its own. */
+/**
+ * a: kept; b: mended; c: spoilt, cut; d: unparsed; e: validation, no verdict. Another run has one of its own.
+ */
 function fiveRollouts(t: TestContext): Database {
   const { db } = temporaryStore(t)
   addRun(db, 'r')

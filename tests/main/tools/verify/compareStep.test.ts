@@ -5,12 +5,18 @@ import type { Expectations } from '../../../../src/main/tools/verify/expectation
 
 const learningRate = 1e-3
 const name = 'model.norm.weight'
-/** Start, stored gradient and stored result of four elements; the gradients of the last two are rounding noise. */
+/**
+ * Start, stored gradient and stored result of four elements; the gradients of the last two are rounding
+ * noise.
+ */
 const start = [1, 2, 3, 4]
 const gradient = [0.5, -2e-6, 9.9e-7, 0]
 const stored = [0.999, 2.001, 2.999, 4]
 
-/** The rows of one update that ended at `after`. @param prefix of the stored names: '' for a checkpoint, a loss for rl-step */
+/**
+ * The rows of one update that ended at `after`. @param prefix of the stored names: '' for a checkpoint, a
+ * loss for rl-step
+ */
 function rowsOf(after: readonly number[], prefix: string): (readonly [what: string, passed: boolean])[] {
   const tensor = (values: readonly number[]) => ({
     shape: [values.length],

@@ -53,7 +53,8 @@ function parts(config: RunConfig, model: ModelConfig, given: MemoryFacts): Recor
 test('every part by hand: a run of both stages with the ONNX sampler', () => {
   const config = presetConfig('builtin', little, { microBatch: 4, problemsPerStep: 8 })
   const kept = 12 * 128 + 4 * 384 + 2 * 4 * 251
-  // queries and outputs, keys and values, three of the feed-forward part, biases of queries, keys and values, two norms
+  // queries and outputs, keys and values, three of the feed-forward part, biases of queries, keys and values,
+  // two norms
   const layerParameters = 2 * 128 * 128 + 2 * 64 * 128 + 3 * 128 * 384 + 128 + 2 * 64 + 2 * 128
   // two of 4 bytes a position, key-value head (2), their width (32) and layer (4)
   const cacheOfRow = 4 * 251 * 2 * 4 * 2 * 32
@@ -160,7 +161,8 @@ test('the peak is what is always held with the greatest of what is held in turn'
     bytes: 19,
   })
 })
-// Peak resident memory in MB of command and trainer together, as bench/MEMORY.md has them: one step of stage 2 after stage 1.
+// Peak resident memory in MB of command and trainer together, as bench/MEMORY.md has them: one step of stage
+// 2 after stage 1.
 const measured = [
   { model: wider(512, 8, 1408), problems: 8, peak: 2280 },
   { model: wider(768, 12, 2048), problems: 4, peak: 4060 },

@@ -1,4 +1,6 @@
-/** The functions that answers use, on complex arguments; an argument outside a function's domain gives NaN. */
+/**
+ * The functions that answers use, on complex arguments; an argument outside a function's domain gives NaN.
+ */
 import type { Complex } from './complexNumber.ts'
 import {
   add,
@@ -102,7 +104,9 @@ function step(a: Complex, round: (x: number) => number): Complex {
   return complex(round(a.re), 0, 0)
 }
 
-/** Lanczos's approximation, g = 7, nine terms; relative error about 1e−15 (Numerical Recipes, 3rd ed., 6.1). */
+/**
+ * Lanczos's approximation, g = 7, nine terms; relative error about 1e−15 (Numerical Recipes, 3rd ed., 6.1).
+ */
 const lanczos = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,

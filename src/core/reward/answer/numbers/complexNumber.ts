@@ -1,4 +1,7 @@
-/** Complex numbers in doubles, each with a bound on its rounding error, so that a difference can be told from noise. */
+/**
+ * Complex numbers in doubles, each with a bound on its rounding error, so that a difference can be told from
+ * noise.
+ */
 export interface Complex {
   readonly re: number
   readonly im: number

@@ -12,7 +12,10 @@ export interface Evaluation {
   readonly staysReal: boolean
 }
 
-/** The value of a formula where its variables have these values. Poles and overflow give values that are not finite. */
+/**
+ * The value of a formula where its variables have these values. Poles and overflow give values that are not
+ * finite.
+ */
 export function evaluateExpression(
   expression: Expression,
   variables: ReadonlyMap<string, number>,

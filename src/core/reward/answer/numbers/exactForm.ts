@@ -1,6 +1,7 @@
 /**
- * A formula as one fraction of polynomials, exactly. What has no such form (sin x, 2ⁿ, a root of a sum) becomes an
- * atom of its own; equal fractions are then still equal for certain, but different ones may be equal too.
+ * A formula as one fraction of polynomials, exactly. What has no such form (sin x, 2ⁿ, a root of a sum)
+ * becomes an atom of its own; equal fractions are then still equal for certain, but different ones may be
+ * equal too.
  */
 import type { StepBudget } from '../budget.ts'
 import { NotGradable } from '../budget.ts'
@@ -60,7 +61,9 @@ export function rationalOf({ over, under }: ExactForm): Rational | null {
   return a && b ? divide(a, b) : null
 }
 
-/** `different` is said only where the atoms are independent, so that no hidden identity could make them equal. */
+/**
+ * `different` is said only where the atoms are independent, so that no hidden identity could make them equal.
+ */
 export function compareForms(
   a: ExactForm,
   b: ExactForm,
@@ -74,7 +77,9 @@ export function compareForms(
   return areIndependent([...atoms]) ? 'different' : 'unknown'
 }
 
-/** Variables, i, square roots of distinct primes, and at most one of π and e (nobody knows whether both are). */
+/**
+ * Variables, i, square roots of distinct primes, and at most one of π and e (nobody knows whether both are).
+ */
 function areIndependent(atoms: readonly string[]): boolean {
   const isFree = (name: string): boolean =>
     name.startsWith('$') || ['i', 'pi', 'e', 'infinity'].includes(name) || isSquareRootOfPrime(name)

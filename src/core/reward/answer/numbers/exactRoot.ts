@@ -39,7 +39,9 @@ function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b)
 }
 
-/** Prime powers of a · bᵈ⁻¹; a cofactor without small primes is left whole, reduced if it is a perfect power. */
+/**
+ * Prime powers of a · bᵈ⁻¹; a cofactor without small primes is left whole, reduced if it is a perfect power.
+ */
 function factors(a: bigint, b: bigint, degree: number, budget: StepBudget): ReadonlyMap<bigint, number> {
   const found = new Map<bigint, number>()
   const collect = (number: bigint, times: number): void => {

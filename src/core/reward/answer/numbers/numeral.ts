@@ -7,7 +7,9 @@ export interface Numeral {
   readonly value: Rational
   /** `integer`: digits alone. */
   readonly form: 'integer' | 'decimal' | 'repeating' | 'scientific'
-  /** Digits after the point once the exponent is applied; 0 for integers, Infinity for a repeating decimal. */
+  /**
+   * Digits after the point once the exponent is applied; 0 for integers, Infinity for a repeating decimal.
+   */
   readonly decimals: number
 }
 

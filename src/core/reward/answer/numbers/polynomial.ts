@@ -1,6 +1,7 @@
 /**
- * Polynomials with rational coefficients in any number of atoms. An atom is a variable or a number that is not
- * rational: π, e, i, √2 …; i² = −1 and (ᵈ√p)ᵈ = p are applied at every product, so a sum that is zero shows as zero.
+ * Polynomials with rational coefficients in any number of atoms. An atom is a variable or a number that is
+ * not rational: π, e, i, √2 …; i² = −1 and (ᵈ√p)ᵈ = p are applied at every product, so a sum that is zero
+ * shows as zero.
  */
 import type { StepBudget } from '../budget.ts'
 import { NotGradable } from '../budget.ts'

@@ -1,4 +1,6 @@
-/** The base of a number as its subscript, whatever it was written as: 42_{(5)}, 42_{\text{five}}, 42 base 5. */
+/**
+ * The base of a number as its subscript, whatever it was written as: 42_{(5)}, 42_{\text{five}}, 42 base 5.
+ */
 import type { Token } from './tokens/token.ts'
 import { isSymbol, symbolToken } from './tokens/token.ts'
 

@@ -21,7 +21,10 @@ function rewriteGroups(tokens: readonly Token[]): Token[] {
   return parts.flatMap((part) => asFraction(part) ?? part)
 }
 
-/** What stands inside groups is rewritten; the braces of {a \over b} go, those of other groups and of a subscript stay. */
+/**
+ * What stands inside groups is rewritten; the braces of {a \over b} go, those of other groups and of a
+ * subscript stay.
+ */
 function rewriteNested(tokens: readonly Token[]): readonly Token[] {
   const rewritten: Token[] = []
   for (let at = 0; at < tokens.length; at++) {

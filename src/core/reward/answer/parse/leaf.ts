@@ -1,4 +1,6 @@
-/** A leaf of an answer: words, a choice letter, or a value with its unit, percent sign and currency set aside. */
+/**
+ * A leaf of an answer: words, a choice letter, or a value with its unit, percent sign and currency set aside.
+ */
 import type { Numeral } from '../numbers/numeral.ts'
 import { readNumeral } from '../numbers/numeral.ts'
 import { multiply, rational } from '../numbers/rational.ts'
@@ -54,7 +56,10 @@ interface Marks {
   readonly factor: bigint
 }
 
-/** Takes marks off the end while something that is not a sign stays before them, then a currency off the front. */
+/**
+ * Takes marks off the end while something that is not a sign stays before them, then a currency off the
+ * front.
+ */
 function takeMarks(tokens: readonly Token[]): Marks {
   return takeBrackets(takeCurrency(takeEndMarks({ tokens, isPercent: false, unit: null, factor: 1n })))
 }

@@ -1,7 +1,8 @@
 /**
- * A formula from tokens. A parser of our own, since none of the kept libraries reads LaTeX answers the way graders
- * need them (mixed numbers, `\frac12`, subscripts, degrees) within a bound on steps, and a reward must not wait for a
- * computer algebra system. Grammar: sum → product → signed → power → primary; juxtaposition multiplies.
+ * A formula from tokens. A parser of our own, since none of the kept libraries reads LaTeX answers the way
+ * graders need them (mixed numbers, `\frac12`, subscripts, degrees) within a bound on steps, and a reward
+ * must not wait for a computer algebra system. Grammar: sum → product → signed → power → primary;
+ * juxtaposition multiplies.
  */
 import type { StepBudget } from '../budget.ts'
 import { NotGradable } from '../budget.ts'
@@ -142,7 +143,9 @@ function parseTower(reader: FormulaReader): Expression {
   return { kind: 'power', base: exponent, exponent: cursor.nested(() => parseTower(reader)) }
 }
 
-/** One group, or one sign and number or symbol; `2^10` is read as plain text writes it, with the whole number. */
+/**
+ * One group, or one sign and number or symbol; `2^10` is read as plain text writes it, with the whole number.
+ */
 function parseExponent(reader: FormulaReader): Expression {
   const { cursor } = reader
   if (cursor.takeSymbol('-')) return { kind: 'negative', of: cursor.nested(() => parseExponent(reader)) }

@@ -33,7 +33,10 @@ function readPeriod(cursor: TokenCursor): string | null {
   return digits.text
 }
 
-/** A proper fraction of two literal integers behind an integer is added to it: `2\frac{1}{2}`, `2\frac12`, `2 1/2`. */
+/**
+ * A proper fraction of two literal integers behind an integer is added to it: `2\frac{1}{2}`, `2\frac12`,
+ * `2 1/2`.
+ */
 function readMixedPart(cursor: TokenCursor): Rational | null {
   const part = cursor.isAt('command', 'frac') ? peekFraction(cursor) : peekSlash(cursor)
   if (part === null) return null

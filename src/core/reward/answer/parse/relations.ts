@@ -1,4 +1,7 @@
-/** Equations and inequalities: the same one, turned round, or multiplied by a constant; and inequalities as intervals. */
+/**
+ * Equations and inequalities: the same one, turned round, or multiplied by a constant; and inequalities as
+ * intervals.
+ */
 import type { StepBudget } from '../budget.ts'
 import * as complexNumbers from '../numbers/complexNumber.ts'
 import type { Equivalence } from '../equivalence.ts'

@@ -1,4 +1,7 @@
-/** What kind of thing an answer is, before any number in it is read: list, set, pair, matrix, union, relation, leaf. */
+/**
+ * What kind of thing an answer is, before any number in it is read: list, set, pair, matrix, union, relation,
+ * leaf.
+ */
 import { NotGradable } from '../budget.ts'
 import { expandPlusMinus } from './plusMinus.ts'
 import { isJoiner, isSymbol, symbolToken } from './tokens/token.ts'
@@ -23,7 +26,9 @@ export type Structure =
       readonly rows: readonly (readonly Structure[])[]
     }
   | { readonly kind: 'union'; readonly items: readonly Structure[] }
-  /** Of finite sets; all others are leaves. The difference is the first (or the real line) without the second. */
+  /**
+   * Of finite sets; all others are leaves. The difference is the first (or the real line) without the second.
+   */
   | { readonly kind: 'intersection' | 'difference'; readonly items: readonly Structure[] }
   | { readonly kind: 'ratio'; readonly items: readonly Structure[] }
   /** `x = 5`, `f(x) = 2x`, `x ∈ [1, 2]`: one symbol and what it is. */
@@ -164,7 +169,9 @@ const infinityToken: Token = { kind: 'command', text: 'infty', gap: 'none' }
 export const infinity: Structure = { kind: 'leaf', tokens: [infinityToken] }
 export const minusInfinity: Structure = { kind: 'leaf', tokens: [symbolToken('-'), infinityToken] }
 
-/** {1, 2} ∩ {2, 3} and {1, 2} ∖ {2}; null for events and intervals, and where both signs stand side by side. */
+/**
+ * {1, 2} ∩ {2, 3} and {1, 2} ∖ {2}; null for events and intervals, and where both signs stand side by side.
+ */
 function readSetOperation(tokens: readonly Token[], depth: number): Structure | null {
   const common = splitTop(tokens, ({ kind, text }) => kind === 'command' && text === 'cap')
   const without = splitTop(tokens, (token, i) => isDifferenceSign(token, tokens[i - 1], tokens[i + 1]))

@@ -2,9 +2,9 @@ import type { Token } from './tokens/token.ts'
 import { isJoiner, isSymbol } from './tokens/token.ts'
 
 /**
- * Joins groups of exactly three digits, whatever stands between them: `1,234`, `10{,}000`, `10,\!000`, `10,\! 000`,
- * `10\,000`, `10 000`, `10'000`, `10_000`, `1.234.567`; and Indian groups, `12,34,567`. A plain comma joins only
- * outside brackets, since (1,234) is a pair.
+ * Joins groups of exactly three digits, whatever stands between them: `1,234`, `10{,}000`, `10,\!000`,
+ * `10,\! 000`, `10\,000`, `10 000`, `10'000`, `10_000`, `1.234.567`; and Indian groups, `12,34,567`. A plain
+ * comma joins only outside brackets, since (1,234) is a pair.
  *
  * @param joinPlainCommas  false reads `100,200` as a list of two
  */

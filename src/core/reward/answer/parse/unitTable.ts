@@ -1,4 +1,7 @@
-/** The spellings of the units that are told apart, in several languages, lower case; a final s is found by itself. */
+/**
+ * The spellings of the units that are told apart, in several languages, lower case; a final s is found by
+ * itself.
+ */
 const spellings: Readonly<Record<string, string>> = {
   nm: 'nm|nanometer|nanometre|нм',
   mm: 'mm|millimeter|millimetre|milímetro|millimètre|мм|миллиметр|миллиметра|миллиметров|毫米|ミリメートル|밀리미터',
@@ -125,7 +128,10 @@ export function isBareLetterUnit(letter: string): boolean {
   return bareLetterUnits.has(letter)
 }
 
-/** Two letters or one are a unit in another script only where they are known: a Cyrillic х is mostly a variable. */
+/**
+ * Two letters or one are a unit in another script only where they are known: a Cyrillic х is mostly a
+ * variable.
+ */
 export function isShortForeignUnit(word: string): boolean {
   return canonicalUnits.has(word.toLowerCase())
 }

@@ -1,6 +1,6 @@
 /**
- * What the words behind a number mean. Both sides drop units; where both name a unit we know, it must be the same one
- * (5 cm is not 5 m; no conversion is made). A unit never seen here is dropped without a check.
+ * What the words behind a number mean. Both sides drop units; where both name a unit we know, it must be the
+ * same one (5 cm is not 5 m; no conversion is made). A unit never seen here is dropped without a check.
  */
 import { isMeaningful, multiplierAtStart, multiplierOf } from './numberWords.ts'
 import { unitAtStart, unitOf } from './unitTable.ts'

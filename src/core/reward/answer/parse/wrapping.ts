@@ -1,4 +1,6 @@
-/** Marks around an answer that say nothing: Markdown, quotes, HTML tags, environments of one line, "Answer:". */
+/**
+ * Marks around an answer that say nothing: Markdown, quotes, HTML tags, environments of one line, "Answer:".
+ */
 
 const maxRounds = 6
 

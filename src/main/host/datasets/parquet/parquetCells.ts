@@ -21,7 +21,9 @@ export function unreadType(type: ColumnType): string | null {
   return typeof reading === 'string' ? null : reading.holds
 }
 
-/** A cell as it would be written: numbers exactly, a float with the digits that tell it from its neighbours. */
+/**
+ * A cell as it would be written: numbers exactly, a float with the digits that tell it from its neighbours.
+ */
 export function cellOf(raw: RawValue, type: ColumnType): unknown {
   switch (readingOf(type)) {
     case 'text':

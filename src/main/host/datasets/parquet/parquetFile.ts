@@ -36,7 +36,8 @@ export interface ParquetLayout {
 }
 
 /**
- * Columns and row groups of a Parquet file, from the metadata at its end. Its counts are compared with one another.
+ * Columns and row groups of a Parquet file, from the metadata at its end. Its counts are compared with one
+ * another.
  *
  * @throws ParquetError where it is no Parquet file, is damaged, or claims more than the limits allow
  */

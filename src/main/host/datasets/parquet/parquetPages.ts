@@ -46,10 +46,11 @@ export interface ChunkSource {
 }
 
 /**
- * The pages of one column of a row group, one at a time. Every size that a page claims is compared with the limits and
- * with the bytes that are there before memory is spent on it.
+ * The pages of one column of a row group, one at a time. Every size that a page claims is compared with the
+ * limits and with the bytes that are there before memory is spent on it.
  *
- * @throws ParquetError where a page is damaged or too large, or where the pages do not hold the rows of the group
+ * @throws ParquetError where a page is damaged or too large, or where the pages do not hold the rows of the
+ *   group
  */
 export async function* readPages(source: ChunkSource): AsyncGenerator<CellPage> {
   const { chunk, rows, held } = source

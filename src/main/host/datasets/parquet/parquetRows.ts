@@ -9,9 +9,9 @@ import { HeldBytes, readPages, type CellPage } from './parquetPages.ts'
 import { ParquetError } from './parquetError.ts'
 
 /**
- * Rows of a Parquet file, page by page: of each column that is wanted one page is in memory. hyparquet reads the
- * metadata and the page headers; pages are decompressed and their values read here, so that no claim of a file takes more
- * memory than the limits and every number stays exact.
+ * Rows of a Parquet file, page by page: of each column that is wanted one page is in memory. hyparquet reads
+ * the metadata and the page headers; pages are decompressed and their values read here, so that no claim of a
+ * file takes more memory than the limits and every number stays exact.
  *
  * @param name of the file in messages
  * @throws RecheckError `data.unreadable`, also later by the rows

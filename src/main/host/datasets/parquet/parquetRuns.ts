@@ -1,6 +1,7 @@
 import { ParquetError } from './parquetError.ts'
 /**
- * Values of Parquet's hybrid of run-length and bit-packed runs (RLE), at most `count` however long a run claims to be.
+ * Values of Parquet's hybrid of run-length and bit-packed runs (RLE), at most `count` however long a run
+ * claims to be.
  *
  * @param width bits of a value, 0 to 32
  * @throws ParquetError where the bytes end before

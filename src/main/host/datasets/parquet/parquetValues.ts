@@ -109,7 +109,10 @@ function packedIntegers({ bytes, count, type }: EncodedValues): PageValues {
   return { count, at: (i) => values[i] ?? 0 }
 }
 
-/** Each value shares its beginning with the one before: a few bytes may stand for as many copies of a long text. */
+/**
+ * Each value shares its beginning with the one before: a few bytes may stand for as many copies of a long
+ * text.
+ */
 function frontCoded(bytes: Buffer, count: number): PageValues {
   const { values: prefixes, end } = unpackDeltas(bytes, 0, new Int32Array(count))
   const { values: suffixes, end: start } = unpackDeltas(bytes, end, new Int32Array(count))

@@ -1,8 +1,8 @@
 import { ParquetError } from './parquetError.ts'
 /**
- * Counts the fields and list items of a structure in Thrift's compact protocol, without making any of them: a byte of a
- * hostile file can stand for an object of a hundred.
- * Source: thrift-compact-protocol.md of Apache Thrift.
+ * Counts the fields and list items of a structure in Thrift's compact protocol, without making any of them: a
+ * byte of a hostile file can stand for an object of a hundred. Source: thrift-compact-protocol.md of Apache
+ * Thrift.
  *
  * @throws ParquetError where it has more than `limit` elements, is nested too deeply, or does not end
  */

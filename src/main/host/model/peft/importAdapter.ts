@@ -30,8 +30,8 @@ export interface AdapterImport {
 }
 
 /**
- * Merges an adapter into its model (W + scale · B · A, one matrix at a time, 32-bit floats) and puts the result into the library, with
- * the model's config, tokenizer and chat template.
+ * Merges an adapter into its model (W + scale · B · A, one matrix at a time, 32-bit floats) and puts the
+ * result into the library, with the model's config, tokenizer and chat template.
  *
  * @throws RecheckError `adapter.*`, `model.*`, `checkpoint.*`, `config.*`, `file.*`; nothing is left behind
  */

@@ -22,7 +22,8 @@ const prefix = 'base_model.model.'
 /**
  * Reads a LoRA adapter that PEFT wrote, for a model.
  *
- * @throws RecheckError `adapter.missing`, `adapter.unsupported`, `adapter.other-model`, `checkpoint.*`, `file.*`
+ * @throws RecheckError `adapter.missing`, `adapter.unsupported`, `adapter.other-model`, `checkpoint.*`,
+ *   `file.*`
  */
 export async function readPeftAdapter(folder: string, model: ModelConfig): Promise<AdapterValues> {
   const configPath = join(folder, adapterConfigFile)
@@ -46,7 +47,10 @@ export async function readPeftAdapter(folder: string, model: ModelConfig): Promi
   return { rank, alpha, targets, values }
 }
 
-/** Settings that change what a LoRA adapter computes, or save more than its factors; null, false or empty where they do not. */
+/**
+ * Settings that change what a LoRA adapter computes, or save more than its factors; null, false or empty
+ * where they do not.
+ */
 const furtherSettings = [
   'alora_invocation_tokens',
   'alpha_pattern',
@@ -117,7 +121,10 @@ function shapesOf(
   }
 }
 
-/** Every factor is one of the model's, of its shape, and comes with the other of its pair; layers may be left out. */
+/**
+ * Every factor is one of the model's, of its shape, and comes with the other of its pair; layers may be left
+ * out.
+ */
 function requireFactorsOf(
   folder: string,
   {

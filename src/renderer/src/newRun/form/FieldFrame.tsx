@@ -30,7 +30,10 @@ export interface FieldFrameProps {
   readonly children: (control: FieldControl) => JSX.Element
 }
 
-/** A field's name, unit, default, meaning and problem; beside the name its term of art explained, and the way back. */
+/**
+ * A field's name, unit, default, meaning and problem; beside the name its term of art explained, and the way
+ * back.
+ */
 export function FieldFrame({ field, problem, onReset, children }: FieldFrameProps): JSX.Element {
   return (
     <div className={styles.field} data-changed={onReset !== null}>

@@ -11,7 +11,8 @@ const extensions = [
   EditorView.contentAttributes.of({ 'aria-label': 'Config as YAML', 'data-path': 'yaml' }),
 ]
 
-// one object for all renderings: a new one sets the editor up anew, under a selection or a word that is being composed
+// one object for all renderings: a new one sets the editor up anew, under a selection or a word that is being
+// composed
 const basicSetup = { foldGutter: false, highlightActiveLine: false }
 
 /** Marks a text that the form put into the editor: it is not sent back to the form. */

@@ -17,7 +17,10 @@ import { RecheckError } from '../../../../shared/errors/recheckError.ts'
 import { formatCount } from '../../../../shared/text/format.ts'
 import { parseYaml } from '../../../../shared/text/yamlText.ts'
 
-/** What a form holds: only the fields that differ from the defaults. The form, the YAML and the run start from it. */
+/**
+ * What a form holds: only the fields that differ from the defaults. The form, the YAML and the run start from
+ * it.
+ */
 export type ConfigDraft = ConfigLayer
 
 /** The value that a field has now: the draft's, else its default. */
@@ -64,7 +67,9 @@ function withoutInnerDefaults(field: ConfigField, value: unknown): unknown {
   }, value)
 }
 
-/** The draft of a whole config: what differs from the defaults. Unknown keys stay, so that they are reported. */
+/**
+ * The draft of a whole config: what differs from the defaults. Unknown keys stay, so that they are reported.
+ */
 export function draftOf(config: ConfigLayer): ConfigDraft {
   return configFields.reduce<ConfigDraft>((draft, field) => {
     const value = valueAtPath(config, field.path)
@@ -197,7 +202,9 @@ export function parseLayerYaml(text: string): { readonly layer: ConfigLayer } | 
   return isGroup(value) ? { layer: value } : { problem: 'expected fields, for example “seed: 1”' }
 }
 
-/** What was typed as a value of the field; text that is no number stays text, and is then reported as such. */
+/**
+ * What was typed as a value of the field; text that is no number stays text, and is then reported as such.
+ */
 export function readFieldText(field: ConfigField, text: string): unknown {
   const trimmed = text.trim()
   if (trimmed === '' && field.nullable) return null

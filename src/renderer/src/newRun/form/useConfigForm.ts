@@ -17,20 +17,29 @@ export interface ConfigForm {
   /** What the values mean: only what differs from the defaults. */
   readonly draft: ConfigDraft
   readonly checked: CheckedDraft
-  /** Puts another draft into the form, made of the present one: a preset, a YAML text, a group switched on or off. */
+  /**
+   * Puts another draft into the form, made of the present one: a preset, a YAML text, a group switched on or
+   * off.
+   */
   readonly replace: (change: (draft: ConfigDraft) => ConfigDraft) => void
   /** Sets one field by its path. */
   readonly set: (path: string, value: unknown) => void
 }
 
-/** `parseConfig` is the only door to a config, with its rules between fields and its words: so it is the resolver too. */
+/**
+ * `parseConfig` is the only door to a config, with its rules between fields and its words: so it is the
+ * resolver too.
+ */
 const resolver: Resolver<FormValues, FormContext> = (values, context, options) => {
   const { byPath } = checkDraft(draftOf(values), context?.stage ?? 'self-correction')
   const errors = Object.fromEntries([...byPath].map(([path, message]) => [path, { type: 'config', message }]))
   return { values: {}, errors: toNestErrors(errors, options) }
 }
 
-/** The one form of a config. Its values are the truth; YAML, differences and start read the draft made of them. */
+/**
+ * The one form of a config. Its values are the truth; YAML, differences and start read the draft made of
+ * them.
+ */
 export function useConfigForm(first: ConfigDraft, stage: Stage): ConfigForm {
   const context = useMemo(() => ({ stage }), [stage])
   const { control, trigger, reset, setValue, getValues } = useForm<FormValues, FormContext>({

@@ -23,7 +23,10 @@ export interface BeforeAfterProps {
   readonly steps: readonly number[]
 }
 
-/** What changed between two evaluations of a run, with the paired difference: both asked the same problems with the same draws. */
+/**
+ * What changed between two evaluations of a run, with the paired difference: both asked the same problems
+ * with the same draws.
+ */
 export function BeforeAfter({ run, split, steps }: BeforeAfterProps): JSX.Element | null {
   const [chosen, setChosen] = useState<{ readonly first?: number; readonly second?: number }>({})
   const first = chosen.first ?? steps[0] ?? 0

@@ -14,7 +14,10 @@ export interface RolloutExport {
 
 const partSize = 500
 
-/** All rollouts of a filter as one file, read part by part. @throws what reading throws; an AbortError once it is cancelled */
+/**
+ * All rollouts of a filter as one file, read part by part. @throws what reading throws; an AbortError once it
+ * is cancelled
+ */
 export async function rolloutFile(format: RolloutFormat, asked: RolloutExport): Promise<Blob> {
   const parts: BlobPart[] = []
   const bytes = new ByteWriter()

@@ -1,6 +1,8 @@
 import { rolloutRoutes, type RolloutQuery } from '../../../../shared/routes/rollouts.ts'
 
-/** Which rollouts are listed, and in which order; kept in the address, so that a copied link shows the same. */
+/**
+ * Which rollouts are listed, and in which order; kept in the address, so that a copied link shows the same.
+ */
 export type RolloutFilter = Omit<RolloutQuery, 'runId'>
 
 const { shape } = rolloutRoutes['rollouts.list'].input

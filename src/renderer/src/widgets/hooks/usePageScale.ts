@@ -8,7 +8,10 @@ function subscribe(changed: () => void): () => void {
   return () => window.removeEventListener('resize', changed)
 }
 
-/** How much larger than usual the page's type is (app.css): for what is laid out in px, as charts and virtual rows are. */
+/**
+ * How much larger than usual the page's type is (app.css): for what is laid out in px, as charts and virtual
+ * rows are.
+ */
 export function usePageScale(): number {
   return useSyncExternalStore(subscribe, pageScale)
 }

@@ -4,13 +4,14 @@ import { nextKeys } from './keySequence.ts'
 export type Shortcuts = Readonly<Record<string, () => void>>
 
 /**
- * Keys of the page: not while a text is typed, not through a dialog that lies above, and never instead of a button's own
- * Enter. `g r` is one key after another, `ctrl+k` works everywhere.
+ * Keys of the page: not while a text is typed, not through a dialog that lies above, and never instead of a
+ * button's own Enter. `g r` is one key after another, `ctrl+k` works everywhere.
  *
  * @param within  selects what has to be in a dialog for these keys to hold there, too
  */
 export function useShortcuts(shortcuts: Shortcuts, within: string | null = null): void {
-  // neither may begin anew with the next drawing: between the two keys of `g n` a page often draws itself again
+  // neither may begin anew with the next drawing: between the two keys of `g n` a page often draws itself
+  // again
   const pressed = useRef<readonly string[]>([])
   const latest = useRef(shortcuts)
   useLayoutEffect(() => {
@@ -44,8 +45,9 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /**
- * A select keeps the focus when something has been chosen in it. Keys are for the page again then; those pressed while its list
- * is open are the list's. One that can be searched says so (`data-select`): only what it holds was chosen, not written.
+ * A select keeps the focus when something has been chosen in it. Keys are for the page again then; those
+ * pressed while its list is open are the list's. One that can be searched says so (`data-select`): only what
+ * it holds was chosen, not written.
  */
 function isChosen(input: HTMLInputElement): boolean {
   if (input.getAttribute('aria-expanded') === 'true') return false

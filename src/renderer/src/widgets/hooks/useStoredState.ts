@@ -8,7 +8,10 @@ export interface KeptSetup<T> {
   readonly keptIn?: KeptIn
 }
 
-/** A setting that outlives its view; where the browser keeps nothing (a private window), it lasts as long as the view. */
+/**
+ * A setting that outlives its view; where the browser keeps nothing (a private window), it lasts as long as
+ * the view.
+ */
 export function useStoredState<T>(
   name: string,
   { first, parse, keptIn = 'browser' }: KeptSetup<T>,

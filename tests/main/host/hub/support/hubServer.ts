@@ -48,7 +48,10 @@ export interface HubServer {
 
 export const servedCommit = 'c0ffee'.padEnd(40, '0')
 
-/** A server that speaks the part of the hub's API that is used, and the one that large files are redirected to. */
+/**
+ * A server that speaks the part of the hub's API that is used, and the one that large files are redirected
+ * to.
+ */
 export async function hubServer(repos: readonly ServedRepo[]): Promise<HubServer> {
   const seen: SeenRequest[] = []
   const silent: ServerResponse[] = []

@@ -161,7 +161,10 @@ const special = new RegExp(`[${Object.keys(vulgarFractions).join('')}${Object.ke
 const superscriptRun = new RegExp(`[${superscripts}]+`, 'gu')
 const subscriptRun = new RegExp(`[${subscripts}]+`, 'gu')
 
-/** The same answer in ASCII and LaTeX: minus signs, powers, roots, Greek letters, fullwidth forms, odd spaces, digits. */
+/**
+ * The same answer in ASCII and LaTeX: minus signs, powers, roots, Greek letters, fullwidth forms, odd spaces,
+ * digits.
+ */
 export function plainCharacters(text: string): string {
   return text
     .replace(

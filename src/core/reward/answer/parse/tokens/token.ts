@@ -29,7 +29,10 @@ export function tokensKey(tokens: readonly Token[]): string {
     .join('\n')
 }
 
-/** Of `^{2}` and `_{2}`: the brace around one token says nothing. Elsewhere it may: \frac{12}{3} is not \frac12 3. */
+/**
+ * Of `^{2}` and `_{2}`: the brace around one token says nothing. Elsewhere it may: \frac{12}{3} is not
+ * \frac12 3.
+ */
 function isIdleBrace(tokens: readonly Token[], at: number): boolean {
   const { kind, text } = tokens[at]
   if (kind !== 'symbol' || (text !== '{' && text !== '}')) return false

@@ -3,7 +3,10 @@ import type { Token } from './token.ts'
 const openings = new Set(['(', '[', '{', '\\{', 'langle', 'lfloor', 'lceil'])
 const closings = new Set([')', ']', '}', '\\}', 'rangle', 'rfloor', 'rceil'])
 
-/** +1 for a token that opens a group, −1 for one that closes one. Kinds are not matched: [1, 2) is an interval. */
+/**
+ * +1 for a token that opens a group, −1 for one that closes one. Kinds are not matched: [1, 2) is an
+ * interval.
+ */
 function depthChange({ kind, text }: Token): number {
   if (kind === 'begin') return 1
   if (kind === 'end') return -1

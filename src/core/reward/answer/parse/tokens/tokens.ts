@@ -1,6 +1,6 @@
 /**
- * An answer as tokens. Reading LaTeX by tokens, not by text replacement, is what keeps `2 1/2` apart from `21/2`,
- * `\frac1112` from 11/12, and a word from a product of letters.
+ * An answer as tokens. Reading LaTeX by tokens, not by text replacement, is what keeps `2 1/2` apart from
+ * `21/2`, `\frac1112` from 11/12, and a word from a product of letters.
  */
 import type { StepBudget } from '../../budget.ts'
 import { NotGradable } from '../../budget.ts'
@@ -68,7 +68,8 @@ function readPiece(source: TokenSource, at: number, before: Token | undefined): 
   if (/[0-9.]/.test(character)) return readNumber(text, at)
   const word = readWord(source, at, before)
   if (word !== null) return word
-  // $ opens and closes formulas, a currency's $ says nothing that the number does not, nor do quotes; but 5"000 is no 5000
+  // $ opens and closes formulas, a currency's $ says nothing that the number does not, nor do quotes; but
+  // 5"000 is no 5000
   const isQuiet = character === '$' || character === '"' || character === '`'
   if (isQuiet && !/\d.\d/.test(text.slice(Math.max(0, at - 1), at + 2))) return { tokens: [], next: at + 1 }
   // a power and relations as programs write them; 6!=720 has a factorial
@@ -88,7 +89,10 @@ const plainRelations: Readonly<Record<string, Token | undefined>> = {
   '==': { kind: 'symbol', text: '=', gap: 'none' },
 }
 
-/** `12`, `1.5`, `.5`; also `1.5e3`. `2e-1` stays 2·e − 1: only a mantissa of 1 or with a point may have a signed exponent. */
+/**
+ * `12`, `1.5`, `.5`; also `1.5e3`. `2e-1` stays 2·e − 1: only a mantissa of 1 or with a point may have a
+ * signed exponent.
+ */
 function readNumber(text: string, at: number): Step {
   const digits = /^(?:\d+(?:\.\d+)?|\.\d+)/.exec(text.slice(at))?.[0]
   if (digits === undefined) return symbolStep('.', at + 1)
