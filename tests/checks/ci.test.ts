@@ -44,9 +44,13 @@ function runCi(tests: string, readme: string, lint = 'exit 0'): { code: number |
     for (const file of ['.ci/run', 'scripts/readme-commands.mjs'])
       cpSync(join(root, file), join(folder, file))
     writeFileSync(join(folder, 'README.md'), readme)
-    const window = join(folder, 'tests/electron/real/realElectron.check.ts')
-    mkdirSync(dirname(window), { recursive: true })
-    writeFileSync(window, '')
+    for (const check of [
+      'tests/electron/real/realElectron.check.ts',
+      'tests/main/owner/remote/realRay.check.ts',
+    ]) {
+      mkdirSync(dirname(join(folder, check)), { recursive: true })
+      writeFileSync(join(folder, check), '')
+    }
     const tools = {
       prettier: 'exit 0',
       npm: `case "$*" in "test") ${tests} ;; *lint*) ${lint} ;; esac`,
@@ -67,20 +71,20 @@ function runCi(tests: string, readme: string, lint = 'exit 0'): { code: number |
 
 test('.ci/run ends with one plain count over checks, tests and the commands of README', () => {
   const good = runCi('echo "7 passed, 0 failed"', '```bash ci\ntrue\ntest -f README.md\n```\n')
-  // formatting, lint, types, seven tests, the window, the copy, README's list and its two commands
-  assert.equal(good.lines.at(-1), '15 passed, 0 failed')
+  // formatting, lint, types, seven tests, the window, Ray, the copy, README's list and its two commands
+  assert.equal(good.lines.at(-1), '16 passed, 0 failed')
   assert.equal(good.code, 0)
 })
 
 test('.ci/run fails for a failing check, test or command, and for tests that end without a count', () => {
   const readme = '```bash ci\ntrue\n```\n'
   const cases: readonly (readonly [last: string, ...args: Parameters<typeof runCi>])[] = [
-    ['13 passed, 1 failed', 'echo "7 passed, 0 failed"', readme, 'exit 1'],
-    ['13 passed, 1 failed', 'echo "6 passed, 1 failed"; exit 1', readme],
-    ['14 passed, 1 failed', 'echo "7 passed, 0 failed"; exit 1', readme],
-    ['7 passed, 1 failed', 'echo "Segmentation fault"; exit 139', readme],
-    ['13 passed, 1 failed', 'echo "7 passed, 0 failed"', '```bash ci\nfalse\n```\n'],
-    ['12 passed, 1 failed', 'echo "7 passed, 0 failed"', 'no commands'],
+    ['14 passed, 1 failed', 'echo "7 passed, 0 failed"', readme, 'exit 1'],
+    ['14 passed, 1 failed', 'echo "6 passed, 1 failed"; exit 1', readme],
+    ['15 passed, 1 failed', 'echo "7 passed, 0 failed"; exit 1', readme],
+    ['8 passed, 1 failed', 'echo "Segmentation fault"; exit 139', readme],
+    ['14 passed, 1 failed', 'echo "7 passed, 0 failed"', '```bash ci\nfalse\n```\n'],
+    ['13 passed, 1 failed', 'echo "7 passed, 0 failed"', 'no commands'],
   ]
   for (const [last, ...args] of cases) {
     const { code, lines } = runCi(...args)
@@ -93,7 +97,7 @@ test('.ci/run runs the commands of README in a copy without what was built, and 
   const readme =
     '```bash ci\ntest -f README.md\ntest ! -e out\ntest ! -e .cache\ntest -x node_modules/.bin/npm\ntest ! -e "$RECHECK_HOME"\n```\n'
   const { lines, code } = runCi('mkdir -p out .cache; echo "7 passed, 0 failed"', readme)
-  assert.equal(lines.at(-1), '18 passed, 0 failed', lines.join('\n'))
+  assert.equal(lines.at(-1), '19 passed, 0 failed', lines.join('\n'))
   assert.equal(code, 0)
 })
 
@@ -104,6 +108,6 @@ test('.ci/run names what failed right before its count, where a log that was cut
     'failed: lint',
     'failed: tests/a.test.ts: one and one',
     'failed: README: false',
-    '11 passed, 3 failed',
+    '12 passed, 3 failed',
   ])
 })
