@@ -54,7 +54,7 @@ export interface AdaptedModule {
  */
 export function adaptedModules(config: ModelConfig, targets: readonly string[]): AdaptedModule[] {
   const modules = linearModules(config)
-  const known = [...new Set(modules.map(({ name }) => lastPart(name)))]
+  const known = adapterTargets(config)
   const missing = targets.filter((target) => !known.includes(target))
   if (missing.length > 0) {
     throw new RecheckError(
@@ -65,6 +65,11 @@ export function adaptedModules(config: ModelConfig, targets: readonly string[]):
     )
   }
   return modules.filter(({ name }) => targets.includes(lastPart(name)))
+}
+
+/** Every target that an adapter on this model can have: `q_proj` …, for GPT-2 `c_attn`, `c_proj`, `c_fc`. */
+export function adapterTargets(config: ModelConfig): string[] {
+  return [...new Set(linearModules(config).map(({ name }) => lastPart(name)))]
 }
 
 /** The linear modules within the layers. */

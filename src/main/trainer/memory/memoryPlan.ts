@@ -1,3 +1,4 @@
+import { adapterTargets } from '../../../core/model/adapter.ts'
 import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import { mergeConfigs, parseSetting } from '../../../shared/config/layers.ts'
 import { parseConfig, type RunConfig } from '../../../shared/config/parseConfig.ts'
@@ -102,7 +103,7 @@ function candidates(config: RunConfig, model: ModelConfig, facts: MemoryFacts): 
   const { rowsPerMicroBatch: rows } = chooseCompute(config, model, facts.positions)
   const { lora, baseWeights } = config.model
   return [
-    ...(lora === null ? ['model.lora={"rank":16}'] : []),
+    ...(lora === null ? [adapterSetting(model)] : []),
     ...(baseWeights === 'f32' ? ['model.baseWeights=bf16'] : []),
     ...(baseWeights === 'int8' ? [] : ['model.baseWeights=int8']),
     ...(config.recompute === 'on' ? [] : ['recompute=on']),
@@ -110,6 +111,12 @@ function candidates(config: RunConfig, model: ModelConfig, facts: MemoryFacts): 
     ...[Math.ceil(rows / 2), 1].flatMap((fewer) => (fewer < rows ? [`microBatch=${fewer}`] : [])),
     `sampling.maxCompletionTokens=${Math.ceil(config.sampling.maxCompletionTokens / 2)}`,
   ]
+}
+
+/** GPT-2 calls its modules otherwise than the config's default targets do. */
+function adapterSetting(model: ModelConfig): string {
+  if (model.family !== 'gpt2') return 'model.lora={"rank":16}'
+  return `model.lora=${JSON.stringify({ rank: 16, targets: adapterTargets(model) })}`
 }
 
 /** Null where the config would not be valid so, or this version cannot do it. */

@@ -53,6 +53,30 @@ test('the largest micro-batch and number of rollouts that fit are the last that 
   assert.equal(planIn(1e8).microBatch?.most, 0, 'not even one row fits')
 })
 
+test('the adapter that is offered stands on modules that the model has', () => {
+  const gpt2 = readModelConfig({
+    model_type: 'gpt2',
+    architectures: ['GPT2LMHeadModel'],
+    vocab_size: 50257,
+    n_embd: 768,
+    n_layer: 12,
+    n_head: 12,
+    n_positions: 1024,
+    activation_function: 'gelu_new',
+    layer_norm_epsilon: 1e-5,
+    bos_token_id: 50256,
+    eos_token_id: 50256,
+  })
+  const rooms = { host: { freeBytes: 1e9, totalBytes: 24e9 }, device: null }
+  const offered = (model: typeof builtin) =>
+    planMemory(config, model, { facts, rooms }).switches.find(({ setting }) =>
+      setting.startsWith('model.lora'),
+    )
+  assert.equal(offered(gpt2)?.setting, 'model.lora={"rank":16,"targets":["c_attn","c_proj","c_fc"]}')
+  const changed = parseConfig(mergeConfigs(config, parseSetting(offered(gpt2)?.setting ?? '')), 'test')
+  assert.deepEqual(changed.model.lora?.targets, ['c_attn', 'c_proj', 'c_fc'])
+})
+
 test('each switch is a setting that this version takes, saves what it says, and the best comes first', () => {
   const plan = planIn(1.6e9)
   assert.ok(plan.switches.length >= 3, JSON.stringify(plan.switches))
