@@ -19,7 +19,7 @@ const parts = {
   preload: { built: 'index.cjs', sources: ['src/preload', 'src/shared'] },
   renderer: { built: 'index.html', sources: ['src/renderer', 'src/shared'] },
 }
-const always = ['electron.vite.config.ts', 'package-lock.json']
+const always = ['electron.vite.config.ts', 'scripts/scopedClass.ts', 'package-lock.json']
 
 /** What each shell opens. */
 export const partsOf = { page: ['renderer'], window: ['main', 'preload', 'renderer'] }

@@ -33,6 +33,7 @@ function project(name: string, isInstalled: boolean): string {
     'package-lock.json',
     'electron.vite.config.ts',
     'scripts/buildApp.mjs',
+    'scripts/scopedClass.ts',
     'src',
   ])
     cpSync(join(root, path), join(place, path), { recursive: true })
