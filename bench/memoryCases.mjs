@@ -127,6 +127,12 @@ export const cases = [
     settings: [...oneStep(2, 16), lora, 'model.baseWeights=int8', 'sampler=graph'],
   },
   {
+    name: '1.5b-lora-int8',
+    title: 'Qwen2.5-1.5B’s shape, LoRA r 32 on int8, 2 × 3 × 64 tokens',
+    shape: '1.5b',
+    settings: [...oneStep(2, 64), lora, 'model.baseWeights=int8', 'sampler=graph'],
+  },
+  {
     name: '0.5b-full',
     title: 'Qwen2.5-0.5B’s shape, all parameters, 8 × 3 × 64 tokens',
     shape: '0.5b',
