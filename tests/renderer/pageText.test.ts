@@ -36,9 +36,9 @@ test('an address names its place and comes back from it', () => {
   for (const place of places) assert.deepEqual(parseTarget(targetAddress(place)), place)
 })
 
-test('a broken address opens the run list, an unknown tab the plots', () => {
+test('an unknown page is named as such, a list that is not there is the run list, an unknown tab the plots', () => {
   assert.deepEqual(parseTarget(''), allRuns)
-  assert.deepEqual(parseTarget('#/nothing'), allRuns)
+  assert.deepEqual(parseTarget('#/nothing'), { page: 'unknown', address: '#/nothing' })
   assert.deepEqual(parseTarget('#/runs?list=none'), allRuns)
   assert.deepEqual(parseTarget('#/run/%E0%A4%A/x'), { page: 'run', runId: '%E0%A4%A', tab: 'plots' })
   assert.deepEqual(parseTarget('#/run/r1/nothing'), { page: 'run', runId: 'r1', tab: 'plots' })

@@ -30,6 +30,21 @@ test('a component uses every class of its stylesheet, and none that is not there
   }
 })
 
+test('a class that no stylesheet of a component has is one that several share', () => {
+  const shared = classesOf(text('app.css'))
+  const unknown = files
+    .filter((path) => path.endsWith('.tsx'))
+    .flatMap((path) =>
+      [...text(path).matchAll(/className=(?:"([^"]*)"|\{`([^`]*)`\})/g)].flatMap(([, plain, built = '']) =>
+        (plain ?? built.replace(/\$\{[^}]*\}/g, ' '))
+          .split(' ')
+          .filter((name) => name !== '' && !shared.has(name))
+          .map((name) => `${path}: ${name}`),
+      ),
+    )
+  assert.deepEqual(unknown, [])
+})
+
 test('classes are found in a selector, not in values or in what is global', () => {
   const css = '/* .no { } */ .a:hover, .b > :global(.c) { margin: .5rem } @media (x) { .d { color: red } }'
   assert.deepEqual([...classesOf(css)], ['a', 'b', 'd'])

@@ -126,7 +126,6 @@ export const recheckErrorCodes = [
   'owner.silent',
   'owner.unknown-command',
   'probe.no-reward',
-  'ray.address',
   'ray.answer',
   'ray.away',
   'ray.refused',

@@ -99,7 +99,10 @@ test('another choice of runs keeps the view, the colours, the zoom and which run
   await page.getByText('Side by side').click()
   await plot('revision bonus 2').locator('canvas').first().waitFor()
   // the first of three, by the cross on its name
-  await page.locator('.run-pill', { hasText: 'balanced, learning rate 5e-5' }).locator('button').click()
+  await page
+    .locator('.mantine-Pill-root', { hasText: 'balanced, learning rate 5e-5' })
+    .locator('button')
+    .click()
   await plot('balanced, learning rate 5e-5').waitFor({ state: 'detached' })
   await plot('revision bonus 2').locator('canvas').first().waitFor()
   assert.equal(await page.getByRole('button', { name: 'Whole run' }).isEnabled(), true)

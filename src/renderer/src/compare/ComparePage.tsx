@@ -85,7 +85,7 @@ interface RunPillProps {
 /** A chosen run; one that there is not has its id as a name. */
 function RunPill({ name, onRemove }: RunPillProps): JSX.Element {
   return (
-    <Pill className="run-pill" {...(onRemove === undefined ? {} : { withRemoveButton: true, onRemove })}>
+    <Pill {...(onRemove === undefined ? {} : { withRemoveButton: true, onRemove })}>
       <span title={name}>{shortened(name, pillWidth, 12)}</span>
     </Pill>
   )

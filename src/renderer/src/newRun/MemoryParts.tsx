@@ -8,6 +8,7 @@ import {
   momentWords,
   type MemoryPlan,
 } from '../../../shared/memoryPlan.ts'
+import styles from './MemoryParts.module.css'
 
 export interface MemoryPartsProps {
   /** Null before the machine has answered. */
@@ -51,7 +52,7 @@ export function MemoryParts({ plan, isForced, onForce }: MemoryPartsProps): JSX.
 
 function MemoryTable({ plan: { items, device } }: { readonly plan: MemoryPlan }): JSX.Element {
   return (
-    <table className="plan-table" aria-label="What takes memory">
+    <table className={styles.table} aria-label="What takes memory">
       <thead>
         <tr>
           <th scope="col">Part</th>
