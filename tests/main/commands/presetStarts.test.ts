@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, test } from 'node:test'
+import { makeRandomModel } from '../../../src/main/host/model/randomModel.ts'
+import { presets, type Preset } from '../../../src/shared/config/presets.ts'
+
+/**
+ * Every preset starts as it is shipped, on random weights of its model's shape with one layer and the whole vocabulary; only
+ * what decides how long a run takes is made small. Full training of 1.5 billion parameters is no test: there stage 1 is run.
+ */
+const root = resolve(import.meta.dirname, '..', '..', '..')
+const folder = mkdtempSync(join(tmpdir(), 'recheck-presets-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const ids = { bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 }
+const qwen = {
+  ...ids,
+  architectures: ['Qwen2ForCausalLM'],
+  model_type: 'qwen2',
+  hidden_act: 'silu',
+  rms_norm_eps: 1e-6,
+  rope_theta: 1e6,
+  max_position_embeddings: 32768,
+  tie_word_embeddings: true,
+  vocab_size: 151936,
+  num_hidden_layers: 1,
+}
+/** config.json of the models that presets name, with one layer. */
+const shapes: Readonly<Record<string, Record<string, unknown>>> = {
+  'openai-community/gpt2': {
+    ...ids,
+    architectures: ['GPT2LMHeadModel'],
+    model_type: 'gpt2',
+    vocab_size: 50257,
+    n_embd: 768,
+    n_layer: 1,
+    n_head: 12,
+    n_positions: 1024,
+    activation_function: 'gelu_new',
+    layer_norm_epsilon: 1e-5,
+  },
+  'smollm2-135m-instruct': {
+    ...ids,
+    architectures: ['LlamaForCausalLM'],
+    model_type: 'llama',
+    vocab_size: 49152,
+    hidden_size: 576,
+    num_hidden_layers: 1,
+    num_attention_heads: 9,
+    num_key_value_heads: 3,
+    intermediate_size: 1536,
+    max_position_embeddings: 8192,
+    rms_norm_eps: 1e-5,
+    rope_theta: 1e5,
+    hidden_act: 'silu',
+    tie_word_embeddings: true,
+  },
+  'Qwen/Qwen2.5-0.5B-Instruct': {
+    ...qwen,
+    hidden_size: 896,
+    num_attention_heads: 14,
+    num_key_value_heads: 2,
+    intermediate_size: 4864,
+  },
+  'Qwen/Qwen2.5-1.5B-Instruct': {
+    ...qwen,
+    hidden_size: 1536,
+    num_attention_heads: 12,
+    num_key_value_heads: 2,
+    intermediate_size: 8960,
+  },
+}
+
+/** The folder of the model that a preset names; `builtin` is there as it is. */
+async function modelOf(name: string): Promise<string> {
+  if (name === 'builtin') return name
+  const config = shapes[name] ?? assert.fail(`no shape of ${name}`)
+  const path = join(folder, name.replaceAll('/', '--'))
+  if (existsSync(path)) return path
+  await makeRandomModel({ config, seed: 0, standardDeviation: 0.02, format: 'BF16', shards: 1 }, path)
+  for (const file of ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'])
+    copyFileSync(join(root, 'resources', 'models', 'builtin', file), join(path, file))
+  return path
+}
+
+/** What makes a run short. Answers of random weights are unreadable: it is to go on all the same. */
+function short({ config }: Preset, path: string): Record<string, unknown> {
+  const { model = {}, warmUp } = config as { model?: object; warmUp?: object }
+  return {
+    model: { ...model, path },
+    data: { source: 'arithmetic', train: 4, validation: 0, test: 0 },
+    sampling: { maxCompletionTokens: 4 },
+    vStar: { samples: 1 },
+    ...(warmUp === undefined
+      ? {}
+      : {
+          warmUp: {
+            problems: 8,
+            steps: 2,
+            conversationsPerStep: 2,
+            riseSteps: 0,
+            validation: 2,
+            evalEvery: 2,
+          },
+        }),
+    onNoSignal: 'warn',
+    steps: 1,
+    problemsPerStep: 2,
+    evalEvery: 'never',
+    optimizer: { warmupSteps: 0 },
+  }
+}
+
+function recheck(
+  args: readonly string[],
+): Promise<{ readonly code: number | null; readonly stderr: string }> {
+  const child = spawn(process.execPath, [join(root, 'src', 'main', 'cli.ts'), ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  return new Promise((done) => child.on('close', (code) => done({ code, stderr })))
+}
+
+/** Their checkpoints alone would be gigabytes. */
+const tooLargeToTrain: ReadonlySet<string> = new Set(['notebook', 'qwen2.5-0.5b-gsm8k', 'qwen2.5-1.5b-math'])
+
+for (const preset of presets) {
+  const { name } = preset
+  const command = tooLargeToTrain.has(name) ? 'estimate' : 'train'
+  test(`the preset ${name} starts as it is shipped: ${command}`, async () => {
+    const { path = 'builtin' } = (preset.config['model'] ?? {}) as { path?: string }
+    const file = join(folder, `${name}.json`)
+    writeFileSync(file, JSON.stringify(short(preset, await modelOf(path))))
+    const dataDir = join(folder, `${name}-data`)
+    const { code, stderr } = await recheck([
+      command,
+      '--preset',
+      name,
+      '--config',
+      file,
+      '--data-dir',
+      dataDir,
+    ])
+    rmSync(dataDir, { recursive: true, force: true })
+    assert.equal(code, 0, stderr)
+    assert.match(stderr, command === 'train' ? /training: 1\/1 steps/ : /estimating V\*: 4\/4 problems/)
+  })
+}
