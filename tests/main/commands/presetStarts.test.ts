@@ -88,11 +88,19 @@ async function modelOf(name: string): Promise<string> {
 
 /** What makes a run short. Answers of random weights are unreadable: it is to go on all the same. */
 function short({ config }: Preset, path: string): Record<string, unknown> {
-  const { model = {}, warmUp } = config as { model?: object; warmUp?: object }
+  const {
+    model = {},
+    warmUp,
+    softLengthTokens = 4,
+  } = config as {
+    model?: object
+    warmUp?: object
+    softLengthTokens?: number
+  }
   return {
     model: { ...model, path },
     data: { source: 'arithmetic', train: 4, validation: 0, test: 0 },
-    sampling: { maxCompletionTokens: 4 },
+    sampling: { maxCompletionTokens: softLengthTokens },
     vStar: { samples: 1 },
     ...(warmUp === undefined
       ? {}
