@@ -3,16 +3,15 @@ import { countParameters } from '../../core/model/parameterTable.ts'
 import { lengthBuckets } from '../../core/train/engine/trainerSetup.ts'
 import { checkRowLengths, checkTrainable } from '../../core/train/trainingProblems.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import type { MemoryPlan } from '../../shared/memoryPlan.ts'
-import type { Stage } from '../../shared/runs/records.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { PlanCheck, TurnPreview } from '../../shared/routes/plan.ts'
 import { chooseCompute } from '../trainer/memory/computeChoice.ts'
-import { checkEngines, longestTrainedRow, stateBytes } from '../trainer/engines.ts'
+import { checkEngines, stateBytes } from '../trainer/engines.ts'
 import type { Inquiry, VStarInputsAnswer } from '../owner/processes/inquiry.ts'
+import { longestConversation } from '../run/longestConversation.ts'
 import { withAvailableSource } from '../run/problems.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
-import { longestConversation, planMemoryHere } from './runMemory.ts'
+import { planMemoryHere } from './runMemory.ts'
 
 /** Answers one question of an owner, in the process that was started for it. */
 export async function inspectConfig(
@@ -26,20 +25,24 @@ export async function inspectConfig(
   }
   const { config, note } = await withAvailableSource(asked, process.cwd())
   const material = await loadRunMaterial(config, process.cwd())
+  if (inquiry.question === 'preview') return previewTurns(material, config.turns)
+  const longest = longestConversation(config, material, material.problems.splits.train)
+  const memory = await planMemoryHere(config, material.policy.config, {
+    work: works[inquiry.stage],
+    positions: longest,
+  })
   switch (inquiry.question) {
-    case 'preview':
-      return previewTurns(material, config.turns)
     case 'v-star-inputs':
       return {
         inputHash: material.inputHash,
         inputs: material.vStarInputs,
         fallback: note,
-        memory: await memoryOf(config, material, inquiry.stage),
+        memory,
       }
     case 'plan':
       return {
-        ...checkPlan(config, material, isTrained),
-        memory: await memoryOf(config, material, inquiry.stage),
+        ...checkPlan(config, material, { isTrained, longest }),
+        memory,
         dataNote: note ?? material.problems.note,
       }
   }
@@ -49,11 +52,10 @@ export async function inspectConfig(
 function checkPlan(
   config: RunConfig,
   material: RunMaterial,
-  isTrained: boolean,
+  { isTrained, longest }: { readonly isTrained: boolean; readonly longest: number },
 ): Omit<PlanCheck, 'dataNote' | 'memory'> {
   const model = material.policy.config
   const { splits } = material.problems
-  const longest = longestTrainedRow(config, material)
   const positions = lengthBuckets(longest - 1).at(-1) ?? 1
   if (isTrained) checkRowLengths(splits.train, material.prompts, { config, maxRowLength: longest })
   return {
@@ -70,11 +72,6 @@ function checkPlan(
 }
 
 const works = { 'warm-up': 'warm-up', 'estimate-v-star': 'sample', 'self-correction': 'train' } as const
-
-function memoryOf(config: RunConfig, material: RunMaterial, stage: Stage): Promise<MemoryPlan> {
-  const positions = longestConversation(config, material, material.problems.splits.train)
-  return planMemoryHere(config, material.policy.config, { work: works[stage], positions })
-}
 
 /**
  * The prompts of the turns, as the model will see them; completions are stood for by the known answer and a

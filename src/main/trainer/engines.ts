@@ -4,12 +4,12 @@ import { sizeOf } from '../../core/model/parameterTable.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { needsReference, policyLossOf } from '../../core/rl/losses/policyLossOf.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
-import { conversationLength } from '../../core/tokens/conversationLength.ts'
 import type { TokenScorer, Trainer } from '../../core/train/engine/trainer.ts'
 import { lengthBuckets, type TrainerSetup } from '../../core/train/engine/trainerSetup.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { requireTensorFlow } from '../host/tensorflow/status.ts'
+import { longestConversation } from '../run/longestConversation.ts'
 import type { RunMaterial } from '../run/runMaterial.ts'
 import { beginningAdapter } from '../run/trainedParameters.ts'
 import { chooseCompute } from './memory/computeChoice.ts'
@@ -53,7 +53,8 @@ export async function openTrainingEngines(
   const { createScorer } = await import('../host/tensorflow/trainerFactory.ts')
   const backend = tensorFlowBackend()
   checkDevice(config, backend.isUsingGpuDevice)
-  const buckets = lengthBuckets(longestTrainedRow(config, material) - 1)
+  const longest = longestConversation(config, material, material.problems.splits.train)
+  const buckets = lengthBuckets(longest - 1)
   const setup: TrainerSetup = {
     config: material.policy.config,
     parameters: weights.policy,
@@ -112,17 +113,6 @@ export function checkDevice(config: RunConfig, isUsingGpu: boolean): void {
       'device=gpu, but TensorFlow sees no usable card. "recheck doctor" says why; device=auto or device=cpu trains on the CPU.',
     )
   }
-}
-
-/**
- * Tokens of the longest row that training may see: of the longest conversation, at most the model's
- * positions.
- */
-export function longestTrainedRow(config: RunConfig, { prompts, problems, policy }: RunMaterial): number {
-  const longestPrompt = Math.max(
-    ...problems.splits.train.map((problem) => prompts.firstPromptIds(problem).length),
-  )
-  return Math.min(conversationLength(longestPrompt, prompts, config), policy.config.maxPositions)
 }
 
 /** Bytes of what is trained and both its moments: what a checkpoint weighs. */

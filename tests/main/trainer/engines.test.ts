@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import { readParameters } from '../../../src/main/host/model/modelFolder.ts'
-import { longestTrainedRow, openTrainingEngines } from '../../../src/main/trainer/engines.ts'
+import { openTrainingEngines } from '../../../src/main/trainer/engines.ts'
+import { longestConversation } from '../../../src/main/run/longestConversation.ts'
 import { openSampler } from '../../../src/main/trainer/samplers.ts'
 import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
@@ -19,7 +20,8 @@ test('engines come as the method needs them, score alike, and leave no tensor be
   const before = tf.memory().numTensors
   const engines = await openTrainingEngines(config, material, both)
   const rows = [Int32Array.of(1, 5, 9, 12, 7)]
-  assert.equal(engines.trainer.maxRowLength, longestTrainedRow(config, material))
+  const longest = longestConversation(config, material, material.problems.splits.train)
+  assert.equal(engines.trainer.maxRowLength, longest)
   assert.deepEqual(await engines.trainer.tokenLogProbs(rows), await engines.reference?.tokenLogProbs(rows))
   await engines.trainer.dispose()
   await engines.reference?.dispose()
