@@ -1,9 +1,10 @@
-import { countParameters } from '../../../core/model/parameterTable.ts'
 import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import { BatchSampler } from '../../../core/sampling/batchSampler.ts'
+import { rowsTogether } from '../../../core/sampling/rowsTogether.ts'
 import type { Sampler } from '../../../core/sampling/sampler.ts'
 import { OnnxDecoder } from './decoder.ts'
+import { isFedAsInputs } from './fedWeights.ts'
 import { longestDecodedRow } from './decoderSession.ts'
 import { cacheBytesPerPosition, lengthStep } from './slotCaches.ts'
 
@@ -14,28 +15,22 @@ export interface OnnxSamplerSetup {
   readonly kvMemoryBytes: number
   /** Threads of ONNX Runtime's pool; draws are the same for one machine and one thread count. */
   readonly threads: number
-  /** Most rows that decode together; left out: 192, fewer with a large vocabulary. */
+  /** Most rows that decode together; left out: `rowsTogether`. */
   readonly maxRows?: number
   readonly weightsAs?: 'initialisers' | 'inputs'
 }
 
-/** At or above this many parameters a refresh costs more than packed weights save; see bench/RESULTS.md. */
-const parametersFedAsInputs = 50e6
-
-/** Logits of one step in memory; bounds the rows that decode together where the vocabulary is large. */
-const logitsBytes = 64e6
-
 /** The fast sampler: ONNX Runtime's CPU kernels under the batch scheduler. */
 export async function createOnnxSampler(setup: OnnxSamplerSetup): Promise<Sampler> {
   const { config, threads, kvMemoryBytes } = setup
-  const isLarge = countParameters(config) >= parametersFedAsInputs
+  const isLarge = isFedAsInputs(config)
   const weightsAs = setup.weightsAs ?? (isLarge ? 'inputs' : 'initialisers')
   const tablePositions = longestCachedRow(config, kvMemoryBytes)
   const decoder = await OnnxDecoder.load({ config, threads, weightsAs, tablePositions }, setup.parameters)
   return new BatchSampler({
     decoder,
     kvMemoryBytes,
-    maxRows: setup.maxRows ?? Math.min(192, Math.ceil(logitsBytes / (4 * config.vocabularySize))),
+    maxRows: setup.maxRows ?? rowsTogether(config.vocabularySize),
     stepwiseTokens: isLarge ? 0 : 64,
   })
 }

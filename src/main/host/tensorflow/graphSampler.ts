@@ -1,6 +1,7 @@
 import { drawKinds } from '../../../core/decoder/functions/draw.ts'
 import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import { ChunkSampler } from '../../../core/sampling/chunkSampler.ts'
+import { rowsTogether } from '../../../core/sampling/rowsTogether.ts'
 import type { Sampler } from '../../../core/sampling/sampler.ts'
 import { captureSampling } from '../../../core/train/engine/samplingGraph.ts'
 import type { FrozenModel } from '../../../core/train/engine/modelVariables.ts'
@@ -16,14 +17,11 @@ export interface GraphSamplerLimits {
   readonly kvMemoryBytes: number
   /** Compiled by XLA, or node by node. */
   readonly compiled: boolean
-  /** Most rows that decode together; left out: 192, fewer with a large vocabulary. */
+  /** Most rows that decode together; left out: `rowsTogether`. */
   readonly maxRows?: number
   /** Tokens of one run; left out: 16 node by node, 32 compiled. */
   readonly chunk?: number
 }
-
-/** Logits of one step in memory, with what drawing makes of them; bounds the rows that decode together. */
-const logitsBytes = 64e6
 
 /** A sampler on a TensorFlow graph of its own, for what does not train. */
 export function createGraphSampler(model: FrozenModel, limits: GraphSamplerLimits): Sampler {
@@ -55,6 +53,6 @@ export function samplerOn(
     decoder: new GraphDecoder({ config, session, shapes, chunk, ...owner }),
     kvMemoryBytes,
     chunk,
-    maxRows: limits.maxRows ?? Math.min(192, Math.ceil(logitsBytes / (4 * config.vocabularySize))),
+    maxRows: limits.maxRows ?? rowsTogether(config.vocabularySize),
   })
 }

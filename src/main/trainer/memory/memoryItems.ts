@@ -3,9 +3,11 @@ import { adapterShapes } from '../../../core/model/adapter.ts'
 import { countParameters, parameterShapes, sizeOf } from '../../../core/model/parameterTable.ts'
 import { storageOf, type WeightStorage } from '../../../core/model/weightStorage.ts'
 import { needsReference } from '../../../core/rl/losses/policyLossOf.ts'
+import { mostRowsTogether, rowsOfLogits } from '../../../core/sampling/rowsTogether.ts'
 import { computeMemory, type ComputeMemory } from '../../../core/train/engine/trainingMemory.ts'
 import { isGroupMethod, type RunConfig } from '../../../shared/config/parseConfig.ts'
 import { memoryTimes, type MemoryItem, type MemoryTime } from '../../../shared/memoryPlan.ts'
+import { isFedAsInputs } from '../../host/onnx/fedWeights.ts'
 import { chooseCompute } from './computeChoice.ts'
 
 /** What a run's memory depends on beside its config and its model's shape. */
@@ -22,15 +24,6 @@ export interface MemoryFacts {
   /** Rollouts that are sampled together, where not as many as there are. */
   readonly rolloutsTogether?: number
 }
-
-/** The samplers' own limits on rows that decode together, and on the bytes of their logits. */
-const maxRowsTogether = 192
-const logitsBytes = 64e6
-
-/**
- * Above it the ONNX sampler feeds its weights, below it packs a second set of them (host/onnx/sampler.ts).
- */
-const parametersFedAsInputs = 50e6
 
 /** Of a trainer's process with both engines, and of the process that owns the run; measured on Linux x64. */
 const trainerBaseBytes = 755e6
@@ -88,9 +81,9 @@ export function rolloutsTogether(config: RunConfig, model: ModelConfig, facts: M
     evaluate: ofEvaluation,
     'warm-up': 0,
   }[facts.work]
-  const ofLogits = Math.ceil(logitsBytes / (floatBytes * model.vocabularySize))
   const ofCaches = Math.max(1, Math.floor(facts.kvMemoryBytes / cacheBytesOfRow(model, facts)))
-  return Math.min(facts.rolloutsTogether ?? maxRowsTogether, sequences, ofLogits, ofCaches)
+  const ofLogits = rowsOfLogits(model.vocabularySize)
+  return Math.min(facts.rolloutsTogether ?? mostRowsTogether, sequences, ofLogits, ofCaches)
 }
 
 function baseOf({ work, sampler }: MemoryFacts): number {
@@ -160,9 +153,8 @@ function samplerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts)
       item(`key-value caches of ${rollouts} rollouts`, 'always', caches),
     ]
   }
-  const isFed = countParameters(model) >= parametersFedAsInputs
   return [
-    hostItem('weights of the sampler (ONNX Runtime)', 'always', (isFed ? 1 : 2) * weights),
+    hostItem('weights of the sampler (ONNX Runtime)', 'always', (isFedAsInputs(model) ? 1 : 2) * weights),
     hostItem(`key-value caches of ${rollouts} rollouts`, 'always', caches),
     hostItem(
       'weights on their way to the sampler',
