@@ -1,5 +1,6 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { VStarEstimate } from '../../shared/runs/records.ts'
+import { turnCount, type VStarTurn } from '../../shared/runs/vStarTurns.ts'
 import type { TurnKind } from '../rollout/rollout.ts'
 import type { RewardSettings } from '../reward/turnReward.ts'
 import { rewardsOfTurn } from '../reward/turnReward.ts'
@@ -40,16 +41,15 @@ export function classKey(kind: 'verdict' | 'revision', isAttemptCorrect: boolean
 
 /** The counts of one kind and class in one problem's estimate. */
 export function tallyOf(estimate: VStarEstimate, key: ClassKey): Tally {
-  switch (key) {
-    case 'verdict/correct':
-      return { correct: estimate.correctVerdictsAfterCorrect, count: estimate.verdictsAfterCorrect }
-    case 'verdict/wrong':
-      return { correct: estimate.correctVerdictsAfterWrong, count: estimate.verdictsAfterWrong }
-    case 'revision/correct':
-      return { correct: estimate.correctRevisionsAfterCorrect, count: estimate.revisionsAfterCorrect }
-    case 'revision/wrong':
-      return { correct: estimate.correctRevisionsAfterWrong, count: estimate.revisionsAfterWrong }
-  }
+  const { correct, samples } = turnCount(estimate, turnOfClass[key])
+  return { correct, count: samples }
+}
+
+const turnOfClass: Readonly<Record<ClassKey, VStarTurn>> = {
+  'verdict/correct': 'verdict-after-correct',
+  'verdict/wrong': 'verdict-after-wrong',
+  'revision/correct': 'revision-after-correct',
+  'revision/wrong': 'revision-after-wrong',
 }
 
 export type ClassShares = Readonly<Record<ClassKey, number>>

@@ -2,7 +2,7 @@ import type { Evaluation, Run } from '../../shared/runs/records.ts'
 import type { CurvePoint, MethodScore } from '../../shared/sweep/methodComparison.ts'
 import type { Trial } from '../../shared/sweep/sweepTrials.ts'
 import type { Database } from '../store/database.ts'
-import { readEvaluations } from '../store/evaluationStore.ts'
+import { readTestEnds, type TestEnds } from '../store/evaluationStore.ts'
 import { readSeries } from '../store/metrics/metricQuery.ts'
 import { tokensPerRollout } from '../store/rollouts/rolloutTokens.ts'
 import { estimateTokens } from '../store/vStarStore.ts'
@@ -19,14 +19,8 @@ export function methodScores(
   return trials.flatMap((trial) => {
     const run = runs.get(trial.name)
     if (run?.status !== 'finished') return []
-    const tests = readEvaluations(db, run.runId)
-      .filter(({ split }) => split === 'test')
-      .toSorted((a, b) => a.step - b.step)
-    const [before] = tests
-    const after = tests.at(-1)
-    return before === undefined || after === undefined
-      ? []
-      : (scoreOf(db, { trial, run, before, after }) ?? [])
+    const tests = readTestEnds(db, run.runId)
+    return tests === null ? [] : (scoreOf(db, { trial, run, tests }) ?? [])
   })
 }
 
@@ -35,9 +29,8 @@ function scoreOf(
   {
     trial,
     run,
-    before,
-    after,
-  }: { readonly trial: Trial; readonly run: Run; readonly before: Evaluation; readonly after: Evaluation },
+    tests: { before, after },
+  }: { readonly trial: Trial; readonly run: Run; readonly tests: TestEnds },
 ): MethodScore | null {
   const [attemptBefore, finalBefore] = [share(before, 'accuracy/attempt'), share(before, 'accuracy/final')]
   const [attempt, final] = [share(after, 'accuracy/attempt'), share(after, 'accuracy/final')]

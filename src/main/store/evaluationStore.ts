@@ -42,6 +42,22 @@ export function refreshTestScore(db: Database, runId: string): void {
   ).run({ runId, share: '$."accuracy/final"' })
 }
 
+/** A run's evaluations on the test split: before training, and the newest. */
+export interface TestEnds {
+  readonly before: Evaluation
+  readonly after: Evaluation
+}
+
+/** @returns null without an evaluation on the test split; both are the same one where there is a single one */
+export function readTestEnds(db: Database, runId: string): TestEnds | null {
+  const tests = readEvaluations(db, runId)
+    .filter(({ split }) => split === 'test')
+    .toSorted((a, b) => a.step - b.step)
+  const [before] = tests
+  const after = tests.at(-1)
+  return before === undefined || after === undefined ? null : { before, after }
+}
+
 interface EvaluationRow {
   readonly evaluation_id: string
   readonly run_id: string | null

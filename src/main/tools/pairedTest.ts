@@ -3,7 +3,7 @@ import type { Evaluation } from '../../shared/runs/records.ts'
 import { pairedBootstrap, type Interval } from '../../shared/statistics.ts'
 import type { Database } from '../store/database.ts'
 import { readEvaluatedOutcomes, type EvaluatedOutcome } from '../store/evaluatedOutcomes.ts'
-import { readEvaluations } from '../store/evaluationStore.ts'
+import { readTestEnds } from '../store/evaluationStore.ts'
 
 /** What training changed on the test split, after − before. */
 export interface PairedTest {
@@ -30,12 +30,9 @@ const valueOf: Readonly<Record<PairedMetric, (outcome: EvaluatedOutcome) => bool
  * @returns null with fewer than two such evaluations, or where their rollouts are not all kept
  */
 export function pairedTest(db: Database, runId: string): PairedTest | null {
-  const tests = readEvaluations(db, runId)
-    .filter(({ split }) => split === 'test')
-    .toSorted((a, b) => a.step - b.step)
-  const [first] = tests
-  const last = tests.at(-1)
-  if (first === undefined || last === undefined || first.step === last.step) return null
+  const ends = readTestEnds(db, runId)
+  if (ends === null || ends.before.step === ends.after.step) return null
+  const { before: first, after: last } = ends
   const outcomesOf = ({ step }: Evaluation) => readEvaluatedOutcomes(db, runId, { split: 'test', step })
   const [before, after] = [byProblem(outcomesOf(first)), byProblem(outcomesOf(last))]
   const keys = [...before.keys()].filter((key) => after.has(key))

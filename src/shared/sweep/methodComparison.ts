@@ -2,6 +2,7 @@ import type { NextInt } from '../statistics.ts'
 import type { Interval } from '../statistics.ts'
 import {
   chancesOfBest,
+  differencesBySeed,
   holmAdjusted,
   interquartileMean,
   pairedPValue,
@@ -139,14 +140,11 @@ function differencesIn(
     scores,
   }: { readonly first: string; readonly others: readonly string[]; readonly scores: readonly MethodScore[] },
 ): MethodDifference[] {
+  const bySeed = (method: string): ReadonlyMap<number, number> =>
+    new Map(scores.flatMap((score) => (score.method === method ? [[score.seed, value(score)] as const] : [])))
+  const base = bySeed(first)
   const found = others
-    .map((method) => ({
-      method,
-      differences: scores.flatMap((score) => {
-        const base = scores.find((each) => each.method === first && each.seed === score.seed)
-        return score.method !== method || base === undefined ? [] : [value(score) - value(base)]
-      }),
-    }))
+    .map((method) => ({ method, differences: differencesBySeed(base, bySeed(method)) }))
     .filter(({ differences }) => differences.length > 0)
   const pValues = found.map(({ differences }) => pairedPValue(differences))
   const adjusted = holmAdjusted(pValues.flatMap((p) => p ?? []))

@@ -41,6 +41,17 @@ export function stratifiedBootstrap(
   return { estimate: statistic(strata.flat()), low: quantile(draws, 0.025), high: quantile(draws, 0.975) }
 }
 
+/** own − base of every seed that both have, in the order of `own`. */
+export function differencesBySeed(
+  base: ReadonlyMap<number, number>,
+  own: ReadonlyMap<number, number>,
+): number[] {
+  return [...own].flatMap(([seed, value]) => {
+    const from = base.get(seed)
+    return from === undefined ? [] : [value - from]
+  })
+}
+
 /**
  * Two-sided p of Student's paired t test.
  *

@@ -1,3 +1,5 @@
+import type { NextInt } from '../statistics.ts'
+import { chancesOfBest, differencesBySeed } from './seedStatistics.ts'
 import { meanInterval, type MeanInterval } from './studentT.ts'
 import type { SweepPoint, Trial } from './sweepTrials.ts'
 
@@ -36,13 +38,11 @@ export interface SweepSummary {
   readonly importance: readonly { readonly path: string; readonly share: number }[]
 }
 
-const resamples = 2000
-
 /** @param nextInt  uniform whole numbers below a bound */
 export function summariseSweep(
   points: readonly SweepPoint[],
   scores: readonly TrialScore[],
-  nextInt: (bound: number) => number,
+  nextInt: NextInt,
 ): SweepSummary {
   const summaries = pointSummaries(points, scores)
   const ranked = summaries.toSorted(
@@ -82,32 +82,17 @@ function summaryOf(point: SweepPoint, scores: readonly TrialScore[]): PointSumma
   }
 }
 
+/** Null where a point has a single seed, or stands alone: there is nothing to be better than. */
 function shareOfBest(
   best: SweepPoint,
   points: readonly SweepPoint[],
-  {
-    scores,
-    nextInt,
-  }: { readonly scores: readonly TrialScore[]; readonly nextInt: (bound: number) => number },
+  { scores, nextInt }: { readonly scores: readonly TrialScore[]; readonly nextInt: NextInt },
 ): number | null {
-  const valuesOf = points.map((point) => ({
-    label: point.label,
-    values: scores.flatMap(({ trial, validation }) =>
-      trial.point.label === point.label ? (validation ?? []) : [],
-    ),
-  }))
-  if (points.length < 2 || valuesOf.some(({ values }) => values.length < 2)) return null
-  let wins = 0
-  for (let draw = 0; draw < resamples; draw++) {
-    const means = valuesOf.map(({ label, values }) => ({
-      label,
-      mean: values.reduce((sum) => sum + (values[nextInt(values.length)] ?? 0), 0) / values.length,
-    }))
-    const top = Math.max(...means.map(({ mean }) => mean))
-    const winners = means.filter(({ mean }) => mean === top)
-    if (winners.some(({ label }) => label === best.label)) wins += 1 / winners.length
-  }
-  return wins / resamples
+  if (points.length < 2) return null
+  const groups = points.map((point) =>
+    scores.flatMap(({ trial, validation }) => (trial.point.label === point.label ? (validation ?? []) : [])),
+  )
+  return chancesOfBest(groups, nextInt)?.[points.indexOf(best)] ?? null
 }
 
 /**
@@ -157,15 +142,15 @@ export function comparePoints(
 ): readonly ComparedPoint[] {
   const [first, ...others] = points
   if (first === undefined) return []
-  const valueOf = (point: SweepPoint, seed: number): number | null =>
-    scores.find(({ trial }) => trial.point.label === point.label && trial.seed === seed)?.validation ?? null
-  const seeds = [...new Set(scores.map(({ trial }) => trial.seed))]
+  const bySeed = ({ label }: SweepPoint): ReadonlyMap<number, number> =>
+    new Map(
+      scores.flatMap(({ trial, validation }) =>
+        trial.point.label === label && validation !== null ? [[trial.seed, validation] as const] : [],
+      ),
+    )
+  const base = bySeed(first)
   return others.map((point) => {
-    const differences = seeds.flatMap((seed) => {
-      const base = valueOf(first, seed)
-      const own = valueOf(point, seed)
-      return base === null || own === null ? [] : [own - base]
-    })
+    const differences = differencesBySeed(base, bySeed(point))
     return {
       point,
       difference: differences.length === 0 ? null : meanInterval(differences, 1 - 0.05 / others.length),
