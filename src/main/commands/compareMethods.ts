@@ -8,7 +8,7 @@ import type { MethodScore } from '../../shared/sweep/methodComparison.ts'
 import type { ReportDocument } from '../tools/report/document.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { collect } from './runConfigOptions.ts'
-import { addPlaceOptions, placeOptionsShape } from './placeOptions.ts'
+import { addTrialOptions, trialOptionsShape } from './trialOptions.ts'
 import type { Sweep } from './sweepRun.ts'
 import type { SweepEnd } from './sweepRung.ts'
 
@@ -20,11 +20,8 @@ const Input = z.object({
   tokens: z.coerce.number().int().min(1).max(1_000_000_000),
   name: z.string().min(1).max(80).optional(),
   out: z.string().optional(),
-  retryFailed: z.boolean().default(false),
   reportOnly: z.boolean().default(false),
-  dryRun: z.boolean().default(false),
-  parallel: z.coerce.number().int().min(1).optional(),
-  ...placeOptionsShape,
+  ...trialOptionsShape,
 })
 type Input = z.infer<typeof Input>
 
@@ -70,7 +67,7 @@ export const register: Register = (program, context) => {
     output: Output,
     run: compareMethods,
   })
-  addPlaceOptions(command)
+  addTrialOptions(command)
     .requiredOption('--tokens <n>', 'generated tokens of a run, stage 1 among them')
     .option('--preset <name>', 'what all methods share: model, data, template, optimizer (default builtin)')
     .option(
@@ -83,10 +80,7 @@ export const register: Register = (program, context) => {
     .option('--seeds <n>', 'seeds 0 to n − 1 (default 5)')
     .option('--name <name>', 'group of its runs; another comparison needs another name')
     .option('--out <file>', 'new file: .html (one page), or .md with its pictures beside it')
-    .option('--retry-failed', 'resume trials that failed, which are else left as they are')
     .option('--report-only', 'start nothing: a report of the runs that have finished')
-    .option('--dry-run', 'list the trials and start none')
-    .option('--parallel <n>', 'ray: at most so many trials at a time (else all: the cluster queues them)')
 }
 
 async function compareMethods(input: Input, call: CommandCall): Promise<CommandResult<Output>> {

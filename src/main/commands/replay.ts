@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Replay, ReplayedRow } from '../tools/replayBatch.ts'
 import { addCommand, type CommandCall, type Register } from './command.ts'
 import { runArgument } from './runArgument.ts'
-import { formatTable, formatValue } from './runText.ts'
+import { formatTable } from '../../shared/text/textTable.ts'
+import { formatValue } from './runText.ts'
 
 const Input = z.object({ run: z.string(), step: z.coerce.number().int().min(0).optional() })
 

@@ -4,7 +4,8 @@ import { runStatuses, stages, type Run } from '../../shared/runs/records.ts'
 import { testRank, testScoreText } from '../../shared/runs/testScore.ts'
 import type { Register } from './command.ts'
 import { addCommand } from './command.ts'
-import { formatProgress, formatTable, formatValue } from './runText.ts'
+import { formatTable } from '../../shared/text/textTable.ts'
+import { formatProgress, formatValue } from './runText.ts'
 
 const Input = z.object({
   status: z.enum(runStatuses).optional(),

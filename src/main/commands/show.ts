@@ -19,7 +19,8 @@ import { addCommand } from './command.ts'
 import { stepPrefix } from './followRun.ts'
 import { ProportionOutput } from './runResult.ts'
 import { plainLine } from '../../shared/text/plainText.ts'
-import { formatProgress, formatTable, formatValue } from './runText.ts'
+import { formatTable } from '../../shared/text/textTable.ts'
+import { formatProgress, formatValue } from './runText.ts'
 
 const Output = z.strictObject({
   run: z.object({ runId: z.string(), name: z.string(), status: z.enum(runStatuses) }).loose(),

@@ -3,17 +3,14 @@ import type { Run } from '../../shared/runs/records.ts'
 import type { TrialScore } from '../../shared/sweep/sweepSummary.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { readLayerFile } from './runConfigOptions.ts'
-import { addPlaceOptions, placeOptionsShape } from './placeOptions.ts'
+import { addTrialOptions, trialOptionsShape } from './trialOptions.ts'
 import type { Sweep } from './sweepRun.ts'
 import type { SweepEnd } from './sweepRung.ts'
 import { outputOf, SweepOutput, sweepText } from './sweepText.ts'
 
 const Input = z.object({
   config: z.string(),
-  retryFailed: z.boolean().default(false),
-  dryRun: z.boolean().default(false),
-  parallel: z.coerce.number().int().min(1).optional(),
-  ...placeOptionsShape,
+  ...trialOptionsShape,
 })
 type Input = z.infer<typeof Input>
 
@@ -30,11 +27,7 @@ export const register: Register = (program, context) => {
     output: SweepOutput,
     run: runSweep,
   })
-  addPlaceOptions(command)
-    .requiredOption('--config <file>', 'the sweep, YAML or JSON: docs/sweeps.md')
-    .option('--retry-failed', 'resume trials that failed, which are else left as they are')
-    .option('--dry-run', 'list the trials and start none')
-    .option('--parallel <n>', 'ray: at most so many trials at a time (else all: the cluster queues them)')
+  addTrialOptions(command).requiredOption('--config <file>', 'the sweep, YAML or JSON: docs/sweeps.md')
 }
 
 async function readSweep(path: string): Promise<Sweep> {

@@ -5,7 +5,7 @@ import type { MeanInterval } from '../../shared/sweep/studentT.ts'
 import type { SweepSpec } from '../../shared/sweep/sweepSpec.ts'
 import type { ComparedPoint, SweepSummary, TrialScore } from '../../shared/sweep/sweepSummary.ts'
 import type { Trial } from '../../shared/sweep/sweepTrials.ts'
-import { formatTable } from './runText.ts'
+import { formatTable } from '../../shared/text/textTable.ts'
 
 const Mean = z.object({
   mean: z.number(),

@@ -1,3 +1,17 @@
+/** How updates are made of what was sampled: neither what is sampled nor how long it takes. */
+export const updateFields: readonly string[] = [
+  'optimizer',
+  'policyBeta',
+  'revisionBonus',
+  'verdictReward',
+  'entropyBonus',
+  'turnWeights',
+  'clip',
+  'lossScale',
+  'normalise',
+  'runningStatistics',
+]
+
 /**
  * What a run may be given another value of on its way: memory and care, and how updates are made. What
  * decides which problems it sees, which model it is and what V* was estimated from is not among it.
@@ -12,16 +26,7 @@ export const changeableFields: readonly string[] = [
   'keep',
   'evalEvery',
   'alarms',
-  'optimizer',
-  'policyBeta',
-  'revisionBonus',
-  'verdictReward',
-  'entropyBonus',
-  'turnWeights',
-  'clip',
-  'lossScale',
-  'normalise',
-  'runningStatistics',
+  ...updateFields,
   'vStar.beta',
   'vStar.baseline',
 ]

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { shortened } from '../text/shortened.ts'
 import type { RunConfigValue } from './schema.ts'
+import { turnsOf } from './rolloutTurns.ts'
 
 /** One thing wrong with a config, in words. */
 export interface ConfigProblem {
@@ -182,15 +183,6 @@ function refuseWarmUp({ warmUp, model }: RunConfigValue, refuse: Refuse): void {
   if (warmUp.riseSteps >= warmUp.steps) {
     refuse('warmUp.riseSteps', `a number < warmUp.steps (${warmUp.steps})`, warmUp.riseSteps)
   }
-}
-
-/** The turns that a rollout can have. */
-const turnsOf: Readonly<Record<RunConfigValue['turns'], readonly (keyof RunConfigValue['turnWeights'])[]>> = {
-  single: ['attempt'],
-  'never-revise': ['attempt', 'verdict'],
-  'self-correction': ['attempt', 'verdict', 'revision'],
-  'always-revise': ['attempt', 'verdict', 'revision'],
-  'direct-multi-turn': ['attempt', 'revision'],
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { RunConfig } from '../config/parseConfig.ts'
+import { updateFields } from '../config/changeableFields.ts'
 import { configDifferences } from '../config/layers.ts'
 import { formatCount, formatDuration } from './format.ts'
 import type { RolloutCounts } from '../runs/rolloutCounts.ts'
@@ -28,18 +29,9 @@ export const paceFreeFields: readonly string[] = [
   'evalSamples',
   'checkpointEvery',
   'keep',
-  'optimizer',
   'onNoSignal',
   'grader',
-  'policyBeta',
-  'revisionBonus',
-  'verdictReward',
-  'entropyBonus',
-  'turnWeights',
-  'clip',
-  'lossScale',
-  'normalise',
-  'runningStatistics',
+  ...updateFields,
 ]
 
 /** Parts of those groups that do: other problems have other lengths. */

@@ -1,4 +1,5 @@
 import { plainLine, plainText } from '../../../shared/text/plainText.ts'
+import { formatTable } from '../../../shared/text/textTable.ts'
 import type { Block, ReportDocument } from './document.ts'
 
 /** For a terminal: headings, text and tables in columns; without pictures and code. */
@@ -16,24 +17,9 @@ function blockText(block: Block): string {
     case 'text':
       return plainText(block.text)
     case 'table':
-      return columns([block.titles].concat(block.rows))
+      return formatTable(block.titles, block.rows)
     case 'code':
     case 'picture':
       return ''
   }
-}
-
-function columns(rows: readonly (readonly string[])[]): string {
-  const texts = rows.map((row) => row.map(plainLine))
-  const widths = (texts[0] ?? []).map((_, column) =>
-    Math.max(...texts.map((row) => (row[column] ?? '').length)),
-  )
-  return texts
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
 }

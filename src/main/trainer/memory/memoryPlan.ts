@@ -2,6 +2,7 @@ import { adapterTargets } from '../../../core/model/adapter.ts'
 import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import { mergeConfigs, parseSetting } from '../../../shared/config/layers.ts'
 import { parseConfig, type RunConfig } from '../../../shared/config/parseConfig.ts'
+import { turnsOf } from '../../../shared/config/rolloutTurns.ts'
 import { unsupportedFields } from '../../../shared/config/problems.ts'
 import {
   fitsMemory,
@@ -130,19 +131,10 @@ function changedConfig(config: RunConfig, setting: string): RunConfig | null {
   }
 }
 
-/** The most that a rollout can have. */
-const turnsOf: Readonly<Record<RunConfig['turns'], number>> = {
-  single: 1,
-  'never-revise': 2,
-  'direct-multi-turn': 2,
-  'self-correction': 3,
-  'always-revise': 3,
-}
-
 /** Rows are shorter by what their turns are, and caches stand where the sampler keeps them. */
 function changedFacts(changed: RunConfig, config: RunConfig, facts: MemoryFacts): MemoryFacts {
   const shorter = config.sampling.maxCompletionTokens - changed.sampling.maxCompletionTokens
-  const turns = turnsOf[config.turns]
+  const turns = turnsOf[config.turns].length
   return {
     ...facts,
     positions: Math.max(1, facts.positions - turns * shorter),

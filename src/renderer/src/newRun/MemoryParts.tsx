@@ -8,7 +8,6 @@ import {
   momentWords,
   type MemoryPlan,
 } from '../../../shared/memoryPlan.ts'
-import styles from './MemoryParts.module.css'
 
 export interface MemoryPartsProps {
   /** Null before the machine has answered. */
@@ -52,7 +51,7 @@ export function MemoryParts({ plan, isForced, onForce }: MemoryPartsProps): JSX.
 
 function MemoryTable({ plan: { items, device } }: { readonly plan: MemoryPlan }): JSX.Element {
   return (
-    <table className={styles.table} aria-label="What takes memory">
+    <table className="plan-table" aria-label="What takes memory">
       <thead>
         <tr>
           <th scope="col">Part</th>

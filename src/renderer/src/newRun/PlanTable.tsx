@@ -1,11 +1,10 @@
 import type { JSX } from 'react'
 import type { PlanLine } from './plan.ts'
-import styles from './PlanTable.module.css'
 
 /** What the run will take, one line each: how much, and how that is counted. */
 export function PlanTable({ lines }: { readonly lines: readonly PlanLine[] }): JSX.Element {
   return (
-    <table className={styles.table} aria-label="What it takes">
+    <table className="plan-table" aria-label="What it takes">
       <tbody>
         {lines.map(({ what, amount, how }) => (
           <tr key={what}>
