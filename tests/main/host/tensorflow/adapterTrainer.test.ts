@@ -11,7 +11,7 @@ import type { TrainerSetup } from '../../../../src/core/train/engine/trainerSetu
 import { assertClose } from '../../../assertClose.ts'
 import { largestDifferenceOf, littleAdapter, trainedAdapter } from '../../../littleAdapter.ts'
 import { littleModel, modelFamilies, randomParameters, randomRows } from '../../../randomModel.ts'
-import { assertWithin, plain, randomRequests } from './graphSamples.ts'
+import { drawnAsScored, plain, randomRequests } from './graphSamples.ts'
 import { assertSameBytes, largestDifference, oneStep, rows, setup, withTrainer } from './littleTrainer.ts'
 
 const begun: AdapterValues = { ...littleAdapter, values: initialAdapter(littleModel, littleAdapter, 3) }
@@ -72,19 +72,8 @@ for (const storedAs of storages) {
     const limits = { kvMemoryBytes: 64e6, compiled: false }
     const { trainer, sampler } = createTrainerWithSampler(own, ['all'], limits)
     const requests = randomRequests(8, littleModel.vocabularySize)
-    const drawn = async () => {
-      const settings = { ...plain, maxCompletionTokens: 8 }
-      const completions = await sampler.sample({ requests, settings })
-      const whole = requests.map(({ promptIds }, i) =>
-        Int32Array.from([...promptIds, ...(completions[i]?.[0]?.completionIds ?? [])]),
-      )
-      const scored = await trainer.tokenLogProbs(whole)
-      requests.forEach(({ promptIds }, i) => {
-        const logProbs = completions[i]?.[0]?.samplingLogProbs ?? []
-        assertWithin(logProbs, scored[i]?.subarray(promptIds.length - 1) ?? [], 2e-6)
-      })
-      return completions
-    }
+    const settings = { ...plain, maxCompletionTokens: 8 }
+    const drawn = () => drawnAsScored(sampler, trainer, { requests, settings })
     const before = await drawn()
     await trainer.step({ rows }, 0.05)
     assert.notDeepEqual(await drawn(), before)

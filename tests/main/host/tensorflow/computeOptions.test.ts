@@ -10,7 +10,7 @@ import type { TrainerSetup } from '../../../../src/core/train/engine/trainerSetu
 import { computePlan } from '../../../../src/core/train/engine/trainerSetup.ts'
 import { createScorer } from '../../../../src/main/host/tensorflow/trainerFactory.ts'
 import { littleAdapter, trainedAdapter } from '../../../littleAdapter.ts'
-import { littleModel, randomParameters, randomRows } from '../../../randomModel.ts'
+import { littleModel, modelFamilies, randomParameters, randomRows } from '../../../randomModel.ts'
 import * as tf from '@tensorflow/tfjs'
 
 /** More tokens than a chunk has at the least: 4 chunks, the last of 232. */
@@ -23,21 +23,6 @@ const wideSetup: TrainerSetup = {
 }
 const wideRows = randomRows(wide, [9, 17, 5, 12, 2, 8, 16, 10, 7], 2)
 const chunked = { recompute: false, logitsBytes: 1 }
-
-/** Families whose layers differ in what is shared and saved. */
-const families: Readonly<Record<string, Partial<ModelConfig>>> = {
-  Qwen2: {},
-  Llama: { family: 'llama', attentionInputBias: false, tiedHead: false },
-  'GPT-2': {
-    family: 'gpt2',
-    activation: 'geluTanh',
-    norm: { kind: 'layerNorm', epsilon: 1e-5 },
-    rotary: null,
-    keyValueHeads: 4,
-    attentionOutputBias: true,
-    feedForwardBias: true,
-  },
-}
 
 /** Log-likelihood and a bonus for entropy, which differs from token to token. */
 const withEntropy: PolicyLoss = {
@@ -59,7 +44,7 @@ test('the wide model is computed in four chunks, the little one in one', () => {
 for (const capture of [true, false]) {
   const mode = capture ? 'captured' : 'op by op'
 
-  for (const [name, changes] of Object.entries(families)) {
+  for (const [name, changes] of Object.entries(modelFamilies)) {
     const config = { ...wide, ...changes }
     const own = { ...wideSetup, config, parameters: randomParameters(config, 1) }
 

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import type { ModelConfig } from '../../../../src/core/model/config/modelConfig.ts'
 import type { ParameterValues } from '../../../../src/core/model/parameterValues.ts'
 import { forkRandom } from '../../../../src/core/random.ts'
-import type { Completion, SampleRequest, Sampler } from '../../../../src/core/sampling/sampler.ts'
+import type { Completion, SampleCall, SampleRequest, Sampler } from '../../../../src/core/sampling/sampler.ts'
 import { createCapturedScorer } from '../../../../src/main/host/tensorflow/capturedScorer.ts'
 import { createGraphSampler } from '../../../../src/main/host/tensorflow/graphSampler.ts'
 import { tensorflowOps } from '../../../../src/main/host/tensorflow/ops.ts'
+import type { TokenScorer } from '../../../../src/core/train/engine/trainer.ts'
 
 export type Completions = readonly (readonly Completion[])[]
 
@@ -84,4 +85,23 @@ export async function assertAsScored(
   drawn.forEach(({ promptIds, samplingLogProbs }, i) => {
     assertWithin(samplingLogProbs, scored[i]?.subarray(promptIds.length - 1) ?? [], limit)
   })
+}
+
+/** Samples, and asserts that every drawn token has the log-prob that the scorer gives it, within 2e-6. */
+export async function drawnAsScored(
+  sampler: Pick<Sampler, 'sample'>,
+  scorer: Pick<TokenScorer, 'tokenLogProbs'>,
+  call: SampleCall,
+): Promise<Completions> {
+  const { requests } = call
+  const completions = await sampler.sample(call)
+  const whole = requests.map(({ promptIds }, i) =>
+    Int32Array.from([...promptIds, ...(completions[i]?.[0]?.completionIds ?? [])]),
+  )
+  const scored = await scorer.tokenLogProbs(whole)
+  requests.forEach(({ promptIds }, i) => {
+    const logProbs = completions[i]?.[0]?.samplingLogProbs ?? []
+    assertWithin(logProbs, scored[i]?.subarray(promptIds.length - 1) ?? [], 2e-6)
+  })
+  return completions
 }

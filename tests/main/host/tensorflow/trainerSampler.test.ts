@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { tensorFlowBackend } from '../../../../src/main/host/tensorflow/addon.ts'
 import { createTrainerWithSampler } from '../../../../src/main/host/tensorflow/capturedTrainer.ts'
 import { littleModel } from '../../../randomModel.ts'
-import { assertWithin, plain, randomRequests } from './graphSamples.ts'
+import { drawnAsScored, plain, randomRequests } from './graphSamples.ts'
 import { rows, setup } from './littleTrainer.ts'
 
 const limits = { kvMemoryBytes: 64e6, compiled: false }
@@ -12,18 +12,7 @@ const settings = { ...plain, maxCompletionTokens: 8 }
 
 test('after an update the next tokens come from the new parameters: nothing is refreshed, their log-probs are the trainer’s', async () => {
   const { trainer, sampler } = createTrainerWithSampler({ ...setup, buckets: [8, 16, 32] }, ['all'], limits)
-  const drawn = async () => {
-    const completions = await sampler.sample({ requests, settings })
-    const whole = requests.map(({ promptIds }, i) =>
-      Int32Array.from([...promptIds, ...(completions[i]?.[0]?.completionIds ?? [])]),
-    )
-    const scored = await trainer.tokenLogProbs(whole)
-    requests.forEach(({ promptIds }, i) => {
-      const logProbs = completions[i]?.[0]?.samplingLogProbs ?? []
-      assertWithin(logProbs, scored[i]?.subarray(promptIds.length - 1) ?? [], 2e-6)
-    })
-    return completions
-  }
+  const drawn = () => drawnAsScored(sampler, trainer, { requests, settings })
   const before = await drawn()
   await trainer.step({ rows }, 0.05)
   const after = await drawn()
