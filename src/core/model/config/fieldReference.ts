@@ -57,6 +57,15 @@ to nearest even), config, generation config, tokenizer and chat template of the 
 method, config hash, step, date, and what was measured before and after with 95 % intervals. A folder that holds something is refused before anything is read; the new one appears
 whole or not at all. A checkpoint beside which the run's model folder has changed is refused. \`generate\`, \`chat\` and \`eval\` take \`--run RUN[@STEP|@best]\` without an export.
 
+## Adapters
+
+\`model.lora\` trains the two factors of a low-rank adapter (LoRA) beside each module that \`targets\` names, on a frozen base kept as \`model.baseWeights\` says: \`f32\`, \`bf16\`, \`f16\`, or
+\`int8\` with a scale for each output channel; norms and biases stay in 32 bits. Dropout has to be 0. \`export-model RUN DIR --adapter\` writes the adapter alone as PEFT does; without
+it, adapter and base are merged. \`generate\`, \`chat\`, \`eval\` and both exports put the adapter on the weights of the file; training alone computes with the rounded ones.
+
+\`recheck models import ADAPTER --onto MODEL --as NAME\` merges an adapter that PEFT has written (plain LoRA and rsLoRA; other kinds are refused by the field that says so) into a model
+of its own, in 32 bits.
+
 ## What is refused, and what is reported
 
 - **A config that contradicts itself or its weights** is refused, naming both places: two rotary settings, two θ, \`layer_types\` of another length,

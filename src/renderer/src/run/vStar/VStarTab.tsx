@@ -115,7 +115,7 @@ function signalText({ problems, withoutSignal }: VStarHistogram): string {
 function Origin({ run, vStarId }: { readonly run: Run; readonly vStarId: string }): JSX.Element {
   const artifacts = useRouteQuery('vStar.list', {}).data ?? []
   const artifact = artifacts.find((each) => each.vStarId === vStarId)
-  const users = (useRouteQuery('run.list', {}).data ?? []).filter(
+  const users = (useRouteQuery('run.list', { archived: false }).data ?? []).filter(
     (each) => each.vStarId === vStarId && each.runId !== artifact?.runId,
   )
   return (
