@@ -10,7 +10,7 @@ import { openRealApp, type RealApp } from './support/realApp.ts'
 // Loaded cores: a step of the demo takes 1.2 s on two idle ones.
 const patienceMs = 120_000
 
-test('empty page → demo → six plots move → stop, resume → pictures → a bad config → killed trainer, killed server', async (t) => {
+test('empty page → demo → plots move → stop, resume → pictures → a bad config → killed trainer, killed server', async (t) => {
   const app = await openRealApp(t, patienceMs)
   const { page } = app
   await page.goto(await app.start())

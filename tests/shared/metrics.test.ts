@@ -10,12 +10,13 @@ test('metric names are unique and each says what it means', () => {
   }
 })
 
-test('the six plots draw registered metrics only, and each metric on a plot names that plot', () => {
+test('the main plots draw registered metrics only, and each metric on a plot names that plot', () => {
   assert.deepEqual(
     plots.map((plot) => plot.title),
     [
       'Training loss',
       'Policy rewards',
+      'Answer accuracy',
       'Verifier accuracy',
       'Answer change ratio',
       'Revision rate',

@@ -79,6 +79,7 @@ function turnMeans(rollouts: readonly RolloutWithAdvantages[]): MetricValues {
   ])
   return {
     ...Object.fromEntries(perKind),
+    'reward/trajectory': meanOf(rollouts.map(({ turns }) => total(turns.map(({ reward }) => reward)))),
     'advantage/attempt': meanAdvantage(turnsOf('attempt')),
     'advantage/verdictAfterCorrect': meanAdvantage(turnsOf('verdict', true)),
     'advantage/verdictAfterWrong': meanAdvantage(turnsOf('verdict', false)),

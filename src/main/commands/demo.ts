@@ -11,7 +11,7 @@ const Output = z.object({ estimate: RunOutput, train: RunOutput.nullable(), plot
 export const register: Register = (program, context) => {
   const command = addCommand(program, context, {
     name: 'demo',
-    summary: 'the main job on the built-in model: both stages, held-out test before and after, six plots',
+    summary: 'the main job on the built-in model: both stages, held-out test before and after, plots',
     examples: ['recheck demo', 'recheck demo --set seed=1'],
     input: Input,
     output: Output,
@@ -60,7 +60,7 @@ async function runDemo(
     await drawPlots(runs, runId, { folder, call })
     return {
       output: { estimate: estimate.output, train: train.output, plots: folder },
-      text: `${train.text}\n\nSix plots, CSV and config: ${folder}\nLook at it in a browser: npx --no-install recheck serve`,
+      text: `${train.text}\n\nPlots, CSV and config: ${folder}\nLook at it in a browser: npx --no-install recheck serve`,
       exitCode: train.exitCode ?? 1,
     }
   })

@@ -29,7 +29,7 @@ export const register: Register = (program, context) => {
   addCommand(program, context, {
     name: 'export',
     summary:
-      'write the six plots (PNG, SVG), every point (CSV) and the config of a run; or TensorBoard’s event files',
+      'write the main plots (PNG, SVG), every point (CSV) and the config of a run; or TensorBoard’s event files',
     examples: [
       'recheck export run-20261122-153045-7f3a9c',
       'recheck export 7f3a9c --out plots --scale 2 --dark',

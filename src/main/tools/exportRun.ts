@@ -30,7 +30,7 @@ export interface ExportSetup {
 }
 
 /**
- * Writes the six plots as PNG and SVG, every point as CSV, the resolved config, and where they are asked for
+ * Writes the main plots as PNG and SVG, every point as CSV, the resolved config, and where they are asked for
  * Parquet files.
  *
  * @returns the names of the files, in the order in which they were written

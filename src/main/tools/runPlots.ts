@@ -26,7 +26,7 @@ export interface PlottedRun {
   readonly theme: PlotTheme
 }
 
-/** One of the six plots of a run, 1,200 × 800, as SVG. */
+/** One of the main plots of a run, 1,200 × 800, as SVG. */
 export function runPlotSvg(plot: Plot, plotted: PlottedRun): string {
   return plotSvg(plotOption(plot, plotted), size)
 }

@@ -47,7 +47,7 @@ export function metricReference(): string {
         `| \`${name}\` | ${escape(label)} | ${unit ?? ''} | ${denominator ?? ''} | ${better === 'neither' ? '' : better} | ${escape(meaning)} |`,
     ),
     '',
-    '## The six plots',
+    '## The main plots',
     '',
     ...plots.map(
       ({ title, series, note }) => `- **${title}**: ${series.map((each) => each.label).join(' · ')}. ${note}`,

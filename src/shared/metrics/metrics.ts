@@ -24,7 +24,7 @@ export interface PlotThreshold {
   readonly hidden?: boolean
 }
 
-/** One of the six plots of a run. */
+/** One of the main plots of a run: the six of the notebook this project began as, and accuracy beside rewards. */
 export interface Plot {
   readonly id: PlotId
   readonly title: string
@@ -66,7 +66,9 @@ export function findMetric(name: string): Metric | null {
   return metricsByName.get(name) ?? null
 }
 
-/** The six plots, in the order in which they are shown. */
+/**
+ * The main plots, in the order in which they are shown. Stage 1's stands last: the tab V* has it too.
+ */
 export const plots: readonly Plot[] = [
   {
     id: 'training-loss',
@@ -86,6 +88,22 @@ export const plots: readonly Plot[] = [
   {
     id: 'policy-rewards',
     title: 'Policy rewards',
+    kind: 'line',
+    xLabel: 'step',
+    yLabel: 'mean reward',
+    series: [
+      { metric: 'reward/attempt', label: 'turn 1, attempts', colour: 0 },
+      { metric: 'reward/revision', label: 'revisions', colour: 1 },
+      { metric: 'reward/verdict', label: 'verdicts', colour: 2 },
+      { metric: 'reward/trajectory', label: 'whole trajectory', colour: 3 },
+    ],
+    yRange: null,
+    lines: [],
+    note: 'mean reward as it was trained on, bonus and balancing included; the trajectory is the sum of a rollout’s turns',
+  },
+  {
+    id: 'answer-accuracy',
+    title: 'Answer accuracy',
     kind: 'line',
     xLabel: 'step',
     yLabel: 'share of correct answers',

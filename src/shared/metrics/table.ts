@@ -1,6 +1,12 @@
 export type Better = 'up' | 'down' | 'neither'
 export type PlotId =
-  'training-loss' | 'policy-rewards' | 'verifier-accuracy' | 'change-ratio' | 'revision-rate' | 'v-star'
+  | 'training-loss'
+  | 'policy-rewards'
+  | 'answer-accuracy'
+  | 'verifier-accuracy'
+  | 'change-ratio'
+  | 'revision-rate'
+  | 'v-star'
 
 /** One quantity a run reports, once; store, CSV, charts and `recheck show` take their words from here. */
 export interface MetricEntry<Name extends string = ReportedMetricName> {
@@ -32,12 +38,13 @@ const revised = 'revised rollouts'
 /** One row a metric; a table reads better unwrapped. */
 // prettier-ignore
 const rows = [
-  ['accuracy/attempt', 'Acc@t1', null, all, 'up', 'share of correct first attempts', 'policy-rewards'],
-  ['accuracy/final', 'Acc@final', null, all, 'up', 'share of correct last answers: the revision’s where there is one', 'policy-rewards'],
+  ['accuracy/attempt', 'Acc@t1', null, all, 'up', 'share of correct first attempts', 'answer-accuracy'],
+  ['accuracy/final', 'Acc@final', null, all, 'up', 'share of correct last answers: the revision’s where there is one', 'answer-accuracy'],
   ['accuracy/gain', 'Acc@final − Acc@t1', null, all, 'up', 'what revising gains; equals wrong → correct minus correct → wrong'],
-  ['reward/attempt', 'Reward, attempt', 'reward', 'attempts', 'up', 'mean reward of attempts: 1 correct, 0 wrong'],
-  ['reward/verdict', 'Reward, verdict', 'reward', 'verdicts', 'up', 'mean reward of verdicts, balancing included'],
-  ['reward/revision', 'Reward, revision', 'reward', 'revisions', 'up', 'mean of c₂ + α(c₂ − c₁)'],
+  ['reward/attempt', 'Reward, attempt', 'reward', 'attempts', 'up', 'mean reward of attempts: 1 correct, 0 wrong', 'policy-rewards'],
+  ['reward/verdict', 'Reward, verdict', 'reward', 'verdicts', 'up', 'mean reward of verdicts, balancing included', 'policy-rewards'],
+  ['reward/revision', 'Reward, revision', 'reward', 'revisions', 'up', 'mean of c₂ + α(c₂ − c₁)', 'policy-rewards'],
+  ['reward/trajectory', 'Reward, trajectory', 'reward', all, 'up', 'mean over rollouts of the sum of their turns’ rewards', 'policy-rewards'],
   ['verifier/accuracy', 'Verifier accuracy', null, 'verdicts', 'up', 'share of verdicts that agree with the truth; unparsed is an error', 'verifier-accuracy'],
   ['verifier/baseRate', 'Base rate', null, 'verdicts', 'neither', 'share of correct attempts: what always saying “correct” would score', 'verifier-accuracy'],
   ['verifier/correctRecall', 'Correct recall', null, 'correct attempts with a verdict', 'up', 'share of correct attempts called correct', 'verifier-accuracy'],

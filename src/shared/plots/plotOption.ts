@@ -23,7 +23,7 @@ export interface PlotView {
   readonly picture: Picture | null
 }
 
-/** The option of one of the six plots with lines (five of them). */
+/** The option of a plot with lines. */
 export function linePlotOption(plot: PlotShape, all: readonly PlotLine[], view: PlotView): PlotOption {
   const shown = shownLines(all)
   const lines = view.picture === null ? all : pictureLines(shown, view.picture, view.scale)

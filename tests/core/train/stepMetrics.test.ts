@@ -101,6 +101,7 @@ test('one update by hand: 2 rollouts, 5 turns, 16 completion tokens', () => {
     'reward/attempt': 1 / 2,
     'reward/verdict': 1,
     'reward/revision': 2,
+    'reward/trajectory': (1 + 1 + 0 + 1 + 2) / 2,
     'length/attempt': 9 / 2,
     'length/verdict': 3 / 2,
     'length/revision': 4,

@@ -104,7 +104,7 @@ test('a run is started by its button, is drawn as it trains, and is stopped by i
   await window.page.until(says('4 points a line'), 3 * patienceMs)
   const heights = `[...document.querySelectorAll('canvas')].map(canvas => canvas.getBoundingClientRect().height)`
   const drawn = (await window.page.evaluate<number[]>(heights)).filter((height) => height > 150)
-  assert.equal(drawn.length, 6, 'six plots')
+  assert.equal(drawn.length, 7, 'the main plots')
   const [run] = await ask<Run[]>('run.list', {})
   assert.equal(run?.status, 'running')
   const share = Math.floor((100 * run.step) / run.totalSteps)

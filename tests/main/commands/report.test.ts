@@ -66,7 +66,7 @@ function storeWithRuns(t: TestContext): string {
   return dataDir
 }
 
-test('a report of two runs: shares and gain with intervals, what the configs differ in, six plots each, one file', async (t) => {
+test('a report of two runs: shares and gain with intervals, what the configs differ in, seven plots each, one file', async (t) => {
   const dataDir = storeWithRuns(t)
   const file = join(temporaryFolder(t), 'report.html')
   assert.equal(
@@ -74,7 +74,7 @@ test('a report of two runs: shares and gain with intervals, what the configs dif
     `${file}\n`,
   )
   const html = readFileSync(file, 'utf8')
-  assert.equal(html.match(/<figure><img alt="[^"]+" src="data:image\/svg\+xml;base64,/g)?.length, 12)
+  assert.equal(html.match(/<figure><img alt="[^"]+" src="data:image\/svg\+xml;base64,/g)?.length, 14)
   assert.match(html, /0\.766 \[0\.739, 0\.791\]/)
   // 70 corrected, 53 spoilt of 1,000
   assert.match(html, /Revising adds \+0\.017 \[−0\.005, \+0\.039\], which may be nothing/)

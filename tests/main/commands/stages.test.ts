@@ -74,7 +74,7 @@ test('the demo runs both stages and evaluates the held-out test before and after
   for (const { proportions } of tests) assert.equal(proportions['accuracy/final']?.trials, 12)
 })
 
-test('its export holds six plots of 1,200 × 800, the complete CSV and the resolved config', () => {
+test('its export holds the main plots of 1,200 × 800, the complete CSV and the resolved config', () => {
   const files = readdirSync(demo.plots).sort()
   const wanted = plots.flatMap((plot) => [`${plot.id}.png`, `${plot.id}.svg`])
   assert.deepEqual(files, [...wanted, 'config.yaml', 'metrics.csv'].sort())

@@ -8,7 +8,7 @@ import { svgOf, switchNamed, textsOf } from '../support/plotFiles.ts'
 import { assertMoves, exportPlot, firstInLegend, pixelsOf } from '../support/plotPictures.ts'
 import { seedRuns } from '../support/seedStore.ts'
 
-const rewards = 'Policy rewards: final (Acc@final)'
+const rewards = 'Answer accuracy: final (Acc@final)'
 const opened = seededPage('#/compare?runs=r-first,r-stopped,r-killed', { colorScheme: 'light' })
 
 function plot(name: string) {

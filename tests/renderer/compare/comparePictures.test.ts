@@ -41,7 +41,7 @@ before(async () => {
 })
 after(() => pages.close())
 
-const rewards = 'Policy rewards: final (Acc@final)'
+const rewards = 'Answer accuracy: final (Acc@final)'
 
 function pageOf(scheme: 'light' | 'dark') {
   return opened.get(scheme)?.page ?? assert.fail('not opened')
@@ -72,8 +72,8 @@ test('the picture of all plots has nothing at the edges of any plot, light and d
   ] as const) {
     const picture = await readPng(await exportPlot(pageOf(scheme), all, /^PNG 1×/))
     const { width, height } = pictureSize
-    assert.deepEqual([picture.width, picture.height], [2 * width, 3 * height])
-    for (let plot = 0; plot < 6; plot++) {
+    assert.deepEqual([picture.width, picture.height], [2 * width, 4 * height])
+    for (let plot = 0; plot < 7; plot++) {
       const [left, top] = [(plot % 2) * width, Math.floor(plot / 2) * height]
       const edges = [
         { left, top, width: 8, height },

@@ -8,7 +8,7 @@ import type { PlotLine } from '../../../src/shared/plots/plotData.ts'
 import { linePlotOption, type PlotOption } from '../../../src/shared/plots/plotOption.ts'
 import { lightTheme } from '../../../src/shared/plots/plotTheme.ts'
 
-const rewards = plots.find(({ id }) => id === 'policy-rewards') ?? assert.fail('no such plot')
+const rewards = plots.find(({ id }) => id === 'answer-accuracy') ?? assert.fail('no such plot')
 
 function lineOf(label: string, ...ys: number[]): PlotLine {
   return { label, colour: 0, dashed: false, points: ys.map((y, x) => [x, y] as const) }

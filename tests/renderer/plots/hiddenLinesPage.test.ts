@@ -51,5 +51,5 @@ test('how many points a line has, and that others of the plot have fewer', async
     opened.page.getByRole('region', { name, exact: true }).locator('.PlotCard-foot')
   assert.equal(await foot('Training loss').innerText(), '40 points a line')
   // validation is measured at every tenth step
-  assert.equal(await foot('Policy rewards').innerText(), 'up to 40 points a line')
+  assert.equal(await foot('Answer accuracy').innerText(), 'up to 40 points a line')
 })

@@ -8,7 +8,7 @@ import {
   runLabels,
   vStarLines,
 } from '../../../src/renderer/src/compare/compareRuns.ts'
-import { morePlots, sixPlots } from '../../../src/renderer/src/plots/morePlots.ts'
+import { morePlots, mainPlots } from '../../../src/renderer/src/plots/morePlots.ts'
 import {
   plotLines,
   rangeWithin,
@@ -114,8 +114,8 @@ test('all plots get the same ends of x', () => {
 })
 
 test('both tabs name only metrics that the registry knows, with units from it', () => {
-  assert.equal(sixPlots.length, 6)
-  for (const { shape } of [...sixPlots, ...morePlots]) {
+  assert.equal(mainPlots.length, 7)
+  for (const { shape } of [...mainPlots, ...morePlots]) {
     assert.ok(shape.series.length > 0, shape.title)
     for (const { metric } of shape.series) assert.ok(findMetric(metric), metric)
   }

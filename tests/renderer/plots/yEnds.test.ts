@@ -18,15 +18,15 @@ function plot(id: string) {
 
 test('shares: round ends around what is drawn, labelled at both', () => {
   // 0.55 … 0.77: a fifth of the span is 0.044, the next of 1, 2, 5 is 0.05
-  const ends = fittedEnds(plot('policy-rewards'), [lineOf(0.55, 0.77)])
+  const ends = fittedEnds(plot('answer-accuracy'), [lineOf(0.55, 0.77)])
   assert.deepEqual(ends, { min: 0.55, max: 0.8, interval: 0.05 })
 })
 
 test('shares: noise of a hundredth is not blown up to the whole plot, and no end leaves 0 to 1', () => {
-  const middle = fittedEnds(plot('policy-rewards'), [lineOf(0.6, 0.61)])
+  const middle = fittedEnds(plot('answer-accuracy'), [lineOf(0.6, 0.61)])
   assert.ok(middle && middle.max - middle.min >= 0.1 && middle.min < 0.6 && middle.max > 0.61)
-  assert.deepEqual(fittedEnds(plot('policy-rewards'), [lineOf(1, 1)]), { min: 0.9, max: 1, interval: 0.02 })
-  assert.deepEqual(fittedEnds(plot('policy-rewards'), [lineOf(0, 0)]), { min: 0, max: 0.1, interval: 0.02 })
+  assert.deepEqual(fittedEnds(plot('answer-accuracy'), [lineOf(1, 1)]), { min: 0.9, max: 1, interval: 0.02 })
+  assert.deepEqual(fittedEnds(plot('answer-accuracy'), [lineOf(0, 0)]), { min: 0, max: 0.1, interval: 0.02 })
 })
 
 test('the line of collapse at 0.5 is in the plot, however high the ratio', () => {
@@ -38,7 +38,7 @@ test('other quantities: round ends for plots side by side; none for a flat line 
   // a fifth of 12 is 2.4, the next of 1, 2, 5 is 5
   assert.deepEqual(fittedEnds(plot('training-loss'), [lineOf(-3, 9)]), { min: -5, max: 10, interval: 5 })
   assert.equal(fittedEnds(plot('training-loss'), [lineOf(2, 2)]), null)
-  assert.equal(fittedEnds(plot('policy-rewards'), []), null)
+  assert.equal(fittedEnds(plot('answer-accuracy'), []), null)
 })
 
 test('a logarithmic axis keeps its own ends', () => {

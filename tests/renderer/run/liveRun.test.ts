@@ -20,7 +20,7 @@ function shown(page: Page, title: string): Promise<string> {
   return page.getByRole('region', { name: title, exact: true }).locator('.PlotCard-foot').first().innerText()
 }
 
-test('empty page → demo → six plots, the curves move → stop → resume → finished', async () => {
+test('empty page → demo → plots, the curves move → stop → resume → finished', async () => {
   const { page, assertNoErrors } = await pages.open('')
   assert.equal(await page.evaluate('location.hash.includes("token")'), false)
   await page.getByRole('button', { name: 'Start the demo' }).dblclick()
@@ -172,7 +172,7 @@ test('the dashboard as one PNG, SVG with name and hash, CSV with every point', a
   await page.getByRole('region', { name: 'Training loss' }).locator('canvas').first().waitFor()
   const menu = 'Export all plots as one picture'
   const png = await readPng(await exportPlot(page, menu, /^PNG 1×/))
-  assert.deepEqual([png.width, png.height], [2400, 2400])
+  assert.deepEqual([png.width, png.height], [2400, 3200])
   const svg = await readFile(await (await exportPlot(page, menu, /^SVG/)).path(), 'utf8')
   for (const title of plotTitles) assert.ok(svg.includes(`>${title}<`), title)
   assert.match(svg, /demo · config [0-9a-f]{12}/)

@@ -177,9 +177,9 @@ test('x by step, active time, tokens and problems: label and end of the axis', a
 })
 
 test('the cursor of one plot stands in the others', async () => {
-  await show('#/run/r-first/plots', 'Policy rewards')
+  await show('#/run/r-first/plots', 'Answer accuracy')
   await opened.page.mouse.move(5, 500)
-  const still = await stillPixels(opened.page, 'Policy rewards')
+  const still = await stillPixels(opened.page, 'Answer accuracy')
   const box = await opened.page
     .getByRole('region', { name: 'Training loss' })
     .locator('canvas')
@@ -187,9 +187,9 @@ test('the cursor of one plot stands in the others', async () => {
     .boundingBox()
   assert.ok(box)
   await opened.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 3 })
-  await assertMoves(opened.page, 'Policy rewards', { before: still, patienceMs: 3000 })
+  await assertMoves(opened.page, 'Answer accuracy', { before: still, patienceMs: 3000 })
   await opened.page.mouse.move(5, 500)
-  await assertBecomes(opened.page, 'Policy rewards', { before: still, patienceMs: 3000 })
+  await assertBecomes(opened.page, 'Answer accuracy', { before: still, patienceMs: 3000 })
 })
 
 test('a plot in full screen fills the window; Escape brings the page back', async () => {
@@ -210,15 +210,15 @@ test('one plot as PNG has 1,200 × 800 px times the size that was chosen', async
 test('shares are fitted or go from 0 to 1, as pictures too; the choice is kept in this browser', async () => {
   // the x axis begins with a 0 of its own
   const zeros = async (): Promise<number> =>
-    textsOf(await svgOf(opened.page, 'Policy rewards')).filter((text) => text === '0').length
+    textsOf(await svgOf(opened.page, 'Answer accuracy')).filter((text) => text === '0').length
   assert.equal(await zeros(), 1)
-  const before = await pixelsOf(opened.page, 'Policy rewards')
+  const before = await pixelsOf(opened.page, 'Answer accuracy')
   await switchNamed(opened.page, 'Shares 0–1').click()
-  await assertMoves(opened.page, 'Policy rewards', { before, patienceMs: 3000 })
+  await assertMoves(opened.page, 'Answer accuracy', { before, patienceMs: 3000 })
   assert.equal(await zeros(), 2)
-  assert.ok(textsOf(await svgOf(opened.page, 'Policy rewards')).includes('1'))
+  assert.ok(textsOf(await svgOf(opened.page, 'Answer accuracy')).includes('1'))
   await opened.page.reload()
-  await opened.page.getByRole('region', { name: 'Policy rewards' }).locator('canvas').first().waitFor()
+  await opened.page.getByRole('region', { name: 'Answer accuracy' }).locator('canvas').first().waitFor()
   assert.equal(await switchNamed(opened.page, 'Shares 0–1').isChecked(), true)
   await switchNamed(opened.page, 'Shares 0–1').click()
 })

@@ -149,7 +149,7 @@ test('a run name that is HTML stays text: list, page, palette, comparison, expor
   await page.getByRole('dialog').getByText(evilName).waitFor()
   await page.keyboard.press('Escape')
   await goTo(page, '#/compare?runs=r-first,r-evil')
-  const plot = page.getByRole('region', { name: 'Policy rewards: final (Acc@final)' })
+  const plot = page.getByRole('region', { name: 'Answer accuracy: final (Acc@final)' })
   await plot.locator('canvas').first().hover()
   await untilStill(page)
   await goTo(page, '#/run/r-evil/plots')

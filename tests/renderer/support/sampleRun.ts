@@ -41,6 +41,8 @@ function shareValues(run: SampleRun, step: number): Record<string, number> {
     'reward/attempt': attempt,
     'reward/verdict': attempt * correctRecall + (1 - attempt) * wrongRecall,
     'reward/revision': 0.3 + 0.5 * grown + noise(0.05),
+    'reward/trajectory':
+      attempt + attempt * correctRecall + (1 - attempt) * wrongRecall + rate * (0.3 + 0.5 * grown),
     'verifier/accuracy': attempt * correctRecall + (1 - attempt) * wrongRecall,
     'verifier/baseRate': attempt,
     'verifier/correctRecall': correctRecall,

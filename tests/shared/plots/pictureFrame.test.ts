@@ -10,7 +10,7 @@ import { darkTheme, lightTheme } from '../../../src/shared/plots/plotTheme.ts'
 import { coloursOf } from '../../renderer/support/plotPictures.ts'
 import { assertTextsApart, textBoxes } from './textBoxes.ts'
 
-const rewards = plots.find(({ id }) => id === 'policy-rewards') ?? assert.fail('no such plot')
+const rewards = plots.find(({ id }) => id === 'answer-accuracy') ?? assert.fail('no such plot')
 
 function viewOf(stamps: readonly Stamp[], changed: Partial<PlotView> = {}): PlotView {
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { comparedPlots } from '../../../src/renderer/src/compare/compareRuns.ts'
-import { morePlots, sixPlots } from '../../../src/renderer/src/plots/morePlots.ts'
+import { morePlots, mainPlots } from '../../../src/renderer/src/plots/morePlots.ts'
 import { pictureView, screenView, firstSettings } from '../../../src/renderer/src/plots/plotSettings.ts'
 import { fittedEnds, withYEnds } from '../../../src/renderer/src/plots/yEnds.ts'
 import { plotSvg } from '../../../src/main/host/machine/plotFiles.ts'
@@ -51,7 +51,7 @@ function textsOnPlot(option: PlotOption, size: { width: number; height: number }
 }
 
 test('no words lie upon the curves: of no plot, in no theme, on no page and in no picture', () => {
-  const shapes = [...sixPlots, ...morePlots, ...comparedPlots].map(({ shape }) => shape)
+  const shapes = [...mainPlots, ...morePlots, ...comparedPlots].map(({ shape }) => shape)
   const drawn = shapes.filter(({ kind, series }) => kind === 'line' && series.length > 0)
   assert.ok(drawn.length > 20)
   for (const shape of drawn) {
@@ -65,7 +65,7 @@ test('no words lie upon the curves: of no plot, in no theme, on no page and in n
 })
 
 test('a threshold is drawn across the plot and named in its legend', () => {
-  const shape = sixPlots.find(({ id }) => id === 'change-ratio')?.shape ?? assert.fail('no such plot')
+  const shape = mainPlots.find(({ id }) => id === 'change-ratio')?.shape ?? assert.fail('no such plot')
   const [threshold] = shape.lines
   assert.ok(threshold !== undefined && threshold.value === 0.5)
   for (const [view, size] of views) {
@@ -79,7 +79,7 @@ test('a threshold is drawn across the plot and named in its legend', () => {
 })
 
 test('a threshold belongs to a metric of its plot, in every plot that has one', () => {
-  const shapes = [...sixPlots, ...morePlots, ...comparedPlots].map(({ shape }) => shape)
+  const shapes = [...mainPlots, ...morePlots, ...comparedPlots].map(({ shape }) => shape)
   for (const { title, lines, series } of shapes) {
     for (const { metric } of lines)
       assert.ok(
@@ -89,8 +89,8 @@ test('a threshold belongs to a metric of its plot, in every plot that has one', 
   }
 })
 
-test('the legends of the six plots show all they name at once, in the narrowest card', () => {
-  for (const { shape } of sixPlots) {
+test('the legends of the main plots show all they name at once, in the narrowest card', () => {
+  for (const { shape } of mainPlots) {
     const option = linePlotOption(shape, linesOf(shape), page[0] ?? assert.fail())
     assert.equal((option.legend as { type: string }).type, 'plain', shape.title)
   }

@@ -104,7 +104,7 @@ test('the 0.5 line, the axis titles and the fixed range come from the registry',
 })
 
 test('names are escaped in the SVG, and tooltips never interpret HTML', () => {
-  const option = linePlotOption(plotOf('policy-rewards'), lines, view)
+  const option = linePlotOption(plotOf('answer-accuracy'), lines, view)
   assert.equal((option.tooltip as { renderMode: string }).renderMode, 'richText')
   const svg = plotSvg(option, size)
   assert.ok(svg.includes('turn 1 &lt;b&gt;'))
@@ -114,7 +114,7 @@ test('names are escaped in the SVG, and tooltips never interpret HTML', () => {
 
 test('a PNG has the asked size at 1× and 3×, the background of its theme, and ink in the colour of its series', () => {
   for (const theme of [lightTheme, darkTheme]) {
-    const svg = plotSvg(linePlotOption(plotOf('policy-rewards'), lines, { ...view, theme }), size)
+    const svg = plotSvg(linePlotOption(plotOf('answer-accuracy'), lines, { ...view, theme }), size)
     for (const ratio of [1, 3]) {
       const picture = PNG.sync.read(svgPng(svg, ratio))
       assert.deepEqual([picture.width, picture.height], [600 * ratio, 400 * ratio])

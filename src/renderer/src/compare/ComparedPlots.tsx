@@ -33,7 +33,7 @@ const names = comparedPlots.flatMap(({ shape }) => shape.series.map(({ metric })
 /** Fine enough that the steps of V* stand where its values are. */
 const vStarBins = 200
 
-/** The six plots with one line a run. */
+/** The main plots with one line a run. */
 export function ComparedPlots(props: ChosenProps): JSX.Element {
   const { runs } = props
   const { settings, setRange, toolbar, ...frame } = props.choices.frame

@@ -5,7 +5,7 @@ import { useRouteQueries } from '../data/useRouteQueries.ts'
 import { unreadText, useSeries } from '../plots/useSeries.ts'
 import { useZoomKeys } from '../plots/useZoomKeys.ts'
 import { withHiddenLines } from '../plots/hiddenLines.ts'
-import { sixPlots, type NamedPlot } from '../plots/morePlots.ts'
+import { mainPlots, type NamedPlot } from '../plots/morePlots.ts'
 import { plotLines, rangeWithin, shownPoints, shownText, wholeRange } from '../plots/plotLines.ts'
 import { fittedEnds, isOfShares, type YEnds } from '../plots/yEnds.ts'
 import { runEnds } from '../plots/runEnds.ts'
@@ -14,12 +14,12 @@ import { BoardExport, PlotBoard, type BoardPlot } from '../plots/PlotBoard.tsx'
 import { PlotToolbar } from '../plots/PlotToolbar.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
-const choices = sixPlots.map(({ id, shape }) => ({ value: id, label: shape.title }))
+const choices = mainPlots.map(({ id, shape }) => ({ value: id, label: shape.title }))
 
-/** One of the six plots with all its lines, once for each run, on the same axes. */
+/** One of the main plots with all its lines, once for each run, on the same axes. */
 export function SideBySide(props: ChosenProps): JSX.Element | null {
   const { plotId, setPlotId } = props.choices
-  const plot = sixPlots.find((each) => each.id === plotId)
+  const plot = mainPlots.find((each) => each.id === plotId)
   if (plot === undefined) return null
   return (
     <>

@@ -32,13 +32,14 @@ export function runLabels(runs: readonly Run[]): string[] {
 /** The one metric by which a plot compares runs; the others stand in the side-by-side view. */
 const comparedMetric: Readonly<Record<string, string>> = {
   'training-loss': 'loss/policy',
-  'policy-rewards': 'accuracy/final',
+  'policy-rewards': 'reward/trajectory',
+  'answer-accuracy': 'accuracy/final',
   'verifier-accuracy': 'verifier/accuracy',
   'change-ratio': 'revision/changeRatio',
   'revision-rate': 'revision/rate',
 }
 
-/** The six plots for several runs: one metric a plot, one line a run; V* as shares of problems. */
+/** The main plots for several runs: one metric a plot, one line a run; V* as shares of problems. */
 export const comparedPlots: readonly NamedPlot[] = plots.map(({ id, ...shape }) => {
   if (shape.kind === 'histogram') {
     return {

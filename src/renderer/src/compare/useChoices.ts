@@ -23,7 +23,7 @@ export function useCompareChoices(): CompareChoices {
   const [view, setView] = useState<CompareView>('overlaid')
   const [colourBy, setColourBy] = useState<string | null>(null)
   const [hiddenRuns, setHiddenRuns] = useState<ReadonlySet<string>>(new Set())
-  const [plotId, setPlotId] = useState('policy-rewards')
+  const [plotId, setPlotId] = useState('answer-accuracy')
   const frame = usePlotFrame()
   return {
     view,

@@ -7,7 +7,7 @@ export interface NamedPlot {
   readonly shape: PlotShape
 }
 
-export const sixPlots: readonly NamedPlot[] = plots.map(({ id, ...shape }) => ({ id, shape }))
+export const mainPlots: readonly NamedPlot[] = plots.map(({ id, ...shape }) => ({ id, shape }))
 
 interface Further {
   readonly title: string
@@ -22,7 +22,6 @@ const further: readonly Further[] = [
   { title: 'Completion length', metrics: ['length/attempt', 'length/verdict', 'length/revision'] },
   { title: 'Loss by turn', metrics: ['loss/attempt', 'loss/verdict', 'loss/revision', 'loss/entropyBonus'] },
   { title: 'KL term of the loss', metrics: ['implicitReward/solver', 'implicitReward/verifier'] },
-  { title: 'Reward by turn', metrics: ['reward/attempt', 'reward/verdict', 'reward/revision'] },
   {
     title: 'Raw advantage (r − V)',
     metrics: [
@@ -51,16 +50,16 @@ const further: readonly Further[] = [
   { title: 'Tokens of a step', metrics: ['tokens/generated'] },
 ]
 
-/** What the six plots are preceded by in a run with a warm-up. */
+/** What the main plots are preceded by in a run with a warm-up. */
 const warmUpPlot: NamedPlot = namedPlot({
   title: 'Warm-up loss (stage 0)',
   metrics: ['warmUp/loss', 'warmUp/validationLoss'],
 })
 
-/** The plots of a run: the six, after its warm-up's where it has one. */
+/** The plots of a run: the main ones, after its warm-up's where it has one. */
 export function plotsOf(run: Pick<Run, 'stage' | 'latest'>): readonly NamedPlot[] {
   if (run.stage === 'warm-up') return [warmUpPlot].concat(warmUpFurther.map(namedPlot))
-  return run.latest['warmUp/loss'] === undefined ? sixPlots : [warmUpPlot].concat(sixPlots)
+  return run.latest['warmUp/loss'] === undefined ? mainPlots : [warmUpPlot].concat(mainPlots)
 }
 
 /** Of a run that is only a warm-up. */

@@ -38,12 +38,24 @@ export function dashboardCanvas(options: readonly PlotOption[], pixelRatio: numb
   whole.width = 2 * width * pixelRatio
   whole.height = Math.ceil(options.length / 2) * height * pixelRatio
   const pen = whole.getContext('2d')
+  fillBehind(pen, options, whole)
   options.forEach((option, index) => {
     const x = (index % 2) * width * pixelRatio
     const y = Math.floor(index / 2) * height * pixelRatio
     pen?.drawImage(plotCanvas(option, pixelRatio), x, y)
   })
   return whole
+}
+
+/** An odd number of plots leaves the last place free: of the plots' background, not transparent. */
+function fillBehind(
+  pen: CanvasRenderingContext2D | null,
+  options: readonly PlotOption[],
+  { width, height }: HTMLCanvasElement,
+): void {
+  if (pen === null) return
+  pen.fillStyle = String(options[0]?.['backgroundColor'] ?? '#ffffff')
+  pen.fillRect(0, 0, width, height)
 }
 
 export function dashboardSvg(options: readonly PlotOption[]): string {
@@ -58,5 +70,6 @@ export function dashboardSvg(options: readonly PlotOption[]): string {
     return svg.replace('<svg ', `<svg x="${x}" y="${y}" `)
   })
   const rows = Math.ceil(options.length / 2)
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * width}" height="${rows * height}">${parts.join('')}</svg>`
+  const behind = `<rect width="100%" height="100%" fill="${String(options[0]?.['backgroundColor'] ?? '#ffffff')}"/>`
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * width}" height="${rows * height}">${behind}${parts.join('')}</svg>`
 }

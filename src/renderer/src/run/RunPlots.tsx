@@ -26,7 +26,7 @@ export interface RunPlotsProps {
   readonly more?: readonly BoardPlot[]
 }
 
-/** Plots of one run, live: the six, or those of the second tab. */
+/** Plots of one run, live: the main ones, or those of the second tab. */
 export function RunPlots({ run, named, more = [] }: RunPlotsProps): JSX.Element {
   const { settings, range, setRange, hidden, onHidden, toolbar } = usePlotFrame()
   const names = useMemo(() => metricNames(named), [named])
