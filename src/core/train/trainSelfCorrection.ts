@@ -17,7 +17,7 @@ import { planTraining } from './selfCorrectionSetup.ts'
 import type { TrainingPlan, SelfCorrectionSetup } from './selfCorrectionSetup.ts'
 import { stepMetrics } from './stepMetrics.ts'
 import type { StepTimes } from './stepMetrics.ts'
-import { storedRollout } from './storedRollout.ts'
+import { storedRollouts } from './storedRollout.ts'
 import type { CheckpointReason, TrainEvent } from './trainEvent.ts'
 import { sampleStep } from './sampleStep.ts'
 import { packRollouts, updatePolicy } from './trainingStep.ts'
@@ -171,7 +171,7 @@ function stored(
   step: number,
   { conversation }: TrainingPlan,
 ): StoredRollout[] {
-  return rollouts.map((each) => storedRollout(each, conversation.tokenizer, { step, split: 'train' }))
+  return storedRollouts(rollouts, conversation.tokenizer, { step, split: 'train' })
 }
 
 function stageProgress(activity: string, state: TrainState, plan: TrainingPlan): TrainEvent {

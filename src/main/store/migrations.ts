@@ -11,6 +11,7 @@ import { schemaV7 } from './schema/v7.ts'
 import { schemaV8 } from './schema/v8.ts'
 import { schemaV9 } from './schema/v9.ts'
 import { schemaV10 } from './schema/v10.ts'
+import { schemaV11 } from './schema/v11.ts'
 
 /** Written into the file's header, so that a database of another program is recognised and left alone. */
 export const applicationId = 0x52436b31
@@ -27,6 +28,7 @@ export const migrations: readonly string[] = [
   schemaV8,
   schemaV9,
   schemaV10,
+  schemaV11,
 ]
 
 export const schemaVersion = migrations.length

@@ -104,6 +104,18 @@ export interface StoredTurn {
   readonly logRatio: number | null
   readonly tokens: number
   readonly finishReason: 'stop' | 'length'
+  /** Absent where they were not kept: of each step and evaluation, the first four rollouts have them. */
+  readonly perToken?: TurnTokens
+}
+
+/** Values of a completion's tokens, one a token, from the first on; 1,024 at most. */
+export interface TurnTokens {
+  /** Where each ends in the completion's text, in UTF-16 units; the end token has no text. */
+  readonly ends: readonly number[]
+  /** ln π of each under the policy that sampled it, nats. */
+  readonly logProbs: readonly number[]
+  /** ln π_ref of each; null where there was no reference, as in evaluations. */
+  readonly referenceLogProbs: readonly number[] | null
 }
 
 export interface StoredRollout {

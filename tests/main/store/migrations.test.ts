@@ -47,6 +47,7 @@ const dataOfVersion: readonly string[] = [
      revisions_after_rejected_wrong = 2, correct_revisions_after_rejected_wrong = 0;`,
   'UPDATE v_star_estimate SET tokens = 321;',
   `INSERT INTO remote_run VALUES ('old', '{"engine":"ray","address":"http://head:8265","shared":"/s","packageFolder":"/p","cpus":1,"gpus":0,"memoryBytes":null}', 2, 0, 7);`,
+  `UPDATE turn SET per_token = '{"ends":[1,1],"logProbs":[-0.1,-0.2],"referenceLogProbs":null}';`,
 ]
 
 /** A store as version `version` left it, with data of that version and all before. */
@@ -80,6 +81,10 @@ for (let version = 1; version <= schemaVersion; version++) {
     assert.equal(
       readRollouts(db, { runId: 'old' }, { offset: 0, limit: 9 }).rollouts[0]?.turns[0]?.answer,
       '7',
+    )
+    assert.deepEqual(
+      readRollouts(db, { runId: 'old' }, { offset: 0, limit: 9 }).rollouts[0]?.turns[0]?.perToken,
+      version >= 11 ? { ends: [1, 1], logProbs: [-0.1, -0.2], referenceLogProbs: null } : undefined,
     )
     assert.equal(readEvaluations(db, 'old').length, 1)
     const [estimate] = readVStarEstimates(db, 'v1')

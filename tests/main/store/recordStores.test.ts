@@ -80,6 +80,26 @@ test('a step rolled out again must give the same rollouts, in the same order', (
   )
 })
 
+const perToken = { ends: [3, 10, 10], logProbs: [-0.5, 0, -3.25], referenceLogProbs: [-0.25, -1, -9999] }
+
+test('values of tokens come back as they were; where an earlier version kept none, the step is the same', (t) => {
+  const { db } = temporaryStore(t)
+  const runId = addRun(db, 'a')
+  const withTokens = [rollout(0, 'p1', { turns: [turn('attempt', { perToken })], verdict: null })]
+  const without = [rollout(0, 'p1', { turns: [turn('attempt')], verdict: null })]
+  const send = (sequence: number, sent: typeof withTokens): boolean =>
+    openBatchWriter(db, runId).store({ runId, sequence, events: [{ type: 'rollouts', rollouts: sent }] }, 1)
+  send(1, without)
+  send(2, withTokens)
+  assert.equal(readRollouts(db, { runId }, page).rollouts[0]?.turns[0]?.perToken, undefined)
+  db.exec('DELETE FROM turn; DELETE FROM rollout')
+  send(3, withTokens)
+  assert.deepEqual(readRollouts(db, { runId }, page).rollouts[0]?.turns[0]?.perToken, perToken)
+  const other = { ...perToken, logProbs: [-0.5, 0, -3.5] }
+  const differs = [rollout(0, 'p1', { turns: [turn('attempt', { perToken: other })], verdict: null })]
+  assert.throws(() => send(4, differs), { code: 'run.differs' })
+})
+
 test('a rolled back batch counts no rollouts', (t) => {
   const { db } = temporaryStore(t)
   const runId = addRun(db, 'a')

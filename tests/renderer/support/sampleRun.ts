@@ -113,6 +113,8 @@ export function sampleRollout(seed: number, step: number, index: number): Stored
   const second = random.next() < 0.6 ? right : first
   const turns = [answerTurn('attempt', first, right, `${a} + ${b} = `), verdictTurn(verdict, isSolved)]
   if (verdict === 'wrong') turns.push(answerTurn('revision', second, right, 'Check again: '))
+  const kept =
+    index < 4 ? turns.map((turn, place) => withTokens(turn, forkRandom(seed, 'token', step, place))) : turns
   return {
     step,
     split: 'train',
@@ -122,8 +124,22 @@ export function sampleRollout(seed: number, step: number, index: number): Stored
     subject: 'addition',
     level: '2',
     verdict,
-    turns,
+    turns: kept,
   }
+}
+
+/** A token a word, and the end; the log-ratios add up to the turn's. */
+function withTokens(turn: StoredTurn, random: { next(): number }): StoredTurn {
+  const words = turn.completionText.match(/\s*\S+/g) ?? []
+  let end = 0
+  const ends = [...words.map((word) => (end += word.length)), turn.completionText.length]
+  const logProbs = ends.map(() => Math.round(-1e4 * 5 * random.next() ** 3) / 1e4)
+  const ratios = ends.slice(1).map(() => 1.6 * (random.next() - 0.5))
+  ratios.push((turn.logRatio ?? 0) - ratios.reduce((sum, ratio) => sum + ratio, 0))
+  const referenceLogProbs = logProbs.map(
+    (logProb, index) => Math.round((logProb - (ratios[index] ?? 0)) * 1e4) / 1e4,
+  )
+  return { ...turn, tokens: ends.length, perToken: { ends, logProbs, referenceLogProbs } }
 }
 
 function answerTurn(kind: 'attempt' | 'revision', answer: number, right: number, lead: string): StoredTurn {

@@ -9,7 +9,7 @@ import { rollOutSelfCorrection } from '../../rollout/selfCorrection.ts'
 import type { StopSignal } from '../../sampling/sampler.ts'
 import { countOutcomes, outcomeMetrics, outcomeShares } from './outcomeCounts.ts'
 import { reportProgress, samplingProgress } from '../reportProgress.ts'
-import { storedRollout } from '../storedRollout.ts'
+import { storedRollouts } from '../storedRollout.ts'
 import type { ReportedEvent, StageProgress } from '../trainEvent.ts'
 
 export interface EvaluationSetup {
@@ -56,7 +56,7 @@ export async function* evaluate(setup: EvaluationSetup): AsyncGenerator<Reported
   const values = outcomeMetrics(counts)
   yield {
     type: 'rollouts',
-    rollouts: scored.map((rollout) => storedRollout(rollout, conversation.tokenizer, { step, split })),
+    rollouts: storedRollouts(scored, conversation.tokenizer, { step, split }),
   }
   yield {
     type: 'evaluation',

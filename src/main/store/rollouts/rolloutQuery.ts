@@ -1,4 +1,4 @@
-import type { StoredRollout, StoredTurn } from '../../../shared/runs/records.ts'
+import type { StoredRollout, StoredTurn, TurnTokens } from '../../../shared/runs/records.ts'
 import type { Database } from '../database.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -59,6 +59,7 @@ interface TurnRow {
   readonly log_ratio: number | null
   readonly tokens: number
   readonly finish_reason: StoredTurn['finishReason']
+  readonly per_token: string | null
 }
 
 const conditions = {
@@ -177,5 +178,6 @@ function turnOf(row: TurnRow): StoredTurn {
     logRatio: row.log_ratio,
     tokens: row.tokens,
     finishReason: row.finish_reason,
+    ...(row.per_token === null ? {} : { perToken: JSON.parse(row.per_token) as TurnTokens }),
   }
 }

@@ -83,7 +83,7 @@ function prepareStatements(db: Database): Statements {
       `INSERT OR IGNORE INTO rollout (run_id, split, step, position, problem_key, verdict, outcome, truncated)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    addTurn: db.prepare('INSERT INTO turn VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    addTurn: db.prepare('INSERT INTO turn VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
   }
 }
 
@@ -120,17 +120,28 @@ function addRollout(
       turn.logRatio,
       turn.tokens,
       turn.finishReason,
+      turn.perToken === undefined ? null : JSON.stringify(turn.perToken),
     )
   })
   return true
 }
 
 function assertSame(place: RolloutPosition, stored: StoredRollout | null, now: StoredRollout): void {
-  if (isDeepStrictEqual(stored, now)) return
+  if (isDeepStrictEqual(stored, stored === null ? now : withTokensOf(stored, now))) return
   throw new RecheckError(
     'run.differs',
     `run ${place.runId}: step ${place.step} was computed twice and its rollout ${place.position} (problem ${now.problemId}) differs. ` +
       'The run is no longer the one it was (another machine, thread count, library or file?); start a new run from its config.',
     { step: place.step, position: place.position, stored, now },
   )
+}
+
+/** What an earlier Recheck stored has no values of tokens, and is no other rollout for it. */
+function withTokensOf(stored: StoredRollout, now: StoredRollout): StoredRollout {
+  const turns = now.turns.map((turn, index) => {
+    if (stored.turns[index]?.perToken !== undefined) return turn
+    const { perToken: _made, ...rest } = turn
+    return rest
+  })
+  return { ...now, turns }
 }

@@ -73,6 +73,8 @@ const tokens: Readonly<Record<`--${string}`, { readonly light: string; readonly 
   '--good': { light: '#15703a', dark: '#6fd39a' },
   '--bad': { light: '#b42318', dark: '#f97066' },
   '--warn': { light: '#b7791f', dark: '#e0b84d' },
+  '--token-up': { light: '#5aa9f5', dark: '#1f5f9f' },
+  '--token-down': { light: '#f2a35e', dark: '#9a4a12' },
   // Mantine's greys for hints and its red for errors are too faint to read by WCAG's measure
   '--mantine-color-error': { light: 'var(--bad)', dark: 'var(--bad)' },
   '--mantine-color-dimmed': { light: '#5c6470', dark: '#a3aab6' },

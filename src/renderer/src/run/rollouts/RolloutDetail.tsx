@@ -4,6 +4,10 @@ import type { StoredRollout, StoredTurn } from '../../../../shared/runs/records.
 import { formatCount, formatNumber, missing } from '../../../../shared/text/format.ts'
 import { outcomeText, turnLabels } from './rolloutLabels.ts'
 import { Term } from '../../widgets/Term.tsx'
+import { useStoredState } from '../../widgets/hooks/useStoredState.ts'
+import { TokenColourBar } from './text/TokenColourBar.tsx'
+import { parseTokenColour, type TokenColour } from './text/tokenColours.ts'
+import { TokenText } from './text/TokenText.tsx'
 import styles from './RolloutDetail.module.css'
 
 export interface RolloutDetailProps {
@@ -16,6 +20,10 @@ export interface RolloutDetailProps {
 
 /** One rollout: the problem above, its turns side by side below. */
 export function RolloutDetail({ rollout, onFollow, onReplay }: RolloutDetailProps): JSX.Element {
+  const [colour, setColour] = useStoredState<TokenColour>('tokenColour', {
+    first: 'none',
+    parse: parseTokenColour,
+  })
   const facts = [
     `problem ${rollout.problemId}`,
     `${rollout.split}, step ${formatCount(rollout.step)}`,
@@ -47,22 +55,23 @@ export function RolloutDetail({ rollout, onFollow, onReplay }: RolloutDetailProp
           </Group>
         </Group>
       </div>
+      <TokenColourBar colour={colour} onChange={setColour} />
       <div className="turn-columns">
         {rollout.turns.map((turn) => (
-          <TurnCard key={turn.kind} turn={turn} verdict={rollout.verdict} />
+          <TurnCard key={turn.kind} turn={turn} verdict={rollout.verdict} colour={colour} />
         ))}
       </div>
     </article>
   )
 }
 
-function TurnCard({
-  turn,
-  verdict,
-}: {
+interface TurnCardProps {
   readonly turn: StoredTurn
   readonly verdict: StoredRollout['verdict']
-}): JSX.Element {
+  readonly colour: TokenColour
+}
+
+function TurnCard({ turn, verdict, colour }: TurnCardProps): JSX.Element {
   return (
     <section className="panel turn-card" aria-label={turnLabels[turn.kind]}>
       <Group justify="space-between" wrap="nowrap">
@@ -77,9 +86,13 @@ function TurnCard({
       <Spoiler maxHeight={36} showLabel="Whole prompt" hideLabel="Less" fz={11} className="muted">
         <div className="mono fine-print written">{turn.promptText}</div>
       </Spoiler>
-      <pre className="completion" tabIndex={0} aria-label={`Text of the ${turn.kind}`}>
-        {turn.completionText}
-      </pre>
+      {colour === 'none' ? (
+        <pre className="completion" tabIndex={0} aria-label={`Text of the ${turn.kind}`}>
+          {turn.completionText}
+        </pre>
+      ) : (
+        <TokenText turn={turn} colour={colour} />
+      )}
       <Numbers turn={turn} />
     </section>
   )
