@@ -1,16 +1,13 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { RecheckError } from '../../shared/errors/recheckError.ts'
-import { mergeConfigs, parseSetting, type ConfigLayer } from '../../shared/config/layers.ts'
-import type { ComparedMethod } from '../../shared/config/methods.ts'
 import { formatCount } from '../../shared/text/format.ts'
 import type { MethodScore } from '../../shared/sweep/methodComparison.ts'
 import type { ReportDocument } from '../tools/report/document.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { collect } from './runConfigOptions.ts'
 import { addTrialOptions, trialOptionsShape } from './trialOptions.ts'
-import type { Sweep } from './sweepRun.ts'
-import type { SweepEnd } from './sweepRung.ts'
+import type { Sweep } from '../../shared/sweep/sweepTrials.ts'
+import type { SweepEnd } from '../owner/sweep/runRung.ts'
 
 const Input = z.object({
   preset: z.string().default('builtin'),
@@ -84,13 +81,13 @@ export const register: Register = (program, context) => {
 }
 
 async function compareMethods(input: Input, call: CommandCall): Promise<CommandResult<Output>> {
-  const sweep = await sweepOf(input)
+  const sweep = await sweepOfMethods(input)
   const { spec, trials, points } = sweep
   call.note(
     `${spec.name}: ${points.length} methods × ${spec.seeds.length} seeds, ${formatCount(input.tokens)} tokens a run.`,
   )
   const { withRuns } = await import('./runAccess.ts')
-  const { checkedTrial } = await import('./runTrial.ts')
+  const { checkedTrial } = await import('../owner/sweep/runTrial.ts')
   const { needOf } = await import('./startedRun.ts')
   const [first] = trials.map((trial) => checkedTrial({ trial, group: spec.name }))
   if (first === undefined) throw new RangeError('compareMethods: expected at least one trial')
@@ -106,14 +103,17 @@ async function compareMethods(input: Input, call: CommandCall): Promise<CommandR
   const { readPlace } = await import('./readPlace.ts')
   const place = await readPlace(input, call)
   return withRuns(call, needOf('recheck compare-methods', first), async (runs) => {
-    const { runTrials } = await import('./sweepRun.ts')
-    const { runsOfSweep } = await import('./runTrial.ts')
+    const { runTrials } = await import('../owner/sweep/runTrials.ts')
+    const { terminalHost } = await import('./terminalHost.ts')
+    const { runsOfSweep } = await import('../owner/sweep/runTrial.ts')
     const { methodScores } = await import('./methodScores.ts')
-    const end = await runTrials(runs, sweep, {
+    const parallel = input.parallel ?? null
+    await runs.keepSweep({ kind: 'methods', spec, trials: trials.length, place, parallel })
+    const end = await runTrials(sweep, {
       retryFailed: input.retryFailed,
       place,
-      parallel: input.parallel ?? null,
-      call,
+      parallel,
+      host: terminalHost(runs, call),
     })
     const scores = await runs.read((db) => methodScores(db, trials, runsOfSweep(db, spec.name)))
     return resultOf({ input, sweep, scores, end })
@@ -127,7 +127,7 @@ async function reportOfFinished(
 ): Promise<CommandResult<Output>> {
   const { systemClock } = await import('../host/machine/clock.ts')
   const { readStore } = await import('../owner/withStore.ts')
-  const { runsOfSweep } = await import('./runTrial.ts')
+  const { runsOfSweep } = await import('../owner/sweep/runTrial.ts')
   const { methodScores } = await import('./methodScores.ts')
   const scores = await readStore(call.dataFolder, systemClock, (db) =>
     methodScores(db, sweep.trials, runsOfSweep(db, sweep.spec.name)),
@@ -135,53 +135,17 @@ async function reportOfFinished(
   return resultOf({ input, sweep, scores, end: null })
 }
 
-async function sweepOf(input: Input): Promise<Sweep> {
-  const { comparedMethods, methodLayer } = await import('../../shared/config/methods.ts')
-  const { presetConfig } = await import('../../shared/config/presets.ts')
-  const { parseSweep } = await import('../../shared/sweep/sweepSpec.ts')
-  const { sweepPoints, sweepTrials } = await import('../../shared/sweep/sweepTrials.ts')
-  const shared: ConfigLayer = mergeConfigs(
-    { optimizer: { schedule: 'constant' } },
-    ...input.set.map(parseSetting),
-    {
-      maxTokens: input.tokens,
-    },
-  )
-  const { problemsPerStep } = presetConfig(input.preset, shared)
-  const chosen = chosenMethods(input.methods, comparedMethods)
-  const spec = parseSweep(
-    {
-      name: input.name ?? `methods · ${input.preset} · ${formatCount(input.tokens)} tokens`,
-      preset: input.preset,
-      config: shared,
-      points: Object.fromEntries(
-        chosen.map((method) => [method.label, methodLayer(method, problemsPerStep)]),
-      ),
-      seeds: Array.from({ length: input.seeds }, (_, seed) => seed),
-    },
-    'recheck compare-methods',
-  )
-  const points = sweepPoints(spec, () => () => 0)
-  return { spec, points, trials: sweepTrials(spec, points) }
-}
-
-/** @throws RecheckError `sweep.invalid` naming the methods there are */
-function chosenMethods(
-  names: string | undefined,
-  known: readonly ComparedMethod[],
-): readonly ComparedMethod[] {
-  if (names === undefined) return known
-  const wanted = names.split(',').map((name) => name.trim())
-  if (new Set(wanted).size < wanted.length)
-    throw new RecheckError('sweep.invalid', `--methods: expected each once, got ${wanted.join(', ')}`)
-  return wanted.map((name) => {
-    const method = known.find((each) => each.name === name)
-    if (method !== undefined) return method
-    throw new RecheckError(
-      'sweep.invalid',
-      `--methods: no method "${name}"; expected some of ${known.map((each) => each.name).join(', ')}`,
-    )
-  })
+async function sweepOfMethods(input: Input): Promise<Sweep> {
+  const { comparedMethods } = await import('../../shared/config/methods.ts')
+  const { parseSetting } = await import('../../shared/config/layers.ts')
+  const { methodSweep } = await import('../../shared/sweep/methodSweep.ts')
+  const { sweepOf } = await import('../../shared/sweep/sweepTrials.ts')
+  const { preset, set, seeds, tokens, name = null } = input
+  const methods =
+    input.methods?.split(',').map((each) => each.trim()) ?? comparedMethods.map((each) => each.name)
+  const settings = set.map(parseSetting)
+  const asked = { preset, settings, methods, seeds, tokens, name }
+  return sweepOf(methodSweep(asked, 'recheck compare-methods'), () => () => 0)
 }
 
 /** Before anything runs for hours. */

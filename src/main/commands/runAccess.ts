@@ -19,6 +19,8 @@ import { readStore } from '../owner/withStore.ts'
 import type { StopMoment } from '../wire/trainerMessages.ts'
 import type { Database } from '../store/database.ts'
 import { readRun } from '../store/runs/runStore.ts'
+import { keepSweep } from '../store/sweepStore.ts'
+import type { PlannedSweep } from '../../shared/sweep/plannedSweep.ts'
 import { withStoreErrorsLater } from '../store/storeError.ts'
 import type { CommandCall } from './command.ts'
 
@@ -35,6 +37,8 @@ export interface RunAccess {
   /** Resolves when nothing executes or awaits the run any more. */
   follow(runId: string, onEvent: (event: FollowedEvent) => void): Promise<void>
   read<T>(look: (db: Database) => T): Promise<T>
+  /** Notes what the sweep of this name is, in the place of what was noted before. */
+  keepSweep(sweep: PlannedSweep): Promise<void>
 }
 
 export interface AccessNeed {
@@ -126,6 +130,7 @@ export function localAccess(owner: Owner): RunAccess {
       await owner.whenEnded(runId).finally(unsubscribe)
     },
     read: async (look) => look(owner.db),
+    keepSweep: async (sweep) => keepSweep(owner.db, sweep, systemClock.nowMs()),
   }
 }
 
@@ -147,6 +152,7 @@ function remoteAccess({ dataFolder, signal }: CommandCall, card: OwnerCard): Run
       )) as StartedRun,
     resume: (runId, change) => ask({ command: 'resume', runId, change }),
     extend: (runId, steps) => ask({ command: 'extend', runId, steps }),
+    keepSweep: (sweep) => ask({ command: 'keep-sweep', sweep }),
     stop: (runId, when, given) =>
       ask({ command: 'stop', runId, when }, given === undefined ? {} : { signal: given }),
     async follow(runId, onEvent) {

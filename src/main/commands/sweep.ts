@@ -4,8 +4,8 @@ import type { TrialScore } from '../../shared/sweep/sweepSummary.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { readLayerFile } from './runConfigOptions.ts'
 import { addTrialOptions, trialOptionsShape } from './trialOptions.ts'
-import type { Sweep } from './sweepRun.ts'
-import type { SweepEnd } from './sweepRung.ts'
+import type { Sweep } from '../../shared/sweep/sweepTrials.ts'
+import type { SweepEnd } from '../owner/sweep/runRung.ts'
 import { outputOf, SweepOutput, sweepText } from './sweepText.ts'
 
 const Input = z.object({
@@ -32,14 +32,8 @@ export const register: Register = (program, context) => {
 
 async function readSweep(path: string): Promise<Sweep> {
   const { parseSweep } = await import('../../shared/sweep/sweepSpec.ts')
-  const { sweepPoints, sweepTrials } = await import('../../shared/sweep/sweepTrials.ts')
-  const { forkRandom } = await import('../../core/random.ts')
-  const spec = parseSweep(await readLayerFile(path, 'a sweep'), path)
-  const points = sweepPoints(spec, (seed) => {
-    const random = forkRandom(seed, 'sweep')
-    return () => random.next()
-  })
-  return { spec, points, trials: sweepTrials(spec, points) }
+  const { openSweep } = await import('../owner/sweep/openSweep.ts')
+  return openSweep(parseSweep(await readLayerFile(path, 'a sweep'), path))
 }
 
 async function runSweep(input: Input, call: CommandCall): Promise<CommandResult<SweepOutput>> {
@@ -49,7 +43,7 @@ async function runSweep(input: Input, call: CommandCall): Promise<CommandResult<
     `Sweep ${spec.name}: ${trials.length} trials, ${points.length} points × ${spec.seeds.length} seeds.`,
   )
   const { withRuns } = await import('./runAccess.ts')
-  const { checkedTrial } = await import('./runTrial.ts')
+  const { checkedTrial } = await import('../owner/sweep/runTrial.ts')
   const { needOf } = await import('./startedRun.ts')
   const plans = trials.map((trial) => checkedTrial({ trial, group: spec.name }))
   const [first] = plans
@@ -61,11 +55,14 @@ async function runSweep(input: Input, call: CommandCall): Promise<CommandResult<
   const { readPlace } = await import('./readPlace.ts')
   const place = await readPlace(input, call)
   return withRuns(call, needOf('recheck sweep', first), async (runs) => {
-    const { runTrials } = await import('./sweepRun.ts')
+    const { runTrials } = await import('../owner/sweep/runTrials.ts')
+    const { terminalHost } = await import('./terminalHost.ts')
     const parallel = input.parallel ?? null
-    const end = await runTrials(runs, sweep, { retryFailed: input.retryFailed, place, parallel, call })
-    const { scoresOf } = await import('./sweepScores.ts')
-    const { runsOfSweep } = await import('./runTrial.ts')
+    await runs.keepSweep({ kind: 'sweep', spec, trials: trials.length, place, parallel })
+    const host = terminalHost(runs, call)
+    const end = await runTrials(sweep, { retryFailed: input.retryFailed, place, parallel, host })
+    const { scoresOf } = await import('../owner/sweep/sweepScores.ts')
+    const { runsOfSweep } = await import('../owner/sweep/runTrial.ts')
     const found = await runs.read((db) => runsOfSweep(db, spec.name))
     const scores = await runs.read((db) => scoresOf(db, sweep.trials, { runs: found, metric: spec.metric }))
     return resultOf(sweep, { scores, runs: [...found.values()], end })

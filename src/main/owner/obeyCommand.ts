@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import type { MemoryPlan } from '../../shared/memoryPlan.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { RunEvent } from '../../shared/runs/runEvent.ts'
+import { systemClock } from '../host/machine/clock.ts'
 import { readRun } from '../store/runs/runStore.ts'
+import { keepSweep } from '../store/sweepStore.ts'
 import { collectGarbage, planGarbage } from './collectGarbage.ts'
 import type { ControlClient, ControlCommand, FollowedEvent } from './processes/controlChannel.ts'
 import type { Owner } from './owner.ts'
@@ -27,6 +29,8 @@ export async function obeyCommand(
       return startedRun(await startRun(owner, checkedPlan(command.plan), client.gone))
     case 'follow':
       return followRun(owner, command.runId, client)
+    case 'keep-sweep':
+      return keepSweep(owner.db, command.sweep, systemClock.nowMs())
     case 'collect-garbage': {
       const plan = planGarbage(owner.db, owner.dataDir, command)
       return { plan, bytes: collectGarbage(owner.db, owner.dataDir, plan) }

@@ -12,6 +12,7 @@ import { schemaV8 } from './schema/v8.ts'
 import { schemaV9 } from './schema/v9.ts'
 import { schemaV10 } from './schema/v10.ts'
 import { schemaV11 } from './schema/v11.ts'
+import { schemaV12 } from './schema/v12.ts'
 
 /** Written into the file's header, so that a database of another program is recognised and left alone. */
 export const applicationId = 0x52436b31
@@ -29,6 +30,7 @@ export const migrations: readonly string[] = [
   schemaV9,
   schemaV10,
   schemaV11,
+  schemaV12,
 ]
 
 export const schemaVersion = migrations.length

@@ -14,7 +14,7 @@ const distribution = z.union([
 ])
 
 /** A table of trials: the same config but for the fields that are varied, each with the same seeds. */
-const sweepSchema = z.strictObject({
+export const sweepSchema = z.strictObject({
   /** Also the group of its runs. */
   name: z.string().min(1).max(80),
   preset: z.string().optional(),

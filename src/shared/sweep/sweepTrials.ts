@@ -22,10 +22,28 @@ export interface Trial {
   readonly config: RunConfig
 }
 
-const mostTrials = 2000
+/** A sweep with everything that it consists of. */
+export interface Sweep {
+  readonly spec: SweepSpec
+  readonly points: readonly SweepPoint[]
+  readonly trials: readonly Trial[]
+}
+
+export const mostTrials = 2000
 
 /** A stream of uniform numbers in [0, 1). */
 type NextFloat = () => number
+
+/**
+ * The sweep of a spec, every config checked.
+ *
+ * @param randomOf  uniform numbers of a seed, for random sweeps
+ * @throws RecheckError `sweep.invalid`, `config.*` naming the trial
+ */
+export function sweepOf(spec: SweepSpec, randomOf: (seed: number) => NextFloat): Sweep {
+  const points = sweepPoints(spec, randomOf)
+  return { spec, points, trials: sweepTrials(spec, points) }
+}
 
 /**
  * @param randomOf  uniform numbers of a seed, for random sweeps
@@ -68,7 +86,8 @@ function drawn(distribution: Distribution, uniform: number): unknown {
   return Number(value.toPrecision(4))
 }
 
-function labelOf(values: Readonly<Record<string, unknown>>): string {
+/** `learningRate=0.0001 · revisionBonus=1`, with whole paths. */
+export function labelOf(values: Readonly<Record<string, unknown>>): string {
   return Object.entries(values)
     .map(([path, value]) => `${path}=${typeof value === 'string' ? value : canonicalJson(value)}`)
     .join(' · ')

@@ -17,6 +17,7 @@ import { migrate, migrations, schemaVersion, versionOf } from '../../../src/main
 import { readRollouts } from '../../../src/main/store/rollouts/rolloutQuery.ts'
 import { labelRun } from '../../../src/main/store/runs/runLabels.ts'
 import { readRun } from '../../../src/main/store/runs/runStore.ts'
+import { listSweeps } from '../../../src/main/store/sweepStore.ts'
 import { readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
 import { metricsAt, temporaryFolder } from './storeFixtures.ts'
 
@@ -48,6 +49,7 @@ const dataOfVersion: readonly string[] = [
   'UPDATE v_star_estimate SET tokens = 321;',
   `INSERT INTO remote_run VALUES ('old', '{"engine":"ray","address":"http://head:8265","shared":"/s","packageFolder":"/p","cpus":1,"gpus":0,"memoryBytes":null}', 2, 0, 7);`,
   `UPDATE turn SET per_token = '{"ends":[1,1],"logProbs":[-0.1,-0.2],"referenceLogProbs":null}';`,
+  `INSERT INTO sweep VALUES ('rates', 'sweep', '{"name":"rates","config":{},"grid":{"seed":[1]},"seeds":[0],"metric":"accuracy/final","budget":{}}', 1, NULL, NULL, 11);`,
 ]
 
 /** A store as version `version` left it, with data of that version and all before. */
@@ -93,6 +95,10 @@ for (let version = 1; version <= schemaVersion; version++) {
       [5, 3, version >= 8 ? 2 : null],
     )
     assert.equal(estimate?.tokens, version >= 9 ? 321 : null)
+    assert.deepEqual(
+      listSweeps(db).map(({ spec, createdAtMs }) => [spec.name, createdAtMs]),
+      version >= 12 ? [['rates', 11]] : [],
+    )
     const codes = readLog(db, 'old', { after: 0, limit: 9 }).map(({ code }) => code)
     assert.deepEqual(codes, version >= 4 ? ['c', 'alarm.kl'] : ['c'])
 

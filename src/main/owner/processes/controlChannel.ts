@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { RemotePlace } from '../../../shared/runs/remotePlace.ts'
 import { stages } from '../../../shared/runs/records.ts'
+import { PlannedSweep } from '../../../shared/sweep/plannedSweep.ts'
 import { ReceivedErrorData } from '../../../shared/errors/receivedErrorData.ts'
 import {
   errorData,
@@ -51,6 +52,8 @@ export const ControlCommand = z.discriminatedUnion('command', [
    * Answered when nothing executes or awaits the run any more; what it reports until then comes as events.
    */
   z.strictObject({ command: z.literal('follow'), runId: z.string() }),
+  /** What a sweep is that another process runs. */
+  z.strictObject({ command: z.literal('keep-sweep'), sweep: PlannedSweep }),
   /** Answered with what was found and the bytes given back. */
   z.strictObject({
     command: z.literal('collect-garbage'),

@@ -1,18 +1,15 @@
-import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import { configDifferences } from '../../shared/config/layers.ts'
-import { RecheckError } from '../../shared/errors/recheckError.ts'
-import type { RemotePlace } from '../../shared/runs/remotePlace.ts'
-import type { Run } from '../../shared/runs/records.ts'
-import { isOver } from '../../shared/runs/runTransitions.ts'
-import type { Trial } from '../../shared/sweep/sweepTrials.ts'
-import { checkedPlan, fallbackCode, type CheckedPlan } from '../owner/startRuns.ts'
-import { readLog } from '../store/eventLog.ts'
-import type { Database } from '../store/database.ts'
-import { listRuns } from '../store/runs/runStore.ts'
-import type { CommandCall } from './command.ts'
-import { followRun } from './followRun.ts'
-import type { RunAccess } from './runAccess.ts'
-import { startAndName } from './startedRun.ts'
+import type { RunConfig } from '../../../shared/config/parseConfig.ts'
+import { configDifferences } from '../../../shared/config/layers.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import type { RemotePlace } from '../../../shared/runs/remotePlace.ts'
+import type { Run } from '../../../shared/runs/records.ts'
+import { isOver } from '../../../shared/runs/runTransitions.ts'
+import type { Trial } from '../../../shared/sweep/sweepTrials.ts'
+import { checkedPlan, fallbackCode, type CheckedPlan } from '../startRuns.ts'
+import { readLog } from '../../store/eventLog.ts'
+import type { Database } from '../../store/database.ts'
+import { listRuns } from '../../store/runs/runStore.ts'
+import type { TrialHost } from './trialHost.ts'
 
 /** The runs of a sweep by name, deleted ones left out. */
 export function runsOfSweep(db: Database, group: string): ReadonlyMap<string, Run> {
@@ -49,39 +46,34 @@ export function checkedTrial({ trial, group }: Pick<TrialPlan, 'trial' | 'group'
  * @returns its run, where it needs no following: over, and left as it is; else the run's id
  * @throws RecheckError `sweep.changed` where a run of the trial's name was made with another config
  */
-export async function beginTrial(runs: RunAccess, plan: TrialPlan, call: CommandCall): Promise<Run | string> {
+export async function beginTrial(plan: TrialPlan, host: TrialHost): Promise<Run | string> {
   const { before, place } = plan
   const checked = checkedTrial(plan)
-  if (before === null) return startAndName(runs, { ...checked, place }, call)
-  await requireSameConfig(runs, { before, wanted: checked.config, steps: plan.steps })
+  if (before === null) return host.begin({ ...checked, place })
+  await requireSameConfig(host, { before, wanted: checked.config, steps: plan.steps })
   if (before.status === 'finished' || (before.status === 'failed' && !plan.retryFailed)) return before
-  if (isOver(before.status) || before.status === 'paused') await runs.resume(before.runId, null)
+  if (isOver(before.status) || before.status === 'paused') await host.resume(before.runId)
   return before.runId
 }
 
 /** Follows a trial that was begun to its end, over all the steps that its rung wants. */
-export async function endTrial(
-  runs: RunAccess,
-  begun: Run | string,
-  plan: TrialPlan,
-  call: CommandCall,
-): Promise<Run> {
-  return extended(runs, typeof begun === 'string' ? await followRun(runs, begun, call) : begun, plan, call)
+export async function endTrial(begun: Run | string, plan: TrialPlan, host: TrialHost): Promise<Run> {
+  return extended(typeof begun === 'string' ? await host.follow(begun) : begun, plan, host)
 }
 
 /** A finished run with fewer steps than the rung wants goes on; any other is returned as it is. */
-async function extended(runs: RunAccess, run: Run, { steps }: TrialPlan, call: CommandCall): Promise<Run> {
+async function extended(run: Run, { steps }: TrialPlan, host: TrialHost): Promise<Run> {
   if (steps === null || run.status !== 'finished' || run.stepsDone >= steps) return run
-  await runs.extend(run.runId, steps - run.stepsDone)
-  return followRun(runs, run.runId, call)
+  await host.extend(run.runId, steps - run.stepsDone)
+  return host.follow(run.runId)
 }
 
 async function requireSameConfig(
-  runs: RunAccess,
+  host: TrialHost,
   given: { readonly before: Run; readonly wanted: RunConfig; readonly steps: number | null },
 ): Promise<void> {
   const { before: run, wanted, steps } = given
-  const log = await runs.read((db) => readLog(db, run.runId, { after: 0, limit: 100 }))
+  const log = await host.read((db) => readLog(db, run.runId, { after: 0, limit: 100 }))
   const isFallback = log.some(({ code }) => code === fallbackCode)
   const differing = configDifferences(JSON.parse(run.config), wanted).filter(
     ({ path }) => !(path === 'data.source' && isFallback) && !(steps !== null && path === 'steps'),

@@ -1,10 +1,9 @@
-import type { Run } from '../../shared/runs/records.ts'
-import type { RemotePlace } from '../../shared/runs/remotePlace.ts'
-import type { SweepSpec } from '../../shared/sweep/sweepSpec.ts'
-import type { Trial } from '../../shared/sweep/sweepTrials.ts'
-import type { CommandCall } from './command.ts'
-import type { RunAccess } from './runAccess.ts'
-import type { TrialPlan } from './runTrial.ts'
+import type { Run } from '../../../shared/runs/records.ts'
+import type { RemotePlace } from '../../../shared/runs/remotePlace.ts'
+import type { SweepSpec } from '../../../shared/sweep/sweepSpec.ts'
+import type { Trial } from '../../../shared/sweep/sweepTrials.ts'
+import { beginTrial, endTrial, runsOfSweep, type TrialPlan } from './runTrial.ts'
+import type { TrialHost } from './trialHost.ts'
 
 /** What kept the sweep from its last trial; null = nothing. */
 export type SweepEnd = { readonly kind: 'stopped' | 'budget'; readonly why: string } | null
@@ -22,16 +21,16 @@ export interface RungTerms {
   readonly place: RemotePlace | null
   /** Trials at a time elsewhere; null = all, which the cluster queues. */
   readonly parallel: number | null
-  readonly call: CommandCall
+  readonly host: TrialHost
 }
 
 /** Brings the trials of a rung to their end: one after the other here, side by side elsewhere. */
-export async function runRung(runs: RunAccess, rung: Rung, terms: RungTerms): Promise<SweepEnd> {
+export async function runRung(rung: Rung, terms: RungTerms): Promise<SweepEnd> {
   const { chosen } = rung
-  const { place, parallel, call } = terms
+  const { place, parallel, host } = terms
   const lanes = place === null ? 1 : Math.min(parallel ?? chosen.length, chosen.length)
-  const state = openRung(runs, rung, lanes > 1 ? terms : { ...terms, parallel: 1 })
-  if (lanes > 1) call.note(`${lanes} trials at a time are handed over; the cluster lets them begin.`)
+  const state = openRung(rung, lanes > 1 ? terms : { ...terms, parallel: 1 })
+  if (lanes > 1) host.note(`${lanes} trials at a time are handed over; the cluster lets them begin.`)
   await Promise.all(Array.from({ length: lanes }, () => state.lane()))
   return state.end()
 }
@@ -42,9 +41,9 @@ interface OpenRung {
   end(): SweepEnd
 }
 
-function openRung(runs: RunAccess, rung: Rung, terms: RungTerms): OpenRung {
+function openRung(rung: Rung, terms: RungTerms): OpenRung {
   const { chosen } = rung
-  const { call } = terms
+  const { host } = terms
   const isAlone = terms.parallel === 1
   let next = 0
   let over = 0
@@ -57,22 +56,21 @@ function openRung(runs: RunAccess, rung: Rung, terms: RungTerms): OpenRung {
     return mine
   }
   const runOne = async (index: number, trial: Trial): Promise<void> => {
-    const { beginTrial, endTrial } = await import('./runTrial.ts')
-    const own = isAlone ? call : quietCall(call, trial)
+    const own = isAlone ? host : host.forTrial(trial.name)
     const begun = await inTurn(async () => {
       if (end !== null) return null
-      const planned = await planOf(runs, rung, { trial, terms })
+      const planned = await planOf(rung, { trial, terms })
       if ('spent' in planned) end = { kind: 'budget', why: `its budget of ${planned.spent} is used up` }
       if ('spent' in planned) return null
-      if (isAlone) call.note(`Trial ${index + 1} of ${chosen.length}: ${trial.name}`)
-      return { plan: planned, run: await beginTrial(runs, planned, own) }
+      if (isAlone) host.note(`Trial ${index + 1} of ${chosen.length}: ${trial.name}`)
+      return { plan: planned, run: await beginTrial(planned, own) }
     })
     if (begun === null) return
-    const run = await endTrial(runs, begun.run, begun.plan, own)
+    const run = await endTrial(begun.run, begun.plan, own)
     over++
-    if (!isAlone) tellEnd(call, run, { over, of: chosen.length })
-    if (run.status === 'failed') call.note(`failed: ${run.error?.message ?? 'without a message'}`)
-    if (call.signal.aborted || run.status === 'stopped' || run.status === 'paused')
+    if (!isAlone) tellEnd(host, run, { over, of: chosen.length })
+    if (run.status === 'failed') host.note(`failed: ${run.error?.message ?? 'without a message'}`)
+    if (host.isStopping || run.status === 'stopped' || run.status === 'paused')
       end = { kind: 'stopped', why: 'it was stopped; the same command goes on' }
   }
   return {
@@ -85,12 +83,10 @@ function openRung(runs: RunAccess, rung: Rung, terms: RungTerms): OpenRung {
 }
 
 async function planOf(
-  runs: RunAccess,
   { spec, steps }: Rung,
   { trial, terms }: { readonly trial: Trial; readonly terms: RungTerms },
 ): Promise<TrialPlan | { readonly spent: string }> {
-  const { runsOfSweep } = await import('./runTrial.ts')
-  const found = await runs.read((db) => runsOfSweep(db, spec.name))
+  const found = await terms.host.read((db) => runsOfSweep(db, spec.name))
   const before = found.get(trial.name) ?? null
   const spent = before === null ? spentBudget(spec, [...found.values()]) : null
   if (spent !== null) return { spent }
@@ -107,20 +103,11 @@ function spentBudget({ budget }: SweepSpec, begun: readonly Run[]): string | nul
   return sum((run) => run.activeMs) >= hours * 3_600_000 ? `${hours} hours` : null
 }
 
-/** Of several trials at a time each line says whose it is, and none shows a bar. */
-function quietCall(call: CommandCall, { name }: Trial): CommandCall {
-  return {
-    ...call,
-    progress: { update: () => undefined, stop: () => undefined },
-    note: (line) => call.note(`${name}: ${line}`),
-  }
-}
-
 function tellEnd(
-  call: CommandCall,
+  host: TrialHost,
   run: Run,
   { over, of }: { readonly over: number; readonly of: number },
 ): void {
-  call.note(`${run.name}: ${run.status} (${run.runId})`)
-  call.progress.update({ activity: 'sweep', done: over, total: of, unit: 'trials' })
+  host.note(`${run.name}: ${run.status} (${run.runId})`)
+  host.count(over, of)
 }

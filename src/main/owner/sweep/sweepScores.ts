@@ -1,9 +1,9 @@
-import type { Evaluation, Run } from '../../shared/runs/records.ts'
-import type { SweepSpec } from '../../shared/sweep/sweepSpec.ts'
-import type { TrialScore } from '../../shared/sweep/sweepSummary.ts'
-import type { Trial } from '../../shared/sweep/sweepTrials.ts'
-import type { Database } from '../store/database.ts'
-import { readEvaluations } from '../store/evaluationStore.ts'
+import type { Evaluation, Run } from '../../../shared/runs/records.ts'
+import type { SweepSpec } from '../../../shared/sweep/sweepSpec.ts'
+import type { TrialScore } from '../../../shared/sweep/sweepSummary.ts'
+import type { Trial } from '../../../shared/sweep/sweepTrials.ts'
+import type { Database } from '../../store/database.ts'
+import { readEvaluations } from '../../store/evaluationStore.ts'
 
 export interface ScoredRuns {
   /** By trial name. */

@@ -1,0 +1,56 @@
+import { PlannedSweep } from '../../shared/sweep/plannedSweep.ts'
+import type { Database } from './database.ts'
+
+export interface KeptSweep extends PlannedSweep {
+  readonly createdAtMs: number
+}
+
+interface SweepRow {
+  readonly kind: string
+  readonly spec: string
+  readonly trials: number
+  readonly place: string | null
+  readonly parallel: number | null
+  readonly createdAtMs: number
+}
+
+const columns = 'kind, spec, trials, place, parallel, created_at_ms AS createdAtMs'
+
+/** In the place of what was kept of a sweep of that name; it keeps the time when it was first made. */
+export function keepSweep(db: Database, { spec, place, ...sweep }: PlannedSweep, nowMs: number): void {
+  db.prepare<[Record<string, unknown>]>(
+    `INSERT INTO sweep (name, kind, spec, trials, place, parallel, created_at_ms)
+     VALUES (:name, :kind, :spec, :trials, :place, :parallel, :nowMs)
+     ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, spec = excluded.spec, trials = excluded.trials,
+       place = excluded.place, parallel = excluded.parallel`,
+  ).run({
+    ...sweep,
+    name: spec.name,
+    spec: JSON.stringify(spec),
+    place: place === null ? null : JSON.stringify(place),
+    nowMs,
+  })
+}
+
+/** Newest first. */
+export function listSweeps(db: Database): readonly KeptSweep[] {
+  return db
+    .prepare<[], SweepRow>(`SELECT ${columns} FROM sweep ORDER BY created_at_ms DESC, name`)
+    .all()
+    .map(sweepOfRow)
+}
+
+/** Null: none was kept under this name. */
+export function readSweep(db: Database, name: string): KeptSweep | null {
+  const row = db.prepare<[string], SweepRow>(`SELECT ${columns} FROM sweep WHERE name = ?`).get(name)
+  return row === undefined ? null : sweepOfRow(row)
+}
+
+function sweepOfRow({ spec, place, createdAtMs, ...row }: SweepRow): KeptSweep {
+  const read = {
+    ...row,
+    spec: JSON.parse(spec) as unknown,
+    place: place === null ? null : (JSON.parse(place) as unknown),
+  }
+  return { ...PlannedSweep.parse(read), createdAtMs }
+}
