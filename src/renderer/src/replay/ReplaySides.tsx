@@ -2,6 +2,10 @@ import { Badge, Group, Spoiler, Text, Title } from '@mantine/core'
 import type { JSX } from 'react'
 import type { ReplayedTurn } from '../../../shared/routes/replay.ts'
 import { formatCount } from '../../../shared/text/format.ts'
+import { MathsSwitch } from '../widgets/maths/MathsSwitch.tsx'
+import { hasMaths } from '../widgets/maths/mathPieces.ts'
+import { useSetMaths } from '../widgets/maths/useSetMaths.ts'
+import { WrittenText } from '../widgets/maths/WrittenText.tsx'
 import { turnLabels } from '../run/rollouts/rolloutLabels.ts'
 import type { ReplaySide, ShownTurn } from './replayState.ts'
 import styles from './ReplaySides.module.css'
@@ -16,30 +20,40 @@ export interface ReplaySidesProps {
  * The turns of each policy as they are written: one policy's side by side, two policies' below one another.
  */
 export function ReplaySides({ sides, names, isRunning }: ReplaySidesProps): JSX.Element {
+  const [isSet, setIsSet] = useSetMaths()
+  const isAsked = sides.some(({ turns }) => turns.some(({ text }) => hasMaths(text)))
   return (
-    <div className={styles.sides}>
-      {sides.map((side, index) => (
-        <section key={index} className={styles.side} aria-label={names[index]} aria-busy={isRunning}>
-          <Title order={2} fz={14} className="one-line" title={names[index]}>
-            {names[index]}
-          </Title>
-          <div className={sides.length === 1 ? 'turn-columns' : styles.turns}>
-            {side.turns.map((turn) => (
-              <ShownTurnCard key={turn.kind} turn={turn} />
-            ))}
-          </div>
-          {isRunning && side.turns.length === 0 && (
-            <Text role="status" className="muted">
-              {side.device === null ? 'Opening the model…' : `Writing on ${side.device}…`}
-            </Text>
-          )}
-        </section>
-      ))}
-    </div>
+    <>
+      {isAsked && <MathsSwitch isSet={isSet} onChange={setIsSet} />}
+      <div className={styles.sides}>
+        {sides.map((side, index) => (
+          <section key={index} className={styles.side} aria-label={names[index]} aria-busy={isRunning}>
+            <Title order={2} fz={14} className="one-line" title={names[index]}>
+              {names[index]}
+            </Title>
+            <div className={sides.length === 1 ? 'turn-columns' : styles.turns}>
+              {side.turns.map((turn) => (
+                <ShownTurnCard key={turn.kind} turn={turn} isSet={isSet} />
+              ))}
+            </div>
+            {isRunning && side.turns.length === 0 && (
+              <Text role="status" className="muted">
+                {side.device === null ? 'Opening the model…' : `Writing on ${side.device}…`}
+              </Text>
+            )}
+          </section>
+        ))}
+      </div>
+    </>
   )
 }
 
-function ShownTurnCard({ turn }: { readonly turn: ShownTurn }): JSX.Element {
+interface ShownTurnCardProps {
+  readonly turn: ShownTurn
+  readonly isSet: boolean
+}
+
+function ShownTurnCard({ turn, isSet }: ShownTurnCardProps): JSX.Element {
   const { kind, promptText, text, graded } = turn
   return (
     <section className="panel turn-card" aria-label={turnLabels[kind]}>
@@ -54,7 +68,8 @@ function ShownTurnCard({ turn }: { readonly turn: ShownTurn }): JSX.Element {
         <div className="mono fine-print written">{promptText}</div>
       </Spoiler>
       <pre className="completion" tabIndex={0} aria-label={`Text of the ${kind}`}>
-        {text}
+        {/* what is being written is not whole yet */}
+        <WrittenText text={text} isSet={isSet && graded !== null} />
         {graded === null && <span className={styles.caret} aria-hidden="true" />}
       </pre>
       {graded !== null && (

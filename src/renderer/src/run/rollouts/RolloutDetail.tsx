@@ -4,7 +4,10 @@ import type { StoredRollout, StoredTurn } from '../../../../shared/runs/records.
 import { formatCount, formatNumber, missing } from '../../../../shared/text/format.ts'
 import { outcomeText, turnLabels } from './rolloutLabels.ts'
 import { Term } from '../../widgets/Term.tsx'
+import { useSetMaths } from '../../widgets/maths/useSetMaths.ts'
+import { WrittenText } from '../../widgets/maths/WrittenText.tsx'
 import { useStoredState } from '../../widgets/hooks/useStoredState.ts'
+import { MathsSwitch } from '../../widgets/maths/MathsSwitch.tsx'
 import { TokenColourBar } from './text/TokenColourBar.tsx'
 import { parseTokenColour, type TokenColour } from './text/tokenColours.ts'
 import { TokenText } from './text/TokenText.tsx'
@@ -24,6 +27,7 @@ export function RolloutDetail({ rollout, onFollow, onReplay }: RolloutDetailProp
     first: 'none',
     parse: parseTokenColour,
   })
+  const [isSet, setIsSet] = useSetMaths()
   const facts = [
     `problem ${rollout.problemId}`,
     `${rollout.split}, step ${formatCount(rollout.step)}`,
@@ -39,7 +43,7 @@ export function RolloutDetail({ rollout, onFollow, onReplay }: RolloutDetailProp
               {facts.join(' · ')}
             </Text>
             <Title order={2} fz={15} className={styles.question}>
-              {rollout.question}
+              <WrittenText text={rollout.question} isSet={isSet} />
             </Title>
             <Text fz={13} mt={2}>
               Known answer <strong className="mono">{rollout.knownAnswer}</strong> · {outcomeText(rollout)}
@@ -55,10 +59,13 @@ export function RolloutDetail({ rollout, onFollow, onReplay }: RolloutDetailProp
           </Group>
         </Group>
       </div>
-      <TokenColourBar colour={colour} onChange={setColour} />
+      <Group gap="lg">
+        <TokenColourBar colour={colour} onChange={setColour} />
+        <MathsSwitch isSet={isSet} onChange={setIsSet} />
+      </Group>
       <div className="turn-columns">
         {rollout.turns.map((turn) => (
-          <TurnCard key={turn.kind} turn={turn} verdict={rollout.verdict} colour={colour} />
+          <TurnCard key={turn.kind} turn={turn} verdict={rollout.verdict} colour={colour} isSet={isSet} />
         ))}
       </div>
     </article>
@@ -69,9 +76,10 @@ interface TurnCardProps {
   readonly turn: StoredTurn
   readonly verdict: StoredRollout['verdict']
   readonly colour: TokenColour
+  readonly isSet: boolean
 }
 
-function TurnCard({ turn, verdict, colour }: TurnCardProps): JSX.Element {
+function TurnCard({ turn, verdict, colour, isSet }: TurnCardProps): JSX.Element {
   return (
     <section className="panel turn-card" aria-label={turnLabels[turn.kind]}>
       <Group justify="space-between" wrap="nowrap">
@@ -88,7 +96,7 @@ function TurnCard({ turn, verdict, colour }: TurnCardProps): JSX.Element {
       </Spoiler>
       {colour === 'none' ? (
         <pre className="completion" tabIndex={0} aria-label={`Text of the ${turn.kind}`}>
-          {turn.completionText}
+          <WrittenText text={turn.completionText} isSet={isSet} />
         </pre>
       ) : (
         <TokenText turn={turn} colour={colour} />
