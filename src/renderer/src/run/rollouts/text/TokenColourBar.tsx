@@ -1,8 +1,8 @@
 import { Group, SegmentedControl, Text } from '@mantine/core'
 import type { JSX } from 'react'
 import { Term } from '../../../widgets/Term.tsx'
-import { levelClass } from './levelClass.ts'
 import {
+  levelBackground,
   levels,
   scaleEnds,
   tokenColourLabels,
@@ -10,7 +10,7 @@ import {
   tokenColours,
   type TokenColour,
 } from './tokenColours.ts'
-import styles from './TokenText.module.css'
+import styles from './TokenColourBar.module.css'
 
 export interface TokenColourBarProps {
   readonly colour: TokenColour
@@ -44,7 +44,12 @@ function Legend({ colour }: { readonly colour: Exclude<TokenColour, 'none'> }): 
       <Term meaning={tokenColourMeanings[colour]}>{tokenColourLabels[colour]}</Term>
       <span>{ends[0]}</span>
       {steps.map((level) => (
-        <span key={level} aria-hidden className={`${styles.swatch} ${levelClass(level)}`} />
+        <span
+          key={level}
+          aria-hidden
+          className={styles.swatch}
+          style={{ background: levelBackground(level) }}
+        />
       ))}
       <span>{ends[1]}</span>
     </div>

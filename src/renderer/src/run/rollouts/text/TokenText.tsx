@@ -1,7 +1,6 @@
 import { useMemo, useState, type JSX, type KeyboardEvent } from 'react'
 import type { StoredTurn } from '../../../../../shared/runs/records.ts'
-import { levelClass } from './levelClass.ts'
-import { shownTokens, type ShownTokens, type TokenColour } from './tokenColours.ts'
+import { levelBackground, shownTokens, type ShownTokens, type TokenColour } from './tokenColours.ts'
 import styles from './TokenText.module.css'
 
 export interface TokenTextProps {
@@ -53,7 +52,8 @@ function Pieces({ shown, at }: { readonly shown: ShownTokens; readonly at: numbe
           key={index}
           data-token={index}
           data-chosen={index === at}
-          className={`${styles.token} ${text === '' ? styles.bare : ''} ${levelClass(level)}`}
+          className={text === '' ? `${styles.token} ${styles.bare}` : styles.token}
+          style={{ background: levelBackground(level) }}
         >
           {text}
         </span>

@@ -45,6 +45,18 @@ export function levelOf(colour: Exclude<TokenColour, 'none'>, value: number | nu
   return Math.sign(signed) * level + 0
 }
 
+/** How much of the scale's full colour each step has. */
+const strengths = [0, 22, 45, 70, 100]
+
+/**
+ * The background of a step. Blue and orange differ for every kind of colour blindness, and each step differs
+ * in lightness, too.
+ */
+export function levelBackground(level: number): string {
+  const hue = level < 0 ? 'var(--token-down)' : 'var(--token-up)'
+  return `color-mix(in srgb, ${hue} ${strengths[Math.abs(level)] ?? 100}%, transparent)`
+}
+
 /** A token as it is shown: a piece of the text with its values. */
 export interface ShownToken {
   readonly text: string
