@@ -222,6 +222,29 @@ export function encodeBrainFloats(values: Float32Array): Uint16Array<ArrayBuffer
   return halves
 }
 
+/**
+ * F32 as the bits of IEEE halves, rounded to nearest even; what is 65,520 or more is infinite. Source: the
+ * rounding of numpy's `npy_floatbits_to_halfbits`.
+ */
+export function encodeHalfFloats(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length)
+  const halves = new Uint16Array(values.length)
+  for (let i = 0; i < words.length; i++) {
+    const magnitude = words[i] & 0x7fffffff
+    const sign = (words[i] >>> 16) & 0x8000
+    if (magnitude >= 0x477ff000) halves[i] = sign | (magnitude > 0x7f800000 ? 0x7e00 : 0x7c00)
+    // of a number below 2⁻¹⁴ multiples of 2⁻²⁴ are kept
+    else if (magnitude < 0x38800000) halves[i] = sign | roundToEven(Math.abs(values[i]) * 2 ** 24)
+    else halves[i] = sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13)
+  }
+  return halves
+}
+
+function roundToEven(value: number): number {
+  const below = Math.floor(value)
+  return value - below === 0.5 ? below + (below & 1) : Math.round(value)
+}
+
 function corrupt(file: string, what: string): RecheckError {
   return new RecheckError('checkpoint.corrupt', `${file}: ${what}. Fetch or copy the file again.`)
 }

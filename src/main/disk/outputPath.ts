@@ -51,7 +51,7 @@ export function assertNewOutput(path: string, { kind, command, dataDir }: NewOut
     const what = kind === 'folder' && isFolder ? 'is there already and not empty' : 'exists already'
     throw new RecheckError(
       codes[command].exists,
-      `${path} ${what}; choose another ${wayOut[command]}, nothing is overwritten.`,
+      `${path} ${what}; choose another ${kind === 'file' && command === 'export-model' ? 'name' : wayOut[command]}, nothing is overwritten.`,
     )
   }
   const parent = nearestThere(dirname(path))

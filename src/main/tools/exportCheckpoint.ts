@@ -18,6 +18,7 @@ export interface AskedExport {
   readonly step: number
   /** On the machine that Recheck runs on; `~` and relative paths begin at the user's home folder. */
   readonly folder: string
+  readonly form: 'model' | 'gguf'
   readonly dtype: 'f32' | 'bf16'
 }
 
@@ -28,21 +29,24 @@ export interface ExportMaterial {
   readonly evaluations: readonly Evaluation[]
   readonly dataDir: string
   readonly folder: string
+  readonly form: AskedExport['form']
   readonly dtype: AskedExport['dtype']
 }
 
 /**
  * Looks at what is asked before anything is read.
  *
- * @throws RecheckError `export.exists`, `export.inside-data`, `file.*`, `run.unknown`, `checkpoint.unknown`
+ * @throws RecheckError `export.exists`, `export.inside-data`, `file.*`, `run.unknown`, `checkpoint.unknown`,
+ *   `usage.invalid`
  */
 export function checkExport(db: Database, dataDir: string, asked: AskedExport): ExportMaterial {
   const folder = resolve(homedir(), asked.folder.replace(/^~(?=$|\/)/, homedir()))
-  assertMayExportModel(folder, dataDir)
+  assertMayExportModel(folder, asked.form, dataDir)
   const { run, checkpoints } = findCheckpoints(db, `${asked.runId}@${asked.step}`)
   const [checkpoint] = checkpoints
   if (checkpoint === undefined) throw new RangeError('findCheckpoints: it found none and threw nothing')
-  return { run, checkpoint, folder, dataDir, dtype: asked.dtype, evaluations: readEvaluations(db, run.runId) }
+  const { form, dtype } = asked
+  return { run, checkpoint, folder, dataDir, form, dtype, evaluations: readEvaluations(db, run.runId) }
 }
 
 /** What a process that was ended in the middle has left. */
@@ -55,7 +59,7 @@ export async function exportCheckpoint(
   { material }: ExportQuestion,
   report: (progress: Progress) => void,
 ): Promise<null> {
-  const { run, checkpoint, evaluations, dataDir, folder, dtype } = material as ExportMaterial
+  const { run, checkpoint, evaluations, dataDir, folder, form, dtype } = material as ExportMaterial
   const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
     version: string
   }
@@ -64,6 +68,7 @@ export async function exportCheckpoint(
     evaluations,
     dataDir,
     folder,
+    form,
     dtype,
     version,
     report,

@@ -1,4 +1,4 @@
-import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { AdapterValues } from '../../core/model/mergeAdapter.ts'
 import { countParameters, sizeOf } from '../../core/model/parameterTable.ts'
@@ -11,6 +11,7 @@ import { makeFolders } from '../disk/makeFolders.ts'
 import { assertNewOutput } from '../disk/outputPath.ts'
 import { makeWritableFolder, unfinishedPrefix } from '../host/machine/atomicFiles.ts'
 import { readSource } from '../host/model/modelLibrary.ts'
+import { ggufWeightBytes, writeGguf } from '../host/model/gguf/writeGguf.ts'
 import { writeModelFolder } from '../host/model/modelFolder.ts'
 import { writePeftAdapter } from '../host/model/peft/peftAdapter.ts'
 import { weightProgress } from '../host/model/weightProgress.ts'
@@ -19,15 +20,21 @@ import type { NamedCheckpoints } from '../store/runs/namedCheckpoint.ts'
 import { modelCard } from './modelCard.ts'
 import { openTrainedModel, type TrainedModel } from './trainedModel.ts'
 
+export type ExportForm = 'model' | 'adapter' | 'gguf'
+
 export interface ModelExport {
   readonly dataDir: string
   readonly named: NamedCheckpoints
   readonly evaluations: readonly Evaluation[]
-  /** Absolute; made if missing, and put in place only when everything is written. */
+  /** Absolute; put in place only when everything is written. A name in .gguf: the file alone, no card. */
   readonly folder: string
+  /**
+   * `model`: a Hugging Face folder · `adapter`: only what was trained, in PEFT's format, where the run trains
+   * an adapter · `gguf`: one file for llama.cpp, as F16.
+   */
+  readonly form: ExportForm
+  /** Of the weights; a GGUF file is F16 whatever stands here. */
   readonly dtype: 'f32' | 'bf16'
-  /** Only what was trained, in PEFT's format, where the run trains an adapter. */
-  readonly adapterAlone?: boolean
   readonly workingFolder: string
   /** Of Recheck. */
   readonly version: string
@@ -44,9 +51,22 @@ export interface ExportedModel {
   readonly damaged: readonly string[]
 }
 
-/** @throws RecheckError `export.exists`, `export.inside-data`, `file.*`: before anything is read */
-export function assertMayExportModel(folder: string, dataDir: string): void {
-  assertNewOutput(folder, { kind: 'folder', command: 'export-model', dataDir })
+/** Of a GGUF file in an exported folder. */
+const ggufFile = 'model.gguf'
+const isGgufFile = (path: string): boolean => /\.gguf$/i.test(path)
+
+/**
+ * @throws RecheckError `export.exists`, `export.inside-data`, `file.*`, `usage.invalid`: before anything is
+ *   read
+ */
+export function assertMayExportModel(folder: string, form: ExportForm, dataDir: string): void {
+  if (isGgufFile(folder) && form !== 'gguf')
+    throw new RecheckError(
+      'usage.invalid',
+      `${folder} is the name of a GGUF file, and a folder is asked for. Add --gguf, or choose another name.`,
+    )
+  const kind = isGgufFile(folder) ? 'file' : 'folder'
+  assertNewOutput(folder, { kind, command: 'export-model', dataDir })
 }
 
 /** Where an export is written before it takes its name. */
@@ -55,31 +75,30 @@ export function unfinishedExport(folder: string, runId: string): string {
 }
 
 /**
- * Writes the model of a run's checkpoint as a Hugging Face folder: config, generation config, tokenizer and
- * chat template of the model that the run began with, the checkpoint's weights, and a model card.
+ * Writes the model of a run's checkpoint: config, generation config, tokenizer and chat template of the model
+ * that the run began with, the checkpoint's weights, and a model card.
  *
  * @throws RecheckError `export.exists`, `export.inside-data`, `checkpoint.*`, `model.missing`, `file.*`,
- *   `usage.invalid`; nothing is left behind
+ *   `usage.invalid`, `gguf.unsupported`; nothing is left behind
  */
 export async function exportModel(given: ModelExport): Promise<ExportedModel> {
-  const { folder, dataDir, named } = given
-  assertMayExportModel(folder, dataDir)
+  const { folder, dataDir, named, form } = given
+  assertMayExportModel(folder, form, dataDir)
   const trained = await openTrainedModel(named, dataDir, given.workingFolder)
   const base = await baseOf(trained)
-  const adapter = given.adapterAlone === true ? adapterOf(trained) : null
+  const adapter = form === 'adapter' ? adapterOf(trained) : null
   const unfinished = unfinishedExport(folder, named.run.runId)
   try {
     await rm(unfinished, { recursive: true, force: true })
     makeFolders(dirname(folder))
     await makeWritableFolder(unfinished, 0o777) // for whom the user lets see it: it may lie anywhere
-    if (adapter === null) await writeModelFolder(unfinished, savedModel(trained, given))
+    await writeWeights(unfinished, { trained, base, adapter, given })
+    if (isGgufFile(folder)) await takeFile(unfinished, folder, given)
     else {
-      const { config } = trained.folder
-      await writePeftAdapter(unfinished, { config, adapter, baseModel: base.name })
+      await copyLicence(trained.baseFolder, unfinished)
+      await writeFile(join(unfinished, 'README.md'), cardOf(trained, base, given))
+      await rename(unfinished, folder)
     }
-    await copyLicence(trained.baseFolder, unfinished)
-    await writeFile(join(unfinished, 'README.md'), cardOf(trained, base, given))
-    await rename(unfinished, folder)
   } catch (thrown) {
     await rm(unfinished, { recursive: true, force: true }).catch(() => undefined) // the first error says more
     const code = (thrown as NodeJS.ErrnoException).code
@@ -96,6 +115,41 @@ export async function exportModel(given: ModelExport): Promise<ExportedModel> {
     licence: base.licence,
     damaged,
   }
+}
+
+async function writeWeights(
+  unfinished: string,
+  {
+    trained,
+    base,
+    adapter,
+    given,
+  }: {
+    readonly trained: TrainedModel
+    readonly base: BaseModel
+    readonly adapter: AdapterValues | null
+    readonly given: ModelExport
+  },
+): Promise<void> {
+  const { folder, parameters } = trained
+  const { config } = folder
+  if (adapter !== null) return writePeftAdapter(unfinished, { config, adapter, baseModel: base.name })
+  if (given.form !== 'gguf') return writeModelFolder(unfinished, savedModel(trained, given))
+  return writeGguf(join(unfinished, ggufFile), {
+    name: given.named.run.name,
+    licence: base.licence,
+    config,
+    parameters,
+    folder: folder.folder,
+    onWritten: weightProgress(ggufWeightBytes(config), given.report, given.signal),
+  })
+}
+
+/** The file alone; looked at once more, since a rename would replace what has come meanwhile. */
+async function takeFile(unfinished: string, path: string, { form, dataDir }: ModelExport): Promise<void> {
+  assertMayExportModel(path, form, dataDir)
+  await rename(join(unfinished, ggufFile), path)
+  await rm(unfinished, { recursive: true })
 }
 
 /** @throws RecheckError `usage.invalid` where there is none, or its base is a folder within the run */
@@ -158,7 +212,7 @@ async function baseOf({ baseFolder, config }: TrainedModel): Promise<BaseModel> 
 /** The licence of the base goes with what is made of it. */
 async function copyLicence(from: string, to: string): Promise<void> {
   for (const name of ['LICENSE', 'LICENSE.txt', 'LICENSE.md', 'NOTICE']) {
-    const isThere = await readFile(join(from, name)).then(
+    const isThere = await stat(join(from, name)).then(
       () => true,
       () => false,
     )
@@ -175,7 +229,8 @@ function cardOf(trained: TrainedModel, base: BaseModel, given: ModelExport): str
     licence: base.licence,
     evaluations: given.evaluations,
     parameters: countParameters(trained.folder.config),
-    dtype: given.dtype,
+    dtype: given.form === 'gguf' ? 'f16' : given.dtype,
+    ...(given.form === 'gguf' ? { ggufFile } : {}),
     version: given.version,
     date: new Date(given.nowMs).toISOString().slice(0, 10),
   })

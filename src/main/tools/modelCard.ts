@@ -14,7 +14,9 @@ export interface ModelCardFacts {
   readonly licence: string | null
   readonly evaluations: readonly Evaluation[]
   readonly parameters: number
-  readonly dtype: 'f32' | 'bf16'
+  readonly dtype: 'f32' | 'bf16' | 'f16'
+  /** Its name, where the weights are a GGUF file; left out: a folder for transformers. */
+  readonly ggufFile?: string
   readonly version: string
   /** ISO date, UTC. */
   readonly date: string
@@ -27,7 +29,7 @@ export function modelCard(facts: ModelCardFacts): string {
     '---',
     ...(licence === null ? [] : [`license: ${JSON.stringify(plainLine(licence))}`]),
     `base_model: ${JSON.stringify(plainLine(base))}`,
-    'library_name: transformers',
+    `library_name: ${facts.ggufFile === undefined ? 'transformers' : 'gguf'}`,
     'pipeline_tag: text-generation',
     'tags: [self-correction, reinforcement-learning, recheck]',
     '---',
@@ -51,13 +53,20 @@ export function modelCard(facts: ModelCardFacts): string {
     '',
     '## Loading',
     '',
+    ...loading(facts),
+  ]
+  return `${[...head, '', ...body].join('\n')}\n`
+}
+
+function loading({ ggufFile }: ModelCardFacts): readonly string[] {
+  if (ggufFile !== undefined) return ['```bash', `llama-cli -m FOLDER/${ggufFile}`, '```']
+  return [
     '```python',
     'from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast',
     'model = AutoModelForCausalLM.from_pretrained("FOLDER")',
     'tokenizer = PreTrainedTokenizerFast.from_pretrained("FOLDER")  # reads tokenizer.json as it stands',
     '```',
   ]
-  return `${[...head, '', ...body].join('\n')}\n`
 }
 
 /** In the field's words, with the numbers that decide. */

@@ -69,15 +69,16 @@ export const fetchRoutes = {
     output: output<{ readonly fetchId: string }>(),
   },
   /**
-   * Writes the model of a checkpoint as a Hugging Face folder; its progress is in `fetch.list`,
-   * `fetch.dismiss` cancels it.
+   * Writes the model of a checkpoint as a Hugging Face folder or for llama.cpp; its progress is in
+   * `fetch.list`, `fetch.dismiss` cancels it.
    */
   'export.begin': {
     input: z.strictObject({
       runId,
       step: z.int().min(0),
-      /** New; on the owner's machine. */
+      /** New; on the owner's machine. A name in .gguf: that file alone, of the form `gguf`. */
       folder: z.string().trim().min(1).max(1000),
+      form: z.enum(['model', 'gguf']).default('model'),
       dtype: z.enum(['f32', 'bf16']).default('f32'),
     }),
     output: output<{ readonly fetchId: string }>(),

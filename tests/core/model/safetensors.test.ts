@@ -4,6 +4,8 @@ import {
   buildHeader,
   decodeFloats,
   encodeBrainFloats,
+  encodeHalfFloats,
+  halfToNumber,
   parseHeader,
   readHeaderLength,
 } from '../../../src/core/model/safetensors.ts'
@@ -23,6 +25,19 @@ test('F16 and BF16 patterns of IEEE 754 and bfloat16, also from odd addresses', 
   assert.deepEqual([...floats.subarray(0, 2)], [1, 3.140625])
   decodeFloats('F32', Uint8Array.from([0xdb, 0x0f, 0x49, 0x40]), floats.subarray(0, 1))
   assert.equal(floats[0], Math.fround(Math.PI))
+})
+
+test('F16: every half comes back; between two the nearer one, of two as near the even one, beyond the last infinity', () => {
+  for (let bits = 0; bits < 0x7c00; bits++) {
+    const [value, next] = [halfToNumber(bits), bits === 0x7bff ? 65536 : halfToNumber(bits + 1)]
+    const middle = (value + next) / 2
+    // F32 has 13 more bits than F16: a middle and its neighbours are exact
+    const step = (next - value) / 4096
+    const found = encodeHalfFloats(Float32Array.from([value, middle, middle - step, middle + step, -middle]))
+    const even = bits + (bits & 1)
+    assert.deepEqual([...found], [bits, even, bits, bits + 1, 0x8000 | even])
+  }
+  assert.deepEqual([...encodeHalfFloats(Float32Array.of(Infinity, -1e30, NaN))], [0x7c00, 0xfc00, 0x7e00])
 })
 
 test('BF16 rounds to the nearest, ties to even; NaN stays NaN', () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
+import { openGguf } from '../../../src/main/host/model/gguf/ggufFile.ts'
 import { openModelFolder, readParameters } from '../../../src/main/host/model/modelFolder.ts'
 import { readAllTensors } from '../../../src/main/host/model/safetensorsFiles.ts'
 import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
@@ -23,6 +24,7 @@ function recheck(
 ): { readonly code: number | null; readonly stdout: string; readonly stderr: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args, '--data-dir', dataDir], {
     encoding: 'utf8',
+    env: { ...process.env, RECHECK_MODELS: join(folder, 'models') },
     input,
     maxBuffer: 1 << 28,
   })
@@ -92,6 +94,64 @@ test('bf16 is half the size and says so in its config', async () => {
   assert.deepEqual(notices, [])
   assert.equal(configJson['dtype'] ?? configJson['torch_dtype'], 'bfloat16')
   assert.ok([...entries.values()].every(({ format }) => format === 'BF16'))
+})
+
+test('a GGUF file: the run’s weights as F16, alone or with its card, and a model that the library takes back', async () => {
+  const source = resolve(import.meta.dirname, '../../fixtures/gguf/gpt2.gguf')
+  done(['models', 'import', source, '--as', 'tiny'])
+  const config = { model: { path: 'tiny' }, warmUp: { steps: 1 }, data: { train: 8, validation: 4, test: 4 } }
+  const configFile = join(folder, 'warm-up.yaml')
+  writeFileSync(configFile, JSON.stringify(config))
+  const { runId: warmedRun } = done<{ runId: string }>(['sft', '--config', configFile])
+  const file = join(folder, 'warmed.gguf')
+  const { dtype } = done<{ dtype: string }>(['export-model', warmedRun, file, '--gguf'])
+  assert.equal(dtype, 'f16')
+  const withCard = join(folder, 'warmed')
+  done(['export-model', warmedRun, withCard, '--gguf'])
+  assert.deepEqual(readdirSync(withCard).sort(), ['README.md', 'model.gguf'])
+  assert.ok(readFileSync(join(withCard, 'model.gguf')).equals(readFileSync(file)))
+  const card = readFileSync(join(withCard, 'README.md'), 'utf8')
+  assert.match(card, /llama-cli -m FOLDER\/model\.gguf/)
+  assert.match(card, /\| Parameters \| [\d,]+, f16 \|/)
+
+  const exported = join(folder, 'warmed-folder')
+  done(['export-model', warmedRun, exported])
+  const [trained, embedding] = [
+    await readParameters(await openModelFolder(exported)),
+    'transformer.wte.weight',
+  ]
+  const reader = await openGguf(file)
+  const tensor = reader.header.tensors.get('token_embd.weight') ?? assert.fail()
+  const values = await reader.readValues(tensor, 0, 272 * 64)
+  await reader.close()
+  trained.get(embedding)?.values.forEach((value, at) => {
+    assert.ok(Math.abs((values[at] ?? NaN) - value) <= Math.abs(value) * 2 ** -11 + 2 ** -25)
+  })
+  done(['models', 'import', file, '--as', 'back'])
+  const asked = ['--prompt', 'in the hen', '--temperature', '0', '--max-tokens', '4']
+  const [ofFile, ofRun] = [
+    ['--model', 'back'],
+    ['--run', warmedRun],
+  ].map((model) => done<{ completionIds: number[] }>(['generate', ...model, ...asked]))
+  assert.deepEqual(ofFile?.completionIds, ofRun?.completionIds)
+})
+
+test('a tokenizer that GGUF cannot hold, a name in .gguf without --gguf, and two forms at once are refused', () => {
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [[join(folder, 'new.gguf'), '--gguf'], /it is no byte-level BPE.*Export a Hugging Face folder instead/],
+    [[join(folder, 'new.gguf')], /is the name of a GGUF file, and a folder is asked for\. Add --gguf/],
+    [[join(folder, 'new'), '--gguf', '--adapter'], /give --adapter or --gguf, not both/],
+    [[join(folder, 'new'), '--gguf', '--dtype', 'bf16'], /a GGUF file is written as f16/],
+  ]
+  for (const [args, message] of cases) {
+    const { code, stderr } = recheck(['export-model', runId, ...args])
+    assert.equal(code, 2)
+    assert.match(stderr, message)
+  }
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => /new|unfinished/.test(name)),
+    [],
+  )
 })
 
 test('a folder that holds something, a step that is not there and two models at once are refused', () => {

@@ -32,4 +32,18 @@ test('a checkpoint’s model is exported from its row: a folder is asked for, a 
   await assertShown(page.getByRole('alert').getByText(join(outside, 'new')))
   await page.getByRole('button', { name: `Dismiss ${join(outside, 'new')}` }).click()
   await assertGone(page.getByRole('alert').getByText(join(outside, 'new')))
+
+  await page.getByRole('button', { name: `Export step ${step}` }).click()
+  // a file's name is no name of a folder
+  const file = join(outside, 'model.gguf')
+  await folder.fill(file)
+  await dialog.getByRole('button', { name: 'Export' }).click()
+  await assertShown(
+    dialog.getByRole('alert').getByText(/is the name of a GGUF file, and a folder is asked for/),
+  )
+  await dialog.getByText('GGUF (float16)').click()
+  await assertShown(dialog.getByText('A GGUF file that llama.cpp loads'))
+  await dialog.getByRole('textbox', { name: 'New folder or file' }).fill(file)
+  await dialog.getByRole('button', { name: 'Export' }).click()
+  await assertShown(page.getByRole('alert').getByText(file))
 })

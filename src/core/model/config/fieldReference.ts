@@ -32,6 +32,11 @@ is tied again; the factors of Llama 3.1 to 3.3 become their rope settings. Token
 pre-tokenizers gpt-2, smollm, starcoder, refact, codeshell, qwen2, deepseek-r1-qwen and llama-bpe; SentencePiece and others are refused by name, as are parts of a split file, other
 rope scalings, experts and attention windows. Metadata of the architecture that Recheck does not know is reported.
 
+\`recheck export-model RUN[@STEP|@best] FILE.gguf --gguf\` (or a folder, then with the model card) writes the model of a run for llama.cpp: matrices as F16, norms, biases and learned
+positions as F32, in llama.cpp's names and layouts, with tokenizer, up to three end tokens and chat template; one tensor in memory at a time. Refused, with the reason: a tokenizer that is
+no byte-level BPE with those pre-tokenizers (the built-in model's among them), an activation or biases that llama.cpp does not compute for the architecture, weights beyond 65,504.
+The bytes are held against gguf-py and numpy (\`tests/oracles/gguf_export.py\`), and Recheck's own import gives the same model back.
+
 ## Fetching one from the hub
 
 \`recheck models pull owner/name\` (\`@revision\` for a branch, tag or commit without a slash) fetches \`config.json\`, tokenizer, template and safetensors of a

@@ -114,7 +114,8 @@ export function ggufName(parameter: string): string {
   return layer === null ? `${name}.${kind}` : `blk.${layer[1]}.${name}.${kind}`
 }
 
-function layoutOf(config: ModelConfig, parameter: string): TensorPlan['layout'] {
+/** How llama.cpp keeps a parameter. */
+export function layoutOf(config: ModelConfig, parameter: string): TensorPlan['layout'] {
   if (config.family === 'gpt2' && /\.(c_attn|c_proj|c_fc)\.weight$/.test(parameter)) return 'transposed'
   return config.family === 'llama' && /\.(q_proj|k_proj)\.(weight|bias)$/.test(parameter) ? 'rotary' : 'as-is'
 }

@@ -1,12 +1,14 @@
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { JsonObject } from '../config/configFields.ts'
+import type { Llama3RopeScaling } from '../config/modelConfig.ts'
 
 /** Scalings that Llama 3.1, 3.2 and 3.3 were published with. */
-const published: readonly { readonly factor: number; readonly original: number }[] = [
-  { factor: 8, original: 8192 },
-  { factor: 32, original: 8192 },
-]
-const [lowFrequencyFactor, highFrequencyFactor] = [1, 4]
+const published: readonly Llama3RopeScaling[] = [8, 32].map((factor) => ({
+  factor,
+  lowFrequencyFactor: 1,
+  highFrequencyFactor: 4,
+  originalMaxPositions: 8192,
+}))
 
 /**
  * The `rope_parameters` behind the factors that llama.cpp writes for Llama 3 in place of its settings: that
@@ -19,16 +21,14 @@ export function llama3Scaling(
   factors: Float32Array,
   model: { readonly theta: number; readonly headWidth: number; readonly file: string },
 ): JsonObject {
-  const found = published.find(({ factor, original }) =>
-    isSame(factors, expectedFactors(model, { factor, original })),
-  )
+  const found = published.find((scaling) => isSame(factors, llama3Factors(model, scaling)))
   if (found !== undefined) {
     return {
       rope_type: 'llama3',
       factor: found.factor,
-      low_freq_factor: lowFrequencyFactor,
-      high_freq_factor: highFrequencyFactor,
-      original_max_position_embeddings: found.original,
+      low_freq_factor: found.lowFrequencyFactor,
+      high_freq_factor: found.highFrequencyFactor,
+      original_max_position_embeddings: found.originalMaxPositions,
     }
   }
   throw new RecheckError(
@@ -37,10 +37,10 @@ export function llama3Scaling(
   )
 }
 
-/** As llama.cpp's convert_hf_to_gguf.py computes them. */
-function expectedFactors(
+/** What each frequency is divided by, [D / 2], as llama.cpp's convert_hf_to_gguf.py computes it. */
+export function llama3Factors(
   { theta, headWidth }: { readonly theta: number; readonly headWidth: number },
-  { factor, original }: { readonly factor: number; readonly original: number },
+  { factor, lowFrequencyFactor, highFrequencyFactor, originalMaxPositions: original }: Llama3RopeScaling,
 ): number[] {
   return Array.from({ length: headWidth / 2 }, (_, pair) => {
     const waveLength = 2 * Math.PI * theta ** ((2 * pair) / headWidth)

@@ -17,7 +17,7 @@ import {
 import { readTemplateSource, type TemplateSource } from './templateSource.ts'
 
 /** What the files of a Hugging Face folder say of how its text becomes tokens. */
-interface TokenizerFiles {
+export interface TokenizerFiles {
   readonly folder: string
   readonly codec: TextCodec
   readonly template: TemplateSource | null
@@ -110,7 +110,8 @@ class HubTokenizer implements Tokenizer {
   }
 }
 
-async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
+/** The files of `loadTokenizer`, read and checked. @throws RecheckError as `loadTokenizer` */
+export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
   const file = join(folder, 'tokenizer.json')
   const json = await readJsonFile(file)
   if (json === null) {

@@ -275,7 +275,8 @@ async function readInto(
   }
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+/** Writes bytes behind those that are there. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   let done = 0
   while (done < bytes.length) {
     const { bytesWritten } = await file.write(bytes, done, Math.min(bytes.length - done, 64 << 20))

@@ -20,7 +20,7 @@ test('the model of a checkpoint, asked for by a page: written with its progress,
   await runToEnd(owner, run)
   const routes = fetchHandlers({ owner })
   const outside = temporaryFolder(t)
-  const asked = { runId: run.runId, step: 1, dtype: 'f32' } as const
+  const asked = { runId: run.runId, step: 1, form: 'model', dtype: 'f32' } as const
   const jobOf = (fetchId: string): FetchJob | undefined =>
     owner.workshop.fetches.list.find((job) => job.fetchId === fetchId)
 

@@ -5,12 +5,18 @@ import { formatCount } from '../../../../shared/text/format.ts'
 import { answerTo, useRouteMutation } from '../../data/useRoute.ts'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 
-type WeightFormat = 'f32' | 'bf16'
+type WeightFormat = 'f32' | 'bf16' | 'gguf'
 
 const formats: readonly { readonly value: WeightFormat; readonly label: string }[] = [
-  { value: 'f32', label: 'As they are (float32)' },
-  { value: 'bf16', label: 'Half the size, rounded (bfloat16)' },
+  { value: 'f32', label: 'Exact (float32)' },
+  { value: 'bf16', label: 'Half (bfloat16)' },
+  { value: 'gguf', label: 'GGUF (float16)' },
 ]
+const explanations: Readonly<Record<WeightFormat, string>> = {
+  f32: 'A Hugging Face folder that transformers loads: weights, config, tokenizer, chat template and a model card.',
+  bf16: 'A Hugging Face folder that transformers loads, of half the size: weights rounded to bfloat16, config, tokenizer, chat template and a model card.',
+  gguf: 'A GGUF file that llama.cpp loads, with tokenizer and chat template in it: matrices rounded to float16. In a folder a model card lies beside it; a name that ends in .gguf is the file alone.',
+}
 
 export interface ExportDialogProps {
   readonly run: Run
@@ -21,9 +27,11 @@ export interface ExportDialogProps {
 /** Asks where the model of a checkpoint is to be written, and as what. */
 export function ExportDialog({ run, step, onClose }: ExportDialogProps): JSX.Element {
   const [folder, setFolder] = useState(`~/recheck-models/${run.runId}-step-${step}`)
-  const [dtype, setDtype] = useState<WeightFormat>('f32')
+  const [format, setFormat] = useState<WeightFormat>('f32')
   const begin = useRouteMutation('export.begin')
-  const asked = { runId: run.runId, step, folder, dtype }
+  const weights =
+    format === 'gguf' ? ({ form: 'gguf' } as const) : ({ form: 'model', dtype: format } as const)
+  const asked = { runId: run.runId, step, folder, ...weights }
   const isNamed = folder.trim() !== ''
   return (
     <Modal
@@ -39,12 +47,9 @@ export function ExportDialog({ run, step, onClose }: ExportDialogProps): JSX.Ele
         }}
       >
         <Stack gap="md">
-          <Text fz={13}>
-            A Hugging Face folder that transformers loads: weights, config, tokenizer, chat template and a
-            model card.
-          </Text>
+          <Text fz={13}>{explanations[format]}</Text>
           <TextInput
-            label="New folder"
+            label={format === 'gguf' ? 'New folder or file' : 'New folder'}
             description="On the machine that Recheck runs on; ~ is the home folder there. Nothing is overwritten."
             value={folder}
             onChange={(event) => setFolder(event.currentTarget.value)}
@@ -53,8 +58,8 @@ export function ExportDialog({ run, step, onClose }: ExportDialogProps): JSX.Ele
           <SegmentedControl
             aria-label="Weights"
             data={[...formats]}
-            value={dtype}
-            onChange={(value) => setDtype(value as WeightFormat)}
+            value={format}
+            onChange={(value) => setFormat(value as WeightFormat)}
           />
           <ProblemNote problem={answerTo(begin, asked).error} />
           <Group justify="flex-end" gap="xs">
