@@ -31,6 +31,7 @@ import { register as registerVerify } from './commands/verify.ts'
 import { register as registerBench } from './commands/bench.ts'
 import { register as registerBackup } from './commands/backup.ts'
 import { register as registerGc } from './commands/gc.ts'
+import { register as registerImportRuns } from './commands/importRuns.ts'
 import { register as registerRuns } from './commands/runs.ts'
 import { register as registerShow } from './commands/show.ts'
 import { register as registerStop } from './commands/stop.ts'
@@ -64,6 +65,7 @@ export const commands: readonly Register[] = [
   registerModels,
   registerData,
   registerCompareEvals,
+  registerImportRuns,
   registerRuns,
   registerShow,
   registerStop,

@@ -3,6 +3,8 @@ import { errorData } from '../shared/errors/recheckError.ts'
 import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
 import type { Inquiry } from './owner/processes/inquiry.ts'
 import type { FetchQuestion } from './owner/tasks/fetches.ts'
+import type { RunsQuestion } from '../shared/runs/importedRunLines.ts'
+import { tellRuns } from './tools/imports/runLines.ts'
 import { exportCheckpoint } from './tools/exportCheckpoint.ts'
 import { fetchIntoLibrary, importUploaded, planFetch } from './tools/library/fetchIntoLibrary.ts'
 import { listedModels } from './tools/library/listModels.ts'
@@ -29,6 +31,7 @@ type Question =
   | DataLookQuestion
   | DataQuestion
   | FetchQuestion
+  | RunsQuestion
   | { readonly question: 'models.list' }
 
 async function answer(question: Question): Promise<void> {
@@ -65,6 +68,11 @@ async function work(question: Question): Promise<unknown> {
       return importUploaded(question, (event) => write(`${JSON.stringify({ event })}\n`))
     case 'export.model':
       return exportCheckpoint(question, (event) => write(`${JSON.stringify({ event })}\n`))
+    case 'runs.read':
+      return tellRuns(question, {
+        tell: (event) => write(`${JSON.stringify({ event })}\n`),
+        nowMs: () => performance.now(),
+      })
     case 'preview':
     case 'v-star-inputs':
     case 'plan':

@@ -10,6 +10,7 @@ export type LibraryRoute =
   | 'upload.begin'
   | 'upload.append'
   | 'upload.drop'
+  | 'run.import'
   | 'data.look'
   | 'data.import'
   | 'data.list'
@@ -21,12 +22,18 @@ export type LibraryRoute =
 
 type UploadRoute = Extract<LibraryRoute, `upload.${string}`>
 
-/** Models and data sets on this machine, and files on their way to them. */
+/** Models, data sets and runs of other tools on this machine, and files on their way to them. */
 export function libraryHandlers({ owner }: { readonly owner: Owner }): Pick<OwnerHandlers, LibraryRoute> {
   const { db, workshop } = owner
   const { library } = workshop
   return {
     ...uploadHandlers(owner),
+    'run.import': async ({ uploadId, stepColumn }, { signal }) => {
+      const { path, name } = await library.uploads.whole(uploadId)
+      const outcomes = await workshop.runImports.import({ path, name, stepColumn }, { signal })
+      await library.uploads.drop(uploadId)
+      return outcomes
+    },
     'data.look': async (asked, { signal }) => library.look(asked, signal),
     'data.import': async (asked) => library.importData(asked),
     'data.list': async () => {

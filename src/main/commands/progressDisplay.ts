@@ -95,6 +95,11 @@ function knownStage({ stage }: ProgressReport): StageCount | null {
   return stage === undefined || stage.total === 0 ? null : stage
 }
 
+/** Nothing where it is not known how many they are. */
+function ofTotal(total: number): string {
+  return total === 0 ? '' : `/${total}`
+}
+
 class ProgressBar implements ProgressDisplay {
   readonly #target: ProgressTarget
   readonly #clock: ActivityClock
@@ -112,12 +117,12 @@ class ProgressBar implements ProgressDisplay {
     const stage = knownStage(report)
     // one bar a stage, whatever it is doing
     const label = stage === null ? report.activity : stageLabels[stage.name]
-    const payload = { label, unit, part, pace: this.#clock.pace(report) }
+    const payload = { label, unit, part, of: ofTotal(total), pace: this.#clock.pace(report) }
     if (label !== this.#label || this.#bar === null) {
       this.#bar?.stop()
       this.#label = label
       this.#bar = new SingleBar({
-        format: '{label} [{bar}] {value}/{total} {unit}{part}  {pace}',
+        format: '{label} [{bar}] {value}{of} {unit}{part}  {pace}',
         stream: this.#target.stream,
         hideCursor: true,
         fps: 8,
@@ -154,7 +159,7 @@ class ProgressLines implements ProgressDisplay {
     if (this.#clock.activity !== report.activity) this.#flush()
     const isNew = this.#clock.enter(report)
     const isDue = this.#target.nowMs() - this.#lastLineMs >= lineEveryMs
-    if (isNew || isDue || report.done >= report.total) this.#write(report)
+    if (isNew || isDue || (report.total > 0 && report.done >= report.total)) this.#write(report)
     else this.#pending = report
   }
 
@@ -172,6 +177,8 @@ class ProgressLines implements ProgressDisplay {
     this.#lastLineMs = this.#target.nowMs()
     const pace = this.#clock.pace(report)
     const { label, done, total, unit, part } = countedBy(report)
-    this.#target.stream.write(`${label}: ${done}/${total} ${unit}${part}${pace === '' ? '' : `, ${pace}`}\n`)
+    this.#target.stream.write(
+      `${label}: ${done}${ofTotal(total)} ${unit}${part}${pace === '' ? '' : `, ${pace}`}\n`,
+    )
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
+import type { ImportOutcome } from '../../shared/runs/importedRun.ts'
 import { isOver } from '../../shared/runs/runTransitions.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { processStart } from '../host/machine/processInfo.ts'
@@ -13,6 +14,7 @@ import { openLocalOwner } from '../owner/localOwner.ts'
 import { isFollowed, startedRun, type StartedRun } from '../owner/obeyCommand.ts'
 import type { Owner } from '../owner/owner.ts'
 import { readOwnerCard, type OwnerCard } from '../owner/ownership.ts'
+import type { ImportTold, WantedImport } from '../owner/tasks/runImports.ts'
 import type { RunChange } from '../owner/resumeWithChanges.ts'
 import { startRun, type CheckedPlan } from '../owner/startRuns.ts'
 import { readStore } from '../owner/withStore.ts'
@@ -36,6 +38,8 @@ export interface RunAccess {
   stop(runId: string, when: StopMoment, signal?: AbortSignal): Promise<void>
   /** Resolves when nothing executes or awaits the run any more. */
   follow(runId: string, onEvent: (event: FollowedEvent) => void): Promise<void>
+  /** Takes in runs that another tool has logged. */
+  importRuns(wanted: WantedImport, told: ImportTold): Promise<readonly ImportOutcome[]>
   read<T>(look: (db: Database) => T): Promise<T>
   /** Notes what the sweep of this name is, in the place of what was noted before. */
   keepSweep(sweep: PlannedSweep): Promise<void>
@@ -123,6 +127,7 @@ export function localAccess(owner: Owner): RunAccess {
     resume: (runId, change) => owner.resume(runId, change),
     extend: async (runId, steps) => owner.extend(runId, steps),
     stop: (runId, when) => owner.stop(runId, when),
+    importRuns: (wanted, told) => owner.workshop.runImports.import(wanted, told),
     async follow(runId, onEvent) {
       const unsubscribe = owner.subscribe((id, event) => {
         if (id === runId && isFollowed(event)) onEvent(event)
@@ -153,6 +158,16 @@ function remoteAccess({ dataFolder, signal }: CommandCall, card: OwnerCard): Run
     resume: (runId, change) => ask({ command: 'resume', runId, change }),
     extend: (runId, steps) => ask({ command: 'extend', runId, steps }),
     keepSweep: (sweep) => ask({ command: 'keep-sweep', sweep }),
+    importRuns: async (wanted, { signal: end, onProgress }) =>
+      (await askOwner(
+        dataFolder,
+        { command: 'import-runs', ...wanted },
+        {
+          signal: end,
+          withinMs: Infinity,
+          onEvent: (event) => event.type === 'progress' && onProgress?.(event.progress),
+        },
+      )) as readonly ImportOutcome[],
     stop: (runId, when, given) =>
       ask({ command: 'stop', runId, when }, given === undefined ? {} : { signal: given }),
     async follow(runId, onEvent) {

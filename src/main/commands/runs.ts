@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { formatTime } from '../../shared/text/format.ts'
-import { runStatuses, stages, type Run } from '../../shared/runs/records.ts'
+import { runStatuses, storedStages, type Run } from '../../shared/runs/records.ts'
 import { testRank, testScoreText } from '../../shared/runs/testScore.ts'
 import type { Register } from './command.ts'
 import { addCommand } from './command.ts'
@@ -20,7 +20,7 @@ const Output = z.strictObject({
     z.strictObject({
       runId: z.string(),
       name: z.string(),
-      stage: z.enum(stages),
+      stage: z.enum(storedStages),
       status: z.enum(runStatuses),
       step: z.int(),
       stepsDone: z.int(),

@@ -1,5 +1,6 @@
 import { storedConfig } from '../store/runs/storedConfig.ts'
 import type { Run } from '../../shared/runs/records.ts'
+import { startedStage } from '../../shared/runs/startedStage.ts'
 import { memoryLine, memoryTable, type MemoryPlan } from '../../shared/memoryPlan.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { rolloutCounts } from '../../shared/runs/rolloutCounts.ts'
@@ -64,7 +65,7 @@ async function startOrSayWhyNot(runs: RunAccess, plan: CheckedPlan, call: Comman
 
 function estimateText(db: Database, run: Run): string {
   const config = storedConfig(run)
-  const counts = rolloutCounts(config, { stage: run.stage, isEstimated: run.vStarId !== null })
+  const counts = rolloutCounts(config, { stage: startedStage(run), isEstimated: run.vStarId !== null })
   return timeEstimateText(counts, findPace(db, config))
 }
 

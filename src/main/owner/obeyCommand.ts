@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { MemoryPlan } from '../../shared/memoryPlan.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
-import type { RunEvent } from '../../shared/runs/runEvent.ts'
+import type { Progress, RunEvent } from '../../shared/runs/runEvent.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { readRun } from '../store/runs/runStore.ts'
 import { keepSweep } from '../store/sweepStore.ts'
@@ -34,6 +34,10 @@ export async function obeyCommand(
     case 'collect-garbage': {
       const plan = planGarbage(owner.db, owner.dataDir, command)
       return { plan, bytes: collectGarbage(owner.db, owner.dataDir, plan) }
+    }
+    case 'import-runs': {
+      const onProgress = (progress: Progress): void => client.send({ type: 'progress', progress })
+      return owner.workshop.runImports.import(command, { signal: client.gone, onProgress })
     }
     case 'link':
       return pageLinkOf(owner)

@@ -20,7 +20,7 @@ import { Inquiries } from './processes/inquiry.ts'
 import type { Ownership } from './ownership.ts'
 import { Workshop } from './tasks/workshop.ts'
 import { recoverRun } from './recovery.ts'
-import { assertMayExtend, assertMayStart, assertNotDeleted, isFinished } from './runPreconditions.ts'
+import { assertMayExtend, assertMayGoOn, assertMayStart, isFinished } from './runPreconditions.ts'
 import { launchRun } from './launchRun.ts'
 import type { RemoteAccess } from './remote/launchRemote.ts'
 import { createRunQueue } from './runQueue.ts'
@@ -172,7 +172,7 @@ export class Owner {
    * @param change  other settings, or an earlier checkpoint; only for a run without a process
    */
   async resume(runId: string, change: RunChange | null = null): Promise<void> {
-    assertNotDeleted(readRun(this.db, runId))
+    assertMayGoOn(readRun(this.db, runId))
     const active = this.#active.get(runId)
     if (active && change !== null) throw isActive(runId)
     if (active) return (await active).resume()

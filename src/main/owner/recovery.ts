@@ -1,4 +1,5 @@
 import type { Run } from '../../shared/runs/records.ts'
+import { startedStage } from '../../shared/runs/startedStage.ts'
 import { commandLineOf, isAlive } from '../host/machine/processInfo.ts'
 import { readCheckpoints } from '../store/checkpointStore.ts'
 import type { Database } from '../store/database.ts'
@@ -32,7 +33,7 @@ export function recoverRun(
   // what is executed elsewhere outlives its owner
   if (!isHeld || isOpenRemote(db, run.runId)) return null
   endOrphan(run, dataDir)
-  const remedy = resumePoint(run.stage, readCheckpoints(db, run.runId)[0]?.step ?? null)
+  const remedy = resumePoint(startedStage(run), readCheckpoints(db, run.runId)[0]?.step ?? null)
   const endedAtMs = run.heartbeatAtMs ?? run.startedAtMs ?? nowMs
   appendLog(db, {
     runId: run.runId,

@@ -1,10 +1,17 @@
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { Run } from '../../shared/runs/records.ts'
+import { startedStage } from '../../shared/runs/startedStage.ts'
 import { deletedRun } from '../store/runs/runStore.ts'
 
 /** @throws RecheckError `run.deleted`: it would train unseen, and its folder could be erased under it */
 export function assertNotDeleted({ runId, deletedAtMs }: Run): void {
   if (deletedAtMs !== null) throw deletedRun(runId)
+}
+
+/** @throws RecheckError `run.deleted`, `run.imported` */
+export function assertMayGoOn(run: Run): void {
+  assertNotDeleted(run)
+  startedStage(run)
 }
 
 /** @throws RecheckError `run.not-queued`, `run.deleted` */
@@ -17,9 +24,9 @@ export function assertMayStart(run: Run): void {
   )
 }
 
-/** @throws RecheckError `run.not-finished`, `run.no-steps`, `run.deleted` */
+/** @throws RecheckError `run.not-finished`, `run.no-steps`, `run.deleted`, `run.imported` */
 export function assertMayExtend(run: Run): void {
-  assertNotDeleted(run)
+  assertMayGoOn(run)
   const { runId, stage, status } = run
   if (stage === 'warm-up') {
     throw new RecheckError(

@@ -1,4 +1,5 @@
-import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import { storedConfig } from '../store/runs/storedConfig.ts'
 import type { CheckpointRecord } from '../../shared/runs/records.ts'
 import { openModelFolder, type ModelFolder } from '../host/model/modelFolder.ts'
 import { modelHash } from '../run/modelHash.ts'
@@ -32,7 +33,7 @@ export async function openTrainedModel(
   dataDir: string,
   workingFolder: string,
 ): Promise<TrainedModel> {
-  const config = parseConfig(JSON.parse(run.config), `run ${run.runId}`)
+  const config = storedConfig(run)
   const baseFolder = modelFolderOf(config.model.path, workingFolder)
   // stages 1 and 2 of a run with a warm-up begin with the model that it made
   const warmed = run.stage === 'warm-up' ? null : warmedModel(config, dataDir, run.runId)

@@ -3,6 +3,7 @@ import { needsVStar } from '../../shared/config/parseConfig.ts'
 import { rolloutCounts } from '../../shared/runs/rolloutCounts.ts'
 import { probedTimeText } from '../../shared/text/timeEstimate.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
+import { startedStage } from '../../shared/runs/startedStage.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import type { JobContext } from './jobContext.ts'
 
@@ -55,7 +56,7 @@ export async function probeStage(context: JobContext): Promise<boolean> {
  */
 function emitTime({ request, config, port }: JobContext, samplingMs: number): void {
   const isEstimated = request.vStar?.artifact.complete === true
-  const counts = rolloutCounts(config, { stage: request.run.stage, isEstimated })
+  const counts = rolloutCounts(config, { stage: startedStage(request.run), isEstimated })
   const message = probedTimeText(counts, samplingMs)
   if (message !== null) port.emit({ type: 'log', level: 'info', code: 'time.plan', message, remedy: null })
 }

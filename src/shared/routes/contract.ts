@@ -10,6 +10,7 @@ import { metricRoutes } from './metrics.ts'
 import { planRoutes } from './plan.ts'
 import { replayRoutes, type ReplayNews } from './replay.ts'
 import { rolloutRoutes } from './rollouts.ts'
+import { runImportRoutes } from './runImports.ts'
 import { runRoutes } from './runs.ts'
 import { sessionRoutes } from './sessions.ts'
 import { uploadRoutes } from './uploads.ts'
@@ -22,6 +23,7 @@ import { vStarRoutes } from './vStar.ts'
 export const routes = {
   ...appRoutes,
   ...runRoutes,
+  ...runImportRoutes,
   ...metricRoutes,
   ...rolloutRoutes,
   ...vStarRoutes,

@@ -4,6 +4,10 @@
 export const stages = ['warm-up', 'estimate-v-star', 'self-correction'] as const
 export type Stage = (typeof stages)[number]
 
+/** What stands in a run's row. `imported`: another tool has logged it, and it is only read. */
+export const storedStages = [...stages, 'imported'] as const
+export type StoredStage = (typeof storedStages)[number]
+
 /**
  * `interrupted`: the process is gone and the run can be resumed. `failed`: the job reported an error.
  * The allowed changes stand in `runTransitions.ts`.
@@ -31,7 +35,7 @@ export interface TestScore {
 export interface Run {
   readonly runId: string
   readonly name: string
-  readonly stage: Stage
+  readonly stage: StoredStage
   readonly status: RunStatus
   /** The resolved config as JSON text: every field, defaults filled in. */
   readonly config: string

@@ -36,6 +36,7 @@ export type RunAction = (typeof runActions)[number]
 
 /** What a user may ask of such a run: the buttons of a page, the sub-commands of a terminal. */
 export function actionsOf({ status, stage }: Pick<Run, 'status' | 'stage'>): readonly RunAction[] {
+  if (stage === 'imported') return []
   switch (status) {
     case 'queued':
       return ['stop-now']

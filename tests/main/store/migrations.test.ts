@@ -50,6 +50,7 @@ const dataOfVersion: readonly string[] = [
   `INSERT INTO remote_run VALUES ('old', '{"engine":"ray","address":"http://head:8265","shared":"/s","packageFolder":"/p","cpus":1,"gpus":0,"memoryBytes":null}', 2, 0, 7);`,
   `UPDATE turn SET per_token = '{"ends":[1,1],"logProbs":[-0.1,-0.2],"referenceLogProbs":null}';`,
   `INSERT INTO sweep VALUES ('rates', 'sweep', '{"name":"rates","config":{},"grid":{"seed":[1]},"seeds":[0],"metric":"accuracy/final","budget":{}}', 1, NULL, NULL, 11);`,
+  `INSERT INTO imported_run VALUES ('of-another-tool', 'tensorboard', 'fingerprint', 'runs');`,
 ]
 
 /** A store as version `version` left it, with data of that version and all before. */

@@ -6,6 +6,9 @@ import { mebibytes, readingLimits } from './readingLimits.ts'
 import { readLines } from './textLines.ts'
 import { withStart, type TextSource } from './textSource.ts'
 
+/** As Python writes them: no value, or their words. */
+export type BareNumbers = 'null' | 'text'
+
 const tooLong = `longer than ${mebibytes(readingLimits.row)}`
 
 /**
@@ -13,8 +16,13 @@ const tooLong = `longer than ${mebibytes(readingLimits.row)}`
  * of objects, or objects over several lines. An array's places count its items, others count lines.
  *
  * @param name of the file in messages
+ * @param bare what becomes of a bare NaN or Infinity, which are no JSON
  */
-export async function openJson(source: TextSource, name: string): Promise<DatasetTable> {
+export async function openJson(
+  source: TextSource,
+  name: string,
+  bare: BareNumbers = 'null',
+): Promise<DatasetTable> {
   const { start, chunks } = await withStart(source.chunks)
   const isLines = looksLikeLines(start)
   const format = isLines ? 'JSON Lines' : start.trimStart().startsWith('[') ? 'a JSON array' : 'JSON'
@@ -22,7 +30,7 @@ export async function openJson(source: TextSource, name: string): Promise<Datase
     format: source.encoding === 'UTF-8' ? format : `${format}, ${source.encoding}`,
     columns: null,
     unread: new Map(),
-    rows: () => (isLines ? lineRows(chunks, name) : documentRows(chunks, name)),
+    rows: () => (isLines ? lineRows(chunks, name, bare) : documentRows(chunks, name, bare)),
   }
 }
 
@@ -43,19 +51,29 @@ function looksLikeLines(start: string): boolean {
   return opened === closed || isCutOff || second.trimStart().startsWith('{')
 }
 
-async function* lineRows(chunks: AsyncGenerator<string>, name: string): AsyncGenerator<PlacedRow> {
+async function* lineRows(
+  chunks: AsyncGenerator<string>,
+  name: string,
+  bare: BareNumbers,
+): AsyncGenerator<PlacedRow> {
   for await (const { number, text } of readLines(chunks)) {
     const place = `${name}:${number}`
     if (text === null) yield { kind: 'bad', place, cause: tooLong, detail: null }
-    else if (text.trim() !== '') yield parsedRow(text, place)
+    else if (text.trim() !== '') yield parsedRow(text, place, bare)
   }
 }
 
-async function* documentRows(chunks: AsyncGenerator<string>, name: string): AsyncGenerator<PlacedRow> {
+async function* documentRows(
+  chunks: AsyncGenerator<string>,
+  name: string,
+  bare: BareNumbers,
+): AsyncGenerator<PlacedRow> {
   try {
     for await (const { at, text } of readJsonValues(chunks)) {
       const place = `${name}:${at}`
-      yield text === null ? { kind: 'bad', place, cause: tooLong, detail: null } : parsedRow(text, place)
+      yield text === null
+        ? { kind: 'bad', place, cause: tooLong, detail: null }
+        : parsedRow(text, place, bare)
     }
   } catch (thrown) {
     if (!(thrown instanceof JsonDocumentError)) throw thrown
@@ -63,8 +81,8 @@ async function* documentRows(chunks: AsyncGenerator<string>, name: string): Asyn
   }
 }
 
-function parsedRow(text: string, place: string): PlacedRow {
-  const value = parseExactly(text)
+function parsedRow(text: string, place: string, bare: BareNumbers): PlacedRow {
+  const value = parseExactly(text, bare)
   if (value instanceof Error) return { kind: 'bad', place, cause: 'not JSON', detail: value.message }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { kind: 'bad', place, cause: 'expected a JSON object', detail: `got ${text.trim().slice(0, 40)}` }
@@ -79,20 +97,20 @@ const inexactNumber = /[[:,]\s*-?(?:\d{16}|\d+[.eE])|-0/
 
 /**
  * JSON with its numbers as they are written. Where it is none but for a bare NaN or Infinity, as Python
- * writes them, those are null.
+ * writes them, those are null or their words.
  */
-function parseExactly(text: string): unknown {
+function parseExactly(text: string, bare: BareNumbers): unknown {
   try {
     return inexactNumber.test(text)
       ? (JSON.parse(text, numbersAsWritten) as unknown)
       : (JSON.parse(text) as unknown)
   } catch (thrown) {
     if (!(thrown instanceof SyntaxError)) return new Error('it is nested too deeply')
-    const withNulls = text.replace(
+    const without = text.replace(
       /("[^"\\]*(?:\\.[^"\\]*)*")|-?\b(?:NaN|Infinity)\b/g,
-      (_, string: string | undefined) => string ?? 'null',
+      (found, string: string | undefined) => string ?? (bare === 'null' ? bare : `"${found}"`),
     )
-    return withNulls === text ? thrown : parseExactly(withNulls)
+    return without === text ? thrown : parseExactly(without, bare)
   }
 }
 

@@ -1,7 +1,7 @@
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { openCsv } from './csvRows.ts'
 import { datasetExtensions, formatOf, type Compression } from './fileFormat.ts'
-import { openJson } from './jsonRows.ts'
+import { openJson, type BareNumbers } from './jsonRows.ts'
 import { openParquet } from './parquet/parquetRows.ts'
 import type { DatasetTable, PlacedRow } from './placedRow.ts'
 import { openText } from './textSource.ts'
@@ -10,9 +10,14 @@ import { openText } from './textSource.ts'
  * Opens one problem file by its extensions. Its rows are a stream: memory does not grow with the file.
  *
  * @param name of the file in messages
+ * @param bare what becomes of a NaN or an Infinity in JSON
  * @throws RecheckError `data.unreadable`, `data.format`, `data.encoding`, also later by the rows
  */
-export async function openDatasetFile(path: string, name: string): Promise<DatasetTable> {
+export async function openDatasetFile(
+  path: string,
+  name: string,
+  bare: BareNumbers = 'null',
+): Promise<DatasetTable> {
   const format = formatOf(path)
   if (format === null) {
     throw new RecheckError(
@@ -25,7 +30,7 @@ export async function openDatasetFile(path: string, name: string): Promise<Datas
     const source = await openText(path, name, format.compression)
     const table =
       format.format === 'json'
-        ? await openJson(source, name)
+        ? await openJson(source, name, bare)
         : await openCsv(source, name, format.format === 'csv' ? ',' : '\t')
     return {
       format: format.compression === null ? table.format : `${table.format}, ${packing[format.compression]}`,

@@ -60,6 +60,13 @@ export const ControlCommand = z.discriminatedUnion('command', [
     deletedBeforeMs: z.number(),
     unknownRuns: z.boolean(),
   }),
+  /** Answered with what became of each run; how far the reading is comes as events. */
+  z.strictObject({
+    command: z.literal('import-runs'),
+    path: z.string(),
+    name: z.string(),
+    stepColumn: z.string().nullable(),
+  }),
   /** Answered with a link that opens the page once. */
   z.strictObject({ command: z.literal('link') }),
   /** Answered at once, by an owner that can be asked. */

@@ -2,6 +2,7 @@ import { errorData, RecheckError, type ErrorData } from '../../../shared/errors/
 import type { RunConfig } from '../../../shared/config/parseConfig.ts'
 import type { Run, RunStatus } from '../../../shared/runs/records.ts'
 import type { EventBatch, RunEvent } from '../../../shared/runs/runEvent.ts'
+import { startedStage } from '../../../shared/runs/startedStage.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import { openBatchWriter, type BatchWriter } from '../../store/batchStore.ts'
 import { readCheckpoints } from '../../store/checkpointStore.ts'
@@ -223,7 +224,7 @@ class Supervision implements SupervisedRun {
   #advice(): ExitAdvice {
     const { db } = this.#setup
     const checkpointStep = readCheckpoints(db, this.#runId)[0]?.step ?? null
-    const resumes = resumePoint(readRun(db, this.#runId).stage, checkpointStep)
+    const resumes = resumePoint(startedStage(readRun(db, this.#runId)), checkpointStep)
     const rows = this.#rowsPerMicroBatch
     const outOfMemory =
       rows === null ? outOfMemoryBeforeTraining(resumes) : outOfMemoryMessage(this.#runId, rows)

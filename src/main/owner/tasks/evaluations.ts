@@ -3,6 +3,7 @@ import { errorData, RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { CheckpointRecord, Evaluation, StoredRollout } from '../../../shared/runs/records.ts'
 import type { Progress } from '../../../shared/runs/runEvent.ts'
 import type { AskedEvaluation, EvaluationsState } from '../../../shared/routes/evaluations.ts'
+import { startedStage } from '../../../shared/runs/startedStage.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import { newId } from '../../host/machine/identifiers.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
@@ -67,7 +68,9 @@ export class Evaluations {
       )
     }
     const { db, dataDir } = this.#setup
-    const config = JSON.parse(readRun(db, runId).config) as unknown
+    const run = readRun(db, runId)
+    startedStage(run)
+    const config = JSON.parse(run.config) as unknown
     const record = checkpointAt(db, runId, step)
     const cancel = new AbortController()
     this.#underWay = { asked: { runId, step, progress: null }, cancel }

@@ -6,6 +6,7 @@ import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { CheckpointRecord } from '../../../shared/runs/records.ts'
 import type { OutputOf, ParsedInputOf } from '../../../shared/routes/contract.ts'
 import type { ReplayedPolicy, ReplayEvent } from '../../../shared/routes/replay.ts'
+import { startedStage } from '../../../shared/runs/startedStage.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
 import { readCheckpoints } from '../../store/checkpointStore.ts'
 import type { Database } from '../../store/database.ts'
@@ -130,5 +131,7 @@ export function unknownCheckpoint(
 }
 
 function configOf(db: Database, runId: string): ConfigLayer {
-  return JSON.parse(readRun(db, runId).config) as ConfigLayer
+  const run = readRun(db, runId)
+  startedStage(run)
+  return JSON.parse(run.config) as ConfigLayer
 }

@@ -2,6 +2,7 @@ import { Listeners } from '../../../shared/listeners.ts'
 import type { Evaluation } from '../../../shared/runs/records.ts'
 import type { EvaluationNews } from '../../../shared/routes/evaluations.ts'
 import type { FetchNews } from '../../../shared/routes/fetching.ts'
+import type { RunsEvent } from '../../../shared/routes/contract.ts'
 import type { RunEvent } from '../../../shared/runs/runEvent.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import type { Database } from '../../store/database.ts'
@@ -9,6 +10,7 @@ import { Evaluations } from './evaluations.ts'
 import { Fetches } from './fetches.ts'
 import { LibraryWork } from './libraryWork.ts'
 import { Replays } from './replays.ts'
+import { RunImports } from './runImports.ts'
 
 export interface WorkshopSetup {
   /** The Node 24 binary. */
@@ -16,6 +18,8 @@ export interface WorkshopSetup {
   readonly dataDir: string
   readonly clock: Pick<Clock, 'nowMs'>
 }
+
+type WorkshopNews = EvaluationNews | FetchNews | RunsEvent
 
 /**
  * What an owner does beside training, in processes of its own: replays, evaluations, files for the library.
@@ -25,7 +29,8 @@ export class Workshop {
   readonly evaluations: Evaluations
   readonly library: LibraryWork
   readonly fetches: Fetches
-  readonly #news = new Listeners<EvaluationNews | FetchNews>()
+  readonly runImports: RunImports
+  readonly #news = new Listeners<WorkshopNews>()
 
   /** @param tell  what happened to a run: an evaluation that was asked for is stored */
   constructor(
@@ -35,6 +40,12 @@ export class Workshop {
   ) {
     const { nodePath } = program
     this.library = new LibraryWork({ nodePath, dataDir, clock })
+    this.runImports = new RunImports({
+      nodePath,
+      clock,
+      db,
+      onStored: () => this.#news.tell({ type: 'changed' }),
+    })
     this.replays = new Replays({ nodePath, dataDir, db })
     const onStored = (runId: string, evaluation: Evaluation): void =>
       tell(runId, { type: 'evaluation', evaluation })
@@ -48,15 +59,20 @@ export class Workshop {
   }
 
   /**
-   * Told when `evaluations.state` or `fetches.list` is another. @returns a function that ends the
+   * Told when `evaluations.state` or `fetches.list` is another, or runs were imported. @returns a function that ends the
    * subscription
    */
-  subscribe(listener: (news: EvaluationNews | FetchNews) => void): () => void {
+  subscribe(listener: (news: WorkshopNews) => void): () => void {
     return this.#news.add(listener)
   }
 
   async close(): Promise<void> {
     this.replays.close()
-    await Promise.all([this.evaluations.close(), this.library.close(), this.fetches.close()])
+    await Promise.all([
+      this.evaluations.close(),
+      this.library.close(),
+      this.fetches.close(),
+      this.runImports.close(),
+    ])
   }
 }

@@ -57,6 +57,7 @@ const tablesOfRun = [
   'event',
   'metric_series',
   'remote_run',
+  'imported_run',
 ] as const
 
 /** Tables that hang on one of those: child table, key, parent table. */

@@ -1,12 +1,12 @@
 import { plainLabels } from '../../../shared/text/labels.ts'
-import type { Run, RunStatus, Stage, TestScore } from '../../../shared/runs/records.ts'
+import type { Run, RunStatus, StoredStage, TestScore } from '../../../shared/runs/records.ts'
 
 /** A row of table `run`, with the run's tags as one JSON array. */
 export interface RunRow {
   readonly number: number
   readonly run_id: string
   readonly name: string
-  readonly stage: Stage
+  readonly stage: StoredStage
   readonly status: RunStatus
   readonly config: string
   readonly config_hash: string

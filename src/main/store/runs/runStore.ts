@@ -3,6 +3,7 @@ import type { ErrorData } from '../../../shared/errors/recheckError.ts'
 import type { RemotePlace } from '../../../shared/runs/remotePlace.ts'
 import type { Run, RunStatus, Stage } from '../../../shared/runs/records.ts'
 import { assertMayBecome } from '../../../shared/runs/runTransitions.ts'
+import { startedStage } from '../../../shared/runs/startedStage.ts'
 import type { Database } from '../database.ts'
 import { appendLog, type NewLogEntry } from '../eventLog.ts'
 import { insertRemoteRun } from './remoteRunStore.ts'
@@ -148,11 +149,12 @@ export interface StatusChange {
  * error. Where the clock was set back meanwhile, a run starts when it was made and ends when it started,
  * never before.
  *
- * @throws RecheckError `run.transition`, `store.disk-full`, `store.read-only`
+ * @throws RecheckError `run.transition`, `run.imported`, `store.disk-full`, `store.read-only`
  */
 export function changeStatus(db: Database, runId: string, change: StatusChange): Run {
   const inOne = db.transaction(() => {
     const before = readRun(db, runId)
+    startedStage(before)
     assertMayBecome(runId, before.status, change.status)
     const isActive = change.status === 'running' || change.status === 'paused'
     const isEnd = !isActive && change.status !== 'queued'

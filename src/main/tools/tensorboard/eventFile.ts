@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/minimal.js'
+import { maskedChecksum } from '../../host/imports/tfRecords.ts'
 
 /** An entry of an event file: what TensorBoard shows at one step. */
 export interface TensorBoardEvent {
@@ -71,24 +72,4 @@ function record(data: Uint8Array): Uint8Array {
   bytes.set(data, 12)
   bytes.writeUInt32LE(maskedChecksum(data), 12 + data.length)
   return bytes
-}
-
-/** CRC-32C, turned and shifted: a file that holds checksums is not to look like its own. */
-function maskedChecksum(data: Uint8Array): number {
-  const crc = crc32c(data)
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0
-}
-
-/** Castagnoli's polynomial, bits reversed. */
-const polynomial = 0x82f63b78
-const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ polynomial : crc >>> 1
-  return crc
-})
-
-function crc32c(data: Uint8Array): number {
-  let crc = 0xffffffff
-  for (const byte of data) crc = (crc >>> 8) ^ (remainders[(crc ^ byte) & 0xff] ?? 0)
-  return (crc ^ 0xffffffff) >>> 0
 }

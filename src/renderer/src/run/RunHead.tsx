@@ -43,13 +43,15 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
         </div>
         <Group gap="xs" wrap="nowrap">
           {run.deletedAtMs === null ? <RunActions run={run} /> : <DeletedRun runId={run.runId} />}
-          <Button
-            variant="default"
-            leftSection={<IconCopy size={15} />}
-            onClick={() => goTo({ page: 'new', likeRunId: run.runId })}
-          >
-            New run like this
-          </Button>
+          {run.stage !== 'imported' && (
+            <Button
+              variant="default"
+              leftSection={<IconCopy size={15} />}
+              onClick={() => goTo({ page: 'new', likeRunId: run.runId })}
+            >
+              New run like this
+            </Button>
+          )}
         </Group>
       </Group>
       <Facts run={run} />
@@ -94,13 +96,14 @@ function Facts({ run }: { readonly run: Run }): JSX.Element {
   const { stage } = useRunStage(listedRun(run))
   // stage 1 of a run of both counts problems alone: what follows counts training
   const trained = (count: number): string => (isInFirstStage(run, stage) ? missing : formatCount(count))
+  const isImported = run.stage === 'imported'
   const facts = [
     stageLabel(run, stage),
     run.group === null ? null : `group ${run.group}`,
     run.device,
     `active ${formatDuration(run.activeMs)}`,
-    `${trained(run.tokensGenerated)} tokens generated`,
-    `${trained(run.problemsSeen)} problems seen`,
+    isImported ? null : `${trained(run.tokensGenerated)} tokens generated`,
+    isImported ? null : `${trained(run.problemsSeen)} problems seen`,
     `created ${formatAge(run.createdAtMs, now)}`,
     `config ${run.configHash.slice(0, 12)}`,
   ].filter((fact) => fact !== null)

@@ -4,6 +4,7 @@ import { isInFirstStage, isInWarmUp, type RunStage } from '../widgets/runStage.t
 
 /** Why a run has no rollouts at all, and when they come. */
 export function noRolloutsText(run: Pick<Run, 'stage'>, stage: RunStage): string {
+  if (run.stage === 'imported') return 'Another tool has logged this run: its metrics alone came with it.'
   if (run.stage === 'warm-up')
     return 'A warm-up samples nothing: it learns from conversations that are there.'
   if (isInWarmUp(run, stage))
@@ -17,6 +18,7 @@ export function noRolloutsText(run: Pick<Run, 'stage'>, stage: RunStage): string
 
 /** What is kept of a run that has no checkpoint. */
 export function noCheckpointText(run: Pick<Run, 'stage' | 'status'>, stage: RunStage): string {
+  if (run.stage === 'imported') return 'Another tool has logged this run: it has no checkpoint here.'
   const kept = `${formatCount(stage.done)} of ${formatCount(stage.total)} problems`
   if (isInWarmUp(run, stage))
     return 'No checkpoint of stage 2 yet. The warm-up keeps one of its own; a run that is resumed goes on from it.'

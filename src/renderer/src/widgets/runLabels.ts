@@ -1,4 +1,4 @@
-import type { Run, RunStatus, Stage } from '../../../shared/runs/records.ts'
+import type { Run, RunStatus, StoredStage } from '../../../shared/runs/records.ts'
 import type { RunAction } from '../../../shared/runs/runTransitions.ts'
 import { isInFirstStage, type RunStage } from './runStage.ts'
 
@@ -26,14 +26,16 @@ export const statusColours: Readonly<Record<RunStatus, string>> = {
 /** What the run is about now. */
 export function stageLabel(run: Pick<Run, 'stage'>, stage: RunStage): string {
   if (stage.name === 'warm-up') return 'Stage 0: warm-up'
+  if (run.stage === 'imported') return 'Imported, read-only'
   if (isInFirstStage(run, stage)) return 'Stage 1 of 2: V*'
   return run.stage === 'estimate-v-star' ? 'Stage 1: V*' : 'Stage 2: self-correction'
 }
 
-const shortNames: Readonly<Record<Stage, string>> = {
+const shortNames: Readonly<Record<StoredStage, string>> = {
   'warm-up': '0: warm-up',
   'estimate-v-star': '1: V*',
   'self-correction': '2: RL',
+  imported: 'imported',
 }
 
 /** The same for a narrow column. */

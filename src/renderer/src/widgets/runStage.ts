@@ -1,8 +1,11 @@
 import type { ListedRun } from '../../../shared/runs/runList.ts'
+import type { StoredStage } from '../../../shared/runs/records.ts'
 import type { Progress, StageCount } from '../../../shared/runs/runEvent.ts'
 
 /** The stage that a run is in, and how far it is. */
-export type RunStage = Omit<StageCount, 'secondsLeft'>
+export interface RunStage extends Omit<StageCount, 'secondsLeft' | 'name'> {
+  readonly name: StoredStage
+}
 
 /** Problems of the run's own V* estimate. */
 export interface Estimated {
@@ -18,8 +21,8 @@ export interface Estimated {
  */
 export function runStage(run: ListedRun, progress: Progress | null, estimated: Estimated | null): RunStage {
   if (progress?.stage !== undefined) return progress.stage
-  if (run.stage === 'warm-up')
-    return { name: 'warm-up', done: run.stepsDone, total: run.totalSteps, unit: 'steps' }
+  if (run.stage === 'warm-up' || run.stage === 'imported')
+    return { name: run.stage, done: run.stepsDone, total: run.totalSteps, unit: 'steps' }
   if (run.stage === 'estimate-v-star' || estimated !== null) {
     const { done, total } = estimated ?? { done: run.stepsDone, total: run.totalSteps }
     return { name: 'estimate-v-star', done, total, unit: 'problems' }
