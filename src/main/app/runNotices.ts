@@ -1,6 +1,6 @@
 import { Notification, type BrowserWindow } from 'electron'
 import type { Run } from '../../shared/runs/records.ts'
-import type { StoreEvent } from '../../shared/routes/contract.ts'
+import { noticeOf } from '../../shared/runs/runNotice.ts'
 import type { BackendSlot } from './backendSlot.ts'
 
 /**
@@ -38,30 +38,6 @@ export function notifyOfRuns(
     if (body === null || runId === undefined || isInFront(window) || !Notification.isSupported()) return
     void notify(runId, body)
   })
-}
-
-/** What is worth a notification, in plain text; null = nothing. */
-export function noticeOf(event: StoreEvent['event']): string | null {
-  if (event.type === 'log') {
-    if (!event.code.startsWith('alarm.')) return null
-    return event.step === undefined
-      ? `Alarm: ${event.message}`
-      : `Alarm at step ${event.step}: ${event.message}`
-  }
-  if (event.type !== 'status') return null
-  switch (event.status) {
-    case 'finished':
-      return 'The run is finished.'
-    case 'failed':
-      return `The run failed: ${event.error?.message ?? 'no reason was given'}`
-    case 'interrupted':
-      return 'The run was interrupted. It can be resumed.'
-    case 'queued':
-    case 'running':
-    case 'paused':
-    case 'stopped':
-      return null
-  }
 }
 
 function isInFront(window: BrowserWindow): boolean {

@@ -74,6 +74,37 @@ export function warningsOf(log: readonly RunLogEntry[]): Warning[] {
   return [...warnings.values()].sort((a, b) => b.sequence - a.sequence)
 }
 
+/** One warning or error of a run's log, from when it was raised until it had passed. */
+export interface AlarmEpisode {
+  /** The entry that raised it. */
+  readonly raised: RunLogEntry
+  /** A few words; null for what is no alarm of training. */
+  readonly title: string | null
+  /** The entry that says that it has passed; null = it has not, or it is of a kind that does not pass. */
+  readonly passed: RunLogEntry | null
+}
+
+/** Every warning and error by itself, the newest first. */
+export function alarmEpisodes(log: readonly RunLogEntry[]): readonly AlarmEpisode[] {
+  const episodes: AlarmEpisode[] = []
+  const open = new Map<string, number[]>()
+  for (const entry of log) {
+    if (entry.level === 'info') {
+      const code = entry.code.replace(/^alarm-passed\./, 'alarm.')
+      if (code === entry.code) continue
+      for (const place of open.get(code) ?? []) {
+        const episode = episodes[place]
+        if (episode !== undefined) episodes[place] = { ...episode, passed: entry }
+      }
+      open.delete(code)
+      continue
+    }
+    open.set(entry.code, [...(open.get(entry.code) ?? []), episodes.length])
+    episodes.push({ raised: entry, title: titleOf(entry.code), passed: null })
+  }
+  return episodes.reverse()
+}
+
 function titleOf(code: string): string | null {
   return code in alarmTitles ? alarmTitles[code as AlarmCode] : null
 }

@@ -5,12 +5,13 @@ import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Backend } from '../../../src/main/api/backend.ts'
 import type { RunStatus } from '../../../src/shared/runs/records.ts'
+import { noticeOf } from '../../../src/shared/runs/runNotice.ts'
 import type { StoreEvent } from '../../../src/shared/routes/contract.ts'
 import { BrowserWindow as DoubleWindow } from '../../electron/doubleWindow.ts'
 import { world } from '../../electron/doubleWorld.ts'
 
 const { openBackendSlot } = await import('../../../src/main/app/backendSlot.ts')
-const { noticeOf, notifyOfRuns } = await import('../../../src/main/app/runNotices.ts')
+const { notifyOfRuns } = await import('../../../src/main/app/runNotices.ts')
 
 const log = (code: string): StoreEvent['event'] => ({
   type: 'log',
@@ -35,7 +36,9 @@ test('alarms and ends that nobody asked for are worth a notification, nothing el
   assert.equal(noticeOf(status('finished')), 'The run is finished.')
   assert.equal(noticeOf(status('failed')), 'The run failed: the disk is full')
   assert.equal(noticeOf(status('interrupted')), 'The run was interrupted. It can be resumed.')
-  for (const silent of ['queued', 'running', 'paused', 'stopped'] as const) {
+  assert.equal(noticeOf(status('paused')), 'The run waits: the disk is full')
+  assert.equal(noticeOf({ type: 'status', status: 'paused', error: null }), null)
+  for (const silent of ['queued', 'running', 'stopped'] as const) {
     assert.equal(noticeOf(status(silent)), null, silent)
   }
 })

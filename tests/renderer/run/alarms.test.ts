@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseHidden, withHidden } from '../../../src/renderer/src/run/alarms.ts'
+import { parseHidden, withHidden } from '../../../src/renderer/src/run/alarms/hiddenAlarms.ts'
 
 test('what was hidden stays so by run, survives storage, and the oldest runs are forgotten', () => {
   const hidden = withHidden(withHidden({}, 'a', ['x']), 'b', ['x', 'y'])

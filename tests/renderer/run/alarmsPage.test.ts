@@ -89,6 +89,17 @@ async function alarmsOfEndedRun(runId: string): Promise<void> {
   assert.ok(box !== null && box.height <= 30, JSON.stringify(box))
   await goTo(opened.page, `#/run/${runId}/config`)
   await history.waitFor({ state: 'detached' })
+  await goTo(opened.page, `#/run/${runId}/alarms`)
+  const rows = opened.page.getByRole('table', { name: 'Alarms' }).getByRole('row')
+  await opened.page.getByText('61 raised, 30 passed').waitFor()
+  assert.equal(await rows.count(), 62)
+  assert.match(
+    await rows.nth(1).innerText(),
+    /^run over\s.*\s50\s–\slow entropy: alarm\.entropy 0\s+Stop here/,
+  )
+  assert.match(await rows.last().innerText(), /^passed\s.*\s2\sstep 60\sfar from the reference: alarm\.kl 0/)
+  await opened.page.getByText('Now', { exact: true }).click()
+  await opened.page.getByText('No alarm of this kind.').waitFor()
   await goTo(opened.page, `#/run/${runId}/plots`)
   await opened.page.getByRole('button', { name: 'Hide earlier alarms' }).click()
   await history.waitFor({ state: 'detached' })

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pastText, splitWarnings, stepsText, warningsOf } from '../../../src/shared/runs/alarms.ts'
+import {
+  alarmEpisodes,
+  pastText,
+  splitWarnings,
+  stepsText,
+  warningsOf,
+} from '../../../src/shared/runs/alarms.ts'
 import { runStatuses, type RunLogEntry } from '../../../src/shared/runs/records.ts'
 import { isOver } from '../../../src/shared/runs/runTransitions.ts'
 
@@ -88,6 +94,29 @@ test('on a run that is over everything is history; on others what has not passed
       isOver(status) ? [[], ['alarm.entropy', 'alarm.kl']] : [['alarm.entropy'], ['alarm.kl']],
     )
   }
+})
+
+test('every alarm by itself, the newest first, with the entry that says it has passed; a kind that does not pass stays', () => {
+  const log = [
+    entry(1, 'warning', 'alarm.kl', 3),
+    entry(2, 'info', 'alarm-passed.kl', 31),
+    entry(3, 'info', 'device'),
+    entry(4, 'warning', 'data.fallback'),
+    entry(5, 'warning', 'alarm.kl', 50),
+    entry(6, 'error', 'store.disk-full'),
+    entry(7, 'info', 'alarm-passed.entropy', 60),
+  ]
+  const told = alarmEpisodes(log).map(({ raised, title, passed }) => [
+    raised.sequence,
+    title,
+    passed?.step ?? null,
+  ])
+  assert.deepEqual(told, [
+    [6, null, null],
+    [5, 'far from the reference', null],
+    [4, null, null],
+    [1, 'far from the reference', 31],
+  ])
 })
 
 test('steps', () => {

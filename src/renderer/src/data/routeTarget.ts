@@ -48,6 +48,7 @@ export const runTabs = [
   'evaluations',
   'config',
   'checkpoints',
+  'alarms',
   'events',
 ] as const
 export type RunTab = (typeof runTabs)[number]

@@ -8,7 +8,8 @@ import { EventsTab } from './EventsTab.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { RolloutsTab } from './rollouts/RolloutsTab.tsx'
 import { VStarTab } from './vStar/VStarTab.tsx'
-import { RunAlarms } from './RunAlarms.tsx'
+import { AlarmsTab } from './alarms/AlarmsTab.tsx'
+import { RunAlarms } from './alarms/RunAlarms.tsx'
 import { RunHead } from './RunHead.tsx'
 import { MorePlots, RunPlots } from './RunPlots.tsx'
 import { goTo } from '../data/useRouteTarget.ts'
@@ -26,6 +27,7 @@ const tabWords: Readonly<Record<RunTab, string>> = {
   evaluations: 'Evaluations',
   config: 'Config',
   checkpoints: 'Checkpoints',
+  alarms: 'Alarms',
   events: 'Events',
 }
 
@@ -92,6 +94,8 @@ function TabContent({ run, tab, query }: TabContentProps): JSX.Element {
       return <ConfigTab run={run} />
     case 'checkpoints':
       return <CheckpointsTab run={run} />
+    case 'alarms':
+      return <AlarmsTab run={run} />
     case 'events':
       return <EventsTab run={run} />
   }

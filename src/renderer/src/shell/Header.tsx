@@ -4,6 +4,7 @@ import type { JSX } from 'react'
 import type { AppInfo, Telemetry } from '../../../shared/routes/app.ts'
 import { useDelayed } from '../widgets/hooks/useDelayed.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
+import { NoticeButton } from './NoticeButton.tsx'
 import { palette } from './palette.ts'
 import { formatBytes } from '../../../shared/text/format.ts'
 import styles from './Header.module.css'
@@ -35,6 +36,8 @@ export function Header({ onToggleTheme, onShowKeys, onShowSessions }: HeaderProp
             <IconKeyboard size={18} />
           </ActionIcon>
         </Tooltip>
+        {/* a window has the system's own */}
+        {info?.shell === 'browser' && <NoticeButton />}
         {info?.shell === 'browser' && (
           <Tooltip label="Sessions and log out">
             <ActionIcon aria-label="Sessions and log out" onClick={onShowSessions}>

@@ -31,7 +31,7 @@ export const keyboardMap: readonly { readonly keys: string; readonly does: strin
   { keys: 'Enter', does: 'open the run' },
   { keys: 'x', does: 'select the run' },
   { keys: 'w', does: 'formulas of a rollout set, or as they were written' },
-  { keys: '1 … 7', does: 'tabs of a run' },
+  { keys: '1 … 9', does: 'tabs of a run' },
   { keys: '+  −  0', does: 'zoom the plots in, out, to the whole run' },
   { keys: 'Ctrl Enter', does: 'start the new run; replay the problem' },
   { keys: 'Esc', does: 'close a dialog or a full-screen plot' },

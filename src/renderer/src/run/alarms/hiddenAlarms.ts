@@ -1,4 +1,4 @@
-/** Alarms shown at once, so that the plots stay in view; the events tab has them all. */
+/** Alarms shown at once, so that the plots stay in view; the alarms tab has them all. */
 export const mostAlarms = 3
 
 /** Kinds of alarms that were hidden, by run. */

@@ -1,14 +1,20 @@
 import { ActionIcon, Alert, Anchor, Group, Text } from '@mantine/core'
 import { IconAlertTriangle, IconX } from '@tabler/icons-react'
 import type { JSX } from 'react'
-import { pastText, splitWarnings, stepsText, warningsOf, type Warning } from '../../../shared/runs/alarms.ts'
-import type { Run } from '../../../shared/runs/records.ts'
-import type { RunTab } from '../data/routeTarget.ts'
-import { goTo } from '../data/useRouteTarget.ts'
-import { useRouteQuery } from '../data/useRoute.ts'
-import { formatCount, formatTime } from '../../../shared/text/format.ts'
-import { useStoredState } from '../widgets/hooks/useStoredState.ts'
-import { mostAlarms, parseHidden, withHidden } from './alarms.ts'
+import {
+  pastText,
+  splitWarnings,
+  stepsText,
+  warningsOf,
+  type Warning,
+} from '../../../../shared/runs/alarms.ts'
+import type { Run } from '../../../../shared/runs/records.ts'
+import type { RunTab } from '../../data/routeTarget.ts'
+import { goTo } from '../../data/useRouteTarget.ts'
+import { useRouteQuery } from '../../data/useRoute.ts'
+import { formatCount, formatTime } from '../../../../shared/text/format.ts'
+import { useStoredState } from '../../widgets/hooks/useStoredState.ts'
+import { mostAlarms, parseHidden, withHidden } from './hiddenAlarms.ts'
 import styles from './RunAlarms.module.css'
 
 export interface RunAlarmsProps {
@@ -34,7 +40,7 @@ export function RunAlarms({ run, tab }: RunAlarmsProps): JSX.Element | null {
   if (now.length + history.length === 0) return null
   const hide = (more: readonly Warning[]): void =>
     setHidden(withHidden(hidden, runId, [...codes, ...more.map(({ code }) => code)]))
-  const showEvents = (): void => goTo({ page: 'run', runId, tab: 'events' })
+  const showAll = (): void => goTo({ page: 'run', runId, tab: 'alarms' })
   return (
     <div className={styles.list}>
       {alarms.slice(0, mostAlarms).map((warning) => (
@@ -43,10 +49,10 @@ export function RunAlarms({ run, tab }: RunAlarmsProps): JSX.Element | null {
       <Rest
         more={Math.max(0, alarms.length - mostAlarms)}
         hidden={now.length - alarms.length}
-        onEvents={showEvents}
+        onAll={showAll}
         onShow={() => setHidden(withHidden(hidden, runId, []))}
       />
-      {history.length > 0 && <History past={history} onEvents={showEvents} onHide={() => hide(history)} />}
+      {history.length > 0 && <History past={history} onAll={showAll} onHide={() => hide(history)} />}
     </div>
   )
 }
@@ -87,18 +93,18 @@ interface RestProps {
   /** Kinds beyond those that are shown. */
   readonly more: number
   readonly hidden: number
-  readonly onEvents: () => void
+  readonly onAll: () => void
   readonly onShow: () => void
 }
 
 /** What is not shown is said, with the way to it. */
-function Rest({ more, hidden, onEvents, onShow }: RestProps): JSX.Element | null {
+function Rest({ more, hidden, onAll, onShow }: RestProps): JSX.Element | null {
   if (more === 0 && hidden === 0) return null
   return (
     <Group gap="md" fz={12}>
       {more > 0 && (
-        <Anchor component="button" fz={12} onClick={onEvents}>
-          {more} more in the events
+        <Anchor component="button" fz={12} onClick={onAll}>
+          {more} more alarms
         </Anchor>
       )}
       {hidden > 0 && (
@@ -112,19 +118,19 @@ function Rest({ more, hidden, onEvents, onShow }: RestProps): JSX.Element | null
 
 interface HistoryProps {
   readonly past: readonly Warning[]
-  readonly onEvents: () => void
+  readonly onAll: () => void
   readonly onHide: () => void
 }
 
-function History({ past, onEvents, onHide }: HistoryProps): JSX.Element {
+function History({ past, onAll, onHide }: HistoryProps): JSX.Element {
   const text = past.map(pastText).join(' · ')
   return (
     <div className={styles.history} role="note" aria-label="Earlier alarms">
       <Text fz={12} className={`muted ${styles.historyText}`} title={text}>
         Earlier alarms: {text}
       </Text>
-      <Anchor component="button" fz={12} onClick={onEvents}>
-        Events
+      <Anchor component="button" fz={12} onClick={onAll}>
+        All alarms
       </Anchor>
       <ActionIcon size={18} variant="subtle" color="gray" aria-label="Hide earlier alarms" onClick={onHide}>
         <IconX size={13} />
