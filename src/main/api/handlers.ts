@@ -22,6 +22,7 @@ import { libraryHandlers, type LibraryRoute } from './libraryHandlers.ts'
 import { policyHandlers, type PolicyRoute } from './policyHandlers.ts'
 import type { ProgressBoard } from './progressBoard.ts'
 import { RolloutPages } from './rolloutPage.ts'
+import { sweepHandlers, type SweepRoute } from './sweepHandlers.ts'
 import { readTelemetry } from './telemetry.ts'
 
 export interface HandlersSetup {
@@ -42,6 +43,7 @@ export function createHandlers(setup: HandlersSetup): OwnerHandlers {
       ...policyHandlers(setup),
       ...libraryHandlers(setup),
       ...fetchHandlers(setup),
+      ...sweepHandlers(setup),
     },
     setup.owner.db.name,
   )
@@ -97,7 +99,7 @@ function readingHandlers({
   owner,
   info,
   progress,
-}: HandlersSetup): Omit<OwnerHandlers, RunRoutes | PolicyRoute | LibraryRoute | FetchRoute> {
+}: HandlersSetup): Omit<OwnerHandlers, RunRoutes | PolicyRoute | LibraryRoute | FetchRoute | SweepRoute> {
   const { db, inquiries } = owner
   const rollouts = new RolloutPages(db)
   return {

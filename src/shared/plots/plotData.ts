@@ -19,6 +19,8 @@ export interface PlotLine {
   readonly colour: number
   readonly dashed: boolean
   readonly points: readonly PlotPoint[]
+  /** Drawn faintly about the line, at the line's own x; null = no interval there. */
+  readonly band?: readonly (readonly [low: number, high: number] | null)[]
   /** A value holds until the next point, as a distribution function's does. */
   readonly stepped?: boolean
   /** Switched off in the legend of its plot, which names it all the same; a picture leaves it out. */

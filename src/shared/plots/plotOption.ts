@@ -51,7 +51,7 @@ export function linePlotOption(plot: PlotShape, all: readonly PlotLine[], view: 
       ...(plot.yRange === null || isLog ? {} : { min: plot.yRange[0], max: plot.yRange[1] }),
     },
     series: [
-      ...lines.flatMap((line) => lineSeries(line, view)),
+      ...lines.flatMap((line) => bandSeries(line, view).concat(lineSeries(line, view))),
       ...thresholds.map((threshold) => thresholdSeries(threshold, view)),
     ],
   }
@@ -169,6 +169,35 @@ function axis(view: PlotView): PlotOption {
     splitLine: { show: true, lineStyle: { color: theme.gridLine, width: scale } },
     nameTextStyle: { color: theme.text, fontSize: (view.picture === null ? 11 : 12) * scale },
   }
+}
+
+/**
+ * An interval about a line: its lower end unseen, and the rest of it stacked upon that as an area. Both have the
+ * line's name, so that the legend takes them out with it.
+ */
+function bandSeries({ label, colour, points, band }: PlotLine, { theme }: PlotView): PlotOption[] {
+  if (band === undefined) return []
+  const color = theme.palette[colour % theme.palette.length]
+  const ends = points.flatMap(([x], index) => {
+    const at = band[index] ?? null
+    return at === null ? [] : [{ x, low: at[0], high: at[1] }]
+  })
+  const unseen = {
+    type: 'line',
+    name: label,
+    stack: `interval of ${label}`,
+    stackStrategy: 'all',
+    silent: true,
+    showSymbol: false,
+    tooltip: { show: false },
+    itemStyle: { color },
+    lineStyle: { opacity: 0 },
+    z: 1,
+  }
+  return [
+    { ...unseen, data: ends.map(({ x, low }) => [x, low]) },
+    { ...unseen, data: ends.map(({ x, low, high }) => [x, high - low]), areaStyle: { color, opacity: 0.16 } },
+  ]
 }
 
 function lineSeries(line: PlotLine, view: PlotView): PlotOption[] {

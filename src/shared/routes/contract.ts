@@ -13,6 +13,7 @@ import { rolloutRoutes } from './rollouts.ts'
 import { runImportRoutes } from './runImports.ts'
 import { runRoutes } from './runs.ts'
 import { sessionRoutes } from './sessions.ts'
+import { sweepRoutes, type SweepNews } from './sweeps.ts'
 import { uploadRoutes } from './uploads.ts'
 import { vStarRoutes } from './vStar.ts'
 
@@ -24,6 +25,7 @@ export const routes = {
   ...appRoutes,
   ...runRoutes,
   ...runImportRoutes,
+  ...sweepRoutes,
   ...metricRoutes,
   ...rolloutRoutes,
   ...vStarRoutes,
@@ -65,7 +67,7 @@ export type Result<T> =
 export interface StoreEvent {
   /** The runs that it is about, none of them for what changes no run; null = any of them may be. */
   readonly runIds: readonly string[] | null
-  readonly event: RunEvent | RunsEvent | ReplayNews | EvaluationNews | FetchNews
+  readonly event: RunEvent | RunsEvent | ReplayNews | EvaluationNews | FetchNews | SweepNews
 }
 
 /** What happened to whole runs. `missed`: events were dropped, and everything is to be read again. */

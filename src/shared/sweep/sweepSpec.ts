@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { configProblems } from '../config/problems.ts'
+import { nameText } from '../text/labels.ts'
 import { firstLines } from '../text/plainText.ts'
 import { RecheckError } from '../errors/recheckError.ts'
 
@@ -16,7 +17,7 @@ const distribution = z.union([
 /** A table of trials: the same config but for the fields that are varied, each with the same seeds. */
 export const sweepSchema = z.strictObject({
   /** Also the group of its runs. */
-  name: z.string().min(1).max(80),
+  name: nameText(80),
   preset: z.string().optional(),
   /** What all trials share, over the preset. */
   config: layer.default({}),

@@ -21,15 +21,20 @@ export interface PointSummary {
   readonly tokens: number | null
 }
 
+export interface RankedPoint extends PointSummary {
+  /**
+   * How often it comes out best when each point's seeds are drawn again with replacement; null where a point
+   * has a single seed, because then nothing is known of its spread.
+   */
+  readonly chanceOfBest: number | null
+}
+
 export interface SweepSummary {
   /** Best first by the mean of the validation metric; points without a score last. */
-  readonly points: readonly PointSummary[]
+  readonly points: readonly RankedPoint[]
   /** The test score of the best point, the only one that is looked at; null without a best one. */
   readonly bestTest: MeanInterval | null
-  /**
-   * How often the best point comes out best when each point's seeds are drawn again with replacement; null
-   * where a point has a single seed, because then nothing is known of its spread.
-   */
+  /** `chanceOfBest` of the best point. */
   readonly bestIsBest: number | null
   /**
    * Of fields with several values: the share of the validation metric's variance over trials that the field
@@ -44,8 +49,10 @@ export function summariseSweep(
   scores: readonly TrialScore[],
   nextInt: NextInt,
 ): SweepSummary {
+  const chances = chancesOf(points, scores, nextInt)
   const summaries = pointSummaries(points, scores)
-  const ranked = summaries.toSorted(
+  const rankable = summaries.map((each, index) => ({ ...each, chanceOfBest: chances?.[index] ?? null }))
+  const ranked = rankable.toSorted(
     (a, b) => (b.validation?.mean ?? -Infinity) - (a.validation?.mean ?? -Infinity),
   )
   const best = ranked[0]?.validation === null ? undefined : ranked[0]
@@ -55,7 +62,7 @@ export function summariseSweep(
   return {
     points: ranked,
     bestTest: tests.length === 0 ? null : meanInterval(tests),
-    bestIsBest: best === undefined ? null : shareOfBest(best.point, points, { scores, nextInt }),
+    bestIsBest: best?.chanceOfBest ?? null,
     importance: importanceOf(scores),
   }
 }
@@ -82,17 +89,17 @@ function summaryOf(point: SweepPoint, scores: readonly TrialScore[]): PointSumma
   }
 }
 
-/** Null where a point has a single seed, or stands alone: there is nothing to be better than. */
-function shareOfBest(
-  best: SweepPoint,
+/** By point; null where one has a single seed, or stands alone: there is nothing to be better than. */
+function chancesOf(
   points: readonly SweepPoint[],
-  { scores, nextInt }: { readonly scores: readonly TrialScore[]; readonly nextInt: NextInt },
-): number | null {
+  scores: readonly TrialScore[],
+  nextInt: NextInt,
+): readonly number[] | null {
   if (points.length < 2) return null
   const groups = points.map((point) =>
     scores.flatMap(({ trial, validation }) => (trial.point.label === point.label ? (validation ?? []) : [])),
   )
-  return chancesOfBest(groups, nextInt)?.[points.indexOf(best)] ?? null
+  return chancesOfBest(groups, nextInt)
 }
 
 /**

@@ -21,19 +21,32 @@ export function scoresOf(
 ): TrialScore[] {
   return trials.flatMap((trial) => {
     const run = runs.get(trial.name)
-    if (run?.status !== 'finished') return []
-    const evaluations = readEvaluations(db, run.runId)
-    const valueOf = (split: Evaluation['split'], name: string): number | null =>
-      evaluationAt(evaluations, split, step ?? null)?.proportions[name]?.value ?? null
-    return [
-      {
-        trial,
-        validation: valueOf('validation', metric),
-        test: valueOf('test', 'accuracy/final'),
-        tokens: run.tokensGenerated,
-      },
-    ]
+    return run?.status === 'finished' ? [scoreOf(db, trial, { run, metric, step: step ?? null })] : []
   })
+}
+
+export interface ScoredRun {
+  readonly run: Run
+  readonly metric: SweepSpec['metric']
+  /** The evaluation at this step; null = the run's last. */
+  readonly step: number | null
+}
+
+/** What a trial's run has come to. */
+export function scoreOf(
+  db: Database,
+  trial: TrialScore['trial'],
+  { run, metric, step }: ScoredRun,
+): TrialScore {
+  const evaluations = readEvaluations(db, run.runId)
+  const valueOf = (split: Evaluation['split'], name: string): number | null =>
+    evaluationAt(evaluations, split, step)?.proportions[name]?.value ?? null
+  return {
+    trial,
+    validation: valueOf('validation', metric),
+    test: valueOf('test', 'accuracy/final'),
+    tokens: run.tokensGenerated,
+  }
 }
 
 function evaluationAt(

@@ -11,7 +11,16 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
       return ['run.get', 'metrics.range', 'metrics.names']
     case 'status':
       // other settings may have come with a resumed run, and lists by status gain and lose it
-      return ['run.get', 'run.list', 'run.values', 'run.progress', 'run.log', 'plan.pace']
+      return [
+        'run.get',
+        'run.list',
+        'run.values',
+        'run.progress',
+        'run.log',
+        'plan.pace',
+        'sweep.list',
+        'sweep.get',
+      ]
     case 'device':
       return ['run.get', 'run.progress', 'run.log']
     case 'rollouts':
@@ -27,6 +36,8 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
         'rollouts.choices',
         'metrics.range',
         'metrics.names',
+        'sweep.get',
+        'sweep.curves',
       ]
     case 'checkpoint':
       return ['checkpoints.list']
@@ -40,9 +51,11 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
         : ['fetch.list']
     case 'evaluating':
       return ['evaluations.underWay']
+    case 'sweep':
+      return ['sweep.list', 'sweep.get']
     case 'changed':
     case 'deleted':
-      return ['run.get', 'run.list', 'run.values', 'vStar.list']
+      return ['run.get', 'run.list', 'run.values', 'vStar.list', 'sweep.list', 'sweep.get', 'sweep.curves']
   }
 }
 
@@ -50,6 +63,9 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
 const routesOfAllRuns: readonly Route[] = [
   'run.list',
   'run.values',
+  'sweep.list',
+  'sweep.get',
+  'sweep.curves',
   'vStar.list',
   'vStar.histogram',
   'vStar.problems',

@@ -5,6 +5,8 @@ export type RouteTarget =
   | { readonly page: 'new'; readonly likeRunId: string | null }
   | { readonly page: 'compare'; readonly runIds: readonly string[] }
   | ReplayTarget
+  /** null = the list of them. */
+  | { readonly page: 'sweeps'; readonly name: string | null }
   | { readonly page: 'models' }
   | { readonly page: 'data' }
   /** An address that names no page. */
@@ -67,6 +69,8 @@ export function parseTarget(fragment: string): RouteTarget {
       return { page: 'compare', runIds: (search.get('runs') ?? '').split(',').filter((each) => each !== '') }
     case 'replay':
       return replayTarget(search)
+    case 'sweeps':
+      return { page: 'sweeps', name: id === '' ? null : id }
     case 'models':
     case 'data':
       return { page }
@@ -91,6 +95,8 @@ export function targetAddress(place: RouteTarget): string {
       return `#/compare?runs=${place.runIds.map(encodeURIComponent).join(',')}`
     case 'replay':
       return replayAddress(place)
+    case 'sweeps':
+      return place.name === null ? '#/sweeps' : `#/sweeps/${encodeURIComponent(place.name)}`
     case 'models':
     case 'data':
       return `#/${place.page}`

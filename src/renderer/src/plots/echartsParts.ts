@@ -1,4 +1,4 @@
-import { BarChart, LineChart } from 'echarts/charts'
+import { BarChart, LineChart, ParallelChart } from 'echarts/charts'
 import {
   AriaComponent,
   AxisPointerComponent,
@@ -6,6 +6,7 @@ import {
   GridComponent,
   LegendComponent,
   MarkLineComponent,
+  ParallelComponent,
   TitleComponent,
   TooltipComponent,
 } from 'echarts/components'
@@ -16,12 +17,14 @@ import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
 registerParts([
   BarChart,
   LineChart,
+  ParallelChart,
   AriaComponent,
   AxisPointerComponent,
   GraphicComponent,
   GridComponent,
   LegendComponent,
   MarkLineComponent,
+  ParallelComponent,
   TitleComponent,
   TooltipComponent,
   CanvasRenderer,

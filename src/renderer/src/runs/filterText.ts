@@ -1,4 +1,4 @@
-type Key = 'status' | 'tag'
+type Key = 'status' | 'tag' | 'group'
 
 /** Between quotes anything may stand; a quote itself is written twice, as in a CSV. */
 const quotedText = '"(?:[^"]|"")*'

@@ -33,6 +33,9 @@ const ComparePage = lazy(() =>
 const ReplayPage = lazy(() =>
   import('../replay/ReplayPage.tsx').then((module) => ({ default: module.ReplayPage })),
 )
+const SweepsPage = lazy(() =>
+  import('../sweeps/SweepsPage.tsx').then((module) => ({ default: module.SweepsPage })),
+)
 const ModelsPage = lazy(() =>
   import('../library/ModelsPage.tsx').then((module) => ({ default: module.ModelsPage })),
 )
@@ -54,6 +57,7 @@ export function App(): JSX.Element {
         'g r': () => goTo(allRuns),
         'g n': () => goTo({ page: 'new', likeRunId: null }),
         'g c': () => goTo({ page: 'compare', runIds: [] }),
+        'g s': () => goTo({ page: 'sweeps', name: null }),
         'g p': () => goTo(emptyReplay),
         'g m': () => goTo({ page: 'models' }),
         'g d': () => goTo({ page: 'data' }),
@@ -110,6 +114,8 @@ function Page({ place }: { readonly place: RouteTarget }): JSX.Element {
       return <ComparePage runIds={place.runIds} />
     case 'replay':
       return <ReplayPage place={place} />
+    case 'sweeps':
+      return <SweepsPage key={place.name} name={place.name} />
     case 'models':
       return <ModelsPage />
     case 'data':

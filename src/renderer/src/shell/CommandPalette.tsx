@@ -27,6 +27,7 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
       go('runs', 'Runs', () => goTo(allRuns)),
       go('new', 'New run', () => goTo({ page: 'new', likeRunId: null })),
       go('compare', 'Compare runs', () => goTo({ page: 'compare', runIds: [] })),
+      go('sweeps', 'Sweeps and comparisons of methods', () => goTo({ page: 'sweeps', name: null })),
       go('replay', 'Replay a problem', () => goTo(emptyReplay)),
       go('models', 'Models on this machine', () => goTo({ page: 'models' })),
       go('data', 'Data sets on this machine', () => goTo({ page: 'data' })),

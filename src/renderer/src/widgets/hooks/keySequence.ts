@@ -22,6 +22,7 @@ export const keyboardMap: readonly { readonly keys: string; readonly does: strin
   { keys: 'g r', does: 'runs' },
   { keys: 'g n', does: 'new run' },
   { keys: 'g c', does: 'compare' },
+  { keys: 'g s', does: 'sweeps' },
   { keys: 'g p', does: 'replay a problem' },
   { keys: 'g m', does: 'models on this machine' },
   { keys: 'g d', does: 'data sets on this machine' },

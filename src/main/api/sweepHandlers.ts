@@ -1,0 +1,66 @@
+import type { OwnerHandlers, StoreEvent } from '../../shared/routes/contract.ts'
+import { parseSweep } from '../../shared/sweep/sweepSpec.ts'
+import type { Owner } from '../owner/owner.ts'
+import { openSweep } from '../owner/sweep/openSweep.ts'
+import { Sweeps } from '../owner/sweep/sweeps.ts'
+import { listedSweeps } from '../tools/sweeps/listedSweeps.ts'
+import { sweepCurves } from '../tools/sweeps/sweepCurves.ts'
+import { sweepMaterial, sweepView } from '../tools/sweeps/sweepView.ts'
+
+export type SweepRoute =
+  | 'sweep.list'
+  | 'sweep.get'
+  | 'sweep.curves'
+  | 'sweep.check'
+  | 'sweep.start'
+  | 'sweep.stop'
+  | 'sweep.resume'
+  | 'sweep.extend'
+
+export interface SweepHandlersSetup {
+  readonly owner: Owner
+  readonly nowMs: () => number
+  /** An event to all pages. */
+  readonly tell: (event: StoreEvent) => void
+}
+
+/** Sweeps: tables of trials, each an ordinary run. */
+export function sweepHandlers({ owner, nowMs, tell }: SweepHandlersSetup): Pick<OwnerHandlers, SweepRoute> {
+  const { db } = owner
+  const onChange = (): void => tell({ runIds: null, event: { type: 'sweep' } })
+  const sweeps = new Sweeps({ owner, nowMs, onChange })
+  const view = (name: string) => {
+    const material = sweepMaterial(db, name, sweeps.find(name))
+    return { material, shown: sweepView(db, material, sweeps.stateOf(name)) }
+  }
+  return {
+    'sweep.list': async () => listedSweeps(db, (name) => sweeps.stateOf(name)),
+    'sweep.get': async ({ name }) => view(name).shown,
+    'sweep.curves': async ({ name, ...wanted }) => {
+      const { material, shown } = view(name)
+      return sweepCurves(db, material, shown, wanted)
+    },
+    'sweep.check': async ({ spec }) => {
+      const { points, trials, spec: read } = openSweep(parseSweep(spec, 'the sweep'))
+      const labels = points.map(({ label }) => label)
+      return { name: read.name, points: labels, seeds: read.seeds.length, trials: trials.length }
+    },
+    'sweep.start': async ({ spec, ...planned }) => {
+      const read = parseSweep(spec, 'the sweep')
+      sweeps.start({ ...planned, spec: read })
+      return { name: read.name }
+    },
+    'sweep.stop': async ({ name, when }) => {
+      sweeps.stop(name, when)
+      return null
+    },
+    'sweep.resume': async ({ name, retryFailed }) => {
+      sweeps.resume(name, retryFailed)
+      return null
+    },
+    'sweep.extend': async ({ name, ...extension }) => {
+      sweeps.extend(name, extension)
+      return null
+    },
+  }
+}

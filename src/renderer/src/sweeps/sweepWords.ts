@@ -1,0 +1,55 @@
+import type { ListedSweep, SweepKind, SweepView, TrialCounts } from '../../../shared/sweep/sweepView.ts'
+import type { MeanInterval } from '../../../shared/sweep/studentT.ts'
+import { formatDifference, formatShare } from '../../../shared/text/format.ts'
+
+export const kindLabels: Readonly<Record<SweepKind, string>> = {
+  sweep: 'sweep',
+  methods: 'comparison of methods',
+  group: 'group of runs',
+}
+
+/** `3 of 6 finished, 1 under way, 1 failed`. */
+export function countsText({ finished, active, failed, halted }: TrialCounts, trials: number): string {
+  const parts = [
+    `${finished} of ${trials} finished`,
+    ...(active > 0 ? [`${active} under way`] : []),
+    ...(halted > 0 ? [`${halted} stopped`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ]
+  return parts.join(', ')
+}
+
+/** In one word or two; a sweep that a terminal runs has runs under way and no work here. */
+export function stateText({ work, counts, trials, kind }: ListedSweep): string {
+  if (work.state === 'running') return 'running'
+  if (work.state === 'ending') return 'ending'
+  if (counts.active > 0) return kind === 'group' ? 'runs under way' : 'run elsewhere'
+  if (kind === 'group') return 'no plan'
+  return counts.finished + counts.failed >= trials ? 'finished' : 'resumable'
+}
+
+export function countsOf({ trials }: Pick<SweepView, 'trials'>): TrialCounts {
+  const of = (...statuses: readonly string[]): number =>
+    trials.filter(({ status }) => status !== null && statuses.includes(status)).length
+  return {
+    finished: of('finished'),
+    failed: of('failed'),
+    active: of('queued', 'running', 'paused'),
+    halted: of('stopped', 'interrupted'),
+  }
+}
+
+/** Of shares: a t interval of few seeds would leave [0, 1]. */
+export function meanText({ mean, low, high }: MeanInterval): string {
+  if (low === null || high === null) return formatShare(mean)
+  return `${formatShare(mean)} [${formatShare(Math.max(0, low))}, ${formatShare(Math.min(1, high))}]`
+}
+
+export function differenceText({ mean, low, high }: MeanInterval): string {
+  if (low === null || high === null) return formatDifference(mean)
+  return `${formatDifference(mean)} [${formatDifference(low)}, ${formatDifference(high)}]`
+}
+
+export function chanceText(share: number): string {
+  return `${Math.round(100 * share)} %`
+}
