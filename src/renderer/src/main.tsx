@@ -7,6 +7,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { createApi } from './data/api.ts'
+import { PageActions, PageActionsContext } from './widgets/pageActions.ts'
 import { App } from './shell/App.tsx'
 import { NoSession } from './shell/NoSession.tsx'
 import { ApiContext } from './data/apiContext.ts'
@@ -43,7 +44,9 @@ async function openPage(): Promise<void> {
         {problem === null ? (
           <QueryClientProvider client={client}>
             <ApiContext value={api}>
-              <App />
+              <PageActionsContext value={new PageActions()}>
+                <App />
+              </PageActionsContext>
             </ApiContext>
           </QueryClientProvider>
         ) : (

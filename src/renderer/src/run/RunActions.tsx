@@ -8,10 +8,14 @@ import { actionsOf, type RunAction } from '../../../shared/runs/runTransitions.t
 import { useRouteMutation } from '../data/useRoute.ts'
 import { useRunStage } from '../data/useRunStage.ts'
 import { actionLabel, confirmationOf, type Confirmation } from '../widgets/runLabels.ts'
+import { useOffer, type PageAction } from '../widgets/pageActions.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { ResumeDialog } from './ResumeDialog.tsx'
 
-/** The buttons that the run's status allows; one that loses work asks first. */
+const changedLabel = 'Go on with changes…'
+
+/** The buttons that the run's status allows; one that loses work asks first. The command palette
+ * has them, too. */
 export function RunActions({ run }: { readonly run: Run }): JSX.Element {
   const actions = useRunActions(run)
   const { stage } = useRunStage(listedRun(run))
@@ -21,6 +25,15 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
     if (action === 'extend' || (action === 'stop-now' && stopNow !== null)) setAsked(action)
     else actions.run(action)
   }
+  const offered: readonly PageAction[] = actionsOf(run).map((action) => ({
+    id: action,
+    label: actionLabel(action, run.status),
+    run: () => click(action),
+  }))
+  const further: readonly PageAction[] = mayResumeChanged(run)
+    ? [{ id: 'resume-changed', label: changedLabel, run: () => setAsked('resume-changed') }]
+    : []
+  useOffer(offered.concat(further))
   return (
     <>
       <Group gap="xs" wrap="nowrap">
@@ -29,22 +42,22 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
             {actions.pending}
           </Text>
         )}
-        {actionsOf(run).map((action) => (
+        {offered.map(({ id, label, run: act }) => (
           <Button
-            key={action}
-            variant={action === 'resume' ? 'filled' : 'default'}
-            color={action === 'stop-now' ? 'red' : undefined}
+            key={id}
+            variant={id === 'resume' ? 'filled' : 'default'}
+            color={id === 'stop-now' ? 'red' : undefined}
             loading={actions.isPending}
-            onClick={() => click(action)}
+            onClick={act}
           >
-            {actionLabel(action, run.status)}
+            {label}
           </Button>
         ))}
-        {mayResumeChanged(run) && (
-          <Button variant="default" onClick={() => setAsked('resume-changed')}>
-            Go on with changes…
+        {further.map(({ id, label, run: act }) => (
+          <Button key={id} variant="default" onClick={act}>
+            {label}
           </Button>
-        )}
+        ))}
       </Group>
       {actions.problem !== null && (
         <Modal

@@ -15,6 +15,7 @@ import { waitText } from './waitText.ts'
 import { DeletedRun } from './DeletedRun.tsx'
 import { LabelsDialog } from './LabelsDialog.tsx'
 import { MiddleCut } from '../widgets/MiddleCut.tsx'
+import { useOffer } from '../widgets/pageActions.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { RunActions } from './RunActions.tsx'
 import { RunNotes } from './RunNotes.tsx'
@@ -24,6 +25,14 @@ import styles from './RunHead.module.css'
 
 export function RunHead({ run }: { readonly run: Run }): JSX.Element {
   const [opened, labels] = useDisclosure(false)
+  const copy = (): void => goTo({ page: 'new', likeRunId: run.runId })
+  const mayCopy = run.stage !== 'imported'
+  useOffer(
+    [
+      { id: 'copy', label: 'New run like this', run: copy },
+      { id: 'labels', label: 'Name, tags, group and notes', run: labels.open },
+    ].filter(({ id }) => id !== 'copy' || mayCopy),
+  )
   return (
     <header className={`panel ${styles.head}`}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
@@ -43,12 +52,8 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
         </div>
         <Group gap="xs" wrap="nowrap">
           {run.deletedAtMs === null ? <RunActions run={run} /> : <DeletedRun runId={run.runId} />}
-          {run.stage !== 'imported' && (
-            <Button
-              variant="default"
-              leftSection={<IconCopy size={15} />}
-              onClick={() => goTo({ page: 'new', likeRunId: run.runId })}
-            >
+          {mayCopy && (
+            <Button variant="default" leftSection={<IconCopy size={15} />} onClick={copy}>
               New run like this
             </Button>
           )}

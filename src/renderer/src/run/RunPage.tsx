@@ -11,6 +11,8 @@ import { VStarTab } from './vStar/VStarTab.tsx'
 import { AlarmsTab } from './alarms/AlarmsTab.tsx'
 import { RunAlarms } from './alarms/RunAlarms.tsx'
 import { RunHead } from './RunHead.tsx'
+import { RunOffers } from './RunOffers.tsx'
+import { tabWords } from './tabWords.ts'
 import { MorePlots, RunPlots } from './RunPlots.tsx'
 import { goTo } from '../data/useRouteTarget.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
@@ -18,18 +20,6 @@ import { useShortcuts } from '../widgets/hooks/useShortcuts.ts'
 import { plotsOf } from '../plots/morePlots.ts'
 import { runTabs, type RunTab, type RunTarget } from '../data/routeTarget.ts'
 import { Loading } from '../widgets/Loading.tsx'
-
-const tabWords: Readonly<Record<RunTab, string>> = {
-  plots: 'Plots',
-  metrics: 'More metrics',
-  rollouts: 'Rollouts',
-  vStar: 'V*',
-  evaluations: 'Evaluations',
-  config: 'Config',
-  checkpoints: 'Checkpoints',
-  alarms: 'Alarms',
-  events: 'Events',
-}
 
 export function RunPage({ runId, tab, query = '' }: Omit<RunTarget, 'page'>): JSX.Element {
   const run = useRouteQuery('run.get', { runId })
@@ -49,6 +39,7 @@ export function RunPage({ runId, tab, query = '' }: Omit<RunTarget, 'page'>): JS
     <div className="page page-scroll">
       <ProblemNote problem={run.error} />
       <RunHead run={run.data} />
+      {run.data.deletedAtMs === null && <RunOffers run={run.data} />}
       <RunAlarms run={run.data} tab={tab} />
       <Tabs
         value={tab}

@@ -1,10 +1,11 @@
-import { Spotlight, type SpotlightActionData } from '@mantine/spotlight'
+import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useMemo, useState, type JSX } from 'react'
 import { goTo } from '../data/useRouteTarget.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { allRuns, emptyReplay } from '../data/routeTarget.ts'
 import { paletteStore } from './palette.ts'
+import { useOffered } from '../widgets/pageActions.ts'
 import { statusLabels } from '../widgets/runLabels.ts'
 
 export interface CommandPaletteProps {
@@ -12,18 +13,20 @@ export interface CommandPaletteProps {
   readonly onShowKeys: () => void
 }
 
-/** Pages, actions and every run by name; the runs are read only while it is open. */
+/** What the page in view offers, pages, and every run by name; the runs are read only while it is open. */
 export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProps): JSX.Element {
   const [isOpen, setOpen] = useState(false)
   const runs = useRouteQuery('run.list', { archived: false }, { enabled: isOpen }).data
   useEffect(markFirst, [runs])
-  const actions = useMemo((): SpotlightActionData[] => {
+  const offered = useOffered()
+  const actions = useMemo((): SpotlightActionGroupData[] => {
     const go = (id: string, label: string, onClick: () => void): SpotlightActionData => ({
       id,
       label,
       onClick,
     })
-    return [
+    const here = offered.map(({ id, label, run }) => go(`here-${id}`, label, run))
+    const pages = [
       go('runs', 'Runs', () => goTo(allRuns)),
       go('new', 'New run', () => goTo({ page: 'new', likeRunId: null })),
       go('compare', 'Compare runs', () => goTo({ page: 'compare', runIds: [] })),
@@ -33,14 +36,19 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
       go('data', 'Data sets on this machine', () => goTo({ page: 'data' })),
       go('theme', 'Dark or light', onToggleTheme),
       go('keys', 'Keyboard map', onShowKeys),
-      ...(runs ?? []).map((run) => ({
-        id: `run-${run.runId}`,
-        label: run.name,
-        description: statusLabels[run.status],
-        onClick: () => goTo({ page: 'run', runId: run.runId, tab: 'plots' }),
-      })),
     ]
-  }, [runs, onToggleTheme, onShowKeys])
+    const named = (runs ?? []).map((run) => ({
+      id: `run-${run.runId}`,
+      label: run.name,
+      description: statusLabels[run.status],
+      onClick: () => goTo({ page: 'run', runId: run.runId, tab: 'plots' }),
+    }))
+    return [
+      { group: 'Here', actions: here },
+      { group: 'Recheck', actions: pages },
+      { group: 'Runs', actions: named },
+    ].filter(({ actions: some }) => some.length > 0)
+  }, [offered, runs, onToggleTheme, onShowKeys])
   return (
     <Spotlight
       store={paletteStore}
@@ -49,7 +57,7 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
       onSpotlightClose={() => setOpen(false)}
       shortcut={null}
       attributes={{ content: { 'aria-label': 'Command palette' } }}
-      limit={12}
+      limit={40}
       scrollable
       maxHeight={420}
       nothingFound="No page, action or run of that name"

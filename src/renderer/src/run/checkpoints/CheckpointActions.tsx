@@ -2,10 +2,8 @@ import { Button, Group } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import type { Run } from '../../../../shared/runs/records.ts'
 import { formatCount } from '../../../../shared/text/format.ts'
-import { useRouteMutation, useRouteQuery } from '../../data/useRoute.ts'
-import { goTo } from '../../data/useRouteTarget.ts'
-import { policyOfRun } from '../../replay/policyName.ts'
 import { ExportDialog } from './ExportDialog.tsx'
+import { useCheckpointWork } from './useCheckpointWork.ts'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 
 export interface CheckpointActionsProps {
@@ -17,8 +15,7 @@ export interface CheckpointActionsProps {
 
 /** What can be done with a checkpoint. */
 export function CheckpointActions({ run, step, isEvaluated }: CheckpointActionsProps): JSX.Element {
-  const state = useRouteQuery('evaluations.underWay', {}).data
-  const evaluate = useRouteMutation('evaluations.start')
+  const work = useCheckpointWork(run, { step, isEvaluated })
   const [isExporting, setIsExporting] = useState(false)
   const name = `step ${formatCount(step)}`
   return (
@@ -32,26 +29,20 @@ export function CheckpointActions({ run, step, isEvaluated }: CheckpointActionsP
               ? 'It has been evaluated on the test split: the same draws would give the same'
               : undefined
           }
-          disabled={isEvaluated || state === undefined || state.underWay !== null}
-          loading={evaluate.isPending}
-          onClick={() => evaluate.mutate({ runId: run.runId, step })}
+          disabled={work.evaluate === null}
+          loading={work.isPending}
+          onClick={work.evaluate ?? undefined}
         >
           {isEvaluated ? 'Evaluated' : 'Evaluate'}
         </Button>
-        <Button
-          variant="default"
-          aria-label={`Replay with ${name}`}
-          onClick={() =>
-            goTo({ page: 'replay', policies: [policyOfRun(run.runId, String(step))], problem: null })
-          }
-        >
+        <Button variant="default" aria-label={`Replay with ${name}`} onClick={work.replay}>
           Replay…
         </Button>
         <Button variant="default" aria-label={`Export ${name}`} onClick={() => setIsExporting(true)}>
           Export…
         </Button>
       </Group>
-      <ProblemNote problem={evaluate.error} />
+      <ProblemNote problem={work.problem} />
       {isExporting && <ExportDialog run={run} step={step} onClose={() => setIsExporting(false)} />}
     </>
   )
