@@ -1,4 +1,4 @@
-import type { Plot, PlotThreshold } from '../metrics/metrics.ts'
+import type { Plot, PlotSeries, PlotThreshold } from '../metrics/metrics.ts'
 import { pageLegend, pageLegendRows, type LegendEntry, withPictureLabels } from './legend.ts'
 import { pictureFrame, pictureSide, type Picture } from './pictureFrame.ts'
 import { shownLines, smoothPoints, type PlotBin, type PlotLine, type PlotPoint } from './plotData.ts'
@@ -7,14 +7,19 @@ import type { PlotTheme } from './plotTheme.ts'
 /** An ECharts option as plain data: no functions, so that it can be compared in tests and sent anywhere. */
 export type PlotOption = Readonly<Record<string, unknown>>
 
+/** A line of a plot: of any metric, also one that the registry does not know. */
+export type ShownSeries = Omit<PlotSeries, 'metric'> & { readonly metric: string }
+
 /** What a chart needs of a plot; the page's further plots have no `PlotId`. */
-export type PlotShape = Omit<Plot, 'id'>
+export type PlotShape = Omit<Plot, 'id' | 'series'> & { readonly series: readonly ShownSeries[] }
 
 export interface PlotView {
   readonly theme: PlotTheme
   readonly xLabel: string
   /** Only honoured where every value is positive. */
   readonly logScale: boolean
+  /** A logarithmic x; points at 0, such as the first step, have no place on it. */
+  readonly logX?: boolean
   /** 0 = off; the raw line then stands faintly behind the smoothed one. */
   readonly smoothing: number
   /** 1 on a usual screen; larger on one of many pixels and for pictures. Scales type and lines. */
@@ -24,7 +29,8 @@ export interface PlotView {
 }
 
 /** The option of a plot with lines. */
-export function linePlotOption(plot: PlotShape, all: readonly PlotLine[], view: PlotView): PlotOption {
+export function linePlotOption(plot: PlotShape, given: readonly PlotLine[], view: PlotView): PlotOption {
+  const all = view.logX === true ? given.map(withPositiveX) : given
   const shown = shownLines(all)
   const lines = view.picture === null ? all : pictureLines(shown, view.picture, view.scale)
   const thresholds = plot.lines.filter(({ hidden }) => view.picture === null || hidden !== true)
@@ -38,7 +44,7 @@ export function linePlotOption(plot: PlotShape, all: readonly PlotLine[], view: 
     tooltip: tooltip(view),
     xAxis: {
       ...xAxis(view.xLabel, view, { showMaxLabel: true, alignMaxLabel: 'right' }),
-      type: 'value',
+      type: view.logX === true ? 'log' : 'value',
       min: 'dataMin',
       max: 'dataMax',
       // few enough that the label of the last step has room in the narrowest card
@@ -57,17 +63,22 @@ export function linePlotOption(plot: PlotShape, all: readonly PlotLine[], view: 
   }
 }
 
+function withPositiveX(line: PlotLine): PlotLine {
+  return { ...line, points: line.points.filter(([x]) => x > 0) }
+}
+
 function pictureLines(shown: readonly PlotLine[], picture: Picture, scale: number): readonly PlotLine[] {
   return withPictureLabels(shown, picture.width - 2 * pictureSide * scale, scale)
 }
 
 /** With what was done to the curves: a picture stands without the page's settings. */
-function noteOf({ note }: PlotShape, { smoothing }: PlotView, isLog: boolean): string {
+function noteOf({ note }: PlotShape, { smoothing, logX = false }: PlotView, isLog: boolean): string {
   const weight = Math.round(smoothing * 100) / 100
   return [
     note,
     ...(smoothing > 0 ? [`smoothed ${weight} (raw faint behind)`] : []),
     ...(isLog ? ['y is logarithmic'] : []),
+    ...(logX ? ['x is logarithmic'] : []),
   ].join(' · ')
 }
 

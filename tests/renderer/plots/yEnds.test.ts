@@ -58,7 +58,7 @@ test('log is refused as soon as one value is not positive', () => {
 })
 
 test('settings that were stored are read field by field', () => {
-  const kept = { axis: 'tokens', logScale: true, smoothing: 0.5, shares: 'whole', sameY: false }
+  const kept = { axis: 'tokens', logScale: true, logX: false, smoothing: 0.5, shares: 'whole', sameY: false }
   assert.deepEqual(parseSettings(kept), kept)
   assert.deepEqual(parseSettings({ axis: 'moon', smoothing: 7, shares: 3 }), firstSettings)
   assert.equal(parseSettings('x'), null)

@@ -15,6 +15,7 @@ import { usePlotTheme } from './usePlotTheme.ts'
 import type { XRange } from './plotLines.ts'
 import {
   fileName,
+  leavesOut,
   pictureView,
   refusesLog,
   screenView,
@@ -132,9 +133,14 @@ function meaningsOf({ series }: PlotShape): string[] {
   })
 }
 
-/** Says where log y was asked for and cannot be. */
-function footOf({ lines, footText }: BoardPlot, settings: PlotSettings): string {
-  return refusesLog(settings, lines) ? `y is linear: not all values are positive · ${footText}` : footText
+/** Says where log y was asked for and cannot be, and what log x leaves out. */
+function footOf(plot: BoardPlot, settings: PlotSettings): string {
+  const { lines, footText } = plot
+  const notes = [
+    refusesLog(settings, lines) ? 'y is linear: not all values are positive · ' : '',
+    !hasOwnX(plot) && leavesOut(settings, lines) ? 'without x = 0, which log x has no place for · ' : '',
+  ]
+  return notes.join('') + footText
 }
 
 function shownOption(
@@ -161,7 +167,7 @@ type Drawn = Pick<ExportContext, 'view' | 'settings' | 'range'>
 function boardOption(plot: BoardPlot, { view, settings, range }: Drawn): PlotOption {
   if (plot.shape.kind === 'histogram') return histogramOption(plot.shape, plot.bins, view)
   if (plot.hasOwnX === true) {
-    const own = { ...view, xLabel: plot.shape.xLabel, smoothing: 0 }
+    const own = { ...view, xLabel: plot.shape.xLabel, smoothing: 0, logX: false }
     return linePlotOption(plot.shape, plot.lines, own)
   }
   const isFitted = isOfShares(plot.shape) && settings.shares === 'fitted'

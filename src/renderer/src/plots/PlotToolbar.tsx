@@ -46,13 +46,7 @@ export function PlotToolbar(props: PlotToolbarProps): JSX.Element {
           onChange={(smoothing) => onSettings({ ...settings, smoothing })}
         />
       </Group>
-      <Tooltip label="A logarithmic y axis where all values are positive; a plot that stays linear says so">
-        <Switch
-          label="Log y"
-          checked={settings.logScale}
-          onChange={(event) => onSettings({ ...settings, logScale: event.currentTarget.checked })}
-        />
-      </Tooltip>
+      <LogSwitches settings={settings} onSettings={onSettings} />
       <Tooltip label="Plots of shares: 0 to 1 in all of them, or only as far as what is drawn reaches">
         <Switch
           label="Shares 0–1"
@@ -74,6 +68,30 @@ export function PlotToolbar(props: PlotToolbarProps): JSX.Element {
       <ZoomButtons {...zoom} />
       {children}
     </Group>
+  )
+}
+
+function LogSwitches({
+  settings,
+  onSettings,
+}: Pick<PlotToolbarProps, 'settings' | 'onSettings'>): JSX.Element {
+  return (
+    <>
+      <Tooltip label="A logarithmic y axis where all values are positive; a plot that stays linear says so">
+        <Switch
+          label="Log y"
+          checked={settings.logScale}
+          onChange={(event) => onSettings({ ...settings, logScale: event.currentTarget.checked })}
+        />
+      </Tooltip>
+      <Tooltip label="A logarithmic x axis; the first step, which is 0, has no place on it">
+        <Switch
+          label="Log x"
+          checked={settings.logX}
+          onChange={(event) => onSettings({ ...settings, logX: event.currentTarget.checked })}
+        />
+      </Tooltip>
+    </>
   )
 }
 

@@ -1,11 +1,11 @@
 import type { MetricAxis, MetricRange } from '../../../shared/routes/metrics.ts'
-import type { PlotSeries } from '../../../shared/metrics/metrics.ts'
 import { drawnPoints, rangePoints, type PlotLine } from '../../../shared/plots/plotData.ts'
+import type { ShownSeries } from '../../../shared/plots/plotOption.ts'
 import { formatCount } from '../../../shared/text/format.ts'
 
 /** The lines of one plot from the answer of `metrics.range`; a series without points is left out. */
 export function plotLines(
-  series: readonly PlotSeries[],
+  series: readonly ShownSeries[],
   ranges: readonly MetricRange[],
   axis: MetricAxis,
 ): PlotLine[] {
@@ -24,7 +24,7 @@ export interface ShownPoints {
 }
 
 /** How many points are drawn of how many that the range holds: those of the plot's longest line. */
-export function shownPoints(series: readonly PlotSeries[], ranges: readonly MetricRange[]): ShownPoints {
+export function shownPoints(series: readonly ShownSeries[], ranges: readonly MetricRange[]): ShownPoints {
   const lines = ranges
     .filter((range) => range.total > 0 && series.some((each) => each.metric === range.name))
     .map((range) => ({ shown: drawnPoints(rangePoints(range, 'step')).length, total: range.total }))

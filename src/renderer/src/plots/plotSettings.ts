@@ -9,6 +9,7 @@ import type { XRange } from './plotLines.ts'
 export interface PlotSettings {
   readonly axis: MetricAxis
   readonly logScale: boolean
+  readonly logX: boolean
   /** 0 = off. */
   readonly smoothing: number
   /** y of plots of shares: as far as what is drawn reaches, or 0 to 1 in all of them. */
@@ -20,6 +21,7 @@ export interface PlotSettings {
 export const firstSettings: PlotSettings = {
   axis: 'step',
   logScale: false,
+  logX: false,
   smoothing: 0,
   shares: 'fitted',
   sameY: true,
@@ -28,10 +30,13 @@ export const firstSettings: PlotSettings = {
 /** What was stored, field by field; a field that cannot be read falls back. */
 export function parseSettings(stored: unknown): PlotSettings | null {
   if (typeof stored !== 'object' || stored === null) return null
-  const { axis, logScale, smoothing, shares, sameY } = stored as Partial<Record<keyof PlotSettings, unknown>>
+  const { axis, logScale, logX, smoothing, shares, sameY } = stored as Partial<
+    Record<keyof PlotSettings, unknown>
+  >
   return {
     axis: typeof axis === 'string' && axis in axisLabels ? (axis as MetricAxis) : firstSettings.axis,
     logScale: logScale === true,
+    logX: logX === true,
     smoothing: typeof smoothing === 'number' && smoothing >= 0 && smoothing < 1 ? smoothing : 0,
     shares: shares === 'whole' ? 'whole' : 'fitted',
     sameY: sameY !== false,
@@ -45,10 +50,15 @@ export function refusesLog(settings: PlotSettings, lines: readonly PlotLine[]): 
   )
 }
 
+/** Whether a logarithmic x leaves points of these lines out: those at 0. */
+export function leavesOut(settings: PlotSettings, lines: readonly PlotLine[]): boolean {
+  return settings.logX && shownLines(lines).some((line) => line.points.some(([x]) => x <= 0))
+}
+
 /** How a plot is drawn on the page, `scale` times as large as usual. */
 export function screenView(settings: PlotSettings, theme: PlotTheme, scale: number): PlotView {
-  const { axis, logScale, smoothing } = settings
-  return { theme, xLabel: axisLabels[axis], logScale, smoothing, scale, picture: null }
+  const { axis, logScale, logX, smoothing } = settings
+  return { theme, xLabel: axisLabels[axis], logScale, logX, smoothing, scale, picture: null }
 }
 
 /** How it is drawn as a picture: larger type, title, stamps. */
@@ -59,7 +69,10 @@ export function pictureView(view: PlotView, stamps: readonly Stamp[]): PlotView 
 /** The option with the ends of its x axis set, so that all plots show the same stretch of the run. */
 export function withXRange(option: PlotOption, range: XRange | null): PlotOption {
   if (range === null || range.to <= range.from) return option
-  return { ...option, xAxis: { ...(option.xAxis as object), min: range.from, max: range.to } }
+  const xAxis = option.xAxis as { readonly type?: string }
+  // 0 has no place on a logarithmic axis: it begins with the first point
+  const min = xAxis.type === 'log' && range.from <= 0 ? {} : { min: range.from }
+  return { ...option, xAxis: { ...xAxis, ...min, max: range.to } }
 }
 
 /** A file name of the run's name: letters, digits, dot, dash and underscore only. */

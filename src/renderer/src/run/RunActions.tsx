@@ -36,29 +36,7 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
   useOffer(offered.concat(further))
   return (
     <>
-      <Group gap="xs" wrap="nowrap">
-        {actions.pending !== null && (
-          <Text fz={12} role="status" className="muted">
-            {actions.pending}
-          </Text>
-        )}
-        {offered.map(({ id, label, run: act }) => (
-          <Button
-            key={id}
-            variant={id === 'resume' ? 'filled' : 'default'}
-            color={id === 'stop-now' ? 'red' : undefined}
-            loading={actions.isPending}
-            onClick={act}
-          >
-            {label}
-          </Button>
-        ))}
-        {further.map(({ id, label, run: act }) => (
-          <Button key={id} variant="default" onClick={act}>
-            {label}
-          </Button>
-        ))}
-      </Group>
+      <ActionButtons actions={actions} offered={offered} further={further} />
       {actions.problem !== null && (
         <Modal
           opened
@@ -83,6 +61,40 @@ export function RunActions({ run }: { readonly run: Run }): JSX.Element {
         />
       )}
     </>
+  )
+}
+
+interface ActionButtonsProps {
+  readonly actions: Pick<ReturnType<typeof useRunActions>, 'pending' | 'isPending'>
+  readonly offered: readonly PageAction[]
+  readonly further: readonly PageAction[]
+}
+
+function ActionButtons({ actions, offered, further }: ActionButtonsProps): JSX.Element {
+  return (
+    <Group gap="xs" wrap="nowrap">
+      {actions.pending !== null && (
+        <Text fz={12} role="status" className="muted">
+          {actions.pending}
+        </Text>
+      )}
+      {offered.map(({ id, label, run: act }) => (
+        <Button
+          key={id}
+          variant={id === 'resume' ? 'filled' : 'default'}
+          color={id === 'stop-now' ? 'red' : undefined}
+          loading={actions.isPending}
+          onClick={act}
+        >
+          {label}
+        </Button>
+      ))}
+      {further.map(({ id, label, run: act }) => (
+        <Button key={id} variant="default" onClick={act}>
+          {label}
+        </Button>
+      ))}
+    </Group>
   )
 }
 

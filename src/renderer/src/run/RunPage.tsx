@@ -13,11 +13,11 @@ import { RunAlarms } from './alarms/RunAlarms.tsx'
 import { RunHead } from './RunHead.tsx'
 import { RunOffers } from './RunOffers.tsx'
 import { tabWords } from './tabWords.ts'
-import { MorePlots, RunPlots } from './RunPlots.tsx'
+import { PanelPlots } from './panels/PanelPlots.tsx'
+import { MorePlots } from './RunPlots.tsx'
 import { goTo } from '../data/useRouteTarget.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { useShortcuts } from '../widgets/hooks/useShortcuts.ts'
-import { plotsOf } from '../plots/morePlots.ts'
 import { runTabs, type RunTab, type RunTarget } from '../data/routeTarget.ts'
 import { Loading } from '../widgets/Loading.tsx'
 
@@ -72,7 +72,7 @@ interface TabContentProps {
 function TabContent({ run, tab, query }: TabContentProps): JSX.Element {
   switch (tab) {
     case 'plots':
-      return <RunPlots run={run} named={plotsOf(run)} />
+      return <PanelPlots run={run} query={query} />
     case 'metrics':
       return <MorePlots run={run} />
     case 'rollouts':

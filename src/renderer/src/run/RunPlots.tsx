@@ -24,10 +24,12 @@ export interface RunPlotsProps {
   readonly named: readonly NamedPlot[]
   /** Plots of the machine after the run's own. */
   readonly more?: readonly BoardPlot[]
+  /** Further tools above the plots. */
+  readonly children?: ReactNode
 }
 
 /** Plots of one run, live: the main ones, or those of the second tab. */
-export function RunPlots({ run, named, more = [] }: RunPlotsProps): JSX.Element {
+export function RunPlots({ run, named, more = [], children }: RunPlotsProps): JSX.Element {
   const { settings, range, setRange, hidden, onHidden, toolbar } = usePlotFrame()
   const names = useMemo(() => metricNames(named), [named])
   const { ranges, problem } = useSeries({ runIds: [run.runId], names, axis: settings.axis, range })
@@ -53,6 +55,7 @@ export function RunPlots({ run, named, more = [] }: RunPlotsProps): JSX.Element 
   return (
     <Panel problem={problem}>
       <PlotToolbar {...tools}>
+        {children}
         <BoardExport {...board} />
       </PlotToolbar>
       <PlotBoard {...board} onRange={setRange} onHidden={onHidden} group={`run ${run.runId}`} />
