@@ -1,5 +1,5 @@
 import { Table, Text } from '@mantine/core'
-import { Fragment, type JSX } from 'react'
+import { Fragment, useState, type JSX } from 'react'
 import { findMetric } from '../../../../shared/metrics/metrics.ts'
 import type { Evaluation, Run } from '../../../../shared/runs/records.ts'
 import { useRouteQuery } from '../../data/useRoute.ts'
@@ -9,6 +9,8 @@ import { BeforeAfter } from './BeforeAfter.tsx'
 import { RevisionGainTable } from './RevisionGainTable.tsx'
 import { Age } from '../../widgets/Age.tsx'
 import { Interval } from '../../widgets/Interval.tsx'
+import { SortedHead } from '../../widgets/SortedHead.tsx'
+import { sortedRows, type SortColumn, type TableSort } from '../../widgets/tableSort.ts'
 import { Term } from '../../widgets/Term.tsx'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 import styles from './EvaluationsTab.module.css'
@@ -63,23 +65,14 @@ interface SplitTableProps {
 
 function SplitTable({ split, evaluations }: SplitTableProps): JSX.Element {
   const names = [...new Set(evaluations.flatMap((each) => Object.keys(each.proportions)))]
+  const columns = columnsOf(split, names)
+  const [sort, setSort] = useState<TableSort>({ column: `Step, ${split}`, isDescending: true })
   return (
     <section className="panel panel-wide" aria-label={`Evaluations of the ${split} split`}>
-      <Table className="tabular first-stays" horizontalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Step, {split}</Table.Th>
-            <Table.Th>Problems</Table.Th>
-            {names.map((name) => (
-              <Table.Th key={name}>
-                <Term meaning={findMetric(name)?.meaning}>{findMetric(name)?.label ?? name}</Term>
-              </Table.Th>
-            ))}
-            <Table.Th>Time</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+      <Table className="tabular first-stays" horizontalSpacing={6}>
+        <SortedHead columns={columns} sort={sort} onSort={setSort} />
         <Table.Tbody>
-          {evaluations.map((each) => (
+          {sortedRows(evaluations, columns, sort).map((each) => (
             <Table.Tr key={each.evaluationId}>
               <Table.Td>{formatCount(each.step)}</Table.Td>
               <Table.Td>
@@ -100,4 +93,18 @@ function SplitTable({ split, evaluations }: SplitTableProps): JSX.Element {
       </Table>
     </section>
   )
+}
+
+function columnsOf(split: string, names: readonly string[]): readonly SortColumn<Evaluation>[] {
+  const shares = names.map((name) => ({
+    label: findMetric(name)?.label ?? name,
+    meaning: findMetric(name)?.meaning ?? null,
+    value: ({ proportions }: Evaluation) => proportions[name]?.value ?? null,
+  }))
+  return [
+    { label: `Step, ${split}`, meaning: null, value: ({ step }) => step },
+    { label: 'Problems', meaning: null, value: ({ problems, samples }) => problems * samples },
+    ...shares,
+    { label: 'Time', meaning: null, value: ({ createdAtMs }) => createdAtMs },
+  ]
 }
