@@ -13,6 +13,7 @@ import type { StopSignal } from '../sampling/sampler.ts'
 import type { MetricValues } from '../../shared/metrics/table.ts'
 import { reportProgress, samplingProgress } from './reportProgress.ts'
 import type { StageProgress, VStarEvent } from './trainEvent.ts'
+import { problemsPerChunk } from './vStarShards.ts'
 import { learningSignalEvent } from './vStarSignal.ts'
 
 export interface VStarSetup {
@@ -30,8 +31,13 @@ export interface VStarSetup {
   readonly stop: StopSignal
   /** Drop the problems in hand and end. */
   readonly abort?: StopSignal
-  /** Problems sampled together; changes nothing but speed. Default: 512 attempts' worth. */
+  /** Problems sampled together; changes nothing but speed. Default: `problemsPerChunk` of the config. */
   readonly problemsPerChunk?: number
+  /**
+   * The problems are a part of those that are estimated, and the first of them has this place among all:
+   * nothing is said of the whole. Left out: they are all.
+   */
+  readonly firstOfPart?: number
 }
 
 /**
@@ -49,7 +55,8 @@ export async function* runVStarStage(
   const { config, conversation, problems, stop } = setup
   const estimates = new Map(setup.done.map((estimate) => [estimate.problemId, estimate]))
   const waiting = problems.filter((problem) => !estimates.has(problem.id))
-  const chunk = setup.problemsPerChunk ?? Math.max(1, Math.floor(512 / config.vStar.samples))
+  const places = new Map(problems.map(({ id }, index) => [id, index + (setup.firstOfPart ?? 0)]))
+  const chunk = setup.problemsPerChunk ?? problemsPerChunk(config)
   let tokens = setup.tokens
   yield progressOf(estimates.size, problems.length)
   for (let first = 0; first < waiting.length && !stop.aborted; first += chunk) {
@@ -67,7 +74,7 @@ export async function* runVStarStage(
     const counted = chosen.map((problem) => estimateOf(problem, rollouts, setup))
     for (const estimate of counted) estimates.set(estimate.problemId, estimate)
     tokens += tokensOf(rollouts.flatMap((rollout) => rollout.turns))
-    yield { type: 'vStar', estimates: counted }
+    yield { type: 'vStar', estimates: counted, places: chosen.map(({ id }) => places.get(id) ?? 0) }
     yield {
       type: 'metrics',
       step: estimates.size,
@@ -80,7 +87,8 @@ export async function* runVStarStage(
     yield { type: 'chunkEnds' }
   }
   const found = problems.flatMap((problem) => estimates.get(problem.id) ?? [])
-  if (found.length === problems.length) yield learningSignalEvent(found, config)
+  if (found.length === problems.length && setup.firstOfPart === undefined)
+    yield learningSignalEvent(found, config)
   return found
 }
 

@@ -41,7 +41,12 @@ export type ReportedEvent =
       readonly values: MetricValues
     }
   | { readonly type: 'rollouts'; readonly rollouts: readonly StoredRollout[] }
-  | { readonly type: 'vStar'; readonly estimates: readonly VStarEstimate[] }
+  | {
+      readonly type: 'vStar'
+      readonly estimates: readonly VStarEstimate[]
+      /** Of each estimate's problem among all that are estimated, from 0. */
+      readonly places: readonly number[]
+    }
   | { readonly type: 'evaluation'; readonly evaluation: EvaluationResult }
   | LogEvent
 

@@ -1,8 +1,9 @@
 import { formatDifference } from '../../shared/text/format.ts'
 import { headlineShares } from '../../shared/metrics/headlineShares.ts'
-import type { Evaluation } from '../../shared/runs/records.ts'
+import type { Evaluation, Run } from '../../shared/runs/records.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
 import { readOpenEstimate } from '../store/vStarStore.ts'
+import { vStarSha256 } from '../store/vStarText.ts'
 import type { CommandCall, CommandResult } from './command.ts'
 import { followRun, resumeHint } from './followRun.ts'
 import type { RunAccess } from './runAccess.ts'
@@ -16,18 +17,24 @@ export async function endOfRun(
   call: CommandCall,
 ): Promise<CommandResult<RunOutput>> {
   const run = await followRun(runs, runId, call)
-  const { evaluations, estimate, paired } = await runs.read((db) => ({
+  const { evaluations, estimate, paired, sha256 } = await runs.read((db) => ({
     evaluations: readEvaluations(db, runId),
     paired: pairedTest(db, runId),
     estimate: run.vStarId === null ? null : readOpenEstimate(db, run.vStarId),
+    sha256: run.vStarId === null ? null : vStarSha256(db, run.vStarId),
   }))
   const error = run.error === null ? '' : `\n${run.error.message}`
   const seconds = Math.round(run.activeMs / 1000)
   return {
-    output: runOutput(run, evaluations, paired),
-    text: `${run.runId}: ${run.status} after ${seconds} s${error}${keptText(estimate)}${testTable(evaluations, paired)}${resumeHint(run)}`,
+    output: runOutput(run, { evaluations, paired, vStarSha256: sha256 }),
+    text: `${run.runId}: ${run.status} after ${seconds} s${error}${keptText(estimate)}${madeText(run, sha256)}${testTable(evaluations, paired)}${resumeHint(run)}`,
     exitCode: runExitCode(run),
   }
+}
+
+/** Of a run of stage 1 that has come to its end. */
+function madeText({ stage, vStarId }: Run, sha256: string | null): string {
+  return stage === 'estimate-v-star' && sha256 !== null ? `\n${vStarId}, SHA-256 ${sha256}` : ''
 }
 
 /** Of a run that ended in stage 1, which writes no checkpoint. */

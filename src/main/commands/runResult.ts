@@ -18,6 +18,10 @@ export const RunOutput = z.object({
   status: z.string(),
   stage: z.string(),
   vStarId: z.string().nullable(),
+  vStarSha256: z
+    .string()
+    .nullable()
+    .describe('of the inputs and the counts by problem; equal where two estimates are, null until complete'),
   step: z.number(),
   stepsDone: z.number(),
   totalSteps: z.number(),
@@ -39,8 +43,15 @@ export type RunOutput = z.infer<typeof RunOutput>
 
 export function runOutput(
   run: Run,
-  evaluations: readonly Evaluation[],
-  paired: PairedTest | null,
+  {
+    evaluations,
+    paired,
+    vStarSha256,
+  }: {
+    readonly evaluations: readonly Evaluation[]
+    readonly paired: PairedTest | null
+    readonly vStarSha256: string | null
+  },
 ): RunOutput {
   const { runId, status, stage, vStarId, step, stepsDone, totalSteps, activeMs, error } = run
   return {
@@ -48,6 +59,7 @@ export function runOutput(
     status,
     stage,
     vStarId,
+    vStarSha256,
     step,
     stepsDone,
     totalSteps,

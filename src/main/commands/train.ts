@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { mergeConfigs, type ConfigLayer } from '../../shared/config/layers.ts'
+import { Shards } from '../../shared/runs/remotePlace.ts'
 import type { Stage } from '../../shared/runs/records.ts'
 import { addCommand, type CommandCall, type CommandContext, type CommandResult } from './command.ts'
 import { addPlaceOptions, placeOptionsShape } from './placeOptions.ts'
@@ -13,7 +14,8 @@ const Input = z.object({
   vStar: z.string().optional(),
   force: z.boolean().default(false),
 })
-type Input = z.infer<typeof Input>
+const EstimateInput = Input.omit({ vStar: true }).extend({ shards: Shards.optional() })
+type Input = z.infer<typeof Input> & { readonly shards?: number | undefined }
 const WarmUpInput = z.object({
   ...configOptionsShape,
   ...placeOptionsShape,
@@ -56,12 +58,16 @@ function registerEstimate(program: Command, context: CommandContext): void {
     examples: [
       'recheck estimate --preset builtin',
       'recheck estimate --config run.yaml --set vStar.samples=8 --json',
+      'recheck estimate --config run.yaml --shards 7 --engine ray --address http://head:8265 --shared /nfs/recheck',
     ],
-    input: Input,
+    input: EstimateInput,
     output: RunOutput,
     run: (input, call) => startAndFollow('estimate-v-star', input, call),
   })
-  addPlaceOptions(addForce(addConfigOptions(command)))
+  addPlaceOptions(addForce(addConfigOptions(command))).option(
+    '--shards <n>',
+    'split the problems into so many parts: here one after the other, with ray a job each; the estimate is the same',
+  )
 }
 
 function registerTrain(program: Command, context: CommandContext): void {
@@ -149,6 +155,7 @@ async function startAndFollow(
     group: null,
     force: input.force,
     place: await readPlace(input, call),
+    shards: input.shards ?? null,
   })
   const { fetchWhatIsMissing } = await import('./library/fetchWhatIsMissing.ts')
   await fetchWhatIsMissing(plan.config, call, input.yes)

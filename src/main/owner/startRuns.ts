@@ -28,6 +28,18 @@ export interface RunPlan {
   readonly force?: boolean
   /** Where it is executed; left out: on this machine. */
   readonly place?: RemotePlace | null
+  /** Stage 1: parts that are sampled by themselves; left out: it is in one piece. */
+  readonly shards?: number | null
+}
+
+/** @throws RecheckError `config.contradiction`: each shard would make a model of its own */
+function refuseShards({ shards = null, source }: RunPlan, { warmUp }: RunConfig): void {
+  if (shards === null || warmUp === null) return
+  throw new RecheckError(
+    'config.contradiction',
+    `${source} has a warm-up, and stage 1 in shards samples a model that is there. Run "recheck sft" first and name its model ` +
+      'as model.path with warmUp=null, or leave --shards out.',
+  )
 }
 
 export interface CheckedPlan extends RunPlan {
@@ -48,6 +60,7 @@ export function checkedPlan(plan: RunPlan): CheckedPlan {
       { problems: [{ path: 'warmUp', expected: 'a group', got: 'null' }] },
     )
   }
+  refuseShards(plan, config)
   return { ...plan, config: withAbsolutePaths(config, process.cwd()) }
 }
 
@@ -81,6 +94,7 @@ export async function startRun(owner: Owner, plan: CheckedPlan, gone?: AbortSign
     notes: config.notes,
     group: plan.group,
     place: plan.place ?? null,
+    shards: plan.shards ?? null,
     vStarId: usesEstimate ? chooseVStar(owner, { wanted: plan.vStarId, config }, answer) : null,
     log: [
       ...(answer.fallback === null

@@ -91,7 +91,7 @@ function storeEvent(writers: RunWriters, event: RunEvent, nowMs: number): void {
     case 'vStarArtifact':
       return storeVStar(db, event.artifact)
     case 'vStar':
-      return storeVStarEstimates(db, vStarOf(db, runId), event.estimates)
+      return storeVStarEstimates(db, vStarOf(db, runId), event)
     case 'device':
       db.prepare('UPDATE run SET device = ? WHERE run_id = ?').run(event.device, runId)
       return

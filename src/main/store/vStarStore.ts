@@ -58,23 +58,32 @@ export function storeVStar(db: Database, artifact: VStarArtifact): void {
   db.prepare('UPDATE run SET v_star_id = ? WHERE run_id = ?').run(vStarId, runId)
 }
 
-/** Appends estimates to the artifact in the order of the problems; one sent twice must be equal. */
+/**
+ * Adds estimates to the artifact, each at the place of its problem, in whatever order they come; one sent
+ * twice must be equal.
+ *
+ * @param places  left out: after those that are there
+ * @throws RecheckError `run.differs`
+ */
 export function storeVStarEstimates(
   db: Database,
   vStarId: string,
-  estimates: readonly VStarEstimate[],
+  {
+    estimates,
+    places = [],
+  }: { readonly estimates: readonly VStarEstimate[]; readonly places?: readonly number[] },
 ): void {
   const fields = Object.keys(columns) as (keyof VStarEstimate)[]
   const insert = db.prepare(
     `INSERT INTO v_star_estimate (v_star_id, position, ${fields.map((field) => columns[field]).join(', ')})
-     VALUES (:vStarId, (SELECT count(*) FROM v_star_estimate WHERE v_star_id = :vStarId), ${fields.map((field) => `:${field}`).join(', ')})
+     VALUES (:vStarId, coalesce(:place, (SELECT count(*) FROM v_star_estimate WHERE v_star_id = :vStarId)), ${fields.map((field) => `:${field}`).join(', ')})
      ON CONFLICT (v_star_id, problem_id) DO NOTHING`,
   )
   const find = db.prepare<[string, string], VStarEstimate>(
     `SELECT ${selected} FROM v_star_estimate WHERE v_star_id = ? AND problem_id = ?`,
   )
-  for (const estimate of estimates) {
-    if (insert.run({ vStarId, ...estimate }).changes === 1) continue
+  for (const [index, estimate] of estimates.entries()) {
+    if (insert.run({ vStarId, place: places[index] ?? null, ...estimate }).changes === 1) continue
     const stored = find.get(vStarId, estimate.problemId)
     if (!isDeepStrictEqual({ ...stored }, { ...estimate })) {
       throw new RecheckError(
@@ -137,12 +146,20 @@ export function findVStar(db: Database, inputHash: string): VStarArtifact | null
   return row === undefined ? null : artifactOf(row)
 }
 
-/** In the order in which the problems were sampled. */
+/** In the order of the problems. */
 export function readVStarEstimates(db: Database, vStarId: string): readonly VStarEstimate[] {
   return db
     .prepare<[string], VStarEstimate>(
       `SELECT ${selected} FROM v_star_estimate WHERE v_star_id = ? ORDER BY position`,
     )
+    .all(vStarId)
+}
+
+/** Of those that `readVStarEstimates` gives: each problem's place among all that are estimated. */
+export function readVStarPlaces(db: Database, vStarId: string): readonly number[] {
+  return db
+    .prepare<[string], number>('SELECT position FROM v_star_estimate WHERE v_star_id = ? ORDER BY position')
+    .pluck()
     .all(vStarId)
 }
 

@@ -1,6 +1,7 @@
 import type { ReportedEvent, VStarEvent } from '../../core/train/trainEvent.ts'
-import { runVStarStage } from '../../core/train/runVStarStage.ts'
+import { runVStarStage, type VStarSetup } from '../../core/train/runVStarStage.ts'
 import { checkResumedVStarInputs, isPooledEstimate } from '../../core/train/vStarInputs.ts'
+import { problemsPerChunk, shardRange } from '../../core/train/vStarShards.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { VStarArtifact, VStarEstimate } from '../../shared/runs/records.ts'
 import type { LogEvent } from '../../shared/runs/runEvent.ts'
@@ -27,22 +28,34 @@ export async function estimateStage(context: JobContext): Promise<readonly VStar
   const artifact = given?.artifact ?? newArtifact(context)
   port.emit({ type: 'vStarArtifact', artifact })
   const stop: StopRequest = { aborted: false }
+  const part = partOf(context)
+  const ids = new Set(part.problems.map(({ id }) => id))
   const stage = runVStarStage({
+    ...part,
     config,
     conversation,
     stop,
     grading: material.grading,
-    problems: material.problems.splits.train,
-    done: given?.estimates ?? [],
+    done: given?.estimates.filter(({ problemId }) => ids.has(problemId)) ?? [],
     tokens: request.run.tokensGenerated,
     abort: port.stopNow,
   })
   const estimates = await driveStage(stage, context, stop)
-  if (estimates === null || estimates.length < material.problems.splits.train.length) return null
-  port.emit({ type: 'vStarArtifact', artifact: { ...artifact, complete: true } })
+  if (estimates === null || estimates.length < part.problems.length) return null
+  // of a shard the owner says when all are there
+  if (request.shard === undefined)
+    port.emit({ type: 'vStarArtifact', artifact: { ...artifact, complete: true } })
   await port.flush()
   // the estimates were the work in hand: training, which would come next, has not begun
   return stop.aborted && request.run.stage === 'self-correction' ? null : estimates
+}
+
+/** All training problems, or those of the job's shard. */
+function partOf({ request, config, material }: JobContext): Pick<VStarSetup, 'problems' | 'firstOfPart'> {
+  const { train } = material.problems.splits
+  if (request.shard === undefined) return { problems: train }
+  const { first, end } = shardRange(train.length, request.shard, problemsPerChunk(config))
+  return { problems: train.slice(first, end), firstOfPart: first }
 }
 
 /** @returns null when "stop now" gave up the problems in hand: none of them is counted */

@@ -61,8 +61,12 @@ function emitTime({ request, config, port }: JobContext, samplingMs: number): vo
   if (message !== null) port.emit({ type: 'log', level: 'info', code: 'time.plan', message, remedy: null })
 }
 
-/** Problems are estimated already, or steps are done: then the run has shown what the model can do. */
+/**
+ * Problems are estimated already, or steps are done: then the run has shown what the model can do. Of several
+ * shards the first one looks.
+ */
 function hasSampled({ request, config }: JobContext): boolean {
-  const { vStar, checkpoints } = request
+  const { vStar, checkpoints, shard } = request
+  if (shard !== undefined && shard.number > 1) return true
   return needsVStar(config) ? (vStar?.estimates.length ?? 0) > 0 : checkpoints.length > 0
 }

@@ -9,6 +9,11 @@ export function attemptFolder(runId: string, attempt: number): string {
   return `runs/${runId}/attempts/${attempt}`
 }
 
+/** The same for one shard of a stage 1; tries are counted over all attempts of the run. */
+export function shardFolder(runId: string, shard: number, tries: number): string {
+  return `runs/${runId}/shards/${shard}/${tries}`
+}
+
 /** Written whole before the job is handed over. */
 export const requestName = 'request.json'
 /** A JSON object a line, numbered from 1; a line without its end is still being written. */

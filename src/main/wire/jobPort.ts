@@ -2,6 +2,7 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { CheckpointRecord, Run, VStarArtifact, VStarEstimate } from '../../shared/runs/records.ts'
 import type { RunEvent } from '../../shared/runs/runEvent.ts'
 import type { StopSignal } from '../../core/sampling/sampler.ts'
+import type { Shard } from '../../core/train/vStarShards.ts'
 
 /** All that a trainer process is given. It opens no database: the owner alone does. */
 export interface JobRequest {
@@ -14,6 +15,8 @@ export interface JobRequest {
   readonly checkpoints: readonly CheckpointRecord[]
   /** Stage 2: what it trains against. Stage 1: what an earlier process has sampled already. */
   readonly vStar: { readonly artifact: VStarArtifact; readonly estimates: readonly VStarEstimate[] } | null
+  /** Stage 1: the part that this process samples; left out: all problems. */
+  readonly shard?: Shard
   /** Number of the first batch of this process. */
   readonly firstBatch: number
 }

@@ -19,3 +19,6 @@ export const RemotePlace = z.strictObject({
   memoryBytes: z.int().min(1).nullable(),
 })
 export type RemotePlace = z.infer<typeof RemotePlace>
+
+/** Parts into which stage 1 is split; each is a job of its own on a cluster. */
+export const Shards = z.coerce.number().int().min(1).max(512)

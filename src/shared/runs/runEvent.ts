@@ -70,7 +70,12 @@ export type RunEvent =
   | { readonly type: 'rollouts'; readonly rollouts: readonly StoredRollout[] }
   /** Declares the artifact before its first estimate, and again when it is complete. */
   | { readonly type: 'vStarArtifact'; readonly artifact: VStarArtifact }
-  | { readonly type: 'vStar'; readonly estimates: readonly VStarEstimate[] }
+  | {
+      readonly type: 'vStar'
+      readonly estimates: readonly VStarEstimate[]
+      /** Of each estimate's problem among all that are estimated, from 0; left out: after those stored. */
+      readonly places?: readonly number[]
+    }
   | { readonly type: 'evaluation'; readonly evaluation: Evaluation }
   | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointRecord }
   | LogEvent

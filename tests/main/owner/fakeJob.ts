@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { writeCheckpoint } from '../../../src/main/run/checkpointFolder.ts'
+import { shardRange } from '../../../src/core/train/vStarShards.ts'
 import type { JobEvent, JobPort, JobRequest, RunJob } from '../../../src/main/wire/jobPort.ts'
 import { openNewestCheckpoint } from '../../../src/main/run/newestCheckpoint.ts'
 import type { VStarEstimate } from '../../../src/shared/runs/records.ts'
@@ -203,7 +204,10 @@ async function misbehave(
   }
 }
 
-/** Stage 1: 40 problems a unit of `totalSteps`, resumable at any of them. */
+/**
+ * Stage 1: `totalSteps` problems, resumable at any of them. A shard tells of each problem twice, and of the
+ * whole nothing.
+ */
 async function estimate(
   config: FakeConfig,
   request: JobRequest,
@@ -219,11 +223,22 @@ async function estimate(
     problems: totalSteps,
   }
   port.emit({ type: 'vStarArtifact', artifact: { ...artifact, complete: false } })
-  for (let index = request.vStar?.estimates.length ?? 0; index < totalSteps; index++) {
+  const done = new Set(request.vStar?.estimates.map(({ problemId }) => problemId))
+  const { shard } = request
+  const { first, end } = shardRange(totalSteps, shard ?? { number: 1, of: 1 }, 1)
+  for (let index = first; index < end; index++) {
+    if (done.has(`p${index}`)) continue
     await wait(config.stepMs)
-    port.emit({ type: 'vStar', estimates: [estimateOf(index, config.seed)] })
+    const how = config.misbehaves?.step === index ? config.misbehaves.how : null
+    if (how === 'abort') process.abort()
+    const event = { type: 'vStar', estimates: [estimateOf(index, config.seed)], places: [index] } as const
+    port.emit(event)
+    if (shard !== undefined) port.emit(event)
     if ((await port.betweenSteps()) === 'stop') return 'stopped'
+    if (how !== null) await port.flush()
+    if (how !== null) await misbehave(how, { config, port, step: index })
   }
+  if (shard !== undefined) return 'finished'
   port.emit({ type: 'vStarArtifact', artifact: { ...artifact, complete: true } })
   return 'finished'
 }

@@ -62,6 +62,7 @@ export function fakeRun(
     readonly stage?: Stage
     readonly name?: string
     readonly place?: RemotePlace
+    readonly shards?: number
   } = {},
 ): Run {
   return owner.createRun({

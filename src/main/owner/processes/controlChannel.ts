@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { RemotePlace } from '../../../shared/runs/remotePlace.ts'
+import { RemotePlace, Shards } from '../../../shared/runs/remotePlace.ts'
 import { stages } from '../../../shared/runs/records.ts'
 import { PlannedSweep } from '../../../shared/sweep/plannedSweep.ts'
 import { ReceivedErrorData } from '../../../shared/errors/receivedErrorData.ts'
@@ -46,6 +46,7 @@ export const ControlCommand = z.discriminatedUnion('command', [
       group: z.string().nullable(),
       force: z.boolean().default(false),
       place: RemotePlace.nullable().default(null),
+      shards: Shards.nullable().default(null),
     }),
   }),
   /**

@@ -10,7 +10,10 @@ import type { Database } from '../../store/database.ts'
 import { appendLog } from '../../store/eventLog.ts'
 import { closeAttempt, markTaken, openAttempt, readRemoteRun } from '../../store/runs/remoteRunStore.ts'
 import { attemptFolder, recordsName, requestName, wishName } from '../../wire/attemptFolder.ts'
+import type { JobRequest } from '../../wire/jobPort.ts'
+import type { TrainerMessage } from '../../wire/trainerMessages.ts'
 import { preparedRequest, type Launch, type LaunchedRun } from '../launch.ts'
+import type { TrainingProcess } from '../processes/trainingProcess.ts'
 import type { Engine } from './engine.ts'
 import { rayEngine } from './rayEngine.ts'
 import { RecordReader } from './recordReader.ts'
@@ -56,50 +59,85 @@ export interface RemoteLaunch {
  */
 export function launchRemote(setup: RemoteLaunch, run: LaunchedRun): Launch {
   return async (onMessage) => {
-    const { db, dataDir, clock, access } = setup
+    const { db } = setup
     const { runId } = run
-    const { place, attempt, taken } = await openedAttempt(db, runId)
-    const folder = join(place.shared, attemptFolder(runId, attempt))
-    await linkRunFolder(dataDir, place.shared, runId)
-    if (!existsSync(join(folder, requestName))) {
-      const request = await preparedRequest({ db, dataDir: place.shared }, run)
-      await makeWritableFolder(folder)
-      await writeFileAtomic(join(folder, requestName), JSON.stringify(request))
-    }
-    return followRemote({
-      engine: access.engineOf(place),
-      submission: {
-        submissionId: `${runId}.${attempt}`,
-        command: access.commandOf(place).concat(folder),
-        environment: {},
-        cpus: place.cpus,
-        gpus: place.gpus,
-        memoryBytes: place.memoryBytes,
-      },
-      records: new RecordReader(join(folder, recordsName), runId),
-      wishPath: join(folder, wishName),
-      clock,
-      times: access.times,
+    const { place, attempt, taken } = await openedAttempt(setup, runId)
+    return followAttempt(setup, onMessage, {
+      runId,
+      place,
+      submissionId: `${runId}.${attempt}`,
+      folder: join(place.shared, attemptFolder(runId, attempt)),
       taken,
-      onMessage(message, record) {
-        onMessage(message)
-        if (message.type === 'paused' || message.type === 'resumed') markTaken(db, runId, record)
-      },
-      note: (note) => tellNote(setup, runId, note),
+      request: () => preparedRequest({ db, dataDir: place.shared }, run),
+      markTaken: (record) => markTaken(db, runId, record),
       settle: () => closeAttempt(db, runId),
     })
   }
 }
 
-async function openedAttempt(
-  db: Database,
+/** One handing over: its job, and the folder through which its trainer talks. */
+export interface RemoteAttempt {
+  readonly runId: string
+  readonly place: RemotePlace
+  readonly submissionId: string
+  readonly folder: string
+  /** Record up to which changes of status are in the run's row. */
+  readonly taken: number
+  /** What its trainer begins with; asked for once an attempt. */
+  readonly request: () => Promise<JobRequest>
+  readonly markTaken: (record: number) => void
+  readonly settle: () => void
+}
+
+/** Hands an attempt over that was not yet, and follows it. */
+export async function followAttempt(
+  setup: RemoteLaunch,
+  onMessage: (message: TrainerMessage) => void,
+  attempt: RemoteAttempt,
+): Promise<TrainingProcess> {
+  const { access, clock } = setup
+  const { runId, place, folder, submissionId, taken } = attempt
+  if (!existsSync(join(folder, requestName))) {
+    const request = await attempt.request()
+    await makeWritableFolder(folder)
+    await writeFileAtomic(join(folder, requestName), JSON.stringify(request))
+  }
+  return followRemote({
+    engine: access.engineOf(place),
+    submission: {
+      submissionId,
+      command: access.commandOf(place).concat(folder),
+      environment: {},
+      cpus: place.cpus,
+      gpus: place.gpus,
+      memoryBytes: place.memoryBytes,
+    },
+    records: new RecordReader(join(folder, recordsName), runId),
+    wishPath: join(folder, wishName),
+    clock,
+    times: access.times,
+    taken,
+    onMessage(message, record) {
+      onMessage(message)
+      if (message.type === 'paused' || message.type === 'resumed') attempt.markTaken(record)
+    },
+    note: (note) => tellNote(setup, runId, note),
+    settle: attempt.settle,
+  })
+}
+
+/** Where a run is at work, or the next attempt, stored as open; its folder is in the shared one. */
+export async function openedAttempt(
+  { db, dataDir }: RemoteLaunch,
   runId: string,
 ): Promise<{ readonly place: RemotePlace; readonly attempt: number; readonly taken: number }> {
   const remote = readRemoteRun(db, runId)
   if (remote === null) throw new RangeError(`launchRemote: run ${runId} is one of this machine`)
   const { place, isOpen } = remote
   await makeWritableFolder(place.shared)
-  return isOpen ? remote : { place, attempt: openAttempt(db, runId), taken: 0 }
+  const opened = isOpen ? remote : { place, attempt: openAttempt(db, runId), taken: 0 }
+  await linkRunFolder(dataDir, place.shared, runId)
+  return opened
 }
 
 /**

@@ -58,6 +58,7 @@ const tablesOfRun = [
   'metric_series',
   'remote_run',
   'imported_run',
+  'shard',
 ] as const
 
 /** Tables that hang on one of those: child table, key, parent table. */

@@ -8,6 +8,7 @@ import type { Database } from '../database.ts'
 import { appendLog, type NewLogEntry } from '../eventLog.ts'
 import { insertRemoteRun } from './remoteRunStore.ts'
 import { runOf, type RunRow } from './runRow.ts'
+import { insertShards } from './shardStore.ts'
 import { withStoreErrors } from '../storeError.ts'
 
 export interface NewRun {
@@ -24,6 +25,8 @@ export interface NewRun {
   readonly vStarId: string | null
   /** Where it is executed; left out: on this machine. */
   readonly place?: RemotePlace | null
+  /** Stage 1: parts that are sampled by themselves; left out: it is in one piece. */
+  readonly shards?: number | null
   /** First entries of its log: what was found while it was made. */
   readonly log?: readonly Omit<NewLogEntry, 'runId' | 'atMs'>[]
 }
@@ -40,7 +43,11 @@ const tagsOfRun = `(SELECT json_group_array(tag) FROM (SELECT tag FROM tag WHERE
  *
  * @throws RecheckError `store.disk-full`, `store.read-only`
  */
-export function insertRun(db: Database, { log = [], place = null, ...run }: NewRun, nowMs: number): Run {
+export function insertRun(
+  db: Database,
+  { log = [], place = null, shards = null, ...run }: NewRun,
+  nowMs: number,
+): Run {
   const inOne = db.transaction(() => {
     db.prepare(
       `INSERT INTO run (run_id, name, stage, status, config, config_hash, total_steps, notes, run_group, v_star_id, created_at_ms)
@@ -48,6 +55,7 @@ export function insertRun(db: Database, { log = [], place = null, ...run }: NewR
     ).run({ ...run, tags: null, nowMs })
     setTags(db, run.runId, run.tags)
     if (place !== null) insertRemoteRun(db, run.runId, place)
+    if (shards !== null) insertShards(db, run.runId, shards)
     for (const entry of log) appendLog(db, { ...entry, runId: run.runId, atMs: nowMs })
   })
   withStoreErrors(db.name, () => inOne.immediate())

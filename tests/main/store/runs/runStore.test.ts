@@ -152,7 +152,7 @@ test('erasing a run leaves no row of it, and all rows of the others', (t) => {
       complete: true,
       problems: 0,
     })
-    storeVStarEstimates(db, `v-${runId}`, [estimateOf(0, 1)])
+    storeVStarEstimates(db, `v-${runId}`, { estimates: [estimateOf(0, 1)] })
   }
   // a third run trains against the artifact of b
   addRun(db, 'c', { vStarId: 'v-b' })
