@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks'
 import type { AppInfo } from '../../shared/routes/app.ts'
 import type { OwnerHandlers, RequestContext, StoreEvent } from '../../shared/routes/contract.ts'
 import { metricsCsv } from '../tools/metricsCsv.ts'
+import { formNames, placeOf } from '../owner/engines/placeOf.ts'
 import type { Owner } from '../owner/owner.ts'
 import { checkedPlan, startRun } from '../owner/startRuns.ts'
 import { vStarHistogram, vStarProblems } from '../tools/vStarHistogram.ts'
@@ -74,8 +75,11 @@ type RunRoutes =
 /** What changes something. */
 function runHandlers({ owner, nowMs }: HandlersSetup): Pick<OwnerHandlers, RunRoutes> {
   return {
-    'run.start': async (input) => {
-      const { runId } = await startRun(owner, checkedPlan({ ...input, source: 'the form' }))
+    'run.start': async ({ place: asked, ...input }) => {
+      const place = asked === null ? null : placeOf(asked, formNames)
+      // bad input makes no run, and neither does a cluster that is not there
+      if (place !== null) await owner.engines.check(place)
+      const { runId } = await startRun(owner, checkedPlan({ ...input, place, source: 'the form' }))
       return { runIds: [runId] }
     },
     'run.stop': async ({ runId, when }) => done(await owner.stop(runId, when)),
@@ -104,6 +108,9 @@ function readingHandlers({
   const rollouts = new RolloutPages(db)
   return {
     'app.info': info,
+    'engine.check': async ({ place }) => ({ message: await owner.engines.check(placeOf(place, formNames)) }),
+    'run.place': async ({ runId }) => owner.engines.placeOfRun(runId),
+    'run.output': async (job) => ({ text: await owner.engines.output(job) }),
     'app.telemetry': async () =>
       readTelemetry(runsWithStatus(db, ['running', 'paused']), performance.timeOrigin + performance.now()),
     'run.list': async (query) => listRunLines(db, query),

@@ -6,7 +6,7 @@ import { isOver } from '../../shared/runs/runTransitions.ts'
 import type { Clock } from '../host/machine/clock.ts'
 import { newRunId } from '../host/machine/identifiers.ts'
 import type { Database } from '../store/database.ts'
-import { closeAttempt, isOpenRemote, openRemoteRuns, readRemoteRun } from '../store/runs/remoteRunStore.ts'
+import { closeAttempt, isOpenRemote, openRemoteRuns } from '../store/runs/remoteRunStore.ts'
 import { insertRun, readRun, runsWithStatus, type NewRun } from '../store/runs/runStore.ts'
 import { resumeWithChanges, isActive, type RunChange } from './resumeWithChanges.ts'
 import {
@@ -21,8 +21,9 @@ import type { Ownership } from './ownership.ts'
 import { Workshop } from './tasks/workshop.ts'
 import { recoverRun } from './recovery.ts'
 import { assertMayExtend, assertMayGoOn, assertMayStart, isFinished } from './runPreconditions.ts'
+import { openEngines, type Engines } from './engines/engines.ts'
 import { launchRun } from './launchRun.ts'
-import type { RemoteAccess } from './remote/launchRemote.ts'
+import type { RemoteAccess } from './remote/followAttempt.ts'
 import { createRunQueue } from './runQueue.ts'
 import { notActive, superviseRun, type RunTerms, type SupervisedRun } from './processes/superviseRun.ts'
 import type { StopMoment } from '../wire/trainerMessages.ts'
@@ -55,6 +56,7 @@ export class Owner {
   /** What configs name is opened by processes of their own. */
   readonly inquiries: Inquiries
   readonly workshop: Workshop
+  readonly engines: Engines
   /** Runs whose process was gone when this owner began. */
   readonly recovered: readonly Run[]
   readonly #setup: OwnerSetup
@@ -73,6 +75,7 @@ export class Owner {
   ) {
     this.#setup = setup
     this.db = db
+    this.engines = openEngines({ ...setup, db, onEvent: (runId, event) => this.#tell(runId, event) })
     this.dataDir = setup.dataDir
     this.#ownership = found.ownership
     this.inquiries = new Inquiries({ nodePath: setup.program.nodePath })
@@ -135,10 +138,10 @@ export class Owner {
   #enqueue(run: Run): void {
     const { runId } = run
     const terms = this.#setup.termsOf(run)
-    const isHere = readRemoteRun(this.db, runId) === null
-    // a cluster queues its runs itself, and what a step gives there may differ in its last bits from machine
-    // to machine
-    this.#queue.add({ runId, ...terms, ...(isHere ? {} : { device: `remote ${runId}`, isExact: false }) })
+    const { queuesJobs } = this.engines.of(runId).traits
+    // an engine that queues its jobs chooses among machines, too, and the last bits of a step differ between
+    // them
+    this.#queue.add({ runId, ...terms, ...(queuesJobs ? { device: `remote ${runId}`, isExact: false } : {}) })
     this.#startReady()
   }
 
@@ -207,7 +210,7 @@ export class Owner {
   /** Runs that this machine executes, or that wait for their turn here. */
   inHand(): readonly string[] {
     const all = [...this.#active.keys(), ...this.#queue.waiting()]
-    return all.filter((runId) => readRemoteRun(this.db, runId) === null)
+    return all.filter((runId) => this.engines.of(runId).traits.isThisMachine)
   }
 
   /** Resolves when no process executes or awaits this run any more. */
@@ -232,7 +235,7 @@ export class Owner {
     await Promise.allSettled(
       [...this.#active].map(async ([runId, active]) => {
         const run = await active
-        if (how === 'abandon' || isOpenRemote(this.db, runId)) run.abandon()
+        if (how === 'abandon' || this.engines.of(runId).traits.outlivesOwner) run.abandon()
         else run.stop(how)
         await run.ended
       }),
@@ -270,7 +273,7 @@ export class Owner {
       db: this.db,
       onEvent: (id: string, event: RunEvent) => this.#tell(id, event),
     }
-    const launch = launchRun(setup, { runId, ...terms })
+    const launch = launchRun(setup, this.engines.of(runId), { runId, ...terms })
     return superviseRun({ ...setup, launch, retryEveryMs, stopNowWithinMs, terms }, runId)
   }
 

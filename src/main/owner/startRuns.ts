@@ -9,6 +9,7 @@ import type { Run, Stage } from '../../shared/runs/records.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { estimateTokens, findVStar, readVStar } from '../store/vStarStore.ts'
 import type { VStarInputsAnswer } from './processes/inquiry.ts'
+import { traitsOf } from './engines/engine.ts'
 import type { Owner } from './owner.ts'
 import { withAbsolutePaths } from '../run/absolutePaths.ts'
 import { memoryPlanCode, requireMemory } from './requireMemory.ts'
@@ -32,9 +33,12 @@ export interface RunPlan {
   readonly shards?: number | null
 }
 
-/** @throws RecheckError `config.contradiction`: each shard would make a model of its own */
-function refuseShards({ shards = null, source }: RunPlan, { warmUp }: RunConfig): void {
-  if (shards === null || warmUp === null) return
+/** @throws RecheckError `config.contradiction`: one model is never split, and each shard would warm one up */
+function refuseShards({ shards = null, source, stage }: RunPlan, { warmUp }: RunConfig): void {
+  if (shards === null) return
+  if (stage !== 'estimate-v-star')
+    throw new RecheckError('config.contradiction', `${source}: only stage 1 alone is split into shards.`)
+  if (warmUp === null) return
   throw new RecheckError(
     'config.contradiction',
     `${source} has a warm-up, and stage 1 in shards samples a model that is there. Run "recheck sft" first and name its model ` +
@@ -80,7 +84,7 @@ export async function startRun(owner: Owner, plan: CheckedPlan, gone?: AbortSign
   const { memory } = answer
   // a run that waits for its turn will find free what those before it have now
   // of another machine's memory nothing is known here
-  if (plan.force !== true && !plan.place)
+  if (plan.force !== true && traitsOf(plan.place ?? null).isThisMachine)
     requireMemory(memory, owner.inHand().length === 0 ? 'free' : 'total', '--force')
   const usesEstimate = plan.stage === 'self-correction' && needsVStar(config)
   refuseEstimateOfOther(config, plan.vStarId)

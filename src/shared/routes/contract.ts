@@ -3,6 +3,7 @@ import type { ErrorData } from '../errors/recheckError.ts'
 import type { RunEvent } from '../runs/runEvent.ts'
 import { appRoutes } from './app.ts'
 import { dataImportRoutes } from './dataImport.ts'
+import { engineRoutes } from './engines.ts'
 import { evaluationRoutes, type EvaluationNews } from './evaluations.ts'
 import { fetchRoutes, type FetchNews } from './fetching.ts'
 import { libraryRoutes } from './library.ts'
@@ -26,6 +27,7 @@ export const routes = {
   ...runRoutes,
   ...runImportRoutes,
   ...sweepRoutes,
+  ...engineRoutes,
   ...metricRoutes,
   ...rolloutRoutes,
   ...vStarRoutes,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CheckpointRecord, Run, RunLogEntry } from '../runs/records.ts'
 import { longestName, longestTag, mostTags, nameText, notesText } from '../text/labels.ts'
 import { runStatuses } from '../runs/records.ts'
+import { AskedPlace, Shards } from '../runs/remotePlace.ts'
 import type { Progress } from '../runs/runEvent.ts'
 import type { ListedRun, RunValues } from '../runs/runList.ts'
 import { config, distinct, output, runId, stage } from './parts.ts'
@@ -38,6 +39,10 @@ export const runRoutes = {
       group: nameText(longestName).nullable().default(null),
       /** Starts though the plan says that the memory will not do. */
       force: z.boolean().default(false),
+      /** Where it is executed; null = on this machine. */
+      place: AskedPlace.nullable().default(null),
+      /** Stage 1 alone: parts that are sampled by themselves; null = it is in one piece. */
+      shards: Shards.nullable().default(null),
     }),
     /** The runs made, in the order in which they run. */
     output: output<{ readonly runIds: readonly string[] }>(),

@@ -22,3 +22,16 @@ export type RemotePlace = z.infer<typeof RemotePlace>
 
 /** Parts into which stage 1 is split; each is a job of its own on a cluster. */
 export const Shards = z.coerce.number().int().min(1).max(512)
+
+/** What a person says of a place; the owner completes and checks it. */
+export const AskedPlace = z.strictObject({
+  address: z.string().max(2000),
+  shared: z.string().max(4096),
+  /** null = the folder that the owner's own Recheck is in. */
+  packageFolder: z.string().max(4096).nullable().default(null),
+  cpus: z.number().min(0).max(100_000).default(1),
+  gpus: z.number().min(0).max(100_000).default(0),
+  /** null = not asked for. */
+  memoryGib: z.number().positive().max(1_000_000).nullable().default(null),
+})
+export type AskedPlace = z.infer<typeof AskedPlace>

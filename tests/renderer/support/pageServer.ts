@@ -4,6 +4,7 @@ import { createHandlers } from '../../../src/main/api/handlers.ts'
 import { startHttpServer, type HttpServer } from '../../../src/main/api/httpServer.ts'
 import { createProgressBoard } from '../../../src/main/api/progressBoard.ts'
 import { systemClock } from '../../../src/main/host/machine/clock.ts'
+import { formNames, placeOf } from '../../../src/main/owner/engines/placeOf.ts'
 import { openOwner } from '../../../src/main/owner/openOwner.ts'
 import type { Owner } from '../../../src/main/owner/owner.ts'
 import { hashConfig } from '../../../src/main/owner/startRuns.ts'
@@ -94,13 +95,15 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
 
 /** As the real one, but without loading the model for the hash of a V* artifact. */
 function startIn(owner: Owner): Handlers['run.start'] {
-  return async ({ stage, config: written, vStarId, group }) => {
+  return async ({ stage, config: written, vStarId, group, place, shards }) => {
     const config = parseConfig(written, 'the form')
     const run = owner.createRun({
       name: config.name === '' ? 'demo' : config.name,
       stage,
       group,
       vStarId,
+      shards,
+      place: place === null ? null : placeOf(place, formNames),
       config: JSON.stringify(config),
       configHash: hashConfig(config),
       tags: config.tags,

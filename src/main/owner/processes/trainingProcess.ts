@@ -37,6 +37,12 @@ export interface TrainingProcess {
   readonly exited: Promise<TrainerExit>
 }
 
+/** A child of this process. */
+export interface ChildTrainer extends TrainingProcess {
+  /** The end of what it has written on stderr. */
+  words(): string
+}
+
 const stderrTailChars = 8000
 
 /**
@@ -49,7 +55,7 @@ export async function startTrainingProcess(
   program: TrainerProgram,
   request: JobRequest,
   onMessage: (message: TrainerMessage) => void,
-): Promise<TrainingProcess> {
+): Promise<ChildTrainer> {
   const killsBefore = outOfMemoryKills()
   const child = spawn(
     program.nodePath,
@@ -83,6 +89,7 @@ export async function startTrainingProcess(
     kill: () => void child.kill('SIGKILL'),
     abandon: () => void child.kill('SIGKILL'),
     settle: () => undefined,
+    words: stderr,
   }
 }
 

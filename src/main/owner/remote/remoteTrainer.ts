@@ -6,7 +6,7 @@ import type { Wish } from '../../wire/attemptFolder.ts'
 import type { StopMoment, TrainerMessage } from '../../wire/trainerMessages.ts'
 import type { TrainerExit } from '../processes/trainerExit.ts'
 import type { TrainingProcess } from '../processes/trainingProcess.ts'
-import { isEnded, type Engine, type JobStatus, type Submission } from './engine.ts'
+import { isEnded, type JobsApi, type JobStatus, type Submission } from './jobsApi.ts'
 import { RecordIntake } from './recordIntake.ts'
 import type { RecordReader } from './recordReader.ts'
 
@@ -35,7 +35,7 @@ export interface RemoteNote {
 }
 
 export interface RemoteSetup {
-  readonly engine: Engine
+  readonly engine: JobsApi
   readonly submission: Submission
   readonly records: Pick<RecordReader, 'read'>
   readonly wishPath: string

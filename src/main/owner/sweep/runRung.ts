@@ -2,6 +2,7 @@ import type { Run } from '../../../shared/runs/records.ts'
 import type { RemotePlace } from '../../../shared/runs/remotePlace.ts'
 import type { SweepSpec } from '../../../shared/sweep/sweepSpec.ts'
 import type { Trial } from '../../../shared/sweep/sweepTrials.ts'
+import { jobsAtOnce, traitsOf } from '../engines/engine.ts'
 import { beginTrial, endTrial, runsOfSweep, type TrialPlan } from './runTrial.ts'
 import type { TrialHost } from './trialHost.ts'
 
@@ -28,7 +29,7 @@ export interface RungTerms {
 export async function runRung(rung: Rung, terms: RungTerms): Promise<SweepEnd> {
   const { chosen } = rung
   const { place, parallel, host } = terms
-  const lanes = place === null ? 1 : Math.min(parallel ?? chosen.length, chosen.length)
+  const lanes = jobsAtOnce(traitsOf(place), chosen.length, parallel)
   const state = openRung(rung, lanes > 1 ? terms : { ...terms, parallel: 1 })
   if (lanes > 1) host.note(`${lanes} trials at a time are handed over; the cluster lets them begin.`)
   await Promise.all(Array.from({ length: lanes }, () => state.lane()))

@@ -17,6 +17,15 @@ export function countShards(db: Database, runId: string): number {
   return Number(db.prepare('SELECT count(*) FROM shard WHERE run_id = ?').pluck().get(runId))
 }
 
+/** How often a shard was begun. */
+export function readShardTries(db: Database, runId: string, number: number): number {
+  const tries = db
+    .prepare('SELECT tries FROM shard WHERE run_id = ? AND number = ?')
+    .pluck()
+    .get(runId, number)
+  return Number(tries ?? 0)
+}
+
 /** The try that may still be at work; else another one, stored before anything is handed over. */
 export function openShard(db: Database, runId: string, number: number): ShardTry {
   const open = db.prepare<[string, number], ShardTry>(

@@ -17,6 +17,7 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
         'run.values',
         'run.progress',
         'run.log',
+        'run.place',
         'plan.pace',
         'sweep.list',
         'sweep.get',
@@ -42,7 +43,8 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
     case 'checkpoint':
       return ['checkpoints.list']
     case 'log':
-      return ['run.log']
+      // what a job elsewhere waits for is told in the log
+      return ['run.log', 'run.place']
     case 'replay':
       return []
     case 'fetching':

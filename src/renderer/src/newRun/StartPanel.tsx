@@ -10,6 +10,7 @@ import { ArtifactList } from './ArtifactList.tsx'
 import { FetchOffer } from './FetchOffer.tsx'
 import { MemoryParts } from './MemoryParts.tsx'
 import { PlanTable } from './PlanTable.tsx'
+import { EngineControl } from '../widgets/engine/EngineControl.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import styles from './StartPanel.module.css'
 
@@ -41,8 +42,13 @@ export function StartPanel({ start }: { readonly start: RunStart }): JSX.Element
         />
       )}
       <PlanTable lines={start.lines} />
-      <MemoryParts plan={start.memory} isForced={start.isForced} onForce={start.force} />
-      <QueueNote />
+      <EngineControl draft={start.engine} onChange={start.chooseEngine} hasShards={kind === 'stage-1'} />
+      {start.engine.engine === 'here' && (
+        <>
+          <MemoryParts plan={start.memory} isForced={start.isForced} onForce={start.force} />
+          <QueueNote />
+        </>
+      )}
       <Notices start={start} />
       <GeneralProblems problems={problems.general} />
       <Group gap="sm" wrap="nowrap">

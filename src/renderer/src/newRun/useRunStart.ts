@@ -15,6 +15,8 @@ import { errorData } from '../../../shared/errors/recheckError.ts'
 import type { ConfigForm } from './form/useConfigForm.ts'
 import type { MemoryPlan } from '../../../shared/memoryPlan.ts'
 import { goTo } from '../data/useRouteTarget.ts'
+import { draftPlace, draftShards, type EngineDraft } from '../widgets/engine/enginePlace.ts'
+import { useEngineDraft } from '../widgets/engine/useEngineDraft.ts'
 import { usePlanCheck, type PlanAnswer } from './usePlanCheck.ts'
 import { answerTo, useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 
@@ -31,6 +33,9 @@ export interface RunStart {
   /** It starts though the memory will not do. */
   readonly isForced: boolean
   readonly force: (isForced: boolean) => void
+  /** Where it is executed. */
+  readonly engine: EngineDraft
+  readonly chooseEngine: (engine: EngineDraft) => void
   /** What the machine found in data and model that is no refusal. */
   readonly notices: readonly string[]
   readonly problems: DraftProblems
@@ -71,6 +76,7 @@ export function useRunStart(setup: RunStartSetup): RunStart {
   const stage = stageOf(kind)
   const [vStarId, chooseVStar] = useState<string | null>(null)
   const [isForced, force] = useState(false)
+  const { engine, chooseEngine, placeProblem, ...where } = useEngine(kind)
   const hasProblems = checked.byPath.size + checked.general.length > 0
   const answer = usePlanCheck(hasProblems ? null : checked.config, stage)
   const estimate = useEstimate({ form, kind, vStarId, answer })
@@ -79,16 +85,12 @@ export function useRunStart(setup: RunStartSetup): RunStart {
     draft,
     vStarId: kind === 'stage-2' && estimate.isChosenByHand ? vStarId : null,
     force: isForced,
+    ...where,
   })
   const config = checked.config ?? anyConfig
-  const { notes, refusal } = useMemo(
-    () => placed(error ?? answer.problem, config),
-    [error, answer.problem, config],
-  )
-  const inTheWay = useMemo(
-    () => pathsInTheWay({ isUnread, checked, isEstimateMissing: estimate.problem !== null }),
-    [isUnread, checked, estimate.problem],
-  )
+  const { notes, refusal } = usePlaced(error ?? answer.problem, config)
+  const isEstimateMissing = estimate.problem !== null
+  const inTheWay = usePathsInTheWay({ isUnread, checked, isEstimateMissing, placeProblem })
   const isReady = inTheWay.size === 0
   const begin = useBegin({ setup, start, asked, inTheWay, config })
   const plan = { config, stage, isEstimated: estimate.isThere, check: answer.check, pace: answer.pace }
@@ -107,6 +109,8 @@ export function useRunStart(setup: RunStartSetup): RunStart {
     memory: answer.check?.memory ?? null,
     isForced,
     force,
+    engine,
+    chooseEngine,
     lines: checked.config === null ? [] : planLines(plan),
     notices: checked.config === null ? [] : planNotices(plan),
     columns: columnsFound(answer.problem),
@@ -116,10 +120,24 @@ export function useRunStart(setup: RunStartSetup): RunStart {
       isUnread,
       wrong: checked.byPath.size + checked.general.length,
       estimate,
+      placeProblem,
       answer,
       refused: notes.size > 0 || refusal !== null,
       isUnanswered: isUnanswered(refusal),
     }),
+  }
+}
+
+/** Where it is executed, as it was chosen last, and what `run.start` is told of it. */
+function useEngine(kind: StartKind) {
+  const [engine, chooseEngine] = useEngineDraft()
+  const read = draftPlace(engine)
+  return {
+    engine,
+    chooseEngine,
+    placeProblem: read.problem,
+    place: read.problem === null ? read.place : null,
+    shards: kind === 'stage-1' ? draftShards(engine) : null,
   }
 }
 
@@ -139,14 +157,16 @@ interface StartSetup {
   readonly draft: ConfigForm['draft']
   readonly vStarId: string | null
   readonly force: boolean
+  readonly place: StartInput['place']
+  readonly shards: StartInput['shards']
 }
 
 /** A refused start speaks of what it was given: once that has changed, it says nothing. */
-function useStartRoute({ stage, draft, vStarId, force }: StartSetup) {
+function useStartRoute({ stage, draft, vStarId, force, place, shards }: StartSetup) {
   const start = useRouteMutation('run.start')
   const asked = useMemo(
-    (): StartInput => ({ stage, config: { ...draft }, vStarId, force }),
-    [stage, draft, vStarId, force],
+    (): StartInput => ({ stage, config: { ...draft }, vStarId, force, place, shards }),
+    [stage, draft, vStarId, force, place, shards],
   )
   return { start, asked, error: answerTo(start, asked).error }
 }
@@ -168,20 +188,37 @@ function useBegin({ setup, start, asked, inTheWay, config }: BeginSetup): () => 
   }, [start, asked, inTheWay, onRefused, onStarted, config])
 }
 
+interface StartObstacles {
+  readonly isUnread: boolean
+  readonly checked: DraftProblems
+  readonly isEstimateMissing: boolean
+  readonly placeProblem: string | null
+}
+
+function usePathsInTheWay(obstacles: StartObstacles): ReadonlySet<string> {
+  const { isUnread, checked, isEstimateMissing, placeProblem } = obstacles
+  return useMemo(
+    () => pathsInTheWay({ isUnread, checked, isEstimateMissing, placeProblem }),
+    [isUnread, checked, isEstimateMissing, placeProblem],
+  )
+}
+
+function usePlaced(problem: unknown, config: RunConfig): ReturnType<typeof placed> {
+  return useMemo(() => placed(problem, config), [problem, config])
+}
+
 /** Where a start leads that cannot be made; empty when it can. */
 function pathsInTheWay({
   isUnread,
   checked,
   isEstimateMissing,
-}: {
-  readonly isUnread: boolean
-  readonly checked: DraftProblems
-  readonly isEstimateMissing: boolean
-}): ReadonlySet<string> {
+  placeProblem,
+}: StartObstacles): ReadonlySet<string> {
   if (isUnread) return new Set(['yaml'])
   const fields = [...checked.byPath.keys(), ...(checked.general.length > 0 ? ['general'] : [])]
   if (fields.length > 0) return new Set(fields)
-  return new Set(isEstimateMissing ? ['vStarId'] : [])
+  if (isEstimateMissing) return new Set(['vStarId'])
+  return new Set(placeProblem === null ? [] : ['place'])
 }
 
 function useEstimate({
@@ -221,15 +258,18 @@ interface StartFacts {
   readonly isUnread: boolean
   readonly wrong: number
   readonly estimate: EstimatePlan
+  readonly placeProblem: string | null
   readonly answer: PlanAnswer
   readonly refused: boolean
   readonly isUnanswered: boolean
 }
 
-function startWords({ isUnread, wrong, estimate, answer, refused, isUnanswered }: StartFacts): string {
+function startWords(facts: StartFacts): string {
+  const { isUnread, wrong, estimate, placeProblem, answer, refused, isUnanswered } = facts
   if (isUnread) return 'The text under “The same as YAML” is not read: mend it, or put the form’s text back.'
   if (wrong > 0) return `${wrong} ${wrong === 1 ? 'field is' : 'fields are'} not valid.`
   if (estimate.problem !== null) return 'A V* estimate is needed.'
+  if (placeProblem !== null) return placeProblem
   if (isUnanswered) return 'The config is valid, but Recheck did not answer.'
   if (refused) return 'The config is valid, but this machine cannot run it as it is.'
   return answer.isLooking ? 'The config is valid. Looking at model and data…' : 'The config is valid.'

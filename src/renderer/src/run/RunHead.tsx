@@ -19,6 +19,7 @@ import { useOffer } from '../widgets/pageActions.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { RunActions } from './RunActions.tsx'
 import { RunNotes } from './RunNotes.tsx'
+import { RunPlace } from './RunPlace.tsx'
 import { RunProgress } from '../widgets/RunProgress.tsx'
 import { StatusBadge } from '../widgets/StatusBadge.tsx'
 import styles from './RunHead.module.css'
@@ -61,6 +62,7 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
       </Group>
       <Facts run={run} />
       <RunProgress run={listedRun(run)} wide />
+      <RunPlace run={run} />
       {run.status === 'queued' && <Wait runId={run.runId} />}
       {run.notes !== '' && <RunNotes notes={run.notes} />}
       {run.error !== null && (

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { TestContext } from 'node:test'
-import type { Engine, JobStatus } from '../../../../src/main/owner/remote/engine.ts'
-import type { RemoteAccess } from '../../../../src/main/owner/remote/launchRemote.ts'
+import type { JobsApi, JobStatus } from '../../../../src/main/owner/remote/jobsApi.ts'
+import type { RemoteAccess } from '../../../../src/main/owner/remote/followAttempt.ts'
 import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import type { RemotePlace } from '../../../../src/shared/runs/remotePlace.ts'
 
@@ -10,7 +10,7 @@ import type { RemotePlace } from '../../../../src/shared/runs/remotePlace.ts'
  * An engine that starts its jobs as processes of this machine which know nothing of the owner, and can
  * misbehave.
  */
-export interface ProcessEngine extends Engine {
+export interface ProcessEngine extends JobsApi {
   /** No request is answered while it is. */
   isAway: boolean
   /** Jobs wait while it is. */
@@ -85,9 +85,9 @@ export function processEngine(t: Pick<TestContext, 'after'>): ProcessEngine {
 
 const worker = fileURLToPath(new URL('../fakeWorker.ts', import.meta.url))
 
-export function accessOf(engine: Engine): RemoteAccess {
+export function accessOf(engine: JobsApi): RemoteAccess {
   return {
-    engineOf: () => engine,
+    jobsOf: () => engine,
     commandOf: () => [process.execPath, worker, '--folder'],
     times: { readEveryMs: 20, askEveryMs: 60, settleMs: 300, lostAfterMs: 400 },
   }

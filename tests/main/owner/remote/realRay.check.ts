@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { rayEngine } from '../../../../src/main/owner/remote/rayEngine.ts'
+import { rayJobs } from '../../../../src/main/owner/remote/rayJobs.ts'
 import { openForReading } from '../../../../src/main/store/database.ts'
 import { listRuns } from '../../../../src/main/store/runs/runStore.ts'
 import type { Run } from '../../../../src/shared/runs/records.ts'
@@ -69,7 +69,7 @@ before(async () => {
     detached: true,
     env: { ...process.env, RAY_USAGE_STATS_ENABLED: '0' },
   })
-  const engine = rayEngine({ address, token: null })
+  const engine = rayJobs({ address, token: null })
   await until('the head', () => {
     assert.equal(head.exitCode, null, 'Ray has ended before it answered')
     return engine.check().then(Boolean, () => false)
@@ -146,7 +146,7 @@ test('a sweep of six trials: all end, several at a time, each one job', async ()
   )
   assert.ok(mostAtOnce > 1, `at most ${mostAtOnce} at a time`)
   for (const { runId } of runs())
-    assert.equal((await rayEngine({ address, token: null }).status(`${runId}.1`))?.state, 'succeeded')
+    assert.equal((await rayJobs({ address, token: null }).status(`${runId}.1`))?.state, 'succeeded')
 })
 
 test('a worker that is killed leaves an interrupted run, which resumes as a second job', async () => {
@@ -174,7 +174,7 @@ test('a job that somebody stops in Ray is a stopped run', async () => {
   writeFileSync(file, JSON.stringify({ ...config, name: 'stopped', steps: 300 }))
   const ending = recheck('train', '--config', file, ...onRay())
   await until('a step', () => (latest('stopped')?.stepsDone ?? 0) > 0)
-  await rayEngine({ address, token: null }).stop(`${latest('stopped')?.runId}.1`)
+  await rayJobs({ address, token: null }).stop(`${latest('stopped')?.runId}.1`)
   const { stderr } = await ending
   assert.equal(latest('stopped')?.status, 'stopped', stderr)
 })

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
-import type { Submission } from '../../../../src/main/owner/remote/engine.ts'
-import { rayEngine, shellWord } from '../../../../src/main/owner/remote/rayEngine.ts'
+import type { Submission } from '../../../../src/main/owner/remote/jobsApi.ts'
+import { rayJobs, shellWord } from '../../../../src/main/owner/remote/rayJobs.ts'
 
 // The answers are those of Ray 2.60.0, as it gave them on 27 November 2026 to the same requests.
 const job = (status: string, message: string): string =>
@@ -83,7 +83,7 @@ test('a submission carries id, command, resources and token, and no header of a 
     'GET /api/version': { text: version },
     'POST /api/jobs/': { text: '{"job_id": "run-1.1", "submission_id": "run-1.1"}' },
   })
-  const engine = rayEngine({ address: `${ray.address}/`, token: 'secret' })
+  const engine = rayJobs({ address: `${ray.address}/`, token: 'secret' })
   assert.equal(await engine.check(), 'Ray 2.60.0')
   await engine.submit(submission)
   const [, sent] = ray.seen
@@ -114,7 +114,7 @@ test('each state of a job, and a job that is not known', async (t) => {
   ] as const
   for (const [status, state, message] of states) {
     const ray = await fakeRay(t, { 'GET /api/jobs/run-1.1': { text: job(status, message) } })
-    const engine = rayEngine({ address: ray.address, token: null })
+    const engine = rayJobs({ address: ray.address, token: null })
     assert.deepEqual(await engine.status('run-1.1'), { state, message })
     assert.equal(await engine.status('run-2.1'), null)
     await engine.stop('run-2.1')
@@ -127,11 +127,11 @@ test('a second submission of one id is no second job; another refusal is told by
     'POST /api/jobs/': { status: 500, text: taken },
     'GET /api/jobs/run-1.1': { text: job('PENDING', '') },
   })
-  await rayEngine({ address: known.address, token: null }).submit(submission)
+  await rayJobs({ address: known.address, token: null }).submit(submission)
   const refusing = await fakeRay(t, {
     'POST /api/jobs/': { status: 400, text: 'Traceback\nValueError: The working_dir is not a URI\n.\n' },
   })
-  await assert.rejects(rayEngine({ address: refusing.address, token: null }).submit(submission), {
+  await assert.rejects(rayJobs({ address: refusing.address, token: null }).submit(submission), {
     code: 'ray.rejected',
     message: /did not take job run-1\.1: HTTP 400, ValueError: The working_dir is not a URI\.$/,
   })
@@ -141,7 +141,7 @@ test('what is no answer of Ray is told as that, and a token that is missing or n
   for (const text of ['', '<html>\u001b[2J</html>', '{"status":"DANCING"}', 'x'.repeat(9 * 2 ** 20)]) {
     const other = await fakeRay(t, { 'GET /api/jobs/run-1.1': { text } })
     await assert.rejects(
-      rayEngine({ address: other.address, token: null }).status('run-1.1'),
+      rayJobs({ address: other.address, token: null }).status('run-1.1'),
       (error: Error) => {
         assert.match(error.message, /did not answer as Ray's Jobs API does/)
         assert.ok(!error.message.includes('\u001b') && error.message.length < 1000)
@@ -150,25 +150,25 @@ test('what is no answer of Ray is told as that, and a token that is missing or n
     )
   }
   const guarded = await fakeRay(t, { 'GET /api/version': { status: 401, text: 'Unauthorized' } })
-  await assert.rejects(rayEngine({ address: guarded.address, token: null }).check(), {
+  await assert.rejects(rayJobs({ address: guarded.address, token: null }).check(), {
     code: 'ray.refused',
     message: /asks for a token. Set RAY_AUTH_TOKEN/,
   })
-  await assert.rejects(rayEngine({ address: guarded.address, token: 'old' }).check(), {
+  await assert.rejects(rayJobs({ address: guarded.address, token: 'old' }).check(), {
     code: 'ray.refused',
     message: /the token in RAY_AUTH_TOKEN is not the one/,
   })
   const moved = await fakeRay(t, {
     'GET /api/version': (response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
   })
-  await assert.rejects(rayEngine({ address: moved.address, token: 'secret' }).check(), { code: 'ray.answer' })
+  await assert.rejects(rayJobs({ address: moved.address, token: 'secret' }).check(), { code: 'ray.answer' })
 })
 
 test('a head that is away, falls silent, or is cut off in its answer: one error, in time', async (t) => {
-  const away = rayEngine({ address: 'http://127.0.0.1:9', token: null })
+  const away = rayJobs({ address: 'http://127.0.0.1:9', token: null })
   await assert.rejects(away.check(), { code: 'ray.away', message: /does not answer \(ECONNREFUSED\)/ })
   const silent = await fakeRay(t, { 'GET /api/version': () => undefined })
-  await assert.rejects(rayEngine({ address: silent.address, token: null, withinMs: 100 }).check(), {
+  await assert.rejects(rayJobs({ address: silent.address, token: null, withinMs: 100 }).check(), {
     code: 'ray.away',
     message: /no answer in time/,
   })
@@ -179,7 +179,7 @@ test('a head that is away, falls silent, or is cut off in its answer: one error,
       response.on('close', () => clearInterval(drip))
     },
   })
-  await assert.rejects(rayEngine({ address: dripping.address, token: null, withinMs: 150 }).check(), {
+  await assert.rejects(rayJobs({ address: dripping.address, token: null, withinMs: 150 }).check(), {
     code: 'ray.away',
   })
   const cut = await fakeRay(t, {
@@ -189,7 +189,7 @@ test('a head that is away, falls silent, or is cut off in its answer: one error,
       setTimeout(() => response.destroy(), 20)
     },
   })
-  await assert.rejects(rayEngine({ address: cut.address, token: null }).check(), { code: 'ray.away' })
+  await assert.rejects(rayJobs({ address: cut.address, token: null }).check(), { code: 'ray.away' })
 })
 
 test('however many ask, eight requests are on their way at a time', async (t) => {
@@ -205,7 +205,7 @@ test('however many ask, eight requests are on their way at a time', async (t) =>
       }, 10)
     },
   })
-  const engine = rayEngine({ address: ray.address, token: null })
+  const engine = rayJobs({ address: ray.address, token: null })
   const answers = await Promise.all(Array.from({ length: 60 }, () => engine.check()))
   assert.deepEqual([answers.length, most], [60, 8])
 })

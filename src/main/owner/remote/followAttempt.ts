@@ -8,20 +8,19 @@ import { makeWritableFolder, writeFileAtomic } from '../../host/machine/atomicFi
 import type { Clock } from '../../host/machine/clock.ts'
 import type { Database } from '../../store/database.ts'
 import { appendLog } from '../../store/eventLog.ts'
-import { closeAttempt, markTaken, openAttempt, readRemoteRun } from '../../store/runs/remoteRunStore.ts'
-import { attemptFolder, recordsName, requestName, wishName } from '../../wire/attemptFolder.ts'
+import { openAttempt, readRemoteRun, type RemoteRun } from '../../store/runs/remoteRunStore.ts'
+import { recordsName, requestName, wishName } from '../../wire/attemptFolder.ts'
 import type { JobRequest } from '../../wire/jobPort.ts'
 import type { TrainerMessage } from '../../wire/trainerMessages.ts'
-import { preparedRequest, type Launch, type LaunchedRun } from '../launch.ts'
 import type { TrainingProcess } from '../processes/trainingProcess.ts'
-import type { Engine } from './engine.ts'
-import { rayEngine } from './rayEngine.ts'
+import type { JobsApi } from './jobsApi.ts'
+import { rayJobs } from './rayJobs.ts'
 import { RecordReader } from './recordReader.ts'
 import { followRemote, remoteTimes, type RemoteNote, type RemoteTimes } from './remoteTrainer.ts'
 
 /** How an owner reaches clusters; a test puts others in its place. */
 export interface RemoteAccess {
-  readonly engineOf: (place: RemotePlace) => Engine
+  readonly jobsOf: (place: RemotePlace) => JobsApi
   /** Program and first arguments of the trainer there; its folder follows. */
   readonly commandOf: (place: RemotePlace) => readonly string[]
   readonly times: RemoteTimes
@@ -29,12 +28,12 @@ export interface RemoteAccess {
 
 /** @param token  of the cluster; null = it asks for none */
 export function remoteAccess(token: string | null): RemoteAccess {
-  const engines = new Map<string, Engine>()
+  const known = new Map<string, JobsApi>()
   return {
-    engineOf({ address }) {
-      const engine = engines.get(address) ?? rayEngine({ address, token })
-      engines.set(address, engine)
-      return engine
+    jobsOf({ address }) {
+      const jobs = known.get(address) ?? rayJobs({ address, token })
+      known.set(address, jobs)
+      return jobs
     },
     commandOf: ({ packageFolder }) => [
       `${packageFolder}/node_modules/.bin/node`,
@@ -51,28 +50,6 @@ export interface RemoteLaunch {
   readonly clock: Clock
   readonly access: RemoteAccess
   readonly onEvent: (runId: string, event: RunEvent) => void
-}
-
-/**
- * A trainer on another machine; one that an earlier owner has handed over is taken up where its records
- * stand.
- */
-export function launchRemote(setup: RemoteLaunch, run: LaunchedRun): Launch {
-  return async (onMessage) => {
-    const { db } = setup
-    const { runId } = run
-    const { place, attempt, taken } = await openedAttempt(setup, runId)
-    return followAttempt(setup, onMessage, {
-      runId,
-      place,
-      submissionId: `${runId}.${attempt}`,
-      folder: join(place.shared, attemptFolder(runId, attempt)),
-      taken,
-      request: () => preparedRequest({ db, dataDir: place.shared }, run),
-      markTaken: (record) => markTaken(db, runId, record),
-      settle: () => closeAttempt(db, runId),
-    })
-  }
 }
 
 /** One handing over: its job, and the folder through which its trainer talks. */
@@ -103,7 +80,7 @@ export async function followAttempt(
     await writeFileAtomic(join(folder, requestName), JSON.stringify(request))
   }
   return followRemote({
-    engine: access.engineOf(place),
+    engine: access.jobsOf(place),
     submission: {
       submissionId,
       command: access.commandOf(place).concat(folder),
@@ -131,13 +108,18 @@ export async function openedAttempt(
   { db, dataDir }: RemoteLaunch,
   runId: string,
 ): Promise<{ readonly place: RemotePlace; readonly attempt: number; readonly taken: number }> {
-  const remote = readRemoteRun(db, runId)
-  if (remote === null) throw new RangeError(`launchRemote: run ${runId} is one of this machine`)
-  const { place, isOpen } = remote
+  const place = remoteOf(db, runId).place
   await makeWritableFolder(place.shared)
-  const opened = isOpen ? remote : { place, attempt: openAttempt(db, runId), taken: 0 }
   await linkRunFolder(dataDir, place.shared, runId)
-  return opened
+  // looked at again: of several jobs of a run the first one has opened it meanwhile
+  const remote = remoteOf(db, runId)
+  return remote.isOpen ? remote : { place, attempt: openAttempt(db, runId), taken: 0 }
+}
+
+function remoteOf(db: Database, runId: string): RemoteRun {
+  const remote = readRemoteRun(db, runId)
+  if (remote === null) throw new RangeError(`followAttempt: run ${runId} is one of this machine`)
+  return remote
 }
 
 /**
@@ -162,7 +144,10 @@ async function linkRunFolder(dataDir: string, shared: string, runId: string): Pr
       `${here} was to be a link to ${there}, but is a folder. Move it to there, and resume the run.`,
     )
   }
-  await symlink(there, here, 'dir')
+  await symlink(there, here, 'dir').catch(async (thrown: unknown) => {
+    // another job of the run has made it meanwhile
+    if ((await readlink(here).catch(() => null)) !== there) throw thrown
+  })
 }
 
 function tellNote({ db, clock, onEvent }: RemoteLaunch, runId: string, note: RemoteNote): void {

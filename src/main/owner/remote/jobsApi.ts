@@ -1,5 +1,5 @@
 /** What executes runs on other machines. It queues them itself: Recheck hands over and asks. */
-export interface Engine {
+export interface JobsApi {
   /** @returns its name and version. @throws RecheckError `ray.away`, `ray.refused`, `ray.answer` */
   check(): Promise<string>
   /**

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { plainMessage } from '../../../shared/text/plainText.ts'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { systemCodeOf } from '../../../shared/errors/systemErrors.ts'
-import type { Engine, JobState, Submission } from './engine.ts'
+import type { JobsApi, JobState, Submission } from './jobsApi.ts'
 
 export interface RayAccess {
   /** Of the head's dashboard: `http://head:8265`. */
@@ -47,10 +47,10 @@ interface Answer {
 /**
  * Ray's Jobs REST API: https://docs.ray.io/en/latest/cluster/running-applications/job-submission/rest.html
  */
-export function rayEngine(access: RayAccess): Engine {
+export function rayJobs(access: RayAccess): JobsApi {
   const ask = openRequests(access)
   const jobPath = (submissionId: string): string => `/api/jobs/${encodeURIComponent(submissionId)}`
-  const engine: Engine = {
+  const engine: JobsApi = {
     async check() {
       const { ray_version } = read(access, await ask('GET', '/api/version'), Version)
       return `Ray ${plainMessage(ray_version)}`
