@@ -10,6 +10,7 @@ import { checkedPlan, startRun } from '../owner/startRuns.ts'
 import { vStarHistogram, vStarProblems } from '../tools/vStarHistogram.ts'
 import { readCheckpoints } from '../store/checkpointStore.ts'
 import { readLog } from '../store/eventLog.ts'
+import { readMachineHistory } from '../store/machineStore.ts'
 import { listSeries, readRange } from '../store/metrics/metricQuery.ts'
 import { rolloutChoices } from '../store/rollouts/rolloutSearch.ts'
 import { deleteRun, labelRun, restoreRun } from '../store/runs/runLabels.ts'
@@ -118,6 +119,7 @@ function readingHandlers({
     'run.get': async ({ runId }) => readRun(db, runId),
     'run.progress': async ({ runId }) => progress.of(runId),
     'run.log': async ({ runId, afterSequence, limit }) => readLog(db, runId, { after: afterSequence, limit }),
+    'machine.read': async ({ runId, buckets }) => readMachineHistory(db, runId, buckets),
     'metrics.names': async ({ runId }) => listSeries(db, runId).map((series) => series.name),
     'metrics.range': async ({ names, ...query }) => names.map((name) => readRange(db, { ...query, name })),
     'metrics.csv': async ({ runId }) => ({ csv: metricsCsv(db, readRun(db, runId)) }),

@@ -1,7 +1,6 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { stringify } from 'yaml'
-import { plots } from '../../shared/metrics/metrics.ts'
 import type { PlotTheme } from '../../shared/plots/plotTheme.ts'
 import type { Run } from '../../shared/runs/records.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
@@ -13,8 +12,9 @@ import { svgPng } from '../host/machine/plotFiles.ts'
 import { plainText } from '../../shared/text/plainText.ts'
 import type { Database } from '../store/database.ts'
 import { writeMetricsParquet, writeRolloutsParquet } from './exportParquet.ts'
+import { machineCsv } from './machineCsv.ts'
 import { metricsCsv } from './metricsCsv.ts'
-import { runPlotSvg } from './runPlots.ts'
+import { drawnPlots, runPlotSvg } from './runPlots.ts'
 
 export interface ExportSetup {
   readonly db: Database
@@ -30,7 +30,7 @@ export interface ExportSetup {
 }
 
 /**
- * Writes the main plots as PNG and SVG, every point as CSV, the resolved config, and where they are asked for
+ * Writes the main plots as PNG and SVG, every point as CSV, the resolved config, what the machine did, and where they are asked for
  * Parquet files.
  *
  * @returns the names of the files, in the order in which they were written
@@ -50,14 +50,17 @@ export async function exportRun(setup: ExportSetup): Promise<readonly string[]> 
     await rm(unfinished, { recursive: true, force: true })
     makeFolders(dirname(folder))
     await makeWritableFolder(unfinished, 0o777) // for whom the user lets see it: it may lie anywhere
-    for (const [index, plot] of plots.entries()) {
-      const svg = runPlotSvg(plot, setup)
-      await write(`${plot.id}.svg`, svg)
-      await write(`${plot.id}.png`, svgPng(svg, setup.pixelRatio))
+    const plots = drawnPlots(db, run)
+    for (const [index, { id, shape }] of plots.entries()) {
+      const svg = runPlotSvg(shape, setup)
+      await write(`${id}.svg`, svg)
+      await write(`${id}.png`, svgPng(svg, setup.pixelRatio))
       setup.onPlot(index + 1, plots.length)
     }
     await write('metrics.csv', metricsCsv(db, run))
     await write('config.yaml', configYaml(run.config))
+    const machine = machineCsv(db, run)
+    if (machine !== null) await write('machine.csv', machine)
     if (setup.parquet !== null) files.push(...(await writeParquet(setup, unfinished)))
     await rename(unfinished, folder)
     return files

@@ -1,9 +1,11 @@
-import type { Plot } from '../../shared/metrics/metrics.ts'
+import { findMetric, plots } from '../../shared/metrics/metrics.ts'
+import { mostOwnPlots, ownPlot } from '../../shared/plots/ownPlot.ts'
 import { axisLabels, rangePoints, type PlotLine } from '../../shared/plots/plotData.ts'
 import {
   histogramOption,
   linePlotOption,
   type PlotOption,
+  type PlotShape,
   type PlotView,
 } from '../../shared/plots/plotOption.ts'
 import type { PlotTheme } from '../../shared/plots/plotTheme.ts'
@@ -11,7 +13,7 @@ import type { Run } from '../../shared/runs/records.ts'
 import { plainLine } from '../../shared/text/plainText.ts'
 import { plotSvg } from '../host/machine/plotFiles.ts'
 import type { Database } from '../store/database.ts'
-import { readRange } from '../store/metrics/metricQuery.ts'
+import { listSeries, readRange } from '../store/metrics/metricQuery.ts'
 import { vStarHistogram } from './vStarHistogram.ts'
 
 const size = { width: 1200, height: 800 }
@@ -26,12 +28,29 @@ export interface PlottedRun {
   readonly theme: PlotTheme
 }
 
+/** A plot with the name of its file. */
+export interface NamedPlot {
+  readonly id: string
+  readonly shape: PlotShape
+}
+
+/** The main plots; of an imported run one for each of its metrics. */
+export function drawnPlots(db: Database, run: Run): readonly NamedPlot[] {
+  if (run.stage !== 'imported') return plots.map(({ id, ...shape }) => ({ id, shape }))
+  return listSeries(db, run.runId)
+    .slice(0, mostOwnPlots)
+    .map(({ name }, index) => ({
+      id: `metric-${String(index + 1).padStart(2, '0')}-${name.replaceAll(/[^A-Za-z0-9]+/g, '-').slice(0, 60)}`,
+      shape: ownPlot(name, findMetric(name)),
+    }))
+}
+
 /** One of the main plots of a run, 1,200 × 800, as SVG. */
-export function runPlotSvg(plot: Plot, plotted: PlottedRun): string {
+export function runPlotSvg(plot: PlotShape, plotted: PlottedRun): string {
   return plotSvg(plotOption(plot, plotted), size)
 }
 
-function plotOption(plot: Plot, { db, run, theme }: PlottedRun): PlotOption {
+function plotOption(plot: PlotShape, { db, run, theme }: PlottedRun): PlotOption {
   const view: PlotView = {
     theme,
     xLabel: plot.kind === 'histogram' ? plot.xLabel : axisLabels.step,
@@ -51,7 +70,7 @@ function plotOption(plot: Plot, { db, run, theme }: PlottedRun): PlotOption {
   return histogramOption(plot, bins, view)
 }
 
-function linesOf(plot: Plot, db: Database, runId: string): PlotLine[] {
+function linesOf(plot: PlotShape, db: Database, runId: string): PlotLine[] {
   return plot.series.flatMap(({ metric, label, colour, dashed = false }) => {
     const range = readRange(db, { runId, name: metric, axis: 'step', from: null, to: null, buckets })
     return range.total === 0 ? [] : [{ label, colour, dashed, points: rangePoints(range, 'step') }]

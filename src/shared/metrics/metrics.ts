@@ -5,7 +5,8 @@ export type Metric = MetricEntry
 export type { PlotId }
 
 export interface PlotSeries {
-  readonly metric: ReportedMetricName
+  /** Of the registry, or of an imported run. */
+  readonly metric: string
   readonly label: string
   /** Index into the chart palette, so that a series keeps its colour in every view. */
   readonly colour: number

@@ -7,6 +7,7 @@ import { engineRoutes } from './engines.ts'
 import { evaluationRoutes, type EvaluationNews } from './evaluations.ts'
 import { fetchRoutes, type FetchNews } from './fetching.ts'
 import { libraryRoutes } from './library.ts'
+import { machineRoutes } from './machine.ts'
 import { metricRoutes } from './metrics.ts'
 import { planRoutes } from './plan.ts'
 import { replayRoutes, type ReplayNews } from './replay.ts'
@@ -28,6 +29,7 @@ export const routes = {
   ...runImportRoutes,
   ...sweepRoutes,
   ...engineRoutes,
+  ...machineRoutes,
   ...metricRoutes,
   ...rolloutRoutes,
   ...vStarRoutes,

@@ -51,6 +51,8 @@ const dataOfVersion: readonly string[] = [
   `UPDATE turn SET per_token = '{"ends":[1,1],"logProbs":[-0.1,-0.2],"referenceLogProbs":null}';`,
   `INSERT INTO sweep VALUES ('rates', 'sweep', '{"name":"rates","config":{},"grid":{"seed":[1]},"seeds":[0],"metric":"accuracy/final","budget":{}}', 1, NULL, NULL, 11);`,
   `INSERT INTO imported_run VALUES ('of-another-tool', 'tensorboard', 'fingerprint', 'runs');`,
+  "INSERT INTO shard VALUES ('old', 0, 1, 0, 3);",
+  `INSERT INTO machine_history VALUES ('old', 1, '[{"name":"cpu","label":"processors","unit":"percent"}]');`,
 ]
 
 /** A store as version `version` left it, with data of that version and all before. */

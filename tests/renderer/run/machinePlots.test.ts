@@ -1,60 +1,72 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { machinePlots } from '../../../src/renderer/src/run/machinePlots.ts'
-import type { Telemetry } from '../../../src/shared/routes/app.ts'
+import type { MachineHistory } from '../../../src/shared/runs/machineHistory.ts'
 
-const gib = 2 ** 30
+const figures = [
+  { name: 'cpu', label: 'processors', unit: 'percent' },
+  { name: 'memory', label: 'machine', unit: 'bytes' },
+  { name: 'trainerMemory', label: 'trainer', unit: 'bytes' },
+  { name: 'gpu0Power', label: 'X, card 1', unit: 'watts' },
+] as const
 
-function reading(atMs: number, trainer: number | null, gpus: Telemetry['gpus'] = []): Telemetry {
-  return {
-    atMs,
-    cpuPercent: 50,
-    memoryUsedBytes: 4 * gib,
-    memoryTotalBytes: 8 * gib,
-    trainerMemoryBytes: trainer === null ? null : trainer * gib,
-    gpus,
-  }
+function history(buckets: MachineHistory['buckets'], seconds = 1): MachineHistory {
+  return { seconds, figures, buckets }
 }
 
-test('memory in GiB over minutes; the trainer’s line begins when there is one', () => {
-  const [memory, load] = machinePlots([reading(1000, null), reading(61_000, 1.5)])
+const value = (mean: number) => ({ mean, max: mean })
+
+test('load, memory in GiB and power over minutes since the run began; a panel of what was never read is not there', () => {
+  const plots = machinePlots(
+    history([
+      { index: 0, values: [null, value(2 ** 31), value(2 ** 30), null] },
+      { index: 1, values: [value(50), value(2 ** 31), value(2 ** 30), null] },
+    ]),
+  )
   assert.deepEqual(
-    memory?.lines.map(({ label, points }) => [label, points]),
+    plots.map(({ id, lines }) => [id, lines.map(({ label, points }) => [label, points])]),
     [
+      ['machine-load', [['processors', [[0.02, 50]]]]],
       [
-        'machine',
+        'machine-memory',
         [
-          [0, 4],
-          [1, 4],
+          [
+            'machine',
+            [
+              [0, 2],
+              [0.02, 2],
+            ],
+          ],
+          [
+            'trainer',
+            [
+              [0, 1],
+              [0.02, 1],
+            ],
+          ],
         ],
       ],
-      ['trainer', [[1, 1.5]]],
     ],
   )
-  assert.deepEqual(load?.lines[0]?.points[1], [1, 50])
+  assert.equal(plots[0]?.footText, '2 seconds')
 })
 
-test('a reading that failed interrupts the line', () => {
-  const [memory] = machinePlots([
-    reading(0, 1),
-    reading(60_000, null),
-    reading(120_000, 2),
-    reading(180_000, null),
-  ])
-  assert.deepEqual(memory?.lines[1]?.points, [
-    [0, 1],
-    [1, null],
-    [2, 2],
-  ])
-})
-
-test('two cards of one name are two lines; what a card does not tell is left out', () => {
-  const card = { name: 'X', utilisationPercent: null, memoryUsedBytes: gib, memoryTotalBytes: gib }
-  const [memory, load] = machinePlots([reading(0, null, [card, card])])
-  assert.deepEqual(
-    memory?.lines.map(({ label }) => label),
-    ['machine', 'X, card 1', 'X, card 2'],
+test('where the run was not at work the line is interrupted', () => {
+  const [load] = machinePlots(
+    history(
+      [
+        { index: 0, values: [value(10), null, null, value(300)] },
+        { index: 4, values: [value(20), null, null, null] },
+      ],
+      60,
+    ),
   )
-  assert.equal(load?.lines.length, 1)
-  assert.deepEqual(machinePlots([])[0]?.lines, [])
+  assert.deepEqual(load?.lines[0]?.points, [
+    [0, 10],
+    [1, null],
+    [4, 20],
+  ])
+  assert.equal(load.footText, '2 means of 1 min 00 s')
 })
+
+test('nothing kept: no plots', () => assert.deepEqual(machinePlots(null), []))

@@ -1,6 +1,8 @@
 import { availableParallelism, hostname } from 'node:os'
+import { systemClock } from '../../host/machine/clock.ts'
 import type { Database } from '../../store/database.ts'
 import { preparedRequest } from '../launch.ts'
+import { watchMachine } from '../processes/machineWatch.ts'
 import { startTrainingProcess, type ChildTrainer, type TrainerProgram } from '../processes/trainingProcess.ts'
 import { traitsOf, type Engine, type JobName } from './engine.ts'
 
@@ -26,6 +28,9 @@ export function thisMachine(setup: MachineSetup): Engine {
     async submit(job, onMessage) {
       const name = nameOf({ runId: job.runId, shard: job.shard?.number ?? null })
       const child = await startTrainingProcess(setup.program, await preparedRequest(setup, job), onMessage)
+      const { processId } = child.mark ?? { processId: null }
+      const endWatch = watchMachine({ db: setup.db, runId: job.runId, processId, nowMs: systemClock.nowMs })
+      void child.exited.finally(endWatch).catch(() => undefined) // told by who supervises the run
       children.set(name, child)
       void child.exited.then(() => children.delete(name))
       return child

@@ -59,6 +59,8 @@ const tablesOfRun = [
   'remote_run',
   'imported_run',
   'shard',
+  'machine_history',
+  'machine_bucket',
 ] as const
 
 /** Tables that hang on one of those: child table, key, parent table. */

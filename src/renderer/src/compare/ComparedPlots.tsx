@@ -9,6 +9,9 @@ import { unreadText, useSeries } from '../plots/useSeries.ts'
 import { useZoomKeys } from '../plots/useZoomKeys.ts'
 import { differenceText, lookByField, lookByRun, type DifferingField } from './look.ts'
 import { comparedLines, comparedPlots, vStarLines } from './compareRuns.ts'
+import { mostOwnPlots } from '../../../shared/plots/ownPlot.ts'
+import type { NamedPlot } from '../plots/morePlots.ts'
+import { ownPlots } from '../plots/ownPlots.ts'
 import { rangeWithin, wholeRange } from '../plots/plotLines.ts'
 import { runEnds } from '../plots/runEnds.ts'
 import { BoardExport, PlotBoard, type BoardPlot } from '../plots/PlotBoard.tsx'
@@ -28,7 +31,15 @@ export interface ChosenProps extends ComparedProps {
   readonly choices: CompareChoices
 }
 
-const names = comparedPlots.flatMap(({ shape }) => shape.series.map(({ metric }) => metric))
+const mainNames = comparedPlots.flatMap(({ shape }) => shape.series.map(({ metric }) => metric))
+
+/** The main plots, and behind them one for each metric that imported runs have of their own. */
+function plotsOfRuns(runs: readonly Run[]): readonly NamedPlot[] {
+  const imported = runs.filter(({ stage }) => stage === 'imported')
+  const names = [...new Set(imported.flatMap(({ latest }) => Object.keys(latest)))].sort()
+  const { plots } = ownPlots(names, new Set(mainNames))
+  return comparedPlots.concat(plots.slice(0, mostOwnPlots - mainNames.length))
+}
 
 /** Fine enough that the steps of V* stand where its values are. */
 const vStarBins = 200
@@ -38,6 +49,8 @@ export function ComparedPlots(props: ChosenProps): JSX.Element {
   const { runs } = props
   const { settings, setRange, toolbar, ...frame } = props.choices.frame
   const { axis } = settings
+  const named = useMemo(() => plotsOfRuns(runs), [runs])
+  const names = named.flatMap(({ shape }) => shape.series.map(({ metric }) => metric))
   const ends = runEnds(runs, axis)
   const range = rangeWithin(frame.range, ends)
   const { ranges, problem } = useSeries({ runIds: runs.map((run) => run.runId), names, axis, range })
@@ -49,7 +62,7 @@ export function ComparedPlots(props: ChosenProps): JSX.Element {
   const files = useCompareFiles(runs, shown.runs)
   const known = ranges.map((each) => each ?? [])
   const isUnreadVStar = runs.some(({ vStarId }, run) => vStarId !== null && histograms[run] === null)
-  const plots = comparedPlots.map((plot): BoardPlot => {
+  const plots = named.map((plot): BoardPlot => {
     const isVStar = plot.id === 'v-star'
     const made = isVStar ? vStarLines(histograms, shown) : comparedLines(plot, known, { ...shown, axis })
     // in the order of the legend

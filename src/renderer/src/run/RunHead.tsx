@@ -21,7 +21,7 @@ import { RunActions } from './RunActions.tsx'
 import { RunNotes } from './RunNotes.tsx'
 import { RunPlace } from './RunPlace.tsx'
 import { RunProgress } from '../widgets/RunProgress.tsx'
-import { StatusBadge } from '../widgets/StatusBadge.tsx'
+import { RunBadge } from '../widgets/RunBadge.tsx'
 import styles from './RunHead.module.css'
 
 export function RunHead({ run }: { readonly run: Run }): JSX.Element {
@@ -46,7 +46,7 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
               <ActionIcon aria-label="Name, tags, group and notes" onClick={labels.open}>
                 <IconPencil size={16} />
               </ActionIcon>
-              <StatusBadge status={run.status} />
+              <RunBadge run={run} />
             </Group>
             <Tags tags={run.tags} />
           </Group>

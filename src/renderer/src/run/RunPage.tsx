@@ -14,7 +14,7 @@ import { RunHead } from './RunHead.tsx'
 import { RunOffers } from './RunOffers.tsx'
 import { tabWords } from './tabWords.ts'
 import { PanelPlots } from './panels/PanelPlots.tsx'
-import { MorePlots } from './RunPlots.tsx'
+import { ImportedPlots, MorePlots } from './RunPlots.tsx'
 import { goTo } from '../data/useRouteTarget.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { useShortcuts } from '../widgets/hooks/useShortcuts.ts'
@@ -72,7 +72,7 @@ interface TabContentProps {
 function TabContent({ run, tab, query }: TabContentProps): JSX.Element {
   switch (tab) {
     case 'plots':
-      return <PanelPlots run={run} query={query} />
+      return run.stage === 'imported' ? <ImportedPlots run={run} /> : <PanelPlots run={run} query={query} />
     case 'metrics':
       return <MorePlots run={run} />
     case 'rollouts':

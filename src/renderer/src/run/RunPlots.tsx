@@ -1,21 +1,21 @@
 import { useMemo, type JSX, type ReactNode } from 'react'
 import type { Run } from '../../../shared/runs/records.ts'
 import type { VStarHistogram } from '../../../shared/routes/vStar.ts'
-import { isOver } from '../../../shared/runs/runTransitions.ts'
 import { useApi } from '../data/apiContext.ts'
 import { usePlotFrame } from '../plots/usePlotFrame.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
-import { useTelemetryHistory } from './useTelemetryHistory.ts'
 import { unreadText, useSeries } from '../plots/useSeries.ts'
 import { useZoomKeys } from '../plots/useZoomKeys.ts'
 import { formatCount, formatShare } from '../../../shared/text/format.ts'
 import { withHiddenLines } from '../plots/hiddenLines.ts'
 import { machinePlots } from './machinePlots.ts'
 import { morePlots, type NamedPlot } from '../plots/morePlots.ts'
+import { ownPlots } from '../plots/ownPlots.ts'
 import { plotLines, shownPoints, shownText, wholeRange } from '../plots/plotLines.ts'
 import { runEnds } from '../plots/runEnds.ts'
 import { BoardExport, PlotBoard, type BoardFiles, type BoardPlot } from '../plots/PlotBoard.tsx'
 import { PlotToolbar } from '../plots/PlotToolbar.tsx'
+import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import styles from './RunPlots.module.css'
 
@@ -63,10 +63,42 @@ export function RunPlots({ run, named, more = [], children }: RunPlotsProps): JS
   )
 }
 
-/** The second tab: further metrics and, while the run is under way, what the machine does. */
+const machineEveryMs = 5000
+/** Buckets of the whole run: more than a card is wide. */
+const machineBuckets = 600
+
+/** The second tab: further metrics, and what the machine did while the run was at work. */
 export function MorePlots({ run }: { readonly run: Run }): JSX.Element {
-  const history = useTelemetryHistory()
-  return <RunPlots run={run} named={morePlots} more={isOver(run.status) ? [] : machinePlots(history)} />
+  const { runId } = run
+  const isLive = run.status === 'running'
+  const { data = null } = useRouteQuery(
+    'machine.read',
+    { runId, buckets: machineBuckets },
+    isLive ? { everyMs: machineEveryMs } : {},
+  )
+  return <RunPlots run={run} named={morePlots} more={machinePlots(data)} />
+}
+
+/** An imported run: a plot for each of its metrics. */
+export function ImportedPlots({ run }: { readonly run: Run }): JSX.Element {
+  const names = useRouteQuery('metrics.names', { runId: run.runId })
+  const { plots, left } = useMemo(() => ownPlots(names.data ?? []), [names.data])
+  if (names.data === undefined)
+    return names.error === null ? (
+      <Loading what="Reading the metrics…" />
+    ) : (
+      <ProblemNote problem={names.error} />
+    )
+  return (
+    <>
+      <RunPlots run={run} named={plots} />
+      {left > 0 && (
+        <p className="muted fine-print">
+          {`${formatCount(left)} further metrics have no plot here; “recheck export” writes their points.`}
+        </p>
+      )}
+    </>
+  )
 }
 
 function Panel({
@@ -87,6 +119,8 @@ function Panel({
 const noVStar = 'V* of the training problems appears here as stage 1 estimates it.'
 
 function noPoints(run: Run): string {
+  if (run.stage === 'imported')
+    return 'The other tool logged nothing of this name; its metrics stand under Plots.'
   if (run.stage === 'warm-up') return 'A warm-up rewards nothing; this curve belongs to stage 2.'
   return run.stage === 'estimate-v-star'
     ? 'Stage 1 only samples the reference; this curve belongs to stage 2.'

@@ -6,6 +6,7 @@ import { goTo } from '../data/useRouteTarget.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { formatCount } from '../../../shared/text/format.ts'
 import type { RunListName } from '../data/routeTarget.ts'
+import { ImportButton } from './ImportButton.tsx'
 import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
@@ -57,6 +58,7 @@ export function EmptyRuns({ onShow }: { readonly onShow: (list: RunListName) => 
         <Button size="sm" variant="default" onClick={() => goTo({ page: 'new', likeRunId: null })}>
           Set up a run
         </Button>
+        <ImportButton />
         {gone > 0 && (
           <Button size="sm" variant="default" onClick={() => onShow('deleted')}>
             {showText(gone, 'deleted')}

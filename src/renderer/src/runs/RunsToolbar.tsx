@@ -5,6 +5,7 @@ import { runStatuses } from '../../../shared/runs/records.ts'
 import type { ListedRun } from '../../../shared/runs/runList.ts'
 import { goTo } from '../data/useRouteTarget.ts'
 import { useShortcuts } from '../widgets/hooks/useShortcuts.ts'
+import { ImportButton } from './ImportButton.tsx'
 import { termOf, withTerm } from './filterText.ts'
 import type { RunListName } from '../data/routeTarget.ts'
 import { runColumns, type RunColumnId } from './rows.ts'
@@ -82,10 +83,17 @@ export function RunsToolbar(props: RunsToolbarProps): JSX.Element {
         onChange={(list) => props.onList((list ?? 'runs') as RunListName)}
       />
       <ColumnChooser shown={props.shownColumns} onShown={props.onShownColumns} />
-      <Button leftSection={<IconPlus size={15} />} onClick={() => goTo({ page: 'new', likeRunId: null })}>
-        New run
-      </Button>
+      <ImportButton />
+      <NewRunButton />
     </Group>
+  )
+}
+
+function NewRunButton(): JSX.Element {
+  return (
+    <Button leftSection={<IconPlus size={15} />} onClick={() => goTo({ page: 'new', likeRunId: null })}>
+      New run
+    </Button>
   )
 }
 

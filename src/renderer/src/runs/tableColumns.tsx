@@ -20,7 +20,7 @@ import { MiddleCut } from '../widgets/MiddleCut.tsx'
 import { Age } from '../widgets/Age.tsx'
 import { RunProgress } from '../widgets/RunProgress.tsx'
 import { Sparkline } from './Sparkline.tsx'
-import { StatusBadge } from '../widgets/StatusBadge.tsx'
+import { RunBadge } from '../widgets/RunBadge.tsx'
 import styles from './tableColumns.module.css'
 
 export const runTableFeatures = tableFeatures({ columnVisibilityFeature })
@@ -47,7 +47,7 @@ function Cell({
     case 'name':
       return <NameCell run={run} />
     case 'status':
-      return <StatusBadge status={run.status} />
+      return <RunBadge run={run} />
     case 'stage':
       return <StageCell run={run} />
     case 'progress':
