@@ -3,13 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { CDPSession, Page } from 'playwright-core'
 import { openBatchWriter } from '../src/main/store/batchStore.ts'
-import type { Database } from '../src/main/store/database.ts'
-import { storeImportedRuns } from '../src/main/store/runs/importedRunStore.ts'
 import { changeStatus, insertRun } from '../src/main/store/runs/runStore.ts'
-import { presetConfig } from '../src/shared/config/presets.ts'
 import { metrics } from '../src/shared/metrics/metrics.ts'
-import type { ImportedRun, ImportedSeries } from '../src/shared/runs/importedRun.ts'
 import type { RunEvent } from '../src/shared/runs/runEvent.ts'
+import { comparedPoints, config, fillStore } from './pageStore.ts'
 import { goTo, openPages, type OpenedPages } from '../tests/renderer/support/openPages.ts'
 
 /**
@@ -28,11 +25,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '10' },
   },
 })
-const config = JSON.stringify(presetConfig('builtin'))
-const comparedPoints = 100_000
-const longPoints = 200_000
 
-const comparedMetrics = ['loss/policy', 'accuracy/final'] as const
 const rowsPerSecond = 50
 const batchesPerSecond = 5
 
@@ -41,63 +34,20 @@ try {
   say(
     `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, Chromium ${pages.browser.version()}`,
   )
-  fill(pages.server.owner.db)
+  const start = performance.now()
+  const { runs, points } = fillStore(pages.server.owner.db, {
+    runs: Number(values.runs),
+    compared: Number(values.compared),
+  })
+  say(
+    `filled: ${runs.toLocaleString('en-US')} runs, ${points.toLocaleString('en-US')} points, ${((performance.now() - start) / 1000).toFixed(0)} s`,
+  )
   await firstPaint(pages)
   await zooms(pages)
   await compares(pages)
   await livePage(pages)
 } finally {
   await pages.close()
-}
-
-/** Series are stored as those of imports are, which is quicker; the runs are then as trained ones. */
-function fill(db: Database): void {
-  const start = performance.now()
-  const latest = JSON.stringify(Object.fromEntries(metrics.map(({ name }, at) => [name, Math.sin(at)])))
-  const score = JSON.stringify({ step: 80, successes: 700, trials: 1000 })
-  const runs: ImportedRun[] = []
-  for (let index = 0; index < Number(values.runs); index++)
-    runs.push(run(`run ${index}`, [wave('loss/policy', 512, index)]))
-  for (let index = 0; index < Number(values.compared); index++)
-    runs.push(
-      run(
-        `compared ${index}`,
-        comparedMetrics.map((name, at) => wave(name, comparedPoints, index + at)),
-      ),
-    )
-  runs.push(
-    run(
-      'long',
-      ['loss/policy', 'loss/solver', 'accuracy/final', 'accuracy/attempt', 'revision/rate'].map((name, at) =>
-        wave(name, longPoints, at),
-      ),
-    ),
-  )
-  const points = runs.reduce(
-    (sum, { series }) => sum + series.reduce((most, { step }) => most + step.length, 0),
-    0,
-  )
-  storeImportedRuns(db, runs, { newRunId: nextId(), source: 'bench', nowMs: 1 })
-  db.prepare("UPDATE run SET stage = 'self-correction', latest = ?, test_score = ?").run(latest, score)
-  db.exec('DELETE FROM imported_run')
-  say(
-    `filled: ${runs.length.toLocaleString('en-US')} runs, ${points.toLocaleString('en-US')} points, ${((performance.now() - start) / 1000).toFixed(0)} s`,
-  )
-}
-
-function nextId(): () => string {
-  let next = 0
-  return () => `r${String(next++).padStart(6, '0')}`
-}
-
-function run(name: string, series: readonly ImportedSeries[]): ImportedRun {
-  return { name, format: 'table', config, startedAtMs: 1000, series, fingerprint: name, notes: [] }
-}
-
-function wave(name: string, points: number, phase: number): ImportedSeries {
-  const step = Float64Array.from({ length: points }, (_, index) => index)
-  const value = step.map((at) => 0.5 + 0.3 * Math.sin(at / 900 + phase) + 0.05 * Math.sin(at * 7.3 + phase))
-  return { name, step, timeMs: step.map((at) => at * 10), value }
 }
 
 /** From the request to the first paint, by the page's own clock, and to the first rows of the list. */
