@@ -4,6 +4,7 @@ import type { Owner } from '../owner/owner.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
 import { findProblems } from '../store/rollouts/problemQuery.ts'
 import { comparedSteps } from '../tools/comparedSteps.ts'
+import { listedPairedTest } from '../tools/pairedTest.ts'
 
 export type PolicyRoute =
   | 'replay.run'
@@ -12,6 +13,7 @@ export type PolicyRoute =
   | 'evaluations.start'
   | 'evaluations.cancel'
   | 'evaluations.underWay'
+  | 'evaluations.learned'
   | 'evaluations.compare'
 
 export interface PolicyHandlersSetup {
@@ -42,6 +44,7 @@ export function policyHandlers({ owner, tell }: PolicyHandlersSetup): Pick<Owner
       return null
     },
     'evaluations.underWay': async () => evaluations.state,
+    'evaluations.learned': async ({ runId }) => listedPairedTest(db, runId),
     'evaluations.compare': async (wanted) => comparedSteps(db, wanted),
   }
 }

@@ -1,20 +1,10 @@
 import { forkRandom } from '../../core/random.ts'
 import type { Evaluation } from '../../shared/runs/records.ts'
-import { pairedBootstrap, type Interval } from '../../shared/statistics.ts'
+import type { PairedMetric, PairedTest } from '../../shared/runs/pairedTest.ts'
+import { pairedBootstrap, pairedNormal, type Interval } from '../../shared/statistics.ts'
 import type { Database } from '../store/database.ts'
 import { readEvaluatedOutcomes, type EvaluatedOutcome } from '../store/evaluatedOutcomes.ts'
 import { readTestEnds } from '../store/evaluationStore.ts'
-
-/** What training changed on the test split, after − before. */
-export interface PairedTest {
-  readonly before: number
-  readonly after: number
-  readonly problems: number
-  /** By metric; one that has no verdicts is left out. */
-  readonly differences: Readonly<Partial<Record<PairedMetric, Interval>>>
-}
-
-export type PairedMetric = 'accuracy/attempt' | 'accuracy/final' | 'verifier/accuracy'
 
 const valueOf: Readonly<Record<PairedMetric, (outcome: EvaluatedOutcome) => boolean | null>> = {
   'accuracy/attempt': ({ attempt }) => attempt,
@@ -30,6 +20,20 @@ const valueOf: Readonly<Record<PairedMetric, (outcome: EvaluatedOutcome) => bool
  * @returns null with fewer than two such evaluations, or where their rollouts are not all kept
  */
 export function pairedTest(db: Database, runId: string): PairedTest | null {
+  return pairedBy(db, runId, (pairs, name) => {
+    const random = forkRandom(0, 'paired test', name)
+    return pairedBootstrap(pairs, (bound) => random.nextInt(bound))
+  })
+}
+
+/** The same with normal intervals: for lists, whose owner has no second for each of their runs. */
+export function listedPairedTest(db: Database, runId: string): PairedTest | null {
+  return pairedBy(db, runId, pairedNormal)
+}
+
+type IntervalOf = (pairs: readonly (readonly [number, number])[], name: PairedMetric) => Interval
+
+function pairedBy(db: Database, runId: string, intervalOf: IntervalOf): PairedTest | null {
   const ends = readTestEnds(db, runId)
   if (ends === null || ends.before.step === ends.after.step) return null
   const { before: first, after: last } = ends
@@ -42,8 +46,7 @@ export function pairedTest(db: Database, runId: string): PairedTest | null {
     const pairs = keys.map((key) => [shareOf(before.get(key), name), shareOf(after.get(key), name)] as const)
     const known = pairs.flatMap(([one, two]) => (one === null || two === null ? [] : [[one, two] as const]))
     if (known.length < keys.length) return []
-    const random = forkRandom(0, 'paired test', name)
-    return [[name, pairedBootstrap(known, (bound) => random.nextInt(bound))] as const]
+    return [[name, intervalOf(known, name)] as const]
   })
   return {
     before: first.step,

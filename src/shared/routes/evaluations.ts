@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Evaluation } from '../runs/records.ts'
 import type { Progress } from '../runs/runEvent.ts'
+import type { PairedTest } from '../runs/pairedTest.ts'
 import type { Interval } from '../statistics.ts'
 import { output, runId } from './parts.ts'
 
@@ -52,6 +53,11 @@ export const evaluationRoutes = {
   'evaluations.start': { input: z.strictObject({ runId, step }), output: output<null>() },
   'evaluations.cancel': { input: z.strictObject({}), output: output<null>() },
   'evaluations.underWay': { input: z.strictObject({}), output: output<EvaluationsState>() },
+  /**
+   * The first evaluation on the test split against the last; null with fewer than two, or without all their
+   * rollouts. Normal intervals: `evaluations.compare` resamples.
+   */
+  'evaluations.learned': { input: z.strictObject({ runId }), output: output<PairedTest | null>() },
   'evaluations.compare': {
     input: z.strictObject({ runId, split: z.enum(['validation', 'test']), first: step, second: step }),
     output: output<ComparedSteps>(),

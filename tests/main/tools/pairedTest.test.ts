@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import { testTable } from '../../../src/main/commands/endOfRun.ts'
 import { readEvaluations } from '../../../src/main/store/evaluationStore.ts'
-import { pairedTest } from '../../../src/main/tools/pairedTest.ts'
+import { listedPairedTest, pairedTest } from '../../../src/main/tools/pairedTest.ts'
 import type { StoredRollout } from '../../../src/shared/runs/records.ts'
 import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 import { wilson } from '../../../src/shared/statistics.ts'
@@ -78,6 +78,15 @@ test('after − before by problem, worked by hand; problems are resampled with t
   // differences 0, ½, ½, ½: a draw of four is between 0 and ½
   assert.ok((final?.low ?? NaN) >= 0 && (final?.high ?? NaN) <= 0.5)
   assert.match(testTable(readEvaluations(db, 'a'), paired), /Acc@final .*\+0\.375 \[/)
+})
+
+test('lists take the normal interval of the same differences: 0.375 ± 1.96 · 0.25 ÷ √4', (t) => {
+  const listed = listedPairedTest(storeOf(t, before, after), 'a')
+  const { estimate, low, high } = listed?.differences['accuracy/final'] ?? assert.fail('none')
+  assertClose(estimate, 0.375, 1e-12)
+  assertClose(low, 0.375 - 0.245, 1e-4)
+  assertClose(high, 0.375 + 0.245, 1e-4)
+  assert.deepEqual(listed?.differences['accuracy/attempt'], { estimate: 0, low: 0, high: 0 })
 })
 
 test('none with one evaluation, and none where rollouts of one are not all kept', (t) => {

@@ -113,7 +113,7 @@ test('a click on a column’s head sorts by it, another turns the order around',
 test('groups stand under their heads with their number of runs', async () => {
   await switchNamed(opened.page, 'Groups').click()
   assert.deepEqual(await opened.page.locator('.RunTable-groupRow').allInnerTexts(), [
-    'learning rate (2)',
+    'learning rate (2) over its seeds',
     'no group (4)',
   ])
   await switchNamed(opened.page, 'Groups').click()

@@ -111,6 +111,12 @@ function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
   const compared = { runs, labels, fields }
   return (
     <>
+      <section className="panel side-panel" aria-label="Test scores">
+        <Title order={2} fz={14} mb={6}>
+          Test scores
+        </Title>
+        <TestScores {...compared} />
+      </section>
       <SegmentedControl
         aria-label="View"
         data={[...views]}
@@ -123,12 +129,6 @@ function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
       ) : (
         <SideBySide {...compared} choices={choices} />
       )}
-      <section className="panel side-panel" aria-label="Test scores">
-        <Title order={2} fz={14} mb={6}>
-          Test scores
-        </Title>
-        <TestScores {...compared} />
-      </section>
       <section className={`panel side-panel ${styles.differences}`} aria-label="Config differences">
         <Title order={2} fz={14} mb={6}>
           Config fields that differ

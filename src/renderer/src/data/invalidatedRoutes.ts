@@ -33,6 +33,7 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
       return [
         'evaluations.list',
         'evaluations.compare',
+        'evaluations.learned',
         'rollouts.list',
         'rollouts.choices',
         'metrics.range',

@@ -1,4 +1,4 @@
-import { Checkbox, rem, Tooltip, UnstyledButton } from '@mantine/core'
+import { Anchor, Checkbox, rem, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
@@ -7,6 +7,7 @@ import type { ListedRun } from '../../../shared/runs/runList.ts'
 import { usePageScale } from '../widgets/hooks/usePageScale.ts'
 import { useShortcuts } from '../widgets/hooks/useShortcuts.ts'
 import { goTo } from '../data/useRouteTarget.ts'
+import { targetAddress } from '../data/routeTarget.ts'
 import { columnMeaning, runColumns, runLines, type RunColumnId, type RunLine, type RunSort } from './rows.ts'
 import { selectWidthPx } from './tableSettings.ts'
 import { runTableColumns, runTableFeatures } from './tableColumns.tsx'
@@ -196,7 +197,17 @@ function GroupRow({
   return (
     <div className={styles.groupRow} role="row" style={style}>
       <span role="gridcell">
-        {line.group} <span className="muted">({line.runs})</span>
+        {line.group} <span className="muted">({line.runs})</span>{' '}
+        {line.name !== null && (
+          <Anchor
+            fz={12}
+            ml={8}
+            href={targetAddress({ page: 'sweeps', name: line.name })}
+            title="Means over seeds with intervals, and the chance that a setting is the best"
+          >
+            over its seeds
+          </Anchor>
+        )}
       </span>
     </div>
   )

@@ -8,7 +8,7 @@ import { testRank } from '../../../shared/runs/testScore.ts'
 export const runColumns = [
   { id: 'name', label: 'Name', width: 208, isShown: true, isNumber: false },
   { id: 'status', label: 'Status', width: 108, isShown: true, isNumber: false },
-  { id: 'test/accuracy/final', label: 'Test Acc@final', width: 152, isShown: true, isNumber: true },
+  { id: 'test/accuracy/final', label: 'Test Acc@final', width: 172, isShown: true, isNumber: true },
   { id: 'progress', label: 'Progress', width: 144, isShown: true, isNumber: false },
   { id: 'stage', label: 'Stage', width: 64, isShown: true, isNumber: false },
   { id: 'curve', label: 'Training curve', width: 126, isShown: true, isNumber: false },
@@ -38,7 +38,7 @@ export function columnMeaning(column: RunColumnId): string {
 
 const otherMeanings: Partial<Record<RunColumnId, string>> = {
   'test/accuracy/final':
-    'Share of correct last answers on the held-out test problems, of the newest evaluation, with its 95 % interval (Wilson) and the number of rollouts. Ranked by the lower end of the interval; runs under way stand above',
+    'Share of correct last answers on the held-out test problems, of the newest evaluation, with its 95 % interval (Wilson); below it what training changed, paired by problem, with its 95 % interval. Ranked by the lower end of the interval; runs under way stand above',
   stage:
     'Stage 1 estimates V*, the best value that the reference can reach on each problem; stage 2 trains (RL)',
   progress: 'Steps that are over, of all',
@@ -110,7 +110,8 @@ export function sortRuns(runs: readonly ListedRun[], sort: RunSort): ListedRun[]
 /** A line of the table: a run, or the head of a group. */
 export type RunLine =
   | { readonly kind: 'run'; readonly run: ListedRun }
-  | { readonly kind: 'group'; readonly group: string; readonly runs: number }
+  /** `name`: null = of runs without a group. */
+  | { readonly kind: 'group'; readonly group: string; readonly name: string | null; readonly runs: number }
 
 /** Lines in the order given; grouped ones under their group's head, runs without a group last. */
 export function runLines(runs: readonly ListedRun[], isGrouped: boolean): RunLine[] {
@@ -125,7 +126,12 @@ export function runLines(runs: readonly ListedRun[], isGrouped: boolean): RunLin
   return [...groups]
     .sort(([a], [b]) => (a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1))
     .flatMap(([group, members]) => [
-      { kind: 'group' as const, group: group === '' ? 'no group' : group, runs: members.length },
+      {
+        kind: 'group' as const,
+        group: group === '' ? 'no group' : group,
+        name: group === '' ? null : group,
+        runs: members.length,
+      },
       ...members.map((run) => ({ kind: 'run' as const, run })),
     ])
 }

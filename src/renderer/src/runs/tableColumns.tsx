@@ -2,9 +2,11 @@ import { Badge, Group } from '@mantine/core'
 import { columnVisibilityFeature, createColumnHelper, tableFeatures } from '@tanstack/react-table'
 import type { JSX } from 'react'
 import type { ListedRun } from '../../../shared/runs/runList.ts'
+import { useRouteQuery } from '../data/useRoute.ts'
 import { useRunStage } from '../data/useRunStage.ts'
 import {
   formatCount,
+  formatDifference,
   formatDuration,
   formatNumber,
   formatShare,
@@ -84,16 +86,31 @@ function StageCell({ run }: { readonly run: ListedRun }): JSX.Element {
 function TestScoreCell({ run, score }: { readonly run: ListedRun; readonly score: TestScore }): JSX.Element {
   const { value, interval } = testScoreParts(score)
   const isOld = score.step < run.stepsDone
+  const learned = useLearned(run.runId, score)
+  const said = `${testScoreText(score)} test rollouts, evaluated at step ${formatCount(score.step)}`
   return (
-    <div
-      className={styles.testScore}
-      title={`${testScoreText(score)} test rollouts, evaluated at step ${formatCount(score.step)}`}
-    >
-      <strong>{value}</strong>
-      {isOld && <span className="muted fine-print"> step {formatCount(score.step)}</span>}
-      <div className="muted fine-print">{interval}</div>
+    <div className={styles.testScore} title={learned === null ? said : `${said}; ${learned.meaning}`}>
+      <strong>{value}</strong> <span className="muted fine-print">{interval}</span>
+      <div className="muted fine-print">
+        {[learned?.text, isOld ? `step ${formatCount(score.step)}` : ''].filter(Boolean).join(' · ')}
+      </div>
     </div>
   )
+}
+
+/** What training changed of it, paired by problem; null before it is known, and with a single evaluation. */
+function useLearned(
+  runId: string,
+  { step }: TestScore,
+): { readonly text: string; readonly meaning: string } | null {
+  const { data } = useRouteQuery('evaluations.learned', { runId }, { enabled: step > 0 })
+  const difference = data?.differences['accuracy/final']
+  if (data === undefined || data === null || difference === undefined) return null
+  const { estimate, low, high } = difference
+  return {
+    text: `${formatDifference(estimate)} [${formatDifference(low)}, ${formatDifference(high)}]`,
+    meaning: `below it the difference to step ${formatCount(data.before)} over the same ${formatCount(data.problems)} problems, paired, with its 95 % interval`,
+  }
 }
 
 function NameCell({ run }: { readonly run: ListedRun }): JSX.Element {
