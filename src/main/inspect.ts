@@ -11,6 +11,7 @@ import { listedModels } from './tools/library/listModels.ts'
 import { dataOverlap, dataRows, type DataQuestion } from './tools/library/readData.ts'
 import { lookAtData, type DataLookQuestion } from './tools/library/lookAtData.ts'
 import { inspectConfig } from './tools/inspectConfig.ts'
+import { measureVotes, type VotesQuestion } from './tools/replay/measureVotes.ts'
 import { evaluateCheckpoint, type EvaluationQuestion } from './tools/replay/evaluateCheckpoint.ts'
 import { eventLines } from './tools/replay/eventLines.ts'
 import { replayProblem, type ReplayQuestion } from './tools/replay/replayProblem.ts'
@@ -28,6 +29,7 @@ type Question =
   | Inquiry
   | ReplayQuestion
   | EvaluationQuestion
+  | VotesQuestion
   | DataLookQuestion
   | DataQuestion
   | FetchQuestion
@@ -52,6 +54,8 @@ async function work(question: Question): Promise<unknown> {
     }
     case 'evaluate':
       return evaluateCheckpoint(question, (event) => write(`${JSON.stringify({ event })}\n`))
+    case 'votes':
+      return measureVotes(question, (event) => write(`${JSON.stringify({ event })}\n`))
     case 'data.look':
       return lookAtData(question)
     case 'data.rows':

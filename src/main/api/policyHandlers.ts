@@ -3,6 +3,8 @@ import type { ReplayEvent } from '../../shared/routes/replay.ts'
 import type { Owner } from '../owner/owner.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
 import { findProblems } from '../store/rollouts/problemQuery.ts'
+import { readRun } from '../store/runs/runStore.ts'
+import { readVotes } from '../owner/tasks/voteFiles.ts'
 import { comparedSteps } from '../tools/comparedSteps.ts'
 import { listedPairedTest } from '../tools/pairedTest.ts'
 
@@ -14,6 +16,7 @@ export type PolicyRoute =
   | 'evaluations.cancel'
   | 'evaluations.underWay'
   | 'evaluations.learned'
+  | 'evaluations.votes'
   | 'evaluations.compare'
 
 export interface PolicyHandlersSetup {
@@ -35,8 +38,8 @@ export function policyHandlers({ owner, tell }: PolicyHandlersSetup): Pick<Owner
     },
     'problems.list': async (search) => findProblems(db, search),
     'evaluations.list': async ({ runId }) => readEvaluations(db, runId),
-    'evaluations.start': async ({ runId, step }) => {
-      evaluations.start(runId, step)
+    'evaluations.start': async ({ runId, step, samples }) => {
+      evaluations.start(runId, step, samples)
       return null
     },
     'evaluations.cancel': async () => {
@@ -45,6 +48,7 @@ export function policyHandlers({ owner, tell }: PolicyHandlersSetup): Pick<Owner
     },
     'evaluations.underWay': async () => evaluations.state,
     'evaluations.learned': async ({ runId }) => listedPairedTest(db, runId),
+    'evaluations.votes': async ({ runId }) => readVotes(owner, readRun(db, runId)),
     'evaluations.compare': async (wanted) => comparedSteps(db, wanted),
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Evaluation } from '../runs/records.ts'
 import type { Progress } from '../runs/runEvent.ts'
 import type { PairedTest } from '../runs/pairedTest.ts'
+import type { VoteCurve } from '../runs/voteCurve.ts'
 import type { Interval } from '../statistics.ts'
 import { output, runId } from './parts.ts'
 
@@ -50,7 +51,17 @@ export const evaluationRoutes = {
    * The policy of a checkpoint (step 0: the model that the run began from) on the test split, as training
    * evaluates it.
    */
-  'evaluations.start': { input: z.strictObject({ runId, step }), output: output<null>() },
+  'evaluations.start': {
+    input: z.strictObject({
+      runId,
+      step,
+      /** A number measures the vote curve instead: accuracy against tokens with up to so many samples a problem. */
+      samples: z.int().min(2).max(64).nullable().default(null),
+    }),
+    output: output<null>(),
+  },
+  /** By step. */
+  'evaluations.votes': { input: z.strictObject({ runId }), output: output<readonly VoteCurve[]>() },
   'evaluations.cancel': { input: z.strictObject({}), output: output<null>() },
   'evaluations.underWay': { input: z.strictObject({}), output: output<EvaluationsState>() },
   /**

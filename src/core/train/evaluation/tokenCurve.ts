@@ -4,20 +4,10 @@
  */
 import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/runs/evaluationResult.ts'
 import { bootstrapMean, pairedBootstrap, type Interval } from '../../../shared/statistics.ts'
+import { selectionMethods, type SelectionMethod } from '../../../shared/runs/voteCurve.ts'
 import { forkRandom } from '../../random.ts'
 import { attemptVote, finalVote, majorityVote, selfVerifiedBest } from './testTimeSelection.ts'
 import type { SameAnswer } from './testTimeSelection.ts'
-
-/**
- * `majority-vote` of attempts alone: of one it is a plain attempt (pass@1). `self-correction`: votes over
- * final answers.
- */
-export type SelectionMethod = 'majority-vote' | 'self-correction' | 'self-verified-best'
-export const selectionMethods: readonly SelectionMethod[] = [
-  'majority-vote',
-  'self-correction',
-  'self-verified-best',
-]
 
 export interface CurveRow {
   readonly method: SelectionMethod

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { errorData, RecheckError } from '../../../shared/errors/recheckError.ts'
-import type { CheckpointRecord, Evaluation, StoredRollout } from '../../../shared/runs/records.ts'
+import type { CheckpointRecord, Evaluation, Run, StoredRollout } from '../../../shared/runs/records.ts'
 import type { Progress } from '../../../shared/runs/runEvent.ts'
 import type { AskedEvaluation, EvaluationsState } from '../../../shared/routes/evaluations.ts'
 import { startedStage } from '../../../shared/runs/startedStage.ts'
+import type { VoteCurve } from '../../../shared/runs/voteCurve.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import { newId } from '../../host/machine/identifiers.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
@@ -13,6 +14,7 @@ import type { Database } from '../../store/database.ts'
 import { readRun } from '../../store/runs/runStore.ts'
 import { askProcess } from '../processes/askProcess.ts'
 import { unknownCheckpoint } from './replays.ts'
+import { writeVotes } from './voteFiles.ts'
 
 export interface EvaluationsSetup {
   /** The Node 24 binary. */
@@ -32,6 +34,8 @@ interface Answer {
   readonly evaluation: Omit<Evaluation, 'evaluationId' | 'runId' | 'createdAtMs'>
   readonly rollouts: readonly StoredRollout[]
 }
+
+type Measured = Pick<VoteCurve, 'problems' | 'curve' | 'atEqualTokens'>
 
 /** Pages hear of progress so often. */
 const changeEveryMs = 250
@@ -57,9 +61,10 @@ export class Evaluations {
   /**
    * @param step of a checkpoint; 0 = the model that the run began from, where there is no checkpoint of step
    *   0
+   * @param samples null = an evaluation as training makes it; else the vote curve of so many samples a problem
    * @throws RecheckError `inquiry.busy`, `run.unknown`, `checkpoint.unknown`
    */
-  start(runId: string, step: number): void {
+  start(runId: string, step: number, samples: number | null = null): void {
     if (this.#underWay !== null) {
       const { asked } = this.#underWay
       throw new RecheckError(
@@ -71,16 +76,27 @@ export class Evaluations {
     const run = readRun(db, runId)
     startedStage(run)
     const config = JSON.parse(run.config) as unknown
+    if (samples !== null) refuseVotes(run)
     const record = checkpointAt(db, runId, step)
     const cancel = new AbortController()
     this.#underWay = { asked: { runId, step, progress: null }, cancel }
     this.#problem = null
     const checkpoint = record === null ? null : { dataDir, record }
-    this.#ended = this.#work(
-      { runId, step },
-      { question: 'evaluate', config, step, checkpoint },
-      cancel.signal,
-    )
+    this.#ended =
+      samples === null
+        ? this.#work(
+            { runId, step },
+            { question: { question: 'evaluate', config, step, checkpoint }, signal: cancel.signal },
+            (answer) => this.#keepEvaluation(runId, answer as Answer),
+          )
+        : this.#work(
+            { runId, step },
+            { question: { question: 'votes', config, checkpoint, samples }, signal: cancel.signal },
+            (answer) => {
+              const sha256 = record?.sha256 ?? null
+              return this.#keepVotes(runId, { step, samples, checkpoint: sha256, ...(answer as Measured) })
+            },
+          )
     this.#setup.onChange()
   }
 
@@ -95,31 +111,39 @@ export class Evaluations {
   }
 
   async #work(
-    asked: { readonly runId: string; readonly step: number },
-    question: unknown,
-    signal: AbortSignal,
+    { runId, step }: { readonly runId: string; readonly step: number },
+    { question, signal }: { readonly question: unknown; readonly signal: AbortSignal },
+    keep: (answer: unknown) => void | Promise<void>,
   ): Promise<void> {
-    const { nodePath, db, clock } = this.#setup
-    const { runId, step } = asked
     try {
-      const answer = (await askProcess({
-        nodePath,
+      const answer = await askProcess({
+        nodePath: this.#setup.nodePath,
         programPath: join(projectFolder, 'src', 'main', 'inspect.ts'),
         question,
         signal,
         withinMs: null,
         onEvent: this.#progressListener(),
-      })) as Answer
-      const named = { evaluationId: newId('evaluation'), runId, createdAtMs: clock.nowMs() }
-      const evaluation: Evaluation = { ...answer.evaluation, ...named }
-      storeAskedEvaluation(db, runId, { evaluation, rollouts: answer.rollouts })
-      this.#setup.onStored(runId, evaluation)
+      })
+      await keep(answer)
     } catch (thrown) {
       if (!signal.aborted) this.#problem = { runId, step, message: errorData(thrown).message }
     } finally {
       this.#underWay = null
       this.#setup.onChange()
     }
+  }
+
+  #keepEvaluation(runId: string, answer: Answer): void {
+    const { db, clock, onStored } = this.#setup
+    const named = { evaluationId: newId('evaluation'), runId, createdAtMs: clock.nowMs() }
+    const evaluation: Evaluation = { ...answer.evaluation, ...named }
+    storeAskedEvaluation(db, runId, { evaluation, rollouts: answer.rollouts })
+    onStored(runId, evaluation)
+  }
+
+  #keepVotes(runId: string, measured: Omit<VoteCurve, 'createdAtMs'>): Promise<void> {
+    const { dataDir, clock } = this.#setup
+    return writeVotes(dataDir, runId, { ...measured, createdAtMs: clock.nowMs() })
   }
 
   /** Gives each activity a rate of its own, from its first report on. */
@@ -142,6 +166,16 @@ export class Evaluations {
       onChange()
     }
   }
+}
+
+/** @throws RecheckError `config.invalid` where nothing is judged and revised */
+function refuseVotes({ runId, config }: Run): void {
+  const { turns } = JSON.parse(config) as { readonly turns?: unknown }
+  if (turns === 'self-correction') return
+  throw new RecheckError(
+    'config.invalid',
+    `run ${runId} has turns = ${String(turns)}: votes are compared with self-correction, which needs verdicts.`,
+  )
 }
 
 function checkpointAt(db: Database, runId: string, step: number): CheckpointRecord | null {

@@ -1,13 +1,9 @@
 import { evaluate } from '../../../core/train/evaluation/evaluate.ts'
-import { parseVerdict } from '../../../core/rollout/verdict.ts'
 import type { StageProgress } from '../../../core/train/trainEvent.ts'
 import { parseConfig } from '../../../shared/config/parseConfig.ts'
-import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { Evaluation, StoredRollout } from '../../../shared/runs/records.ts'
-import { loadRunMaterial } from '../../run/runMaterial.ts'
-import { openSampler } from '../../trainer/samplers.ts'
-import { onProcessor } from './onProcessor.ts'
-import { policyWeights, type StoredCheckpoint } from './policyWeights.ts'
+import { openPolicy } from './openPolicy.ts'
+import type { StoredCheckpoint } from './policyWeights.ts'
 
 /** What the process of an evaluation is asked. */
 export interface EvaluationQuestion {
@@ -33,29 +29,12 @@ export async function evaluateCheckpoint(
   tell: (progress: StageProgress) => void,
 ): Promise<CheckpointEvaluation> {
   const config = parseConfig(written, 'the run')
-  const material = await loadRunMaterial(config, process.cwd(), 'held-out')
-  const problems = material.problems.splits.test
-  if (problems.length === 0)
-    throw new RecheckError(
-      'data.empty-split',
-      'the test split of the run’s data has no problems; see data.test.',
-    )
-  const { prompts, tokenizer, grading, policy } = material
-  const parameters = await policyWeights(config, policy, checkpoint)
-  const sampler = await openSampler(policy.config, parameters, onProcessor)
-  const { temperature, topP, topK, maxCompletionTokens } = config.sampling
+  const { material, problems, conversation, dispose } = await openPolicy(config, checkpoint)
   try {
-    const conversation = {
-      prompts,
-      tokenizer,
-      sampler,
-      settings: { temperature, topP, topK, maxCompletionTokens, endIds: prompts.endIds, seed: config.seed },
-      parseVerdict: (text: string) => parseVerdict(text, config.verdictParser),
-    }
     const events = evaluate({
       config,
       conversation,
-      grading,
+      grading: material.grading,
       problems,
       step,
       split: 'test',
@@ -72,6 +51,6 @@ export async function evaluateCheckpoint(
     if (evaluation === null) throw new Error('evaluateCheckpoint: the evaluation said nothing')
     return { evaluation, rollouts }
   } finally {
-    await sampler.dispose()
+    await dispose()
   }
 }

@@ -53,7 +53,7 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
         ? ['fetch.list', 'fetch.plan', 'models.list', 'data.list', 'plan.check']
         : ['fetch.list']
     case 'evaluating':
-      return ['evaluations.underWay']
+      return ['evaluations.underWay', 'evaluations.votes']
     case 'sweep':
       return ['sweep.list', 'sweep.get']
     case 'changed':
@@ -73,6 +73,7 @@ const routesOfAllRuns: readonly Route[] = [
   'vStar.histogram',
   'vStar.problems',
   'evaluations.underWay',
+  'evaluations.votes',
   'fetch.list',
   'fetch.plan',
   'models.list',

@@ -6,6 +6,7 @@ import { useRouteQuery } from '../../data/useRoute.ts'
 import { formatCount } from '../../../../shared/text/format.ts'
 import { AskedEvaluation } from './AskedEvaluation.tsx'
 import { BeforeAfter } from './BeforeAfter.tsx'
+import { VoteCurves } from './VoteCurves.tsx'
 import { RevisionGainTable } from './RevisionGainTable.tsx'
 import { Age } from '../../widgets/Age.tsx'
 import { Interval } from '../../widgets/Interval.tsx'
@@ -49,6 +50,7 @@ export function EvaluationsTab({ run }: { readonly run: Run }): JSX.Element {
           </Fragment>
         )
       })}
+      <VoteCurves run={run} />
     </div>
   )
 }
