@@ -39,11 +39,7 @@ export function TestScores({ runs, labels, fields }: ComparedProps): JSX.Element
           <Table.Tr>
             <Table.Th>Run</Table.Th>
             <Table.Th>Step</Table.Th>
-            <Table.Th>
-              <Term meaning="Acc@final at the last evaluation − at the first, over the same problems and draws: paired by problem, with its 95 % interval">
-                Learned
-              </Term>
-            </Table.Th>
+            <LearnedHead />
             {names.map((name) => (
               <Table.Th key={name}>
                 <Term meaning={findMetric(name)?.meaning}>{findMetric(name)?.label ?? name}</Term>
@@ -76,6 +72,16 @@ export function TestScores({ runs, labels, fields }: ComparedProps): JSX.Element
         </Table.Tbody>
       </Table>
     </div>
+  )
+}
+
+function LearnedHead(): JSX.Element {
+  return (
+    <Table.Th>
+      <Term meaning="Acc@final at the last evaluation − at the first, over the same problems and draws: paired by problem, with its 95 % interval">
+        Learned
+      </Term>
+    </Table.Th>
   )
 }
 
