@@ -160,11 +160,11 @@ test('a run name that is HTML stays text: list, page, palette, comparison, expor
   await page.context().close()
 })
 
-test('alarms of a run that is over are one line above its plots, with what raised them in the events', async () => {
+test('alarms of a run that is over are one line above its plots, with what raised them in their tab', async () => {
   const { page } = await pages.open('#/run/r-second/plots')
   const earlier = page.getByRole('note', { name: 'Earlier alarms' })
   await assertShown(earlier.getByText('verdicts almost always “correct” (since step 25)'))
-  await earlier.getByRole('button', { name: 'Events' }).click()
+  await earlier.getByRole('button', { name: 'All alarms' }).click()
   const raised = page.getByRole('row').filter({ hasText: 'it called 3 of 73 wrong attempts wrong' })
   // verdictReward is balanced in this run: the advice does not name it
   await assertShown(raised.getByText('Go on from an earlier checkpoint with a lower optimizer.learningRate.'))
@@ -276,7 +276,7 @@ test('comparison: only fields that differ, test scores with intervals, both view
     .getByText(/^\[0\.\d{3}, 0\.\d{3}\]$/)
     .first()
     .waitFor()
-  assert.equal(await page.locator('.PlotCard-card canvas').count(), 6)
+  assert.equal(await page.locator('.PlotCard-card canvas').count(), 7)
   await page.getByText('Side by side').click()
   await page.getByRole('region', { name: 'balanced, learning rate 1e-4' }).locator('canvas').first().waitFor()
   assert.equal(await page.locator('.PlotCard-card canvas').count(), 2)
