@@ -2,7 +2,6 @@ import { Button } from '@mantine/core'
 import { IconLayoutGrid } from '@tabler/icons-react'
 import { useMemo, useState, type JSX } from 'react'
 import type { Run } from '../../../../shared/runs/records.ts'
-import { useRouteQuery } from '../../data/useRoute.ts'
 import { goTo } from '../../data/useRouteTarget.ts'
 import { morePlots, plotsOf, type NamedPlot } from '../../plots/morePlots.ts'
 import { useStoredState } from '../../widgets/hooks/useStoredState.ts'
@@ -22,7 +21,7 @@ export function PanelPlots({ run, query }: PanelPlotsProps): JSX.Element {
   const [isChoosing, setIsChoosing] = useState(false)
   const [kept, keep] = useStoredState<string | null>('panels', { first: null, parse: parseKept })
   const named = useMemo(() => namedPlotsOf(run), [run])
-  const usual = useUsualPanels(run)
+  const usual = plotsOf(run).map(({ id }): Panel => ({ kind: 'named', id }))
   const asked = parsePanels(new URLSearchParams(query).get('panels') ?? '')
   const panels = asked ?? (kept === null ? null : parsePanels(kept)) ?? usual
   const choose = (): void => setIsChoosing(true)
@@ -65,14 +64,4 @@ function parseKept(stored: unknown): string | null {
 function namedPlotsOf(run: Run): readonly NamedPlot[] {
   const all = plotsOf(run).concat(morePlots)
   return all.filter((plot, index) => all.findIndex(({ id }) => id === plot.id) === index)
-}
-
-/** Panels of a run of another tool, of which nothing else is known than the names of its metrics. */
-const mostForeign = 12
-
-function useUsualPanels(run: Run): readonly Panel[] {
-  const isForeign = run.stage === 'imported'
-  const names = useRouteQuery('metrics.names', { runId: run.runId }, { enabled: isForeign }).data
-  if (!isForeign) return plotsOf(run).map(({ id }) => ({ kind: 'named', id }))
-  return (names ?? []).slice(0, mostForeign).map((name) => ({ kind: 'own', metrics: [name] }))
 }
