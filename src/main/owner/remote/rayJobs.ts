@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { plainMessage } from '../../../shared/text/plainText.ts'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { systemCodeOf } from '../../../shared/errors/systemErrors.ts'
-import type { JobsApi, JobState, Submission } from './jobsApi.ts'
+import type { JobsApi, JobState, JobStatus, Submission } from './jobsApi.ts'
+import { sharedStatus } from './sharedStatus.ts'
 
 export interface RayAccess {
   /** Of the head's dashboard: `http://head:8265`. */
@@ -30,6 +31,8 @@ const Job = z.object({
   status: z.enum(['PENDING', 'RUNNING', 'STOPPED', 'SUCCEEDED', 'FAILED']),
   message: z.string().nullish(),
 })
+
+const ListedJob = Job.extend({ submission_id: z.string().nullish() })
 
 const states: Readonly<Record<z.infer<typeof Job>['status'], JobState>> = {
   PENDING: 'waiting',
@@ -65,12 +68,16 @@ export function rayJobs(access: RayAccess): JobsApi {
         `Ray at ${access.address} did not take job ${submission.submissionId}: ${reasonOf(answer)}`,
       )
     },
-    async status(submissionId) {
-      const answer = await ask('GET', jobPath(submissionId))
-      if (answer.status === 404) return null
-      const { status, message } = read(access, answer, Job)
-      return { state: states[status], message: plainMessage(message ?? '').slice(0, mostReasonChars) }
-    },
+    status: sharedStatus({
+      async one(submissionId) {
+        const answer = await ask('GET', jobPath(submissionId))
+        return answer.status === 404 ? null : statusOf(read(access, answer, Job))
+      },
+      async all() {
+        const listed = read(access, await ask('GET', '/api/jobs/'), z.array(ListedJob))
+        return new Map(listed.map((job) => [job.submission_id, statusOf(job)]))
+      },
+    }),
     async logs(submissionId) {
       const answer = await ask('GET', `${jobPath(submissionId)}/logs`)
       return answer.status === 404 ? '' : read(access, answer, Logs).logs.slice(-mostLogChars)
@@ -81,6 +88,10 @@ export function rayJobs(access: RayAccess): JobsApi {
     },
   }
   return engine
+}
+
+function statusOf({ status, message }: z.infer<typeof Job>): JobStatus {
+  return { state: states[status], message: plainMessage(message ?? '').slice(0, mostReasonChars) }
 }
 
 function bodyOf({ submissionId, command, environment, cpus, gpus, memoryBytes }: Submission): string {

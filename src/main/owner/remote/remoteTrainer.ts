@@ -19,6 +19,8 @@ export interface RemoteTimes {
   readonly settleMs: number
   /** How long a job that the engine does not know may be silent before it counts as lost. */
   readonly lostAfterMs: number
+  /** How long after it was handed over a job that has not begun is looked for at every look. */
+  readonly lookForMs: number
 }
 
 export const remoteTimes: RemoteTimes = {
@@ -26,6 +28,7 @@ export const remoteTimes: RemoteTimes = {
   askEveryMs: 5000,
   settleMs: 10_000,
   lostAfterMs: 60_000,
+  lookForMs: 30_000,
 }
 
 export interface RemoteNote {
@@ -72,6 +75,7 @@ class RemoteTrainer implements TrainingProcess {
   #isKilled = false
   #isKnown = false
   #hasRecords = false
+  #isRunning = false
   #hasEnded = false
   #isAway = false
   #waitsFor: string | null = null
@@ -137,9 +141,10 @@ class RemoteTrainer implements TrainingProcess {
   async #follow(): Promise<TrainerExit> {
     const { times, clock } = this.#setup
     while (!this.#leaving.signal.aborted) {
-      const more = await this.#takeRecords()
+      const isDue = clock.steadyMs() - this.#askedMs >= times.askEveryMs || this.#endedMs !== null
+      const more = (isDue || this.#isLooking()) && (await this.#takeRecords())
       if (this.#hasEnded) return noExit
-      if (clock.steadyMs() - this.#askedMs >= times.askEveryMs || this.#endedMs !== null) {
+      if (isDue) {
         const exit = await this.#ask()
         if (exit !== null) return exit
       }
@@ -147,6 +152,15 @@ class RemoteTrainer implements TrainingProcess {
         await wait(times.readEveryMs, undefined, { signal: this.#leaving.signal }).catch(() => undefined)
     }
     return noExit
+  }
+
+  /**
+   * A job that has waited for long is looked at when the engine is asked: thousands may wait, and each look
+   * is at a file of the shared folder.
+   */
+  #isLooking(): boolean {
+    const { clock, times } = this.#setup
+    return this.#hasRecords || this.#isRunning || clock.steadyMs() - this.#heardMs < times.lookForMs
   }
 
   /** @returns whether there was anything */
@@ -186,7 +200,8 @@ class RemoteTrainer implements TrainingProcess {
 
   async #alive(status: JobStatus): Promise<TrainerExit | null> {
     const { engine, submission } = this.#setup
-    const hasBegun = this.#hasRecords || status.state === 'running'
+    this.#isRunning = status.state === 'running'
+    const hasBegun = this.#hasRecords || this.#isRunning
     if (!hasBegun) this.#sayWaiting(status.message)
     const isUnwanted = this.#isKilled || (this.#wish.stop !== null && !hasBegun)
     if (!isUnwanted) return null

@@ -89,7 +89,7 @@ export function accessOf(engine: JobsApi): RemoteAccess {
   return {
     jobsOf: () => engine,
     commandOf: () => [process.execPath, worker, '--folder'],
-    times: { readEveryMs: 20, askEveryMs: 60, settleMs: 300, lostAfterMs: 400 },
+    times: { readEveryMs: 20, askEveryMs: 60, settleMs: 300, lostAfterMs: 400, lookForMs: 100 },
   }
 }
 

@@ -1,5 +1,5 @@
-// Runs on a real Ray on this machine: a sweep of six trials, a worker that is killed, a job that is stopped
-// in Ray.
+// Runs on a real Ray on this machine: a sweep of six trials, stage 1 in shards of which one is killed, a
+// worker that is killed, a job that is stopped in Ray, a run that is stopped here.
 //
 //   node tests/main/owner/remote/realRay.check.ts [RAY]
 //
@@ -86,7 +86,12 @@ after(async () => {
 
 interface Ended {
   readonly code: number | null
-  readonly document: { readonly ranked?: unknown; readonly status?: string; readonly runId?: string }
+  readonly document: {
+    readonly ranked?: unknown
+    readonly status?: string
+    readonly runId?: string
+    readonly vStarSha256?: string | null
+  }
   readonly stderr: string
 }
 
@@ -149,6 +154,35 @@ test('a sweep of six trials: all end, several at a time, each one job', async ()
     assert.equal((await rayJobs({ address, token: null }).status(`${runId}.1`))?.state, 'succeeded')
 })
 
+test('stage 1 in three shards, one of them killed, makes the estimate that one process makes here', async () => {
+  const file = join(folder, 'estimate.json')
+  const data = { train: 48, validation: 4, test: 4 }
+  writeFileSync(file, JSON.stringify({ name: 'shards', data, vStar: { samples: 16 }, onNoSignal: 'warn' }))
+  const ending = recheck('estimate', '--config', file, '--shards', '3', ...onRay())
+  const records = (): string =>
+    join(shared, 'runs', latest('shards')?.runId ?? '', 'shards', '2', '1', 'records.jsonl')
+  await until('shard 2', () => existsSync(records()) && readFileSync(records(), 'utf8').includes('\n'))
+  const [began = ''] = readFileSync(records(), 'utf8').split('\n')
+  process.kill((JSON.parse(began) as { message: { processId: number } }).message.processId, 'SIGKILL')
+  const there = await ending
+  assert.equal(there.code, 0, there.stderr)
+  assert.match(there.stderr, /Shard 2 of 3 has ended without a last word/)
+  const here = await recheck('estimate', '--config', file)
+  assert.equal(here.code, 0, here.stderr)
+  assert.match(there.document.vStarSha256 ?? '', /^[0-9a-f]{64}$/)
+  assert.equal(there.document.vStarSha256, here.document.vStarSha256)
+  const runId = there.document.runId ?? ''
+  const states = await Promise.all(
+    ['1.1', '2.1', '2.2', '3.1'].map((job) =>
+      rayJobs({ address, token: null }).status(`${runId}.shard-${job}`),
+    ),
+  )
+  assert.deepEqual(
+    states.map((status) => status?.state),
+    ['succeeded', 'failed', 'succeeded', 'succeeded'],
+  )
+})
+
 test('a worker that is killed leaves an interrupted run, which resumes as a second job', async () => {
   const file = join(folder, 'killed.json')
   writeFileSync(file, JSON.stringify({ ...config, name: 'killed', steps: 30 }))
@@ -177,4 +211,20 @@ test('a job that somebody stops in Ray is a stopped run', async () => {
   await rayJobs({ address, token: null }).stop(`${latest('stopped')?.runId}.1`)
   const { stderr } = await ending
   assert.equal(latest('stopped')?.status, 'stopped', stderr)
+})
+
+test('a run that is stopped here ends after its step with a checkpoint, and its job with it', async () => {
+  const file = join(folder, 'stopping.json')
+  writeFileSync(file, JSON.stringify({ ...config, name: 'stopping', steps: 300 }))
+  const ending = recheck('train', '--config', file, ...onRay())
+  await until('a step', () => (latest('stopping')?.stepsDone ?? 0) > 0)
+  const { runId } = latest('stopping') ?? assert.fail('no run')
+  const stopped = await recheck('stop', runId)
+  assert.equal(stopped.code, 0, stopped.stderr)
+  const { stderr } = await ending
+  assert.equal(latest('stopping')?.status, 'stopped', stderr)
+  await until('the job', async () => {
+    const status = await rayJobs({ address, token: null }).status(`${runId}.1`)
+    return status?.state === 'succeeded'
+  })
 })

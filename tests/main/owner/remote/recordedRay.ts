@@ -37,6 +37,7 @@ export async function recordedRay(
     const path = decodeURIComponent(request.url ?? '')
     if (path === '/api/version') return [200, version]
     if (request.method === 'POST' && path === '/api/jobs/') return submit(await textOf(request))
+    if (path === '/api/jobs/') return [200, JSON.stringify([...jobs].map(([id, job]) => detailsOf(id, job)))]
     const [, id = '', verb] = /^\/api\/jobs\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? []
     const job = jobs.get(id)
     if (job === undefined) return [404, 'Job does not exist']
@@ -45,7 +46,7 @@ export async function recordedRay(
       job.status = 'STOPPED'
       return [200, '{"stopped": true}']
     }
-    return [200, JSON.stringify({ type: 'SUBMISSION', submission_id: id, error_type: null, ...job })]
+    return [200, JSON.stringify(detailsOf(id, job))]
   }
   const submit = (body: string): readonly [number, string] => {
     const { submission_id: id, entrypoint } = JSON.parse(body) as Record<
@@ -78,6 +79,27 @@ export async function recordedRay(
       const job = jobs.get(submissionId)
       if (job !== undefined) Object.assign(job, { status, message })
     },
+  }
+}
+
+/** With every field that Ray gives: a list of thousands is as long as there. */
+function detailsOf(id: string, { status, message, entrypoint }: RecordedJob): unknown {
+  return {
+    type: 'SUBMISSION',
+    job_id: null,
+    submission_id: id,
+    driver_info: null,
+    status,
+    entrypoint,
+    message,
+    error_type: null,
+    start_time: 1795802583953,
+    end_time: null,
+    metadata: { program: 'recheck' },
+    runtime_env: { env_vars: {} },
+    driver_agent_http_address: null,
+    driver_node_id: null,
+    driver_exit_code: null,
   }
 }
 
