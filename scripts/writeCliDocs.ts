@@ -36,7 +36,7 @@ Ctrl-C stops it after its step; a second one leaves at once, and the run still f
 but \`serve\` only read and work beside it. Scripts and notebooks ask \`recheck serve\` by HTTP: docs/api.md.
 
 An error is a few lines on stderr; with \`--json\`, \`{ "error": { "code", "message" } }\` on stdout too.
-Runs and checkpoints are in \`--data-dir\`, else \`RECHECK_HOME\`, else the platform's folder for application data
+Runs, checkpoints, and the libraries of models and data sets are in \`--data-dir\`, else \`RECHECK_HOME\`, else the platform's folder for application data
 (Linux: \`$XDG_DATA_HOME/recheck\`). What can be fetched again is in \`RECHECK_CACHE\`, else the platform's cache folder.
 \`RECHECK_DEBUG=1\` shows stack traces.
 `

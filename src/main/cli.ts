@@ -39,7 +39,7 @@ import { register as registerToken } from './commands/token.ts'
 import { terminalJson } from './host/machine/terminalText.ts'
 import { plainText } from '../shared/text/plainText.ts'
 import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
-import { dataFolder, isDebugging, projectFolder } from './host/machine/paths.ts'
+import { dataFolder, isDebugging, projectFolder, useDataFolder } from './host/machine/paths.ts'
 
 /** Every command, in the order in which `recheck --help` lists them: one import above and one name here. */
 export const commands: readonly Register[] = [
@@ -141,7 +141,11 @@ function processContext(interruption: AbortController, exit: { code: ExitCode })
     stderr: process.stderr,
     nowMs,
     signal: interruption.signal,
-    dataFolder,
+    dataFolder: (chosen) => {
+      const folder = dataFolder(chosen)
+      if (chosen !== undefined) useDataFolder(folder)
+      return folder
+    },
     openProgress: () =>
       openProgress({ stream: process.stderr, isTerminal: process.stderr.isTTY === true, nowMs }),
     setExitCode: (exitCode) => {

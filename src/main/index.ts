@@ -24,10 +24,12 @@ void startApp({
 /** Imported only when it is needed: a window that drives a server loads nothing native. */
 async function openLocal(dataDir: string | null): Promise<Backend> {
   const { openOwnerBackend } = await import('./api/ownerBackend.ts')
-  const { dataFolder } = await import('./host/machine/paths.ts')
+  const { dataFolder, useDataFolder } = await import('./host/machine/paths.ts')
   const { systemClock } = await import('./host/machine/clock.ts')
+  const folder = dataFolder(dataDir ?? undefined)
+  if (dataDir !== null) useDataFolder(folder)
   const backend = await openOwnerBackend({
-    dataDir: dataFolder(dataDir ?? undefined),
+    dataDir: folder,
     shell: 'window',
     address: 'the Recheck window',
     nodePath: plainNode(),

@@ -7,6 +7,7 @@ import type { RunsQuestion } from '../shared/runs/importedRunLines.ts'
 import { tellRuns } from './tools/imports/runLines.ts'
 import { exportCheckpoint } from './tools/exportCheckpoint.ts'
 import { fetchIntoLibrary, importUploaded, planFetch } from './tools/library/fetchIntoLibrary.ts'
+import { importFolder } from './tools/library/importFolder.ts'
 import { listedModels } from './tools/library/listModels.ts'
 import { dataOverlap, dataRows, type DataQuestion } from './tools/library/readData.ts'
 import { lookAtData, type DataLookQuestion } from './tools/library/lookAtData.ts'
@@ -70,6 +71,8 @@ async function work(question: Question): Promise<unknown> {
       return fetchIntoLibrary(question.wanted, (event) => write(`${JSON.stringify({ event })}\n`))
     case 'fetch.gguf':
       return importUploaded(question, (event) => write(`${JSON.stringify({ event })}\n`))
+    case 'fetch.folder':
+      return importFolder(question, (event) => write(`${JSON.stringify({ event })}\n`))
     case 'export.model':
       return exportCheckpoint(question, (event) => write(`${JSON.stringify({ event })}\n`))
     case 'runs.read':

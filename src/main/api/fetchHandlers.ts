@@ -3,7 +3,13 @@ import { checkExport, removeUnfinishedExport } from '../tools/exportCheckpoint.t
 import type { Owner } from '../owner/owner.ts'
 
 export type FetchRoute =
-  'fetch.plan' | 'fetch.begin' | 'fetch.gguf' | 'export.begin' | 'fetch.list' | 'fetch.dismiss'
+  | 'fetch.plan'
+  | 'fetch.begin'
+  | 'fetch.gguf'
+  | 'fetch.folder'
+  | 'export.begin'
+  | 'fetch.list'
+  | 'fetch.dismiss'
 
 /** Models and data sets on their way into the library, and models on their way out. */
 export function fetchHandlers({ owner }: { readonly owner: Owner }): Pick<OwnerHandlers, FetchRoute> {
@@ -16,6 +22,7 @@ export function fetchHandlers({ owner }: { readonly owner: Owner }): Pick<OwnerH
       const { path } = await uploads.whole(uploadId)
       return { fetchId: fetches.beginGguf(path, name, () => void uploads.drop(uploadId)) }
     },
+    'fetch.folder': async (asked) => ({ fetchId: await fetches.beginFolder(asked) }),
     'export.begin': async (asked) => {
       const material = checkExport(owner.db, owner.dataDir, asked)
       const onOver = (): void => void removeUnfinishedExport(material)

@@ -114,7 +114,7 @@ export function addCommand<Input, Output>(
     .option('--json', 'print one JSON document on stdout instead of text')
     .option(
       '--data-dir <folder>',
-      'folder of runs and checkpoints (else RECHECK_HOME, else the XDG data folder)',
+      'folder of runs, checkpoints, models and data sets (else RECHECK_HOME, else the XDG data folder)',
     )
     .addHelpText('after', ['', 'Examples:', ...spec.examples.map((line) => `  $ ${line}`)].join('\n'))
     .action(async () => {

@@ -5,6 +5,7 @@ import type { PromptLimit } from '../host/datasets/scan.ts'
 import type { CommandContext } from './command.ts'
 import { addCommand } from './command.ts'
 import { registerDataCommands } from './library/dataCommands.ts'
+import { registerDataImport } from './library/importDataCommand.ts'
 import { registerOverlap } from './library/overlapCommand.ts'
 
 const tally = z.record(z.string(), z.int())
@@ -95,6 +96,7 @@ export function register(program: Command, context: CommandContext): void {
   registerCheck(data, context)
   registerShow(data, context)
   registerDataCommands(data, context)
+  registerDataImport(data, context)
   registerOverlap(data, context)
 }
 

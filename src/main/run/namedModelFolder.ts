@@ -8,6 +8,8 @@ import { parseRepoName, shortNames } from '../host/hub/repoName.ts'
 import { findModel, isModelName, libraryFolder } from '../host/model/modelLibrary.ts'
 
 export const builtinModelFolder = join(projectFolder, 'resources', 'models', 'builtin')
+/** Of the built-in model: `license` of package.json, whose word UNLICENSED grants no rights. */
+export const builtinModelLicence = 'as Recheck itself: UNLICENSED'
 
 /**
  * The folder that `model.path` names: the built-in model, a folder, or a model of the library by its name

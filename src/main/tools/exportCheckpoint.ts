@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { CheckpointRecord, Evaluation, Run } from '../../shared/runs/records.ts'
 import type { Progress } from '../../shared/runs/runEvent.ts'
 import type { ExportQuestion } from '../owner/tasks/fetches.ts'
 import { systemClock } from '../host/machine/clock.ts'
-import { projectFolder } from '../host/machine/paths.ts'
+import { fromHome, projectFolder } from '../host/machine/paths.ts'
 import type { Database } from '../store/database.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
 import { findCheckpoints } from '../store/runs/namedCheckpoint.ts'
@@ -40,7 +39,7 @@ export interface ExportMaterial {
  *   `usage.invalid`
  */
 export function checkExport(db: Database, dataDir: string, asked: AskedExport): ExportMaterial {
-  const folder = resolve(homedir(), asked.folder.replace(/^~(?=$|\/)/, homedir()))
+  const folder = fromHome(asked.folder)
   assertMayExportModel(folder, asked.form, dataDir)
   const { run, checkpoints } = findCheckpoints(db, `${asked.runId}@${asked.step}`)
   const [checkpoint] = checkpoints

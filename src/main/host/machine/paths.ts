@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import envPaths from 'env-paths'
 
-/** The variables a process was started with. Read here and in `childEnvironment` only. */
+/** The variables a process was started with. Read here and in `childEnvironment` only, set here alone. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
 /** The folder that holds package.json, seen from this file's source or from a bundle it was built into. */
@@ -45,6 +45,19 @@ export function cacheFolder(environment: EnvironmentVariables = process.env): st
   const folder = environment['RECHECK_CACHE']
   if (folder) return resolve(expandHome(folder))
   return envPaths('recheck', { suffix: '' }).cache
+}
+
+/**
+ * From here on this process and those that it starts look for what they name under this folder, as if
+ * `RECHECK_HOME` had said so: `--data-dir` moves the libraries of models and data sets, too.
+ */
+export function useDataFolder(folder: string): void {
+  process.env['RECHECK_HOME'] = folder
+}
+
+/** A path as a person types it: `~` and relative ones begin at the home folder. */
+export function fromHome(path: string): string {
+  return resolve(homedir(), expandHome(path))
 }
 
 function expandHome(folder: string): string {

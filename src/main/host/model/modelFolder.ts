@@ -30,7 +30,7 @@ export interface ModelFolder {
 }
 
 /** What belongs to a model besides weights and config; copied along when a model is saved. */
-const companionFiles = [
+export const companionFiles = [
   'tokenizer.json',
   'tokenizer_config.json',
   'special_tokens_map.json',

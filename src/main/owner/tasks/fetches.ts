@@ -1,11 +1,14 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import PQueue from 'p-queue'
 import { errorData, RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { Progress } from '../../../shared/runs/runEvent.ts'
+import type { ParsedInputOf } from '../../../shared/routes/contract.ts'
 import type { FetchJob, FetchPlan, Wanted } from '../../../shared/routes/fetching.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import { newId } from '../../host/machine/identifiers.ts'
-import { projectFolder } from '../../host/machine/paths.ts'
+import { fromHome, projectFolder } from '../../host/machine/paths.ts'
+import { assertNewModel } from '../../host/model/modelLibrary.ts'
 import { askProcess } from '../processes/askProcess.ts'
 
 /** What the process that brings something into the library is asked. */
@@ -13,7 +16,17 @@ export type FetchQuestion =
   | { readonly question: 'fetch.plan'; readonly wanted: Wanted }
   | { readonly question: 'fetch'; readonly wanted: Wanted }
   | { readonly question: 'fetch.gguf'; readonly path: string; readonly name: string }
+  | FolderQuestion
   | ExportQuestion
+
+export interface FolderQuestion {
+  readonly question: 'fetch.folder'
+  /** Absolute. */
+  readonly folder: string
+  /** The model that an adapter was made for; null: the folder is a model. */
+  readonly onto: string | null
+  readonly name: string
+}
 
 /** What the process that writes the model of a checkpoint is asked. */
 export interface ExportQuestion {
@@ -84,6 +97,26 @@ export class Fetches {
    */
   beginGguf(path: string, name: string, onOver: () => void): string {
     return this.#begin({ question: 'fetch.gguf', path, name }, { kind: 'gguf', name }, onOver)
+  }
+
+  /**
+   * A folder of this machine, looked at as far as that costs nothing.
+   *
+   * @throws RecheckError `model.name`, `model.exists`, `file.unreadable`
+   */
+  async beginFolder(asked: ParsedInputOf<'fetch.folder'>): Promise<string> {
+    const { onto, name } = asked
+    const folder = fromHome(asked.folder)
+    assertNewModel(name)
+    const found = await stat(folder).catch(() => null)
+    if (found?.isDirectory() !== true) {
+      throw new RecheckError(
+        'file.unreadable',
+        `${folder} is no folder on the machine that Recheck runs on; expected one with ` +
+          `${onto === null ? 'config.json' : 'adapter_config.json'}, safetensors and what belongs to them.`,
+      )
+    }
+    return this.#begin({ question: 'fetch.folder', folder, onto, name }, { kind: 'folder', name })
   }
 
   /**

@@ -1,16 +1,14 @@
 import { cp, rename } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import PQueue from 'p-queue'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
-import { quoted } from '../../../shared/text/shortened.ts'
 import type { OutputOf, ParsedInputOf } from '../../../shared/routes/contract.ts'
 import type { DataLook } from '../../../shared/routes/dataImport.ts'
 import type { DataOverlap, DataRows, ListedModel } from '../../../shared/routes/library.ts'
-import { addData, dataFolderOf } from '../../host/hub/dataLibrary.ts'
+import { addData, newDataFolder } from '../../host/hub/dataLibrary.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
-import { isModelName, libraryFolder, removeModel } from '../../host/model/modelLibrary.ts'
+import { libraryFolder, removeModel } from '../../host/model/modelLibrary.ts'
 import { askProcess } from '../processes/askProcess.ts'
 import { findDataSet } from './dataSets.ts'
 import { Uploads, type UploadedFile } from './uploads.ts'
@@ -112,22 +110,6 @@ export class LibraryWork {
     this.#closing.abort()
     await this.uploads.close()
   }
-}
-
-/** @throws RecheckError `data.name`, `data.exists` */
-function newDataFolder(name: string): string {
-  if (!isModelName(name) || name === 'arithmetic' || name === 'math' || name === 'gsm8k')
-    throw new RecheckError(
-      'data.name',
-      `${quoted(name)} cannot be the name of a data set of yours: expected letters, digits, ".", "_" and "-", and none of ` +
-        'arithmetic, math and gsm8k.',
-    )
-  const folder = dataFolderOf(name)
-  if (!existsSync(folder)) return folder
-  throw new RecheckError(
-    'data.exists',
-    `A data set ${name} is there already: ${folder}. Give the new one another name, or remove that one first.`,
-  )
 }
 
 /** The library may be on another disk. */

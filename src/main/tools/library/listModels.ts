@@ -5,7 +5,7 @@ import { errorData } from '../../../shared/errors/recheckError.ts'
 import type { LibrarySource, ListedModel } from '../../../shared/routes/library.ts'
 import { openModelFolder } from '../../host/model/modelFolder.ts'
 import { listModels as readLibrary, type ModelSource } from '../../host/model/modelLibrary.ts'
-import { builtinModelFolder } from '../../run/namedModelFolder.ts'
+import { builtinModelFolder, builtinModelLicence } from '../../run/namedModelFolder.ts'
 
 type ModelFacts = Omit<ListedModel, 'usedBy'>
 
@@ -16,7 +16,7 @@ export async function listedModels(): Promise<readonly ModelFacts[]> {
   const builtin = await factsOf('builtin', builtinModelFolder, {
     ...nothingNoted,
     source: 'comes with Recheck',
-    licence: 'as Recheck',
+    licence: builtinModelLicence,
   })
   const models = (await readLibrary()).map(({ name, folder, source }) =>
     factsOf(name, folder, source === null ? nothingNoted : sourceOf(source)),

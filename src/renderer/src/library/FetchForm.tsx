@@ -2,7 +2,7 @@ import { Anchor, Button, Group, Text, TextInput } from '@mantine/core'
 import { useState, type FormEvent, type JSX } from 'react'
 import type { Wanted } from '../../../shared/routes/fetching.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
-import { planText } from './fetchText.ts'
+import { asPlanned, planText } from './fetchText.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import styles from './FetchForm.module.css'
 
@@ -43,7 +43,7 @@ export function FetchForm({ kind, label, example }: FetchFormProps): JSX.Element
 }
 
 export function wantedOf(kind: Wanted['kind'], name: string): Wanted {
-  return kind === 'model' ? { kind, name } : { kind, name, subset: null }
+  return kind === 'model' ? { kind, name, from: 'hub' } : { kind, name, subset: null }
 }
 
 interface FoundProps {
@@ -74,8 +74,11 @@ export function Found({ wanted, onBegun }: FoundProps): JSX.Element {
         ))}
       </Text>
       {!plan.data.isThere && (
-        <Button loading={begin.isPending} onClick={() => begin.mutate({ wanted }, { onSuccess: onBegun })}>
-          Fetch it
+        <Button
+          loading={begin.isPending}
+          onClick={() => begin.mutate({ wanted: asPlanned(wanted, plan.data) }, { onSuccess: onBegun })}
+        >
+          {plan.data.byPip === null ? 'Fetch it' : 'Fetch it by pip'}
         </Button>
       )}
       <ProblemNote problem={begin.error} />

@@ -25,6 +25,7 @@ const verbs: Readonly<Record<FetchJob['kind'], string>> = {
   model: 'Fetching',
   data: 'Fetching',
   gguf: 'Making a model of',
+  folder: 'Importing',
   export: 'Writing',
 }
 

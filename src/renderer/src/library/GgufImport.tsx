@@ -3,7 +3,7 @@ import { useRouteMutation } from '../data/useRoute.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { nameOf } from './DataImport.tsx'
 import { NameAndImport } from './NameAndImport.tsx'
-import { UploadDialog } from './UploadDialog.tsx'
+import { UploadPart } from './UploadDialog.tsx'
 import { useUpload } from './useUpload.ts'
 
 /** A GGUF file of this machine into the library of models. */
@@ -21,13 +21,10 @@ export function GgufImport({ onClose }: { readonly onClose: () => void }): JSX.E
     if (uploadId !== null) begin.mutate({ uploadId, name }, { onSuccess: leave })
   }
   return (
-    <UploadDialog
-      title="Import a GGUF file"
-      size="lg"
+    <UploadPart
       hint="A model of the llama, qwen2, qwen3 or gpt2 family, with its tokenizer in it: choose it, or drop it here."
       accept=".gguf"
       upload={upload}
-      onClose={onClose}
     >
       <NameAndImport
         name={name}
@@ -37,6 +34,6 @@ export function GgufImport({ onClose }: { readonly onClose: () => void }): JSX.E
         onImport={start}
       />
       <ProblemNote problem={begin.error} />
-    </UploadDialog>
+    </UploadPart>
   )
 }

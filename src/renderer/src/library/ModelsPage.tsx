@@ -12,7 +12,7 @@ import { Term } from '../widgets/Term.tsx'
 import { TermHead } from '../widgets/TermHead.tsx'
 import { FetchForm } from './FetchForm.tsx'
 import { FetchJobs } from './FetchJobs.tsx'
-import { GgufImport } from './GgufImport.tsx'
+import { ModelImport } from './ModelImport.tsx'
 import { RemoveDialog } from './RemoveDialog.tsx'
 import { UsedBy } from './UsedBy.tsx'
 import styles from './ModelsPage.module.css'
@@ -40,14 +40,14 @@ export function ModelsPage(): JSX.Element {
         <Title order={1} fz={17}>
           Models
         </Title>
-        <Button onClick={() => setImporting(true)}>Import a GGUF file…</Button>
+        <Button onClick={() => setImporting(true)}>Import a model…</Button>
       </Group>
       <FetchForm
         kind="model"
         label="Fetch a model of the Hugging Face hub"
         example="owner/name, owner/name@revision, or smollm2-135m-instruct"
       />
-      <FetchJobs kinds={['model', 'gguf']} />
+      <FetchJobs kinds={['model', 'gguf', 'folder']} />
       <ProblemNote problem={list.error} />
       {list.data === undefined ? (
         list.error === null && <Loading what="Opening the models…" />
@@ -69,7 +69,7 @@ export function ModelsPage(): JSX.Element {
           smollm2-135m-instruct: 135 M parameters, for two cores.
         </Text>
       )}
-      {isImporting && <GgufImport onClose={() => setImporting(false)} />}
+      {isImporting && <ModelImport onClose={() => setImporting(false)} />}
       {leaving !== null && <RemoveModel model={leaving} onClose={() => setLeaving(null)} />}
     </div>
   )

@@ -1,7 +1,7 @@
 import { Button, Group, Text } from '@mantine/core'
 import { useEffect, useRef, type JSX } from 'react'
 import type { Wanted } from '../../../shared/routes/fetching.ts'
-import { planText } from '../library/fetchText.ts'
+import { asPlanned, planText } from '../library/fetchText.ts'
 import { FetchJobs } from '../library/FetchJobs.tsx'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
@@ -48,20 +48,23 @@ function Question({ missing, onAsked }: QuestionProps): JSX.Element {
   const isUnderWay = jobs.some(
     ({ name, state }) => name === missing.name && (state === 'running' || state === 'waiting'),
   )
-  const fetch = (willStart: boolean): void =>
-    begin.mutate({ wanted: missing }, { onSuccess: () => onAsked(willStart) })
+  const fetch = (willStart: boolean): void => {
+    if (plan.data === undefined) return
+    begin.mutate({ wanted: asPlanned(missing, plan.data) }, { onSuccess: () => onAsked(willStart) })
+  }
   return (
     <>
       <Text fz={13} mb={6}>
         {missing.name} is not on this machine yet.{' '}
-        {plan.data !== undefined && `The hub has it: ${planText(plan.data)}`}
+        {plan.data !== undefined &&
+          `${plan.data.byPip === null ? 'The hub has it: ' : ''}${planText(plan.data)}`}
         {plan.data === undefined && plan.error === null && 'Asking the hub…'}
       </Text>
       <ProblemNote problem={plan.error ?? begin.error} />
       {plan.data !== undefined && !isUnderWay && (
         <Group gap="sm" mb={6}>
           <Button onClick={() => fetch(true)} loading={begin.isPending}>
-            Fetch it and start
+            {plan.data.byPip === null ? 'Fetch it and start' : 'Fetch it by pip and start'}
           </Button>
           <Button variant="default" onClick={() => fetch(false)} disabled={begin.isPending}>
             Fetch it only

