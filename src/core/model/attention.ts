@@ -46,6 +46,18 @@ export function causalMask(length: number): Tensor2D {
 }
 
 /**
+ * What conversations that share a row hide from each other.
+ *
+ * @param segments  [B, T] whole numbers: the conversation that each position belongs to
+ * @returns         [B, 1, T, T]
+ */
+export function segmentMask(segments: Tensor): Tensor {
+  const [B, T] = segments.shape
+  const apart = segments.reshape([B, 1, T, 1]).sub(segments.reshape([B, 1, 1, T]))
+  return apart.mul(apart).mul(hidden)
+}
+
+/**
  * What a row's pads hide.
  *
  * @param attentionMask  [B, S] int32; 1 = counts

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs'
 import { adapterTensors, factorNames } from './adapter.ts'
-import { attend, causalMask, padMask } from './attention.ts'
+import { attend, causalMask, padMask, segmentMask } from './attention.ts'
 import type { ComputePlan } from './computePlan.ts'
 import type { Block } from './layerBackward.ts'
 import { runBlock } from './layerBackward.ts'
@@ -29,6 +29,11 @@ export interface ForwardOptions {
   readonly attentionMask?: Tensor2D
   /** [B, T] int32. Left out: 0 … T − 1 in every row. */
   readonly positionIds?: Tensor2D
+  /**
+   * [B, T] whole numbers. Where conversations share a row: which one each position belongs to. Rotary models
+   * alone: their scores depend on distances, so that positions may go on from one to the next.
+   */
+  readonly segments?: Tensor
 }
 
 /** Keys and values a layer attends to, [B, K, S, D] each. */
@@ -107,13 +112,16 @@ export function startPass(model: Transformer, ids: Tensor2D, options: ForwardOpt
   if (length > maxPositions) {
     throw new RangeError(`hiddenStates: rows of ${length} tokens, the model has ${maxPositions} positions`)
   }
+  if (options.segments !== undefined && rotary === null)
+    throw new RangeError('hiddenStates: conversations cannot share a row of a model with learned positions')
   const causal = causalMask(length)
+  const within = options.segments === undefined ? causal : causal.add(segmentMask(options.segments))
   return {
     model,
     batch,
     length,
     rotation: rotary === null ? null : rotationFor(rotary, headWidth, options.positionIds, length),
-    mask: options.attentionMask === undefined ? causal : causal.add(padMask(options.attentionMask)),
+    mask: options.attentionMask === undefined ? within : within.add(padMask(options.attentionMask)),
   }
 }
 

@@ -46,6 +46,12 @@ export const warmUpGroup = z
       label: 'Conversations per step',
       description: 'without replacement within an epoch',
     }),
+    packing: field(z.boolean().default(false), {
+      label: 'Pack short conversations',
+      hint: 'Conversations share a row, up to the length of the longest one, instead of being padded to it. None sees another, and the loss stays the same.',
+      description:
+        'short conversations share a row of the longest one’s length, attention blocked between them: same loss, faster where lengths differ; not for models with learned positions (GPT-2)',
+    }),
     learningRate: field(z.number().positive().default(1e-4), {
       unit: 'per update',
       label: 'Learning rate of the warm-up',

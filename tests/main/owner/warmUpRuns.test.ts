@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openModelFolder } from '../../../src/main/host/model/modelFolder.ts'
@@ -11,6 +11,7 @@ import { readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
 import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { readVStar } from '../../../src/main/store/vStarStore.ts'
 import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
+import { assertClose } from '../../assertClose.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { factsOf, realOwner, realRun, runToEnd } from './realRuns.ts'
 
@@ -88,4 +89,27 @@ test('a run from random weights of the model’s shape, by its seed alone', asyn
   assert.equal(hashes[0], hashes[1])
   assert.notEqual(hashes[0], hashes[2])
   rmSync(join(dataDir, 'runs'), { recursive: true })
+})
+
+test('packing: short conversations share rows, and the losses are those of rows of their own', async (t) => {
+  const dataDir = temporaryFolder(t)
+  const owner = await realOwner(t, dataDir)
+  const path = join(dataDir, 'conversations.jsonl')
+  const conversations = Array.from({ length: 24 }, (_, i) => ({
+    messages: [
+      { role: 'user', content: `What is 1${i % 10} + 20?` },
+      { role: 'assistant', content: `1${i % 10}+20=3${i % 10}`.repeat(i % 8 === 0 ? 12 : 1) },
+    ],
+  }))
+  writeFileSync(path, conversations.map((each) => JSON.stringify(each)).join('\n'))
+  const lossesOf = async (packing: boolean): Promise<readonly number[]> => {
+    const layer = { ...config, warmUp: { ...warmUp, source: { path }, conversationsPerStep: 8, packing } }
+    const run = await runToEnd(owner, realRun(owner, layer, { stage: 'warm-up', totalSteps: 6 }))
+    assert.equal(run.status, 'finished', run.error?.message)
+    const { value } = readSeries(owner.db, run.runId, 'warmUp/loss')
+    return Array.from(value)
+  }
+  const [alone, shared] = [await lossesOf(false), await lossesOf(true)]
+  assert.equal(shared.length, 6)
+  shared.forEach((loss, step) => assertClose(loss, alone[step] ?? NaN, 1e-4))
 })

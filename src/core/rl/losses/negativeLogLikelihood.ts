@@ -18,3 +18,13 @@ export const negativeLogLikelihood: PolicyLoss = {
     }
   },
 }
+
+/** The same on rows that several conversations share: attention stays within a `segment` [B, T]. */
+export const packedNegativeLogLikelihood: PolicyLoss = {
+  ...negativeLogLikelihood,
+  name: 'packed-negative-log-likelihood',
+  inputs: [
+    { name: 'tokenWeight', per: 'token' },
+    { name: 'segment', per: 'token' },
+  ],
+}

@@ -9,6 +9,8 @@ export type LossInputName =
   | 'entropyWeight'
   | 'tokenAdvantage'
   | 'tokenWeight'
+  /** Not the loss's own: which of the conversations of a packed row a position belongs to. */
+  | 'segment'
   | 'turnAdvantage'
   | 'turnWeight'
 

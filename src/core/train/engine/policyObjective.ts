@@ -48,13 +48,14 @@ export function policyObjective(
 /** Of every position; logits all at once, or in chunks where the model's plan says so. */
 function predictions(
   model: Transformer,
-  { ids, targets }: ObjectiveInputs,
+  { ids, targets, lossInputs: { segment } }: ObjectiveInputs,
   temperature: number,
   needsEntropy: boolean,
 ): Predictions {
   const [B, T] = ids.shape
   const { config, ops, compute } = model
-  const hidden = hiddenStates(model, ids).reshape<Tensor2D>([B * T, config.width])
+  const options = segment === undefined ? {} : { segments: segment }
+  const hidden = hiddenStates(model, ids, options).reshape<Tensor2D>([B * T, config.width])
   if (compute !== undefined && compute.headChunk < config.vocabularySize) {
     const name = headOf(config)
     const { headChunk: chunk, sink } = compute

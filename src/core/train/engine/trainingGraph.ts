@@ -48,6 +48,11 @@ export const bucketNames = (bucket: number) => ({
   accumulate: `t${bucket}/accumulate`,
 })
 
+/** Whether the forward pass itself is fed which conversation of a row a position belongs to. */
+export function isPacked({ loss }: Partial<Pick<TrainerSetup, 'loss'>>): boolean {
+  return loss?.inputs.some(({ name }) => name === 'segment') === true
+}
+
 /** What is fetched to train on a micro-batch: loss and sums first. */
 export function gradientFetches({ compute }: Pick<TrainerSetup, 'compute'>, bucket: number): string[] {
   const { accumulate, forward } = bucketNames(bucket)
@@ -70,7 +75,11 @@ export function captureScoring(setup: ScorerSetup): CapturedGraph {
       nameScores(trace, bucket, recorded)
     })
   }
-  return { graph, signatures: setup.buckets.map((bucket) => scoringSignature(bucket, false)), sumNames: [] }
+  return {
+    graph,
+    signatures: setup.buckets.map((bucket) => scoringSignature(bucket, false, false)),
+    sumNames: [],
+  }
 }
 
 /**
@@ -88,7 +97,7 @@ export function captureTraining(setup: TrainerSetup, sampler?: SamplerOptions): 
   addAdamWUpdate(graph, variables, setup.adamW, setup.decays ?? isMatrix)
   if (sampler !== undefined) addSamplerOn(graph, variables, setup.config, sampler)
   const signatures = setup.buckets.flatMap((bucket) => [
-    scoringSignature(bucket, setup.adapter !== undefined),
+    scoringSignature(bucket, setup.adapter !== undefined, isPacked(setup)),
     gradientSignature(setup, bucket),
   ])
   return { graph, signatures, sumNames: sumNames[0] ?? [] }
@@ -237,11 +246,16 @@ function nameOutput(trace: TraceBackend, name: string, inputs: readonly NodeRef[
   trace.graph.addNamed(name, 'Identity', inputs, { T: typeAttribute('float32') })
 }
 
-function scoringSignature(bucket: number, isAdapted: boolean): GraphSignature {
+function scoringSignature(bucket: number, isAdapted: boolean, hasSegments: boolean): GraphSignature {
   const names = bucketNames(bucket)
   return {
     name: `score-${bucket}`,
-    inputs: [names.ids, names.targets, ...(isAdapted ? [adapterScaleNode] : [])],
+    inputs: [
+      names.ids,
+      names.targets,
+      ...(isAdapted ? [adapterScaleNode] : []),
+      ...(hasSegments ? [names.lossInput('segment')] : []),
+    ],
     outputs: [names.logProbs, names.forward],
   }
 }

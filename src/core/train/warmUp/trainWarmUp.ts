@@ -7,7 +7,8 @@ import type { Trainer, UpdateStats } from '../engine/trainer.ts'
 import type { CheckpointReason, ReportedEvent, StageProgress } from '../trainEvent.ts'
 import type { WarmUpSource } from './warmUpSource.ts'
 import { initialWarmUpState, type WarmUpState } from './warmUpState.ts'
-import { trainedTokens, warmUpBatch, type WarmUpRow } from './warmUpRow.ts'
+import { warmUpBatch } from './warmUpBatch.ts'
+import { trainedTokens, type WarmUpRow } from './warmUpRow.ts'
 
 /** What stage 0 is given: config and live objects. */
 export interface WarmUpSetup {
@@ -38,8 +39,8 @@ export type WarmUpEvent =
 
 /**
  * Stage 0, supervised fine-tuning: conversations → one row each → mean cross-entropy of the assistant's
- * tokens → update. Rows are padded to a common length and never joined, so that none sees another. A run
- * resumed from a checkpoint yields the same events as one that never stopped.
+ * tokens → update. Rows are padded to a common length; with `packing` short conversations share one, and
+ * none sees another. A run resumed from a checkpoint yields the same events as one that never stopped.
  *
  * @returns the state at the end
  */
@@ -69,7 +70,7 @@ async function* warmUpStep(state: WarmUpState, setup: WarmUpSetup): AsyncGenerat
   const rows = chosen.map((index) => train.row(index, epoch))
   const { schedule, learningRate, riseSteps: warmupSteps } = warmUp
   const rate = learningRateAt(step, { schedule, learningRate, warmupSteps, steps })
-  const stats = await trainer.step(warmUpBatch(rows), rate)
+  const stats = await trainer.step(warmUpBatch(rows, warmUp.packing ? trainer.maxRowLength : null), rate)
   const next: WarmUpState = {
     ...state,
     step: step + 1,

@@ -1,7 +1,6 @@
 import type { Dialogue } from '../../data/dialogue.ts'
 import type { ConversationPrompts } from '../../tokens/conversationPrompts.ts'
 import type { Tokenizer } from '../../tokens/tokenizer.ts'
-import type { TokenBatch, TokenRow } from '../engine/trainer.ts'
 
 /** Where tokens that are learned stand: ids[start … end − 1], end token included. */
 export interface TrainedSpan {
@@ -67,21 +66,4 @@ export function dialogueRow(
 /** Tokens of a row that are learned. */
 export function trainedTokens({ spans }: WarmUpRow): number {
   return spans.reduce((sum, { start, end }) => sum + end - start, 0)
-}
-
-/**
- * Cross-entropy on the assistant's tokens alone, its mean over those of the whole batch: every trained token
- * weighs 1 ÷ their number, all others 0. The denominator is that of all rows, so that the trainer may split
- * them as it likes.
- */
-export function warmUpBatch(rows: readonly WarmUpRow[]): TokenBatch {
-  const tokens = rows.reduce((sum, row) => sum + trainedTokens(row), 0)
-  return { rows: rows.map((row) => weightedRow(row, 1 / tokens)) }
-}
-
-function weightedRow({ ids, spans }: WarmUpRow, weight: number): TokenRow {
-  const tokenWeight = new Float32Array(ids.length - 1)
-  // token t of the row is predicted at position t − 1
-  for (const { start, end } of spans) tokenWeight.fill(weight, start - 1, end - 1)
-  return { ids, inputs: { tokenWeight } }
 }

@@ -1,7 +1,7 @@
-import { bucketNames, captureScoring } from '../../../core/train/engine/trainingGraph.ts'
+import { bucketNames, captureScoring, isPacked } from '../../../core/train/engine/trainingGraph.ts'
 import { padIds, splitIntoMicroBatches } from '../../../core/train/engine/paddedBatch.ts'
 import type { TokenScorer } from '../../../core/train/engine/trainer.ts'
-import type { ScorerSetup } from '../../../core/train/engine/trainerSetup.ts'
+import type { ScorerSetup, TrainerSetup } from '../../../core/train/engine/trainerSetup.ts'
 import { writeFrozenModel } from './capturedVariables.ts'
 import type { Feed } from './graphSession.ts'
 import { GraphSession } from './graphSession.ts'
@@ -28,7 +28,7 @@ export function createCapturedScorer(setup: ScorerSetup, workFolder?: string): T
  */
 export function scoreRows(
   session: GraphSession,
-  setup: Pick<ScorerSetup, 'buckets' | 'rowsPerMicroBatch'>,
+  setup: Pick<ScorerSetup, 'buckets' | 'rowsPerMicroBatch'> & Partial<Pick<TrainerSetup, 'loss'>>,
   rows: readonly Int32Array[],
   feeds: readonly Feed[] = [],
 ): Float32Array[] {
@@ -41,13 +41,21 @@ export function scoreRows(
   )) {
     const chosen = rowNumbers.map((row) => rows[row] ?? new Int32Array())
     const { logProbs: scored, forward } = bucketNames(bucket)
-    const fed = [...idFeeds(chosen, setup.rowsPerMicroBatch, bucket), ...feeds]
+    const { rowsPerMicroBatch: rowCount } = setup
+    // every row that is scored is one conversation
+    const alone = isPacked(setup) ? [segmentFeed(rowCount, bucket)] : []
+    const fed = [...idFeeds(chosen, rowCount, bucket), ...alone, ...feeds]
     const [logProbs] = session.run(fed, [scored, forward])
     rowNumbers.forEach((row, i) => {
       scores[row]?.set(logProbs?.subarray(i * bucket, i * bucket + (chosen[i]?.length ?? 1) - 1) ?? [])
     })
   }
   return scores
+}
+
+function segmentFeed(rowCount: number, bucket: number): Feed {
+  const values = new Float32Array(rowCount * bucket)
+  return { node: bucketNames(bucket).lossInput('segment'), shape: [rowCount, bucket], values }
 }
 
 /** Ids and the tokens they predict, padded to the bucket. */

@@ -65,7 +65,7 @@ export async function warmUpStage(job: WarmUpJob): Promise<string | null> {
   })
   const parameters = await initialParameters(job, material)
   const { openWarmUpEngine } = await import('./engine.ts')
-  const engines = openWarmUpEngine(job, { material, parameters, longest: data.longest })
+  const engines = openWarmUpEngine(job, { material, parameters, data })
   port.emit({ type: 'device', device: engines.device })
   port.sayMicroBatch(engines.rowsPerMicroBatch)
   const { trainer } = engines

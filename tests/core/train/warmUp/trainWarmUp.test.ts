@@ -8,7 +8,7 @@ import {
   type WarmUpSetup,
 } from '../../../../src/core/train/warmUp/trainWarmUp.ts'
 import type { WarmUpState } from '../../../../src/core/train/warmUp/warmUpState.ts'
-import { warmUpBatch } from '../../../../src/core/train/warmUp/warmUpRow.ts'
+import { warmUpBatch } from '../../../../src/core/train/warmUp/warmUpBatch.ts'
 import { parseConfig } from '../../../../src/shared/config/parseConfig.ts'
 import type { ReportedMetricName } from '../../../../src/shared/metrics/table.ts'
 import { fakeTrainer, prompts, tokenizer } from '../fakeEngine.ts'

@@ -2,12 +2,18 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { templateNamed } from '../../../../src/core/data/templates.ts'
-import { negativeLogLikelihood } from '../../../../src/core/rl/losses/negativeLogLikelihood.ts'
+import {
+  negativeLogLikelihood,
+  packedNegativeLogLikelihood,
+} from '../../../../src/core/rl/losses/negativeLogLikelihood.ts'
+import type { PolicyLoss } from '../../../../src/core/rl/losses/policyLoss.ts'
 import { conversationPrompts } from '../../../../src/core/tokens/conversationPrompts.ts'
-import type { GradientTrainer } from '../../../../src/core/train/engine/trainer.ts'
+import type { GradientTrainer, TokenBatch } from '../../../../src/core/train/engine/trainer.ts'
 import { conversationRow } from '../../../../src/core/train/warmUp/conversationRow.ts'
 import { meanLoss } from '../../../../src/core/train/warmUp/trainWarmUp.ts'
-import { dialogueRow, trainedTokens, warmUpBatch } from '../../../../src/core/train/warmUp/warmUpRow.ts'
+import { packedRows } from '../../../../src/core/train/warmUp/packedRows.ts'
+import { warmUpBatch } from '../../../../src/core/train/warmUp/warmUpBatch.ts'
+import { dialogueRow, trainedTokens } from '../../../../src/core/train/warmUp/warmUpRow.ts'
 import { openModelFolder, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
 import { loadTokenizer } from '../../../../src/main/host/model/hubTokenizer.ts'
 import { tensorflowOps } from '../../../../src/main/host/tensorflow/ops.ts'
@@ -44,7 +50,11 @@ const dialogues = [
 ]
 const rows = dialogues.map((dialogue) => dialogueRow(dialogue, prompts, tokenizer))
 
-async function withTrainer<T>(capture: boolean, use: (trainer: GradientTrainer) => Promise<T>): Promise<T> {
+async function withTrainer<T>(
+  capture: boolean,
+  use: (trainer: GradientTrainer) => Promise<T>,
+  loss: PolicyLoss = negativeLogLikelihood,
+): Promise<T> {
   const model = await openModelFolder(folder)
   const trainer = createTrainer(
     {
@@ -54,7 +64,7 @@ async function withTrainer<T>(capture: boolean, use: (trainer: GradientTrainer) 
       temperature: 1,
       buckets: [64, 128, 192],
       rowsPerMicroBatch: 2,
-      loss: negativeLogLikelihood,
+      loss,
       adamW: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0, clipNorm: null },
     },
     { capture },
@@ -100,22 +110,26 @@ for (const capture of [true, false]) {
   const mode = capture ? 'captured' : 'op by op'
 
   test(`${mode}: loss and gradients are PyTorch’s`, async () => {
-    await withTrainer(capture, async (trainer) => {
-      const before = await meanLoss(trainer, rows)
-      const stats = await trainer.step(warmUpBatch(rows), 1e-4)
-      assertClose(stats.loss, expected.loss, 1e-5)
-      assertClose(before, expected.loss, 1e-5)
-      assertClose(stats.gradientNorm, expected.gradient_norm, 1e-4 * expected.gradient_norm)
-      const gradients = await trainer.readGradients()
-      assert.equal(gradients.size, Object.keys(expected.gradients).length)
-      for (const [name, { values }] of gradients) {
-        const known = expected.gradients[name]
-        assert.ok(known, name)
-        const norm = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
-        assertClose(norm, known.norm, 1e-4 * known.norm + 1e-6)
-        known.first.forEach((value, i) => assertClose(values[i] ?? NaN, value, 1e-3 * known.norm + 1e-7))
-      }
-    })
+    await withTrainer(capture, (trainer) => isPyTorchs(trainer, warmUpBatch(rows)))
+  })
+
+  test(`${mode}: conversations that share a row have the loss and gradients of conversations alone`, async () => {
+    const batch = warmUpBatch(rows, 193)
+    assert.equal(batch.rows.length, 2, 'three conversations in two rows')
+    await withTrainer(capture, (trainer) => isPyTorchs(trainer, batch), packedNegativeLogLikelihood)
+    // the same rows without the block: later conversations see earlier ones, and the loss is another
+    const seen = batch.rows.map(({ ids, inputs }) => ({
+      ids,
+      inputs: { ...inputs, segment: new Float32Array(ids.length - 1) },
+    }))
+    await withTrainer(
+      capture,
+      async (trainer) => {
+        const { loss } = await trainer.step({ rows: seen }, 1e-4)
+        assert.ok(Math.abs(loss - expected.loss) > 1e-3)
+      },
+      packedNegativeLogLikelihood,
+    )
   })
 
   test(`${mode}: the loss falls along the gradient by its finite difference`, async () => {
@@ -143,6 +157,40 @@ for (const capture of [true, false]) {
     })
   })
 }
+
+async function isPyTorchs(trainer: GradientTrainer, batch: TokenBatch): Promise<void> {
+  const before = await meanLoss(trainer, rows)
+  const stats = await trainer.step(batch, 1e-4)
+  assertClose(stats.loss, expected.loss, 1e-5)
+  assertClose(before, expected.loss, 1e-5)
+  assertClose(stats.gradientNorm, expected.gradient_norm, 1e-4 * expected.gradient_norm)
+  const gradients = await trainer.readGradients()
+  assert.equal(gradients.size, Object.keys(expected.gradients).length)
+  for (const [name, { values }] of gradients) {
+    const known = expected.gradients[name]
+    assert.ok(known, name)
+    const norm = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
+    assertClose(norm, known.norm, 1e-4 * known.norm + 1e-6)
+    known.first.forEach((value, i) => assertClose(values[i] ?? NaN, value, 1e-3 * known.norm + 1e-7))
+  }
+}
+
+test('packing: the longest first, each into the first row with room; nothing is cut or lost', () => {
+  const row = (length: number, id: number) => ({
+    ids: new Int32Array(length).fill(id),
+    spans: [{ start: length - 2, end: length }],
+  })
+  const shared = packedRows([row(3, 1), row(9, 2), row(5, 3), row(4, 4), row(2, 5)], 10)
+  assert.deepEqual(
+    shared.map(({ ids }) => Array.from(ids).join('')),
+    ['222222222', '333334444', '11155'],
+  )
+  assert.deepEqual(Array.from(shared[1]?.segments ?? []), [1, 1, 1, 1, 1, 2, 2, 2, 2])
+  assert.deepEqual(shared[2]?.spans, [
+    { start: 1, end: 3 },
+    { start: 3, end: 5 },
+  ])
+})
 
 test('what is not learned has no part in the loss: another wrong attempt of the same tokens moves no weight by itself', () => {
   const batch = warmUpBatch(rows)
