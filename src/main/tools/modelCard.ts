@@ -1,7 +1,7 @@
 import { metricTable } from '../../shared/metrics/table.ts'
 import { plainLine } from '../../shared/text/plainText.ts'
 import { isGroupMethod, type RunConfig } from '../../shared/config/parseConfig.ts'
-import type { Evaluation, Proportion, Run, Stage } from '../../shared/runs/records.ts'
+import type { Evaluation, Proportion, Run } from '../../shared/runs/records.ts'
 
 export interface ModelCardFacts {
   readonly run: Run
@@ -70,7 +70,7 @@ function loading({ ggufFile }: ModelCardFacts): readonly string[] {
 }
 
 /** In the field's words, with the numbers that decide. */
-function methodText(config: RunConfig, stage: Stage): string {
+function methodText(config: RunConfig, stage: Run['stage']): string {
   if (stage === 'warm-up' && config.warmUp !== null) {
     const { learningRate, conversationsPerStep } = config.warmUp
     return `Supervised fine-tuning on what the assistant says in conversations: ${conversationsPerStep} a step, AdamW, learning rate ${learningRate}. The data and every other setting stand in the run’s config.`
