@@ -3,7 +3,7 @@ import { formatBytes } from './text/format.ts'
 /**
  * When a part of memory is held: all the time, or only while something is done; those times do not overlap.
  */
-export const memoryTimes = ['always', 'sampling', 'update', 'checkpoint'] as const
+export const memoryTimes = ['always', 'loading', 'sampling', 'update', 'checkpoint'] as const
 export type MemoryTime = (typeof memoryTimes)[number]
 
 /** One thing that takes memory. */
@@ -71,6 +71,7 @@ export function fitsMemory(
 /** For people: when a part is held, or most is needed. */
 export const momentWords: Readonly<Record<MemoryTime, string>> = {
   always: 'at any time',
+  loading: 'while a model is loaded',
   sampling: 'while it samples',
   update: 'in an update',
   checkpoint: 'while a checkpoint is written',

@@ -78,9 +78,8 @@ export class FunctionOps {
   /** `x` in another type, not made before `after` (the output of a node) is there. */
   castAfter(x: Value, type: ElementType, after: Value): Value {
     if (x.type === type) return x
-    const waited: Value = { ref: `^${after.ref.split(':')[0]}`, type: after.type }
     const attributes = { SrcT: typeAttribute(x.type), DstT: typeAttribute(type) }
-    return this.builder.add('Cast', [x, waited], type, attributes)
+    return this.builder.add('Cast', [x, waitingFor(after)], type, attributes)
   }
 
   /** [M, I] · [I, O] → [M, O] */
@@ -127,6 +126,12 @@ export class FunctionOps {
   /** −1 as a size takes all that is left of the axis. */
   slice(x: Value, begin: readonly Size[], size: readonly Size[]): Value {
     return this.#typed('Slice', [x, this.sizes(begin), this.sizes(size)], x.type, { Index: int32 })
+  }
+
+  /** As `slice`, not made before `after` (the output of a node) is there. */
+  sliceAfter(x: Value, begin: readonly Size[], size: readonly Size[], after: Value): Value {
+    const inputs = [x, this.sizes(begin), this.sizes(size), waitingFor(after)]
+    return this.#typed('Slice', inputs, x.type, { Index: int32 })
   }
 
   /** Rows of `x` along `axis` by number; with `batchDims`, of each leading index by itself. */
@@ -241,4 +246,9 @@ export class FunctionOps {
   #typed(op: FunctionOp, inputs: readonly Value[], type: ElementType, more: Attributes = {}): Value {
     return this.builder.add(op, inputs, type, { T: typeAttribute(type), ...more })
   }
+}
+
+/** An input that carries no value: the op runs after the node that `value` comes from. */
+function waitingFor({ ref, type }: Value): Value {
+  return { ref: `^${ref.split(':')[0]}`, type }
 }

@@ -6,7 +6,7 @@ import {
   addFeedForward,
   addLinear,
   addNorm,
-  addProduct,
+  addLargeProduct,
   addRmsNorm,
   addRows,
   parameterOf,
@@ -116,7 +116,12 @@ export function addCachedForward(
 export function addLogits(model: ModelInFunction, stream: Value): Value {
   const { config } = model
   const normed = addNorm(model, stream, config.family === 'gpt2' ? 'transformer.ln_f' : 'model.norm')
-  return addProduct(model, normed, config.tiedHead ? embeddingName(config) : headName, true)
+  return addLargeProduct(
+    model,
+    normed,
+    config.tiedHead ? embeddingName(config) : headName,
+    config.vocabularySize,
+  )
 }
 
 function addEmbedding(model: ModelInFunction, { ids, positions }: NewTokens): Value {

@@ -50,6 +50,29 @@ export function addProduct(model: ModelInFunction, x: Value, name: string, trans
   return scale === undefined ? product : ops.binary('Mul', product, ops.reshape(scale, [1, -1]))
 }
 
+/** Output channels of a large matrix that are converted at a time. */
+const channelsAtOnce = 16_384
+
+/**
+ * x · Wᵀ of a matrix with many rows. Where it is kept in less than 32 bits a part of its rows is converted at
+ * a time, each once the product before is there: the 32-bit form of a whole vocabulary would take more than
+ * all layers of a small model. [N, C] → [N, rows]
+ */
+export function addLargeProduct(model: ModelInFunction, x: Value, name: string, rows: number): Value {
+  const { ops, parameters } = model
+  const weight = parameterOf(model, name)
+  if (weight.type === 'float32' || rows <= channelsAtOnce) return addProduct(model, x, name, true)
+  const parts: Value[] = []
+  for (let first = 0; first < rows; first += channelsAtOnce) {
+    const count = Math.min(channelsAtOnce, rows - first)
+    const own = ops.sliceAfter(weight, [first, 0], [count, -1], parts.at(-1) ?? x)
+    parts.push(ops.matMul(x, ops.cast(own, 'float32'), true))
+  }
+  const product = ops.concat(parts, 1)
+  const scale = parameters.get(`${name}/scale`)
+  return scale === undefined ? product : ops.binary('Mul', product, ops.reshape(scale, [1, -1]))
+}
+
 /** Rows of a table by number, as 32-bit floats. [N] → [N, C] */
 export function addRows(model: ModelInFunction, name: string, numbers: Value): Value {
   const { ops, parameters } = model

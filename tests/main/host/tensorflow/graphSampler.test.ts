@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createOnnxSampler } from '../../../../src/main/host/onnx/sampler.ts'
 import type { SampleRequest } from '../../../../src/core/sampling/sampler.ts'
+import { storedParameters } from '../../../../src/core/model/weightStorage.ts'
 import { tensorFlowBackend } from '../../../../src/main/host/tensorflow/addon.ts'
 import { familyConfigs } from '../../../familyConfigs.ts'
 import { littleModel, randomParameters } from '../../../randomModel.ts'
@@ -63,6 +64,26 @@ function configOf(family: string) {
   const found = Object.values(familyConfigs).find((config) => config.family === family)
   assert.ok(found)
   return found
+}
+
+for (const storedAs of ['bf16', 'int8'] as const) {
+  test(`${storedAs}: a vocabulary of several parts draws what its numbers in 32 bits draw, compiled too`, async () => {
+    const config = { ...littleModel, vocabularySize: 40_000 }
+    const parameters = randomParameters(config, 3)
+    const model = { config, parameters, storedAs }
+    const requests = randomRequests(5, config.vocabularySize)
+    const whole = { config, parameters: storedParameters(config, parameters, storedAs) }
+    const expected = await withGraphSampler(whole, {}, (sampler) =>
+      sampler.sample({ requests, settings: plain }),
+    )
+    for (const compiled of [false, true]) {
+      const drawn = await withGraphSampler(model, { compiled }, (sampler) =>
+        sampler.sample({ requests, settings: plain }),
+      )
+      assertSame(drawn, expected, 5e-6)
+    }
+    await assertAsScored(whole, requests, expected, { temperature: 1, limit: 5e-6 })
+  })
 }
 
 test('batches of 1, 7 and 64 draw the same tokens; the same seed gives the same bytes, in any order of rows', async () => {

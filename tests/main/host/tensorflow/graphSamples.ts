@@ -6,6 +6,7 @@ import type { Completion, SampleCall, SampleRequest, Sampler } from '../../../..
 import { createCapturedScorer } from '../../../../src/main/host/tensorflow/capturedScorer.ts'
 import { createGraphSampler } from '../../../../src/main/host/tensorflow/graphSampler.ts'
 import { tensorflowOps } from '../../../../src/main/host/tensorflow/ops.ts'
+import type { FrozenModel } from '../../../../src/core/train/engine/modelVariables.ts'
 import type { TokenScorer } from '../../../../src/core/train/engine/trainer.ts'
 
 export type Completions = readonly (readonly Completion[])[]
@@ -22,7 +23,7 @@ export function randomRequests(count: number, vocabularySize: number): SampleReq
 }
 
 export async function withGraphSampler<T>(
-  model: { readonly config: ModelConfig; readonly parameters: ParameterValues },
+  model: FrozenModel,
   options: { readonly compiled?: boolean; readonly maxRows?: number; readonly kvMemoryBytes?: number },
   use: (sampler: Sampler) => Promise<T>,
 ): Promise<T> {

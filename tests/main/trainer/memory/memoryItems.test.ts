@@ -6,6 +6,7 @@ import type { ModelConfig } from '../../../../src/core/model/config/modelConfig.
 import { readModelConfig } from '../../../../src/core/model/config/readModelConfig.ts'
 import { memoryItems, peakOf, type MemoryFacts } from '../../../../src/main/trainer/memory/memoryItems.ts'
 import { presetConfig } from '../../../../src/shared/config/presets.ts'
+import type { MemoryTime } from '../../../../src/shared/memoryPlan.ts'
 import type { ConfigLayer } from '../../../../src/shared/config/layers.ts'
 import type { RunConfig } from '../../../../src/shared/config/parseConfig.ts'
 
@@ -73,6 +74,7 @@ test('every part by hand: a run of both stages with the ONNX sampler', () => {
     'key-value caches of 32 rollouts, always': 32 * cacheOfRow,
     // packed queries, keys and values of four layers; the largest tensor as it is read and as it is taken
     'weights on their way to the sampler, sampling': 4 * (4 * 128 * 32 * (4 + 4) + 2 * 128 * 384),
+    'the largest tensor, read in, loading': 8 * 128 * 384,
   })
 })
 
@@ -90,6 +92,7 @@ test('an adapter trains its factors alone; the base stands in the bits that were
   // A [4, 128] and B [128, 4] of q; A [4, 384] and B [128, 4] of down; four layers
   const factors = 4 * (4 * (128 + 128) + 4 * (384 + 128))
   assert.equal(found['adapter, always'], 4 * factors)
+  assert.equal(found['the largest tensor, read in, loading'], 10 * 128 * 384)
   assert.equal(found['moments (AdamW), always'], 8 * factors)
   assert.equal(found['reference policy, always'], undefined)
   // a byte for each element of a matrix, 4 for each of its rows and for each element of a norm or bias
@@ -130,9 +133,9 @@ test('with a card what TensorFlow holds is there, and what the host reads stays 
   const onCard = items.filter(({ deviceBytes }) => deviceBytes > 0)
   assert.deepEqual(
     items.filter(({ hostBytes }) => hostBytes > 0).map(({ what }) => what),
-    ['Node, TensorFlow, ONNX Runtime', 'the largest tensor, read out'],
+    ['Node, TensorFlow, ONNX Runtime', 'the largest tensor, read out', 'the largest tensor, read in'],
   )
-  assert.equal(onCard.length + 2, items.length)
+  assert.equal(onCard.length + 3, items.length)
 })
 
 test('the cap on caches bounds the rollouts that are sampled together', () => {
@@ -143,7 +146,7 @@ test('the cap on caches bounds the rollouts that are sampled together', () => {
 })
 
 test('the peak is what is always held with the greatest of what is held in turn', () => {
-  const item = (during: 'always' | 'sampling' | 'update' | 'checkpoint', hostBytes: number) => ({
+  const item = (during: MemoryTime, hostBytes: number) => ({
     what: during,
     during,
     hostBytes,
@@ -152,6 +155,8 @@ test('the peak is what is always held with the greatest of what is held in turn'
   const items = [item('always', 10), item('update', 3), item('update', 4), item('sampling', 6)]
   assert.deepEqual(peakOf(items.slice(0, 3), 'hostBytes'), { peak: 'update', bytes: 17 })
   assert.deepEqual(peakOf(items, 'hostBytes'), { peak: 'sampling', bytes: 23 }, 'what an update took stays')
+  const loading = peakOf([...items.slice(0, 3), item('loading', 8)], 'hostBytes')
+  assert.deepEqual(loading, { peak: 'loading', bytes: 18 }, 'before anything is updated')
   const withCheckpoint = [...items, item('checkpoint', 8)]
   assert.deepEqual(peakOf(withCheckpoint, 'hostBytes'), { peak: 'checkpoint', bytes: 25 })
   const onCard = withCheckpoint.map((each) => ({ ...each, hostBytes: 0, deviceBytes: each.hostBytes }))
