@@ -10,7 +10,7 @@ export interface StageProgress {
   readonly activity: string
   readonly done: number
   readonly total: number
-  readonly unit: 'problems' | 'completions' | 'steps' | 'tokens'
+  readonly unit: 'problems' | 'completions' | 'steps' | 'tokens' | 'layers'
   /**
    * Set when the event counts the stage's own progress (problems or steps); absent on sub-activities such as
    * sampling.

@@ -13,6 +13,7 @@ import { openTrainingEngines, stateBytes, type TrainingEngines } from './engines
 import type { JobContext, StopRequest } from './jobContext.ts'
 import { followTraining } from './followStage.ts'
 import { startupProgress, trainingStage } from './startupProgress.ts'
+import { precisionStage } from './precisionStage.ts'
 import { keepRefusedBatches } from './refusedBatch.ts'
 import { withWayOut } from './trainingFailure.ts'
 import { openCheckpointWriter, restoreState } from './stageCheckpoints.ts'
@@ -73,6 +74,7 @@ async function train(
   const stop: StopRequest = { aborted: false }
   const setup = await stageSetup(context, { trainer, engines, estimates, stop })
   stepInHand = setup.state?.step ?? 0
+  if (setup.state === null) await precisionStage(context, engines)
   const saveCheckpoint = openCheckpointWriter(context, trainer)
   try {
     await followTraining(trainSelfCorrection(setup), {

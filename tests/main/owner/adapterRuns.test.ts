@@ -8,6 +8,7 @@ import { openModelFolder } from '../../../src/main/host/model/modelFolder.ts'
 import { readSafetensorsHeader } from '../../../src/main/host/model/safetensorsFiles.ts'
 import { builtinModelFolder } from '../../../src/main/run/namedModelFolder.ts'
 import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
+import { readLog } from '../../../src/main/store/eventLog.ts'
 import { readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
 import { trainerBlobName } from '../../../src/main/trainer/trainerStateFile.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
@@ -53,6 +54,15 @@ for (const [baseWeights, sampler] of [
       [...entries.keys()],
       kinds.flatMap((kind) => factors.map((name) => `${kind}/${name}`)),
     )
+    // what fewer bits cost is measured once, before the first step
+    const told = readLog(owner.db, whole.runId, { after: 0, limit: 100 })
+    const precision = told.filter(({ code }) => code === 'weights.precision')
+    assert.equal(precision.length, baseWeights === 'f32' ? 0 : 1)
+    if (baseWeights === 'int8')
+      assert.match(
+        precision[0]?.message ?? '',
+        /^Sampling precision: the frozen weights in int8 give .* by 0\.0\d+ nats on average/,
+      )
     // before the first update the policy is its reference; afterwards it is not
     const ratios = readSeries(owner.db, whole.runId, 'policy/klK3').value
     assert.equal(ratios[0], 0)

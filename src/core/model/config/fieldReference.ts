@@ -73,6 +73,9 @@ whole or not at all. A checkpoint beside which the run's model folder has change
 \`int8\` with a scale for each output channel; norms and biases stay in 32 bits. Dropout has to be 0. \`export-model RUN DIR --adapter\` writes the adapter alone as PEFT does; without
 it, adapter and base are merged. \`generate\`, \`chat\`, \`eval\` and both exports put the adapter on the weights of the file; training alone computes with the rounded ones.
 
+A run whose base stands in fewer than 32 bits measures once, before its first step, what that costs: "Sampling precision" in its events is the distance between the log-probs of the rounded
+weights and those of the file's, over the tokens of eight of its own rollouts; the 32-bit side has one layer in memory at a time.
+
 \`recheck models import ADAPTER --onto MODEL --as NAME\` merges an adapter that PEFT has written (plain LoRA and rsLoRA; other kinds are refused by the field that says so) into a model
 of its own, in 32 bits.
 

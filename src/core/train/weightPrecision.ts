@@ -1,0 +1,110 @@
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import type { LogEvent } from '../../shared/runs/runEvent.ts'
+import { formatNumber } from '../../shared/text/format.ts'
+import type { Problem } from '../data/problem.ts'
+import { packRow } from '../rollout/packedRow.ts'
+import type { Rollout } from '../rollout/rollout.ts'
+import type { Conversation } from '../rollout/sampleTurns.ts'
+import { rollOutSelfCorrection } from '../rollout/selfCorrection.ts'
+import type { StopSignal } from '../sampling/sampler.ts'
+import type { TokenScorer } from './engine/trainer.ts'
+import { logProbsByLayers, type WholeModel } from './engine/logProbsByLayers.ts'
+import { reportProgress, samplingProgress } from './reportProgress.ts'
+import type { StageProgress } from './trainEvent.ts'
+
+/** Problems whose rollouts are scored twice. */
+const mostProblems = 8
+
+export interface WeightPrecisionSetup {
+  readonly config: RunConfig
+  readonly conversation: Conversation
+  readonly problems: readonly Problem[]
+  /** The frozen model in the bits that `model.baseWeights` says. */
+  readonly kept: TokenScorer
+  /** The same in 32 bits. */
+  readonly whole: WholeModel
+  readonly signal: StopSignal
+  /** Lets the event loop go on between two layers. */
+  readonly pause: () => Promise<void>
+}
+
+/** |Δ ln π| between a model kept in fewer bits and the same in 32, over drawn tokens. */
+export interface WeightPrecision {
+  readonly tokens: number
+  /** Nats. */
+  readonly meanDifference: number
+  readonly largestDifference: number
+}
+
+/**
+ * How much the frozen weights lose in fewer bits, measured on a few rollouts of the run's own problems. Its
+ * draws are of a stream of their own and change nothing of what follows.
+ *
+ * @returns null when the signal was raised
+ */
+export async function* measureWeightPrecision(
+  setup: WeightPrecisionSetup,
+): AsyncGenerator<StageProgress, WeightPrecision | null> {
+  const { config, conversation, kept, whole, signal, pause } = setup
+  const rollouts = yield* reportProgress<StageProgress, Rollout[]>((report) =>
+    rollOutSelfCorrection(setup.problems.slice(0, mostProblems), {
+      conversation,
+      turns: config.turns,
+      samples: 1,
+      seedLabels: ['weight precision'],
+      onProgress: samplingProgress(report, 'measuring what fewer bits cost'),
+      signal,
+    }),
+  )
+  const rows = rollouts.map(({ turns }) => packRow(turns))
+  const ids = rows.map((row) => row.ids)
+  const ofKept = await kept.tokenLogProbs(ids)
+  const ofWhole = yield* reportProgress<StageProgress, Float32Array[] | null>((report) =>
+    logProbsByLayers(whole, ids, config.sampling.temperature, {
+      signal,
+      beforeLayer(done, total) {
+        report({ type: 'progress', activity: 'measuring what fewer bits cost', done, total, unit: 'layers' })
+        return pause()
+      },
+    }),
+  )
+  if (ofWhole === null) return null
+  // token t of the row is predicted at position t − 1
+  const differences = rows.flatMap(({ spans }, row) =>
+    spans.flatMap(({ start, end }) =>
+      Array.from({ length: end - start }, (_, i) =>
+        Math.abs(ofKept[row][start - 1 + i] - ofWhole[row][start - 1 + i]),
+      ),
+    ),
+  )
+  const sum = differences.reduce((total, each) => total + each, 0)
+  return {
+    tokens: differences.length,
+    meanDifference: sum / differences.length,
+    largestDifference: differences.reduce((most, each) => Math.max(most, each), 0),
+  }
+}
+
+/** Beyond it rounding is no longer small beside what an update moves: card.md's bound for 8 bits. */
+const noticeable = 0.01
+
+/** For the run's log and its page. */
+export function weightPrecisionEvent(
+  { tokens, meanDifference, largestDifference }: WeightPrecision,
+  { baseWeights }: RunConfig['model'],
+): LogEvent {
+  const isNoticeable = meanDifference > noticeable
+  return {
+    type: 'log',
+    level: isNoticeable ? 'warning' : 'info',
+    code: 'weights.precision',
+    key: 'weights.precision',
+    message:
+      `Sampling precision: the frozen weights in ${baseWeights} give log-probs that differ from those in 32 bits by ` +
+      `${formatNumber(meanDifference)} nats on average, by ${formatNumber(largestDifference)} at most ` +
+      `(${tokens} drawn tokens)`,
+    remedy: isNoticeable
+      ? 'The adapter learns on what the rounded weights say. A model that must be exact takes model.baseWeights=f32, or bf16 where its files hold bf16.'
+      : null,
+  }
+}
