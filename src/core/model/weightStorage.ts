@@ -35,28 +35,47 @@ export interface QuantizedMatrix {
 
 /**
  * Rounds to the nearest of 255 levels in each output channel (symmetric, by the channel's greatest
- * magnitude).
+ * magnitude). Values that a file holds in 16 bits are widened a row at a time: the matrix never stands in 32.
  */
-export function quantize({ shape, values }: ParameterValue, axis: 0 | 1): QuantizedMatrix {
-  const [rows, columns] = shape
-  const scales = new Float32Array(shape[axis])
+export function quantize(parameter: ParameterValue, axis: 0 | 1): QuantizedMatrix {
+  const [rows, columns] = parameter.shape
+  const rowAt = rowReader(parameter)
+  const scales = new Float32Array(parameter.shape[axis])
   const channelOf = (row: number, column: number) => (axis === 0 ? row : column)
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, at++) {
+  for (let row = 0; row < rows; row++) {
+    const values = rowAt(row)
+    for (let column = 0; column < columns; column++) {
       const channel = channelOf(row, column)
-      const magnitude = Math.abs(values[at])
+      const magnitude = Math.abs(values[column])
       if (magnitude > scales[channel]) scales[channel] = magnitude
     }
   }
   for (let channel = 0; channel < scales.length; channel++) scales[channel] /= 127
-  const levels = new Int8Array(values.length)
+  const levels = new Int8Array(rows * columns)
   for (let row = 0, at = 0; row < rows; row++) {
+    const values = rowAt(row)
     for (let column = 0; column < columns; column++, at++) {
       const scale = scales[channelOf(row, column)]
-      levels[at] = scale === 0 ? 0 : Math.max(-127, Math.min(127, Math.round(values[at] / scale)))
+      levels[at] = scale === 0 ? 0 : Math.max(-127, Math.min(127, Math.round(values[column] / scale)))
     }
   }
   return { levels, scales }
+}
+
+/** Each row as 32-bit floats, in an array that the next one may take over. */
+function rowReader(parameter: ParameterValue): (row: number) => Float32Array {
+  const [, columns] = parameter.shape
+  const { halves } = parameter
+  if (halves === undefined) {
+    const { values } = parameter
+    return (row) => values.subarray(row * columns, (row + 1) * columns)
+  }
+  const values = new Float32Array(columns)
+  const { format, bytes } = halves
+  return (row) => {
+    decodeFloats(format, bytes.subarray(2 * row * columns, 2 * (row + 1) * columns), values)
+    return values
+  }
 }
 
 /** The numbers that a quantized matrix stands for. */

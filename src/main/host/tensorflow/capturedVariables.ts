@@ -28,14 +28,17 @@ export function writeFrozenModel(session: GraphSession, { config, parameters, st
   const placeOf = (name: string) => places.get(name) ?? Number.NaN
   for (const [name, parameter] of parameters) {
     const storage = storageOf(name, parameter.shape, storedAs ?? 'f32')
-    const { shape, halves } = parameter
+    const { shape } = parameter
     if (storage === 'int8') {
       const axis = channelAxis(config, name)
-      const { levels, scales } = quantize({ shape, values: parameter.values }, axis)
+      const { levels, scales } = quantize(parameter, axis)
       writeBytes(session, 'base', placeOf(name), { shape, bytes: new Uint8Array(levels.buffer) })
       const scaleShape = axis === 0 ? [scales.length, 1] : [1, scales.length]
       writeFloats(session, 'base', placeOf(scaleName(name)), { shape: scaleShape, values: scales })
-    } else if (halves !== undefined && halves.format.toLowerCase() === storage) {
+      continue
+    }
+    const halves = storage === 'f32' ? undefined : parameter.halves
+    if (halves !== undefined && halves.format.toLowerCase() === storage) {
       // the file's own bytes, with no 32-bit copy
       writeBytes(session, 'base', placeOf(name), { shape: [...shape, 2], bytes: halves.bytes })
     } else writeFloats(session, 'base', placeOf(name), parameter)

@@ -196,7 +196,7 @@ function loadingItem(config: RunConfig, model: ModelConfig): MemoryItem {
 }
 
 /** For each element of a tensor. */
-const bytesOnTheWay: Readonly<Record<WeightStorage, number>> = { f32: 8, bf16: 3, f16: 3, int8: 10 }
+const bytesOnTheWay: Readonly<Record<WeightStorage, number>> = { f32: 8, bf16: 3, f16: 3, int8: 4 }
 
 /** Elements of the largest tensor. */
 function largestOf(shapes: ReadonlyMap<string, readonly number[]>): number {

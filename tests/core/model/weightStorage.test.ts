@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { decodeFloats, encodeBrainFloats } from '../../../src/core/model/safetensors.ts'
+import { dequantize, quantize } from '../../../src/core/model/weightStorage.ts'
+
+const shape = [5, 7]
+const rough = Float32Array.from({ length: 35 }, (_, i) => Math.sin(i * 1.7) * (1 + (i % 4)))
+const bytes = new Uint8Array(encodeBrainFloats(rough).buffer)
+const values = new Float32Array(35)
+decodeFloats('BF16', bytes, values)
+
+for (const axis of [0, 1] as const) {
+  test(`axis ${axis}: rows that a file holds in 16 bits give the levels of the whole matrix, which is never made`, () => {
+    const fromFile = {
+      shape,
+      get values(): Float32Array {
+        throw new Error('the whole matrix was asked for')
+      },
+      halves: { format: 'BF16' as const, bytes },
+    }
+    assert.deepEqual(quantize(fromFile, axis), quantize({ shape, values }, axis))
+  })
+
+  test(`axis ${axis}: no element is further from its level than half of its channel's step`, () => {
+    const quantized = quantize({ shape, values }, axis)
+    const back = dequantize(quantized, shape, axis)
+    values.forEach((value, at) => {
+      const step = quantized.scales[axis === 0 ? Math.floor(at / 7) : at % 7] ?? NaN
+      assert.ok(Math.abs(value - (back[at] ?? NaN)) <= step / 2 + 1e-7)
+    })
+  })
+}
+
+test('a channel of zeros has levels of zero', () => {
+  const { levels, scales } = quantize({ shape: [2, 2], values: Float32Array.of(0, 0, 1, -2) }, 0)
+  assert.deepEqual([...levels], [0, 0, 64, -127])
+  assert.equal(scales[0], 0)
+})
