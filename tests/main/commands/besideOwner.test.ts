@@ -164,6 +164,8 @@ const badInput: readonly Row[] = [
   ['data check /nope', 'data.missing'],
   ['data show /nope', 'data.missing'],
   ['data overlap /nope /nope', 'data.missing'],
+  ['data import /nope.csv', 'file.missing'],
+  ['import-runs /nope', 'file.missing'],
   ['compare-evals /nope /nope', 'eval.unreadable'],
   ['runs --status done', 'usage.invalid'],
   ['show nope', 'run.unknown'],
