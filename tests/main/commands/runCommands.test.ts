@@ -175,7 +175,7 @@ test('export: plots and table are of one moment, however far the run gets meanwh
   registerExport(fixture.program, { ...fixture.context, openProgress })
   const out = join(dataDir, 'out')
   await fixture.program.parseAsync(['export', 'run-1', '--out', out, '--data-dir', dataDir], { from: 'user' })
-  assert.equal(step, 7, 'a step was stored after each plot')
+  assert.equal(step, 8, 'a step was stored after each of seven plots')
   const [, ...rows] = readFileSync(join(out, 'metrics.csv'), 'utf8').trim().split('\n')
   assert.deepEqual(
     rows.map((row) => row.split(',').slice(3, 5).join(' ')),

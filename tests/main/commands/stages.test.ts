@@ -77,7 +77,7 @@ test('the demo runs both stages and evaluates the held-out test before and after
 test('its export holds the main plots of 1,200 × 800, the complete CSV and the resolved config', () => {
   const files = readdirSync(demo.plots).sort()
   const wanted = plots.flatMap((plot) => [`${plot.id}.png`, `${plot.id}.svg`])
-  assert.deepEqual(files, [...wanted, 'config.yaml', 'metrics.csv'].sort())
+  assert.deepEqual(files, [...wanted, 'config.yaml', 'machine.csv', 'metrics.csv'].sort())
   for (const plot of plots) {
     const picture = PNG.sync.read(readFileSync(join(demo.plots, `${plot.id}.png`)))
     assert.deepEqual([picture.width, picture.height], [1200, 800])
