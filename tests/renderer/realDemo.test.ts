@@ -86,7 +86,7 @@ async function assertPictures(page: Page, theme: PlotTheme): Promise<void> {
   assert.deepEqual([loss.width, loss.height], [2400, 1600])
   assertDrawn(coloursOf(loss), theme, { pixels: 2400 * 1600, name: 'Training loss at 2×' })
   const board = await readPng(await exportPlot(page, 'Export all plots as one picture', /^PNG 1×/))
-  assert.deepEqual([board.width, board.height], [2400, 2400])
+  assert.deepEqual([board.width, board.height], [2400, 3200])
   for (const [index, name] of plotTitles.entries()) {
     const part = { left: 1200 * (index % 2), top: 800 * Math.floor(index / 2), width: 1200, height: 800 }
     assertDrawn(coloursOf(board, part), theme, { pixels: 1200 * 800, name })

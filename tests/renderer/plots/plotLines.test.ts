@@ -217,7 +217,17 @@ test('many events of a run become one reading of each answer they touch', () => 
   assert.equal(others.length, 0)
   assert.deepEqual(
     [...(only?.routes ?? [])],
-    ['run.get', 'metrics.range', 'metrics.names', 'run.list', 'run.values', 'vStar.list'],
+    [
+      'run.get',
+      'metrics.range',
+      'metrics.names',
+      'run.list',
+      'run.values',
+      'vStar.list',
+      'sweep.list',
+      'sweep.get',
+      'sweep.curves',
+    ],
   )
   assert.deepEqual(touched.take(), [])
   assert.equal(isTouched('metrics.range', { runId: 'r' }, 'r'), true)

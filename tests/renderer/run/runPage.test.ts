@@ -59,10 +59,10 @@ test('pause holds the run where it is, resume goes on, stop now ends it, resume 
   await opened.page.getByRole('button', { name: 'Pause' }).click()
   await status('paused')
   const held = readRun(opened.db, runId).step
-  await show(`#/run/${runId}/metrics`, 'Memory')
+  await show(`#/run/${runId}/metrics`, 'Machine: memory')
   await opened.page
-    .getByRole('region', { name: 'Load' })
-    .getByText(/^\d+ readings$/)
+    .getByRole('region', { name: 'Machine: load' })
+    .getByText(/^\d+ seconds$/)
     .waitFor()
   assert.equal(readRun(opened.db, runId).step, held)
   await opened.page.getByRole('button', { name: 'Resume' }).click()

@@ -70,7 +70,8 @@ const machineBuckets = 600
 /** The second tab: further metrics, and what the machine did while the run was at work. */
 export function MorePlots({ run }: { readonly run: Run }): JSX.Element {
   const { runId } = run
-  const isLive = run.status === 'running'
+  // the readings of a run that was paused early come a little later
+  const isLive = run.status === 'running' || run.status === 'paused'
   const { data = null } = useRouteQuery(
     'machine.read',
     { runId, buckets: machineBuckets },
