@@ -1,4 +1,4 @@
-import { cp, stat } from 'node:fs/promises'
+import { cp } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
@@ -72,7 +72,6 @@ async function importData(
   { file, as, columns, preview }: Input,
   call: CommandCall,
 ): Promise<CommandResult<z.infer<typeof ImportOutput>>> {
-  await requireFile(file)
   const { lookAtData } = await import('../../tools/library/lookAtData.ts')
   const { newDataFolder } = await import('../../host/hub/dataLibrary.ts')
   const name = as ?? basename(file).replace(/(\.[A-Za-z0-9]{1,12}){1,2}$/, '')
@@ -96,14 +95,6 @@ async function importData(
   const folder = await takeIn(file, name, look.chosen)
   const text = `${head}\n${name}: ${folder}\nUse it in a config: ${configLine(join(folder, fileName(file)), look.chosen)}`
   return { output: { name, folder, ...shown }, text }
-}
-
-/** @throws RecheckError `file.*` where there is nothing to read */
-async function requireFile(file: string): Promise<void> {
-  const { readError } = await import('../../disk/fileError.ts')
-  await stat(file).catch((thrown: unknown) => {
-    throw readError(thrown, file)
-  })
 }
 
 async function takeIn(file: string, name: string, fields: DataColumns): Promise<string> {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { DataReport } from '../../../core/data/dataReport.ts'
 import type { RowLayout, SourceRow } from '../../../core/data/sourceRows.ts'
@@ -9,6 +10,7 @@ import type { DataColumns, DataLook } from '../../../shared/routes/dataImport.ts
 import { badRowsLine } from '../../host/datasets/badRows.ts'
 import { checkProblemFiles, showProblemFiles } from '../../host/datasets/files.ts'
 import { openDatasetFile } from '../../host/datasets/rows.ts'
+import { readError } from '../../disk/fileError.ts'
 import { guessColumns } from './guessColumns.ts'
 
 /** What the process that reads a file of problems is asked. */
@@ -24,8 +26,13 @@ const cellChars = 300
 
 /**
  * A file of problems: its columns, its first rows, the problems that they make, and what is wrong with it.
+ *
+ * @throws RecheckError `file.*` where there is no such file, `data.*`
  */
 export async function lookAtData({ path, columns }: DataLookQuestion): Promise<DataLook> {
+  await stat(path).catch((thrown: unknown) => {
+    throw readError(thrown, path)
+  })
   const table = await firstRows(path)
   const chosen = columns ?? guessColumns(table.columns)
   const head = { ...table, chosen }
