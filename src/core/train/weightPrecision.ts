@@ -85,7 +85,7 @@ export async function* measureWeightPrecision(
   }
 }
 
-/** Beyond it rounding is no longer small beside what an update moves: card.md's bound for 8 bits. */
+/** Nats; beyond it rounding is no longer small beside what an update moves. What 8 bits are meant to keep to. */
 const noticeable = 0.01
 
 /** For the run's log and its page. */

@@ -1,15 +1,15 @@
 import { measureWeightPrecision, weightPrecisionEvent } from '../../core/train/weightPrecision.ts'
-import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { viewParameters } from '../host/model/parameterView.ts'
 import type { TrainingEngines } from './engines.ts'
 import type { JobContext } from './jobContext.ts'
+import { reportedResult } from './reportedResult.ts'
 
 /**
  * Says in the log of a run whose frozen weights stand in fewer than 32 bits what that costs, once, before its
  * first step.
  */
 export async function precisionStage(context: JobContext, engines: TrainingEngines): Promise<void> {
-  const { config, conversation, material, port, reporter } = context
+  const { config, conversation, material, port } = context
   const { trainer, reference } = engines
   const kept = reference ?? trainer.base
   if (config.model.baseWeights === 'f32' || kept === null) return
@@ -24,18 +24,7 @@ export async function precisionStage(context: JobContext, engines: TrainingEngin
     signal: port.stopNow,
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   })
-  try {
-    for (;;) {
-      const next = await measuring.next()
-      if (next.done) {
-        if (next.value !== null) port.emit(weightPrecisionEvent(next.value, config.model))
-        return
-      }
-      const reported = reporter.eventOf(next.value)
-      if (reported !== null) port.emit(reported)
-    }
-  } catch (thrown) {
-    // the stage that follows hears the signal itself
-    if (!(thrown instanceof RecheckError && thrown.code === 'sampler.stopped')) throw thrown
-  }
+  const measured = await reportedResult(measuring, context)
+  // the stage that follows hears the signal itself
+  if (measured !== null && measured !== 'stopped') port.emit(weightPrecisionEvent(measured, config.model))
 }

@@ -6,6 +6,7 @@ import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { startedStage } from '../../shared/runs/startedStage.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import type { JobContext } from './jobContext.ts'
+import { reportedResult } from './reportedResult.ts'
 
 /**
  * Looks at a few answers of the reference before the run's first sampling, and says in its log what they are
@@ -15,7 +16,7 @@ import type { JobContext } from './jobContext.ts'
  * @throws RecheckError `probe.no-reward` where nothing can be learned, unless `onNoSignal` is `warn`
  */
 export async function probeStage(context: JobContext): Promise<boolean> {
-  const { config, conversation, material, port, reporter } = context
+  const { config, conversation, material, port } = context
   if (hasSampled(context)) return true
   const probe = probeReference({
     config,
@@ -25,29 +26,18 @@ export async function probeStage(context: JobContext): Promise<boolean> {
     signal: port.stopNow,
   })
   const startedMs = systemClock.steadyMs()
-  try {
-    for (;;) {
-      const next = await probe.next()
-      if (!next.done) {
-        const reported = reporter.eventOf(next.value)
-        if (reported !== null) port.emit(reported)
-        continue
-      }
-      if (next.value === null) return true
-      const event = probeEvent(next.value, config)
-      if (event.level === 'error')
-        throw new RecheckError(
-          'probe.no-reward',
-          `${event.message}. ${event.remedy ?? ''} (--force, or onNoSignal=warn, goes on all the same.)`,
-        )
-      port.emit(event)
-      emitTime(context, (systemClock.steadyMs() - startedMs) / next.value.problems)
-      return true
-    }
-  } catch (thrown) {
-    if (thrown instanceof RecheckError && thrown.code === 'sampler.stopped') return false
-    throw thrown
-  }
+  const found = await reportedResult(probe, context)
+  if (found === 'stopped') return false
+  if (found === null) return true
+  const event = probeEvent(found, config)
+  if (event.level === 'error')
+    throw new RecheckError(
+      'probe.no-reward',
+      `${event.message}. ${event.remedy ?? ''} (--force, or onNoSignal=warn, goes on all the same.)`,
+    )
+  port.emit(event)
+  emitTime(context, (systemClock.steadyMs() - startedMs) / found.problems)
+  return true
 }
 
 /**

@@ -67,17 +67,19 @@ function embedded(model: WholeModel, rows: readonly Int32Array[]): Tensor2D[] {
   const whole = valuesOf(model.parameters, name)
   const own = new Float32Array(ids.length * C)
   ids.forEach((id, place) => own.set(whole.subarray(id * C, (id + 1) * C), place * C))
-  const learned = withoutLayers(model, [...(model.config.rotary === null ? ['transformer.wpe.weight'] : [])])
-  const parameters = new Map([[name, tf.tensor2d(own, [ids.length, C])], ...learned])
-  const states = rows.map((row) =>
-    tf.tidy(() => {
-      const placed = row.map((id) => places.get(id) ?? Number.NaN)
-      const tensor = tf.tensor2d(placed, [1, row.length], 'int32')
-      return embedTokens(startPass({ ...model, parameters }, tensor), tensor)
-    }),
-  )
-  disposeTensors(parameters)
-  return states
+  return withTensors(model, 'transformer.wpe.', (learned) => {
+    const table = tf.tensor2d(own, [ids.length, C])
+    const parameters = new Map([...learned, [name, table]])
+    const states = rows.map((row) =>
+      tf.tidy(() => {
+        const placed = row.map((id) => places.get(id) ?? Number.NaN)
+        const tensor = tf.tensor2d(placed, [1, row.length], 'int32')
+        return embedTokens(startPass({ ...model, parameters }, tensor), tensor)
+      }),
+    )
+    table.dispose()
+    return states
+  })
 }
 
 /** Log-probs of each row's next tokens, by the final norm and the head. */
@@ -130,10 +132,6 @@ function withTensors<T>(
   } finally {
     disposeTensors(tensors)
   }
-}
-
-function withoutLayers({ parameters }: WholeModel, names: readonly string[]): Map<string, tf.Tensor> {
-  return tensorsOf(new Map([...parameters].filter(([name]) => names.includes(name))))
 }
 
 function valuesOf(parameters: ParameterValues, name: string): Float32Array {
