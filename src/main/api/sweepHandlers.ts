@@ -5,7 +5,7 @@ import { openSweep } from '../owner/sweep/openSweep.ts'
 import { Sweeps } from '../owner/sweep/sweeps.ts'
 import { listedSweeps } from '../tools/sweeps/listedSweeps.ts'
 import { sweepCurves } from '../tools/sweeps/sweepCurves.ts'
-import { sweepMaterial, sweepView } from '../tools/sweeps/sweepView.ts'
+import { rankedLabels, sweepMaterial, sweepView } from '../tools/sweeps/sweepView.ts'
 
 export type SweepRoute =
   | 'sweep.list'
@@ -29,16 +29,13 @@ export function sweepHandlers({ owner, nowMs, tell }: SweepHandlersSetup): Pick<
   const { db } = owner
   const onChange = (): void => tell({ runIds: null, event: { type: 'sweep' } })
   const sweeps = new Sweeps({ owner, nowMs, onChange })
-  const view = (name: string) => {
-    const material = sweepMaterial(db, name, sweeps.find(name))
-    return { material, shown: sweepView(db, material, sweeps.stateOf(name)) }
-  }
+  const material = (name: string) => sweepMaterial(db, name, sweeps.find(name))
   return {
     'sweep.list': async () => listedSweeps(db, (name) => sweeps.stateOf(name)),
-    'sweep.get': async ({ name }) => view(name).shown,
+    'sweep.get': async ({ name }) => sweepView(db, material(name), sweeps.stateOf(name)),
     'sweep.curves': async ({ name, ...wanted }) => {
-      const { material, shown } = view(name)
-      return sweepCurves(db, material, shown, wanted)
+      const found = material(name)
+      return sweepCurves(db, found, rankedLabels(db, found), wanted)
     },
     'sweep.check': async ({ spec }) => {
       const { points, trials, spec: read } = openSweep(parseSweep(spec, 'the sweep'))

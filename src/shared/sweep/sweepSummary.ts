@@ -52,9 +52,7 @@ export function summariseSweep(
   const chances = chancesOf(points, scores, nextInt)
   const summaries = pointSummaries(points, scores)
   const rankable = summaries.map((each, index) => ({ ...each, chanceOfBest: chances?.[index] ?? null }))
-  const ranked = rankable.toSorted(
-    (a, b) => (b.validation?.mean ?? -Infinity) - (a.validation?.mean ?? -Infinity),
-  )
+  const ranked = bestFirst(rankable)
   const best = ranked[0]?.validation === null ? undefined : ranked[0]
   const tests = scores.flatMap(({ trial, test }) =>
     test !== null && trial.point.label === best?.point.label ? [test] : [],
@@ -65,6 +63,13 @@ export function summariseSweep(
     bestIsBest: best?.chanceOfBest ?? null,
     importance: importanceOf(scores),
   }
+}
+
+/** By the mean of the validation metric, those without a score last; ties by their order. */
+export function bestFirst<T extends PointSummary>(summaries: readonly T[]): readonly T[] {
+  return summaries.toSorted(
+    (a, b) => (b.validation?.mean ?? -Infinity) - (a.validation?.mean ?? -Infinity) || 0,
+  )
 }
 
 /** Each point over its seeds, in the order of the points. */
@@ -170,9 +175,7 @@ export function comparePoints(
  * order.
  */
 export function keptPoints(summaries: readonly PointSummary[], keep: number): readonly SweepPoint[] {
-  return summaries
-    .filter(({ validation }) => validation !== null)
-    .toSorted((a, b) => (b.validation?.mean ?? 0) - (a.validation?.mean ?? 0))
+  return bestFirst(summaries.filter(({ validation }) => validation !== null))
     .slice(0, Math.max(1, Math.ceil(summaries.length * keep)))
     .map(({ point }) => point)
 }

@@ -7,7 +7,7 @@ import { readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
 import { keepSweep } from '../../../src/main/store/sweepStore.ts'
 import { listedSweeps } from '../../../src/main/tools/sweeps/listedSweeps.ts'
 import { sweepCurves } from '../../../src/main/tools/sweeps/sweepCurves.ts'
-import { sweepMaterial, sweepView } from '../../../src/main/tools/sweeps/sweepView.ts'
+import { rankedLabels, sweepMaterial, sweepView } from '../../../src/main/tools/sweeps/sweepView.ts'
 import { parseSweep } from '../../../src/shared/sweep/sweepSpec.ts'
 import { seedStore, type SeedRun } from '../../renderer/support/seedStore.ts'
 import { assertClose } from '../../assertClose.ts'
@@ -80,7 +80,13 @@ test('curves: mean and t interval over seeds at the steps that all seeds have', 
   const material = sweepMaterial(db, 'bonus', null)
   const view = sweepView(db, material, idle)
   const wanted = { metric: 'accuracy/final', axis: 'tokens' } as const
-  const curves = sweepCurves(db, material, view, wanted)
+  const labels = rankedLabels(db, material)
+  assert.deepEqual(
+    labels,
+    view.points.map(({ label }) => label),
+    'in the order of the view',
+  )
+  const curves = sweepCurves(db, material, labels, wanted)
   const curve = curves.find(({ point }) => point === 'revisionBonus=1') ?? assert.fail()
   assert.deepEqual([curve.seeds, curve.points.length], [2, 7])
   const [a, b] = [0, 1].map((seed) => readSeries(db, `r-1-${seed}`, 'accuracy/final'))

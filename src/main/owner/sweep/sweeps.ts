@@ -1,5 +1,4 @@
-import { RecheckError } from '../../../shared/errors/recheckError.ts'
-import { errorData } from '../../../shared/errors/recheckError.ts'
+import { errorData, RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { PlannedSweep } from '../../../shared/sweep/plannedSweep.ts'
 import { parseSweep, type SweepSpec } from '../../../shared/sweep/sweepSpec.ts'
 import type { Sweep } from '../../../shared/sweep/sweepTrials.ts'

@@ -1,6 +1,6 @@
 import type { ParsedInputOf } from '../../../shared/routes/contract.ts'
 import { meanInterval } from '../../../shared/sweep/studentT.ts'
-import type { PointCurve, SweepView } from '../../../shared/sweep/sweepView.ts'
+import type { PointCurve } from '../../../shared/sweep/sweepView.ts'
 import type { Database } from '../../store/database.ts'
 import { readSeries } from '../../store/metrics/metricQuery.ts'
 import type { SweepMaterial } from './sweepView.ts'
@@ -12,14 +12,18 @@ const mostPoints = 200
 
 type Wanted = Pick<ParsedInputOf<'sweep.curves'>, 'metric' | 'axis'>
 
-/** Mean and t interval over seeds of the best points, at the steps where all seeds of a point have a value. */
+/**
+ * Mean and t interval over seeds of the best points, at the steps where all seeds of a point have a value.
+ *
+ * @param labels of the points, best first
+ */
 export function sweepCurves(
   db: Database,
   { trials }: SweepMaterial,
-  { points }: Pick<SweepView, 'points'>,
+  labels: readonly string[],
   wanted: Wanted,
 ): readonly PointCurve[] {
-  return points.slice(0, mostCurves).flatMap(({ label }) => {
+  return labels.slice(0, mostCurves).flatMap((label) => {
     const runIds = trials.flatMap(({ point, run }) =>
       point.label === label && run !== null ? [run.runId] : [],
     )

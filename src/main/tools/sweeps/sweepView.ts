@@ -2,7 +2,9 @@ import { forkRandom } from '../../../core/random.ts'
 import type { Run } from '../../../shared/runs/records.ts'
 import { groupTrials } from '../../../shared/sweep/groupTrials.ts'
 import {
+  bestFirst,
   comparePoints,
+  pointSummaries,
   summariseSweep,
   type SweepSummary,
   type TrialScore,
@@ -79,7 +81,7 @@ function groupMaterial(db: Database, name: string): SweepMaterial {
 export function sweepView(db: Database, material: SweepMaterial, work: SweepWork): SweepView {
   const { opened, points, trials } = material
   const spec = opened?.kept.spec ?? null
-  const metric = spec?.metric ?? 'accuracy/final'
+  const metric = metricOf(material)
   const scored = trials.map((trial) => ({ trial, score: finishedScore(db, trial, metric) }))
   const scores = scored.flatMap(({ score }) => score ?? [])
   const random = forkRandom(0, 'sweep summary')
@@ -100,6 +102,17 @@ export function sweepView(db: Database, material: SweepMaterial, work: SweepWork
         ? []
         : comparePoints(points, scores).map(({ point, difference }) => ({ point: point.label, difference })),
   }
+}
+
+/** Labels of its points, best first: the view's order without the resampling that the rest of it takes. */
+export function rankedLabels(db: Database, material: SweepMaterial): readonly string[] {
+  const metric = metricOf(material)
+  const scores = material.trials.flatMap((trial) => finishedScore(db, trial, metric) ?? [])
+  return bestFirst(pointSummaries(material.points, scores)).map(({ point }) => point.label)
+}
+
+function metricOf({ opened }: SweepMaterial): SweepView['metric'] {
+  return opened?.kept.spec.metric ?? 'accuracy/final'
 }
 
 function finishedScore(db: Database, trial: TrialRun, metric: SweepView['metric']): TrialScore | null {
