@@ -51,7 +51,7 @@ export function sweepOf(spec: SweepSpec, randomOf: (seed: number) => NextFloat):
  */
 export function sweepPoints(spec: SweepSpec, randomOf: (seed: number) => NextFloat): readonly SweepPoint[] {
   if (spec.points !== undefined)
-    return Object.entries(spec.points).map(([label, layer]) => ({ label, values: {}, layer }))
+    return Object.entries(spec.points).map(([label, layer]) => ({ label, values: {}, layer: nested(layer) }))
   const settings = spec.grid !== undefined ? gridSettings(spec.grid) : randomSettings(spec, randomOf)
   return settings.map((values) => ({ label: labelOf(values), values, layer: layerOf(values) }))
 }
@@ -102,6 +102,16 @@ function layerOf(values: Readonly<Record<string, unknown>>): ConfigLayer {
   )
 }
 
+/** A layer as it is written in a sweep: fields by dotted path, as a grid names them, or nested as in a config. */
+function nested(layer: ConfigLayer): ConfigLayer {
+  const entries = Object.entries(layer)
+  const isPath = ([key]: [string, unknown]): boolean => key.includes('.')
+  return mergeConfigs(
+    Object.fromEntries(entries.filter((entry) => !isPath(entry))),
+    layerOf(Object.fromEntries(entries.filter(isPath))),
+  )
+}
+
 /**
  * Every trial, seed by seed, so that a sweep that is cut short has compared all points alike. Each config is
  * checked here, before anything runs.
@@ -115,7 +125,7 @@ export function sweepTrials(spec: SweepSpec, points: readonly SweepPoint[]): rea
   const trials = spec.seeds.flatMap((seed) =>
     points.map((point) => {
       const name = `${shortLabel(point.label)} · seed ${seed}`
-      const layers = mergeConfigs(base, spec.config, point.layer, steps, { seed, name })
+      const layers = mergeConfigs(base, nested(spec.config), point.layer, steps, { seed, name })
       return { point, seed, name, config: parseConfig(layers, `trial "${name}"`) }
     }),
   )

@@ -35,6 +35,23 @@ test('a grid: every combination with every seed, seed by seed, each a whole conf
   )
 })
 
+test('points and the shared config name fields by path, as a grid does, or nested', () => {
+  const [first, second] = trialsOf({
+    name: 's',
+    config: { 'optimizer.learningRate': 1e-5, optimizer: { beta2: 0.9 }, steps: 1 },
+    points: { path: { 'vStar.beta': 'mean', vStar: { samples: 2 } }, nested: { vStar: { beta: 'mean' } } },
+  })
+  assert.deepEqual(
+    [first?.config.vStar.beta, first?.config.vStar.samples, second?.config.vStar.beta],
+    ['mean', 2, 'mean'],
+  )
+  assert.deepEqual([first?.config.optimizer.learningRate, first?.config.optimizer.beta2], [1e-5, 0.9])
+  assert.throws(() => trialsOf({ name: 's', points: { a: { 'vStar.bta': 1 } } }), {
+    code: 'config.setting',
+    message: /no field "vStar\.bta"\. Did you mean "vStar\.beta"/,
+  })
+})
+
 test('named points and random draws: the same seed draws the same points, within their bounds', () => {
   const named = trialsOf({
     name: 's',
