@@ -14,10 +14,10 @@ import {
 } from './sampleRun.ts'
 
 /**
- * Slow enough at first that a busy machine's browser can stop it under way; quick to the end once it was
- * resumed.
+ * Slow enough at first that a busy machine's browser can stop it under way, slower still from the middle on;
+ * quick to the end once it was resumed.
  */
-const stepMs = { fresh: 300, resumed: 30 }
+const stepMs = { fresh: 300, freshSecondHalf: 1500, resumed: 30 }
 const evalEvery = 5
 
 /**
@@ -37,7 +37,9 @@ export const pageJob: RunJob = async (request, port) => {
     if (end === 'stopped' || isStage1) return end
   }
   while (step < totalSteps) {
-    await wait(newest === null ? stepMs.fresh : stepMs.resumed)
+    await wait(
+      newest !== null ? stepMs.resumed : step < totalSteps / 2 ? stepMs.fresh : stepMs.freshSecondHalf,
+    )
     if (port.stopNow.aborted) return 'stopped'
     reportStep(run, step, port)
     step++
