@@ -3,6 +3,7 @@ import { errorData } from '../shared/errors/recheckError.ts'
 import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
 import type { Inquiry } from './owner/processes/inquiry.ts'
 import type { FetchQuestion } from './owner/tasks/fetches.ts'
+import type { ReportQuestion } from '../shared/routes/reports.ts'
 import type { RunsQuestion } from '../shared/runs/importedRunLines.ts'
 import { tellRuns } from './tools/imports/runLines.ts'
 import { exportCheckpoint } from './tools/exportCheckpoint.ts'
@@ -15,6 +16,7 @@ import { inspectConfig } from './tools/inspectConfig.ts'
 import { measureVotes, type VotesQuestion } from './tools/replay/measureVotes.ts'
 import { evaluateCheckpoint, type EvaluationQuestion } from './tools/replay/evaluateCheckpoint.ts'
 import { eventLines } from './tools/replay/eventLines.ts'
+import { reportForPage } from './tools/report/subjectReport.ts'
 import { replayProblem, type ReplayQuestion } from './tools/replay/replayProblem.ts'
 
 // One question as a line of JSON on standard input; on standard output a line of JSON for each event, and one
@@ -35,6 +37,7 @@ type Question =
   | DataQuestion
   | FetchQuestion
   | RunsQuestion
+  | ReportQuestion
   | { readonly question: 'models.list' }
 
 async function answer(question: Question): Promise<void> {
@@ -80,6 +83,10 @@ async function work(question: Question): Promise<unknown> {
         tell: (event) => write(`${JSON.stringify({ event })}\n`),
         nowMs: () => performance.now(),
       })
+    case 'report':
+      return reportForPage(question, (done, total) =>
+        write(`${JSON.stringify({ event: { done, total } })}\n`),
+      )
     case 'preview':
     case 'v-star-inputs':
     case 'plan':

@@ -23,6 +23,7 @@ import { fetchHandlers, type FetchRoute } from './fetchHandlers.ts'
 import { libraryHandlers, type LibraryRoute } from './libraryHandlers.ts'
 import { policyHandlers, type PolicyRoute } from './policyHandlers.ts'
 import type { ProgressBoard } from './progressBoard.ts'
+import { reportHandlers, type ReportRoute } from './reportHandlers.ts'
 import { RolloutPages } from './rolloutPage.ts'
 import { sweepHandlers, type SweepRoute } from './sweepHandlers.ts'
 import { readTelemetry } from './telemetry.ts'
@@ -43,6 +44,7 @@ export function createHandlers(setup: HandlersSetup): OwnerHandlers {
       ...runHandlers(setup),
       ...readingHandlers(setup),
       ...policyHandlers(setup),
+      ...reportHandlers(setup),
       ...libraryHandlers(setup),
       ...fetchHandlers(setup),
       ...sweepHandlers(setup),
@@ -104,7 +106,10 @@ function readingHandlers({
   owner,
   info,
   progress,
-}: HandlersSetup): Omit<OwnerHandlers, RunRoutes | PolicyRoute | LibraryRoute | FetchRoute | SweepRoute> {
+}: HandlersSetup): Omit<
+  OwnerHandlers,
+  RunRoutes | PolicyRoute | ReportRoute | LibraryRoute | FetchRoute | SweepRoute
+> {
   const { db, inquiries } = owner
   const rollouts = new RolloutPages(db)
   return {

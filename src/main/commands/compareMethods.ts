@@ -106,7 +106,7 @@ async function compareMethods(input: Input, call: CommandCall): Promise<CommandR
     const { runTrials } = await import('../owner/sweep/runTrials.ts')
     const { terminalHost } = await import('./terminalHost.ts')
     const { runsOfSweep } = await import('../owner/sweep/runTrial.ts')
-    const { methodScores } = await import('./methodScores.ts')
+    const { methodScores } = await import('../tools/sweeps/methodScores.ts')
     const parallel = input.parallel ?? null
     await runs.keepSweep({ kind: 'methods', spec, trials: trials.length, place, parallel })
     const end = await runTrials(sweep, {
@@ -128,7 +128,7 @@ async function reportOfFinished(
   const { systemClock } = await import('../host/machine/clock.ts')
   const { readStore } = await import('../owner/withStore.ts')
   const { runsOfSweep } = await import('../owner/sweep/runTrial.ts')
-  const { methodScores } = await import('./methodScores.ts')
+  const { methodScores } = await import('../tools/sweeps/methodScores.ts')
   const scores = await readStore(call.dataFolder, systemClock, (db) =>
     methodScores(db, sweep.trials, runsOfSweep(db, sweep.spec.name)),
   )
@@ -162,14 +162,10 @@ interface Compared {
 }
 
 async function resultOf({ input, sweep, scores, end }: Compared): Promise<CommandResult<Output>> {
-  const { forkRandom } = await import('../../core/random.ts')
-  const { methodDifferences, summariseMethods } = await import('../../shared/sweep/methodComparison.ts')
   const { methodReport } = await import('../tools/report/methodReport.ts')
+  const { comparedMethodScores, settingOf } = await import('../tools/report/methodResults.ts')
   const { reportText } = await import('../tools/report/plainReport.ts')
-  const random = forkRandom(0, 'compare methods')
-  const methods = sweep.points.map(({ label }) => label)
-  const summaries = summariseMethods(methods, scores, (bound) => random.nextInt(bound))
-  const differences = methodDifferences(methods, scores)
+  const { summaries, differences } = comparedMethodScores(sweep, scores)
   const open = sweep.trials.length - scores.length
   const exitCode = end?.kind === 'stopped' ? 130 : open > 0 && !input.reportOnly ? 1 : 0
   if (summaries.length === 0)
@@ -180,7 +176,10 @@ async function resultOf({ input, sweep, scores, end }: Compared): Promise<Comman
     }
   const report = methodReport({
     title: `Methods at ${formatCount(input.tokens)} generated tokens`,
-    command: commandLine(input),
+    again: {
+      title: 'Made by this command, which goes on where it was stopped:',
+      text: commandLine(input),
+    },
     setting: settingOf(sweep),
     summaries,
     differences,
@@ -226,12 +225,4 @@ function commandLine({ preset, set, methods, seeds, tokens, name }: Input): stri
     name === undefined ? '' : `--name ${JSON.stringify(name)}`,
   ]
   return parts.filter((part) => part !== '').join(' ')
-}
-
-function settingOf({ trials }: Sweep): string {
-  const [trial] = trials
-  if (trial === undefined) return ''
-  const { model, data, vStar, evalSamples, optimizer } = trial.config
-  const source = typeof data.source === 'string' ? data.source : data.source.path
-  return `Model ${model.path}, ${source}: ${formatCount(data.train)} training, ${formatCount(data.validation)} validation and ${formatCount(data.test)} test problems with ${evalSamples === 1 ? 'one sample' : `${evalSamples} samples`} each; N = ${vStar.samples} where there is a stage 1, learning rate ${optimizer.learningRate}, constant.`
 }

@@ -144,6 +144,7 @@ export const recheckErrorCodes = [
   'replay.none',
   'report.exists',
   'report.inside-data',
+  'report.too-large',
   'request.host',
   'request.invalid',
   'request.origin',

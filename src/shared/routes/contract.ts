@@ -11,6 +11,7 @@ import { machineRoutes } from './machine.ts'
 import { metricRoutes } from './metrics.ts'
 import { planRoutes } from './plan.ts'
 import { replayRoutes, type ReplayNews } from './replay.ts'
+import { reportRoutes, type ReportNews } from './reports.ts'
 import { rolloutRoutes } from './rollouts.ts'
 import { runImportRoutes } from './runImports.ts'
 import { runRoutes } from './runs.ts'
@@ -40,6 +41,7 @@ export const routes = {
   ...fetchRoutes,
   ...planRoutes,
   ...replayRoutes,
+  ...reportRoutes,
   ...sessionRoutes,
 } as const
 
@@ -71,7 +73,7 @@ export type Result<T> =
 export interface StoreEvent {
   /** The runs that it is about, none of them for what changes no run; null = any of them may be. */
   readonly runIds: readonly string[] | null
-  readonly event: RunEvent | RunsEvent | ReplayNews | EvaluationNews | FetchNews | SweepNews
+  readonly event: RunEvent | RunsEvent | ReplayNews | ReportNews | EvaluationNews | FetchNews | SweepNews
 }
 
 /** What happened to whole runs. `missed`: events were dropped, and everything is to be read again. */

@@ -81,6 +81,7 @@ export const runRoutes = {
       notes: notesText.optional(),
       group: nameText(longestName).nullable().optional(),
       archived: z.boolean().optional(),
+      pinned: z.boolean().optional(),
     }),
     output: output<Run>(),
   },

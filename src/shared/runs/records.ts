@@ -44,6 +44,8 @@ export interface Run {
   readonly notes: string
   readonly group: string | null
   readonly archived: boolean
+  /** First in lists, however they are sorted. */
+  readonly pinned: boolean
   /** Deleted runs stay until `recheck gc` erases them, so that a delete can be undone. */
   readonly deletedAtMs: number | null
   readonly createdAtMs: number

@@ -22,6 +22,7 @@ const listedFields = [
   'tags',
   'notes',
   'group',
+  'pinned',
   'createdAtMs',
   'device',
   'step',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { register as registerImport } from '../../../src/main/commands/importRuns.ts'
 import { register } from '../../../src/main/commands/report.ts'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import { openForWriting } from '../../../src/main/store/database.ts'
@@ -25,6 +26,7 @@ function storeWithRuns(t: TestContext): string {
     addRun(db, runId, {
       name: `${hostile} ${seed}`,
       config: JSON.stringify(presetConfig('builtin', { seed })),
+      group: 'two seeds',
     })
     const spoilt = rollout(0, 'p1', {
       verdict: 'wrong',
@@ -93,6 +95,37 @@ test('Markdown of the same: hostile text is neither markup nor a cell of its own
   assert.match(text, /^# Report on \\<img src=x onerror=alert\(1\)\\> \\`x\\` \\\|/)
   assert.match(text, /\n````\nProblem: /)
   assert.doesNotMatch(text, /[\u001b\u0007\u202e]/)
+})
+
+test('a run of another tool: its metrics as they were logged and drawn, and no claim of an evaluation', async (t) => {
+  const dataDir = temporaryFolder(t)
+  const history = join(import.meta.dirname, '../../fixtures/imports/wandb-history.csv')
+  await recheck(registerImport, 'import-runs', history, '--data-dir', dataDir)
+  const file = join(temporaryFolder(t), 'report.html')
+  await recheck(register, 'report', 'wandb-history', '--out', file, '--data-dir', dataDir)
+  const html = readFileSync(file, 'utf8')
+  assert.match(html, /Imported from W&amp;B \(wandb-history\.csv\)/)
+  assert.match(html, /<td>acc<\/td><td>2<\/td>/)
+  assert.equal(html.match(/<figure>/g)?.length, 2)
+  assert.match(html, /2 metrics in all\.<\/p>/)
+  assert.doesNotMatch(html, /To do it again/)
+})
+
+test('a group as a sweep: points, curves, trials as runs; runs and a sweep together are refused', async (t) => {
+  const dataDir = storeWithRuns(t)
+  const file = join(temporaryFolder(t), 'group.html')
+  await recheck(register, 'report', '--sweep', 'two seeds', '--out', file, '--data-dir', dataDir)
+  const html = readFileSync(file, 'utf8')
+  assert.match(html, /<h1>Report on the group two seeds<\/h1>/)
+  assert.equal(html.match(/<figure>/g)?.length, 3)
+  for (const runId of ['run-1', 'run-2']) assert.ok(html.includes(`<td>${runId}</td>`), runId)
+  assert.doesNotMatch(html, /<img src=x|[\u001b\u0007\u202e]/)
+  const refused = { code: 'usage.invalid' }
+  await assert.rejects(recheck(register, 'report', '--data-dir', dataDir), refused)
+  const both = recheck(register, 'report', 'run-1', '--sweep', 'two seeds', '--data-dir', dataDir)
+  await assert.rejects(both, { ...refused, message: /Expected runs or --sweep NAME, got both/ })
+  const unknown = recheck(register, 'report', '--sweep', 'none', '--data-dir', dataDir)
+  await assert.rejects(unknown, { code: 'sweep.unknown' })
 })
 
 test('a file that is there is neither overwritten nor drawn for; nothing half written stays', async (t) => {

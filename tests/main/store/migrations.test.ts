@@ -53,6 +53,7 @@ const dataOfVersion: readonly string[] = [
   `INSERT INTO imported_run VALUES ('of-another-tool', 'tensorboard', 'fingerprint', 'runs');`,
   "INSERT INTO shard VALUES ('old', 0, 1, 0, 3);",
   `INSERT INTO machine_history VALUES ('old', 1, '[{"name":"cpu","label":"processors","unit":"percent"}]');`,
+  "UPDATE run SET pinned = 1 WHERE run_id = 'old';",
 ]
 
 /** A store as version `version` left it, with data of that version and all before. */
@@ -82,6 +83,7 @@ for (let version = 1; version <= schemaVersion; version++) {
     )
     const notes = `written in version 2${version >= 7 ? ' and 7' : ''}`
     assert.deepEqual([run.notes, run.archived], version >= 2 ? [notes, true] : ['', false])
+    assert.equal(run.pinned, version >= 16)
     assert.deepEqual(run.testScore, { step: 20, successes: 84, trials: 100 })
     assert.equal(
       readRollouts(db, { runId: 'old' }, { offset: 0, limit: 9 }).rollouts[0]?.turns[0]?.answer,

@@ -22,6 +22,17 @@ test('a run without the value comes last both ways; equal ones newest first; a c
   assert.equal(ids(sortRuns(runs, { column: 'createdAtMs', isDescending: false })), 'abcd')
 })
 
+test('pinned runs stand first, however the others are sorted, and in the order of the sort among themselves', () => {
+  const some = runs.map((run) => ({ ...run, pinned: run.runId === 'b' || run.runId === 'd' }))
+  assert.equal(ids(sortRuns(some, { column: 'accuracy/final', isDescending: true })), 'dbca')
+  assert.equal(ids(sortRuns(some, { column: 'createdAtMs', isDescending: false })), 'bdac')
+  const waiting = some.map((run) => ({
+    ...run,
+    status: run.runId === 'c' ? ('queued' as const) : run.status,
+  }))
+  assert.equal(ids(sortRuns(waiting, firstTable.sort)), 'dbca')
+})
+
 /** The demo of the built-in model, 1,000 test problems, and a run of 32 that looks better. */
 const demo = { step: 80, successes: 810, trials: 1000 }
 const tiny = { step: 6, successes: 27, trials: 32 }

@@ -110,6 +110,28 @@ test('a click on a column’s head sorts by it, another turns the order around',
   assert.deepEqual(await names(), seedRuns.map(({ name }) => name).sort())
 })
 
+test('a pinned run stands first whatever the sort, in the choice of Compare, and in the store', async () => {
+  const { page, db } = opened
+  const before = await names()
+  const last = before.at(-1) ?? ''
+  const runId = seedRuns.find(({ name }) => name === last)?.runId ?? ''
+  await page.getByRole('button', { name: `Pin ${last}` }).click()
+  await assertShown(page.getByRole('button', { name: `Unpin ${last}` }))
+  assert.deepEqual(await names(), [last].concat(before.slice(0, -1)))
+  assert.equal(readRun(db, runId).pinned, true)
+  await goTo(page, '#/compare')
+  await page.getByRole('combobox', { name: 'Runs to compare' }).click()
+  assert.equal(await page.getByRole('option').first().innerText(), last)
+  await assertShown(page.getByText('Pinned', { exact: true }))
+  await page.keyboard.press('Escape')
+  await goTo(page, '#/runs')
+  await assertShown(page.getByRole('button', { name: `Unpin ${last}` }))
+  assert.equal((await names())[0], last)
+  await page.getByRole('button', { name: `Unpin ${last}` }).click()
+  await assertShown(page.getByRole('button', { name: `Pin ${last}`, exact: true }))
+  assert.deepEqual(await names(), before)
+})
+
 test('groups stand under their heads with their number of runs', async () => {
   await switchNamed(opened.page, 'Groups').click()
   assert.deepEqual(await opened.page.locator('.RunTable-groupRow').allInnerTexts(), [

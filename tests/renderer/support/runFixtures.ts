@@ -23,6 +23,7 @@ export function sampleRunRow(runId: string, fields: Partial<Run> = {}): Run {
     notes: '',
     group: null,
     archived: false,
+    pinned: false,
     deletedAtMs: null,
     createdAtMs: 0,
     startedAtMs: null,

@@ -10,6 +10,7 @@ import { Evaluations } from './evaluations.ts'
 import { Fetches } from './fetches.ts'
 import { LibraryWork } from './libraryWork.ts'
 import { Replays } from './replays.ts'
+import { Reports } from './reports.ts'
 import { RunImports } from './runImports.ts'
 
 export interface WorkshopSetup {
@@ -22,10 +23,12 @@ export interface WorkshopSetup {
 type WorkshopNews = EvaluationNews | FetchNews | RunsEvent
 
 /**
- * What an owner does beside training, in processes of its own: replays, evaluations, files for the library.
+ * What an owner does beside training, in processes of its own: replays, evaluations, reports, files for the
+ * library.
  */
 export class Workshop {
   readonly replays: Replays
+  readonly reports: Reports
   readonly evaluations: Evaluations
   readonly library: LibraryWork
   readonly fetches: Fetches
@@ -47,6 +50,7 @@ export class Workshop {
       onStored: () => this.#news.tell({ type: 'changed' }),
     })
     this.replays = new Replays({ nodePath, dataDir, db })
+    this.reports = new Reports({ nodePath, dataDir })
     const onStored = (runId: string, evaluation: Evaluation): void =>
       tell(runId, { type: 'evaluation', evaluation })
     const onChange = (): void => this.#news.tell({ type: 'evaluating' })
@@ -68,6 +72,7 @@ export class Workshop {
 
   async close(): Promise<void> {
     this.replays.close()
+    this.reports.close()
     await Promise.all([
       this.evaluations.close(),
       this.library.close(),

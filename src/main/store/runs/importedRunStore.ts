@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
   importFormatNames,
+  type ImportFormat,
   type ImportedRun,
   type ImportedSeries,
   type ImportOutcome,
@@ -41,6 +42,22 @@ function storeImportedRun(db: Database, run: ImportedRun, intake: RunIntake): Im
   const { name, deletedAtMs } = readRun(db, known)
   if (deletedAtMs !== null) restoreRun(db, known)
   return outcomeOf(run, { runId: known, name, state: deletedAtMs === null ? 'again' : 'restored' })
+}
+
+/** Where an imported run came from. */
+export interface ImportSource {
+  readonly format: ImportFormat
+  /** File or folder, as people called it. */
+  readonly source: string
+}
+
+/** Null: the run was not imported. */
+export function readImportSource(db: Database, runId: string): ImportSource | null {
+  return (
+    db
+      .prepare<[string], ImportSource>('SELECT format, source FROM imported_run WHERE run_id = ?')
+      .get(runId) ?? null
+  )
 }
 
 function findImported(db: Database, fingerprint: string): string | null {

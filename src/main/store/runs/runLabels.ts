@@ -11,19 +11,17 @@ export interface RunLabels {
   readonly group?: string | null
   readonly tags?: readonly string[]
   readonly archived?: boolean
+  readonly pinned?: boolean
 }
 
 export function labelRun(db: Database, runId: string, labels: RunLabels): Run {
   return db.transaction(() => {
     const run = readRun(db, runId)
-    const { name, notes, group, archived } = { ...run, ...labels }
-    db.prepare('UPDATE run SET name = ?, notes = ?, run_group = ?, archived = ? WHERE run_id = ?').run(
-      name,
-      notes,
-      group,
-      archived ? 1 : 0,
-      runId,
-    )
+    const { name, notes, group, archived, pinned } = { ...run, ...labels }
+    db.prepare(
+      `UPDATE run SET name = :name, notes = :notes, run_group = :group, archived = :archived, pinned = :pinned
+       WHERE run_id = :runId`,
+    ).run({ name, notes, group, archived: archived ? 1 : 0, pinned: pinned ? 1 : 0, runId })
     if (labels.tags) setTags(db, runId, labels.tags)
     return readRun(db, runId)
   })()

@@ -17,14 +17,15 @@ export interface ListQuery extends ListedPart {
   readonly statuses?: readonly RunStatus[] | null
 }
 
-interface ListRow extends Omit<ListedRun, 'tags' | 'latest' | 'testScore'> {
+interface ListRow extends Omit<ListedRun, 'tags' | 'latest' | 'testScore' | 'pinned'> {
+  readonly pinned: 0 | 1
   /** JSON */
   readonly testScore: string | null
   /** JSON: the values of `listedMetrics`, in their order. */
   readonly shown: string
 }
 
-const columns = `run_id AS runId, name, stage, status, notes, run_group AS "group", created_at_ms AS createdAtMs, device, step,
+const columns = `run_id AS runId, name, stage, status, notes, run_group AS "group", pinned, created_at_ms AS createdAtMs, device, step,
   steps_done AS stepsDone,  total_steps AS totalSteps, active_ms AS activeMs, tokens_generated AS tokensGenerated, problems_seen AS problemsSeen,
   v_star_id AS vStarId, test_score AS testScore`
 
@@ -42,9 +43,10 @@ export function listRunLines(db: Database, { statuses = null, ...part }: ListQue
     )
     .all(...paths, ...(statuses ?? []))
   const tags = tagsByRun(db)
-  return rows.map(({ shown, testScore, ...run }) =>
+  return rows.map(({ shown, testScore, pinned, ...run }) =>
     plainLabels({
       ...run,
+      pinned: pinned === 1,
       testScore: testScore === null ? null : (JSON.parse(testScore) as TestScore),
       tags: tags.get(run.runId) ?? [],
       latest: listedValues(JSON.parse(shown) as (number | null)[]),

@@ -13,6 +13,7 @@ export interface RunRow {
   readonly notes: string
   readonly run_group: string | null
   readonly archived: 0 | 1
+  readonly pinned: 0 | 1
   readonly deleted_at_ms: number | null
   readonly created_at_ms: number
   readonly started_at_ms: number | null
@@ -50,6 +51,7 @@ export function runOf(row: RunRow): Run {
     notes: row.notes,
     group: row.run_group,
     archived: row.archived === 1,
+    pinned: row.pinned === 1,
     deletedAtMs: row.deleted_at_ms,
     createdAtMs: row.created_at_ms,
     startedAtMs: row.started_at_ms,

@@ -16,14 +16,14 @@ import {
   type MethodScore,
   type MethodSummary,
 } from '../../../shared/sweep/methodComparison.ts'
-import type { MeanInterval } from '../../../shared/sweep/studentT.ts'
 import { plotSvg } from '../../host/machine/plotFiles.ts'
 import type { Block, ReportDocument } from './document.ts'
+import { meanShareText, meanText } from './meanTexts.ts'
 
 export interface MethodReport {
   readonly title: string
-  /** How to make it, as typed; the same command goes on where it was stopped. */
-  readonly command: string
+  /** How to make it, as typed or as a file; the same goes on where it was stopped. */
+  readonly again: { readonly title: string; readonly text: string }
   /** What all runs share, for people. */
   readonly setting: string
   readonly summaries: readonly MethodSummary[]
@@ -38,12 +38,12 @@ const fewSeeds = 5
 
 /** Methods side by side at equal generated tokens. */
 export function methodReport(report: MethodReport): ReportDocument {
-  const { title, command, setting, summaries } = report
+  const { title, again, setting, summaries } = report
   const blocks: Block[] = [
     { kind: 'heading', level: 1, text: title },
     { kind: 'text', text: setting },
     { kind: 'text', text: cautionOf(report) },
-    { kind: 'code', title: 'Made by this command, which goes on where it was stopped:', text: command },
+    { kind: 'code', title: again.title, text: again.text },
     { kind: 'heading', level: 2, text: 'Held-out test' },
     resultTable(summaries),
     { kind: 'text', text: resultNote },
@@ -78,17 +78,6 @@ function cautionOf({ summaries, open }: MethodReport): string {
   return `Methods are compared at equal generated tokens: a run ends with the step in which stages 1 and 2 together have generated its budget.${few}${left}`
 }
 
-function meanText({ mean, low, high }: MeanInterval, format: (value: number) => string): string {
-  return low === null || high === null ? format(mean) : `${format(mean)} [${format(low)}, ${format(high)}]`
-}
-
-/** A t interval of few seeds would leave [0, 1]. */
-function shareText({ mean, low, high, count }: MeanInterval): string {
-  const inside = (value: number | null): number | null =>
-    value === null ? null : Math.min(1, Math.max(0, value))
-  return meanText({ mean, low: inside(low), high: inside(high), count }, formatShare)
-}
-
 function resultTable(summaries: readonly MethodSummary[]): Block {
   return {
     kind: 'table',
@@ -106,12 +95,12 @@ function resultTable(summaries: readonly MethodSummary[]): Block {
     rows: summaries.map((each) => [
       each.method,
       String(each.seeds),
-      shareText(each.attempt),
-      shareText(each.final),
+      meanShareText(each.attempt),
+      meanShareText(each.final),
       iqmText(each),
       meanText(each.learned, formatDifference),
       meanText(each.gain, formatDifference),
-      each.balancedVerifier === null ? missing : shareText(each.balancedVerifier),
+      each.balancedVerifier === null ? missing : meanShareText(each.balancedVerifier),
       each.chanceOfBest === null ? missing : `${(100 * each.chanceOfBest).toFixed(0)} %`,
     ]),
   }

@@ -1,7 +1,4 @@
 import { storedConfig } from '../../store/runs/storedConfig.ts'
-import { pastText, warningsOf } from '../../../shared/runs/alarms.ts'
-import { valueAtPath } from '../../../shared/config/fields.ts'
-import { configDifferences } from '../../../shared/config/layers.ts'
 import {
   formatCount,
   formatDifference,
@@ -11,23 +8,19 @@ import {
   missing,
 } from '../../../shared/text/format.ts'
 import { headlineShares } from '../../../shared/metrics/headlineShares.ts'
-import { findMetric, plots } from '../../../shared/metrics/metrics.ts'
+import { findMetric } from '../../../shared/metrics/metrics.ts'
 import { lightTheme } from '../../../shared/plots/plotTheme.ts'
-import type { Evaluation, Proportion, Run, StoredRollout } from '../../../shared/runs/records.ts'
+import type { Evaluation, Proportion, Run } from '../../../shared/runs/records.ts'
 import { gainFactors, revisionGain } from '../../../shared/runs/revisionGain.ts'
 import type { Database } from '../../store/database.ts'
 import { readEvaluations } from '../../store/evaluationStore.ts'
-import { readLog } from '../../store/eventLog.ts'
-import { readRollouts } from '../../store/rollouts/rolloutQuery.ts'
 import { configYaml } from '../exportRun.ts'
 import type { PairedTest } from '../../../shared/runs/pairedTest.ts'
 import { pairedTest } from '../pairedTest.ts'
-import { runPlotSvg } from '../runPlots.ts'
+import { drawnPlots, runPlotSvg } from '../runPlots.ts'
 import type { Block, ReportDocument } from './document.ts'
-
-const mostLogEntries = 10_000
-/** Rollouts of each kind of change. */
-const shownRollouts = 3
+import { importedSection } from './importedSection.ts'
+import { alarms, changedRollouts, differences } from './runParts.ts'
 
 export interface ReportSetup {
   readonly db: Database
@@ -42,10 +35,12 @@ export interface ReportSetup {
  */
 export function runReport({ db, runs, onPlot }: ReportSetup): ReportDocument {
   const title = runs.length === 1 ? `Report on ${runs[0]?.name ?? ''}` : `Report on ${runs.length} runs`
+  const total = runs.reduce((sum, run) => sum + drawnPlots(db, run).length, 0)
   let drawn = 0
-  const sections = runs.flatMap((run) =>
-    runSection(run, db, () => onPlot(++drawn, plots.length * runs.length)),
-  )
+  const sections = runs.flatMap((run) => {
+    const pictures = picturesOf(run, db, () => onPlot(++drawn, total))
+    return run.stage === 'imported' ? importedSection(db, run, pictures) : runSection(run, db, pictures)
+  })
   const opening: Block[] = [
     { kind: 'heading', level: 1, text: title },
     {
@@ -85,29 +80,16 @@ function comparison(db: Database, runs: readonly Run[]): Block[] {
   ]
 }
 
-function differences(runs: readonly Run[]): Block {
-  const configs = runs.map(({ config }) => JSON.parse(config) as unknown)
-  const paths = [
-    ...new Set(configs.flatMap((config) => configDifferences(configs[0], config).map(({ path }) => path))),
-  ]
-  return paths.length === 0
-    ? { kind: 'text', text: 'Nothing.' }
-    : {
-        kind: 'table',
-        titles: ['field'].concat(runs.map(({ name }) => name)),
-        rows: paths.map((path) =>
-          [path].concat(configs.map((config) => JSON.stringify(valueAtPath(config, path) ?? null))),
-        ),
-      }
+function picturesOf(run: Run, db: Database, onPlot: () => void): Block[] {
+  return drawnPlots(db, run).map(({ shape }): Block => {
+    const svg = runPlotSvg(shape, { db, run, theme: lightTheme })
+    onPlot()
+    return { kind: 'picture', title: `${shape.title} of ${run.name}`, svg }
+  })
 }
 
-function runSection(run: Run, db: Database, onPlot: () => void): Block[] {
+function runSection(run: Run, db: Database, pictures: readonly Block[]): Block[] {
   const tests = testsOf(db, run)
-  const pictures = plots.map((plot): Block => {
-    const svg = runPlotSvg(plot, { db, run, theme: lightTheme })
-    onPlot()
-    return { kind: 'picture', title: `${plot.title} of ${run.name}`, svg }
-  })
   return [
     { kind: 'heading', level: 2, text: run.name },
     { kind: 'text', text: answerText(tests) },
@@ -219,45 +201,4 @@ function gainText({ value, low, high }: { value: number; low: number; high: numb
 function shareText(share: Proportion | undefined): string {
   if (share === undefined || share.value === null) return missing
   return `${formatShare(share.value)} [${formatShare(share.low)}, ${formatShare(share.high)}]`
-}
-
-/** The newest rollouts in which revising helped, and in which it harmed. */
-function changedRollouts(db: Database, { runId }: Run): Block[] {
-  const blocks = (['wrong-to-right', 'right-to-wrong'] as const).flatMap((outcome): Block[] => {
-    const { total } = readRollouts(db, { runId, outcomes: [outcome] }, { offset: 0, limit: 0 })
-    const offset = Math.max(0, total - shownRollouts)
-    const { rollouts } = readRollouts(db, { runId, outcomes: [outcome] }, { offset, limit: shownRollouts })
-    return rollouts.map((rollout) => ({
-      kind: 'code',
-      title: `${outcome === 'wrong-to-right' ? 'Corrected' : 'Spoilt'} at step ${rollout.step}: ${rollout.question.slice(0, 80)}`,
-      text: conversationText(rollout),
-    }))
-  })
-  if (blocks.length === 0) return []
-  return [{ kind: 'heading', level: 3, text: 'Rollouts that changed' }, ...blocks]
-}
-
-function conversationText({ question, knownAnswer, turns }: StoredRollout): string {
-  return [`Problem: ${question}`, `Known answer: ${knownAnswer}`]
-    .concat(
-      turns.map(
-        ({ kind, completionText, isCorrect }) =>
-          `\n${kind}, ${isCorrect ? 'correct' : 'wrong'}:\n${completionText}`,
-      ),
-    )
-    .join('\n')
-}
-
-function alarms(db: Database, { runId }: Run): Block[] {
-  const warnings = warningsOf(readLog(db, runId, { after: 0, limit: mostLogEntries }))
-  return [
-    { kind: 'heading', level: 3, text: 'Alarms and warnings' },
-    warnings.length === 0
-      ? { kind: 'text', text: 'None.' }
-      : {
-          kind: 'table',
-          titles: ['what', 'remedy'],
-          rows: warnings.map((each) => [pastText(each), each.remedy ?? missing]),
-        },
-  ]
 }

@@ -5,19 +5,22 @@ import { assertNewOutput } from '../../disk/outputPath.ts'
 import type { ReportDocument } from './document.ts'
 import { htmlReport } from './html.ts'
 import { markdownReport } from './markdown.ts'
-import { runReport, type ReportSetup } from './runReport.ts'
 
 /**
- * Writes the report of runs into a new file: Markdown where its name ends in `.md`, else HTML.
+ * Writes a report into a new file: Markdown where its name ends in `.md`, else HTML.
  *
- * @param file  absolute
+ * @param file    absolute
+ * @param report  made only where its file can be
  * @returns the file's bytes
  * @throws RecheckError `report.exists`, `report.inside-data`, `file.*`: before anything is drawn where that
  *   can be known
  */
-export async function writeReport(file: string, setup: ReportSetup): Promise<number> {
-  assertNewReport(file, dirname(setup.db.name))
-  const document = runReport(setup)
+export async function writeReport(
+  file: string,
+  { dataDir, report }: { readonly dataDir: string; readonly report: () => ReportDocument },
+): Promise<number> {
+  assertNewReport(file, dataDir)
+  const document = report()
   const text = file.endsWith('.md') ? markdownReport(document) : htmlReport(document)
   await writeNew(file, text)
   return Buffer.byteLength(text)

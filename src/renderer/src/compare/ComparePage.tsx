@@ -1,9 +1,10 @@
-import { MultiSelect, Pill, SegmentedControl, Text, Title } from '@mantine/core'
+import { Group, MultiSelect, Pill, SegmentedControl, Text, Title, type ComboboxData } from '@mantine/core'
 import { useMemo, type JSX } from 'react'
 import { shortened } from '../../../shared/plots/textFit.ts'
 import type { Run } from '../../../shared/runs/records.ts'
 import { ComparedPlots } from './ComparedPlots.tsx'
 import { DifferenceTable } from '../widgets/DifferenceTable.tsx'
+import { ReportButton } from '../widgets/report/ReportButton.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { SideBySide } from './SideBySide.tsx'
 import { TestScores } from './TestScores.tsx'
@@ -38,7 +39,8 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
   const listed = list.data ?? []
   // archived runs stand in no list of their own here, but a chosen one has its name
   const unlisted = runs.filter(({ runId }) => listed.every((each) => each.runId !== runId))
-  const choices = [...listed, ...unlisted].map((run) => ({ value: run.runId, label: run.name }))
+  const all = [...listed, ...unlisted]
+  const choices = all.map((run) => ({ value: run.runId, label: run.name }))
   const nameOf = new Map(choices.map(({ value, label }) => [value, label]))
   if (list.data === undefined)
     return list.error === null ? <Loading what="Reading the runs…" /> : <ProblemNote problem={list.error} />
@@ -55,7 +57,7 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
           searchable
           maxValues={mostCompared}
           limit={mostChoices}
-          data={choices}
+          data={pinnedFirst(all)}
           value={asked}
           renderPill={({ value = '', onRemove, disabled }) => (
             <RunPill name={nameOf.get(value) ?? value} onRemove={disabled === true ? undefined : onRemove} />
@@ -75,6 +77,19 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
       <Comparison runs={runs} />
     </div>
   )
+}
+
+/** In the order of the list, those that are pinned before the others. */
+function pinnedFirst(runs: readonly Pick<Run, 'runId' | 'name' | 'pinned'>[]): ComboboxData {
+  const items = (isPinned: boolean) =>
+    runs.filter(({ pinned }) => pinned === isPinned).map(({ runId, name }) => ({ value: runId, label: name }))
+  const pinned = items(true)
+  return pinned.length === 0
+    ? items(false)
+    : [
+        { group: 'Pinned', items: pinned },
+        { group: 'Other runs', items: items(false) },
+      ]
 }
 
 interface RunPillProps {
@@ -117,13 +132,18 @@ function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
         </Title>
         <TestScores {...compared} />
       </section>
-      <SegmentedControl
-        aria-label="View"
-        data={[...views]}
-        value={choices.view}
-        onChange={(view) => choices.setView(view as CompareView)}
-        className={styles.atStart}
-      />
+      <Group gap="xs" justify="space-between">
+        <SegmentedControl
+          aria-label="View"
+          data={[...views]}
+          value={choices.view}
+          onChange={(view) => choices.setView(view as CompareView)}
+        />
+        <ReportButton
+          subject={{ runIds: runs.map(({ runId }) => runId) }}
+          what={`these ${runs.length} runs`}
+        />
+      </Group>
       {choices.view === 'overlaid' ? (
         <ComparedPlots {...compared} choices={choices} />
       ) : (

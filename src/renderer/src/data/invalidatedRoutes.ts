@@ -44,9 +44,9 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
     case 'checkpoint':
       return ['checkpoints.list']
     case 'log':
-      // what a job elsewhere waits for is told in the log
-      return ['run.log', 'run.place']
+      return ['run.log', 'run.place'] // what a job elsewhere waits for is told in the log
     case 'replay':
+    case 'reporting':
       return []
     case 'fetching':
       return event.isDone

@@ -7,6 +7,7 @@ import { listedRun } from '../../../shared/runs/runList.ts'
 import { useNow } from '../widgets/hooks/useNow.ts'
 import { goTo } from '../data/useRouteTarget.ts'
 import { useRunStage } from '../data/useRunStage.ts'
+import { useRouteMutation } from '../data/useRoute.ts'
 import { useRunsWithStatus } from '../data/useRunsWithStatus.ts'
 import { formatAge, formatCount, formatDuration, missing } from '../../../shared/text/format.ts'
 import { isInFirstStage } from '../widgets/runStage.ts'
@@ -17,6 +18,7 @@ import { LabelsDialog } from './LabelsDialog.tsx'
 import { MiddleCut } from '../widgets/MiddleCut.tsx'
 import { useOffer } from '../widgets/pageActions.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { ReportButton } from '../widgets/report/ReportButton.tsx'
 import { RunActions } from './RunActions.tsx'
 import { RunNotes } from './RunNotes.tsx'
 import { RunPlace } from './RunPlace.tsx'
@@ -28,8 +30,15 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
   const [opened, labels] = useDisclosure(false)
   const copy = (): void => goTo({ page: 'new', likeRunId: run.runId })
   const mayCopy = run.stage !== 'imported'
+  const update = useRouteMutation('run.update')
+  const { runId, pinned } = run
   useOffer(
     [
+      {
+        id: 'pin',
+        label: pinned ? 'Unpin this run' : 'Pin this run: first in lists',
+        run: () => update.mutate({ runId, pinned: !pinned }),
+      },
       { id: 'copy', label: 'New run like this', run: copy },
       { id: 'labels', label: 'Name, tags, group and notes', run: labels.open },
     ].filter(({ id }) => id !== 'copy' || mayCopy),
@@ -53,6 +62,9 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
         </div>
         <Group gap="xs" wrap="nowrap">
           {run.deletedAtMs === null ? <RunActions run={run} /> : <DeletedRun runId={run.runId} />}
+          {run.deletedAtMs === null && (
+            <ReportButton subject={{ runIds: [run.runId] }} what={`the run ${run.name}`} />
+          )}
           {mayCopy && (
             <Button variant="default" leftSection={<IconCopy size={15} />} onClick={copy}>
               New run like this

@@ -83,8 +83,8 @@ export interface RunSort {
 }
 
 /**
- * By test score, runs under way stand above: what was started a moment ago is not to be looked for among the
- * last.
+ * Pinned runs first, however the others are sorted. By test score, runs under way stand above: what was
+ * started a moment ago is not to be looked for among the last.
  *
  * @param runs newest first, as the store lists them: in the order in which they were made, whatever the clock
  *   said
@@ -96,9 +96,11 @@ export function sortRuns(runs: readonly ListedRun[], sort: RunSort): ListedRun[]
     .map((run, index) => ({
       run,
       isAbove: isAbove(run),
+      isPinned: run.pinned,
       value: sort.column === 'createdAtMs' ? -index : sortValue(run, sort.column),
     }))
     .sort((a, b) => {
+      if (a.isPinned !== b.isPinned) return Number(b.isPinned) - Number(a.isPinned)
       if (a.isAbove || b.isAbove) return Number(b.isAbove) - Number(a.isAbove)
       if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null)
       const order = a.value < b.value ? -1 : a.value > b.value ? 1 : 0

@@ -21,6 +21,7 @@ import type { TestScore } from '../../../shared/runs/records.ts'
 import { MiddleCut } from '../widgets/MiddleCut.tsx'
 import { Age } from '../widgets/Age.tsx'
 import { RunProgress } from '../widgets/RunProgress.tsx'
+import { PinButton } from './PinButton.tsx'
 import { Sparkline } from './Sparkline.tsx'
 import { RunBadge } from '../widgets/RunBadge.tsx'
 import styles from './tableColumns.module.css'
@@ -115,13 +116,16 @@ function useLearned(
 
 function NameCell({ run }: { readonly run: ListedRun }): JSX.Element {
   return (
-    <a
-      className={styles.link}
-      title={run.name}
-      href={targetAddress({ page: 'run', runId: run.runId, tab: 'plots' })}
-    >
-      <MiddleCut text={run.name} />
-    </a>
+    <div className={styles.name}>
+      <PinButton run={run} />
+      <a
+        className={styles.link}
+        title={run.name}
+        href={targetAddress({ page: 'run', runId: run.runId, tab: 'plots' })}
+      >
+        <MiddleCut text={run.name} />
+      </a>
+    </div>
   )
 }
 

@@ -41,6 +41,8 @@ const dispensable: readonly RunColumnId[] = ['stage', 'activeMs', 'tags', 'accur
 /** Type of the run table, px. */
 const fontSizePx = 13
 const cellPaddingPx = 16
+/** The pin before a name, with the space after it. */
+const pinPx = 24
 /** So wide a name leaves room for figures; longer ones are cut in their middle. */
 const widestNamePx = 320
 
@@ -54,7 +56,7 @@ export function nameWidth(runs: readonly { readonly name: string }[]): number {
   // narrow letters
   const longest = runs.filter(({ name }) => name.length >= 0.8 * most).slice(0, mostMeasured)
   const widest = longest.reduce((width, { name }) => Math.max(width, textWidth(name, fontSizePx)), 0)
-  return Math.ceil(Math.min(widestNamePx, Math.max(least, widest + cellPaddingPx)))
+  return Math.ceil(Math.min(widestNamePx, Math.max(least, widest + cellPaddingPx + pinPx)))
 }
 
 /** What a list needs of its columns: a column in which no run has anything only takes room from others. */

@@ -37,7 +37,8 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
       go('theme', 'Dark or light', onToggleTheme),
       go('keys', 'Keyboard map', onShowKeys),
     ]
-    const named = (runs ?? []).map((run) => ({
+    const pinnedFirst = (runs ?? []).toSorted((a, b) => Number(b.pinned) - Number(a.pinned))
+    const named = pinnedFirst.map((run) => ({
       id: `run-${run.runId}`,
       label: run.name,
       description: statusLabels[run.status],

@@ -6,6 +6,7 @@ import { useRouteQuery } from '../data/useRoute.ts'
 import { withTerm } from '../runs/filterText.ts'
 import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { ReportButton } from '../widgets/report/ReportButton.tsx'
 import { BestPoint } from './BestPoint.tsx'
 import { PointCurves } from './PointCurves.tsx'
 import { PointTable } from './PointTable.tsx'
@@ -77,7 +78,10 @@ function SweepHead({ sweep }: { readonly sweep: SweepView }): JSX.Element {
             </Anchor>
           </Text>
         </div>
-        {kind !== 'group' && <SweepActions sweep={sweep} />}
+        <Group gap="xs" align="flex-start">
+          <ReportButton subject={{ sweep: name }} what={`the ${kindLabels[kind]} ${name}`} />
+          {kind !== 'group' && <SweepActions sweep={sweep} />}
+        </Group>
       </Group>
       {work.said !== null && (
         <Text fz={12} role="status">

@@ -36,6 +36,16 @@ test('a line of the list is the run as it is stored, less config and further met
   )
 })
 
+test('a pinned run is listed as one, and stays it through other labels', (t) => {
+  const { db } = temporaryStore(t)
+  addRun(db, 'a')
+  assert.equal(labelRun(db, 'a', { pinned: true }).pinned, true)
+  assert.equal(labelRun(db, 'a', { notes: 'n' }).pinned, true)
+  assert.equal(listRunLines(db, { archived: false })[0]?.pinned, true)
+  assert.equal(labelRun(db, 'a', { pinned: false }).pinned, false)
+  assert.equal(listRunLines(db, { archived: false })[0]?.pinned, false)
+})
+
 test('archived runs are listed alone, deleted ones not at all, and some statuses where they are asked for', (t) => {
   const db = threeRuns(t)
   const ids = (archived: boolean): string =>

@@ -1,11 +1,11 @@
-import type { Evaluation, Run } from '../../shared/runs/records.ts'
-import type { CurvePoint, MethodScore } from '../../shared/sweep/methodComparison.ts'
-import type { Trial } from '../../shared/sweep/sweepTrials.ts'
-import type { Database } from '../store/database.ts'
-import { readTestEnds, type TestEnds } from '../store/evaluationStore.ts'
-import { readSeries } from '../store/metrics/metricQuery.ts'
-import { tokensPerRollout } from '../store/rollouts/rolloutTokens.ts'
-import { estimateTokens } from '../store/vStarStore.ts'
+import type { Evaluation, Run } from '../../../shared/runs/records.ts'
+import type { CurvePoint, MethodScore } from '../../../shared/sweep/methodComparison.ts'
+import type { Trial } from '../../../shared/sweep/sweepTrials.ts'
+import type { Database } from '../../store/database.ts'
+import { readTestEnds, type TestEnds } from '../../store/evaluationStore.ts'
+import { readSeries } from '../../store/metrics/metricQuery.ts'
+import { tokensPerRollout } from '../../store/rollouts/rolloutTokens.ts'
+import { estimateTokens } from '../../store/vStarStore.ts'
 
 /**
  * What the trials whose runs have finished came to on the test split; one without evaluations there has no
