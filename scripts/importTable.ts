@@ -77,6 +77,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['src/main/host'],
   '@huggingface/hub': ['src/main/host'],
   '@huggingface/jinja': ['src/main/host'],
+  '@napi-rs/keyring': ['src/main/host'],
   '@xenova/transformers': ['src/main/host'],
   '@tensorflow/tfjs': ['src/core', 'src/main/host'],
 }

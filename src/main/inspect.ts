@@ -1,7 +1,9 @@
 import { createInterface } from 'node:readline'
 import { errorData } from '../shared/errors/recheckError.ts'
+import { hubPlaceHere, putHubToken, readHubAccess, removeHubToken } from './host/hub/hubAccess.ts'
 import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
 import type { Inquiry } from './owner/processes/inquiry.ts'
+import type { HubQuestion } from './owner/tasks/libraryWork.ts'
 import type { FetchQuestion } from './owner/tasks/fetches.ts'
 import type { ReportQuestion } from '../shared/routes/reports.ts'
 import type { RunsQuestion } from '../shared/runs/importedRunLines.ts'
@@ -36,6 +38,7 @@ type Question =
   | DataLookQuestion
   | DataQuestion
   | FetchQuestion
+  | HubQuestion
   | RunsQuestion
   | ReportQuestion
   | { readonly question: 'models.list' }
@@ -78,6 +81,12 @@ async function work(question: Question): Promise<unknown> {
       return importFolder(question, (event) => write(`${JSON.stringify({ event })}\n`))
     case 'export.model':
       return exportCheckpoint(question, (event) => write(`${JSON.stringify({ event })}\n`))
+    case 'hub.access':
+      return readHubAccess(hubPlaceHere)
+    case 'hub.login':
+      return putHubToken(question.token, hubPlaceHere)
+    case 'hub.logout':
+      return (await removeHubToken(hubPlaceHere)).access
     case 'runs.read':
       return tellRuns(question, {
         tell: (event) => write(`${JSON.stringify({ event })}\n`),

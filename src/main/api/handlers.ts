@@ -20,6 +20,7 @@ import { readRun, runsWithStatus } from '../store/runs/runStore.ts'
 import { withStoreErrorsLater } from '../store/storeError.ts'
 import { listVStars } from '../store/vStarStore.ts'
 import { fetchHandlers, type FetchRoute } from './fetchHandlers.ts'
+import { hubHandlers, type HubRoute } from './hubHandlers.ts'
 import { libraryHandlers, type LibraryRoute } from './libraryHandlers.ts'
 import { policyHandlers, type PolicyRoute } from './policyHandlers.ts'
 import type { ProgressBoard } from './progressBoard.ts'
@@ -47,6 +48,7 @@ export function createHandlers(setup: HandlersSetup): OwnerHandlers {
       ...reportHandlers(setup),
       ...libraryHandlers(setup),
       ...fetchHandlers(setup),
+      ...hubHandlers(setup),
       ...sweepHandlers(setup),
     },
     setup.owner.db.name,
@@ -108,7 +110,7 @@ function readingHandlers({
   progress,
 }: HandlersSetup): Omit<
   OwnerHandlers,
-  RunRoutes | PolicyRoute | ReportRoute | LibraryRoute | FetchRoute | SweepRoute
+  RunRoutes | PolicyRoute | ReportRoute | LibraryRoute | FetchRoute | HubRoute | SweepRoute
 > {
   const { db, inquiries } = owner
   const rollouts = new RolloutPages(db)

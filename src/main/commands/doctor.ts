@@ -1,9 +1,14 @@
 import { formatBytes } from '../../shared/text/format.ts'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { HubAccess } from '../../shared/routes/hub.ts'
 import { Diagnosis } from '../../shared/runs/diagnosis.ts'
+import { hubAccessText } from '../../shared/text/hubAccessText.ts'
 import type { CommandContext } from './command.ts'
 import { addCommand } from './command.ts'
+
+const DoctorOutput = Diagnosis.extend({ hub: HubAccess })
+type DoctorOutput = z.infer<typeof DoctorOutput>
 
 export function register(program: Command, context: CommandContext): void {
   addCommand(program, context, {
@@ -12,17 +17,22 @@ export function register(program: Command, context: CommandContext): void {
       'say which device, libraries and folders are in use and what is missing; exit code 1 if training cannot run',
     examples: ['recheck doctor', 'recheck doctor --json'],
     input: z.object({}),
-    output: Diagnosis,
+    output: DoctorOutput,
     async run(_input, call) {
       const { diagnose } = await import('../host/machine/diagnosis.ts')
-      const output = await diagnose(call.dataFolder, process.execPath)
+      const { hubPlaceHere, readHubAccess } = await import('../host/hub/hubAccess.ts')
+      const [diagnosis, hub] = await Promise.all([
+        diagnose(call.dataFolder, process.execPath),
+        readHubAccess(hubPlaceHere),
+      ])
+      const output = { ...diagnosis, hub }
       return { output, text: describe(output), ...(output.canTrain ? {} : { exitCode: 1 }) }
     },
   })
 }
 
 /** The diagnosis as lines for people. */
-export function describe(diagnosis: Diagnosis): string {
+export function describe(diagnosis: DoctorOutput): string {
   const { device, tensorFlow, onnxRuntime, compiler, memory, electron } = diagnosis
   const providers = onnxRuntime.providers.map((one) => (one.bundled ? one.name : `${one.name} (not bundled)`))
   const rows: [string, string][] = [
@@ -46,6 +56,7 @@ export function describe(diagnosis: Diagnosis): string {
     ['memory', `${formatBytes(memory.availableBytes)} of ${formatBytes(memory.totalBytes)} available`],
     ['data folder', folderLine(diagnosis.dataFolder)],
     ['cache folder', folderLine(diagnosis.cacheFolder)],
+    ['model hub', hubAccessText(diagnosis.hub)],
     ['Electron', electron.binary ?? `no binary; ${electron.remedy ?? ''}`],
   ]
   const lines = rows.map(([name, value]) => `${name.padEnd(14)}${value}`)

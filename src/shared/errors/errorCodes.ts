@@ -92,6 +92,7 @@ export const recheckErrorCodes = [
   'hub.file-name',
   'hub.gated',
   'hub.in-progress',
+  'hub.key-store',
   'hub.name',
   'hub.no-data',
   'hub.no-model',

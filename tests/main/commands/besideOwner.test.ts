@@ -165,6 +165,7 @@ const badInput: readonly Row[] = [
   ['data show /nope', 'data.missing'],
   ['data overlap /nope /nope', 'data.missing'],
   ['data import /nope.csv', 'file.missing'],
+  ['models login', 'usage.invalid'],
   ['import-runs /nope', 'file.missing'],
   ['compare-evals /nope /nope', 'eval.unreadable'],
   ['runs --status done', 'usage.invalid'],
@@ -176,7 +177,7 @@ const badInput: readonly Row[] = [
 ]
 
 /** Commands that can be given nothing wrong. */
-const takeNoInput: readonly string[] = ['doctor', 'models list', 'data list', 'token list']
+const takeNoInput: readonly string[] = ['doctor', 'models list', 'models logout', 'data list', 'token list']
 
 const reads: readonly string[] = [
   'token list',

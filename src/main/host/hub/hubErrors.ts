@@ -29,7 +29,7 @@ export function refusedError(
     return new RecheckError(
       'hub.gated',
       `${name} is gated: its terms are to be accepted first. Sign in and accept them at ${page}, then ` +
-        `${settings.token === null ? 'set HF_TOKEN to a token of that account' : 'use a token of that account (the one that is set has no access yet)'} and repeat.`,
+        `${settings.token === null ? 'give a token of that account (recheck models login, or HF_TOKEN)' : 'use a token of that account (the one that is set has no access yet)'} and repeat.`,
       { page },
     )
   }
@@ -49,7 +49,7 @@ export function refusedError(
     'hub.refused',
     `${host} answered ${status}${said} where ${name} was asked for. ` +
       (status === 403 || status === 401
-        ? 'Check HF_TOKEN: the token may lack the right to read this repository.'
+        ? 'Check the token (recheck doctor names its source): it may lack the right to read this repository.'
         : `Look at ${page}.`),
     { status },
   )
@@ -60,7 +60,7 @@ function missingText(status: number, repo: RepoName, { token }: HubSettings): st
   if (token === null) {
     return (
       `the hub shows no ${kind} ${quoted(repo.name)} to whoever is not signed in: there is none of this name, or it is ` +
-      'private. Check the name; for a private one set HF_TOKEN.'
+      'private. Check the name; for a private one give a token (recheck models login, or HF_TOKEN).'
     )
   }
   return status === 401

@@ -173,8 +173,8 @@ function hostOf(client: HubClient): string {
 function gatedError({ name }: RepoName, page: string): RecheckError {
   return new RecheckError(
     'hub.gated',
-    `"${name}" is gated: its terms are to be accepted first. Sign in and accept them at ${page}, then set HF_TOKEN to a token ` +
-      'of that account and repeat.',
+    `"${name}" is gated: its terms are to be accepted first. Sign in and accept them at ${page}, then give a token ` +
+      'of that account (recheck models login, or HF_TOKEN) and repeat.',
     { page },
   )
 }

@@ -4,6 +4,7 @@ import PQueue from 'p-queue'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { OutputOf, ParsedInputOf } from '../../../shared/routes/contract.ts'
 import type { DataLook } from '../../../shared/routes/dataImport.ts'
+import type { HubAccess } from '../../../shared/routes/hub.ts'
 import type { DataOverlap, DataRows, ListedModel } from '../../../shared/routes/library.ts'
 import { addData, newDataFolder } from '../../host/hub/dataLibrary.ts'
 import type { Clock } from '../../host/machine/clock.ts'
@@ -12,6 +13,12 @@ import { libraryFolder, removeModel } from '../../host/model/modelLibrary.ts'
 import { askProcess } from '../processes/askProcess.ts'
 import { findDataSet } from './dataSets.ts'
 import { Uploads, type UploadedFile } from './uploads.ts'
+
+/** What the process that knows the key store is asked; a token stands in no argument of a process. */
+export type HubQuestion =
+  | { readonly question: 'hub.access' }
+  | { readonly question: 'hub.login'; readonly token: string }
+  | { readonly question: 'hub.logout' }
 
 export interface LibraryWorkSetup {
   /** The Node 24 binary. */
@@ -56,6 +63,11 @@ export class LibraryWork {
   /** Each opened as a run would open it. */
   async models(signal: AbortSignal): Promise<readonly Omit<ListedModel, 'usedBy'>[]> {
     return (await this.#ask({ question: 'models.list' }, signal)) as readonly Omit<ListedModel, 'usedBy'>[]
+  }
+
+  /** @throws RecheckError `hub.*`, `inquiry.*` */
+  async hub(question: HubQuestion, signal: AbortSignal): Promise<HubAccess> {
+    return (await this.#ask(question, signal)) as HubAccess
   }
 
   /** @throws RecheckError `model.name` */

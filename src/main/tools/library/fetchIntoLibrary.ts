@@ -15,8 +15,8 @@ import { findModel } from '../../host/model/modelLibrary.ts'
 /** Ends with its process, which whoever waits ends. */
 const neverAborted = new AbortController().signal
 
-function hub(): HubClientSetup {
-  return { settings: hubSettings(), signal: neverAborted }
+async function hub(): Promise<HubClientSetup> {
+  return { settings: await hubSettings(), signal: neverAborted }
 }
 
 /** What fetching would bring, by the hub's lists of files. @throws RecheckError `hub.*` */
@@ -44,13 +44,13 @@ export async function fetchIntoLibrary(wanted: Wanted, report: (progress: Progre
     return null
   }
   const plan = await planOf(wanted)
-  if (wanted.kind === 'model') await pullModel(plan, { ...hub(), report })
-  else await pullData(plan, { ...hub(), report })
+  if (wanted.kind === 'model') await pullModel(plan, { ...(await hub()), report })
+  else await pullData(plan, { ...(await hub()), report })
   return null
 }
 
-function planOf(wanted: Wanted): Promise<PullPlan> {
-  return wanted.kind === 'model' ? planModel(wanted.name, hub()) : planData(wanted, hub())
+async function planOf(wanted: Wanted): Promise<PullPlan> {
+  return wanted.kind === 'model' ? planModel(wanted.name, await hub()) : planData(wanted, await hub())
 }
 
 /**

@@ -24,6 +24,7 @@ const costlyRoutes: ReadonlySet<Route> = new Set([
   'template.preview',
   'data.look',
   'fetch.plan',
+  'hub.access',
 ])
 
 /** Reads a route; the answer is read again when an event touches it (see `useLiveUpdates`). */

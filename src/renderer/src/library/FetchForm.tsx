@@ -4,6 +4,7 @@ import type { Wanted } from '../../../shared/routes/fetching.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { asPlanned, planText } from './fetchText.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { HubTokenDialog } from './hub/HubTokenDialog.tsx'
 import styles from './FetchForm.module.css'
 
 export interface FetchFormProps {
@@ -16,6 +17,7 @@ export interface FetchFormProps {
 export function FetchForm({ kind, label, example }: FetchFormProps): JSX.Element {
   const [typed, setTyped] = useState('')
   const [asked, setAsked] = useState<string | null>(null)
+  const [isAtToken, setAtToken] = useState(false)
   const look = (event: FormEvent): void => {
     event.preventDefault()
     setAsked(typed.trim() === '' ? null : typed.trim())
@@ -36,8 +38,12 @@ export function FetchForm({ kind, label, example }: FetchFormProps): JSX.Element
         <Button type="submit" variant="default" disabled={typed.trim() === ''}>
           Look it up
         </Button>
+        <Button variant="subtle" onClick={() => setAtToken(true)}>
+          Hub token…
+        </Button>
       </Group>
       {asked !== null && <Found wanted={wantedOf(kind, asked)} onBegun={() => setAsked(null)} />}
+      {isAtToken && <HubTokenDialog onClose={() => setAtToken(false)} />}
     </section>
   )
 }
