@@ -1,5 +1,6 @@
 import type {
   Attributes,
+  Compilation,
   ConstantValues,
   ElementType,
   FunctionArgument,
@@ -21,17 +22,21 @@ export interface Value {
 /** Collects arguments, nodes and results of one function of a graph's library. */
 export class FunctionBuilder {
   readonly name: string
-  /** See `GraphFunction`. */
-  readonly compiled: boolean
+  readonly compilation: Compilation
   readonly #inputs: FunctionArgument[] = []
   readonly #nodes: GraphNode[] = []
   readonly #results: FunctionResult[] = []
   readonly #effects: string[] = []
   readonly #constants = new Map<string, Value>()
 
-  constructor(name: string, compiled = false) {
+  constructor(name: string, compilation: Compilation = 'never') {
     this.name = name
-    this.compiled = compiled
+    this.compilation = compilation
+  }
+
+  /** Whether XLA ever sees the function: it may then use what XLA compiles alone. */
+  get isForXla(): boolean {
+    return this.compilation !== 'never'
   }
 
   get inputTypes(): ElementType[] {
@@ -93,7 +98,7 @@ export class FunctionBuilder {
       results: this.#results,
       nodes: this.#nodes,
       effects: this.#effects,
-      compiled: this.compiled,
+      compiled: this.compilation === 'at-once',
     }
   }
 

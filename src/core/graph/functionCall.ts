@@ -1,3 +1,4 @@
+import { addBackgroundCall } from './backgroundCall.ts'
 import type { FunctionBuilder } from './functionBuilder.ts'
 import type { GraphBuilder, NodeRef } from './graphBuilder.ts'
 import { boolAttribute, functionAttribute, typeAttribute, typesAttribute } from './graphBuilder.ts'
@@ -17,6 +18,15 @@ export interface FunctionCall {
 export function addCalledFunction(graph: GraphBuilder, builder: FunctionBuilder, call: FunctionCall): void {
   const made = builder.build()
   graph.addFunction(made)
+  if (builder.compilation === 'in-background') {
+    const results = addBackgroundCall(graph, builder, call.inputs)
+    results.forEach((result, index) => {
+      const T = typeAttribute(made.results[index]?.type ?? 'float32')
+      graph.addNamed(call.outputs[index], 'Identity', [result], { T })
+    })
+    graph.barrier(call.done, results.slice(0, 1))
+    return
+  }
   const node = graph.addNamed(`${made.name}/call`, 'StatefulPartitionedCall', call.inputs, {
     Tin: typesAttribute(builder.inputTypes),
     Tout: typesAttribute(builder.resultTypes),

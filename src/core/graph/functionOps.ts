@@ -233,9 +233,9 @@ export class FunctionOps {
       body: functionAttribute(body.name),
       output_shapes: { kind: 'shapes', value: [] },
       parallel_iterations: intAttribute(1),
-      // as nodes of the function around it, which run without a call for each turn; XLA takes the loop as it
-      // is
-      _lower_using_switch_merge: boolAttribute(!this.builder.compiled),
+      // as nodes of the function around it, which run without a call for each turn; XLA takes the loop only as
+      // it is
+      _lower_using_switch_merge: boolAttribute(!this.builder.isForXla),
     })
   }
 

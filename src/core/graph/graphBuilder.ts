@@ -5,6 +5,7 @@ export const elementTypes = {
   int32: 3,
   uint8: 4,
   int8: 6,
+  string: 7,
   int64: 9,
   bool: 10,
   bfloat16: 14,
@@ -82,6 +83,12 @@ export interface GraphFunction {
   /** Compiled by XLA as a whole for every set of shapes it is called with; never run node by node. */
   readonly compiled: boolean
 }
+
+/**
+ * How a function runs: node by node; compiled by XLA, which a call waits for; or node by node until XLA has
+ * compiled it beside the calls.
+ */
+export type Compilation = 'never' | 'at-once' | 'in-background'
 
 /** Collects the nodes of one TensorFlow graph. Names are unique; equal small constants are one node. */
 export class GraphBuilder {

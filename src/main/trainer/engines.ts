@@ -8,6 +8,7 @@ import type { TokenScorer, Trainer } from '../../core/train/engine/trainer.ts'
 import { lengthBuckets, type TrainerSetup } from '../../core/train/engine/trainerSetup.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
+import type { FollowCompiling } from '../host/tensorflow/compileWatch.ts'
 import { requireTensorFlow } from '../host/tensorflow/status.ts'
 import { longestConversation } from '../run/longestConversation.ts'
 import type { RunMaterial } from '../run/runMaterial.ts'
@@ -46,6 +47,7 @@ export async function openTrainingEngines(
   config: RunConfig,
   material: RunMaterial,
   weights: { readonly policy: ParameterValues; readonly reference: ParameterValues },
+  followCompiling?: FollowCompiling,
 ): Promise<TrainingEngines> {
   requireTensorFlow()
   const { tensorFlowBackend } = await import('../host/tensorflow/addon.ts')
@@ -67,7 +69,7 @@ export async function openTrainingEngines(
     loss: policyLossOf(config),
     adamW: config.optimizer,
   }
-  const { trainer, sampler, samplerName } = await openTrainer(config, setup)
+  const { trainer, sampler, samplerName } = await openTrainer(config, setup, followCompiling)
   const referenceOf = (): TokenScorer => {
     // an adapter begins as nothing: without it the model is the initial policy
     if (trainer.base !== null && material.policy === material.reference) return trainer.base
@@ -87,12 +89,13 @@ export async function openTrainingEngines(
 async function openTrainer(
   config: RunConfig,
   setup: TrainerSetup,
+  followCompiling?: FollowCompiling,
 ): Promise<{ trainer: Trainer; sampler: Sampler | null; samplerName: string }> {
   const choice = await chooseSampler(config)
   const samplerName = nameOfSampler(choice)
   if (choice.kind === 'graph' && config.capture) {
     const { createTrainerWithSampler } = await import('../host/tensorflow/capturedTrainer.ts')
-    const limits = { kvMemoryBytes: kvMemoryBytes(), compiled: choice.compiled }
+    const limits = { kvMemoryBytes: kvMemoryBytes(), compilation: choice.compilation, followCompiling }
     const draws = [drawKindOf(config.sampling, setup.config.vocabularySize)]
     return { ...createTrainerWithSampler(setup, draws, limits), samplerName }
   }

@@ -7,6 +7,7 @@ import { checkTrainable } from '../../core/train/trainingProblems.ts'
 import { needsVStar, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { storedParameters } from '../../core/model/weightStorage.ts'
 import { viewParameters } from '../host/model/parameterView.ts'
+import type { FollowCompiling } from '../host/tensorflow/compileWatch.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { checkEngines } from './engines.ts'
 import { estimateStage } from './estimateStage.ts'
@@ -16,6 +17,7 @@ import { emitMaterialNotes } from './materialNotes.ts'
 import { firstStage, startupProgress } from './startupProgress.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
+import { reportCompiling } from './reportCompiling.ts'
 import { probeStage } from './probeStage.ts'
 import { openSampler, samplesInTraining } from './samplers.ts'
 import { openStageReporter } from './stageReporter.ts'
@@ -56,7 +58,8 @@ async function runSampledStages(
   )
   emitMaterialNotes(material, port)
   const reference = viewParameters(material.reference)
-  const sampler = new LateSampler(() => openReferenceSampler(config, material, reference))
+  const followCompiling = reportCompiling(port, firstStage(request))
+  const sampler = new LateSampler(() => openReferenceSampler(config, material, reference, followCompiling))
   const clock = { activeMs: () => port.activeMs(), nowMs: systemClock.nowMs }
   const context: JobContext = {
     request,
@@ -100,12 +103,16 @@ async function openReferenceSampler(
   config: RunConfig,
   { reference }: RunMaterial,
   parameters: ParameterValues,
+  followCompiling: FollowCompiling,
 ): Promise<Sampler> {
   const { baseWeights } = config.model
-  if (await samplesInTraining(config)) return openSampler(reference.config, parameters, config, baseWeights)
+  if (await samplesInTraining(config))
+    return openSampler(reference.config, parameters, config, { storedAs: baseWeights, followCompiling })
   // this one takes the policy's weights after every update, and those stand in no fewer bits than they were
   // trained in
-  return openSampler(reference.config, storedParameters(reference.config, parameters, baseWeights), config)
+  return openSampler(reference.config, storedParameters(reference.config, parameters, baseWeights), config, {
+    followCompiling,
+  })
 }
 
 /** Every turn is sampled with the run's settings; the seed forks a stream for each completion. */

@@ -1,11 +1,14 @@
 import { availableParallelism, totalmem } from 'node:os'
+import type { Compilation } from '../../core/graph/graphBuilder.ts'
 import type { ModelConfig } from '../../core/model/config/modelConfig.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { storedParameters, type WeightStorage } from '../../core/model/weightStorage.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
+import type { FollowCompiling } from '../host/tensorflow/compileWatch.ts'
 import { readTensorFlowStatus } from '../host/tensorflow/status.ts'
+import { tidyXlaCache, xlaCacheFolder } from '../host/tensorflow/xlaCache.ts'
 
 /**
  * Of the machine's memory, not of what happens to be free: a resumed run has to decode in the same batches.
@@ -20,8 +23,7 @@ export type SamplerChoice =
   | { readonly kind: 'onnx' }
   | {
       readonly kind: 'graph'
-      /** By XLA; else node by node. */
-      readonly compiled: boolean
+      readonly compilation: Compilation
       /** Why it is not compiled though it might be; null where nobody asked or it is. */
       readonly whyNotCompiled: string | null
     }
@@ -40,8 +42,9 @@ export async function chooseSampler({ sampler, xla, device }: SamplerConfig): Pr
   const { kind } = await startTensorflow()
   if (sampler === 'auto' && kind === 'cpu') return { kind: 'onnx' }
   const isAskedFor = xla === 'on' || (xla === 'auto' && kind === 'cuda')
-  if (!isAskedFor) return { kind: 'graph', compiled: false, whyNotCompiled: null }
+  if (!isAskedFor) return { kind: 'graph', compilation: 'never', whyNotCompiled: null }
   const { whyNoXla } = await import('../host/tensorflow/xlaProbe.ts')
+  tidyCompiled()
   const reason = whyNoXla()
   if (reason !== null && xla === 'on') {
     throw new RecheckError(
@@ -49,7 +52,14 @@ export async function chooseSampler({ sampler, xla, device }: SamplerConfig): Pr
       `xla=on, but XLA does not compile here: ${reason}. xla=auto or xla=off samples without it.`,
     )
   }
-  return { kind: 'graph', compiled: reason === null, whyNotCompiled: reason }
+  const compilation = xla === 'on' ? 'at-once' : 'in-background'
+  return { kind: 'graph', compilation: reason === null ? compilation : 'never', whyNotCompiled: reason }
+}
+
+/** What XLA keeps for later processes may grow no further. */
+function tidyCompiled(): void {
+  const status = readTensorFlowStatus()
+  if (status?.isReady === true) tidyXlaCache(xlaCacheFolder(status))
 }
 
 /** Looked up without loading TensorFlow, which sampling on a processor does not need. */
@@ -68,21 +78,28 @@ export async function samplesInTraining(
 /** For people, in one line. */
 export function nameOfSampler(choice: SamplerChoice): string {
   if (choice.kind === 'onnx') return 'sampler: ONNX Runtime'
-  if (choice.compiled) return 'sampler: training graph, compiled by XLA'
+  if (choice.compilation === 'at-once') return 'sampler: training graph, compiled by XLA'
+  if (choice.compilation === 'in-background')
+    return 'sampler: training graph, node by node until XLA has compiled it'
   const why = choice.whyNotCompiled === null ? '' : ` (XLA does not compile: ${choice.whyNotCompiled})`
   return `sampler: training graph, node by node${why}`
+}
+
+export interface OpenOptions {
+  /** What the weights are rounded to; ONNX Runtime multiplies them as 32-bit floats. */
+  readonly storedAs?: WeightStorage
+  readonly followCompiling?: FollowCompiling | undefined
 }
 
 /**
  * A sampler on its own copy of a model's parameters. Natives are loaded here and not before.
  *
- * @param storedAs  what the weights are rounded to; ONNX Runtime multiplies them as 32-bit floats
  */
 export async function openSampler(
   config: ModelConfig,
   parameters: ParameterValues,
   wanted: SamplerConfig,
-  storedAs: WeightStorage = 'f32',
+  { storedAs = 'f32', followCompiling }: OpenOptions = {},
 ): Promise<Sampler> {
   const choice = await chooseSampler(wanted)
   if (choice.kind === 'graph') {
@@ -91,7 +108,8 @@ export async function openSampler(
       { config, parameters, storedAs },
       {
         kvMemoryBytes: kvMemoryBytes(),
-        compiled: choice.compiled,
+        compilation: choice.compilation,
+        followCompiling,
       },
     )
   }

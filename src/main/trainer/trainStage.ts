@@ -13,6 +13,7 @@ import { openTrainingEngines, stateBytes, type TrainingEngines } from './engines
 import type { JobContext, StopRequest } from './jobContext.ts'
 import { followTraining } from './followStage.ts'
 import { startupProgress, trainingStage } from './startupProgress.ts'
+import { reportCompiling } from './reportCompiling.ts'
 import { precisionStage } from './precisionStage.ts'
 import { keepRefusedBatches } from './refusedBatch.ts'
 import { withWayOut } from './trainingFailure.ts'
@@ -33,7 +34,9 @@ export async function trainStage(
   const policy = viewParameters(material.policy)
   // what stage 1 sampled with goes before the trainer comes: two sets of weights would raise the peak
   if (await samplesInTraining(config)) await context.sampler.dispose()
-  const engines = await openTrainingEngines(config, material, { policy, reference: inputs.reference })
+  const weights = { policy, reference: inputs.reference }
+  const follow = reportCompiling(port, trainingStage(request))
+  const engines = await openTrainingEngines(config, material, weights, follow)
   port.emit({ type: 'device', device: engines.device })
   port.sayMicroBatch(engines.rowsPerMicroBatch)
   const sampler = engines.sampler ?? context.sampler

@@ -19,7 +19,7 @@ import { samplerNames } from './samplerNames.ts'
 export function addDecode(parts: SamplerParts, kind: DrawKind): void {
   const { graph, caches: cacheHandles } = parts
   const names = samplerNames.decode(kind)
-  const builder = new FunctionBuilder(`sampler/decode/${kind}`, parts.compiled)
+  const builder = new FunctionBuilder(names.functionName, parts.compilation)
   const ops = new FunctionOps(builder)
   const [first, lengths, slots] = [0, 1, 2].map(() => builder.argument('int32'))
   const uniforms = builder.argument('float32')
@@ -82,7 +82,7 @@ function decodeStep(
   types: readonly Value['type'][],
 ): FunctionBuilder {
   const { config } = parts
-  const builder = new FunctionBuilder(`${name}/step`, parts.compiled)
+  const builder = new FunctionBuilder(`${name}/step`, parts.compilation)
   const ops = new FunctionOps(builder)
   const all = types.map((type) => builder.argument(type))
   const [count, current, ids, logProbs] = all

@@ -130,9 +130,9 @@ function addRanking(
   topK: Value,
   vocabularySize: number,
 ): { values: Value; indices: Value; isAmong: Value } {
-  const { compiled } = ops.builder
-  const ranked = ops.topK(logits, compiled ? ops.int(vocabularySize) : topK)
-  const ranks = ops.range(compiled ? vocabularySize : topK)
+  const { isForXla } = ops.builder
+  const ranked = ops.topK(logits, isForXla ? ops.int(vocabularySize) : topK)
+  const ranks = ops.range(isForXla ? vocabularySize : topK)
   return { values: ranked.values, indices: ranked.indices, isAmong: ops.compare('Less', ranks, topK) }
 }
 

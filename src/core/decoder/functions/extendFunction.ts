@@ -18,7 +18,7 @@ import type { SamplerParts } from './samplerParts.ts'
 export function addExtend(parts: SamplerParts, kind: DrawKind): void {
   const { graph, config, caches: cacheHandles } = parts
   const names = samplerNames.extend(kind)
-  const builder = new FunctionBuilder(`sampler/extend/${kind}`, parts.compiled)
+  const builder = new FunctionBuilder(names.functionName, parts.compilation)
   const ops = new FunctionOps(builder)
   const ids = builder.argument('int32')
   const [starts, counts, slots, parents] = [0, 1, 2, 3].map(() => builder.argument('int32'))

@@ -6,6 +6,7 @@ export const samplerNames = {
   extend: (kind: DrawKind) => {
     const at = `sampler/extend/${kind}`
     return {
+      functionName: at,
       /** int32 [P, T], pads on the right. */
       ids: `${at}/ids`,
       /** int32 [P]: positions that are cached already. */
@@ -26,6 +27,7 @@ export const samplerNames = {
   decode: (kind: DrawKind) => {
     const at = `sampler/decode/${kind}`
     return {
+      functionName: at,
       /** int32 [R]: the last token of each row, not cached yet. */
       first: `${at}/first`,
       /** int32 [R]: positions that are cached. */

@@ -1,4 +1,4 @@
-import type { ElementType, GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
+import type { Compilation, ElementType, GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
 import type { ModelConfig } from '../../model/config/modelConfig.ts'
 import type { DrawKind } from './draw.ts'
 
@@ -16,8 +16,7 @@ export interface SamplerGraphSetup {
   readonly parameters: ReadonlyMap<string, ModelInput>
   /** The ways of drawing that can be asked for. */
   readonly draws: readonly DrawKind[]
-  /** Compiled by XLA for every set of shapes that is asked for, or run node by node. */
-  readonly compiled: boolean
+  readonly compilation: Compilation
 }
 
 /** What every function of the sampler is made of. */

@@ -1,7 +1,7 @@
 import type { DrawKind } from '../../decoder/functions/draw.ts'
 import { addSampler } from '../../decoder/functions/samplerFunctions.ts'
 import type { ModelInput } from '../../decoder/functions/samplerParts.ts'
-import { GraphBuilder } from '../../graph/graphBuilder.ts'
+import { GraphBuilder, type Compilation } from '../../graph/graphBuilder.ts'
 import type { ModelConfig } from '../../model/config/modelConfig.ts'
 import type { GraphVariables } from './graphVariables.ts'
 import { adapterScaleNode, addFrozenModel, type FrozenModel } from './modelVariables.ts'
@@ -9,7 +9,7 @@ import { adapterScaleNode, addFrozenModel, type FrozenModel } from './modelVaria
 /** How the sampler of a graph is built; see `SamplerGraphSetup`. */
 export interface SamplerOptions {
   readonly draws: readonly DrawKind[]
-  readonly compiled: boolean
+  readonly compilation: Compilation
 }
 
 /** A model's variables with a sampler on them, for what does not train. */
@@ -30,10 +30,12 @@ export function addSamplerOn(
   options: SamplerOptions,
 ): void {
   const inputs = new Map<string, ModelInput>()
+  // before the variables, see addBackgroundCall
+  if (variables.has('base') && variables.has('parameter'))
+    inputs.set(adapterScaleNode, { ref: adapterScaleNode, type: 'float32', isVariable: false })
   for (const kind of ['base', 'parameter'] as const)
     for (const [name, { handle, type }] of variables.get(kind) ?? [])
       inputs.set(name, { ref: handle, type, isVariable: true })
-  if (variables.has('base') && variables.has('parameter'))
-    inputs.set(adapterScaleNode, { ref: adapterScaleNode, type: 'float32', isVariable: false })
-  addSampler(graph, { config, parameters: inputs, draws: options.draws, compiled: options.compiled })
+  const { draws, compilation } = options
+  addSampler(graph, { config, parameters: inputs, draws, compilation })
 }

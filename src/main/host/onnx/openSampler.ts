@@ -55,7 +55,7 @@ export async function openModel(
       await startTensorflow()
       const { createGraphSampler } = await import('../tensorflow/graphSampler.ts')
       const parameters = await readParameters(checkpoint)
-      const sampler = createGraphSampler({ config, parameters }, { kvMemoryBytes, compiled: false })
+      const sampler = createGraphSampler({ config, parameters }, { kvMemoryBytes, compilation: 'never' })
       return { config, tokenizer, sampler, notices, close: () => sampler.dispose() }
     }
     case 'op-by-op': {

@@ -51,7 +51,7 @@ export function createTrainerWithSampler(
   draws: readonly DrawKind[],
   limits: GraphSamplerLimits,
 ): { trainer: GradientTrainer; sampler: Sampler } {
-  const trainer = new CapturedTrainer(setup, { sampler: { draws, compiled: limits.compiled } })
+  const trainer = new CapturedTrainer(setup, { sampler: { draws, compilation: limits.compilation } })
   const sampler = samplerOn(trainer.session, setup.config, limits, { feeds: trainer.adapterFeeds() })
   return { trainer, sampler }
 }

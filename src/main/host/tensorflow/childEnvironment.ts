@@ -2,6 +2,7 @@ import { delimiter, join } from 'node:path'
 import type { EnvironmentVariables } from '../machine/paths.ts'
 import type { TensorFlowStatus } from './status.ts'
 import { readTensorFlowStatus } from './status.ts'
+import { xlaCacheFolder } from './xlaCache.ts'
 
 /** Bytes of compiled GPU kernels that CUDA may keep on disk: the default of 1 GiB throws some away again. */
 const cudaCacheBytes = 4294967296
@@ -20,7 +21,8 @@ export const tensorFlowVariables: Readonly<Record<string, string>> = {
  * The variables for a child process that loads TensorFlow: memory of the card is taken as needed,
  * TensorFlow's own log starts at warnings, CUDA's libraries are found, and so are `ptxas` and `libdevice`,
  * without which XLA compiles nothing for a card: it looks beside TensorFlow's library, but sees the link to
- * it. What the user has set stays.
+ * it. XLA compiles beside what runs, where a graph allows that, and keeps what it has compiled in the cache
+ * folder. What the user has set stays.
  */
 export function childEnvironment(
   environment: EnvironmentVariables = process.env,
@@ -37,8 +39,18 @@ export function childEnvironment(
     // an unknown flag ends the process: this one is known to the processor's build, too. The user's own come
     // last and count
     const flag = `--xla_gpu_cuda_data_dir=${join(status.folder, 'nvidia', 'cuda_nvcc')}`
-    const known = merged['XLA_FLAGS'] ?? ''
-    if (!known.includes(flag)) merged['XLA_FLAGS'] = `${flag} ${known}`.trim()
+    merged['XLA_FLAGS'] = withFlag(merged['XLA_FLAGS'], flag)
+  }
+  // of an installer of its own it is not known whether it knows them
+  if (status?.isReady && status.variant !== 'own-installer') {
+    const kept = `--tf_xla_persistent_cache_directory=${xlaCacheFolder(status, environment)}`
+    for (const flag of [kept, '--tf_xla_async_compilation=true'])
+      merged['TF_XLA_FLAGS'] = withFlag(merged['TF_XLA_FLAGS'], flag)
   }
   return merged
+}
+
+/** Before those that are there: the last of two counts. */
+function withFlag(known = '', flag: string): string {
+  return known.includes(flag) ? known : `${flag} ${known}`.trim()
 }

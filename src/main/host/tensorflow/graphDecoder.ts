@@ -12,6 +12,7 @@ import type {
 import { drawKindOf } from '../../../core/sampling/drawKind.ts'
 import type { DrawSettings } from '../../../core/sampling/nextToken.ts'
 import type { ParameterSource } from '../../../core/sampling/sampler.ts'
+import type { CompileWatch } from './compileWatch.ts'
 import type { Feed, GraphSession } from './graphSession.ts'
 import type { RunShapes } from './runShapes.ts'
 
@@ -19,6 +20,8 @@ export interface GraphDecoderSetup {
   readonly config: ModelConfig
   /** A session of a graph with `addSampler` in it. */
   readonly session: GraphSession
+  /** Runs its functions. */
+  readonly watch: CompileWatch
   readonly shapes: RunShapes
   /** Most tokens of one run. */
   readonly chunk: number
@@ -29,6 +32,11 @@ export interface GraphDecoderSetup {
   /** Ends what belongs to the decoder alone. */
   readonly dispose?: () => Promise<void>
 }
+
+type DrawingFunction = Pick<
+  ReturnType<typeof samplerNames.decode>,
+  'functionName' | 'drawnIds' | 'drawnLogProbs'
+>
 
 /** A million tokens: what a config says beyond it would cost gigabytes before anything is sampled. */
 const mostPositions = 2 ** 20
@@ -105,7 +113,7 @@ export class GraphDecoder implements ChunkDecoder {
 
   async extend(rows: readonly ExtendedRow[], draws: readonly FirstDraw[]): Promise<FirstTokens> {
     await whatWaits()
-    const { shapes, session } = this.#setup
+    const { shapes } = this.#setup
     const names = samplerNames.extend(this.#kind)
     const P = shapes.prompts(rows.length)
     const M = shapes.prompts(draws.length)
@@ -143,13 +151,14 @@ export class GraphDecoder implements ChunkDecoder {
       { node: names.uniforms, shape: [2, M], values: uniforms },
       ...this.#drawFeeds,
     ]
-    const [drawnIds = [], logProbs = []] = session.run(feeds, [names.drawnIds, names.drawnLogProbs])
+    const what = `prompts of ${T} tokens in ${P} rows`
+    const [drawnIds = [], logProbs = []] = await this.#run(names, what, feeds)
     return { ids: firstOf(drawnIds, draws.length), logProbs: firstOf(logProbs, draws.length) }
   }
 
   async decode(rows: readonly DecodedRow[], steps: number): Promise<DrawnRows> {
     await whatWaits()
-    const { shapes, session, chunk } = this.#setup
+    const { shapes, chunk } = this.#setup
     const names = samplerNames.decode(this.#kind)
     const R = shapes.rows(rows.length)
     const N = shapes.steps(steps, chunk)
@@ -179,13 +188,20 @@ export class GraphDecoder implements ChunkDecoder {
       { node: names.uniforms, shape: [N, 2, R], values: uniforms },
       ...this.#drawFeeds,
     ]
-    const [ids = [], logProbs = []] = session.run(feeds, [names.drawnIds, names.drawnLogProbs])
+    const [ids = [], logProbs = []] = await this.#run(names, `${N} tokens for ${R} rows`, feeds)
     const ofRow = (drawn: ArrayLike<number>, at: number) =>
       Array.from({ length: steps }, (_, t) => drawn[t * R + at] ?? NaN)
     return {
       ids: rows.map((_, at) => ofRow(ids, at)),
       logProbs: rows.map((_, at) => ofRow(logProbs, at)),
     }
+  }
+
+  #run(names: DrawingFunction, what: string, feeds: readonly Feed[]) {
+    const { functionName, drawnIds, drawnLogProbs } = names
+    const caches = `caches of ${this.#length} positions`
+    const call = { functionName, what: `${what}, ${caches}`, feeds, fetches: [drawnIds, drawnLogProbs] }
+    return this.#setup.watch.run(call, `${this.#slots}x${this.#length}`)
   }
 
   clear(): void {

@@ -1,4 +1,5 @@
 import { drawKinds } from '../../../core/decoder/functions/draw.ts'
+import type { Compilation } from '../../../core/graph/graphBuilder.ts'
 import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import { ChunkSampler } from '../../../core/sampling/chunkSampler.ts'
 import { rowsTogether } from '../../../core/sampling/rowsTogether.ts'
@@ -6,6 +7,8 @@ import type { Sampler } from '../../../core/sampling/sampler.ts'
 import { captureSampling } from '../../../core/train/engine/samplingGraph.ts'
 import type { FrozenModel } from '../../../core/train/engine/modelVariables.ts'
 import { writeFrozenModel } from './capturedVariables.ts'
+import type { FollowCompiling } from './compileWatch.ts'
+import { CompileWatch } from './compileWatch.ts'
 import type { GraphDecoderSetup } from './graphDecoder.ts'
 import { GraphDecoder } from './graphDecoder.ts'
 import { GraphSession } from './graphSession.ts'
@@ -15,18 +18,18 @@ import { compiledShapes, plainShapes } from './runShapes.ts'
 export interface GraphSamplerLimits {
   /** Cap on KV caches. */
   readonly kvMemoryBytes: number
-  /** Compiled by XLA, or node by node. */
-  readonly compiled: boolean
+  readonly compilation: Compilation
   /** Most rows that decode together; left out: `rowsTogether`. */
   readonly maxRows?: number
+  readonly followCompiling?: FollowCompiling | undefined
   /** Tokens of one run; left out: 16 node by node, 32 compiled. */
   readonly chunk?: number
 }
 
 /** A sampler on a TensorFlow graph of its own, for what does not train. */
 export function createGraphSampler(model: FrozenModel, limits: GraphSamplerLimits): Sampler {
-  const { compiled } = limits
-  const session = new GraphSession(captureSampling(model, { draws: drawKinds, compiled }))
+  const { compilation } = limits
+  const session = new GraphSession(captureSampling(model, { draws: drawKinds, compilation }))
   writeFrozenModel(session, model)
   return samplerOn(session, model.config, limits, {
     refresh: async (policy) => {
@@ -46,11 +49,13 @@ export function samplerOn(
   limits: GraphSamplerLimits,
   owner: Partial<Pick<GraphDecoderSetup, 'refresh' | 'dispose' | 'feeds'>> = {},
 ): Sampler {
-  const { compiled, kvMemoryBytes } = limits
+  const { compilation, kvMemoryBytes } = limits
+  const compiled = compilation !== 'never'
   const chunk = limits.chunk ?? (compiled ? 32 : 16)
+  const watch = new CompileWatch(session, compilation, limits.followCompiling)
   const shapes = compiled ? compiledShapes : plainShapes
   return new ChunkSampler({
-    decoder: new GraphDecoder({ config, session, shapes, chunk, ...owner }),
+    decoder: new GraphDecoder({ config, session, watch, shapes, chunk, ...owner }),
     kvMemoryBytes,
     chunk,
     maxRows: limits.maxRows ?? rowsTogether(config.vocabularySize),

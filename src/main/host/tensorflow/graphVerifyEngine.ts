@@ -20,7 +20,7 @@ export class GraphVerifyEngine implements VerifyEngine {
     const { config, parameters } = model
     this.name = name
     this.#model = model
-    this.#sampler = createGraphSampler({ config, parameters }, { kvMemoryBytes: 128e6, compiled: false })
+    this.#sampler = createGraphSampler({ config, parameters }, { kvMemoryBytes: 128e6, compilation: 'never' })
   }
 
   greedy(

@@ -3,7 +3,7 @@
 import { childEnvironment, tensorFlowVariables } from './childEnvironment.ts'
 
 const wanted = childEnvironment()
-for (const name of [...Object.keys(tensorFlowVariables), 'XLA_FLAGS']) {
+for (const name of [...Object.keys(tensorFlowVariables), 'XLA_FLAGS', 'TF_XLA_FLAGS']) {
   const value = wanted[name]
   if (value !== undefined) process.env[name] = value
 }

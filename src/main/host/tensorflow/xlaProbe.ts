@@ -7,7 +7,7 @@ import { GraphSession } from './graphSession.ts'
 /** Whether XLA compiles on the device in use: null where it does, else why not, in one line. */
 export function whyNoXla(): string | null {
   const graph = new GraphBuilder()
-  const builder = new FunctionBuilder('probe', true)
+  const builder = new FunctionBuilder('probe', 'at-once')
   const ops = new FunctionOps(builder)
   const x = builder.argument('float32')
   builder.result(ops.unary('Exp', x))

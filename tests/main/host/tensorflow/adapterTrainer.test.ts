@@ -69,7 +69,7 @@ for (const storedAs of storages) {
 
   test(`on ${storedAs}: what is drawn in the graph has the log-probs that the trainer gives it, before and after updates`, async () => {
     const own = { ...setup, buckets: [8, 16, 32], adapter: trained, storedAs }
-    const limits = { kvMemoryBytes: 64e6, compiled: false }
+    const limits = { kvMemoryBytes: 64e6, compilation: 'in-background' as const }
     const { trainer, sampler } = createTrainerWithSampler(own, ['all'], limits)
     const requests = randomRequests(8, littleModel.vocabularySize)
     const settings = { ...plain, maxCompletionTokens: 8 }

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import {
   childEnvironment,
   tensorFlowVariables,
 } from '../../../../src/main/host/tensorflow/childEnvironment.ts'
+import { tidyXlaCache, xlaCacheFolder } from '../../../../src/main/host/tensorflow/xlaCache.ts'
 import { isNeeded } from '../../../../src/main/host/provision/unpack.ts'
 import { tensorFlowBackend } from '../../../../src/main/host/tensorflow/addon.ts'
 import { probeXla, whyNoGpu } from '../../../../src/main/host/tensorflow/deviceProbe.ts'
+import { requireTensorFlow } from '../../../../src/main/host/tensorflow/status.ts'
+import { temporaryFolder } from '../../store/storeFixtures.ts'
 import { whyNoXla } from '../../../../src/main/host/tensorflow/xlaProbe.ts'
 
 test('a child takes the memory of a card as needed, logs warnings only, multiplies whole float32 numbers and keeps 4 GiB of compiled kernels', () => {
@@ -40,6 +45,15 @@ test('with the CUDA build XLA is told where ptxas and libdevice are, before what
   assert.equal(own['XLA_FLAGS'], `${flag} --xla_dump_to=/d`)
   assert.equal(childEnvironment(own, cuda)['XLA_FLAGS'], own['XLA_FLAGS'])
   assert.ok(!('XLA_FLAGS' in childEnvironment({}, { ...cuda, variant: 'cpu' })))
+  // compiling beside what runs, and what is compiled for later processes
+  const kept = `--tf_xla_persistent_cache_directory=${xlaCacheFolder(cuda, { RECHECK_CACHE: '/cache' })}`
+  const flags = (environment: Record<string, string>, variant: 'cpu' | 'cuda' | 'own-installer') =>
+    childEnvironment({ RECHECK_CACHE: '/cache', ...environment }, { ...cuda, variant })['TF_XLA_FLAGS']
+  for (const variant of ['cpu', 'cuda'] as const)
+    assert.equal(flags({}, variant), `--tf_xla_async_compilation=true ${kept}`)
+  const mine = '--tf_xla_persistent_cache_directory=/mine'
+  assert.ok(flags({ TF_XLA_FLAGS: mine }, 'cpu')?.endsWith(` ${mine}`))
+  assert.equal(flags({}, 'own-installer'), undefined)
   // what the installation unpacks there is what XLA looks for
   for (const file of ['bin/ptxas', 'nvvm/libdevice/libdevice.10.bc'])
     assert.ok(isNeeded(`nvidia/cuda_nvcc/${file}`), file)
@@ -52,6 +66,49 @@ test('XLA compiles on this machine’s device; a process that cannot load Tensor
   // an unknown flag ends the process that reads it
   const reason = await probeXla({ ...childEnvironment(), XLA_FLAGS: '--no_such_flag=1' })
   assert.match(reason ?? '', /its process ended with/)
+})
+
+test('what XLA has compiled is kept for the next process, apart for each TensorFlow and machine; the oldest goes first', async (t) => {
+  const cache = temporaryFolder(t)
+  // this process has its own already
+  const own = { ...process.env, TF_XLA_FLAGS: undefined, RECHECK_CACHE: cache }
+  const environment = childEnvironment(own)
+  assert.equal(await probeXla(environment), null)
+  const status = requireTensorFlow()
+  const folder = xlaCacheFolder(status, own)
+  const [file, ...others] = readdirSync(folder)
+  assert.ok(file !== undefined && others.length === 0)
+  const written = statSync(join(folder, file)).mtimeMs
+  assert.equal(await probeXla(environment), null)
+  // read, and so not written again
+  assert.deepEqual([readdirSync(folder), statSync(join(folder, file)).mtimeMs], [[file], written])
+
+  const here = ['x64', 'a processor', 'a driver', 'a card']
+  const folders = [
+    xlaCacheFolder(status, {}, here),
+    xlaCacheFolder(status, {}, [...here, 'another card']),
+    xlaCacheFolder(status, { CUDA_VISIBLE_DEVICES: '1' }, here),
+    xlaCacheFolder({ key: 'another TensorFlow' }, {}, here),
+  ]
+  assert.equal(new Set(folders).size, 4)
+  assert.equal(xlaCacheFolder(status, {}, here), folders[0])
+
+  const named = (name: string) => join(folder, `xla_compile_cache__${name}`)
+  for (const [name, age] of [['old', 200], ['older', 300], ['new', 100]] as const) {
+    // a field of 998 bytes
+    writeFileSync(named(name), Buffer.concat([Buffer.from([10, 0xe5, 0x07]), Buffer.alloc(997)]))
+    utimesSync(named(name), written / 1000 - age, written / 1000 - age)
+  }
+  // what was cut off would be an error at every start
+  const whole = readFileSync(join(folder, file))
+  for (const length of [0, 1, whole.length >> 1, whole.length - 1])
+    writeFileSync(named(`cut at ${length}`), whole.subarray(0, length))
+  writeFileSync(join(folder, 'something else'), 'x'.repeat(1000))
+  tidyXlaCache(folder, statSync(join(folder, file)).size + 2000)
+  assert.deepEqual(
+    readdirSync(folder).sort(),
+    ['something else', file, 'xla_compile_cache__new', 'xla_compile_cache__old'].sort(),
+  )
 })
 
 test('every way not to use a card is told apart', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ranCompiled } from '../../../../src/core/graph/backgroundCall.ts'
 import { FunctionBuilder } from '../../../../src/core/graph/functionBuilder.ts'
 import { addCalledFunction } from '../../../../src/core/graph/functionCall.ts'
 import { FunctionOps } from '../../../../src/core/graph/functionOps.ts'
@@ -9,24 +10,30 @@ import {
   shapeAttribute,
   typeAttribute,
 } from '../../../../src/core/graph/graphBuilder.ts'
-import type { ElementType } from '../../../../src/core/graph/graphBuilder.ts'
+import type { Compilation, ElementType } from '../../../../src/core/graph/graphBuilder.ts'
 import { outputNames } from '../../../../src/core/graph/outputNames.ts'
 import { everyOp, expectedOfEveryOp } from './everyOp.ts'
-import { GraphSession } from '../../../../src/main/host/tensorflow/graphSession.ts'
+import { GraphSession, type Feed } from '../../../../src/main/host/tensorflow/graphSession.ts'
 
 const x = { node: 'x', shape: [2, 3], values: Float32Array.of(0.5, -1, 2, 3, 0.25, -2) }
 
-for (const compiled of [false, true]) {
-  const how = compiled ? 'compiled by XLA' : 'node by node'
+const ways = { never: 'node by node', 'at-once': 'compiled by XLA', 'in-background': 'compiled meanwhile' } as const
+for (const [compilation, how] of Object.entries(ways) as [Compilation, string][]) {
 
-  test(`every op of the table by the name of each of its outputs, ${how}`, () => {
-    const { graph, outputs, ops } = functionOfEveryOp(compiled)
+  test(`every op of the table by the name of each of its outputs, ${how}`, async () => {
+    const { graph, outputs, ops } = functionOfEveryOp(compilation)
     const session = new GraphSession({ graph, signatures: [] })
     try {
-      const results = session.run([x], outputs)
       const [expectedFloats, expectedInts] = expectedOfEveryOp(x.values)
-      close(results[0] ?? [], expectedFloats)
-      assert.deepEqual(Array.from(results[1] ?? []), expectedInts)
+      const run = () => {
+        const results = session.run([x], outputs)
+        close(results[0] ?? [], expectedFloats)
+        assert.deepEqual(Array.from(results[1] ?? []), expectedInts)
+      }
+      run()
+      if (compilation !== 'in-background') return
+      await untilCompiled(session, 'everyOp', [x])
+      run()
     } finally {
       session.dispose()
     }
@@ -34,8 +41,8 @@ for (const compiled of [false, true]) {
     assert.deepEqual(missing, [], 'ops of the table that the function does not use')
   })
 
-  test(`a loop, and a variable of unknown rank written by the function, ${how}`, () => {
-    const session = new GraphSession({ graph: countingGraph(compiled), signatures: [] })
+  test(`a loop, and a variable of unknown rank written by the function, ${how}`, async () => {
+    const session = new GraphSession({ graph: countingGraph(compilation), signatures: [] })
     try {
       const counted = (steps: number) =>
         Array.from(
@@ -45,6 +52,9 @@ for (const compiled of [false, true]) {
       assert.deepEqual(counted(2), [2.5, 1, 4, 5, 2.25, 0])
       // the sum is what the variable holds now, and another number of steps is the same function
       assert.deepEqual(counted(1), [3.5, 2, 5, 6, 3.25, 1])
+      if (compilation !== 'in-background') return
+      await untilCompiled(session, 'count', [{ node: 'steps', shape: [], values: Int32Array.of(0) }])
+      assert.deepEqual(counted(2), [5.5, 4, 7, 8, 5.25, 3])
     } finally {
       session.dispose()
     }
@@ -107,9 +117,17 @@ test('every element type goes through a variable and comes back', () => {
   }
 })
 
-function functionOfEveryOp(compiled: boolean): { graph: GraphBuilder; outputs: string[]; ops: Set<string> } {
+/** Asks whether the next call would run compiled, without calling. */
+async function untilCompiled(session: GraphSession, name: string, feeds: readonly Feed[]): Promise<void> {
+  for (let asked = 0; session.run(feeds, [ranCompiled(name)])[0]?.[0] !== 1; asked++) {
+    assert.ok(asked < 6000, `${name} is not compiled after a minute`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+function functionOfEveryOp(compilation: Compilation): { graph: GraphBuilder; outputs: string[]; ops: Set<string> } {
   const graph = new GraphBuilder()
-  const builder = new FunctionBuilder('everyOp', compiled)
+  const builder = new FunctionBuilder('everyOp', compilation)
   const ops = new FunctionOps(builder)
   const condition = loopCondition('everyOp/condition')
   const body = loopBody('everyOp/body')
@@ -133,13 +151,13 @@ function functionOfEveryOp(compiled: boolean): { graph: GraphBuilder; outputs: s
 }
 
 /** `counted`: the variable plus 1, as many times as `steps` says; the sum is written back. */
-function countingGraph(compiled: boolean): GraphBuilder {
+function countingGraph(compilation: Compilation): GraphBuilder {
   const graph = new GraphBuilder()
   const condition = loopCondition('condition')
   const body = loopBody('body')
   graph.addFunction(condition.build())
   graph.addFunction(body.build())
-  const builder = new FunctionBuilder('count', compiled)
+  const builder = new FunctionBuilder('count', compilation)
   const ops = new FunctionOps(builder)
   const steps = builder.argument('int32')
   const held = builder.argument('resource')

@@ -4,7 +4,7 @@ import { addDraw } from '../../../../src/core/decoder/functions/draw.ts'
 import { FunctionBuilder } from '../../../../src/core/graph/functionBuilder.ts'
 import { addCalledFunction } from '../../../../src/core/graph/functionCall.ts'
 import { FunctionOps } from '../../../../src/core/graph/functionOps.ts'
-import { GraphBuilder } from '../../../../src/core/graph/graphBuilder.ts'
+import { GraphBuilder, type Compilation } from '../../../../src/core/graph/graphBuilder.ts'
 import { forkRandom, Random } from '../../../../src/core/random.ts'
 import { drawKindOf } from '../../../../src/core/sampling/drawKind.ts'
 import { drawToken } from '../../../../src/core/sampling/nextToken.ts'
@@ -16,11 +16,11 @@ function drawInGraph(
   rows: readonly Float32Array[],
   numbers: readonly number[],
   settings: DrawSettings,
-  compiled: boolean,
+  compilation: Compilation,
 ): { ids: number[]; logProbs: number[] } {
   const vocabularySize = rows[0]?.length ?? 0
   const graph = new GraphBuilder()
-  const builder = new FunctionBuilder('draw', compiled)
+  const builder = new FunctionBuilder('draw', compilation)
   const ops = new FunctionOps(builder)
   const [logits, uniforms, inverseTemperature] = ['', '', ''].map(() => builder.argument('float32'))
   const topK = builder.argument('int32')
@@ -102,8 +102,8 @@ for (const vocabularySize of [50, 256, 700]) {
       const expected = rows.map((values, row) =>
         drawToken({ values, offset: 0, vocabularySize }, settings, new Fixed(numbers[row] ?? NaN)),
       )
-      for (const compiled of [false, true]) {
-        const { ids, logProbs } = drawInGraph(rows, numbers, settings, compiled)
+      for (const compilation of ['never', 'at-once'] as const) {
+        const { ids, logProbs } = drawInGraph(rows, numbers, settings, compilation)
         const same = expected.filter(({ id }, row) => id === ids[row]).length
         assert.ok(same >= rows.length - 1, `${same} of ${rows.length} at ${JSON.stringify(settings)}`)
         expected.forEach(({ id, logProb }, row) => {
@@ -120,7 +120,7 @@ test('a row with one possible token draws it with any number', () => {
   const only = new Float32Array(300).fill(-Infinity)
   only[299] = -2
   for (const settings of kinds) {
-    const { ids, logProbs } = drawInGraph([only, only], [0, 1 - 2 ** -53], settings, false)
+    const { ids, logProbs } = drawInGraph([only, only], [0, 1 - 2 ** -53], settings, 'never')
     assert.deepEqual(ids, [299, 299])
     assert.deepEqual(
       logProbs.map((logProb) => logProb + 0),

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { CompileNews } from '../../../../src/main/host/tensorflow/compileWatch.ts'
+import type { Compilation } from '../../../../src/core/graph/graphBuilder.ts'
 import { createOnnxSampler } from '../../../../src/main/host/onnx/sampler.ts'
-import type { SampleRequest } from '../../../../src/core/sampling/sampler.ts'
+import type { SampleRequest, Sampler } from '../../../../src/core/sampling/sampler.ts'
 import { storedParameters } from '../../../../src/core/model/weightStorage.ts'
 import { tensorFlowBackend } from '../../../../src/main/host/tensorflow/addon.ts'
 import { familyConfigs } from '../../../familyConfigs.ts'
@@ -52,12 +54,61 @@ for (const [family, change] of [
   test(`${family}: compiled by XLA, the same tokens as node by node`, async () => {
     const model = { config, parameters: randomParameters(config, 3) }
     const requests = randomRequests(9, config.vocabularySize)
-    const sampled = (compiled: boolean) =>
-      withGraphSampler(model, { compiled }, (sampler) =>
+    const sampled = (compilation: Compilation) =>
+      withGraphSampler(model, { compilation }, (sampler) =>
         sampler.sample({ requests, settings: { ...plain, ...change } }),
       )
-    assertSame(await sampled(true), await sampled(false))
+    assertSame(await sampled('at-once'), await sampled('never'))
   })
+}
+
+test('compiled in the background: sampling goes on node by node until it is done, and draws the same throughout', async () => {
+  const requests = randomRequests(9, littleModel.vocabularySize)
+  const call = { requests, settings: plain }
+  const [waited, expected] = await withNews('at-once', (sampler) => sampler.sample(call))
+  assert.deepEqual(
+    waited.map(({ state, waits }) => [state, waits]),
+    [
+      ['started', true],
+      ['ended', true],
+      ['started', true],
+      ['ended', true],
+    ],
+  )
+  const deadline = Date.now() + 120_000
+  const [news, calls] = await withNews('in-background', async (sampler, so) => {
+    let made = 0
+    do {
+      assertSame(await sampler.sample(call), expected)
+      made++
+      assert.ok(Date.now() < deadline, `not compiled in two minutes: ${JSON.stringify(so)}`)
+    } while (so.filter(({ state }) => state === 'ended').length < 2)
+    // both functions compiled, nothing left to tell
+    assertSame(await sampler.sample(call), expected)
+    return made
+  })
+  assert.ok(calls > 1, 'the first call waited for nothing')
+  assert.deepEqual(
+    news.map(({ state, waits }) => [state, waits]).sort(),
+    [
+      ['ended', false],
+      ['ended', false],
+      ['started', false],
+      ['started', false],
+    ],
+  )
+  assert.match(news[0]?.what ?? '', /^prompts of 32 tokens in 16 rows, caches of 128 positions$/)
+})
+
+/** What `use` gave, after what was told of compiling while it sampled. */
+async function withNews<T>(
+  compilation: Compilation,
+  use: (sampler: Sampler, news: readonly CompileNews[]) => Promise<T>,
+): Promise<[CompileNews[], T]> {
+  const news: CompileNews[] = []
+  const followCompiling = (told: CompileNews) => void news.push(told)
+  const used = await withGraphSampler(little, { compilation, followCompiling }, (sampler) => use(sampler, news))
+  return [news, used]
 }
 
 function configOf(family: string) {
@@ -76,8 +127,8 @@ for (const storedAs of ['bf16', 'int8'] as const) {
     const expected = await withGraphSampler(whole, {}, (sampler) =>
       sampler.sample({ requests, settings: plain }),
     )
-    for (const compiled of [false, true]) {
-      const drawn = await withGraphSampler(model, { compiled }, (sampler) =>
+    for (const compilation of ['never', 'at-once'] as const) {
+      const drawn = await withGraphSampler(model, { compilation }, (sampler) =>
         sampler.sample({ requests, settings: plain }),
       )
       assertSame(drawn, expected, 5e-6)

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import type { Compilation } from '../../../../src/core/graph/graphBuilder.ts'
 import type { ModelConfig } from '../../../../src/core/model/config/modelConfig.ts'
 import type { ParameterValues } from '../../../../src/core/model/parameterValues.ts'
 import { forkRandom } from '../../../../src/core/random.ts'
 import type { Completion, SampleCall, SampleRequest, Sampler } from '../../../../src/core/sampling/sampler.ts'
 import { createCapturedScorer } from '../../../../src/main/host/tensorflow/capturedScorer.ts'
+import type { FollowCompiling } from '../../../../src/main/host/tensorflow/compileWatch.ts'
 import { createGraphSampler } from '../../../../src/main/host/tensorflow/graphSampler.ts'
 import { tensorflowOps } from '../../../../src/main/host/tensorflow/ops.ts'
 import type { FrozenModel } from '../../../../src/core/train/engine/modelVariables.ts'
@@ -24,13 +26,14 @@ export function randomRequests(count: number, vocabularySize: number): SampleReq
 
 export async function withGraphSampler<T>(
   model: FrozenModel,
-  options: { readonly compiled?: boolean; readonly maxRows?: number; readonly kvMemoryBytes?: number },
+  options: { readonly compilation?: Compilation; readonly followCompiling?: FollowCompiling; readonly maxRows?: number; readonly kvMemoryBytes?: number },
   use: (sampler: Sampler) => Promise<T>,
 ): Promise<T> {
-  const { compiled = false, kvMemoryBytes = 64e6, maxRows } = options
+  const { compilation = 'never', kvMemoryBytes = 64e6, maxRows, followCompiling } = options
   const sampler = createGraphSampler(model, {
     kvMemoryBytes,
-    compiled,
+    compilation,
+    followCompiling,
     ...(maxRows === undefined ? {} : { maxRows }),
   })
   try {

@@ -2,18 +2,44 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { tensorFlowBackend } from '../../../../src/main/host/tensorflow/addon.ts'
 import { createTrainerWithSampler } from '../../../../src/main/host/tensorflow/capturedTrainer.ts'
+import type { CompileNews } from '../../../../src/main/host/tensorflow/compileWatch.ts'
 import { littleModel } from '../../../randomModel.ts'
-import { drawnAsScored, plain, randomRequests } from './graphSamples.ts'
+import { assertSame, drawnAsScored, plain, randomRequests, type Completions } from './graphSamples.ts'
 import { rows, setup } from './littleTrainer.ts'
 
-const limits = { kvMemoryBytes: 64e6, compiled: false }
+const limits = { kvMemoryBytes: 64e6, compilation: 'never' as const }
 const requests = randomRequests(8, littleModel.vocabularySize)
 const settings = { ...plain, maxCompletionTokens: 8 }
 
-test('after an update the next tokens come from the new parameters: nothing is refreshed, their log-probs are the trainer’s', async () => {
-  const { trainer, sampler } = createTrainerWithSampler({ ...setup, buckets: [8, 16, 32] }, ['all'], limits)
-  const drawn = () => drawnAsScored(sampler, trainer, { requests, settings })
-  const before = await drawn()
+interface Updated extends ReturnType<typeof createTrainerWithSampler> {
+  readonly drawn: () => Promise<Completions>
+  readonly before: Completions
+}
+
+for (const compilation of ['never', 'in-background'] as const) {
+  const how = compilation === 'never' ? 'node by node' : 'compiled meanwhile'
+
+  test(`after an update the next tokens come from the new parameters: nothing is refreshed, their log-probs are the trainer’s; ${how}`, async () => {
+    const ended: string[] = []
+    const followCompiling = ({ state, what }: CompileNews) => {
+      if (state === 'ended') ended.push(what)
+    }
+    const { trainer, sampler } = createTrainerWithSampler({ ...setup, buckets: [8, 16, 32] }, ['all'], {
+      ...limits,
+      compilation,
+      followCompiling,
+    })
+    const drawn = () => drawnAsScored(sampler, trainer, { requests, settings })
+    const before = await drawn()
+    for (let call = 0; compilation === 'in-background' && ended.length < 2; call++) {
+      assert.ok(call < 3000, 'never compiled')
+      assertSame(await drawn(), before)
+    }
+    await afterUpdates({ trainer, sampler, drawn, before })
+  })
+}
+
+async function afterUpdates({ trainer, sampler, drawn, before }: Updated): Promise<void> {
   await trainer.step({ rows }, 0.05)
   const after = await drawn()
   assert.notDeepEqual(after, before)
@@ -25,7 +51,7 @@ test('after an update the next tokens come from the new parameters: nothing is r
   assert.deepEqual(await drawn(), after)
   await sampler.dispose()
   await trainer.dispose()
-})
+}
 
 test('an update is the same with and without a sampler in its graph, and nothing is left over', async () => {
   const { binding } = tensorFlowBackend()
