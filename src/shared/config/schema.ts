@@ -207,7 +207,7 @@ export const runConfigSchema = z
       label: 'Compile the sampler (XLA)',
       hint: 'XLA makes fewer and larger operations of the sampler’s graph. Compiling takes seconds to minutes for each shape; what is compiled is kept for later runs.',
       description:
-        'with the graph sampler: `on` compiles before it samples, and is an error where XLA cannot; `auto` compiles on a card where it can, and samples node by node until that is done'
+        'with the graph sampler: `on` compiles before it samples, and is an error where XLA cannot; `auto` compiles on a card where it can, and samples node by node until that is done',
     }),
     recompute: field(z.enum(['auto', 'on', 'off']).default('auto'), {
       label: 'Recompute layers',

@@ -36,11 +36,16 @@ test('compiled in the background, sampling stays what the run is doing; the log 
   const { told, report } = follow()
   await report({ what, state: 'started', waits: false, seconds: 0 })
   await report({ what, state: 'ended', waits: false, seconds: 12.34 })
-  const messages = told.map((event) => (typeof event === 'object' && event.type === 'log' ? event.message : event))
+  const messages = told.map((event) =>
+    typeof event === 'object' && event.type === 'log' ? event.message : event,
+  )
   assert.deepEqual(messages, [
     `XLA compiles the sampler for ${what}; meanwhile sampling goes on node by node`,
     `XLA has compiled the sampler for ${what}, in 12.3 s`,
   ])
   // a process that goes on with the run does not say the same again
-  assert.equal(new Set(told.map((event) => typeof event === 'object' && event.type === 'log' && event.key)).size, 2)
+  assert.equal(
+    new Set(told.map((event) => typeof event === 'object' && event.type === 'log' && event.key)).size,
+    2,
+  )
 })

@@ -94,7 +94,11 @@ test('what XLA has compiled is kept for the next process, apart for each TensorF
   assert.equal(xlaCacheFolder(status, {}, here), folders[0])
 
   const named = (name: string) => join(folder, `xla_compile_cache__${name}`)
-  for (const [name, age] of [['old', 200], ['older', 300], ['new', 100]] as const) {
+  for (const [name, age] of [
+    ['old', 200],
+    ['older', 300],
+    ['new', 100],
+  ] as const) {
     // a field of 998 bytes
     writeFileSync(named(name), Buffer.concat([Buffer.from([10, 0xe5, 0x07]), Buffer.alloc(997)]))
     utimesSync(named(name), written / 1000 - age, written / 1000 - age)

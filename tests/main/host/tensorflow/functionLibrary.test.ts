@@ -17,9 +17,12 @@ import { GraphSession, type Feed } from '../../../../src/main/host/tensorflow/gr
 
 const x = { node: 'x', shape: [2, 3], values: Float32Array.of(0.5, -1, 2, 3, 0.25, -2) }
 
-const ways = { never: 'node by node', 'at-once': 'compiled by XLA', 'in-background': 'compiled meanwhile' } as const
+const ways = {
+  never: 'node by node',
+  'at-once': 'compiled by XLA',
+  'in-background': 'compiled meanwhile',
+} as const
 for (const [compilation, how] of Object.entries(ways) as [Compilation, string][]) {
-
   test(`every op of the table by the name of each of its outputs, ${how}`, async () => {
     const { graph, outputs, ops } = functionOfEveryOp(compilation)
     const session = new GraphSession({ graph, signatures: [] })
@@ -125,7 +128,11 @@ async function untilCompiled(session: GraphSession, name: string, feeds: readonl
   }
 }
 
-function functionOfEveryOp(compilation: Compilation): { graph: GraphBuilder; outputs: string[]; ops: Set<string> } {
+function functionOfEveryOp(compilation: Compilation): {
+  graph: GraphBuilder
+  outputs: string[]
+  ops: Set<string>
+} {
   const graph = new GraphBuilder()
   const builder = new FunctionBuilder('everyOp', compilation)
   const ops = new FunctionOps(builder)

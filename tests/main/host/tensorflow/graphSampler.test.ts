@@ -88,15 +88,12 @@ test('compiled in the background: sampling goes on node by node until it is done
     return made
   })
   assert.ok(calls > 1, 'the first call waited for nothing')
-  assert.deepEqual(
-    news.map(({ state, waits }) => [state, waits]).sort(),
-    [
-      ['ended', false],
-      ['ended', false],
-      ['started', false],
-      ['started', false],
-    ],
-  )
+  assert.deepEqual(news.map(({ state, waits }) => [state, waits]).sort(), [
+    ['ended', false],
+    ['ended', false],
+    ['started', false],
+    ['started', false],
+  ])
   assert.match(news[0]?.what ?? '', /^prompts of 32 tokens in 16 rows, caches of 128 positions$/)
 })
 
@@ -107,7 +104,9 @@ async function withNews<T>(
 ): Promise<[CompileNews[], T]> {
   const news: CompileNews[] = []
   const followCompiling = (told: CompileNews) => void news.push(told)
-  const used = await withGraphSampler(little, { compilation, followCompiling }, (sampler) => use(sampler, news))
+  const used = await withGraphSampler(little, { compilation, followCompiling }, (sampler) =>
+    use(sampler, news),
+  )
   return [news, used]
 }
 

@@ -26,7 +26,12 @@ export function randomRequests(count: number, vocabularySize: number): SampleReq
 
 export async function withGraphSampler<T>(
   model: FrozenModel,
-  options: { readonly compilation?: Compilation; readonly followCompiling?: FollowCompiling; readonly maxRows?: number; readonly kvMemoryBytes?: number },
+  options: {
+    readonly compilation?: Compilation
+    readonly followCompiling?: FollowCompiling
+    readonly maxRows?: number
+    readonly kvMemoryBytes?: number
+  },
   use: (sampler: Sampler) => Promise<T>,
 ): Promise<T> {
   const { compilation = 'never', kvMemoryBytes = 64e6, maxRows, followCompiling } = options
