@@ -65,7 +65,7 @@ export const allowedFolders: Readonly<Record<string, readonly string[]>> = {
 export const allowedInEntries: Readonly<Record<string, readonly string[]>> = {
   'main/index.ts': ['shared', 'main/app', 'main/api', 'main/host'],
   'main/cli.ts': ['shared', 'main/commands', 'main/api', 'main/store', 'main/owner', 'main/host'],
-  'main/inspect.ts': ['shared', 'core', 'main/host', 'main/owner', 'main/tools'],
+  'main/inspect.ts': ['shared', 'core', 'main/host', 'main/owner', 'main/trainer', 'main/tools'],
   'main/worker.ts': ['shared', 'core', 'main/host', 'main/trainer'],
 }
 

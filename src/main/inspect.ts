@@ -15,26 +15,39 @@ import { listedModels } from './tools/library/listModels.ts'
 import { dataOverlap, dataRows, type DataQuestion } from './tools/library/readData.ts'
 import { lookAtData, type DataLookQuestion } from './tools/library/lookAtData.ts'
 import { inspectConfig } from './tools/inspectConfig.ts'
+import { answerInFolder } from './tools/elsewhere/answerInFolder.ts'
+import { answerModelEvaluation, type ModelQuestion } from './tools/elsewhere/modelQuestion.ts'
 import { measureVotes, type VotesQuestion } from './tools/replay/measureVotes.ts'
 import { evaluateCheckpoint, type EvaluationQuestion } from './tools/replay/evaluateCheckpoint.ts'
 import { eventLines } from './tools/replay/eventLines.ts'
 import { reportForPage } from './tools/report/subjectReport.ts'
 import { replayProblem, type ReplayQuestion } from './tools/replay/replayProblem.ts'
+import { endWithParent } from './trainer/endWithParent.ts'
+import { startFolderJob } from './trainer/remote/startFolderJob.ts'
 
 // One question as a line of JSON on standard input; on standard output a line of JSON for each event, and one
 // for the answer. Asked by an owner (owner/askProcess.ts), which holds standard input open: when that ends,
 // the owner is gone and nobody waits.
+// On a cluster it is started with `--job` and the folder through which it is asked and answers.
 keepConsolePlain()
 endPlainly()
-const lines = createInterface({ input: process.stdin })
-lines.once('line', (line) => void answer(JSON.parse(line) as Question))
-lines.once('close', () => process.exit(1))
+const [file = '', word, folder = ''] = process.argv.slice(1)
+if (word === '--job') process.exit(await startFolderJob([file, '--folder', folder]))
+else if (word === '--folder') {
+  endWithParent()
+  process.exit(await answerInFolder(workElsewhere, folder))
+} else answerLine()
+
+function answerLine(): void {
+  const lines = createInterface({ input: process.stdin })
+  lines.once('line', (line) => void answer(JSON.parse(line) as Question))
+  lines.once('close', () => process.exit(1))
+}
 
 type Question =
   | Inquiry
   | ReplayQuestion
-  | EvaluationQuestion
-  | VotesQuestion
+  | ElsewhereQuestion
   | DataLookQuestion
   | DataQuestion
   | FetchQuestion
@@ -42,6 +55,8 @@ type Question =
   | RunsQuestion
   | ReportQuestion
   | { readonly question: 'models.list' }
+
+type ElsewhereQuestion = EvaluationQuestion | VotesQuestion | ModelQuestion
 
 async function answer(question: Question): Promise<void> {
   const reply = await work(question).then(
@@ -60,9 +75,9 @@ async function work(question: Question): Promise<unknown> {
       return turns
     }
     case 'evaluate':
-      return evaluateCheckpoint(question, (event) => write(`${JSON.stringify({ event })}\n`))
     case 'votes':
-      return measureVotes(question, (event) => write(`${JSON.stringify({ event })}\n`))
+    case 'evaluate.model':
+      return workElsewhere(question, (event) => write(`${JSON.stringify({ event })}\n`))
     case 'data.look':
       return lookAtData(question)
     case 'data.rows':
@@ -100,6 +115,19 @@ async function work(question: Question): Promise<unknown> {
     case 'v-star-inputs':
     case 'plan':
       return inspectConfig(question)
+  }
+}
+
+/** What may be asked on another machine, too: plain values in and out. */
+async function workElsewhere(question: unknown, tell: (event: unknown) => void): Promise<unknown> {
+  const asked = question as ElsewhereQuestion
+  switch (asked.question) {
+    case 'evaluate':
+      return evaluateCheckpoint(asked, tell)
+    case 'votes':
+      return measureVotes(asked, tell)
+    case 'evaluate.model':
+      return answerModelEvaluation(asked, tell)
   }
 }
 

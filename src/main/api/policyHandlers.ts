@@ -1,5 +1,6 @@
 import type { OwnerHandlers, StoreEvent } from '../../shared/routes/contract.ts'
 import type { ReplayEvent } from '../../shared/routes/replay.ts'
+import { formNames, placeOf } from '../owner/engines/placeOf.ts'
 import type { Owner } from '../owner/owner.ts'
 import { readEvaluations } from '../store/evaluationStore.ts'
 import { findProblems } from '../store/rollouts/problemQuery.ts'
@@ -38,12 +39,14 @@ export function policyHandlers({ owner, tell }: PolicyHandlersSetup): Pick<Owner
     },
     'problems.list': async (search) => findProblems(db, search),
     'evaluations.list': async ({ runId }) => readEvaluations(db, runId),
-    'evaluations.start': async ({ runId, step, samples }) => {
-      evaluations.start(runId, step, samples)
+    'evaluations.start': async ({ place: asked, ...named }) => {
+      const place = asked === null ? null : placeOf(asked, formNames)
+      if (place !== null) await owner.engines.check(place)
+      evaluations.start(named, place)
       return null
     },
-    'evaluations.cancel': async () => {
-      evaluations.cancel()
+    'evaluations.cancel': async (named) => {
+      evaluations.cancel(named)
       return null
     },
     'evaluations.underWay': async () => evaluations.state,

@@ -1,5 +1,6 @@
 import type { OwnerHandlers, StoreEvent } from '../../shared/routes/contract.ts'
 import { parseSweep } from '../../shared/sweep/sweepSpec.ts'
+import { formNames, placeOf } from '../owner/engines/placeOf.ts'
 import type { Owner } from '../owner/owner.ts'
 import { openSweep } from '../owner/sweep/openSweep.ts'
 import { Sweeps } from '../owner/sweep/sweeps.ts'
@@ -42,9 +43,12 @@ export function sweepHandlers({ owner, nowMs, tell }: SweepHandlersSetup): Pick<
       const labels = points.map(({ label }) => label)
       return { name: read.name, points: labels, seeds: read.seeds.length, trials: trials.length }
     },
-    'sweep.start': async ({ spec, ...planned }) => {
+    'sweep.start': async ({ spec, place: asked, ...planned }) => {
       const read = parseSweep(spec, 'the sweep')
-      sweeps.start({ ...planned, spec: read })
+      const place = asked === null ? null : placeOf(asked, formNames)
+      // before anything is kept: whoever has just named a place hears at once that it is not there
+      if (place !== null) await owner.engines.check(place)
+      sweeps.start({ ...planned, place, spec: read })
       return { name: read.name }
     },
     'sweep.stop': async ({ name, when }) => {

@@ -2,17 +2,21 @@ import { z } from 'zod'
 import { mergeConfigs, type ConfigLayer } from '../../shared/config/layers.ts'
 import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
 import { evaluatedProblemSchema } from '../../shared/runs/evaluationResult.ts'
+import type { MemoryPlan } from '../../shared/memoryPlan.ts'
 import type { CheckpointRecord } from '../../shared/runs/records.ts'
+import type { RemotePlace } from '../../shared/runs/remotePlace.ts'
 import type { ModelEvaluation } from '../tools/evaluateModel.ts'
 import { findStoredCheckpoints } from './chosenModel.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 import { noteMemory } from './noteMemory.ts'
+import { addPlaceOptions, placeOptionsShape } from './placeOptions.ts'
 import { runArgument } from './runArgument.ts'
 import { addConfigOptions, configOptionsShape, readConfigOptions } from './runConfigOptions.ts'
 import { ProportionOutput } from './runResult.ts'
 
 const Input = z.object({
   ...configOptionsShape,
+  ...placeOptionsShape,
   model: z.string().optional(),
   run: z.string().optional(),
   step: z.coerce.number().int().min(0).optional(),
@@ -66,6 +70,7 @@ export const register: Register = (program, context) => {
       'recheck eval --model resources/models/builtin --samples 4',
       'recheck eval --run 7f3a9c --json > after.json',
       'recheck eval --model builtin --greedy --set data.test=200',
+      'recheck eval --run 7f3a9c --engine ray --address http://head:8265 --shared /nfs/recheck --gpus 1',
     ],
     input: Input,
     output: Output,
@@ -83,27 +88,17 @@ export const register: Register = (program, context) => {
     .option('--samples <m>', 'rollouts a problem (default 1)')
     .option('--greedy', 'temperature 0')
     .option('--force', 'start though the memory plan says that it does not fit')
+  addPlaceOptions(command)
 }
 
 async function evaluate(input: Input, call: CommandCall): Promise<CommandResult<Output>> {
-  const { evaluateModel } = await import('../tools/evaluateModel.ts')
+  const { readPlace } = await import('./readPlace.ts')
+  const place = await readPlace(input, call)
   const base = input.run === undefined ? null : await runToEvaluate(input, call)
   const config = await evaluationConfig(input, base?.config ?? null)
   const { fetchWhatIsMissing } = await import('./library/fetchWhatIsMissing.ts')
   await fetchWhatIsMissing(config, call, input.yes)
-  const evaluation = await evaluateModel({
-    config,
-    split: input.split,
-    workingFolder: process.cwd(),
-    signal: call.signal,
-    checkpoints: base === null ? null : { dataDir: call.dataFolder, records: base.checkpoints },
-    trained: base === null ? null : parseConfig(base.config, `run ${base.runId}`),
-    force: input.force,
-    onNotice: (notice) => call.note(notice),
-    onMemory: (plan) => noteMemory(plan, call),
-    onProgress: (activity, done, total) =>
-      call.progress.update({ activity: `sampling ${activity}`, done, total, unit: 'completions' }),
-  })
+  const evaluation = await evaluateOn(place, { input, call, base, config })
   const facts = {
     model: config.model.path,
     runId: base?.runId ?? null,
@@ -123,6 +118,50 @@ async function evaluate(input: Input, call: CommandCall): Promise<CommandResult<
     },
     text: textOf(evaluation),
   }
+}
+
+/** Here, or by a job of a cluster. */
+async function evaluateOn(
+  place: RemotePlace | null,
+  { input, call, base, config }: Asked,
+): Promise<ModelEvaluation> {
+  const setup = {
+    config,
+    split: input.split,
+    workingFolder: process.cwd(),
+    signal: call.signal,
+    checkpoints: base === null ? null : { dataDir: call.dataFolder, records: base.checkpoints },
+    trained: base === null ? null : parseConfig(base.config, `run ${base.runId}`),
+    force: input.force,
+    onNotice: (notice: string) => call.note(notice),
+    onMemory: (plan: MemoryPlan) => noteMemory(plan, call),
+  }
+  if (place === null) {
+    const { evaluateModel } = await import('../tools/evaluateModel.ts')
+    return evaluateModel({
+      ...setup,
+      onProgress: (activity, done, total) =>
+        call.progress.update({ activity: `sampling ${activity}`, done, total, unit: 'completions' }),
+    })
+  }
+  const { evaluateElsewhere } = await import('../tools/elsewhere/evaluateElsewhere.ts')
+  const { placeAccess } = await import('./readPlace.ts')
+  const { systemClock } = await import('../host/machine/clock.ts')
+  return evaluateElsewhere({
+    ...setup,
+    place,
+    access: placeAccess(),
+    clock: systemClock,
+    dataDir: call.dataFolder,
+    onProgress: (activity, done, total, unit) => call.progress.update({ activity, done, total, unit }),
+  })
+}
+
+interface Asked {
+  readonly input: Input
+  readonly call: CommandCall
+  readonly base: RunToEvaluate | null
+  readonly config: RunConfig
 }
 
 interface RunToEvaluate {

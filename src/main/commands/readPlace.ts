@@ -1,11 +1,16 @@
 import type { RemotePlace } from '../../shared/runs/remotePlace.ts'
 import { rayToken } from '../host/machine/paths.ts'
 import { badPlace, checkPlace, placeOf, type PlaceNames } from '../owner/engines/placeOf.ts'
-import { remoteAccess } from '../owner/remote/followAttempt.ts'
+import { remoteAccess, type RemoteAccess } from '../owner/remote/followAttempt.ts'
 import type { CommandCall } from './command.ts'
 import type { PlaceOptions } from './placeOptions.ts'
 
 const optionNames: PlaceNames = { address: '--address', shared: '--shared', packageFolder: '--package' }
+
+/** How a command reaches clusters. */
+export function placeAccess(): RemoteAccess {
+  return remoteAccess(rayToken())
+}
 
 /**
  * Where the runs of a command are executed, asked whether it is there.
@@ -29,6 +34,6 @@ export async function readPlace(options: PlaceOptions, call: CommandCall): Promi
     throw badPlace('--engine ray needs --shared, a folder that all machines see under the same path')
   const asked = { address, shared, cpus, gpus, packageFolder: options.package ?? null }
   const place = placeOf({ ...asked, memoryGib: options.memory ?? null }, optionNames)
-  call.note(await checkPlace(place, remoteAccess(rayToken())))
+  call.note(await checkPlace(place, placeAccess()))
   return place
 }

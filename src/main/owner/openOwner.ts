@@ -20,6 +20,7 @@ export async function openOwner(setup: OwnerSetup): Promise<Owner> {
     const owner = new Owner(setup, db, { ownership, recovered })
     await owner.listen((command, client) => obeyCommand(owner, command, client))
     owner.takeUpRemote()
+    void owner.workshop.evaluations.takeUp()
     return owner
   } catch (thrown) {
     db?.close()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TrainerMessage } from './trainerMessages.ts'
+import type { JobMessage } from './taskMessages.ts'
 
 /**
  * The folder through which an owner and a trainer on another machine talk: the owner writes the request and
@@ -14,6 +14,19 @@ export function shardFolder(runId: string, shard: number, tries: number): string
   return `runs/${runId}/shards/${shard}/${tries}`
 }
 
+/** The same for an evaluation; it is there until its answer is stored. */
+export function evaluationFolder(evaluationId: string, tries: number): string {
+  return `${evaluationHome(evaluationId)}/${tries}`
+}
+
+/** Everything of one evaluation. */
+export function evaluationHome(evaluationId: string): string {
+  return `evaluations/${evaluationId}`
+}
+
+/** Far above a batch of half a second; as much as an answer may be. */
+export const longestRecordBytes = 64 * 2 ** 20
+
 /** Written whole before the job is handed over. */
 export const requestName = 'request.json'
 /** A JSON object a line, numbered from 1; a line without its end is still being written. */
@@ -23,7 +36,7 @@ export const wishName = 'wish.json'
 
 export interface JobRecord {
   readonly number: number
-  readonly message: TrainerMessage
+  readonly message: JobMessage
 }
 
 export const Wish = z.strictObject({

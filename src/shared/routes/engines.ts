@@ -18,6 +18,8 @@ export interface RunPlace {
   /** `this machine`, `Ray at http://head:8265`. */
   readonly engine: string
   readonly isThisMachine: boolean
+  /** What each of its jobs asks for there; null on this machine. */
+  readonly asks: string | null
   /** Of shards the first hundred. */
   readonly jobs: readonly RunJobState[]
   /** Why the engine could not be asked; null = it answered. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AskedPlace } from '../runs/remotePlace.ts'
 import type { Evaluation } from '../runs/records.ts'
 import type { Progress } from '../runs/runEvent.ts'
 import type { PairedTest } from '../runs/pairedTest.ts'
@@ -6,17 +7,27 @@ import type { VoteCurve } from '../runs/voteCurve.ts'
 import type { Interval } from '../statistics.ts'
 import { output, runId } from './parts.ts'
 
-/** An evaluation that somebody asked for, beside those that training makes. */
-export interface AskedEvaluation {
+/** What is evaluated. */
+export interface NamedEvaluation {
   readonly runId: string
   readonly step: number
+  /** null = an evaluation as training makes it; else the vote curve of so many samples a problem. */
+  readonly samples: number | null
+}
+
+/** An evaluation that somebody asked for, beside those that training makes. */
+export interface AskedEvaluation extends NamedEvaluation {
+  /** `Ray at http://head:8265`; null = this machine. */
+  readonly engine: string | null
+  /** As the cluster says it, until the first completions are there. */
+  readonly waitsFor: string | null
   /** Null until the first completions are there. */
   readonly progress: Progress | null
 }
 
 export interface EvaluationsState {
-  /** One at a time; null = none. */
-  readonly underWay: AskedEvaluation | null
+  /** At most one of this machine, in the order in which they were asked for. */
+  readonly underWay: readonly AskedEvaluation[]
   /** Of the last one that gave no result, until another is begun. */
   readonly problem: { readonly runId: string; readonly step: number; readonly message: string } | null
 }
@@ -44,6 +55,8 @@ export interface ComparedSteps {
 }
 
 const step = z.int().min(0)
+/** A number measures the vote curve instead: accuracy against tokens with up to so many samples a problem. */
+const samples = z.int().min(2).max(64).nullable().default(null)
 
 export const evaluationRoutes = {
   'evaluations.list': { input: z.strictObject({ runId }), output: output<readonly Evaluation[]>() },
@@ -55,14 +68,15 @@ export const evaluationRoutes = {
     input: z.strictObject({
       runId,
       step,
-      /** A number measures the vote curve instead: accuracy against tokens with up to so many samples a problem. */
-      samples: z.int().min(2).max(64).nullable().default(null),
+      samples,
+      /** Where; null = this machine. */
+      place: AskedPlace.nullable().default(null),
     }),
     output: output<null>(),
   },
   /** By step. */
   'evaluations.votes': { input: z.strictObject({ runId }), output: output<readonly VoteCurve[]>() },
-  'evaluations.cancel': { input: z.strictObject({}), output: output<null>() },
+  'evaluations.cancel': { input: z.strictObject({ runId, step, samples }), output: output<null>() },
   'evaluations.underWay': { input: z.strictObject({}), output: output<EvaluationsState>() },
   /**
    * The first evaluation on the test split against the last; null with fewer than two, or without all their

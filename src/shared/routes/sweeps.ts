@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { RemotePlace } from '../runs/remotePlace.ts'
+import { AskedPlace } from '../runs/remotePlace.ts'
 import { longestName, nameText } from '../text/labels.ts'
 import type { ListedSweep, PointCurve, SweepView } from '../sweep/sweepView.ts'
 import { config, output } from './parts.ts'
@@ -51,7 +51,7 @@ export const sweepRoutes = {
       kind: z.enum(['sweep', 'methods']).default('sweep'),
       spec,
       /** Where its trials run; null = on this machine, one after the other. */
-      place: RemotePlace.nullable().default(null),
+      place: AskedPlace.nullable().default(null),
       /** Trials at a time elsewhere; null = all. */
       parallel: z.int().min(1).max(1000).nullable().default(null),
     }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatBytes, formatNumber } from '../text/format.ts'
 
 /**
  * Where a run is executed when it is not on this machine: a cluster that is asked over the network, and a
@@ -19,6 +20,24 @@ export const RemotePlace = z.strictObject({
   memoryBytes: z.int().min(1).nullable(),
 })
 export type RemotePlace = z.infer<typeof RemotePlace>
+
+/** As people are told of it. */
+export function placeName({ address }: Pick<RemotePlace, 'address'>): string {
+  return `Ray at ${address}`
+}
+
+/** What each job asks for there: `2 processors, 1 graphics card`. */
+export function resourceText({
+  cpus,
+  gpus,
+  memoryBytes,
+}: Pick<RemotePlace, 'cpus' | 'gpus' | 'memoryBytes'>): string {
+  const counted = (count: number, what: string): string[] =>
+    count === 0 ? [] : [`${formatNumber(count)} ${what}${count === 1 ? '' : 's'}`]
+  const memory = memoryBytes === null ? [] : [`${formatBytes(memoryBytes)} of memory`]
+  const parts = counted(cpus, 'processor').concat(counted(gpus, 'graphics card'), memory)
+  return parts.join(', ') || 'nothing'
+}
 
 /** Parts into which stage 1 is split; each is a job of its own on a cluster. */
 export const Shards = z.coerce.number().int().min(1).max(512)

@@ -71,6 +71,10 @@ export interface SweepView {
   readonly spec: SweepSpec | null
   readonly metric: SweepSpec['metric']
   readonly work: SweepWork
+  /** Where its trials run, when that is not this machine: `Ray at http://head:8265`. */
+  readonly engine: string | null
+  /** Trials at a time there; null = all. */
+  readonly parallel: number | null
   readonly trials: readonly TrialRow[]
   /** Best first; points without a score last. */
   readonly points: readonly PointRow[]

@@ -128,7 +128,9 @@ test('an imported run is never started, resumed, extended or given a status', as
   assert.throws(() => changeStatus(owner.db, 'run-1', { status: 'queued', nowMs: 6 }), {
     code: 'run.imported',
   })
-  assert.throws(() => owner.workshop.evaluations.start('run-1', 0), { code: 'run.imported' })
+  assert.throws(() => owner.workshop.evaluations.start({ runId: 'run-1', step: 0, samples: null }), {
+    code: 'run.imported',
+  })
   await assert.rejects(owner.resume('run-1'), { code: 'run.imported' })
   await assert.rejects(owner.pause('run-1', false), { code: 'run.not-active' })
 })

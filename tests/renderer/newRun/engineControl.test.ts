@@ -40,6 +40,8 @@ test('a Ray cluster is named, tested and given a run; the run says as which job 
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   const place = page.getByRole('group', { name: 'Where it runs' })
   await assertShown(place.getByText(/^On Ray at .*: job run-\S+\.1, waiting\. Job has not started yet/))
+  await assertShown(place.getByText('It asks for 1 processor, 1 graphics card.', { exact: false }))
+  assert.equal(await page.getByText('It waits for its turn').count(), 0)
   const [[id = '', job] = []] = [...ray.jobs]
   assert.match(job?.entrypoint ?? '', /worker\.ts --job \S+\/runs\/run-\S+\/attempts\/1$/)
   await place.getByRole('button', { name: 'Output of the job' }).click()

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { keepSweep } from '../../../src/main/store/sweepStore.ts'
 import { parseSweep } from '../../../src/shared/sweep/sweepSpec.ts'
+import { recordedRay } from '../../main/owner/remote/recordedRay.ts'
+import { temporaryFolder } from '../../main/store/storeFixtures.ts'
 import { assertShown, goTo, openPages, type OpenedPage, type OpenedPages } from '../support/openPages.ts'
 import { textsOf, svgOf } from '../support/plotFiles.ts'
 import type { SeedRun } from '../support/seedStore.ts'
@@ -90,6 +92,40 @@ test('a sweep is checked and begun on the page, paused after its trial, and resu
   await assertShown(page().getByText('All trials are over.'))
   await assertShown(page().getByText('2 of 2 finished', { exact: false }))
   assert.deepEqual(await page().getByRole('table', { name: 'Trials' }).getByText('Finished').count(), 2)
+})
+
+test('a sweep is handed over to a Ray cluster, so many trials at a time; the page says where they are', async (t) => {
+  const ray = await recordedRay(t)
+  const shared = temporaryFolder(t)
+  await goTo(page(), '#/sweeps')
+  await page().getByRole('button', { name: 'New sweep…' }).click()
+  const dialog = page().getByRole('dialog')
+  const config = 'config: { steps: 5, data: { train: 16, validation: 8, test: 8 }, onNoSignal: warn }'
+  const text = `name: there\npreset: builtin\n${config}\ngrid: { revisionBonus: [0, 1] }\nseeds: [0, 1, 2]`
+  await dialog.getByLabel('The sweep as YAML').fill(text)
+  await dialog.getByText('Ray cluster', { exact: true }).click()
+  const start = dialog.getByRole('button', { name: 'Start the sweep' })
+  assert.ok(await start.isDisabled(), 'a shared folder is missing')
+  await dialog.getByLabel('Shared folder').fill(shared)
+  await dialog.getByLabel('Address').fill('http://127.0.0.1:9')
+  await start.click()
+  await assertShown(dialog.getByText(/Ray at http:\/\/127\.0\.0\.1:9 does not answer/))
+  await dialog.getByLabel('Address').fill(ray.address)
+  await dialog.getByLabel('Processors').fill('2')
+  await dialog.getByLabel('Trials at a time').fill('4')
+  await start.click()
+  await assertShown(page().getByText(`trials on Ray at ${ray.address}, 4 at a time`, { exact: false }))
+  await assertShown(page().getByText('4 under way', { exact: false }))
+  assert.equal(ray.jobs.size, 4)
+  assert.ok([...ray.jobs.values()].every(({ asked }) => asked.entrypoint_num_cpus === 2))
+  await page().getByRole('button', { name: 'Stop now' }).click()
+  await assertShown(page().getByText('Stopped. Resume goes on with what is left.'))
+  assert.deepEqual(
+    [...ray.jobs.values()].map(({ status }) => status),
+    Array(4).fill('STOPPED'),
+  )
+  await goTo(page(), '#/new')
+  await page().getByText('This machine', { exact: true }).click()
 })
 
 test('a comparison of methods says what it will run before it runs', async () => {

@@ -1,5 +1,6 @@
 import { errorData, RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { RunJobState, RunPlace } from '../../../shared/routes/engines.ts'
+import { placeName, resourceText } from '../../../shared/runs/remotePlace.ts'
 import type { Database } from '../../store/database.ts'
 import { readRemoteRun } from '../../store/runs/remoteRunStore.ts'
 import { countShards } from '../../store/runs/shardStore.ts'
@@ -11,8 +12,9 @@ const mostJobs = 100
 export async function runPlace(db: Database, engine: Engine, runId: string): Promise<RunPlace> {
   const remote = readRemoteRun(db, runId)
   const where = {
-    engine: remote === null ? 'this machine' : `Ray at ${remote.place.address}`,
+    engine: remote === null ? 'this machine' : placeName(remote.place),
     isThisMachine: engine.traits.isThisMachine,
+    asks: remote === null ? null : resourceText(remote.place),
   }
   try {
     const jobs = await Promise.all(jobsOf(db, runId).map((job) => stateOf(engine, job)))

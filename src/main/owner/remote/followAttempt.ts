@@ -11,18 +11,22 @@ import { appendLog } from '../../store/eventLog.ts'
 import { openAttempt, readRemoteRun, type RemoteRun } from '../../store/runs/remoteRunStore.ts'
 import { recordsName, requestName, wishName } from '../../wire/attemptFolder.ts'
 import type { JobRequest } from '../../wire/jobPort.ts'
+import { isTaskMessage } from '../../wire/taskMessages.ts'
 import type { TrainerMessage } from '../../wire/trainerMessages.ts'
 import type { TrainingProcess } from '../processes/trainingProcess.ts'
 import type { JobsApi } from './jobsApi.ts'
 import { rayJobs } from './rayJobs.ts'
-import { RecordReader } from './recordReader.ts'
+import { RecordReader, runRecords } from './recordReader.ts'
 import { followRemote, remoteTimes, type RemoteNote, type RemoteTimes } from './remoteTrainer.ts'
+
+/** What trains, and what answers questions. */
+export type JobEntry = 'worker.ts' | 'inspect.ts'
 
 /** How an owner reaches clusters; a test puts others in its place. */
 export interface RemoteAccess {
   readonly jobsOf: (place: RemotePlace) => JobsApi
-  /** Program and first arguments of the trainer there; its folder follows. */
-  readonly commandOf: (place: RemotePlace) => readonly string[]
+  /** Program and first arguments of what works there; its folder follows. */
+  readonly commandOf: (place: RemotePlace, entry: JobEntry) => readonly string[]
   readonly times: RemoteTimes
 }
 
@@ -35,9 +39,9 @@ export function remoteAccess(token: string | null): RemoteAccess {
       known.set(address, jobs)
       return jobs
     },
-    commandOf: ({ packageFolder }) => [
+    commandOf: ({ packageFolder }, entry) => [
       `${packageFolder}/node_modules/.bin/node`,
-      `${packageFolder}/src/main/worker.ts`,
+      `${packageFolder}/src/main/${entry}`,
       '--job',
     ],
     times: remoteTimes,
@@ -83,18 +87,19 @@ export async function followAttempt(
     engine: access.jobsOf(place),
     submission: {
       submissionId,
-      command: access.commandOf(place).concat(folder),
+      command: access.commandOf(place, 'worker.ts').concat(folder),
       environment: {},
       cpus: place.cpus,
       gpus: place.gpus,
       memoryBytes: place.memoryBytes,
     },
-    records: new RecordReader(join(folder, recordsName), runId),
+    records: new RecordReader(join(folder, recordsName), runRecords(runId)),
     wishPath: join(folder, wishName),
     clock,
     times: access.times,
     taken,
     onMessage(message, record) {
+      if (isTaskMessage(message)) return // the reader lets none through
       onMessage(message)
       if (message.type === 'paused' || message.type === 'resumed') attempt.markTaken(record)
     },

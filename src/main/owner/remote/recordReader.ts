@@ -2,13 +2,11 @@ import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { systemCodeOf } from '../../../shared/errors/systemErrors.ts'
-import type { JobRecord } from '../../wire/attemptFolder.ts'
-import type { TrainerMessage } from '../../wire/trainerMessages.ts'
+import { longestRecordBytes, type JobRecord } from '../../wire/attemptFolder.ts'
+import { isTaskMessage, type JobMessage } from '../../wire/taskMessages.ts'
 
 /** Read at a time: many runs are read side by side. */
 const pieceBytes = 4 * 2 ** 20
-/** Far above a batch of half a second. */
-const longestLine = 64 * 2 ** 20
 const lineEnd = 0x0a
 
 const finite = z.number().min(0)
@@ -30,20 +28,42 @@ const Message = z.discriminatedUnion('type', [
     type: z.literal('failed'),
     error: z.looseObject({ code: z.string(), message: z.string() }),
   }),
+  z.object({ type: z.literal('told'), event: z.unknown() }),
+  z.object({ type: z.literal('answer'), data: z.unknown() }),
 ])
 const Record = z.object({ number: z.int().min(1), message: Message })
 
-/** Follows the file to which a trainer on another machine appends its records. */
+/** Whose records a file is to hold. */
+export interface ExpectedRecords {
+  /** `run run-7`, for people. */
+  readonly of: string
+  readonly fits: (message: JobMessage) => boolean
+}
+
+export function runRecords(runId: string): ExpectedRecords {
+  return {
+    of: `run ${runId}`,
+    fits: (message) => !isTaskMessage(message) && (message.type !== 'batch' || message.batch.runId === runId),
+  }
+}
+
+/** Of a job that answers one question. */
+export function answerRecords(jobId: string): ExpectedRecords {
+  const types: readonly JobMessage['type'][] = ['began', 'heartbeat', 'told', 'answer', 'ended', 'failed']
+  return { of: `job ${jobId}`, fits: ({ type }) => types.includes(type) }
+}
+
+/** Follows the file to which a job on another machine appends its records. */
 export class RecordReader {
   readonly #path: string
-  readonly #runId: string
+  readonly #expected: ExpectedRecords
   #offset = 0
   #rest: Buffer[] = []
   #restBytes = 0
 
-  constructor(path: string, runId: string) {
+  constructor(path: string, expected: ExpectedRecords) {
     this.#path = path
-    this.#runId = runId
+    this.#expected = expected
   }
 
   /**
@@ -72,7 +92,8 @@ export class RecordReader {
     if (rest.length === 0) return
     this.#rest.push(rest)
     this.#restBytes += rest.length
-    if (this.#restBytes > longestLine) throw this.#error(`a line of more than ${longestLine} bytes`)
+    if (this.#restBytes > longestRecordBytes)
+      throw this.#error(`a line of more than ${longestRecordBytes} bytes`)
   }
 
   /** Opened anew each time: a network's file system looks for what others have written only then. */
@@ -96,18 +117,18 @@ export class RecordReader {
 
   #recordOf(line: string): JobRecord {
     const parsed = Record.safeParse(parseJson(line))
-    if (!parsed.success) throw this.#error('a line that is no record of a trainer')
-    const { number, message } = parsed.data
-    if (message.type === 'batch' && message.batch.runId !== this.#runId)
-      throw this.#error('records of another run')
-    return { number, message: message as TrainerMessage }
+    if (!parsed.success) throw this.#error('a line that is no record of a job')
+    const { number } = parsed.data
+    const message = parsed.data.message as JobMessage
+    if (!this.#expected.fits(message)) throw this.#error('records of another job')
+    return { number, message }
   }
 
   #error(found: string): RecheckError {
     return new RecheckError(
       'remote.records',
-      `${this.#path} cannot be followed: expected numbered records of run ${this.#runId}, one a line, found ${found}. ` +
-        'What came before is stored; resume the run.',
+      `${this.#path} cannot be followed: expected numbered records of ${this.#expected.of}, one a line, found ${found}. ` +
+        'What came before counts; resume or ask again.',
     )
   }
 }

@@ -3,7 +3,8 @@ import { errorData, RecheckError } from '../../../shared/errors/recheckError.ts'
 import { writeFileAtomic } from '../../host/machine/atomicFiles.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import type { Wish } from '../../wire/attemptFolder.ts'
-import type { StopMoment, TrainerMessage } from '../../wire/trainerMessages.ts'
+import type { JobMessage } from '../../wire/taskMessages.ts'
+import type { StopMoment } from '../../wire/trainerMessages.ts'
 import type { TrainerExit } from '../processes/trainerExit.ts'
 import type { TrainingProcess } from '../processes/trainingProcess.ts'
 import { isEnded, type JobsApi, type JobStatus, type Submission } from './jobsApi.ts'
@@ -46,7 +47,7 @@ export interface RemoteSetup {
   readonly times: RemoteTimes
   /** Record of this attempt up to which changes of status are in the run's row. */
   readonly taken: number
-  readonly onMessage: (message: TrainerMessage, record: number) => void
+  readonly onMessage: (message: JobMessage, record: number) => void
   readonly note: (note: RemoteNote) => void
   readonly settle: () => void
 }

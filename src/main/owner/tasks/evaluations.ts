@@ -1,158 +1,199 @@
 import { join } from 'node:path'
 import { errorData, RecheckError } from '../../../shared/errors/recheckError.ts'
-import type { CheckpointRecord, Evaluation, Run, StoredRollout } from '../../../shared/runs/records.ts'
 import type { Progress } from '../../../shared/runs/runEvent.ts'
-import type { AskedEvaluation, EvaluationsState } from '../../../shared/routes/evaluations.ts'
-import { startedStage } from '../../../shared/runs/startedStage.ts'
-import type { VoteCurve } from '../../../shared/runs/voteCurve.ts'
+import { placeName, type RemotePlace } from '../../../shared/runs/remotePlace.ts'
+import type {
+  AskedEvaluation,
+  EvaluationsState,
+  NamedEvaluation,
+} from '../../../shared/routes/evaluations.ts'
 import type { Clock } from '../../host/machine/clock.ts'
-import { newId } from '../../host/machine/identifiers.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
-import { storeAskedEvaluation } from '../../store/askedEvaluation.ts'
-import { readCheckpoints } from '../../store/checkpointStore.ts'
-import type { Database } from '../../store/database.ts'
-import { readRun } from '../../store/runs/runStore.ts'
 import { askProcess } from '../processes/askProcess.ts'
-import { unknownCheckpoint } from './replays.ts'
-import { writeVotes } from './voteFiles.ts'
+import type { RemoteAccess } from '../remote/followAttempt.ts'
+import { evaluateThere, leftEvaluations, type WantedEvaluation } from './elsewhereEvaluation.ts'
+import { evaluationQuestion, type EvaluationQuestion, type EvaluationStore } from './evaluationQuestion.ts'
 
-export interface EvaluationsSetup {
+export interface EvaluationsSetup extends EvaluationStore {
   /** The Node 24 binary. */
   readonly nodePath: string
-  readonly dataDir: string
-  readonly db: Database
-  readonly clock: Pick<Clock, 'nowMs'>
-  /** An evaluation is stored. */
-  readonly onStored: (runId: string, evaluation: Evaluation) => void
-  /** Something about the one under way is another. */
+  readonly clock: Clock
+  /** How clusters are reached. */
+  readonly access: RemoteAccess
+  /** Something about those under way is another. */
   readonly onChange: () => void
 }
 
 type Reported = Pick<Progress, 'activity' | 'done' | 'total' | 'unit'>
 
-interface Answer {
-  readonly evaluation: Omit<Evaluation, 'evaluationId' | 'runId' | 'createdAtMs'>
-  readonly rollouts: readonly StoredRollout[]
+interface Work {
+  asked: AskedEvaluation
+  readonly wanted: WantedEvaluation
+  readonly cancel: AbortController
+  readonly ended: Promise<void>
 }
-
-type Measured = Pick<VoteCurve, 'problems' | 'curve' | 'atEqualTokens'>
 
 /** Pages hear of progress so often. */
 const changeEveryMs = 250
+/** Far more than a cluster is given by hand. */
+const mostUnderWay = 200
 
 /**
- * Evaluations that somebody asks for: one at a time, each by a process of its own. It goes on whatever
- * becomes of the page that asked, and its result is stored beside those of training.
+ * Evaluations that somebody asks for, each by a process of its own: one at a time on this machine, side by
+ * side on clusters, which queue them. They go on whatever becomes of the page that asked; those of clusters
+ * go on without their owner, too, and the next one takes them up. Results are stored beside those of
+ * training.
  */
 export class Evaluations {
   readonly #setup: EvaluationsSetup
-  #underWay: { asked: AskedEvaluation; readonly cancel: AbortController } | null = null
+  readonly #works = new Map<string, Work>()
+  readonly #leaving = new AbortController()
   #problem: EvaluationsState['problem'] = null
-  #ended: Promise<void> = Promise.resolve()
 
   constructor(setup: EvaluationsSetup) {
     this.#setup = setup
   }
 
   get state(): EvaluationsState {
-    return { underWay: this.#underWay?.asked ?? null, problem: this.#problem }
+    return { underWay: [...this.#works.values()].map(({ asked }) => asked), problem: this.#problem }
   }
 
   /**
-   * @param step of a checkpoint; 0 = the model that the run began from, where there is no checkpoint of step
-   *   0
-   * @param samples null = an evaluation as training makes it; else the vote curve of so many samples a problem
-   * @throws RecheckError `inquiry.busy`, `run.unknown`, `checkpoint.unknown`
+   * A step of 0 is the model that the run began from, where there is no checkpoint of step 0.
+   *
+   * @throws RecheckError `inquiry.busy`, `run.unknown`, `run.imported`, `checkpoint.unknown`, `config.invalid`
    */
-  start(runId: string, step: number, samples: number | null = null): void {
-    if (this.#underWay !== null) {
-      const { asked } = this.#underWay
-      throw new RecheckError(
-        'inquiry.busy',
-        `Step ${asked.step} of run ${asked.runId} is being evaluated, one at a time. Wait for it, or cancel it.`,
-      )
-    }
-    const { db, dataDir } = this.#setup
-    const run = readRun(db, runId)
-    startedStage(run)
-    const config = JSON.parse(run.config) as unknown
-    if (samples !== null) refuseVotes(run)
-    const record = checkpointAt(db, runId, step)
-    const cancel = new AbortController()
-    this.#underWay = { asked: { runId, step, progress: null }, cancel }
+  start(named: NamedEvaluation, place: RemotePlace | null = null): void {
+    this.#requireRoom(named, place)
+    const { runId, step, samples } = named
+    this.#begin({ runId, step, samples, place }, evaluationQuestion(this.#setup, named))
     this.#problem = null
-    const checkpoint = record === null ? null : { dataDir, record }
-    this.#ended =
-      samples === null
-        ? this.#work(
-            { runId, step },
-            { question: { question: 'evaluate', config, step, checkpoint }, signal: cancel.signal },
-            (answer) => this.#keepEvaluation(runId, answer as Answer),
-          )
-        : this.#work(
-            { runId, step },
-            { question: { question: 'votes', config, checkpoint, samples }, signal: cancel.signal },
-            (answer) => {
-              const sha256 = record?.sha256 ?? null
-              return this.#keepVotes(runId, { step, samples, checkpoint: sha256, ...(answer as Measured) })
-            },
-          )
     this.#setup.onChange()
   }
 
-  /** What has been sampled is lost. */
-  cancel(): void {
-    this.#underWay?.cancel.abort()
+  /** What has been sampled is lost; one that is not under way is left alone. */
+  cancel(named: NamedEvaluation): void {
+    this.#works.get(keyOf(named))?.cancel.abort()
+  }
+
+  /** Those that an earlier owner has left at work on clusters. */
+  async takeUp(): Promise<void> {
+    for (const wanted of await leftEvaluations(this.#setup.dataDir)) {
+      if (this.#leaving.signal.aborted || this.#works.has(keyOf(wanted))) continue
+      try {
+        this.#begin(wanted, evaluationQuestion(this.#setup, wanted))
+      } catch (thrown) {
+        this.#say(wanted, thrown) // its run is gone, for example
+      }
+    }
+    this.#setup.onChange()
   }
 
   async close(): Promise<void> {
-    this.cancel()
-    await this.#ended
+    this.#leaving.abort()
+    for (const { wanted, cancel } of this.#works.values()) if (wanted.place === null) cancel.abort()
+    await Promise.all([...this.#works.values()].map(({ ended }) => ended))
   }
 
-  async #work(
-    { runId, step }: { readonly runId: string; readonly step: number },
-    { question, signal }: { readonly question: unknown; readonly signal: AbortSignal },
-    keep: (answer: unknown) => void | Promise<void>,
-  ): Promise<void> {
+  #requireRoom(named: NamedEvaluation, place: RemotePlace | null): void {
+    const all = [...this.#works.values()]
+    if (this.#works.has(keyOf(named)))
+      throw new RecheckError(
+        'inquiry.busy',
+        `Step ${named.step} of run ${named.runId} is being evaluated already. Wait for it, or cancel it.`,
+      )
+    const here = all.find(({ wanted }) => wanted.place === null)?.wanted
+    if (place === null && here !== undefined)
+      throw new RecheckError(
+        'inquiry.busy',
+        `Step ${here.step} of run ${here.runId} is being evaluated, one at a time. Wait for it, or cancel it.`,
+      )
+    if (all.length >= mostUnderWay)
+      throw new RecheckError(
+        'inquiry.busy',
+        `${all.length} evaluations are under way. Wait for some of them.`,
+      )
+  }
+
+  #begin(wanted: WantedEvaluation, question: EvaluationQuestion): void {
+    const { runId, step, samples, place } = wanted
+    const engine = place === null ? null : placeName(place)
+    const cancel = new AbortController()
+    const ended = Promise.resolve().then(() => this.#work(wanted, question, cancel.signal))
+    const asked = { runId, step, samples, engine, waitsFor: null, progress: null }
+    this.#works.set(keyOf(wanted), { asked, wanted, cancel, ended })
+  }
+
+  async #work(wanted: WantedEvaluation, question: EvaluationQuestion, cancel: AbortSignal): Promise<void> {
+    const { place } = wanted
     try {
-      const answer = await askProcess({
-        nodePath: this.#setup.nodePath,
-        programPath: join(projectFolder, 'src', 'main', 'inspect.ts'),
-        question,
-        signal,
-        withinMs: null,
-        onEvent: this.#progressListener(),
-      })
-      await keep(answer)
+      await (place === null
+        ? this.#workHere(wanted, question, cancel)
+        : this.#workThere({ ...wanted, place }, question, cancel))
     } catch (thrown) {
-      if (!signal.aborted) this.#problem = { runId, step, message: errorData(thrown).message }
+      if (!cancel.aborted) this.#say(wanted, thrown)
     } finally {
-      this.#underWay = null
+      this.#works.delete(keyOf(wanted))
       this.#setup.onChange()
     }
   }
 
-  #keepEvaluation(runId: string, answer: Answer): void {
-    const { db, clock, onStored } = this.#setup
-    const named = { evaluationId: newId('evaluation'), runId, createdAtMs: clock.nowMs() }
-    const evaluation: Evaluation = { ...answer.evaluation, ...named }
-    storeAskedEvaluation(db, runId, { evaluation, rollouts: answer.rollouts })
-    onStored(runId, evaluation)
+  async #workHere(
+    wanted: WantedEvaluation,
+    question: EvaluationQuestion,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { nodePath, dataDir } = this.#setup
+    const { record, questionOf, keep } = question
+    const answer = await askProcess({
+      nodePath,
+      programPath: join(projectFolder, 'src', 'main', 'inspect.ts'),
+      question: questionOf(record === null ? null : { dataDir, record }),
+      signal,
+      withinMs: null,
+      onEvent: this.#progressListener(wanted),
+    })
+    await keep(answer)
   }
 
-  #keepVotes(runId: string, measured: Omit<VoteCurve, 'createdAtMs'>): Promise<void> {
-    const { dataDir, clock } = this.#setup
-    return writeVotes(dataDir, runId, { ...measured, createdAtMs: clock.nowMs() })
+  #workThere(
+    wanted: WantedEvaluation & { readonly place: RemotePlace },
+    { keep, ...question }: EvaluationQuestion,
+    cancel: AbortSignal,
+  ): Promise<void> {
+    const { dataDir, clock, access } = this.#setup
+    const terms = {
+      ...question,
+      dataDir,
+      clock,
+      access,
+      wanted,
+      place: wanted.place,
+      onEvent: this.#progressListener(wanted),
+      onWait: (words: string) => this.#change(wanted, { waitsFor: words }),
+      cancel,
+      leave: this.#leaving.signal,
+    }
+    return evaluateThere(terms, keep)
+  }
+
+  #say({ runId, step }: NamedEvaluation, thrown: unknown): void {
+    this.#problem = { runId, step, message: errorData(thrown).message }
+  }
+
+  #change(wanted: WantedEvaluation, part: Partial<AskedEvaluation>, isTold = true): void {
+    const work = this.#works.get(keyOf(wanted))
+    if (work === undefined) return
+    work.asked = { ...work.asked, ...part }
+    if (isTold) this.#setup.onChange()
   }
 
   /** Gives each activity a rate of its own, from its first report on. */
-  #progressListener(): (event: unknown) => void {
-    const { clock, onChange } = this.#setup
+  #progressListener(wanted: WantedEvaluation): (event: unknown) => void {
+    const { clock } = this.#setup
     let begun = { activity: '', atMs: 0, done: 0 }
     let toldMs = -Infinity
     return (event) => {
-      if (this.#underWay === null) return
       const { activity, done, total, unit } = event as Reported
       const nowMs = clock.nowMs()
       if (activity !== begun.activity) begun = { activity, atMs: nowMs, done }
@@ -160,28 +201,13 @@ export class Evaluations {
       const ratePerSecond = seconds > 0 && done > begun.done ? (done - begun.done) / seconds : null
       const secondsLeft = ratePerSecond === null ? null : (total - done) / ratePerSecond
       const progress = { activity, done, total, unit, ratePerSecond, secondsLeft }
-      this.#underWay.asked = { ...this.#underWay.asked, progress }
-      if (nowMs - toldMs < changeEveryMs) return
-      toldMs = nowMs
-      onChange()
+      const isTold = nowMs - toldMs >= changeEveryMs
+      if (isTold) toldMs = nowMs
+      this.#change(wanted, { progress, waitsFor: null }, isTold)
     }
   }
 }
 
-/** @throws RecheckError `config.invalid` where nothing is judged and revised */
-function refuseVotes({ runId, config }: Run): void {
-  const { turns } = JSON.parse(config) as { readonly turns?: unknown }
-  if (turns === 'self-correction') return
-  throw new RecheckError(
-    'config.invalid',
-    `run ${runId} has turns = ${String(turns)}: votes are compared with self-correction, which needs verdicts.`,
-  )
-}
-
-function checkpointAt(db: Database, runId: string, step: number): CheckpointRecord | null {
-  const all = readCheckpoints(db, runId)
-  const record = all.find((each) => each.step === step)
-  if (record !== undefined) return record
-  if (step === 0) return null
-  throw unknownCheckpoint(runId, step, all)
+function keyOf({ runId, step, samples }: NamedEvaluation): string {
+  return `${runId} ${step} ${samples ?? 'once'}`
 }

@@ -6,6 +6,7 @@ import type { RunsEvent } from '../../../shared/routes/contract.ts'
 import type { RunEvent } from '../../../shared/runs/runEvent.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import type { Database } from '../../store/database.ts'
+import { remoteAccess, type RemoteAccess } from '../remote/followAttempt.ts'
 import { Evaluations } from './evaluations.ts'
 import { Fetches } from './fetches.ts'
 import { LibraryWork } from './libraryWork.ts'
@@ -17,7 +18,9 @@ export interface WorkshopSetup {
   /** The Node 24 binary. */
   readonly program: { readonly nodePath: string }
   readonly dataDir: string
-  readonly clock: Pick<Clock, 'nowMs'>
+  readonly clock: Clock
+  /** How clusters are reached; left out: as Ray without a token is. */
+  readonly remote?: RemoteAccess
 }
 
 type WorkshopNews = EvaluationNews | FetchNews | RunsEvent
@@ -37,7 +40,7 @@ export class Workshop {
 
   /** @param tell  what happened to a run: an evaluation that was asked for is stored */
   constructor(
-    { program, dataDir, clock }: WorkshopSetup,
+    { program, dataDir, clock, remote = remoteAccess(null) }: WorkshopSetup,
     db: Database,
     tell: (runId: string, event: RunEvent) => void,
   ) {
@@ -59,7 +62,15 @@ export class Workshop {
       clock,
       onChange: (isDone) => this.#news.tell({ type: 'fetching', isDone }),
     })
-    this.evaluations = new Evaluations({ nodePath, dataDir, db, clock, onStored, onChange })
+    this.evaluations = new Evaluations({
+      nodePath,
+      dataDir,
+      db,
+      clock,
+      access: remote,
+      onStored,
+      onChange,
+    })
   }
 
   /**

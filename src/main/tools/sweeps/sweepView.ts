@@ -1,5 +1,6 @@
 import { forkRandom } from '../../../core/random.ts'
 import type { Run } from '../../../shared/runs/records.ts'
+import { placeName } from '../../../shared/runs/remotePlace.ts'
 import { groupTrials } from '../../../shared/sweep/groupTrials.ts'
 import {
   bestFirst,
@@ -81,6 +82,7 @@ function groupMaterial(db: Database, name: string): SweepMaterial {
 export function sweepView(db: Database, material: SweepMaterial, work: SweepWork): SweepView {
   const { opened, points, trials } = material
   const spec = opened?.kept.spec ?? null
+  const place = opened?.kept.place ?? null
   const metric = metricOf(material)
   const scored = trials.map((trial) => ({ trial, score: finishedScore(db, trial, metric) }))
   const scores = scored.flatMap(({ score }) => score ?? [])
@@ -93,6 +95,8 @@ export function sweepView(db: Database, material: SweepMaterial, work: SweepWork
     spec,
     metric,
     work,
+    engine: place === null ? null : placeName(place),
+    parallel: opened?.kept.parallel ?? null,
     trials: scored.map(({ trial, score }) => trialRow(trial, score)),
     points: pointRows(summary),
     bestTest: summary.bestTest,

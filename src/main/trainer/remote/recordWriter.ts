@@ -1,11 +1,11 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { JobRecord } from '../../wire/attemptFolder.ts'
-import type { TrainerMessage } from '../../wire/trainerMessages.ts'
+import type { JobMessage } from '../../wire/taskMessages.ts'
 
 export interface RecordWriter {
   /** Numbers a message and puts it down; `onWritten` is told once it is on the disk. */
-  write(message: TrainerMessage): void
+  write(message: JobMessage): void
   /** Resolves when everything written so far is on the disk. */
   whenWritten(): Promise<void>
 }
@@ -21,7 +21,7 @@ const tryAgainEveryMs = 1000
  */
 export async function openRecordWriter(
   path: string,
-  onWritten: (message: TrainerMessage) => void,
+  onWritten: (message: JobMessage) => void,
 ): Promise<RecordWriter> {
   const file = await open(path, 'wx', 0o600)
   let gathered: JobRecord[] = []

@@ -8,11 +8,9 @@ import { useNow } from '../widgets/hooks/useNow.ts'
 import { goTo } from '../data/useRouteTarget.ts'
 import { useRunStage } from '../data/useRunStage.ts'
 import { useRouteMutation } from '../data/useRoute.ts'
-import { useRunsWithStatus } from '../data/useRunsWithStatus.ts'
 import { formatAge, formatCount, formatDuration, missing } from '../../../shared/text/format.ts'
 import { isInFirstStage } from '../widgets/runStage.ts'
 import { stageLabel } from '../widgets/runLabels.ts'
-import { waitText } from './waitText.ts'
 import { DeletedRun } from './DeletedRun.tsx'
 import { LabelsDialog } from './LabelsDialog.tsx'
 import { MiddleCut } from '../widgets/MiddleCut.tsx'
@@ -75,7 +73,6 @@ export function RunHead({ run }: { readonly run: Run }): JSX.Element {
       <Facts run={run} />
       <RunProgress run={listedRun(run)} wide />
       <RunPlace run={run} />
-      {run.status === 'queued' && <Wait runId={run.runId} />}
       {run.notes !== '' && <RunNotes notes={run.notes} />}
       {run.error !== null && (
         <div className={styles.below}>
@@ -97,16 +94,6 @@ function Tags({ tags }: { readonly tags: readonly string[] }): JSX.Element {
         </Badge>
       ))}
     </Group>
-  )
-}
-
-function Wait({ runId }: { readonly runId: string }): JSX.Element | null {
-  const live = useRunsWithStatus(['running', 'paused', 'queued'])
-  if (live === undefined) return null
-  return (
-    <Text fz={12} mt={4} role="note">
-      {waitText(runId, live)}
-    </Text>
   )
 }
 

@@ -12,7 +12,14 @@ const stateWords: Readonly<Record<NonNullable<RunJobState['state']>, string>> = 
 }
 
 /** Where a run is executed, as which jobs, and what they wait for: a line. */
-export function placeText({ engine, jobs, problem }: RunPlace): string {
+export function placeText(place: RunPlace): string {
+  const { jobs, asks } = place
+  const isWaiting = jobs.some(({ state }) => state === 'waiting')
+  if (!isWaiting || asks === null) return jobsText(place)
+  return `${jobsText(place)} ${jobs.length === 1 ? 'It asks' : 'Each asks'} for ${asks}.`
+}
+
+function jobsText({ engine, jobs, problem }: RunPlace): string {
   if (problem !== null) return `On ${engine}. ${problem}`
   if (jobs.length <= mostNamed) return `On ${engine}: ${jobs.map(jobText).join('; ')}`
   const counts = (Object.keys(stateWords) as (keyof typeof stateWords)[]).flatMap((state) => {

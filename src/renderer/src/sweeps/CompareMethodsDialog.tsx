@@ -9,7 +9,8 @@ import { formatCount } from '../../../shared/text/format.ts'
 import { useRouteMutation } from '../data/useRoute.ts'
 import { goTo } from '../data/useRouteTarget.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
-import { EngineChoice, type ChosenPlace } from './EngineChoice.tsx'
+import { EngineChoice } from './EngineChoice.tsx'
+import { useTrialPlace } from './useTrialPlace.ts'
 
 const methodNames = comparedMethods.map(({ name }) => name)
 /** Those that are settings of a method themselves share nothing with others. */
@@ -23,14 +24,14 @@ export function CompareMethodsDialog({ onClose }: { readonly onClose: () => void
   const [methods, setMethods] = useState<readonly string[]>(firstMethods)
   const [seeds, setSeeds] = useState<Amount>(5)
   const [tokens, setTokens] = useState<Amount>(2_000_000)
-  const [place, setPlace] = useState<ChosenPlace>(null)
+  const where = useTrialPlace()
   const start = useRouteMutation('sweep.start')
   // in the order of the table, whose first is what the others are compared with
   const chosen = methodNames.filter((name) => methods.includes(name))
   const planned = plannedSweep({ preset, methods: chosen, seeds: Number(seeds), tokens: Number(tokens) })
   const begin = (spec: SweepSpec): void =>
     start.mutate(
-      { kind: 'methods', spec, place },
+      { kind: 'methods', spec, place: where.place, parallel: where.parallel },
       { onSuccess: ({ name }) => goTo({ page: 'sweeps', name }) },
     )
   return (
@@ -52,7 +53,7 @@ export function CompareMethodsDialog({ onClose }: { readonly onClose: () => void
         />
         <MethodChoice methods={methods} onMethods={setMethods} />
         <Amounts seeds={seeds} onSeeds={setSeeds} tokens={tokens} onTokens={setTokens} />
-        <EngineChoice place={place} onPlace={setPlace} />
+        <EngineChoice where={where} />
         <ProblemNote problem={'problem' in planned ? planned.problem : start.error} />
         {'spec' in planned && (
           <Text fz={12} className="muted">
@@ -64,7 +65,7 @@ export function CompareMethodsDialog({ onClose }: { readonly onClose: () => void
             Cancel
           </Button>
           <Button
-            disabled={!('spec' in planned)}
+            disabled={!('spec' in planned) || where.problem !== null}
             loading={start.isPending}
             onClick={() => 'spec' in planned && begin(planned.spec)}
           >

@@ -1,25 +1,33 @@
-import { Select } from '@mantine/core'
+import { NumberInput, Stack, Text } from '@mantine/core'
 import type { JSX } from 'react'
-import type { RemotePlace } from '../../../shared/runs/remotePlace.ts'
+import { EngineControl } from '../widgets/engine/EngineControl.tsx'
+import type { TrialPlace } from './useTrialPlace.ts'
 
-/** Where trials run; null = on this machine, one after the other. */
-export type ChosenPlace = RemotePlace | null
-
-export interface EngineChoiceProps {
-  readonly place: ChosenPlace
-  readonly onPlace: (place: ChosenPlace) => void
-}
-
-/** Where the trials run. A cluster is named in the terminal so far: `--engine ray`. */
-export function EngineChoice({ place, onPlace }: EngineChoiceProps): JSX.Element {
+/** Where the trials run: here one after the other, or on a cluster side by side. */
+export function EngineChoice({ where }: { readonly where: TrialPlace }): JSX.Element {
+  const { draft, choose, parallel, setParallel } = where
   return (
-    <Select
-      label="Where its trials run"
-      description="Side by side on a cluster: recheck sweep --engine ray (docs/scaling.md)"
-      data={[{ value: 'here', label: 'This machine, one after the other' }]}
-      value={place === null ? 'here' : null}
-      allowDeselect={false}
-      onChange={() => onPlace(null)}
-    />
+    <Stack gap={8}>
+      <Text fz={14} fw={500}>
+        Where its trials run
+      </Text>
+      <EngineControl draft={draft} onChange={choose} what="trial" />
+      {draft.engine === 'here' ? (
+        <Text fz={12} className="muted">
+          One after the other.
+        </Text>
+      ) : (
+        <NumberInput
+          label="Trials at a time"
+          description="Empty: all are handed over at once and the cluster queues them; a budget is looked at before each one is handed over."
+          size="xs"
+          min={1}
+          max={1000}
+          allowDecimal={false}
+          value={parallel ?? ''}
+          onChange={(value) => setParallel(typeof value === 'number' && value >= 1 ? value : null)}
+        />
+      )}
+    </Stack>
   )
 }

@@ -6,7 +6,8 @@ import { parseYaml } from '../../../shared/text/yamlText.ts'
 import { answerTo, useRouteMutation } from '../data/useRoute.ts'
 import { goTo } from '../data/useRouteTarget.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
-import { EngineChoice, type ChosenPlace } from './EngineChoice.tsx'
+import { EngineChoice } from './EngineChoice.tsx'
+import { useTrialPlace } from './useTrialPlace.ts'
 
 const example = `name: rate and bonus # also the group of its runs
 preset: builtin
@@ -23,13 +24,13 @@ budget: { runs: 12 } # no trial begins beyond it
 /** A sweep as YAML, the same text that `recheck sweep --config` takes. */
 export function NewSweepDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const [text, setText] = useState(example)
-  const [place, setPlace] = useState<ChosenPlace>(null)
+  const where = useTrialPlace()
   const check = useRouteMutation('sweep.check')
   const start = useRouteMutation('sweep.start')
   const read = readText(text)
   const input = 'spec' in read ? { spec: read.spec } : { spec: {} }
   const checked = answerTo(check, input)
-  const asked = { ...input, kind: 'sweep', place } as const
+  const asked = { ...input, kind: 'sweep', place: where.place, parallel: where.parallel } as const
   const begin = (): void => start.mutate(asked, { onSuccess: ({ name }) => goTo({ page: 'sweeps', name }) })
   return (
     <Modal opened onClose={onClose} title="New sweep" size="xl" closeButtonProps={{ 'aria-label': 'Close' }}>
@@ -44,7 +45,7 @@ export function NewSweepDialog({ onClose }: { readonly onClose: () => void }): J
           classNames={{ input: 'mono' }}
           onChange={(event) => setText(event.currentTarget.value)}
         />
-        <EngineChoice place={place} onPlace={setPlace} />
+        <EngineChoice where={where} />
         {'problem' in read && (
           <Text c="red" fz={12} role="alert">
             Not read: {read.problem}
@@ -61,7 +62,11 @@ export function NewSweepDialog({ onClose }: { readonly onClose: () => void }): J
           >
             Check
           </Button>
-          <Button disabled={'problem' in read} loading={start.isPending} onClick={begin}>
+          <Button
+            disabled={'problem' in read || where.problem !== null}
+            loading={start.isPending}
+            onClick={begin}
+          >
             Start the sweep
           </Button>
         </Group>

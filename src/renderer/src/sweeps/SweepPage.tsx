@@ -14,7 +14,7 @@ import { SweepActions } from './SweepActions.tsx'
 import { SweepImportance } from './SweepImportance.tsx'
 import { TrialTable } from './TrialTable.tsx'
 import { VariedFields } from './VariedFields.tsx'
-import { countsOf, countsText, kindLabels, stateText } from './sweepWords.ts'
+import { countsOf, countsText, engineText, kindLabels, stateText } from './sweepWords.ts'
 
 /** One sweep: its state, what it has found, and its trials. */
 export function SweepPage({ name }: { readonly name: string }): JSX.Element {
@@ -76,6 +76,7 @@ function SweepHead({ sweep }: { readonly sweep: SweepView }): JSX.Element {
             <Anchor fz={12} href={targetAddress({ ...allRuns, filter })}>
               its runs in the list
             </Anchor>
+            {sweep.engine !== null && ` · trials on ${engineText(sweep)}`}
           </Text>
         </div>
         <Group gap="xs" align="flex-start">

@@ -28,6 +28,11 @@ export function stateText({ work, counts, trials, kind }: ListedSweep): string {
   return counts.finished + counts.failed >= trials ? 'finished' : 'resumable'
 }
 
+/** `Ray at http://head:8265, 8 at a time`. */
+export function engineText({ engine, parallel }: Pick<SweepView, 'engine' | 'parallel'>): string {
+  return `${engine ?? 'this machine'}${parallel === null ? '' : `, ${parallel} at a time`}`
+}
+
 export function countsOf({ trials }: Pick<SweepView, 'trials'>): TrialCounts {
   const of = (...statuses: readonly string[]): number =>
     trials.filter(({ status }) => status !== null && statuses.includes(status)).length

@@ -84,11 +84,13 @@ export function processEngine(t: Pick<TestContext, 'after'>): ProcessEngine {
 }
 
 const worker = fileURLToPath(new URL('../fakeWorker.ts', import.meta.url))
+const inspect = fileURLToPath(new URL('../../../../src/main/inspect.ts', import.meta.url))
 
 export function accessOf(engine: JobsApi): RemoteAccess {
   return {
     jobsOf: () => engine,
-    commandOf: () => [process.execPath, worker, '--folder'],
+    commandOf: (_place, entry) =>
+      entry === 'worker.ts' ? [process.execPath, worker, '--folder'] : [process.execPath, inspect, '--job'],
     times: { readEveryMs: 20, askEveryMs: 60, settleMs: 300, lostAfterMs: 400, lookForMs: 100 },
   }
 }

@@ -1,5 +1,6 @@
 // Runs on a real Ray on this machine: a sweep of six trials, stage 1 in shards of which one is killed, a
-// worker that is killed, a job that is stopped in Ray, a run that is stopped here.
+// worker that is killed, a job that is stopped in Ray, a run that is stopped here, an evaluation whose command
+// is killed, and one whose worker is.
 //
 //   node tests/main/owner/remote/realRay.check.ts [RAY]
 //
@@ -9,7 +10,7 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -227,4 +228,44 @@ test('a run that is stopped here ends after its step with a checkpoint, and its 
     const status = await rayJobs({ address, token: null }).status(`${runId}.1`)
     return status?.state === 'succeeded'
   })
+})
+
+/** The one evaluation that is at work: the process that its newest job has begun, once it has. */
+function evaluator(tries: number): number | null {
+  const home = join(shared, 'evaluations')
+  const [id = ''] = existsSync(home) ? readdirSync(home) : []
+  const records = join(home, id, String(tries), 'records.jsonl')
+  const [line = ''] = existsSync(records) ? readFileSync(records, 'utf8').split('\n') : []
+  return line === '' ? null : (JSON.parse(line) as { message: { processId: number } }).message.processId
+}
+
+test('an evaluation whose command is killed is taken up by the next; one whose worker is killed is begun again; both as here', async () => {
+  const runId = latest('stopping')?.runId ?? assert.fail('no run')
+  const asked = ['eval', '--run', runId, '--samples', '2', '--set', 'data.test=24']
+  const here = await recheck(...asked)
+  assert.equal(here.code, 0, here.stderr)
+  const first = spawn(
+    process.execPath,
+    [join(root, 'resources', 'bin', 'recheck.mjs'), ...asked, ...onRay(), '--data-dir', dataDir],
+    { stdio: 'ignore', detached: true },
+  )
+  await until('its worker', () => evaluator(1) !== null)
+  const gone = once(first, 'exit')
+  process.kill(-(first.pid ?? 0), 'SIGKILL')
+  await gone
+  const [id = ''] = readdirSync(join(shared, 'evaluations'))
+  const taken = await recheck(...asked, ...onRay())
+  assert.equal(taken.code, 0, taken.stderr)
+  assert.deepEqual(taken.document, here.document)
+  const engine = rayJobs({ address, token: null })
+  assert.equal((await engine.status(`${id}.1`))?.state, 'succeeded')
+  assert.equal(await engine.status(`${id}.2`), null)
+  const ending = recheck(...asked, ...onRay())
+  await until('its worker', () => evaluator(1) !== null)
+  process.kill(evaluator(1) ?? assert.fail('no worker'), 'SIGKILL')
+  const again = await ending
+  assert.equal(again.code, 0, again.stderr)
+  assert.match(again.stderr, /It is begun again: Job eval-\w+\.1 has ended without a last word/)
+  assert.deepEqual(again.document, here.document)
+  assert.deepEqual(readdirSync(join(shared, 'evaluations')), [])
 })

@@ -3,7 +3,7 @@ import { appendFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { RecordIntake } from '../../../../src/main/owner/remote/recordIntake.ts'
-import { RecordReader } from '../../../../src/main/owner/remote/recordReader.ts'
+import { RecordReader, runRecords } from '../../../../src/main/owner/remote/recordReader.ts'
 import { openRecordWriter } from '../../../../src/main/trainer/remote/recordWriter.ts'
 import type { JobRecord } from '../../../../src/main/wire/attemptFolder.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
@@ -35,7 +35,7 @@ test('a record that never came is named, at the end and when too many wait for i
 
 test('a line is read when its end is there; the file is followed from any piece to the next', async (t) => {
   const path = join(temporaryFolder(t), 'records.jsonl')
-  const reader = new RecordReader(path, 'r')
+  const reader = new RecordReader(path, runRecords('r'))
   assert.equal(await reader.read(), null)
   const line = JSON.stringify(beat(1))
   writeFileSync(path, line.slice(0, 9))
@@ -59,7 +59,7 @@ test('what the writer appends is what the reader gives, over pieces of megabytes
   }
   await writer.whenWritten()
   assert.equal(written, 4)
-  const reader = new RecordReader(path, 'r')
+  const reader = new RecordReader(path, runRecords('r'))
   const found: JobRecord[] = []
   for (let more = await reader.read(); more !== null && found.length < 4; more = await reader.read())
     found.push(...more)
@@ -85,13 +85,13 @@ for (const [what, line] of [
   test(`a file with ${what} is refused, not interpreted`, async (t) => {
     const path = join(temporaryFolder(t), 'records.jsonl')
     writeFileSync(path, `${line}\n`)
-    await assert.rejects(new RecordReader(path, 'r').read(), { code: 'remote.records' })
+    await assert.rejects(new RecordReader(path, runRecords('r')).read(), { code: 'remote.records' })
   })
 
 test('a file that has become shorter is another one', async (t) => {
   const path = join(temporaryFolder(t), 'records.jsonl')
   writeFileSync(path, `${JSON.stringify(beat(1))}\n`)
-  const reader = new RecordReader(path, 'r')
+  const reader = new RecordReader(path, runRecords('r'))
   await reader.read()
   truncateSync(path, 3)
   await assert.rejects(reader.read(), { code: 'remote.records', message: /3 bytes where \d+ had been read/ })

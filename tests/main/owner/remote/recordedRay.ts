@@ -8,6 +8,8 @@ interface RecordedJob {
   status: RecordedStatus
   message: string
   readonly entrypoint: string
+  /** The submission as it came. */
+  readonly asked: Readonly<Record<string, unknown>>
 }
 
 /** A server that answers the Jobs API with what Ray 2.60.0 answered, and starts nothing. */
@@ -49,12 +51,10 @@ export async function recordedRay(
     return [200, JSON.stringify(detailsOf(id, job))]
   }
   const submit = (body: string): readonly [number, string] => {
-    const { submission_id: id, entrypoint } = JSON.parse(body) as Record<
-      'submission_id' | 'entrypoint',
-      string
-    >
+    const asked = JSON.parse(body) as Record<'submission_id' | 'entrypoint', string>
+    const { submission_id: id, entrypoint } = asked
     if (jobs.has(id)) return [500, `ValueError: Job with submission_id ${id} already exists.`]
-    jobs.set(id, { status: 'PENDING', message: waiting, entrypoint })
+    jobs.set(id, { status: 'PENDING', message: waiting, entrypoint, asked })
     onSubmit(id, entrypoint)
     return [200, JSON.stringify({ job_id: id, submission_id: id })]
   }

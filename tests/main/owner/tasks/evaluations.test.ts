@@ -10,8 +10,8 @@ import { temporaryFolder } from '../../store/storeFixtures.ts'
 import { realOwner, realRun, runToEnd } from '../realRuns.ts'
 
 async function evaluated(owner: Owner, runId: string, step: number): Promise<void> {
-  owner.workshop.evaluations.start(runId, step)
-  while (owner.workshop.evaluations.state.underWay !== null) await wait(20)
+  owner.workshop.evaluations.start({ runId, step, samples: null })
+  while (owner.workshop.evaluations.state.underWay.length > 0) await wait(20)
   assert.equal(owner.workshop.evaluations.state.problem, null)
 }
 
@@ -62,23 +62,25 @@ test('what is asked for is what training itself would have stored, rollout by ro
   assert.throws(() => comparedSteps(owner.db, { runId, split: 'test', first: 0, second: 9 }), {
     code: 'eval.no-common-problem',
   })
-  assert.throws(() => owner.workshop.evaluations.start(runId, 7), { code: 'checkpoint.unknown' })
+  assert.throws(() => owner.workshop.evaluations.start({ runId, step: 7, samples: null }), {
+    code: 'checkpoint.unknown',
+  })
 })
 
 test('one at a time; a cancelled one stores nothing and is no problem, one that fails says why', async (t) => {
   const owner = await realOwner(t, temporaryFolder(t))
   const { runId } = realRun(owner)
   const { runId: elsewhere } = realRun(owner, { model: { path: '/nowhere' } })
-  owner.workshop.evaluations.start(runId, 0)
-  assert.throws(() => owner.workshop.evaluations.start(runId, 0), {
+  owner.workshop.evaluations.start({ runId, step: 0, samples: null })
+  assert.throws(() => owner.workshop.evaluations.start({ runId, step: 0, samples: null }), {
     code: 'inquiry.busy',
     message: /Step 0 of run/,
   })
-  owner.workshop.evaluations.cancel()
-  while (owner.workshop.evaluations.state.underWay !== null) await wait(20)
+  owner.workshop.evaluations.cancel({ runId, step: 0, samples: null })
+  while (owner.workshop.evaluations.state.underWay.length > 0) await wait(20)
   assert.equal(owner.workshop.evaluations.state.problem, null)
   assert.deepEqual(readEvaluations(owner.db, runId), [])
-  owner.workshop.evaluations.start(elsewhere, 0)
-  while (owner.workshop.evaluations.state.underWay !== null) await wait(20)
+  owner.workshop.evaluations.start({ runId: elsewhere, step: 0, samples: null })
+  while (owner.workshop.evaluations.state.underWay.length > 0) await wait(20)
   assert.match(JSON.stringify(owner.workshop.evaluations.state), /"step":0,"message":".*\/nowhere/)
 })

@@ -18,8 +18,8 @@ test('votes of a checkpoint: every method with 1 to 4 samples, kept beside its e
   await runToEnd(owner, run)
   const evaluations = readEvaluations(owner.db, runId)
   const { evaluations: asked } = owner.workshop
-  asked.start(runId, 1, 4)
-  while (asked.state.underWay !== null) await wait(20)
+  asked.start({ runId, step: 1, samples: 4 })
+  while (asked.state.underWay.length > 0) await wait(20)
   assert.equal(asked.state.problem, null)
   const votes = await readVotes(owner, readRun(owner.db, runId))
   const [made] = votes
@@ -49,5 +49,8 @@ test('votes of a checkpoint: every method with 1 to 4 samples, kept beside its e
 test('without verdicts there is nothing to compare votes with', async (t) => {
   const owner = await realOwner(t, temporaryFolder(t))
   const run = realRun(owner, { steps: 1, turns: 'single' })
-  assert.throws(() => owner.workshop.evaluations.start(run.runId, 0, 4), /turns = single: votes are compared/)
+  assert.throws(
+    () => owner.workshop.evaluations.start({ runId: run.runId, step: 0, samples: 4 }),
+    /turns = single: votes are compared/,
+  )
 })

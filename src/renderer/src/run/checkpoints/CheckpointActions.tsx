@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import type { Run } from '../../../../shared/runs/records.ts'
 import { formatCount } from '../../../../shared/text/format.ts'
+import type { PickedEngine } from '../../widgets/engine/usePickedEngine.ts'
 import { ExportDialog } from './ExportDialog.tsx'
 import { useCheckpointWork } from './useCheckpointWork.ts'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
@@ -11,11 +12,13 @@ export interface CheckpointActionsProps {
   readonly step: number
   /** On the test split. */
   readonly isEvaluated: boolean
+  /** Where it is evaluated. */
+  readonly engine: PickedEngine
 }
 
 /** What can be done with a checkpoint. */
-export function CheckpointActions({ run, step, isEvaluated }: CheckpointActionsProps): JSX.Element {
-  const work = useCheckpointWork(run, { step, isEvaluated })
+export function CheckpointActions({ run, step, isEvaluated, engine }: CheckpointActionsProps): JSX.Element {
+  const work = useCheckpointWork(run, { step, isEvaluated, engine })
   const [isExporting, setIsExporting] = useState(false)
   const name = `step ${formatCount(step)}`
   return (

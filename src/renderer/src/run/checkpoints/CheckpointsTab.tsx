@@ -10,6 +10,8 @@ import { formatBytes, formatCount, formatShare, formatTime } from '../../../../s
 import { FetchJobs } from '../../library/FetchJobs.tsx'
 import { AskedEvaluation } from '../evaluations/AskedEvaluation.tsx'
 import { CheckpointActions } from './CheckpointActions.tsx'
+import { EnginePicker } from '../../widgets/engine/EnginePicker.tsx'
+import { usePickedEngine } from '../../widgets/engine/usePickedEngine.ts'
 import { Interval } from '../../widgets/Interval.tsx'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 import { TermHead } from '../../widgets/TermHead.tsx'
@@ -37,6 +39,7 @@ export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
   const { data, error } = useRouteQuery('checkpoints.list', { runId: run.runId })
   const evaluations = useRouteQuery('evaluations.list', { runId: run.runId }).data ?? []
   const { stage } = useRunStage(listedRun(run))
+  const engine = usePickedEngine()
   if (error !== null) return <ProblemNote problem={error} />
   if (data?.length === 0) return <Text className="muted">{noCheckpointText(run, stage)}</Text>
   const testOf = (step: number): Evaluation | undefined =>
@@ -44,6 +47,7 @@ export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
   return (
     <div className={styles.tab}>
       <AskedEvaluation run={run} />
+      <EnginePicker engine={engine} what="evaluation" />
       <FetchJobs kinds={['export']} />
       <div className="panel panel-wide">
         <Table className="tabular">
@@ -57,6 +61,7 @@ export function CheckpointsTab({ run }: { readonly run: Run }): JSX.Element {
                     run={run}
                     step={checkpoint.step}
                     isEvaluated={testOf(checkpoint.step) !== undefined}
+                    engine={engine}
                   />
                 </Table.Td>
                 <Table.Td>{formatShare(validationOf(checkpoint, evaluations))}</Table.Td>

@@ -1,10 +1,22 @@
+import type { AskedEvaluation } from '../../../../shared/routes/evaluations.ts'
 import type { Run } from '../../../../shared/runs/records.ts'
 import { useRouteMutation, useRouteQuery } from '../../data/useRoute.ts'
 import { goTo } from '../../data/useRouteTarget.ts'
 import { policyOfRun } from '../../replay/policyName.ts'
+import type { PickedEngine } from '../../widgets/engine/usePickedEngine.ts'
+
+const thisMachine = { place: null, problem: null }
+
+export interface WorkOn {
+  readonly step: number
+  /** On the test split. */
+  readonly isEvaluated: boolean
+  /** Where it is evaluated; left out: on this machine. */
+  readonly engine?: Pick<PickedEngine, 'place' | 'problem'>
+}
 
 export interface CheckpointWork {
-  /** Null while another evaluation is under way, or where this one has been made. */
+  /** Null while it waits for its turn, or where this one has been made. */
   readonly evaluate: (() => void) | null
   readonly isPending: boolean
   readonly problem: Error | null
@@ -15,13 +27,18 @@ export interface CheckpointWork {
 /** What can be asked of a checkpoint, for its buttons and for the command palette. */
 export function useCheckpointWork(
   { runId }: Run,
-  { step, isEvaluated }: { readonly step: number; readonly isEvaluated: boolean },
+  { step, isEvaluated, engine = thisMachine }: WorkOn,
 ): CheckpointWork {
   const state = useRouteQuery('evaluations.underWay', {}).data
   const start = useRouteMutation('evaluations.start')
-  const mayStart = !isEvaluated && state?.underWay === null
+  const { place, problem } = engine
+  // one at a time here; a cluster queues them
+  const isInTheWay = (asked: AskedEvaluation): boolean =>
+    (asked.runId === runId && asked.step === step && asked.samples === null) ||
+    (place === null && asked.engine === null)
+  const mayStart = !isEvaluated && problem === null && state?.underWay.some(isInTheWay) === false
   return {
-    evaluate: mayStart ? () => start.mutate({ runId, step }) : null,
+    evaluate: mayStart ? () => start.mutate({ runId, step, place }) : null,
     isPending: start.isPending,
     problem: start.error,
     clear: start.reset,

@@ -1,5 +1,6 @@
 import { Button, Group, Select, Text, Title } from '@mantine/core'
 import { useState, type JSX } from 'react'
+import type { AskedEvaluation } from '../../../../shared/routes/evaluations.ts'
 import type { Run } from '../../../../shared/runs/records.ts'
 import type { VoteCurve } from '../../../../shared/runs/voteCurve.ts'
 import { formatCount } from '../../../../shared/text/format.ts'
@@ -7,6 +8,8 @@ import { useRouteMutation, useRouteQuery } from '../../data/useRoute.ts'
 import { PlotBoard } from '../../plots/PlotBoard.tsx'
 import { linesCsv } from '../../plots/plotCsv.ts'
 import { firstSettings } from '../../plots/plotSettings.ts'
+import { EnginePicker } from '../../widgets/engine/EnginePicker.tsx'
+import { usePickedEngine } from '../../widgets/engine/usePickedEngine.ts'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 import { Term } from '../../widgets/Term.tsx'
 import { configValue } from '../../widgets/runConfig.ts'
@@ -86,7 +89,13 @@ function Measure({ run }: { readonly run: Run }): JSX.Element {
   const checkpoints = useRouteQuery('checkpoints.list', { runId: run.runId }).data
   const state = useRouteQuery('evaluations.underWay', {}).data
   const start = useRouteMutation('evaluations.start')
+  const engine = usePickedEngine()
   const step = Math.max(0, ...(checkpoints ?? []).map((each) => each.step))
+  const asked = { runId: run.runId, step, samples: Number(samples) }
+  const isInTheWay = (each: AskedEvaluation): boolean =>
+    (each.runId === asked.runId && each.step === step && each.samples === asked.samples) ||
+    (engine.place === null && each.engine === null)
+  const mayStart = engine.problem === null && state?.underWay.some(isInTheWay) === false
   return (
     <>
       <Select
@@ -99,12 +108,13 @@ function Measure({ run }: { readonly run: Run }): JSX.Element {
       />
       <Button
         variant="default"
-        disabled={checkpoints === undefined || state === undefined || state.underWay !== null}
+        disabled={checkpoints === undefined || !mayStart}
         loading={start.isPending}
-        onClick={() => start.mutate({ runId: run.runId, step, samples: Number(samples) })}
+        onClick={() => start.mutate({ ...asked, place: engine.place })}
       >
         Measure step {formatCount(step)}
       </Button>
+      <EnginePicker engine={engine} what="measurement" />
       <ProblemNote problem={start.error} />
     </>
   )
