@@ -8,6 +8,18 @@ export interface ParameterValue {
   readonly values: Float32Array
   /** The same numbers as their file holds them, little-endian, where that is 16 bits each. */
   readonly halves?: { readonly format: 'BF16' | 'F16'; readonly bytes: Uint8Array }
+  /** Some rows of a matrix [rows, columns] in a new array, where they can be read without the others. */
+  readonly rows?: (first: number, count: number) => Float32Array
+  /** What is asked for here is nobody else's: whoever has used it may give its memory back (`freeArray`). */
+  readonly isMadeAnew?: boolean
+}
+
+/** Reads rows `first` … `first + count − 1` of a matrix: alone where that can be done, else out of all of them. */
+export function rowReader(matrix: ParameterValue): NonNullable<ParameterValue['rows']> {
+  if (matrix.rows !== undefined) return matrix.rows
+  const [, columns] = matrix.shape
+  const { values } = matrix
+  return (first, count) => values.subarray(first * columns, (first + count) * columns)
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ModelConfig } from './config/modelConfig.ts'
-import type { ParameterValue, ParameterValues } from './parameterValues.ts'
+import { rowReader, type ParameterValue, type ParameterValues } from './parameterValues.ts'
 import { decodeFloats, encodeBrainFloats } from './safetensors.ts'
 
 /**
@@ -35,11 +35,11 @@ export interface QuantizedMatrix {
 
 /**
  * Rounds to the nearest of 255 levels in each output channel (symmetric, by the channel's greatest
- * magnitude). Values that a file holds in 16 bits are widened a row at a time: the matrix never stands in 32.
+ * magnitude). Values of a file are read and widened some rows at a time: the matrix never stands in 32 bits.
  */
 export function quantize(parameter: ParameterValue, axis: 0 | 1): QuantizedMatrix {
   const [rows, columns] = parameter.shape
-  const rowAt = rowReader(parameter)
+  const rowAt = rowByRow(parameter)
   const scales = new Float32Array(parameter.shape[axis])
   const channelOf = (row: number, column: number) => (axis === 0 ? row : column)
   for (let row = 0; row < rows; row++) {
@@ -62,19 +62,23 @@ export function quantize(parameter: ParameterValue, axis: 0 | 1): QuantizedMatri
   return { levels, scales }
 }
 
-/** Each row as 32-bit floats, in an array that the next one may take over. */
-function rowReader(parameter: ParameterValue): (row: number) => Float32Array {
-  const [, columns] = parameter.shape
-  const { halves } = parameter
-  if (halves === undefined) {
-    const { values } = parameter
-    return (row) => values.subarray(row * columns, (row + 1) * columns)
-  }
-  const values = new Float32Array(columns)
-  const { format, bytes } = halves
+/** Numbers that are taken out of a file at a time. */
+const blockSize = 1 << 18
+
+/** Each row as 32-bit floats; those of a file are read a block at a time. */
+function rowByRow(parameter: ParameterValue): (row: number) => Float32Array {
+  const [rows, columns] = parameter.shape
+  const perBlock = parameter.rows === undefined ? rows : Math.max(1, Math.floor(blockSize / columns))
+  const read = rowReader(parameter)
+  let first = -1
+  let block: Float32Array = new Float32Array(0)
   return (row) => {
-    decodeFloats(format, bytes.subarray(2 * row * columns, 2 * (row + 1) * columns), values)
-    return values
+    const wanted = row - (row % perBlock)
+    if (wanted !== first) {
+      block = read(wanted, Math.min(perBlock, rows - wanted))
+      first = wanted
+    }
+    return block.subarray((row - first) * columns, (row - first + 1) * columns)
   }
 }
 

@@ -15,6 +15,9 @@ export interface BatchSamplerSetup {
   readonly stepwiseTokens: number
 }
 
+/** Of the cap, what rows that have ended and are kept may take. */
+export const keptShare = 0.5
+
 /** Tokens of a completion for which slots have room from the start. */
 const shortCompletion = 64
 
@@ -31,7 +34,7 @@ export class BatchSampler implements Sampler {
 
   constructor(setup: BatchSamplerSetup) {
     this.#setup = setup
-    this.#kept = new KeptPrefixes(setup.kvMemoryBytes / 2)
+    this.#kept = new KeptPrefixes(keptShare * setup.kvMemoryBytes)
   }
 
   async sample(call: SampleCall): Promise<readonly (readonly Completion[])[]> {
@@ -61,9 +64,11 @@ export class BatchSampler implements Sampler {
     const { decoder, stepwiseTokens } = this.#setup
     const longestPrompt = Math.max(0, ...call.requests.map(({ promptIds }) => promptIds.length))
     const longest = longestPrompt + call.settings.maxCompletionTokens
-    const slots = this.#slotsFor(call, longest)
+    const mostBytes = this.#bytesForSlots(call, longest)
+    const slots = this.#slotsFor(call, longest, mostBytes)
     // room for the whole of a short completion; longer ones grow into theirs
-    decoder.reserve({ slots, longest, length: Math.min(longest, longestPrompt + shortCompletion) })
+    const length = Math.min(longest, longestPrompt + shortCompletion)
+    decoder.reserve({ slots, longest, length, mostBytes })
     decoder.setDraw(call.settings)
     try {
       return await new BatchSchedule({ decoder, kept: this.#kept, call, slots, stepwiseTokens }).run()
@@ -74,7 +79,14 @@ export class BatchSampler implements Sampler {
     }
   }
 
-  #slotsFor({ requests }: SampleCall, length: number): number {
+  /** What is left beside the rows that are kept now, and beside those that this call will keep. */
+  #bytesForSlots({ requests, keepCaches }: SampleCall, length: number): number {
+    const { decoder, kvMemoryBytes } = this.#setup
+    const toKeep = keepCaches === true ? sequencesOf(requests) * decoder.cacheBytesPerPosition * length : 0
+    return kvMemoryBytes - Math.max(this.#kept.bytes, Math.min(toKeep, keptShare * kvMemoryBytes))
+  }
+
+  #slotsFor({ requests }: SampleCall, length: number, mostBytes: number): number {
     const { decoder, kvMemoryBytes, maxRows } = this.#setup
     const bytesPerRow = decoder.cacheBytesPerPosition * length
     if (bytesPerRow > kvMemoryBytes) {
@@ -84,9 +96,7 @@ export class BatchSampler implements Sampler {
           `${megabytes(kvMemoryBytes)} MB. Raise the cap or ask for fewer tokens.`,
       )
     }
-    const left = Math.max(bytesPerRow, kvMemoryBytes - this.#kept.bytes)
-    const sequences = requests.reduce((sum, { samples }) => sum + samples, 0)
-    return Math.max(1, Math.min(Math.floor(left / bytesPerRow), maxRows, sequences))
+    return Math.max(1, Math.min(Math.floor(mostBytes / bytesPerRow), maxRows, sequencesOf(requests)))
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -94,6 +104,10 @@ export class BatchSampler implements Sampler {
     this.#last = turn.catch(() => undefined)
     return turn
   }
+}
+
+function sequencesOf(requests: SampleCall['requests']): number {
+  return requests.reduce((sum, { samples }) => sum + samples, 0)
 }
 
 function megabytes(bytes: number): string {

@@ -14,6 +14,8 @@ export interface SlotRoom {
   readonly length: number
   /** Positions that a row may come to; slots grow towards it as rows do. */
   readonly longest: number
+  /** Room from earlier that takes more than this, and more than is needed now, is given back. */
+  readonly mostBytes: number
 }
 
 /**

@@ -1,3 +1,4 @@
+import { freeArray } from '../model/freeArray.ts'
 import { PrefixIndex } from './prefixIndex.ts'
 
 /** The cache of a row that may serve later prompts which extend it. */
@@ -7,7 +8,7 @@ export interface KeptPrefix {
   readonly cache: Float32Array
 }
 
-/** Kept caches by the tokens they stand for; the oldest go when `capBytes` is passed. */
+/** Kept caches by the tokens they stand for; the oldest go when `capBytes` is passed. It owns their arrays. */
 export class KeptPrefixes {
   readonly #capBytes: number
   readonly #index = new PrefixIndex<KeptPrefix>()
@@ -22,12 +23,17 @@ export class KeptPrefixes {
   }
 
   keep(prefix: KeptPrefix): void {
-    if (prefix.cache.byteLength > this.#capBytes) return
-    this.#bytes += prefix.cache.byteLength - (this.#index.add(prefix)?.cache.byteLength ?? 0)
+    if (prefix.cache.byteLength > this.#capBytes) {
+      freeArray(prefix.cache)
+      return
+    }
+    this.#bytes += prefix.cache.byteLength
+    const former = this.#index.add(prefix)
+    if (former !== null) this.#drop(former)
     for (const oldest of this.#index.entries()) {
       if (this.#bytes <= this.#capBytes) break
       this.#index.delete(oldest)
-      this.#bytes -= oldest.cache.byteLength
+      this.#drop(oldest)
     }
   }
 
@@ -37,7 +43,12 @@ export class KeptPrefixes {
   }
 
   clear(): void {
+    for (const prefix of this.#index.entries()) this.#drop(prefix)
     this.#index.clear()
-    this.#bytes = 0
+  }
+
+  #drop({ cache }: KeptPrefix): void {
+    this.#bytes -= cache.byteLength
+    freeArray(cache)
   }
 }

@@ -1,3 +1,4 @@
+import { freeArray } from '../../core/model/freeArray.ts'
 import { buildHeader } from '../../core/model/safetensors.ts'
 import type { ParameterValue, ParameterValues } from '../../core/model/parameterValues.ts'
 import type { TrainerState } from '../../core/train/engine/trainer.ts'
@@ -28,6 +29,7 @@ export function* trainerBlob(state: TrainerState, reference: string): Generator<
   for (const [, tensor] of tensors) {
     const { values } = tensor
     yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+    if (tensor.isMadeAnew === true) freeArray(values)
   }
 }
 

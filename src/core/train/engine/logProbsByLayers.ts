@@ -4,7 +4,7 @@ import type { RawOps } from '../../graph/rawOps.ts'
 import type { ModelConfig } from '../../model/config/modelConfig.ts'
 import { embeddingName, headOf, layerPrefix } from '../../model/parameterTable.ts'
 import { disposeTensors, tensorsOf } from '../../model/parameterTensors.ts'
-import type { ParameterValues } from '../../model/parameterValues.ts'
+import { rowReader, type ParameterValue, type ParameterValues } from '../../model/parameterValues.ts'
 import { decoderLayer, embedTokens, finalNorm, startPass } from '../../model/transformer.ts'
 import type { ForwardPass } from '../../model/transformer.ts'
 import type { StopSignal } from '../../sampling/sampler.ts'
@@ -64,9 +64,9 @@ function embedded(model: WholeModel, rows: readonly Int32Array[]): Tensor2D[] {
   const C = model.config.width
   const ids = [...new Set(rows.flatMap((row) => [...row]))]
   const places = new Map(ids.map((id, place) => [id, place]))
-  const whole = valuesOf(model.parameters, name)
+  const rowsOf = rowReader(parameterOf(model.parameters, name))
   const own = new Float32Array(ids.length * C)
-  ids.forEach((id, place) => own.set(whole.subarray(id * C, (id + 1) * C), place * C))
+  ids.forEach((id, place) => own.set(rowsOf(id, 1), place * C))
   return withTensors(model, 'transformer.wpe.', (learned) => {
     const table = tf.tensor2d(own, [ids.length, C])
     const parameters = new Map([...learned, [name, table]])
@@ -91,13 +91,13 @@ function predicted(
 ): Float32Array[] {
   const { config, ops } = model
   const { width: C, vocabularySize } = config
-  const whole = valuesOf(model.parameters, headOf(config))
+  const rowsOf = rowReader(parameterOf(model.parameters, headOf(config)))
   const norm = config.family === 'gpt2' ? 'transformer.ln_f' : 'model.norm'
   const head = {
     name: headOf(config),
     vocabularySize,
     rows: ({ first, count }: { first: number; count: number }) =>
-      tf.tensor2d(whole.subarray(first * C, (first + count) * C), [count, C]),
+      tf.tensor2d(rowsOf(first, count), [count, C]),
     trained: null,
   }
   const setup = { ops, head, chunk: headChunk, temperature, needsEntropy: false, sink: null }
@@ -134,8 +134,8 @@ function withTensors<T>(
   }
 }
 
-function valuesOf(parameters: ParameterValues, name: string): Float32Array {
+function parameterOf(parameters: ParameterValues, name: string): ParameterValue {
   const parameter = parameters.get(name)
   if (parameter === undefined) throw new RangeError(`logProbsByLayers: no parameter "${name}"`)
-  return parameter.values
+  return parameter
 }

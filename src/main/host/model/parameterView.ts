@@ -23,8 +23,11 @@ export function viewParameters(checkpoint: ModelFolder): ParameterValues {
 /** One float tensor of a safetensors file, read when its values are asked for. @throws as `viewParameters` */
 export function viewTensor(path: string, entry: TensorEntry): ParameterValue {
   const { format, shape } = entry
+  const rows = (first: number, count: number) => readFloats(path, rowsOf(entry, first, count))
   const whole = {
     shape,
+    rows,
+    isMadeAnew: true,
     get values() {
       return readFloats(path, entry)
     },
@@ -33,6 +36,8 @@ export function viewTensor(path: string, entry: TensorEntry): ParameterValue {
   const half: 'BF16' | 'F16' = format
   return {
     shape,
+    rows,
+    isMadeAnew: true,
     get values() {
       return whole.values
     },
@@ -42,6 +47,14 @@ export function viewTensor(path: string, entry: TensorEntry): ParameterValue {
       return { format: half, bytes }
     },
   }
+}
+
+/** The part of a matrix's bytes that holds some of its rows. */
+function rowsOf(entry: TensorEntry, first: number, count: number): TensorEntry {
+  const [rows = 1, ...inner] = entry.shape
+  const rowBytes = (entry.end - entry.start) / rows
+  const start = entry.start + first * rowBytes
+  return { ...entry, shape: [count, ...inner], start, end: start + count * rowBytes }
 }
 
 function readFloats(path: string, entry: TensorEntry): Float32Array {

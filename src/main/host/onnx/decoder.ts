@@ -26,7 +26,7 @@ export class OnnxDecoder implements Decoder {
   #settings: DrawSettings = { temperature: 1, topP: 1, topK: 0 }
   /** Outputs that are fetched: each costs a copy of its size. */
   #drawnFrom: readonly DrawOutput[] = ['logits']
-  #room: SlotRoom = { slots: 0, length: 0, longest: 0 }
+  #room: SlotRoom = { slots: 0, length: 0, longest: 0, mostBytes: 0 }
   #outputs: Record<string, Float32Array> = {}
   /** Of the latest number of rows; null when the slots have changed. */
   #stepInputs: StepInputs | null = null
@@ -51,7 +51,7 @@ export class OnnxDecoder implements Decoder {
    */
   reserve(room: SlotRoom): void {
     this.#room = room
-    this.#caches.reserve(Math.max(2, room.slots), room.length)
+    this.#caches.reserve(Math.max(2, room.slots), room.length, room.mostBytes)
     this.#stepInputs = null
   }
 
@@ -94,7 +94,7 @@ export class OnnxDecoder implements Decoder {
 
   /** Logits of every token of one row, for checks: [T, V]. */
   async scoreRow(ids: readonly number[]): Promise<Float32Array> {
-    this.reserve({ slots: 1, length: ids.length, longest: ids.length })
+    this.reserve({ slots: 1, length: ids.length, longest: ids.length, mostBytes: 0 })
     // greedy draws read plain logits
     this.setDraw({ temperature: 0, topP: 1, topK: 0 })
     const run = paddedRun([ids], Math.max(2, ids.length))

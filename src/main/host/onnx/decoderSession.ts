@@ -6,6 +6,7 @@ import type { WeightsAs } from '../../../core/decoder/graphParts.ts'
 import { buildPrefillGraph } from '../../../core/decoder/prefill.ts'
 import { buildStepGraph } from '../../../core/decoder/step.ts'
 import { decoderWeights } from '../../../core/decoder/weights.ts'
+import { freeArray } from '../../../core/model/freeArray.ts'
 import { rotaryWeights } from '../../../core/decoder/rotaryWeights.ts'
 import { createGraphSession } from './graphSession.ts'
 import type { Feeds } from './graphSession.ts'
@@ -66,12 +67,12 @@ export class OnnxDecoderSession {
 
   /** Every output is written into the tensors of `fetches`. */
   async prefill(feeds: Feeds, fetches: Feeds): Promise<void> {
-    await loaded(this.#prefill).run({ ...this.#weights, ...feeds }, fetches)
+    freeOutputs(await loaded(this.#prefill).run({ ...this.#weights, ...feeds }, fetches))
   }
 
   async step(feeds: Feeds, fetches: Feeds): Promise<void> {
     const isFed = this.#setup.weightsAs === 'inputs'
-    await loaded(this.#step).run(isFed ? { ...this.#weights, ...feeds } : feeds, fetches)
+    freeOutputs(await loaded(this.#step).run(isFed ? { ...this.#weights, ...feeds } : feeds, fetches))
   }
 
   async dispose(): Promise<void> {
@@ -92,15 +93,25 @@ function loaded(session: InferenceSession | null): InferenceSession {
   return session
 }
 
+/**
+ * onnxruntime-node returns a copy of each output beside the tensor that it was written into: of a prefill, the
+ * caches of all its rows.
+ */
+function freeOutputs(copies: InferenceSession.OnnxValueMapType): void {
+  for (const { data } of Object.values(copies)) if (data instanceof Float32Array) freeArray(data)
+}
+
 /** Weights as feeds in arrays of our own, kept from refresh to refresh. */
 function copyOfWeights(weights: ReadonlyMap<string, ParameterValue>, earlier: Feeds): Feeds {
   const feeds: Feeds = {}
-  for (const [name, { shape, values }] of weights) {
+  for (const [name, weight] of weights) {
     const held = earlier[name]
+    const { shape, values, isMadeAnew } = weight
     if (held === undefined) {
-      feeds[name] = new Tensor('float32', values.slice(), [...shape])
+      feeds[name] = new Tensor('float32', isMadeAnew === true ? values : values.slice(), [...shape])
     } else {
       ;(held.data as Float32Array).set(values)
+      if (isMadeAnew === true) freeArray(values)
       feeds[name] = held
     }
   }

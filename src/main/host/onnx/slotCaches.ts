@@ -1,6 +1,7 @@
 import { Tensor } from 'onnxruntime-node'
 import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import { paddedHeadWidth } from '../../../core/decoder/weights.ts'
+import { freeArray } from '../../../core/model/freeArray.ts'
 import type { Feeds } from './graphSession.ts'
 
 /** A row's own token and S cached positions stand in one softmax: S + 1 is a multiple of this. */
@@ -36,14 +37,19 @@ export class SlotCaches {
     return this.#length
   }
 
-  /** Room for `slots` rows of at least `length` positions; what they held is lost. */
-  reserve(slots: number, length: number): void {
+  /**
+   * Room for `slots` rows of at least `length` positions; what they held is lost. Room from earlier stays where
+   * it is large enough and no larger than `mostBytes`.
+   */
+  reserve(slots: number, length: number, mostBytes: number): void {
     this.#slots = slots
     this.#length = roundedLength(length)
     const needed = this.#elements()
-    if ((this.#arrays[0]?.length ?? 0) >= needed) return
+    const held = this.#arrays[0]?.length ?? 0
+    const isTooLarge = held > needed && 4 * 2 * this.#layers * held > mostBytes
+    if (held >= needed && !isTooLarge) return
     // the old ones go first
-    this.#arrays = []
+    this.#free()
     this.#arrays = Array.from({ length: 2 * this.#layers }, () => new Float32Array(needed))
   }
 
@@ -59,6 +65,7 @@ export class SlotCaches {
       for (let head = this.#slots * this.#heads - 1; head >= 0; head--) {
         target.set(array.subarray(head * before, (head + 1) * before), head * after)
       }
+      if (target !== array) freeArray(array)
       return target
     })
   }
@@ -133,9 +140,14 @@ export class SlotCaches {
   }
 
   release(): void {
-    this.#arrays = []
+    this.#free()
     this.#slots = 0
     this.#length = 0
+  }
+
+  #free(): void {
+    this.#arrays.forEach(freeArray)
+    this.#arrays = []
   }
 
   #elements(): number {

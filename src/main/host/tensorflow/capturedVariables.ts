@@ -4,6 +4,7 @@ import type { ParameterValue, ParameterValues } from '../../../core/model/parame
 import type { FrozenModel } from '../../../core/train/engine/modelVariables.ts'
 import { baseForms, scaleName } from '../../../core/train/engine/modelVariables.ts'
 import { channelAxis, quantize, storageOf } from '../../../core/model/weightStorage.ts'
+import { freeArray } from '../../../core/model/freeArray.ts'
 import type { Feed, GraphSession } from './graphSession.ts'
 
 /**
@@ -33,6 +34,7 @@ export function writeFrozenModel(session: GraphSession, { config, parameters, st
       const axis = channelAxis(config, name)
       const { levels, scales } = quantize(parameter, axis)
       writeBytes(session, 'base', placeOf(name), { shape, bytes: new Uint8Array(levels.buffer) })
+      freeArray(levels)
       const scaleShape = axis === 0 ? [scales.length, 1] : [1, scales.length]
       writeFloats(session, 'base', placeOf(scaleName(name)), { shape: scaleShape, values: scales })
       continue
@@ -41,19 +43,22 @@ export function writeFrozenModel(session: GraphSession, { config, parameters, st
     if (halves !== undefined && halves.format.toLowerCase() === storage) {
       // the file's own bytes, with no 32-bit copy
       writeBytes(session, 'base', placeOf(name), { shape: [...shape, 2], bytes: halves.bytes })
+      if (parameter.isMadeAnew === true) freeArray(halves.bytes)
     } else writeFloats(session, 'base', placeOf(name), parameter)
   }
 }
 
-/** Writes one variable from 32-bit floats. */
+/** Writes one variable from 32-bit floats, which it copies. */
 export function writeFloats(
   session: GraphSession,
   kind: VariableKind,
   place: number,
-  { shape, values }: ParameterValue,
+  parameter: ParameterValue,
 ): void {
   const { floats, wroteFloats } = moveNames(kind)
+  const { shape, values } = parameter
   session.run([writeIndexFeed(kind, place), { node: floats, shape, values }], [wroteFloats])
+  if (parameter.isMadeAnew === true) freeArray(values)
 }
 
 /** Writes one variable of a smaller type from the bytes of its elements. @param shape of the bytes */
@@ -87,6 +92,7 @@ export function viewVariables(
       name,
       {
         shape,
+        isMadeAnew: true,
         get values() {
           const [values] = session.run(
             [{ node: readIndex, shape: [], values: Int32Array.of(place) }, ...feeds],

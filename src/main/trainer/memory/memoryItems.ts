@@ -3,9 +3,11 @@ import { adapterShapes } from '../../../core/model/adapter.ts'
 import { countParameters, parameterShapes, sizeOf } from '../../../core/model/parameterTable.ts'
 import { storageOf, type WeightStorage } from '../../../core/model/weightStorage.ts'
 import { needsReference } from '../../../core/rl/losses/policyLossOf.ts'
+import { keptShare } from '../../../core/sampling/batchSampler.ts'
 import { mostRowsTogether, rowsOfLogits } from '../../../core/sampling/rowsTogether.ts'
 import { computeMemory, type ComputeMemory } from '../../../core/train/engine/trainingMemory.ts'
-import { isGroupMethod, type RunConfig } from '../../../shared/config/parseConfig.ts'
+import { isGroupMethod, needsVStar, type RunConfig } from '../../../shared/config/parseConfig.ts'
+import { turnsOf } from '../../../shared/config/rolloutTurns.ts'
 import { memoryTimes, type MemoryItem, type MemoryTime } from '../../../shared/memoryPlan.ts'
 import { isFedAsInputs } from '../../host/onnx/fedWeights.ts'
 import { chooseCompute } from './computeChoice.ts'
@@ -76,19 +78,42 @@ export function peakOf(
 
 /** Rollouts that the largest call of the sampler decodes together. */
 export function rolloutsTogether(config: RunConfig, model: ModelConfig, facts: MemoryFacts): number {
+  const left =
+    facts.sampler === 'graph' ? facts.kvMemoryBytes : facts.kvMemoryBytes - keptByOnnx(config, model, facts)
+  const ofCaches = Math.max(1, Math.floor(left / cacheBytesOfRow(model, facts)))
+  const ofLogits = rowsOfLogits(model.vocabularySize)
+  const sequences = sequencesOf(config, facts)
+  return Math.min(facts.rolloutsTogether ?? mostRowsTogether, sequences, ofLogits, ofCaches)
+}
+
+/** Rollouts that the largest call of the sampler is asked for. */
+function sequencesOf(config: RunConfig, { work }: MemoryFacts): number {
   const { method, groupSize, problemsPerStep, data, vStar, evalSamples } = config
   const ofEvaluation = Math.max(data.validation, data.test) * evalSamples
   const ofStageOne = data.train * vStar.samples
   const ofStep = Math.min(problemsPerStep, data.train) * (isGroupMethod(method) ? groupSize : 1)
-  const sequences = {
-    train: Math.max(ofStep, ofEvaluation, ofStageOne),
+  return {
+    train: Math.max(ofStep, ofEvaluation, needsVStar(config) ? ofStageOne : 0),
     sample: ofStageOne,
     evaluate: ofEvaluation,
     'warm-up': 0,
-  }[facts.work]
-  const ofCaches = Math.max(1, Math.floor(facts.kvMemoryBytes / cacheBytesOfRow(model, facts)))
-  const ofLogits = rowsOfLogits(model.vocabularySize)
-  return Math.min(facts.rolloutsTogether ?? mostRowsTogether, sequences, ofLogits, ofCaches)
+  }[work]
+}
+
+/** Bytes of caches that rows leave to their next turns, beside those of the rows that decode. */
+function keptCacheBytes(config: RunConfig, model: ModelConfig, facts: MemoryFacts): number {
+  if (facts.sampler === 'onnx') return keptByOnnx(config, model, facts)
+  if (turnsOf[config.turns].length === 1) return 0
+  // slots for all rows, as many as the cap holds twice; those that decode are counted with their copies
+  const row = cacheBytesOfRow(model, facts)
+  const slots = Math.min(sequencesOf(config, facts), Math.floor(facts.kvMemoryBytes / row))
+  return Math.max(0, slots - rolloutsTogether(config, model, facts)) * (row / 2)
+}
+
+function keptByOnnx(config: RunConfig, model: ModelConfig, facts: MemoryFacts): number {
+  if (turnsOf[config.turns].length === 1) return 0
+  const rows = sequencesOf(config, facts) * cacheBytesOfRow(model, facts)
+  return Math.min(rows, keptShare * facts.kvMemoryBytes)
 }
 
 function baseOf({ work, sampler }: MemoryFacts): number {
@@ -149,6 +174,8 @@ function samplerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts)
   const weights = floatBytes * countParameters(model)
   const rollouts = rolloutsTogether(config, model, facts)
   const caches = rollouts * cacheBytesOfRow(model, facts)
+  const kept = keptCacheBytes(config, model, facts)
+  const keptItem = 'key-value caches kept for later turns'
   if (facts.sampler === 'graph') {
     const item = inSession(facts)
     const own = facts.work === 'train' ? 0 : storedBytes(model, config.model.baseWeights)
@@ -156,11 +183,13 @@ function samplerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts)
       item('weights', 'always', own),
       // room for them stays
       item(`key-value caches of ${rollouts} rollouts`, 'always', caches),
+      item(keptItem, 'always', kept),
     ]
   }
   return [
     hostItem('weights of the sampler (ONNX Runtime)', 'always', (isFedAsInputs(model) ? 1 : 2) * weights),
     hostItem(`key-value caches of ${rollouts} rollouts`, 'always', caches),
+    hostItem(keptItem, 'always', kept),
     hostItem(
       'weights on their way to the sampler',
       'sampling',

@@ -72,6 +72,8 @@ test('every part by hand: a run of both stages with the ONNX sampler', () => {
     // fed to the prefill, and packed in the step's session
     'weights of the sampler (ONNX Runtime), always': 2 * weights,
     'key-value caches of 32 rollouts, always': 32 * cacheOfRow,
+    // copies, from which each row's next turn begins
+    'key-value caches kept for later turns, always': 32 * cacheOfRow,
     // packed queries, keys and values of four layers; the largest tensor as it is read and as it is taken
     'weights on their way to the sampler, sampling': 4 * (4 * 128 * 32 * (4 + 4) + 2 * 128 * 384),
     'the largest tensor, read in, loading': 8 * 128 * 384,
@@ -120,6 +122,7 @@ test('a run without a reference keeps none; one that only samples keeps weights 
     'Node, TensorFlow, ONNX Runtime, always',
     'weights of the sampler (ONNX Runtime), always',
     'key-value caches of 32 rollouts, always',
+    'key-value caches kept for later turns, always',
     'weights on their way to the sampler, sampling',
   ])
 })
@@ -141,8 +144,19 @@ test('with a card what TensorFlow holds is there, and what the host reads stays 
 test('the cap on caches bounds the rollouts that are sampled together', () => {
   const config = presetConfig('builtin', little)
   const cacheOfRow = 4 * 251 * 2 * 4 * 2 * 32
-  const capped = parts(config, builtin, { ...facts, kvMemoryBytes: 5.5 * cacheOfRow })
+  const kept = 'key-value caches kept for later turns, always'
+  const given = { ...facts, kvMemoryBytes: 11 * cacheOfRow }
+  const capped = parts(config, builtin, given)
   assert.equal(capped['key-value caches of 5 rollouts, always'], 5 * cacheOfRow)
+  assert.equal(capped[kept], 5.5 * cacheOfRow, 'half of the cap at most')
+  const single = parts(presetConfig('builtin', little, { turns: 'single' }), builtin, given)
+  assert.equal(single['key-value caches of 11 rollouts, always'], 11 * cacheOfRow)
+  assert.equal(single[kept], undefined, 'there are no later turns')
+  // all in slots, twice while they decode; of 300 rows 192 do so at a time
+  const many = presetConfig('builtin', little, { data: { train: 150, validation: 4, test: 4 } })
+  const inGraph = parts(many, builtin, { ...facts, sampler: 'graph' })
+  assert.equal(inGraph['key-value caches of 192 rollouts, always'], 2 * 192 * cacheOfRow)
+  assert.equal(inGraph[kept], 108 * cacheOfRow)
 })
 
 test('the peak is what is always held with the greatest of what is held in turn', () => {
