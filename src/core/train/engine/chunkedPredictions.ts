@@ -90,9 +90,8 @@ function forward(
   for (const range of chunksOf(setup)) {
     const held = setup.ops.after(hidden, parts.at(-1) ?? [])
     const { logits } = chunkLogits(setup, held, range)
-    const largest = logits.max(1, true)
-    const exponentials = logits.sub(largest).exp()
-    const own = [largest, exponentials.sum(1, true), pick(logits, targets, range.first)]
+    const { largest, exponentials, total, chosen } = partsOfChunk(logits, targets, range.first)
+    const own = [largest, total, chosen]
     if (setup.needsEntropy) own.push(exponentials.mul(logits).sum(1, true))
     parts.push(own)
   }
@@ -109,6 +108,25 @@ function forward(
   if (!setup.needsEntropy) return { value: logProbs as Tensor2D, normaliser }
   const entropy = normaliser.sub(side(3).mul(scales).sum(1, true).div(total))
   return { value: tf.concat([logProbs as Tensor2D, entropy as Tensor2D], 1), normaliser }
+}
+
+/**
+ * What a chunk gives each row: its largest logit, exponentials less that, their sum, and the logit of its
+ * target, 0 where that is in another chunk.
+ */
+export function partsOfChunk(
+  logits: Tensor2D,
+  targets: Tensor1D,
+  first: number,
+): { largest: Tensor; exponentials: Tensor; total: Tensor; chosen: Tensor } {
+  const largest = logits.max(1, true)
+  const exponentials = logits.sub(largest).exp()
+  return {
+    largest,
+    exponentials,
+    total: exponentials.sum(1, true),
+    chosen: pick(logits, targets, first),
+  }
 }
 
 /** Each row's logit of its target, 0 where that is in another chunk. @returns [N, 1] */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs'
+import type { Tensor2D } from '@tensorflow/tfjs'
 import type { RawOps } from '../../graph/rawOps.ts'
 import type { ModelConfig } from '../../model/config/modelConfig.ts'
 import { embeddingName, headOf, layerPrefix } from '../../model/parameterTable.ts'
@@ -8,7 +8,7 @@ import { rowReader, type ParameterValue, type ParameterValues } from '../../mode
 import { decoderLayer, embedTokens, finalNorm, startPass } from '../../model/transformer.ts'
 import type { ForwardPass } from '../../model/transformer.ts'
 import type { StopSignal } from '../../sampling/sampler.ts'
-import { chunkedPredictions } from './chunkedPredictions.ts'
+import { partsOfChunk } from './chunkedPredictions.ts'
 
 /** A model whose values may be read from its files as they are asked for. */
 export interface WholeModel {
@@ -17,14 +17,13 @@ export interface WholeModel {
   readonly ops: RawOps
 }
 
-interface Watch {
+interface Options {
   /** Before each layer; waited for, so that the caller's event loop goes on. */
   readonly beforeLayer?: (done: number, total: number) => Promise<void>
   readonly signal?: StopSignal
+  /** Tokens of the vocabulary whose logits are there at a time. */
+  readonly headChunk?: number
 }
-
-/** Tokens of the vocabulary whose logits are there at a time. */
-const headChunk = 8192
 
 /**
  * ln π(ids[t + 1] | ids[≤ t]) in 32-bit floats, op by op, with the weights of one layer in memory at a time:
@@ -37,7 +36,7 @@ export async function logProbsByLayers(
   model: WholeModel,
   rows: readonly Int32Array[],
   temperature: number,
-  { beforeLayer, signal }: Watch = {},
+  { beforeLayer, signal, headChunk = 8192 }: Options = {},
 ): Promise<Float32Array[] | null> {
   const { layers } = model.config
   let states = embedded(model, rows)
@@ -53,7 +52,7 @@ export async function logProbsByLayers(
     )
     tf.dispose(before)
   }
-  const scores = predicted(model, states, rows, temperature)
+  const scores = predicted(model, states, rows, { temperature, headChunk })
   tf.dispose(states)
   return scores
 }
@@ -82,37 +81,78 @@ function embedded(model: WholeModel, rows: readonly Int32Array[]): Tensor2D[] {
   })
 }
 
-/** Log-probs of each row's next tokens, by the final norm and the head. */
+/**
+ * Log-probs of each row's next tokens, by the final norm and the head: the rows of a chunk are read once, and
+ * gone before those of the next are.
+ */
 function predicted(
   model: WholeModel,
   states: readonly Tensor2D[],
   rows: readonly Int32Array[],
-  temperature: number,
+  { temperature, headChunk }: { readonly temperature: number; readonly headChunk: number },
 ): Float32Array[] {
-  const { config, ops } = model
-  const { width: C, vocabularySize } = config
-  const rowsOf = rowReader(parameterOf(model.parameters, headOf(config)))
+  const { config } = model
+  const { width: C, vocabularySize: V } = config
+  const headRows = rowReader(parameterOf(model.parameters, headOf(config)))
   const norm = config.family === 'gpt2' ? 'transformer.ln_f' : 'model.norm'
-  const head = {
-    name: headOf(config),
-    vocabularySize,
-    rows: ({ first, count }: { first: number; count: number }) =>
-      tf.tensor2d(rowsOf(first, count), [count, C]),
-    trained: null,
-  }
-  const setup = { ops, head, chunk: headChunk, temperature, needsEntropy: false, sink: null }
-  return withTensors(model, `${norm}.`, (parameters) =>
-    rows.map((row, at) => {
-      const logProbs = tf.tidy(() => {
-        const seen = states[at].slice([0, 0], [row.length - 1, C])
-        const targets = tf.tensor1d(row.subarray(1), 'int32') as Tensor1D
-        return chunkedPredictions(setup, finalNorm({ ...model, parameters }, seen), targets).logProbs
-      })
-      const values = Float32Array.from(logProbs.dataSync<'float32'>())
-      logProbs.dispose()
-      return values
-    }),
+  const hidden = withTensors(model, `${norm}.`, (parameters) =>
+    states.map((state, at) =>
+      tf.tidy(() => finalNorm({ ...model, parameters }, state.slice([0, 0], [rows[at].length - 1, C]))),
+    ),
   )
+  const sums = rows.map((row) => new RunningSums(row.length - 1))
+  for (let first = 0; first < V; first += headChunk) {
+    const count = Math.min(headChunk, V - first)
+    const weights = tf.tensor2d(headRows(first, count), [count, C])
+    hidden.forEach((state, at) => {
+      const parts = tf.tidy(() => {
+        const logits = model.ops.matMul(state, weights, false, true).mul<Tensor2D>(1 / temperature)
+        const { largest, total, chosen } = partsOfChunk(
+          logits,
+          tf.tensor1d(rows[at].subarray(1), 'int32'),
+          first,
+        )
+        return tf.concat([largest, total, chosen], 1)
+      })
+      sums[at].add(parts.dataSync<'float32'>())
+      parts.dispose()
+    })
+    weights.dispose()
+  }
+  tf.dispose(hidden)
+  return sums.map((each) => each.logProbs())
+}
+
+/** Σ exp over the chunks so far, relative to the largest logit so far, and each target's logit. */
+class RunningSums {
+  readonly #largest: Float64Array
+  readonly #total: Float64Array
+  readonly #chosen: Float64Array
+
+  constructor(predictions: number) {
+    this.#largest = new Float64Array(predictions).fill(-Infinity)
+    this.#total = new Float64Array(predictions)
+    this.#chosen = new Float64Array(predictions)
+  }
+
+  /** @param parts [predictions, 3] of `partsOfChunk`: largest, total, chosen */
+  add(parts: Float32Array): void {
+    for (let n = 0; n < this.#largest.length; n++) {
+      const largest = Math.max(this.#largest[n], parts[3 * n])
+      this.#total[n] =
+        this.#total[n] * Math.exp(this.#largest[n] - largest) +
+        parts[3 * n + 1] * Math.exp(parts[3 * n] - largest)
+      this.#largest[n] = largest
+      this.#chosen[n] += parts[3 * n + 2]
+    }
+  }
+
+  logProbs(): Float32Array {
+    return Float32Array.from(
+      this.#chosen,
+      (chosen, n) => chosen - this.#largest[n] - Math.log(this.#total[n]),
+    )
+  }
 }
 
 /** A pass over one row; its tables are the caller's scope's. */

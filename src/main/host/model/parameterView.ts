@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { countNonFinite } from '../../../core/model/nonFinite.ts'
+import { freeArray } from '../../../core/model/freeArray.ts'
 import type { ParameterValue, ParameterValues } from '../../../core/model/parameterValues.ts'
 import { decodeFloats, isFloatFormat, type TensorEntry } from '../../../core/model/safetensors.ts'
 import { sizeOf } from '../../../core/model/parameterTable.ts'
@@ -68,7 +69,10 @@ function readFloats(path: string, entry: TensorEntry): Float32Array {
   const bytes = readTensor(path, entry)
   // safetensors is little-endian, as every machine is that TensorFlow and ONNX Runtime are built for
   const values = format === 'F32' ? new Float32Array(bytes.buffer) : new Float32Array(sizeOf(shape))
-  if (format !== 'F32') decodeFloats(format, bytes, values)
+  if (format !== 'F32') {
+    decodeFloats(format, bytes, values)
+    freeArray(bytes)
+  }
   requireFinite(path, entry, values)
   return values
 }

@@ -57,6 +57,16 @@ for (const [name, changes] of Object.entries(modelFamilies)) {
   })
 }
 
+test('a head gone through in chunks, the last of them shorter, gives what the whole one gives', async () => {
+  const model = { config: littleModel, parameters: randomParameters(littleModel, 1), ops: tensorflowOps() }
+  const whole = (await logProbsByLayers(model, ids, 0.7)) ?? []
+  const before = tf.memory().numTensors
+  const chunked = (await logProbsByLayers(model, ids, 0.7, { headChunk: 8 })) ?? []
+  assert.equal(tf.memory().numTensors, before)
+  assert.equal(chunked.length, ids.length)
+  whole.forEach((row, i) => assert.ok(largestDifferenceOf(row, chunked[i] ?? []) < 2e-6))
+})
+
 test('a raised signal ends it between two layers and leaves no tensor', async () => {
   const model = { config: littleModel, parameters: randomParameters(littleModel, 1), ops: tensorflowOps() }
   const before = tf.memory().numTensors
