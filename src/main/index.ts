@@ -35,7 +35,7 @@ async function openLocal(dataDir: string | null): Promise<Backend> {
     nodePath: plainNode(),
     nowMs: systemClock.nowMs,
   })
-  backend.owner.startQueued()
+  backend.startWaiting()
   return backend
 }
 

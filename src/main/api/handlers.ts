@@ -6,6 +6,7 @@ import type { OwnerHandlers, RequestContext, StoreEvent } from '../../shared/rou
 import { metricsCsv } from '../tools/metricsCsv.ts'
 import { formNames, placeOf } from '../owner/engines/placeOf.ts'
 import type { Owner } from '../owner/owner.ts'
+import type { Sweeps } from '../owner/sweep/sweeps.ts'
 import { checkedPlan, startRun } from '../owner/startRuns.ts'
 import { vStarHistogram, vStarProblems } from '../tools/vStarHistogram.ts'
 import { readCheckpoints } from '../store/checkpointStore.ts'
@@ -36,6 +37,8 @@ export interface HandlersSetup {
   readonly nowMs: () => number
   /** An event to all pages. */
   readonly tell: (event: StoreEvent) => void
+  /** Those that this process runs. */
+  readonly sweeps: Sweeps
 }
 
 /** Every route answered by the owner of this process. */

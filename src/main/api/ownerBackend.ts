@@ -11,6 +11,7 @@ import type {
 import { appInfoReader } from '../tools/appInfo.ts'
 import { openLocalOwner } from '../owner/localOwner.ts'
 import type { Owner } from '../owner/owner.ts'
+import { Sweeps } from '../owner/sweep/sweeps.ts'
 import type { Backend } from './backend.ts'
 import { dispatch } from './dispatch.ts'
 import { createHandlers } from './handlers.ts'
@@ -29,6 +30,8 @@ export interface OwnerBackendSetup {
 export interface OwnerBackend extends Backend {
   readonly owner: Owner
   readonly handlers: OwnerHandlers
+  /** Lets start what an earlier process left: queued runs, and sweeps that nobody has paused. */
+  startWaiting(): void
 }
 
 const neverAborted = new AbortController().signal
@@ -52,11 +55,17 @@ export async function openOwnerBackend(setup: OwnerBackendSetup): Promise<OwnerB
   const tell = (event: StoreEvent): void => events.tell(event)
   owner.subscribe((runId, event) => tell({ runIds: [runId], event: withoutBulk(event) }))
   owner.workshop.subscribe((event) => tell({ runIds: null, event }))
-  const handlers = createHandlers({ owner, nowMs, info, progress, tell })
+  const onChange = (): void => tell({ runIds: null, event: { type: 'sweep' } })
+  const sweeps = new Sweeps({ owner, nowMs, onChange })
+  const handlers = createHandlers({ owner, nowMs, info, progress, tell, sweeps })
   const told = tellingChanges(handlers, tell)
   return {
     owner,
     handlers: told,
+    startWaiting: () => {
+      owner.startQueued()
+      sweeps.goOn()
+    },
     request: (route, input, signal = neverAborted) =>
       dispatch({ ...told, ...noSessions }, route, input, { signal }),
     subscribe: (listener) => events.add(listener),

@@ -45,7 +45,7 @@ export async function serve({
     nodePath,
     nowMs: clock.nowMs,
   })
-  const { handlers, subscribe, owner, close } = backend
+  const { handlers, subscribe, owner, startWaiting, close } = backend
   try {
     const tokens: Tokens = {
       holderOf: (offered) => tokenHolder(dataDir, offered),
@@ -54,7 +54,7 @@ export async function serve({
     const server = await startHttpServer({ handlers, subscribe, pageFolder, port, clock, tokens })
     owner.announce(`http://127.0.0.1:${server.port}/`, server.newLink)
     const endNotices = notify === undefined ? null : notifyByWebhook(owner, notify)
-    owner.startQueued() // not before it listens: a port in use must take no run out of the queue
+    startWaiting() // not before it listens: a port in use must take no run out of the queue
     return {
       port: server.port,
       newLink: server.newLink,

@@ -1,9 +1,9 @@
-import type { OwnerHandlers, StoreEvent } from '../../shared/routes/contract.ts'
+import type { OwnerHandlers } from '../../shared/routes/contract.ts'
 import { parseSweep } from '../../shared/sweep/sweepSpec.ts'
 import { formNames, placeOf } from '../owner/engines/placeOf.ts'
 import type { Owner } from '../owner/owner.ts'
 import { openSweep } from '../owner/sweep/openSweep.ts'
-import { Sweeps } from '../owner/sweep/sweeps.ts'
+import type { Sweeps } from '../owner/sweep/sweeps.ts'
 import { listedSweeps } from '../tools/sweeps/listedSweeps.ts'
 import { sweepCurves } from '../tools/sweeps/sweepCurves.ts'
 import { rankedLabels, sweepMaterial, sweepView } from '../tools/sweeps/sweepView.ts'
@@ -20,16 +20,12 @@ export type SweepRoute =
 
 export interface SweepHandlersSetup {
   readonly owner: Owner
-  readonly nowMs: () => number
-  /** An event to all pages. */
-  readonly tell: (event: StoreEvent) => void
+  readonly sweeps: Sweeps
 }
 
 /** Sweeps: tables of trials, each an ordinary run. */
-export function sweepHandlers({ owner, nowMs, tell }: SweepHandlersSetup): Pick<OwnerHandlers, SweepRoute> {
+export function sweepHandlers({ owner, sweeps }: SweepHandlersSetup): Pick<OwnerHandlers, SweepRoute> {
   const { db } = owner
-  const onChange = (): void => tell({ runIds: null, event: { type: 'sweep' } })
-  const sweeps = new Sweeps({ owner, nowMs, onChange })
   const material = (name: string) => sweepMaterial(db, name, sweeps.find(name))
   return {
     'sweep.list': async () => listedSweeps(db, (name) => sweeps.stateOf(name)),

@@ -46,8 +46,6 @@ export interface OwnerSetup {
   readonly stopNowWithinMs?: number
 }
 
-export type OwnerListener = (runId: string, event: RunEvent) => void
-
 /** Made by `openOwner`. */
 export class Owner {
   /** For reading; runs are changed through the owner, labels through `runLabels`. */
@@ -83,6 +81,11 @@ export class Owner {
     this.recovered = found.recovered
   }
 
+  /** It lets go of its folder: what ends now was ended by nobody's wish. */
+  get isClosing(): boolean {
+    return this.#isClosing
+  }
+
   /** @param obey does what another process asks, see `ControlCommand` */
   async listen(obey: (command: ControlCommand, client: ControlClient) => Promise<unknown>): Promise<void> {
     this.#control = await serveControl(this.#setup.dataDir, obey)
@@ -106,7 +109,7 @@ export class Owner {
   }
 
   /** @returns a function that ends the subscription */
-  subscribe(listener: OwnerListener): () => void {
+  subscribe(listener: (runId: string, event: RunEvent) => void): () => void {
     return this.#listeners.add(({ runId, event }) => listener(runId, event))
   }
 
@@ -189,10 +192,8 @@ export class Owner {
       if (!this.#queue.waiting().includes(runId)) this.start(runId)
       return
     }
-    if (change !== null) {
-      const { dataDir, clock } = this.#setup
-      await resumeWithChanges({ db: this.db, dataDir }, run, { change, nowMs: clock.nowMs() })
-    }
+    const nowMs = this.#setup.clock.nowMs()
+    if (change !== null) await resumeWithChanges(this, run, { change, nowMs })
     this.#change(runId, 'queued')
     this.start(runId)
   }
@@ -246,9 +247,8 @@ export class Owner {
 
   /** The row of a run without a process; set right when the store could not take that process's last word. */
   #settled(runId: string): Run {
-    const { dataDir, clock } = this.#setup
     const run = readRun(this.db, runId)
-    const recovered = recoverRun(this.db, run, { dataDir, nowMs: clock.nowMs() })
+    const recovered = recoverRun(this.db, run, { dataDir: this.dataDir, nowMs: this.#setup.clock.nowMs() })
     if (recovered !== null)
       this.#tell(runId, { type: 'status', status: recovered.status, error: recovered.error })
     return recovered ?? run

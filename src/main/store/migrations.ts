@@ -17,6 +17,7 @@ import { schemaV13 } from './schema/v13.ts'
 import { schemaV14 } from './schema/v14.ts'
 import { schemaV15 } from './schema/v15.ts'
 import { schemaV16 } from './schema/v16.ts'
+import { schemaV17 } from './schema/v17.ts'
 
 /** Written into the file's header, so that a database of another program is recognised and left alone. */
 export const applicationId = 0x52436b31
@@ -39,6 +40,7 @@ export const migrations: readonly string[] = [
   schemaV14,
   schemaV15,
   schemaV16,
+  schemaV17,
 ]
 
 export const schemaVersion = migrations.length

@@ -16,13 +16,16 @@ interface SweepRow {
 
 const columns = 'kind, spec, trials, place, parallel, created_at_ms AS createdAtMs'
 
-/** In the place of what was kept of a sweep of that name; it keeps the time when it was first made. */
+/**
+ * In the place of what was kept of a sweep of that name; it keeps the time when it was first made. Nobody is at
+ * work on it yet.
+ */
 export function keepSweep(db: Database, { spec, place, ...sweep }: PlannedSweep, nowMs: number): void {
   db.prepare<[Record<string, unknown>]>(
     `INSERT INTO sweep (name, kind, spec, trials, place, parallel, created_at_ms)
      VALUES (:name, :kind, :spec, :trials, :place, :parallel, :nowMs)
      ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, spec = excluded.spec, trials = excluded.trials,
-       place = excluded.place, parallel = excluded.parallel`,
+       place = excluded.place, parallel = excluded.parallel, under_way = 0`,
   ).run({
     ...sweep,
     name: spec.name,
@@ -30,6 +33,19 @@ export function keepSweep(db: Database, { spec, place, ...sweep }: PlannedSweep,
     place: place === null ? null : JSON.stringify(place),
     nowMs,
   })
+}
+
+/** Whether the process that serves pages is to be at work on it, the next one too. */
+export function markUnderWay(db: Database, name: string, isUnderWay: boolean): void {
+  db.prepare<[number, string]>('UPDATE sweep SET under_way = ? WHERE name = ?').run(isUnderWay ? 1 : 0, name)
+}
+
+/** Names of the sweeps that a process which serves pages was at work on, oldest first. */
+export function sweepsUnderWay(db: Database): readonly string[] {
+  return db
+    .prepare<[], string>('SELECT name FROM sweep WHERE under_way = 1 ORDER BY created_at_ms, name')
+    .pluck()
+    .all()
 }
 
 /** Newest first. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dispatch } from '../../../src/main/api/dispatch.ts'
+import { Sweeps } from '../../../src/main/owner/sweep/sweeps.ts'
 import { createHandlers } from '../../../src/main/api/handlers.ts'
 import { openOwnerBackend } from '../../../src/main/api/ownerBackend.ts'
 import { createProgressBoard } from '../../../src/main/api/progressBoard.ts'
@@ -17,6 +18,7 @@ test('what a store that cannot be written refuses reaches the page with the file
     progress: createProgressBoard(),
     nowMs: () => 0,
     tell: () => undefined,
+    sweeps: new Sweeps({ owner, nowMs: () => 0, onChange: () => undefined }),
     info: () => Promise.reject(new Error('not asked')),
   })
   const { runId } = fakeRun(owner, {}, { totalSteps: 3 })

@@ -17,7 +17,7 @@ import { migrate, migrations, schemaVersion, versionOf } from '../../../src/main
 import { readRollouts } from '../../../src/main/store/rollouts/rolloutQuery.ts'
 import { labelRun } from '../../../src/main/store/runs/runLabels.ts'
 import { readRun } from '../../../src/main/store/runs/runStore.ts'
-import { listSweeps } from '../../../src/main/store/sweepStore.ts'
+import { listSweeps, sweepsUnderWay } from '../../../src/main/store/sweepStore.ts'
 import { readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
 import { metricsAt, temporaryFolder } from './storeFixtures.ts'
 
@@ -54,6 +54,7 @@ const dataOfVersion: readonly string[] = [
   "INSERT INTO shard VALUES ('old', 0, 1, 0, 3);",
   `INSERT INTO machine_history VALUES ('old', 1, '[{"name":"cpu","label":"processors","unit":"percent"}]');`,
   "UPDATE run SET pinned = 1 WHERE run_id = 'old';",
+  "UPDATE sweep SET under_way = 1 WHERE name = 'rates';",
 ]
 
 /** A store as version `version` left it, with data of that version and all before. */
@@ -104,6 +105,7 @@ for (let version = 1; version <= schemaVersion; version++) {
       listSweeps(db).map(({ spec, createdAtMs }) => [spec.name, createdAtMs]),
       version >= 12 ? [['rates', 11]] : [],
     )
+    assert.deepEqual(sweepsUnderWay(db), version >= 17 ? ['rates'] : [])
     const codes = readLog(db, 'old', { after: 0, limit: 9 }).map(({ code }) => code)
     assert.deepEqual(codes, version >= 4 ? ['c', 'alarm.kl'] : ['c'])
 

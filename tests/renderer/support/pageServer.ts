@@ -6,6 +6,7 @@ import { createProgressBoard } from '../../../src/main/api/progressBoard.ts'
 import { systemClock } from '../../../src/main/host/machine/clock.ts'
 import { formNames, placeOf } from '../../../src/main/owner/engines/placeOf.ts'
 import { openOwner } from '../../../src/main/owner/openOwner.ts'
+import { Sweeps } from '../../../src/main/owner/sweep/sweeps.ts'
 import type { Owner } from '../../../src/main/owner/owner.ts'
 import { hashConfig } from '../../../src/main/owner/startRuns.ts'
 import { parseConfig, totalSteps } from '../../../src/shared/config/parseConfig.ts'
@@ -61,6 +62,11 @@ export async function startPageServer(dataDir: string): Promise<PageServer> {
     progress,
     nowMs: systemClock.nowMs,
     tell,
+    sweeps: new Sweeps({
+      owner,
+      nowMs: systemClock.nowMs,
+      onChange: () => tell({ runIds: null, event: { type: 'sweep' } }),
+    }),
     info: async () => info,
   }
   const pageFolder = await builtPage()

@@ -4,7 +4,7 @@ import { parseSweep, type SweepSpec } from '../../../shared/sweep/sweepSpec.ts'
 import type { Sweep } from '../../../shared/sweep/sweepTrials.ts'
 import type { SweepWork } from '../../../shared/sweep/sweepView.ts'
 import { isOver } from '../../../shared/runs/runTransitions.ts'
-import { keepSweep, readSweep, type KeptSweep } from '../../store/sweepStore.ts'
+import { keepSweep, markUnderWay, readSweep, sweepsUnderWay, type KeptSweep } from '../../store/sweepStore.ts'
 import type { Owner } from '../owner.ts'
 import { openSweep } from './openSweep.ts'
 import { ownerHost, type HostedWork } from './ownerHost.ts'
@@ -83,6 +83,22 @@ export class Sweeps {
     this.#begin(kept, sweep, retryFailed)
   }
 
+  /**
+   * Lets the sweeps go on that an earlier process was at work on when it was ended or killed. One that was
+   * paused waits; why one cannot go on is said beside it.
+   */
+  goOn(): void {
+    for (const name of sweepsUnderWay(this.#setup.owner.db)) {
+      try {
+        // its runs may be queued, or under way elsewhere: they are followed
+        const { kept, sweep } = this.#required(name)
+        this.#begin(kept, sweep, false)
+      } catch (thrown) {
+        this.#work.set(name, { ...idleWork(), isOver: true, said: errorData(thrown).message })
+      }
+    }
+  }
+
   /** @throws RecheckError `sweep.unknown`, `sweep.busy`, `sweep.invalid` */
   extend(name: string, { seeds, randomTrials, budget }: SweepExtension): void {
     const { kept } = this.#required(name)
@@ -109,6 +125,7 @@ export class Sweeps {
         `The sweep “${name}” is not run by this process: stop its runs, or press Ctrl-C where it was begun.`,
       )
     work.isStopping = true
+    markUnderWay(this.#setup.owner.db, name, false)
     if (when === 'now') {
       work.stopsNow = true
       // a run that has just ended needs no stop
@@ -142,14 +159,9 @@ export class Sweeps {
   #begin(planned: PlannedSweep, sweep: Sweep, retryFailed: boolean): void {
     const { owner, onChange } = this.#setup
     const { name } = planned.spec
-    const work: HostedWork = {
-      isStopping: false,
-      stopsNow: false,
-      isOver: false,
-      inHand: new Set(),
-      said: null,
-    }
+    const work = idleWork()
     this.#work.set(name, work)
+    markUnderWay(owner.db, name, true)
     const { place, parallel } = planned
     const host = ownerHost(owner, work, onChange)
     void runTrials(sweep, { retryFailed, place, parallel, host })
@@ -158,10 +170,16 @@ export class Sweeps {
       .then((said) => {
         work.isOver = true
         work.said = said
+        if (owner.isClosing) return // the next process goes on
+        markUnderWay(owner.db, name, false)
         onChange()
       })
     onChange()
   }
+}
+
+function idleWork(): HostedWork {
+  return { isStopping: false, stopsNow: false, isOver: false, inHand: new Set(), said: null }
 }
 
 function endText(end: SweepEnd, { budget }: SweepSpec): string {
