@@ -29,15 +29,16 @@ def parse_arguments():
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--problems", type=int, default=192)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32")
     return parser.parse_args()
 
 
 def load_model(arguments):
     if arguments.random is None:
-        return AutoModelForCausalLM.from_pretrained(arguments.model, dtype=torch.float32)
+        return AutoModelForCausalLM.from_pretrained(arguments.model, dtype=getattr(torch, arguments.dtype))
     fields = json.loads(Path(arguments.random).read_text())["config"]
     config = AutoConfig.for_model(**fields)
-    return AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    return AutoModelForCausalLM.from_config(config, dtype=getattr(torch, arguments.dtype))
 
 
 def resident_bytes():
