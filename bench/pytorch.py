@@ -1,6 +1,6 @@
 """The work of `recheck bench` with PyTorch and transformers: the yardstick of bench/RESULTS.md.
 
-    pip install torch==2.13.0 "transformers==5.17.*"
+    pip install torch==2.14.1 "transformers==5.24.*"
     python bench/pytorch.py --random bench/tiny.json
     python bench/pytorch.py --model resources/models/builtin --workload rl
 
