@@ -94,11 +94,16 @@ rows=(--train-batch 16 --train-length 128)
 step update 60 node src/main/cli.ts bench "${update[@]}" "${rows[@]}" --sampler graph --xla off --json
 [ -n "$python" ] && step update-pytorch 40 "$python" bench/pytorch.py "${update[@]}" "${rows[@]}"
 
+# an update compiled by XLA, beside the nodes one by one
+updates=(--rows 16 --length 128 --updates 5)
+[ -n "$dry" ] && updates=(--rows 2 --length 16 --updates 2)
+step updates-xla 90 node bench/updates.ts --json --rounds 1 --models "$middle" "${updates[@]}"
+
 # 7. many rows together
 step samplers-wide 60 "${samplers[@]}" --models "$tiny" --engines graph,xla --batch "$wide"
 
 # 8. the same tokens compiled and node by node, in any order of rows, twice; the scorer's log-probs; draws
-for test in graphDraw functionLibrary trainerSampler graphSampler; do
+for test in graphDraw functionLibrary trainerSampler compiledUpdate graphSampler; do
   step "test-$test" 90 node scripts/run-tests.mjs "tests/main/host/tensorflow/$test.test.ts"
 done
 
@@ -151,6 +156,11 @@ const summary = {
     '1.5b, bf16': ofGenerate('1.5b', dry ? 'tiny' : '1.5b'),
   },
   updateOfPyTorch: ratio(rate('update', 'update'), rate('update-pytorch', 'update')),
+  // seconds of an update compiled ÷ node by node
+  compiledUpdate: (() => {
+    const measured = Object.values(steps['updates-xla']?.result ?? {})[0]
+    return ratio(measured?.xla[0]?.wallSeconds, measured?.plain[0]?.wallSeconds)
+  })(),
   firstCallSeconds: Object.fromEntries(
     ['first', 'second'].map((start) => [start, steps[`xla-${start}-start`]?.result?.tiny?.xla?.[0]?.firstCallSeconds]),
   ),

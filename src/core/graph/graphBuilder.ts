@@ -130,6 +130,14 @@ export class GraphBuilder {
     return name
   }
 
+  /** Makes another node of one that is there; those that name it stay as they are, and it goes last. */
+  replace(name: string, op: string, inputs: readonly NodeRef[], attributes: Attributes): void {
+    const at = this.nodes.findIndex((node) => node.name === name)
+    if (at < 0) throw new RangeError(`GraphBuilder: no node named "${name}"`)
+    this.nodes.splice(at, 1)
+    this.nodes.push({ name, op, inputs, attributes })
+  }
+
   addFunction(added: GraphFunction): void {
     if (this.functions.some(({ name }) => name === added.name)) {
       throw new RangeError(`GraphBuilder: a function named "${added.name}" exists already`)

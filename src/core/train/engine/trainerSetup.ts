@@ -31,6 +31,12 @@ export interface ScorerSetup {
 export interface TrainerSetup extends ScorerSetup {
   readonly loss: PolicyLoss
   readonly adamW: AdamWSettings
+  /**
+   * Forward and backward pass of each bucket as one function that XLA compiles. Scores stay node by node: before
+   * the first update log-ratios to the reference are 0 up to rounding only. Captured training alone; slower on a
+   * processor (bench/updates.ts), to be measured on a card.
+   */
+  readonly compileUpdate?: boolean
   /** Trained in the place of the parameters, which stay as they are; with the numbers that it begins with. */
   readonly adapter?: AdapterValues
   /** Which parameters `adamW.weightDecay` shrinks; left out: matrices, not norms and biases. */

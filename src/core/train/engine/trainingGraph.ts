@@ -15,6 +15,7 @@ import { addZeroedGradients, GradientAccumulators } from './gradientAccumulators
 import type { SamplerOptions } from './samplingGraph.ts'
 import { addSamplerOn } from './samplingGraph.ts'
 import type { NodeRef } from '../../graph/graphBuilder.ts'
+import { moveIntoFunction } from '../../graph/moveIntoFunction.ts'
 import { GraphBuilder, intAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 import type { GraphVariables } from './graphVariables.ts'
 import {
@@ -54,9 +55,13 @@ export function isPacked({ loss }: Partial<Pick<TrainerSetup, 'loss'>>): boolean
 }
 
 /** What is fetched to train on a micro-batch: loss and sums first. */
-export function gradientFetches({ compute }: Pick<TrainerSetup, 'compute'>, bucket: number): string[] {
+export function gradientFetches(
+  { compute, compileUpdate }: Pick<TrainerSetup, 'compute' | 'compileUpdate'>,
+  bucket: number,
+): string[] {
   const { accumulate, forward } = bucketNames(bucket)
-  return compute?.recompute === true ? [accumulate, forward] : [accumulate]
+  // what is compiled has nodes of its own
+  return compute?.recompute === true && compileUpdate !== true ? [accumulate, forward] : [accumulate]
 }
 
 /**
@@ -93,6 +98,9 @@ export function captureTraining(setup: TrainerSetup, sampler?: SamplerOptions): 
   const sumNames = setup.buckets.map((bucket) =>
     recordBucket(graph, bucket, (trace) => addGradients(trace, variables, setup, bucket)),
   )
+  if (setup.compileUpdate === true)
+    for (const bucket of setup.buckets)
+      moveIntoFunction(graph, bucketNames(bucket).accumulate, gradientEffects)
   addZeroedGradients(graph, variables, tablesOf(setup))
   addAdamWUpdate(graph, variables, setup.adamW, setup.decays ?? isMatrix)
   if (sampler !== undefined) addSamplerOn(graph, variables, setup.config, sampler)
@@ -102,6 +110,9 @@ export function captureTraining(setup: TrainerSetup, sampler?: SamplerOptions): 
   ])
   return { graph, signatures, sumNames: sumNames[0] ?? [] }
 }
+
+/** Ops by which gradients are added to their variables. */
+const gradientEffects: ReadonlySet<string> = new Set(['AssignAddVariableOp', 'ResourceScatterAdd'])
 
 /** Parameters whose gradients come as rows, where logits are computed in chunks. */
 function tablesOf(setup: TrainerSetup): ReadonlySet<string> {
