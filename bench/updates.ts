@@ -27,7 +27,9 @@ const { values: options } = parseArgs({
     measure: { type: 'string' },
   },
 })
-const [rows, length, updates] = [options.rows, options.length, options.updates].map(Number)
+const rows = Number(options.rows)
+const length = Number(options.length)
+const updates = Number(options.updates)
 
 interface Result {
   /** Until the first update was done: recording, loading, compiling. */
