@@ -1,9 +1,10 @@
+import type { LinePattern } from './linePattern.ts'
 import type { PlotLine } from './plotData.ts'
 import type { PlotTheme } from './plotTheme.ts'
 import { shortened, textWidth } from './textFit.ts'
 
 /** What a legend names: a line of the plot, or a threshold across it. */
-export type LegendEntry = Pick<PlotLine, 'label' | 'dashed' | 'hidden'>
+export type LegendEntry = Pick<PlotLine, 'label' | 'dashed' | 'pattern' | 'hidden'>
 
 /** How large a legend is drawn. */
 interface LegendView {
@@ -13,7 +14,11 @@ interface LegendView {
 
 type LegendOption = Readonly<Record<string, unknown>>
 
-const dashedIcon = 'path://M0,0H6V4H0ZM9,0H15V4H9ZM18,0H24V4H18Z'
+const icons: Readonly<Record<LinePattern, string>> = {
+  solid: 'rect',
+  dashed: 'path://M0,0H6V4H0ZM9,0H15V4H9ZM18,0H24V4H18Z',
+  dotted: 'path://M0,0H3V4H0ZM7,0H10V4H7ZM14,0H17V4H14ZM21,0H24V4H21Z',
+}
 const fontSize = 11
 const iconWidth = 18
 /** ECharts' own, between an icon and its text, px at every scale. */
@@ -115,7 +120,7 @@ function toldApart(labels: readonly string[], width: number, size: number): stri
 }
 
 function entry(line: LegendEntry): { readonly name: string; readonly icon: string } {
-  return { name: line.label, icon: line.dashed ? dashedIcon : 'rect' }
+  return { name: line.label, icon: icons[line.pattern ?? (line.dashed ? 'dashed' : 'solid')] }
 }
 
 function style({ theme, scale }: LegendView): LegendOption {

@@ -1,5 +1,6 @@
 import type { MetricBucket, MetricPoint } from '../runs/records.ts'
 import type { MetricAxis, MetricRange } from '../routes/metrics.ts'
+import type { LinePattern } from './linePattern.ts'
 
 /**
  * A y of null interrupts the line: the quantity was not defined there (0/0). No line begins or ends with one.
@@ -18,6 +19,8 @@ export interface PlotLine {
   readonly label: string
   readonly colour: number
   readonly dashed: boolean
+  /** In the place of `dashed`, where there are more lines than colours. */
+  readonly pattern?: LinePattern
   readonly points: readonly PlotPoint[]
   /** Drawn faintly about the line, at the line's own x; null = no interval there. */
   readonly band?: readonly (readonly [low: number, high: number] | null)[]

@@ -221,7 +221,7 @@ function lineSeries(line: PlotLine, view: PlotView): PlotOption[] {
     itemStyle: { color },
     ...(line.stepped === true ? { step: 'end' } : {}),
   }
-  const style = { width: 1.8 * view.scale, type: line.dashed ? 'dashed' : 'solid', color }
+  const style = { width: 1.8 * view.scale, type: line.pattern ?? (line.dashed ? 'dashed' : 'solid'), color }
   if (view.smoothing === 0) return [{ ...base, ...pointsOf(line.points, few, view), lineStyle: style }]
   const raw = { width: view.scale, type: style.type, color, opacity: 0.3 }
   return [

@@ -108,7 +108,7 @@ test('another choice of runs keeps the view, the colours, the zoom and which run
   assert.equal(await page.getByRole('button', { name: 'Whole run' }).isEnabled(), true)
   // to one run and back to two: nothing is compared meanwhile
   await goTo(page, '#/compare?runs=r-killed')
-  await page.getByText('Choose two to eight runs here').waitFor()
+  await page.getByText('Choose two to 20 runs here').waitFor()
   await goTo(page, '#/compare?runs=r-killed,r-stopped')
   await plot('revision bonus 2').locator('canvas').first().waitFor()
   await page.getByText('Overlaid').click()

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { mostCompared } from '../../../src/renderer/src/compare/compareRuns.ts'
 import {
   differenceText,
   lookByField,
   lookByRun,
   scaleColours,
 } from '../../../src/renderer/src/compare/look.ts'
+import { mostDistinctLines } from '../../../src/shared/plots/linePattern.ts'
 import { darkTheme, lightTheme } from '../../../src/shared/plots/plotTheme.ts'
 
 const rates = { path: 'optimizer.learningRate', values: [1e-4, 5e-5, 1e-4, 2e-4] }
@@ -22,6 +24,17 @@ test('words keep the theme’s own colours, one a value', () => {
   const look = lookByField({ path: 'method', values: ['grpo', 'a-star-po', 'grpo'] }, lightTheme)
   assert.deepEqual([look.colours, look.palette], [[0, 1, 0], null])
   assert.deepEqual(lookByRun(3).colours, [0, 1, 2])
+})
+
+test('twenty runs: no two have the same colour and pattern, and the first eight are solid', () => {
+  const { colours, patterns } = lookByRun(mostCompared)
+  const looks = colours.map((colour, run) => `${colour % lightTheme.palette.length} ${patterns[run]}`)
+  assert.equal(new Set(looks).size, 20)
+  assert.ok(mostDistinctLines >= mostCompared)
+  assert.deepEqual([...new Set(patterns.slice(0, 8))], ['solid'])
+  assert.deepEqual([patterns[8], patterns[16]], ['dashed', 'dotted'])
+  const words = { path: 'notes', values: Array.from({ length: 10 }, (_, run) => `word ${run}`) }
+  assert.deepEqual(lookByField(words, lightTheme).patterns.slice(7), ['solid', 'dashed', 'dashed'])
 })
 
 test('every colour of the scale has 3 : 1 against its background, and lightness goes one way', () => {

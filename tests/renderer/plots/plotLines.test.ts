@@ -136,13 +136,14 @@ test('a comparison: one line a run in the run’s colour; a hidden run has none'
   const lines = comparedLines(plot, [[loss], [loss], [loss]], {
     labels: ['a', null, 'c'],
     colours: [0, 1, 2],
+    patterns: ['solid', 'solid', 'dotted'],
     axis: 'step',
   })
   assert.deepEqual(
-    lines.map(({ label, colour }) => [label, colour]),
+    lines.map(({ label, colour, pattern }) => [label, colour, pattern]),
     [
-      ['a', 0],
-      ['c', 2],
+      ['a', 0, 'solid'],
+      ['c', 2, 'dotted'],
     ],
   )
 })
@@ -156,6 +157,7 @@ test('V* of several runs: the share of problems up to each value', () => {
   const [line] = vStarLines([{ vStarId: 'v', problems: 4, withoutSignal: 0.5, bins }, null], {
     labels: ['a', 'b'],
     colours: [3, 1],
+    patterns: ['solid', 'dashed'],
   })
   assert.deepEqual([line?.colour, line?.stepped], [3, true])
   assert.deepEqual(line?.points, [

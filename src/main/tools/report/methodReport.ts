@@ -6,6 +6,7 @@ import {
   formatShare,
   missing,
 } from '../../../shared/text/format.ts'
+import { patternOf } from '../../../shared/plots/linePattern.ts'
 import { lightTheme } from '../../../shared/plots/plotTheme.ts'
 import { linePlotOption, type PlotShape } from '../../../shared/plots/plotOption.ts'
 import type { PlotLine } from '../../../shared/plots/plotData.ts'
@@ -174,7 +175,8 @@ function curvePictures({ summaries, scores, title }: MethodReport): Block[] {
     const lines = curves.map(({ method, points }, colour): PlotLine => ({
       label: method,
       colour,
-      dashed: colour >= lightTheme.palette.length,
+      dashed: false,
+      pattern: patternOf(colour),
       points: points.map((point) => [x(point), point.accuracy]),
     }))
     const option = linePlotOption(shape, lines, {

@@ -1,6 +1,7 @@
 import { findMetric } from '../../../shared/metrics/metrics.ts'
 import { axisLabels, type PlotLine } from '../../../shared/plots/plotData.ts'
 import { linePlotOption, type PlotShape } from '../../../shared/plots/plotOption.ts'
+import { patternOf } from '../../../shared/plots/linePattern.ts'
 import { lightTheme } from '../../../shared/plots/plotTheme.ts'
 import { pastText } from '../../../shared/runs/alarms.ts'
 import type { SweepView } from '../../../shared/sweep/sweepView.ts'
@@ -166,7 +167,8 @@ function curvePictures(db: Database, { material, view, onPlot }: Drawn): Block[]
     const lines = curves.map(({ point, points }, colour): PlotLine => ({
       label: point,
       colour,
-      dashed: colour >= lightTheme.palette.length,
+      dashed: false,
+      pattern: patternOf(colour),
       points: points.map(({ x, mean }) => [axis === 'timeMs' ? x / 60_000 : x, mean]),
       band: points.map(({ low, high }) => (low === null || high === null ? null : [low, high])),
     }))

@@ -53,7 +53,7 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
         </Title>
         <MultiSelect
           aria-label="Runs to compare"
-          placeholder={asked.length === 0 ? 'Choose two to eight runs' : ''}
+          placeholder={asked.length === 0 ? `Choose two to ${mostCompared} runs` : ''}
           searchable
           maxValues={mostCompared}
           limit={mostChoices}
@@ -118,8 +118,8 @@ function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
   if (runs.length < 2) {
     return (
       <Text className="muted">
-        Choose two to eight runs here, or select them in the run list: their curves, the config fields that
-        differ and their test scores stand side by side.
+        Choose two to {mostCompared} runs here, or select them in the run list: their curves, the config
+        fields that differ and their test scores stand side by side.
       </Text>
     )
   }

@@ -118,6 +118,7 @@ function useLook({ runs, labels, fields, choices }: ChosenProps) {
       runs: runs.filter((_, run) => !isHidden(run)),
       labels: named.map((name, run) => (isHidden(run) ? null : name)),
       colours: look.colours,
+      patterns: look.patterns,
       palette: look.palette,
       texts: new Map(named.map((name, run) => [name, `${labels[run] ?? ''}: ${texts[run] ?? ''}`])),
     },

@@ -40,7 +40,10 @@ export function RunLegend(props: RunLegendProps): JSX.Element {
           >
             <span
               className={styles.swatch}
-              style={{ background: palette[(look.colours[run] ?? 0) % palette.length] }}
+              style={{
+                borderTopColor: palette[(look.colours[run] ?? 0) % palette.length] ?? '',
+                borderTopStyle: look.patterns[run] ?? 'solid',
+              }}
             />
             <span className={styles.name}>
               <MiddleCut text={labels[run] ?? ''} />

@@ -3,11 +3,13 @@ import { configFields, valueAtPath } from '../../../shared/config/fields.ts'
 import type { Evaluation, Run } from '../../../shared/runs/records.ts'
 import type { MetricAxis, MetricRange } from '../../../shared/routes/metrics.ts'
 import type { VStarHistogram } from '../../../shared/routes/vStar.ts'
+import type { LinePattern } from '../../../shared/plots/linePattern.ts'
 import { rangePoints, type PlotLine } from '../../../shared/plots/plotData.ts'
 import type { NamedPlot } from '../plots/morePlots.ts'
 import { configOf } from '../widgets/runConfig.ts'
 
-export const mostCompared = 8
+/** Told apart by colour and pattern; more are a tangle, whatever they look like. */
+export const mostCompared = 20
 
 /**
  * The config fields in which at least two of the runs differ; name, tags and notes say nothing about
@@ -66,19 +68,21 @@ export interface ComparedLinesView {
   /** One a run; null = hidden. */
   readonly labels: readonly (string | null)[]
   readonly colours: readonly number[]
+  readonly patterns: readonly LinePattern[]
 }
 
 /** One line a run of the plot's metric; a run keeps its colour in every plot. */
 export function comparedLines(
   plot: NamedPlot,
   ranges: readonly (readonly MetricRange[])[],
-  { labels, axis, colours }: ComparedLinesView & { readonly axis: MetricAxis },
+  { labels, axis, colours, patterns }: ComparedLinesView & { readonly axis: MetricAxis },
 ): PlotLine[] {
   const metric = plot.shape.series[0]?.metric
   return labels.flatMap((label, index) => {
     const range = ranges[index]?.find((each) => each.name === metric)
     if (label === null || range === undefined || range.total === 0) return []
-    return [{ label, colour: colours[index] ?? 0, dashed: false, points: rangePoints(range, axis) }]
+    const look = { colour: colours[index] ?? 0, dashed: false, pattern: patterns[index] ?? 'solid' }
+    return [{ ...look, label, points: rangePoints(range, axis) }]
   })
 }
 
@@ -87,7 +91,7 @@ export function comparedLines(
  */
 export function vStarLines(
   histograms: readonly (VStarHistogram | null)[],
-  { labels, colours }: ComparedLinesView,
+  { labels, colours, patterns }: ComparedLinesView,
 ): PlotLine[] {
   return labels.flatMap((label, index): PlotLine[] => {
     const histogram = histograms[index] ?? null
@@ -96,7 +100,8 @@ export function vStarLines(
     const points = histogram.bins.map(
       ({ high, count }) => [high, (upTo += count) / histogram.problems] as const,
     )
-    return [{ label, colour: colours[index] ?? 0, dashed: false, points, stepped: true }]
+    const look = { colour: colours[index] ?? 0, dashed: false, pattern: patterns[index] ?? 'solid' }
+    return [{ ...look, label, points, stepped: true }]
   })
 }
 

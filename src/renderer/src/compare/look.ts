@@ -1,3 +1,4 @@
+import { patternOf, type LinePattern } from '../../../shared/plots/linePattern.ts'
 import { darkTheme, type PlotTheme } from '../../../shared/plots/plotTheme.ts'
 import { formatValue } from '../../../shared/text/format.ts'
 
@@ -11,6 +12,7 @@ export interface DifferingField {
 export interface CompareLook {
   /** In the order of the runs. */
   readonly colours: readonly number[]
+  readonly patterns: readonly LinePattern[]
   /** Colours of an ordered scale; null = the theme's own. */
   readonly palette: readonly string[] | null
   /** Runs in the order in which the legend names them. */
@@ -21,7 +23,13 @@ export interface CompareLook {
 
 export function lookByRun(runs: number): CompareLook {
   const order = Array.from({ length: runs }, (_, index) => index)
-  return { colours: order, palette: null, order, additions: order.map(() => '') }
+  return {
+    colours: order,
+    patterns: order.map((run) => patternOf(run)),
+    palette: null,
+    order,
+    additions: order.map(() => ''),
+  }
 }
 
 /** Runs of one value share a colour; numbers are ordered, from the scale's beginning to its end. */
@@ -34,6 +42,7 @@ export function lookByField({ path, values }: DifferingField, theme: PlotTheme):
   const name = path.split('.').at(-1) ?? path
   return {
     colours,
+    patterns: colours.map((colour) => (isOrdered ? 'solid' : patternOf(colour))),
     palette: isOrdered ? scaleColours(distinct.length, theme) : null,
     order: values.map((_, index) => index).sort((a, b) => (colours[a] ?? 0) - (colours[b] ?? 0) || a - b),
     additions: texts.map((text) => `${name} ${text}`),

@@ -1,5 +1,6 @@
-import { useMemo, type JSX } from 'react'
+import { useMemo, useState, type JSX } from 'react'
 import { findMetric } from '../../../shared/metrics/metrics.ts'
+import { Listeners } from '../../../shared/listeners.ts'
 import type { Stamp } from '../../../shared/plots/pictureFrame.ts'
 import type { PlotLine, PlotBin } from '../../../shared/plots/plotData.ts'
 import {
@@ -9,6 +10,8 @@ import {
   type PlotShape,
   type PlotView,
 } from '../../../shared/plots/plotOption.ts'
+import { mostTold } from './chartOption.ts'
+import type { CursorMove } from './linkedCursor.ts'
 import { saveCsv, savePng, saveSvg } from './savePictures.ts'
 import { usePageScale } from '../widgets/hooks/usePageScale.ts'
 import { usePlotTheme } from './usePlotTheme.ts'
@@ -75,6 +78,8 @@ export interface PlotBoardProps {
 export function PlotBoard(props: PlotBoardProps): JSX.Element {
   const { plots, settings, range, onRange, files, group, lineTexts, onHidden } = props
   const view = useView(props)
+  const [cursor] = useState(() => new Listeners<CursorMove>())
+  const isCrowded = plots.some(({ lines }) => lines.length > mostTold)
   return (
     <div className={styles.grid}>
       {plots.map((plot) => {
@@ -95,6 +100,7 @@ export function PlotBoard(props: PlotBoardProps): JSX.Element {
             emptyText={isEmpty ? plot.emptyText : null}
             footText={footOf(plot, settings)}
             group={hasOwnX(plot) ? null : group}
+            {...(isCrowded ? { cursor } : {})}
             exports={boardExports([plot], { view, settings, range, files, part: plot.id })}
             onRange={hasOwnX(plot) ? ignore : onRange}
           />

@@ -2,10 +2,12 @@ import { ActionIcon, Modal, Title, Tooltip } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconArrowsMaximize, IconInfoCircle } from '@tabler/icons-react'
 import { useState, type JSX } from 'react'
+import type { Listeners } from '../../../shared/listeners.ts'
 import type { PlotLine } from '../../../shared/plots/plotData.ts'
 import type { PlotOption } from '../../../shared/plots/plotOption.ts'
 import { shortened } from '../../../shared/plots/textFit.ts'
 import { Chart } from './Chart.tsx'
+import type { CursorMove } from './linkedCursor.ts'
 import type { XRange } from './plotLines.ts'
 import { ExportMenu, type Exports } from './ExportMenu.tsx'
 import styles from './PlotCard.module.css'
@@ -21,6 +23,8 @@ export interface PlotCardProps {
   readonly footText: string
   /** Charts of one group share their cursor; null for one with an x of its own. */
   readonly group: string | null
+  /** Shared by charts that are too full for tooltips in all of them. */
+  readonly cursor?: Listeners<CursorMove>
   readonly exports: Exports
   readonly onRange: (range: XRange | null) => void
   readonly lines: readonly PlotLine[]
@@ -83,7 +87,7 @@ function About({ title, note, meanings }: PlotCardProps): JSX.Element {
 }
 
 function PlotBody(props: PlotCardProps): JSX.Element {
-  const { title, option, emptyText, group, onRange, lines, lineTexts, onHidden } = props
+  const { title, option, emptyText, group, cursor, onRange, lines, lineTexts, onHidden } = props
   const [pointed, setPointed] = useState<string | null>(null)
   if (emptyText !== null) {
     return (
@@ -99,7 +103,7 @@ function PlotBody(props: PlotCardProps): JSX.Element {
         <Chart
           option={option}
           label={title}
-          {...(group === null ? {} : { group })}
+          {...(group === null ? {} : cursor === undefined ? { group } : { cursor })}
           {...(lineTexts === undefined ? {} : { pointed: { lines, onPoint: setPointed } })}
           {...(onHidden === undefined ? {} : { onHidden })}
           onSelectRange={onRange}

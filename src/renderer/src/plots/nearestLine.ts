@@ -8,13 +8,24 @@ const reachPx = 24
  * null in a gap and outside.
  */
 export function heightAt({ points, stepped }: PlotLine, x: number): number | null {
-  const after = points.findIndex(([px]) => px >= x)
+  const after = firstFrom(points, x)
   const right = points[after]
   if (right === undefined) return null
   if (right[0] === x) return right[1]
   const left = points[after - 1]
   if (left === undefined || left[1] === null || right[1] === null) return null
   return stepped === true ? left[1] : left[1] + ((right[1] - left[1]) * (x - left[0])) / (right[0] - left[0])
+}
+
+/** Index of the first point at x or after it; x never falls. */
+function firstFrom(points: PlotLine['points'], x: number): number {
+  let [low, high] = [0, points.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((points[middle]?.[0] ?? 0) < x) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /**

@@ -85,7 +85,7 @@ function CompareAndLabel({ runs }: { readonly runs: readonly ListedRun[] }): JSX
       <Button
         leftSection={<IconArrowsDiff size={15} />}
         disabled={!canCompare}
-        title={canCompare ? undefined : 'Two to eight runs can be compared'}
+        title={canCompare ? undefined : `Two to ${mostCompared} runs can be compared`}
         onClick={() => goTo({ page: 'compare', runIds: runs.map((run) => run.runId) })}
       >
         Compare

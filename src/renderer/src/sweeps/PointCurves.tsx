@@ -1,6 +1,7 @@
 import { Group, Select } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import { findMetric } from '../../../shared/metrics/metrics.ts'
+import { patternOf } from '../../../shared/plots/linePattern.ts'
 import { axisLabels, type PlotLine } from '../../../shared/plots/plotData.ts'
 import { curveMetrics } from '../../../shared/routes/sweeps.ts'
 import type { PointCurve } from '../../../shared/sweep/sweepView.ts'
@@ -73,6 +74,7 @@ function boardPlot(
     label: point,
     colour,
     dashed: false,
+    pattern: patternOf(colour),
     points: points.map(({ x, mean }) => [axis === 'timeMs' ? x / 60_000 : x, mean] as const),
     band: points.map(({ low, high }) => (low === null || high === null ? null : ([low, high] as const))),
   }))
