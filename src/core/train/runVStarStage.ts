@@ -1,11 +1,13 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { VStarEstimate } from '../../shared/runs/records.ts'
+import type { KeptSamples } from '../../shared/runs/vStarSamples.ts'
 import type { Problem } from '../data/problem.ts'
 import { scoreRollouts } from '../reward/scoreRollout.ts'
 import type { Grading } from '../reward/scoreRollout.ts'
 import { attemptVStar, hasSignal } from '../rl/turnBaseline.ts'
 import { plainRewards } from '../reward/turnReward.ts'
 import { countReferenceTurns } from '../rl/vStarCounts.ts'
+import { keptSamples } from '../rl/vStarSamples.ts'
 import { tokensOf, type Rollout } from '../rollout/rollout.ts'
 import type { Conversation } from '../rollout/sampleTurns.ts'
 import { referenceTurns, rollOutSelfCorrection } from '../rollout/selfCorrection.ts'
@@ -71,10 +73,15 @@ export async function* runVStarStage(
         signal: setup.abort,
       }),
     )
-    const counted = chosen.map((problem) => estimateOf(problem, rollouts, setup))
-    for (const estimate of counted) estimates.set(estimate.problemId, estimate)
+    const sampled = chosen.map((problem) => sampledOf(problem, rollouts, setup))
+    for (const { estimate } of sampled) estimates.set(estimate.problemId, estimate)
     tokens += tokensOf(rollouts.flatMap((rollout) => rollout.turns))
-    yield { type: 'vStar', estimates: counted, places: chosen.map(({ id }) => places.get(id) ?? 0) }
+    yield {
+      type: 'vStar',
+      estimates: sampled.map(({ estimate }) => estimate),
+      places: chosen.map(({ id }) => places.get(id) ?? 0),
+      samples: sampled.map(({ samples }) => samples),
+    }
     yield {
       type: 'metrics',
       step: estimates.size,
@@ -103,9 +110,15 @@ function progressOf(done: number, total: number): StageProgress {
   }
 }
 
-function estimateOf(problem: Problem, rollouts: readonly Rollout[], setup: VStarSetup): VStarEstimate {
+interface SampledProblem {
+  readonly estimate: VStarEstimate
+  readonly samples: KeptSamples
+}
+
+function sampledOf(problem: Problem, rollouts: readonly Rollout[], setup: VStarSetup): SampledProblem {
   const own = rollouts.filter((rollout) => rollout.problem.id === problem.id)
-  return countReferenceTurns(problem, scoreRollouts(own, setup.grading, plainRewards(setup.config)))
+  const scored = scoreRollouts(own, setup.grading, plainRewards(setup.config))
+  return { estimate: countReferenceTurns(problem, scored), samples: keptSamples(problem, scored) }
 }
 
 /** Mean V*, share without signal and accuracy of the reference; null without estimates. */

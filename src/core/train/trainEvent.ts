@@ -1,5 +1,6 @@
 import type { Evaluation, Stage, StoredRollout, VStarEstimate } from '../../shared/runs/records.ts'
 import type { LogEvent } from '../../shared/runs/runEvent.ts'
+import type { KeptSamples } from '../../shared/runs/vStarSamples.ts'
 import type { MetricValues } from '../../shared/metrics/table.ts'
 import type { TrainState } from './trainState.ts'
 
@@ -46,6 +47,8 @@ export type ReportedEvent =
       readonly estimates: readonly VStarEstimate[]
       /** Of each estimate's problem among all that are estimated, from 0. */
       readonly places: readonly number[]
+      /** What was written for each of them. */
+      readonly samples: readonly KeptSamples[]
     }
   | { readonly type: 'evaluation'; readonly evaluation: EvaluationResult }
   | LogEvent

@@ -8,7 +8,7 @@ import { formNames, placeOf } from '../owner/engines/placeOf.ts'
 import type { Owner } from '../owner/owner.ts'
 import type { Sweeps } from '../owner/sweep/sweeps.ts'
 import { checkedPlan, startRun } from '../owner/startRuns.ts'
-import { vStarHistogram, vStarProblems } from '../tools/vStarHistogram.ts'
+import { vStarHistogram, vStarProblems, vStarSamples } from '../tools/vStarHistogram.ts'
 import { readCheckpoints } from '../store/checkpointStore.ts'
 import { readLog } from '../store/eventLog.ts'
 import { readMachineHistory } from '../store/machineStore.ts'
@@ -138,6 +138,7 @@ function readingHandlers({
     'vStar.list': async () => listVStars(db),
     'vStar.histogram': async (wanted) => vStarHistogram(db, wanted),
     'vStar.problems': async (wanted) => vStarProblems(db, wanted),
+    'vStar.samples': async (wanted) => vStarSamples(db, wanted),
     'checkpoints.list': async ({ runId }) => readCheckpoints(db, runId),
     'plan.check': async ({ stage, config }, { signal }) =>
       inquiries.plan(stage, parseConfig(config, 'the config'), signal),

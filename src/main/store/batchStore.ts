@@ -8,6 +8,7 @@ import { openMetricWriter, type MetricsEvent, type Twice } from './metrics/metri
 import { openRolloutWriter } from './rollouts/rolloutStore.ts'
 import { lastBatchOf, readRun } from './runs/runStore.ts'
 import { withStoreErrors } from './storeError.ts'
+import { storeVStarSamples } from './vStarSampleStore.ts'
 import { storeVStar, storeVStarEstimates } from './vStarStore.ts'
 
 /**
@@ -90,8 +91,12 @@ function storeEvent(writers: RunWriters, event: RunEvent, nowMs: number): void {
       return storeCheckpoint(db, event.checkpoint)
     case 'vStarArtifact':
       return storeVStar(db, event.artifact)
-    case 'vStar':
-      return storeVStarEstimates(db, vStarOf(db, runId), event)
+    case 'vStar': {
+      const vStarId = vStarOf(db, runId)
+      storeVStarEstimates(db, vStarId, event)
+      storeVStarSamples(db, vStarId, event.samples ?? [])
+      return
+    }
     case 'device':
       db.prepare('UPDATE run SET device = ? WHERE run_id = ?').run(event.device, runId)
       return

@@ -18,6 +18,7 @@ import { schemaV14 } from './schema/v14.ts'
 import { schemaV15 } from './schema/v15.ts'
 import { schemaV16 } from './schema/v16.ts'
 import { schemaV17 } from './schema/v17.ts'
+import { schemaV18 } from './schema/v18.ts'
 
 /** Written into the file's header, so that a database of another program is recognised and left alone. */
 export const applicationId = 0x52436b31
@@ -41,6 +42,7 @@ export const migrations: readonly string[] = [
   schemaV15,
   schemaV16,
   schemaV17,
+  schemaV18,
 ]
 
 export const schemaVersion = migrations.length

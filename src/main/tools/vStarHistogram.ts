@@ -3,10 +3,12 @@ import { attemptVStar } from '../../core/rl/turnBaseline.ts'
 import type { VStarBeta } from '../../core/rl/vStar.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { ParsedInputOf } from '../../shared/routes/contract.ts'
-import type { EstimatedProblem, VStarHistogram } from '../../shared/routes/vStar.ts'
+import type { EstimatedProblem, ProblemSamples, VStarHistogram } from '../../shared/routes/vStar.ts'
+import type { VStarArtifact } from '../../shared/runs/records.ts'
 import { turnCount, vStarTurns, type TurnCount, type VStarTurn } from '../../shared/runs/vStarTurns.ts'
 import type { Database } from '../store/database.ts'
 import { readRun } from '../store/runs/runStore.ts'
+import { countVStarSamples, readVStarSamples } from '../store/vStarSampleStore.ts'
 import { countVStar, readVStar, readVStarEstimates } from '../store/vStarStore.ts'
 
 /**
@@ -78,6 +80,23 @@ export function vStarProblems(
   return { total: found.length, problems }
 }
 
+/**
+ * What the reference wrote for one problem.
+ *
+ * @throws RecheckError `vstar.unknown`
+ */
+export function vStarSamples(
+  db: Database,
+  { vStarId, problemId }: ParsedInputOf<'vStar.samples'>,
+): ProblemSamples {
+  requireVStar(db, vStarId)
+  return {
+    samples: readVStarSamples(db, vStarId, problemId),
+    kept: countVStarSamples(db, vStarId),
+    estimated: countVStar(db, vStarId).reduce((sum, { problems }) => sum + problems, 0),
+  }
+}
+
 function isInBin(
   count: TurnCount,
   beta: VStarBeta,
@@ -102,7 +121,11 @@ function valueOf({ correct, samples }: TurnCount, beta: VStarBeta): number {
 }
 
 function betaOf(db: Database, vStarId: string): VStarBeta {
+  return storedConfig(readRun(db, requireVStar(db, vStarId).runId)).vStar.beta
+}
+
+function requireVStar(db: Database, vStarId: string): VStarArtifact {
   const artifact = readVStar(db, vStarId)
-  if (artifact === null) throw new RecheckError('vstar.unknown', `There is no V* estimate "${vStarId}".`)
-  return storedConfig(readRun(db, artifact.runId)).vStar.beta
+  if (artifact !== null) return artifact
+  throw new RecheckError('vstar.unknown', `There is no V* estimate "${vStarId}".`)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ListedVStar } from '../runs/records.ts'
+import type { KeptSamples } from '../runs/vStarSamples.ts'
 import { vStarTurns, type TurnCount, type VStarTurn } from '../runs/vStarTurns.ts'
 import { output } from './parts.ts'
 
@@ -19,6 +20,15 @@ export interface EstimatedProblem {
   /** Of the turn that was asked for, at the β₁ of the run that estimated. */
   readonly value: number
   readonly counts: Readonly<Record<VStarTurn, TurnCount>>
+}
+
+/** What is kept of what was written for one problem. */
+export interface ProblemSamples {
+  /** null: nothing of this problem. */
+  readonly samples: KeptSamples | null
+  /** Problems of which samples are kept, of those estimated. */
+  readonly kept: number
+  readonly estimated: number
 }
 
 const vStarId = z.string().max(100)
@@ -47,5 +57,10 @@ export const vStarRoutes = {
       limit: z.int().min(1).max(200).default(50),
     }),
     output: output<{ readonly total: number; readonly problems: readonly EstimatedProblem[] }>(),
+  },
+  /** What the reference wrote for one problem, and whether it was correct. */
+  'vStar.samples': {
+    input: z.strictObject({ vStarId, problemId: z.string().max(200) }),
+    output: output<ProblemSamples>(),
   },
 } as const

@@ -10,6 +10,7 @@ import type {
   VStarArtifact,
   VStarEstimate,
 } from './records.ts'
+import type { KeptSamples } from './vStarSamples.ts'
 
 /** How far a stage is. A run of both begins with stage 1, and counts its problems there. */
 export interface StageCount {
@@ -75,6 +76,8 @@ export type RunEvent =
       readonly estimates: readonly VStarEstimate[]
       /** Of each estimate's problem among all that are estimated, from 0; left out: after those stored. */
       readonly places?: readonly number[]
+      /** What was written for some of them or for all; left out: for none. */
+      readonly samples?: readonly KeptSamples[]
     }
   | { readonly type: 'evaluation'; readonly evaluation: Evaluation }
   | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointRecord }

@@ -41,6 +41,21 @@ async function run(setup: VStarSetup) {
   }
 }
 
+test('with each estimate comes what was written, graded as it was counted', async () => {
+  const { events } = await run(makeSetup())
+  const told = events.flatMap((event) => (event.type === 'vStar' ? [event] : []))
+  const estimates = told.flatMap((event) => event.estimates)
+  const samples = told.flatMap((event) => event.samples)
+  assert.equal(samples.length, problems.length)
+  for (const [index, each] of samples.entries()) {
+    assert.equal(each.problemId, estimates[index]?.problemId)
+    assert.equal(each.question.text, problems[index]?.question)
+    const correct = each.samples.filter(({ turns }) => turns[0]?.isCorrect === true).length
+    assert.equal(correct, estimates[index]?.correctAttempts)
+    assert.ok(each.samples.every(({ turns }) => turns.length === 3 && turns.every(({ text }) => text !== '')))
+  }
+})
+
 test('counts per problem: N attempts, each with a verdict and a forced revision, split by class', async () => {
   const { estimates } = await run(makeSetup())
   assert.deepEqual(

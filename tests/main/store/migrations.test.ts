@@ -55,6 +55,7 @@ const dataOfVersion: readonly string[] = [
   `INSERT INTO machine_history VALUES ('old', 1, '[{"name":"cpu","label":"processors","unit":"percent"}]');`,
   "UPDATE run SET pinned = 1 WHERE run_id = 'old';",
   "UPDATE sweep SET under_way = 1 WHERE name = 'rates';",
+  "INSERT INTO v_star_sample VALUES ('v1', 'p1', x'');",
 ]
 
 /** A store as version `version` left it, with data of that version and all before. */

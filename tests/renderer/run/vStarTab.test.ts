@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { seriousFindings } from '../support/seriousFindings.ts'
 import { assertShown, goTo, seededPage } from '../support/openPages.ts'
@@ -37,6 +38,48 @@ test('a bar shows its problems, by keyboard too; the address keeps it, and a pro
   const name = await problem.innerText()
   await problem.click()
   await assertShown(opened.page.getByRole('button', { name: `Problem ${name}: show all problems` }))
+})
+
+test('from a bar to its problems, and to what the reference wrote for one; the address keeps it', async () => {
+  const { page } = opened
+  await goTo(page, '#/run/r-first/vStar')
+  const bars = page.getByRole('group', { name: 'Problems by V*' }).getByRole('button')
+  await assertShown(bars.first())
+  await bars.first().click()
+  await page.getByPlaceholder('Search problems').fill('p1')
+  await rows().nth(1).waitFor()
+  const samples = rows()
+    .nth(1)
+    .getByRole('button', { name: /^Samples of p1/ })
+  const problem = (await samples.getAttribute('aria-label'))?.replace('Samples of ', '') ?? ''
+  await samples.click()
+  const region = page.getByRole('region', { name: `Samples of ${problem}` })
+  await assertShown(region.getByText(/^Known answer 7 · 8 samples$/))
+  assert.equal(await region.getByRole('group', { name: /^Sample / }).count(), 4)
+  // V* is 0 in this bar: no attempt is correct
+  assert.deepEqual(
+    await region.getByRole('region', { name: 'Attempt' }).locator('.mantine-Badge-root').allInnerTexts(),
+    ['wrong', 'wrong', 'wrong', 'wrong'],
+  )
+  await region.getByRole('button', { name: 'All 8 samples' }).click()
+  assert.equal(await region.getByRole('group', { name: /^Sample / }).count(), 8)
+  assert.deepEqual(await seriousFindings(page), [])
+  const folder = process.env['RECHECK_PICTURES']
+  if (folder !== undefined) await page.screenshot({ path: join(folder, 'samples.png') })
+  await page.reload()
+  await assertShown(page.getByRole('region', { name: `Samples of ${problem}` }))
+  await rows()
+    .getByRole('button', { name: `Samples of ${problem}` })
+    .click()
+  await page.getByRole('region', { name: `Samples of ${problem}` }).waitFor({ state: 'detached' })
+})
+
+test('a problem beyond what is kept says so', async () => {
+  const { page } = opened
+  await goTo(page, '#/run/r-first/vStar?search=p399&problem=p399')
+  await assertShown(
+    page.getByText('Samples of 300 of 400 problems are kept, 64.0 MiB at most', { exact: false }),
+  )
 })
 
 test('other turns have counts of their own; a link shows the same; nonsense in it changes nothing', async () => {

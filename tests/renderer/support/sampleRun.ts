@@ -1,5 +1,6 @@
 import { forkRandom } from '../../../src/core/random.ts'
 import type { StoredRollout, StoredTurn, VStarEstimate } from '../../../src/shared/runs/records.ts'
+import type { KeptSamples, KeptTurn } from '../../../src/shared/runs/vStarSamples.ts'
 import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 
 type MetricsEvent = Extract<RunEvent, { type: 'metrics' }>
@@ -200,6 +201,36 @@ export function sampleEstimate(seed: number, index: number): VStarEstimate {
     revisionsAfterRejectedWrong: Math.round(wrong * 0.4),
     correctRevisionsAfterRejectedWrong: Math.round(wrong * 0.1),
     tokens: 100,
+  }
+}
+
+/** What was written for an estimate: as many correct attempts as it counts. */
+export function sampleSamples({ problemId, samples, correctAttempts }: VStarEstimate): KeptSamples {
+  const textOf = (kind: KeptTurn['kind'], isCorrect: boolean): KeptTurn => ({
+    kind,
+    text:
+      kind === 'verdict'
+        ? 'The answer is wrong.'
+        : `So $x = ${isCorrect ? 7 : 8}$. Answer: ${isCorrect ? 7 : 8}`,
+    cut: 0,
+    answer: kind === 'verdict' ? null : isCorrect ? '7' : '8',
+    isCorrect,
+    finishReason: 'stop',
+  })
+  return {
+    problemId,
+    question: { text: `What is x in ${problemId}, where $x - 3 = 4$?`, cut: 0 },
+    knownAnswer: { text: '7', cut: 0 },
+    drawn: samples,
+    samples: Array.from({ length: samples }, (_, index) => {
+      const isCorrect = index < correctAttempts
+      const turns = [
+        textOf('attempt', isCorrect),
+        textOf('verdict', !isCorrect),
+        textOf('revision', !isCorrect),
+      ]
+      return { verdict: 'wrong', turns }
+    }),
   }
 }
 

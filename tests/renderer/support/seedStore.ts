@@ -14,6 +14,7 @@ import {
   sampleEstimate,
   sampleMetrics,
   sampleRollout,
+  sampleSamples,
   sampleValidation,
   type SampleRun,
 } from './sampleRun.ts'
@@ -171,7 +172,7 @@ function seedEvents(seed: SeedRun, run: SampleRun): RunEvent[][] {
         remedy: null,
       },
       { type: 'vStarArtifact', artifact: { ...artifact, complete: false } },
-      { type: 'vStar', estimates },
+      { type: 'vStar', estimates, samples: estimates.slice(0, 300).map(sampleSamples) },
       { type: 'vStarArtifact', artifact: { ...artifact, complete: true } },
       evaluationEvent(seed, run, 0, 'test'),
     ],

@@ -135,7 +135,7 @@ export class ShardMerge {
     return [{ type: 'vStarArtifact', artifact: this.#artifact }]
   }
 
-  #add({ estimates, places }: EventOf<'vStar'>, timeMs: number): readonly JobEvent[] {
+  #add({ estimates, places, samples = [] }: EventOf<'vStar'>, timeMs: number): readonly JobEvent[] {
     const fresh: PlacedEstimate[] = []
     for (const [index, estimate] of estimates.entries()) {
       const place = places?.[index]
@@ -147,6 +147,7 @@ export class ShardMerge {
       this.#byPlace.set(place, known ?? estimate)
     }
     if (fresh.length === 0) return []
+    const ids = new Set(fresh.map(({ estimate }) => estimate.problemId))
     const all = this.#estimates()
     const { config } = this.#start
     return [
@@ -154,6 +155,7 @@ export class ShardMerge {
         type: 'vStar',
         estimates: fresh.map(({ estimate }) => estimate),
         places: fresh.map(({ place }) => place),
+        samples: samples.filter(({ problemId }) => ids.has(problemId)),
       },
       {
         type: 'metrics',

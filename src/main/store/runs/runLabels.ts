@@ -83,7 +83,8 @@ export function eraseRun(db: Database, runId: string): void {
     db.prepare('DELETE FROM run WHERE run_id = ?').run(runId)
     const unused = `run_id NOT IN (SELECT run_id FROM run)
       AND v_star_id NOT IN (SELECT v_star_id FROM run WHERE v_star_id IS NOT NULL)`
-    db.exec(`DELETE FROM v_star_estimate WHERE v_star_id IN (SELECT v_star_id FROM v_star WHERE ${unused});
+    db.exec(`DELETE FROM v_star_sample WHERE v_star_id IN (SELECT v_star_id FROM v_star WHERE ${unused});
+      DELETE FROM v_star_estimate WHERE v_star_id IN (SELECT v_star_id FROM v_star WHERE ${unused});
       DELETE FROM v_star WHERE ${unused}`)
   }).immediate()
 }

@@ -28,7 +28,7 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
       return ['rollouts.list', 'rollouts.choices']
     case 'vStarArtifact':
     case 'vStar':
-      return ['run.get', 'vStar.list', 'vStar.histogram', 'vStar.problems']
+      return ['run.get', 'vStar.list', 'vStar.histogram', 'vStar.problems', 'vStar.samples']
     case 'evaluation':
       return [
         'evaluations.list',
@@ -72,6 +72,7 @@ const routesOfAllRuns: readonly Route[] = [
   'vStar.list',
   'vStar.histogram',
   'vStar.problems',
+  'vStar.samples',
   'evaluations.underWay',
   'evaluations.votes',
   'fetch.list',

@@ -1,10 +1,12 @@
-import { Anchor, Pagination, Table, Text } from '@mantine/core'
-import type { JSX } from 'react'
+import { ActionIcon, Anchor, Group, Pagination, Table, Text } from '@mantine/core'
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { Fragment, type JSX } from 'react'
 import { formatCount, missing } from '../../../../shared/text/format.ts'
 import type { EstimatedProblem } from '../../../../shared/routes/vStar.ts'
 import { vStarTurns } from '../../../../shared/runs/vStarTurns.ts'
 import { targetAddress } from '../../data/routeTarget.ts'
 import { TermHead } from '../../widgets/TermHead.tsx'
+import { VStarSamples } from './VStarSamples.tsx'
 import styles from './VStarProblems.module.css'
 
 export const problemsAPage = 50
@@ -14,6 +16,10 @@ export interface VStarProblemsProps {
   readonly found: { readonly total: number; readonly problems: readonly EstimatedProblem[] }
   readonly page: number
   readonly onPage: (page: number) => void
+  readonly vStarId: string
+  /** Id of the problem whose samples are shown. */
+  readonly opened: string | null
+  readonly onOpened: (problemId: string | null) => void
 }
 
 const columns = [
@@ -27,7 +33,8 @@ const columns = [
 ] as const
 
 /** Problems by V*, the lowest first, with k correct of N samples a kind of turn. */
-export function VStarProblems({ runId, found, page, onPage }: VStarProblemsProps): JSX.Element {
+export function VStarProblems(props: VStarProblemsProps): JSX.Element {
+  const { found, page, onPage, vStarId, opened } = props
   if (found.total === 0) return <Text className="muted">No problem matches.</Text>
   return (
     <>
@@ -35,31 +42,17 @@ export function VStarProblems({ runId, found, page, onPage }: VStarProblemsProps
         <Table className="tabular first-stays" aria-label="Problems by V*">
           <TermHead columns={columns} />
           <Table.Tbody>
-            {found.problems.map(({ problemId, canonical, value, counts }) => (
-              <Table.Tr key={problemId}>
-                <Table.Td className={styles.problem}>
-                  <Anchor
-                    fz="inherit"
-                    href={targetAddress({
-                      page: 'run',
-                      runId,
-                      tab: 'rollouts',
-                      query: new URLSearchParams({ problemId }).toString(),
-                    })}
-                  >
-                    {problemId}
-                  </Anchor>
-                  {!problemId.includes(canonical) && <div className="muted fine-print">{canonical}</div>}
-                </Table.Td>
-                <Table.Td>{value.toFixed(3)}</Table.Td>
-                {vStarTurns.map((turn) => (
-                  <Table.Td key={turn}>
-                    {counts[turn].samples === 0
-                      ? missing
-                      : `${formatCount(counts[turn].correct)} of ${formatCount(counts[turn].samples)}`}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
+            {found.problems.map((problem) => (
+              <Fragment key={problem.problemId}>
+                <ProblemRow {...props} problem={problem} />
+                {opened === problem.problemId && (
+                  <Table.Tr>
+                    <Table.Td colSpan={columns.length} className={styles.samples}>
+                      <VStarSamples vStarId={vStarId} problemId={problem.problemId} />
+                    </Table.Td>
+                  </Table.Tr>
+                )}
+              </Fragment>
             ))}
           </Table.Tbody>
         </Table>
@@ -74,5 +67,54 @@ export function VStarProblems({ runId, found, page, onPage }: VStarProblemsProps
         />
       )}
     </>
+  )
+}
+
+type ProblemRowProps = Pick<VStarProblemsProps, 'runId' | 'opened' | 'onOpened'> & {
+  readonly problem: EstimatedProblem
+}
+
+function ProblemRow({ runId, opened, onOpened, problem }: ProblemRowProps): JSX.Element {
+  const { problemId, canonical, value, counts } = problem
+  const isOpened = opened === problemId
+  const Chevron = isOpened ? IconChevronDown : IconChevronRight
+  return (
+    <Table.Tr>
+      <Table.Td className={styles.problem}>
+        <Group gap={4} wrap="nowrap" align="flex-start">
+          <ActionIcon
+            size={20}
+            aria-label={`Samples of ${problemId}`}
+            aria-expanded={isOpened}
+            title="What the reference wrote"
+            onClick={() => onOpened(isOpened ? null : problemId)}
+          >
+            <Chevron size={14} />
+          </ActionIcon>
+          <div>
+            <Anchor
+              fz="inherit"
+              href={targetAddress({
+                page: 'run',
+                runId,
+                tab: 'rollouts',
+                query: new URLSearchParams({ problemId }).toString(),
+              })}
+            >
+              {problemId}
+            </Anchor>
+            {!problemId.includes(canonical) && <div className="muted fine-print">{canonical}</div>}
+          </div>
+        </Group>
+      </Table.Td>
+      <Table.Td>{value.toFixed(3)}</Table.Td>
+      {vStarTurns.map((turn) => (
+        <Table.Td key={turn}>
+          {counts[turn].samples === 0
+            ? missing
+            : `${formatCount(counts[turn].correct)} of ${formatCount(counts[turn].samples)}`}
+        </Table.Td>
+      ))}
+    </Table.Tr>
   )
 }

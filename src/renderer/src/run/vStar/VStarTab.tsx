@@ -46,7 +46,12 @@ function Estimate({ run, vStarId, query }: EstimateProps): JSX.Element {
     { keepPreviousOf: ['vStarId'] },
   )
   const change = (part: Partial<VStarView>): void =>
-    replaceWith({ page: 'run', runId, tab: 'vStar', query: viewAddress({ ...view, page: 1, ...part }) })
+    replaceWith({
+      page: 'run',
+      runId,
+      tab: 'vStar',
+      query: viewAddress({ ...view, page: 1, problem: null, ...part }),
+    })
   return (
     <div className={styles.tab}>
       <ProblemNote problem={histogram.error ?? found.error} />
@@ -61,8 +66,11 @@ function Estimate({ run, vStarId, query }: EstimateProps): JSX.Element {
         <VStarProblems
           runId={runId}
           found={found.data}
+          vStarId={vStarId}
           page={page}
           onPage={(next) => change({ page: next })}
+          opened={view.problem}
+          onOpened={(problem) => change({ page, problem })}
         />
       )}
     </div>
@@ -108,7 +116,7 @@ function Tools({ view, histogram, onChange }: ToolsProps): JSX.Element {
 
 function signalText({ problems, withoutSignal }: VStarHistogram): string {
   if (problems === 0) return 'No problem has such a turn yet.'
-  return `${formatCount(problems)} problems, ${formatShare(withoutSignal)} of them without signal (V* 0 or 1) · a bar shows its problems`
+  return `${formatCount(problems)} problems, ${formatShare(withoutSignal)} of them without signal (V* 0 or 1) · a bar shows its problems, a problem its samples`
 }
 
 /** Which run has made the estimate, how far it is, and which runs have learned with it. */

@@ -8,6 +8,8 @@ export interface VStarView {
   readonly search: string
   /** From 1. */
   readonly page: number
+  /** Id of the problem whose samples are shown; null = of none. */
+  readonly problem: string | null
 }
 
 export const turnNames: Readonly<Record<VStarTurn, string>> = {
@@ -28,10 +30,11 @@ export function viewOf(query: string): VStarView {
     bin: low === null || high === null ? null : { low, high },
     search: (search.get('search') ?? '').slice(0, 200),
     page: Number.isInteger(page) && page > 0 ? page : 1,
+    problem: search.get('problem')?.slice(0, 200) ?? null,
   }
 }
 
-export function viewAddress({ turn, bin, search, page }: VStarView): string {
+export function viewAddress({ turn, bin, search, page, problem }: VStarView): string {
   return new URLSearchParams([
     ...(turn === 'attempt' ? [] : [['turn', turn]]),
     ...(bin === null
@@ -42,6 +45,7 @@ export function viewAddress({ turn, bin, search, page }: VStarView): string {
         ]),
     ...(search === '' ? [] : [['search', search]]),
     ...(page === 1 ? [] : [['page', String(page)]]),
+    ...(problem === null ? [] : [['problem', problem]]),
   ]).toString()
 }
 
