@@ -11,6 +11,7 @@ export type LibraryRoute =
   | 'upload.append'
   | 'upload.drop'
   | 'run.import'
+  | 'run.importFolder'
   | 'data.look'
   | 'data.import'
   | 'data.list'
@@ -34,6 +35,8 @@ export function libraryHandlers({ owner }: { readonly owner: Owner }): Pick<Owne
       await library.uploads.drop(uploadId)
       return outcomes
     },
+    'run.importFolder': async ({ folder }, { signal }) =>
+      workshop.runImports.importFolder(folder, { signal }),
     'data.look': async (asked, { signal }) => library.look(asked, signal),
     'data.import': async (asked) => library.importData(asked),
     'data.list': async () => {

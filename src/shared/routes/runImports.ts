@@ -12,4 +12,12 @@ export const runImportRoutes = {
     }),
     output: output<readonly ImportOutcome[]>(),
   },
+  /** The same of a folder with TensorBoard's event files, on the machine that Recheck runs on. */
+  'run.importFolder': {
+    input: z.strictObject({
+      /** `~` is the home folder there. */
+      folder: z.string().trim().min(1).max(4096),
+    }),
+    output: output<readonly ImportOutcome[]>(),
+  },
 } as const

@@ -38,6 +38,29 @@ test('a file of another tool by the dialog: its run is listed with a mark, and p
   opened.assertNoErrors()
 })
 
+test('a log folder of TensorBoard by its place: each folder in it is a run; one that is not there is said', async () => {
+  const { page } = opened
+  await goTo(page, '#/runs')
+  await page.getByRole('button', { name: 'Import…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('A folder of TensorBoard').click()
+  const place = dialog.getByLabel('Log folder')
+  await place.fill(join(fixtures, 'none'))
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click()
+  await assertShown(dialog.getByText(/none.*(not there|does not exist|no such)/i))
+  await place.fill(join(fixtures, 'tensorboard'))
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click()
+  await assertShown(dialog.getByRole('link', { name: /from TensorBoard$/ }).first())
+  await picture('folder')
+  const known = pages.server.owner.db
+    .prepare("SELECT count(*) FROM imported_run WHERE format = 'tensorboard'")
+    .pluck()
+    .get()
+  assert.equal(await dialog.getByRole('link', { name: /from TensorBoard$/ }).count(), known)
+  await dialog.getByRole('button', { name: 'Done' }).click()
+  opened.assertNoErrors()
+})
+
 test('two imported runs compared: a plot for each metric that they have of their own', async () => {
   const { page } = opened
   const { db, workshop } = pages.server.owner
@@ -45,7 +68,15 @@ test('two imported runs compared: a plot for each metric that they have of their
   const signal = new AbortController().signal
   const told = await workshop.runImports.import({ path, name: path, stepColumn: null }, { signal })
   const runs = told.map(({ runId }) => runId)
-  assert.equal(db.prepare("SELECT count(*) FROM run WHERE stage = 'imported'").pluck().get(), 3)
+  assert.equal(
+    db
+      .prepare(
+        "SELECT count(*) FROM run WHERE stage = 'imported' AND run_id IN (SELECT run_id FROM imported_run WHERE format = 'wandb')",
+      )
+      .pluck()
+      .get(),
+    3,
+  )
   await goTo(page, `#/compare?runs=${runs.join(',')}`)
   await assertShown(page.getByRole('heading', { name: 'train/loss', exact: true }))
   await picture('compare')

@@ -7,7 +7,7 @@ import type { Progress } from '../../../shared/runs/runEvent.ts'
 import { plainLine } from '../../../shared/text/plainText.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import { newRunId } from '../../host/machine/identifiers.ts'
-import { projectFolder } from '../../host/machine/paths.ts'
+import { fromHome, projectFolder } from '../../host/machine/paths.ts'
 import type { Database } from '../../store/database.ts'
 import { storeImportedRuns } from '../../store/runs/importedRunStore.ts'
 import { askProcess } from '../processes/askProcess.ts'
@@ -64,6 +64,17 @@ export class RunImports {
       if (!end.aborted) throw thrown
       throw new RecheckError('inquiry.abandoned', 'Nothing was imported: nobody waits for it any more.')
     }
+  }
+
+  /**
+   * Every run below a folder of this machine.
+   *
+   * @param folder  as a page names it: `~` is the home folder
+   * @throws RecheckError as `import`
+   */
+  importFolder(folder: string, told: ImportTold): Promise<readonly ImportOutcome[]> {
+    const path = fromHome(folder)
+    return this.import({ path, name: path, stepColumn: null }, told)
   }
 
   async close(): Promise<void> {

@@ -1,15 +1,50 @@
-import { Button, Group, List, Text, TextInput } from '@mantine/core'
-import { useState, type JSX } from 'react'
+import { Button, Group, List, Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { useState, type FormEvent, type JSX } from 'react'
 import { importText, type ImportOutcome } from '../../../shared/runs/importedRun.ts'
 import { useRouteMutation } from '../data/useRoute.ts'
 import { targetAddress } from '../data/routeTarget.ts'
-import { UploadDialog } from '../library/UploadDialog.tsx'
+import { UploadPart } from '../library/UploadDialog.tsx'
 import { useUpload } from '../library/useUpload.ts'
 import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 
-/** A file of this machine that another tool has logged, as runs that are only read. */
+type Kind = 'file' | 'folder'
+
+const kinds: readonly { readonly value: Kind; readonly label: string }[] = [
+  { value: 'file', label: 'A file' },
+  { value: 'folder', label: 'A folder of TensorBoard' },
+]
+
+/** What another tool has logged, as runs that are only read. */
 export function ImportRuns({ onClose }: { readonly onClose: () => void }): JSX.Element {
+  const [kind, setKind] = useState<Kind>('file')
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title="Import runs of another tool"
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Stack gap="sm">
+        <SegmentedControl
+          aria-label="What is imported"
+          data={[...kinds]}
+          value={kind}
+          onChange={(value) => setKind(value as Kind)}
+        />
+        {kind === 'file' ? <FileRuns onClose={onClose} /> : <FolderRuns onClose={onClose} />}
+      </Stack>
+    </Modal>
+  )
+}
+
+interface PartProps {
+  readonly onClose: () => void
+}
+
+/** A file of the page's machine. */
+function FileRuns({ onClose }: PartProps): JSX.Element {
   const upload = useUpload()
   const [stepColumn, setStepColumn] = useState('')
   const take = useRouteMutation('run.import')
@@ -21,13 +56,10 @@ export function ImportRuns({ onClose }: { readonly onClose: () => void }): JSX.E
     take.mutate({ uploadId, stepColumn: wanted === '' ? null : wanted }, { onSuccess: upload.keep })
   }
   return (
-    <UploadDialog
-      title="Import runs of another tool"
-      size="lg"
-      hint="One file: an event file of TensorBoard, a history or a panel of W&B (CSV, JSON), a project of trackio (.db, .parquet), or a table with a column of steps. Folders of TensorBoard: recheck import-runs FOLDER."
+    <UploadPart
+      hint="An event file of TensorBoard, a history or a panel of W&B (CSV, JSON), a project of trackio (.db, .parquet), or a table with a column of steps."
       accept=""
       upload={upload}
-      onClose={onClose}
     >
       {take.data === undefined && (
         <Group align="flex-end" gap="sm">
@@ -46,7 +78,37 @@ export function ImportRuns({ onClose }: { readonly onClose: () => void }): JSX.E
       {take.isPending && <Loading what="Reading the runs of the file…" />}
       <ProblemNote problem={take.error} />
       {take.data !== undefined && <Outcomes runs={take.data} onClose={onClose} />}
-    </UploadDialog>
+    </UploadPart>
+  )
+}
+
+/** A log folder of the machine that Recheck runs on: thousands of event files need not travel. */
+function FolderRuns({ onClose }: PartProps): JSX.Element {
+  const [folder, setFolder] = useState('')
+  const take = useRouteMutation('run.importFolder')
+  const start = (event: FormEvent): void => {
+    event.preventDefault()
+    if (folder.trim() !== '') take.mutate({ folder })
+  }
+  if (take.data !== undefined) return <Outcomes runs={take.data} onClose={onClose} />
+  return (
+    <Stack component="form" gap="sm" onSubmit={start}>
+      <TextInput
+        label="Log folder"
+        description="On the machine that Recheck runs on; ~ is the home folder there. Each folder in it with event files is a run; what was imported before is not there twice."
+        placeholder="~/runs"
+        value={folder}
+        onChange={(event) => setFolder(event.currentTarget.value)}
+        data-autofocus
+      />
+      <Group justify="flex-end">
+        <Button type="submit" loading={take.isPending} disabled={folder.trim() === ''}>
+          Import
+        </Button>
+      </Group>
+      {take.isPending && <Loading what="Reading the runs of the folder…" />}
+      <ProblemNote problem={take.error} />
+    </Stack>
   )
 }
 
