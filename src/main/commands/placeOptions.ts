@@ -7,6 +7,8 @@ export const placeOptionsShape = {
   address: z.string().optional(),
   shared: z.string().optional(),
   package: z.string().optional(),
+  upload: z.boolean().default(false),
+  modules: z.string().optional(),
   cpus: z.coerce.number().min(0).optional(),
   gpus: z.coerce.number().min(0).optional(),
   memory: z.coerce.number().min(0).optional(),
@@ -17,6 +19,8 @@ export interface PlaceOptions {
   readonly address?: string | undefined
   readonly shared?: string | undefined
   readonly package?: string | undefined
+  readonly upload: boolean
+  readonly modules?: string | undefined
   readonly cpus?: number | undefined
   readonly gpus?: number | undefined
   /** GiB */
@@ -31,6 +35,14 @@ export function addPlaceOptions(command: Command): Command {
     .option(
       '--package <folder>',
       "ray: Recheck's folder as the cluster's machines see it (else the path of this one)",
+    )
+    .option(
+      '--upload',
+      "ray: send Recheck's code to the cluster, once for each version, in the place of --package",
+    )
+    .option(
+      '--modules <folder>',
+      'ray: with --upload, node_modules on its machines (else each installs them once)',
     )
     .option('--cpus <n>', 'ray: processors that a run takes for itself (else 1)')
     .option('--gpus <n>', 'ray: graphics cards that a run takes for itself (else 0)')

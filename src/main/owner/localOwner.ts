@@ -8,7 +8,7 @@ import { projectFolder, rayToken } from '../host/machine/paths.ts'
 import { readTensorFlowStatus } from '../host/tensorflow/status.ts'
 import { storedConfig } from '../store/runs/storedConfig.ts'
 import { openOwner } from './openOwner.ts'
-import { remoteAccess } from './remote/followAttempt.ts'
+import { remoteAccess } from './remote/remoteAccess.ts'
 import type { Owner } from './owner.ts'
 
 export interface LocalOwnerSetup {

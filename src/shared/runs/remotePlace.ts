@@ -11,8 +11,13 @@ export const RemotePlace = z.strictObject({
   address: z.url({ protocol: /^https?$/ }),
   /** Absolute; the same on every machine. */
   shared: z.string().min(1),
-  /** Recheck's own folder as the cluster's machines see it. Absolute. */
-  packageFolder: z.string().min(1),
+  /** Recheck's own folder as the cluster's machines see it. Absolute; null = its code travels with each job. */
+  packageFolder: z.string().min(1).nullable(),
+  /**
+   * For code that travels: `node_modules` on the cluster's machines. Absolute; null = each installs them once
+   * by itself.
+   */
+  modulesFolder: z.string().min(1).nullable().default(null),
   /** What a run takes for itself there; runs wait until it is free. */
   cpus: z.number().min(0),
   gpus: z.number().min(0),
@@ -48,6 +53,9 @@ export const AskedPlace = z.strictObject({
   shared: z.string().max(4096),
   /** null = the folder that the owner's own Recheck is in. */
   packageFolder: z.string().max(4096).nullable().default(null),
+  /** Recheck's code travels with each job, in the place of a folder. */
+  upload: z.boolean().default(false),
+  modulesFolder: z.string().max(4096).nullable().default(null),
   cpus: z.number().min(0).max(100_000).default(1),
   gpus: z.number().min(0).max(100_000).default(0),
   /** null = not asked for. */

@@ -37,13 +37,23 @@ test('a Ray cluster is named, tested and given a run; the run says as which job 
   await test.click()
   await assertShown(fields.getByText(`Ray 2.60.0 at ${ray.address}; records and checkpoints in ${shared}`))
   await fields.getByLabel('Graphics cards').fill('1')
+  await fields.getByLabel('Send Recheck’s code along').check()
+  await fields.getByLabel('Its packages').fill('/opt/recheck/node_modules')
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   const place = page.getByRole('group', { name: 'Where it runs' })
   await assertShown(place.getByText(/^On Ray at .*: job run-\S+\.1, waiting\. Job has not started yet/))
   await assertShown(place.getByText('It asks for 1 processor, 1 graphics card.', { exact: false }))
   assert.equal(await page.getByText('It waits for its turn').count(), 0)
   const [[id = '', job] = []] = [...ray.jobs]
-  assert.match(job?.entrypoint ?? '', /worker\.ts --job \S+\/runs\/run-\S+\/attempts\/1$/)
+  assert.match(
+    job?.entrypoint ?? '',
+    /^sh resources\/bin\/clusterJob\.sh worker\.ts \S+\/runs\/run-\S+\/attempts\/1$/,
+  )
+  const [[code = ''] = []] = [...ray.packages]
+  assert.deepEqual(job?.asked['runtime_env'], {
+    env_vars: { RECHECK_MODULES: '/opt/recheck/node_modules' },
+    working_dir: `gcs://${code}`,
+  })
   await place.getByRole('button', { name: 'Output of the job' }).click()
   await assertShown(place.getByText(`output of ${id}`))
   await page.context().close()

@@ -3,7 +3,7 @@ import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { RemotePlace, type AskedPlace } from '../../../shared/runs/remotePlace.ts'
 import { makeWritableFolder } from '../../host/machine/atomicFiles.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
-import type { RemoteAccess } from '../remote/followAttempt.ts'
+import type { RemoteAccess } from '../remote/remoteAccess.ts'
 
 const bytesOfGib = 2 ** 30
 
@@ -12,29 +12,40 @@ export interface PlaceNames {
   readonly address: string
   readonly shared: string
   readonly packageFolder: string
+  readonly modulesFolder: string
 }
 
 export const formNames: PlaceNames = {
   address: 'Address',
   shared: 'Shared folder',
   packageFolder: 'Recheck’s folder',
+  modulesFolder: 'Its packages',
 }
 
 /** @throws RecheckError `remote.place` */
 export function placeOf(asked: AskedPlace, names: PlaceNames): RemotePlace {
-  const { address, shared, memoryGib, cpus, gpus } = asked
-  const packageFolder = asked.packageFolder ?? projectFolder
+  const { address, shared, memoryGib, cpus, gpus, upload, modulesFolder } = asked
+  if (upload && asked.packageFolder !== null)
+    throw badPlace(
+      `${names.packageFolder} is not used where Recheck's code is sent along: leave one of them out`,
+    )
+  if (!upload && modulesFolder !== null)
+    throw badPlace(`${names.modulesFolder} is for code that is sent along; a folder brings its own`)
+  const packageFolder = upload ? null : (asked.packageFolder ?? projectFolder)
   for (const [name, folder] of [
     [names.shared, shared],
     [names.packageFolder, packageFolder],
+    [names.modulesFolder, modulesFolder],
   ] as const)
-    if (!isAbsolute(folder)) throw badPlace(`${name} is to be an absolute path, got "${folder}"`)
+    if (folder !== null && !isAbsolute(folder))
+      throw badPlace(`${name} is to be an absolute path, got "${folder}"`)
   const memoryBytes = memoryGib === null ? null : Math.ceil(memoryGib * bytesOfGib)
   const place = RemotePlace.safeParse({
     engine: 'ray',
     address,
     shared,
     packageFolder,
+    modulesFolder,
     cpus,
     gpus,
     memoryBytes,

@@ -15,8 +15,8 @@ import {
 } from '../../wire/attemptFolder.ts'
 import type { JobMessage } from '../../wire/taskMessages.ts'
 import type { TrainerExit } from '../processes/trainerExit.ts'
-import type { RemoteAccess } from './followAttempt.ts'
 import { answerRecords, RecordReader } from './recordReader.ts'
+import { submissionOf, type RemoteAccess } from './remoteAccess.ts'
 import { followRemote, type RemoteNote } from './remoteTrainer.ts'
 
 export interface ClusterQuestion {
@@ -90,14 +90,11 @@ async function oneTry(asked: ClusterQuestion, tries: number): Promise<Told> {
   }
   const job = followRemote({
     engine: access.jobsOf(place),
-    submission: {
+    submission: await submissionOf(access, place, {
       submissionId: jobOf(id, tries),
-      command: access.commandOf(place, 'inspect.ts').concat(folder),
-      environment: {},
-      cpus: place.cpus,
-      gpus: place.gpus,
-      memoryBytes: place.memoryBytes,
-    },
+      entry: 'inspect.ts',
+      folder,
+    }),
     records: new RecordReader(join(folder, recordsName), answerRecords(id)),
     wishPath: join(folder, wishName),
     clock,

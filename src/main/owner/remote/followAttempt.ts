@@ -14,39 +14,9 @@ import type { JobRequest } from '../../wire/jobPort.ts'
 import { isTaskMessage } from '../../wire/taskMessages.ts'
 import type { TrainerMessage } from '../../wire/trainerMessages.ts'
 import type { TrainingProcess } from '../processes/trainingProcess.ts'
-import type { JobsApi } from './jobsApi.ts'
-import { rayJobs } from './rayJobs.ts'
 import { RecordReader, runRecords } from './recordReader.ts'
-import { followRemote, remoteTimes, type RemoteNote, type RemoteTimes } from './remoteTrainer.ts'
-
-/** What trains, and what answers questions. */
-export type JobEntry = 'worker.ts' | 'inspect.ts'
-
-/** How an owner reaches clusters; a test puts others in its place. */
-export interface RemoteAccess {
-  readonly jobsOf: (place: RemotePlace) => JobsApi
-  /** Program and first arguments of what works there; its folder follows. */
-  readonly commandOf: (place: RemotePlace, entry: JobEntry) => readonly string[]
-  readonly times: RemoteTimes
-}
-
-/** @param token  of the cluster; null = it asks for none */
-export function remoteAccess(token: string | null): RemoteAccess {
-  const known = new Map<string, JobsApi>()
-  return {
-    jobsOf({ address }) {
-      const jobs = known.get(address) ?? rayJobs({ address, token })
-      known.set(address, jobs)
-      return jobs
-    },
-    commandOf: ({ packageFolder }, entry) => [
-      `${packageFolder}/node_modules/.bin/node`,
-      `${packageFolder}/src/main/${entry}`,
-      '--job',
-    ],
-    times: remoteTimes,
-  }
-}
+import { submissionOf, type RemoteAccess } from './remoteAccess.ts'
+import { followRemote, type RemoteNote } from './remoteTrainer.ts'
 
 export interface RemoteLaunch {
   readonly db: Database
@@ -85,14 +55,7 @@ export async function followAttempt(
   }
   return followRemote({
     engine: access.jobsOf(place),
-    submission: {
-      submissionId,
-      command: access.commandOf(place, 'worker.ts').concat(folder),
-      environment: {},
-      cpus: place.cpus,
-      gpus: place.gpus,
-      memoryBytes: place.memoryBytes,
-    },
+    submission: await submissionOf(access, place, { submissionId, entry: 'worker.ts', folder }),
     records: new RecordReader(join(folder, recordsName), runRecords(runId)),
     wishPath: join(folder, wishName),
     clock,

@@ -1,3 +1,5 @@
+import type { CodePackage } from './codePackage.ts'
+
 /** What executes runs on other machines. It queues them itself: Recheck hands over and asks. */
 export interface JobsApi {
   /** @returns its name and version. @throws RecheckError `ray.away`, `ray.refused`, `ray.answer` */
@@ -18,6 +20,8 @@ export interface JobsApi {
 
 export interface Submission {
   readonly submissionId: string
+  /** What travels with the job and is its working folder; null = it is there already. */
+  readonly code: CodePackage | null
   /** Program and arguments, each a word. */
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>

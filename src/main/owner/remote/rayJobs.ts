@@ -5,6 +5,7 @@ import { plainMessage } from '../../../shared/text/plainText.ts'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { systemCodeOf } from '../../../shared/errors/systemErrors.ts'
 import type { JobsApi, JobState, JobStatus, Submission } from './jobsApi.ts'
+import type { CodePackage } from './codePackage.ts'
 import { sharedStatus } from './sharedStatus.ts'
 
 export interface RayAccess {
@@ -21,6 +22,8 @@ const mostAnswerBytes = 8 * 2 ** 20
 const mostLogChars = 8000
 const mostReasonChars = 400
 const answerWithinMs = 15_000
+/** For a few megabytes over a slow tunnel. */
+const uploadWithinMs = 300_000
 /** Requests on their way to one head at a time, however many runs ask. */
 const mostRequests = 8
 
@@ -53,12 +56,24 @@ interface Answer {
 export function rayJobs(access: RayAccess): JobsApi {
   const ask = openRequests(access)
   const jobPath = (submissionId: string): string => `/api/jobs/${encodeURIComponent(submissionId)}`
+  /** Ray forgets code that no job has used for ten minutes: it is asked each time. */
+  const upload = async ({ name, bytes }: CodePackage): Promise<void> => {
+    const path = `/api/packages/gcs/${name}`
+    if ((await ask('GET', path)).status === 200) return
+    const answer = await ask('PUT', path, bytes)
+    if (answer.status === 200) return
+    throw new RecheckError(
+      'ray.rejected',
+      `Ray at ${access.address} did not take Recheck's code (${bytes.length} bytes): ${reasonOf(answer)}`,
+    )
+  }
   const engine: JobsApi = {
     async check() {
       const { ray_version } = read(access, await ask('GET', '/api/version'), Version)
       return `Ray ${plainMessage(ray_version)}`
     },
     async submit(submission) {
+      if (submission.code !== null) await upload(submission.code)
       const answer = await ask('POST', '/api/jobs/', bodyOf(submission))
       if (answer.status === 200) return void read(access, answer, Submitted)
       // a second asking, after an answer that was lost: Ray refuses the id with an error of the server's
@@ -94,7 +109,8 @@ function statusOf({ status, message }: z.infer<typeof Job>): JobStatus {
   return { state: states[status], message: plainMessage(message ?? '').slice(0, mostReasonChars) }
 }
 
-function bodyOf({ submissionId, command, environment, cpus, gpus, memoryBytes }: Submission): string {
+function bodyOf(submission: Submission): string {
+  const { submissionId, command, environment, cpus, gpus, memoryBytes, code } = submission
   const memory = memoryBytes === null ? {} : { entrypoint_memory: memoryBytes }
   return JSON.stringify({
     submission_id: submissionId,
@@ -102,7 +118,7 @@ function bodyOf({ submissionId, command, environment, cpus, gpus, memoryBytes }:
     entrypoint_num_cpus: cpus,
     entrypoint_num_gpus: gpus,
     ...memory,
-    runtime_env: { env_vars: environment },
+    runtime_env: { env_vars: environment, ...(code === null ? {} : { working_dir: `gcs://${code.name}` }) },
     metadata: { program: 'recheck' },
   })
 }
@@ -112,7 +128,9 @@ export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
-type Ask = (method: 'GET' | 'POST', path: string, body?: string) => Promise<Answer>
+type Method = 'GET' | 'POST' | 'PUT'
+/** @param body  JSON as text, or a file */
+type Ask = (method: Method, path: string, body?: string | Uint8Array) => Promise<Answer>
 
 function openRequests(access: RayAccess): Ask {
   let open = 0
@@ -144,9 +162,9 @@ async function request(access: RayAccess, asked: Asked): Promise<Answer> {
 }
 
 interface Asked {
-  readonly method: 'GET' | 'POST'
+  readonly method: Method
   readonly path: string
-  readonly body: string | null
+  readonly body: string | Uint8Array | null
 }
 
 /**
@@ -160,11 +178,14 @@ function exchange({ address, token, withinMs = answerWithinMs }: RayAccess, aske
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     ...(asked.body === null
       ? {}
-      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(asked.body) }),
+      : {
+          'content-type': typeof asked.body === 'string' ? 'application/json' : 'application/octet-stream',
+          'content-length': Buffer.byteLength(asked.body),
+        }),
   }
   const start = url.protocol === 'https:' ? https.request : http.request
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(withinMs)
+    const signal = AbortSignal.timeout(asked.method === 'PUT' ? uploadWithinMs : withinMs)
     const sent = start(url, { method: asked.method, headers, signal }, (response) => {
       const { statusCode: status = 0 } = response
       textOf(response).then((text) => resolve({ status, text }), reject)

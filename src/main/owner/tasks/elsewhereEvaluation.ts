@@ -4,7 +4,7 @@ import { RemotePlace } from '../../../shared/runs/remotePlace.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import { evaluationHome } from '../../wire/attemptFolder.ts'
 import { askCluster, forgetQuestion } from '../remote/askCluster.ts'
-import type { RemoteAccess } from '../remote/followAttempt.ts'
+import type { RemoteAccess } from '../remote/remoteAccess.ts'
 import { abandonedQuestions, claimQuestion, dropQuestion, releaseQuestion } from '../remote/openQuestions.ts'
 import { sharedCheckpoint, type PlacedCheckpoint } from '../remote/sharedCheckpoint.ts'
 

@@ -10,7 +10,7 @@ import type {
 import type { Clock } from '../../host/machine/clock.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
 import { askProcess } from '../processes/askProcess.ts'
-import type { RemoteAccess } from '../remote/followAttempt.ts'
+import type { RemoteAccess } from '../remote/remoteAccess.ts'
 import { evaluateThere, leftEvaluations, type WantedEvaluation } from './elsewhereEvaluation.ts'
 import { evaluationQuestion, type EvaluationQuestion, type EvaluationStore } from './evaluationQuestion.ts'
 

@@ -41,7 +41,8 @@ test('2,000 trials wait on a cluster, begin and end: the head is asked a few tim
   const ray = await recordedRay(t)
   const jobs = rayJobs({ address: ray.address, token: null })
   const times = { ...remoteTimes, lookForMs: 1000 }
-  const remote = { jobsOf: () => jobs, commandOf: () => ['true'], times }
+  const code = () => Promise.reject(new Error('its code is there'))
+  const remote = { jobsOf: () => jobs, commandOf: () => ['true'], code, times }
   const dataDir = temporaryFolder(t)
   const owner = await testOwner(t, dataDir, { remote })
   const place = { ...placeIn(shared), address: ray.address }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { TestContext } from 'node:test'
 import type { JobsApi, JobStatus } from '../../../../src/main/owner/remote/jobsApi.ts'
-import type { RemoteAccess } from '../../../../src/main/owner/remote/followAttempt.ts'
+import type { RemoteAccess } from '../../../../src/main/owner/remote/remoteAccess.ts'
 import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import type { RemotePlace } from '../../../../src/shared/runs/remotePlace.ts'
 
@@ -91,6 +91,7 @@ export function accessOf(engine: JobsApi): RemoteAccess {
     jobsOf: () => engine,
     commandOf: (_place, entry) =>
       entry === 'worker.ts' ? [process.execPath, worker, '--folder'] : [process.execPath, inspect, '--job'],
+    code: () => Promise.reject(new Error('this place has a folder')),
     times: { readEveryMs: 20, askEveryMs: 60, settleMs: 300, lostAfterMs: 400, lookForMs: 100 },
   }
 }
@@ -101,6 +102,7 @@ export function placeIn(shared: string): RemotePlace {
     address: 'http://127.0.0.1:1',
     shared,
     packageFolder: '/nowhere',
+    modulesFolder: null,
     cpus: 1,
     gpus: 0,
     memoryBytes: null,

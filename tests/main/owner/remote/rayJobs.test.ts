@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import type { Submission } from '../../../../src/main/owner/remote/jobsApi.ts'
 import { rayJobs, shellWord } from '../../../../src/main/owner/remote/rayJobs.ts'
+import { recordedRay } from './recordedRay.ts'
 
 // The answers are those of Ray 2.60.0, as it gave them on 27 November 2026 to the same requests.
 const job = (status: string, message: string): string =>
@@ -71,6 +72,7 @@ async function fakeRay(
 
 const submission: Submission = {
   submissionId: 'run-1.1',
+  code: null,
   command: ['/opt/re check/node', 'worker.ts', '--job', "/nfs/it's $HOME/1"],
   environment: { A: 'b' },
   cpus: 4,
@@ -215,4 +217,25 @@ test('words of a shell', () => {
     ['a', 'a b', '', "'", '$(x)', '`x`', 'a\nb'].map(shellWord).join(' '),
     `a 'a b' '' ''\\''' '$(x)' '\`x\`' 'a\nb'`,
   )
+})
+
+test('code is uploaded once, under the name of its content, and a refusal is said', async (t) => {
+  const ray = await recordedRay(t)
+  const engine = rayJobs({ address: ray.address, token: null })
+  const code = { name: '_ray_pkg_0123456789abcdef.zip', bytes: new Uint8Array(1000).fill(7) }
+  await engine.submit({ ...submission, code })
+  await engine.submit({ ...submission, submissionId: 'run-2.1', code })
+  assert.deepEqual([...ray.packages], [[code.name, 1000]])
+  for (const { asked } of ray.jobs.values())
+    assert.deepEqual(asked['runtime_env'], { env_vars: { A: 'b' }, working_dir: `gcs://${code.name}` })
+  const full = await fakeRay(t, {
+    [`PUT /api/packages/gcs/${code.name}`]: {
+      status: 413,
+      text: 'Maximum request body size 104857600 exceeded.',
+    },
+  })
+  await assert.rejects(rayJobs({ address: full.address, token: null }).submit({ ...submission, code }), {
+    code: 'ray.rejected',
+    message: /did not take Recheck's code \(1000 bytes\): .*104857600 exceeded/,
+  })
 })

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import { codePackage } from '../../../../src/main/owner/remote/codePackage.ts'
 import { rayJobs } from '../../../../src/main/owner/remote/rayJobs.ts'
 import { openForReading } from '../../../../src/main/store/database.ts'
 import { listRuns } from '../../../../src/main/store/runs/runStore.ts'
@@ -113,6 +114,7 @@ function recheck(...args: readonly string[]): Promise<Ended> {
   })
 }
 
+const travelling = ['--upload', '--modules', join(root, 'node_modules')] as const
 const onRay = (): readonly string[] => ['--engine', 'ray', '--address', address, '--shared', shared]
 
 function runs(): readonly Run[] {
@@ -129,7 +131,7 @@ function runs(): readonly Run[] {
 
 const latest = (name: string): Run | undefined => runs().find((run) => run.name === name)
 
-test('a sweep of six trials: all end, several at a time, each one job', async () => {
+test('a sweep of six trials, whose code travels: all end, several at a time, each one job', async () => {
   const file = join(folder, 'sweep.json')
   const sweep = {
     name: 'six',
@@ -143,7 +145,7 @@ test('a sweep of six trials: all end, several at a time, each one job', async ()
   const looking = setInterval(() => {
     mostAtOnce = Math.max(mostAtOnce, runs().filter(({ status }) => status === 'running').length)
   }, 250)
-  const { code, stderr } = await recheck('sweep', '--config', file, ...onRay())
+  const { code, stderr } = await recheck('sweep', '--config', file, ...onRay(), ...travelling)
   clearInterval(looking)
   assert.equal(code, 0, stderr)
   assert.deepEqual(
@@ -153,6 +155,14 @@ test('a sweep of six trials: all end, several at a time, each one job', async ()
   assert.ok(mostAtOnce > 1, `at most ${mostAtOnce} at a time`)
   for (const { runId } of runs())
     assert.equal((await rayJobs({ address, token: null }).status(`${runId}.1`))?.state, 'succeeded')
+  const listed = (await (await fetch(`${address}/api/jobs/`)).json()) as readonly {
+    readonly runtime_env: { readonly working_dir?: string }
+  }[]
+  const { name } = await codePackage()
+  assert.deepEqual(
+    listed.map(({ runtime_env: { working_dir: code } }) => code),
+    Array.from({ length: 6 }, () => `gcs://${name}`),
+  )
 })
 
 test('stage 1 in three shards, one of them killed, makes the estimate that one process makes here', async () => {

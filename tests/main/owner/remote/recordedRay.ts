@@ -17,6 +17,8 @@ export interface RecordedRay {
   readonly address: string
   /** By submission id, in the order in which they were handed over. */
   readonly jobs: ReadonlyMap<string, RecordedJob>
+  /** Code that was uploaded: its bytes, by name. */
+  readonly packages: ReadonlyMap<string, number>
   /** Requests that came, and how many of them were open at a time at most. */
   readonly requests: { readonly count: number; readonly mostAtOnce: number }
   set(submissionId: string, status: RecordedStatus, message?: string): void
@@ -33,11 +35,14 @@ export async function recordedRay(
   onSubmit: (submissionId: string, entrypoint: string) => void = () => undefined,
 ): Promise<RecordedRay> {
   const jobs = new Map<string, RecordedJob>()
+  const shelf = packageShelf()
   const requests = { count: 0, mostAtOnce: 0 }
   let open = 0
   const answer = async (request: IncomingMessage): Promise<readonly [number, string]> => {
     const path = decodeURIComponent(request.url ?? '')
     if (path === '/api/version') return [200, version]
+    const [, code] = /^\/api\/packages\/gcs\/(.+)$/.exec(path) ?? []
+    if (code !== undefined) return shelf.answer(request, code)
     if (request.method === 'POST' && path === '/api/jobs/') return submit(await textOf(request))
     if (path === '/api/jobs/') return [200, JSON.stringify([...jobs].map(([id, job]) => detailsOf(id, job)))]
     const [, id = '', verb] = /^\/api\/jobs\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? []
@@ -74,12 +79,25 @@ export async function recordedRay(
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     jobs,
+    packages: shelf.packages,
     requests,
     set(submissionId, status, message = '') {
       const job = jobs.get(submissionId)
       if (job !== undefined) Object.assign(job, { status, message })
     },
   }
+}
+
+/** Ray's store of uploaded code: it answers whether a package is there, and takes one in. */
+function packageShelf() {
+  const packages = new Map<string, number>()
+  const answer = async (request: IncomingMessage, code: string): Promise<readonly [number, string]> => {
+    if (request.method === 'GET')
+      return packages.has(code) ? [200, ''] : [404, `Package gcs://${code} does not exist.`]
+    packages.set(code, (packages.get(code) ?? 0) + (await textOf(request)).length)
+    return [200, '']
+  }
+  return { packages, answer }
 }
 
 /** With every field that Ray gives: a list of thousands is as long as there. */

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, NumberInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import type { JSX } from 'react'
 import { answerTo, useRouteMutation } from '../../data/useRoute.ts'
 import { ProblemNote } from '../ProblemNote.tsx'
@@ -67,13 +67,7 @@ function RayFields({ draft, change, what, hasShards }: RayFieldsProps): JSX.Elem
         value={draft.shared}
         onChange={(event) => change({ shared: event.currentTarget.value })}
       />
-      <TextInput
-        label="Recheck’s folder"
-        description="As the cluster’s machines see it; empty: the path that it has here."
-        size="xs"
-        value={draft.packageFolder}
-        onChange={(event) => change({ packageFolder: event.currentTarget.value })}
-      />
+      <CodeFields draft={draft} change={change} />
       <Resources draft={draft} change={change} />
       {hasShards && (
         <NumberInput
@@ -92,6 +86,38 @@ function RayFields({ draft, change, what, hasShards }: RayFieldsProps): JSX.Elem
       </Text>
       <TestConnection draft={draft} />
     </Stack>
+  )
+}
+
+/** Where Recheck itself is on the cluster. */
+function CodeFields({ draft, change }: Pick<RayFieldsProps, 'draft' | 'change'>): JSX.Element {
+  return (
+    <>
+      <Checkbox
+        label="Send Recheck’s code along"
+        description="A few megabytes, once for each version; else it is in a folder that the cluster’s machines see."
+        size="xs"
+        checked={draft.upload}
+        onChange={(event) => change({ upload: event.currentTarget.checked })}
+      />
+      {draft.upload ? (
+        <TextInput
+          label="Its packages"
+          description="node_modules on the cluster’s machines; empty: each installs them once, with npm."
+          size="xs"
+          value={draft.modulesFolder}
+          onChange={(event) => change({ modulesFolder: event.currentTarget.value })}
+        />
+      ) : (
+        <TextInput
+          label="Recheck’s folder"
+          description="As the cluster’s machines see it; empty: the path that it has here."
+          size="xs"
+          value={draft.packageFolder}
+          onChange={(event) => change({ packageFolder: event.currentTarget.value })}
+        />
+      )}
+    </>
   )
 }
 

@@ -7,6 +7,9 @@ export const EngineDraft = z.object({
   address: z.string(),
   shared: z.string(),
   packageFolder: z.string(),
+  /** Recheck's code travels with each job. */
+  upload: z.boolean().default(false),
+  modulesFolder: z.string().default(''),
   cpus: z.number().min(0),
   gpus: z.number().min(0),
   memoryGib: z.number().min(0).nullable(),
@@ -20,6 +23,8 @@ export const hereDraft: EngineDraft = {
   address: 'http://127.0.0.1:8265',
   shared: '',
   packageFolder: '',
+  upload: false,
+  modulesFolder: '',
   cpus: 1,
   gpus: 0,
   memoryGib: null,
@@ -38,14 +43,20 @@ export type DraftPlace =
 /** The place that a draft means, for `run.start` and whatever else takes one; or what is missing. */
 export function draftPlace(draft: EngineDraft): DraftPlace {
   if (draft.engine === 'here') return { place: null, problem: null }
-  const { cpus, gpus, memoryGib } = draft
-  const [address, shared, packageFolder] = [draft.address, draft.shared, draft.packageFolder].map((text) =>
-    text.trim(),
-  ) as [string, string, string]
+  const { cpus, gpus, memoryGib, upload } = draft
+  const [address, shared] = [draft.address.trim(), draft.shared.trim()]
+  const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim())
   if (!/^https?:\/\/\S+$/.test(address))
     return { problem: 'The address of Ray’s dashboard is missing, for example http://head:8265.' }
   if (shared === '')
     return { problem: 'A shared folder is missing: one that all machines see under the same path.' }
-  const place = { address, shared, packageFolder: packageFolder === '' ? null : packageFolder, cpus, gpus }
-  return { place: { ...place, memoryGib: memoryGib === 0 ? null : memoryGib }, problem: null }
+  const code = {
+    upload,
+    packageFolder: upload ? null : orNull(draft.packageFolder),
+    modulesFolder: upload ? orNull(draft.modulesFolder) : null,
+  }
+  return {
+    place: { address, shared, cpus, gpus, ...code, memoryGib: memoryGib === 0 ? null : memoryGib },
+    problem: null,
+  }
 }
