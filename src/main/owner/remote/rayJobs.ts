@@ -78,6 +78,8 @@ export function rayJobs(access: RayAccess): JobsApi {
       if (answer.status === 200) return void read(access, answer, Submitted)
       // a second asking, after an answer that was lost: Ray refuses the id with an error of the server's
       if ((await engine.status(submission.submissionId)) !== null) return
+      if (isPassing(answer))
+        throw new RecheckError('ray.away', `Ray at ${access.address} takes no jobs yet: ${reasonOf(answer)}`)
       throw new RecheckError(
         'ray.rejected',
         `Ray at ${access.address} did not take job ${submission.submissionId}: ${reasonOf(answer)}`,
@@ -103,6 +105,11 @@ export function rayJobs(access: RayAccess): JobsApi {
     },
   }
   return engine
+}
+
+/** A head that has just begun answers before any machine of its cluster takes jobs; a proxy before it is there. */
+function isPassing({ status, text }: Answer): boolean {
+  return (status >= 502 && status <= 504) || (status === 500 && /try again later/i.test(text))
 }
 
 function statusOf({ status, message }: z.infer<typeof Job>): JobStatus {

@@ -239,3 +239,18 @@ test('code is uploaded once, under the name of its content, and a refusal is sai
     message: /did not take Recheck's code \(1000 bytes\): .*104857600 exceeded/,
   })
 })
+
+test('a head that has just begun, before any machine takes jobs, is asked again', async (t) => {
+  // Ray 2.60.0, seconds after its start on a busy machine
+  const text = 'No available agent to submit job, please try again later.'
+  for (const answer of [
+    { status: 500, text },
+    { status: 503, text: 'Service Unavailable' },
+  ]) {
+    const { address } = await fakeRay(t, { 'POST /api/jobs/': answer })
+    await assert.rejects(rayJobs({ address, token: null }).submit(submission), {
+      code: 'ray.away',
+      message: /takes no jobs yet: HTTP 50[03], /,
+    })
+  }
+})
