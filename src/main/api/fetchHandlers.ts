@@ -7,6 +7,7 @@ export type FetchRoute =
   | 'fetch.begin'
   | 'fetch.gguf'
   | 'fetch.folder'
+  | 'folder.choices'
   | 'export.begin'
   | 'fetch.list'
   | 'fetch.dismiss'
@@ -23,6 +24,7 @@ export function fetchHandlers({ owner }: { readonly owner: Owner }): Pick<OwnerH
       return { fetchId: fetches.beginGguf(path, name, () => void uploads.drop(uploadId)) }
     },
     'fetch.folder': async (asked) => ({ fetchId: await fetches.beginFolder(asked) }),
+    'folder.choices': async ({ typed }) => fetches.folderChoices(typed),
     'export.begin': async (asked) => {
       const material = checkExport(owner.db, owner.dataDir, asked)
       const onOver = (): void => void removeUnfinishedExport(material)

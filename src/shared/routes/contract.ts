@@ -6,6 +6,7 @@ import { dataImportRoutes } from './dataImport.ts'
 import { engineRoutes } from './engines.ts'
 import { evaluationRoutes, type EvaluationNews } from './evaluations.ts'
 import { fetchRoutes, type FetchNews } from './fetching.ts'
+import { folderRoutes } from './folders.ts'
 import { hubRoutes } from './hub.ts'
 import { libraryRoutes } from './library.ts'
 import { machineRoutes } from './machine.ts'
@@ -40,6 +41,7 @@ export const routes = {
   ...dataImportRoutes,
   ...libraryRoutes,
   ...fetchRoutes,
+  ...folderRoutes,
   ...hubRoutes,
   ...planRoutes,
   ...replayRoutes,

@@ -40,7 +40,8 @@ The bytes are held against gguf-py and numpy (\`tests/oracles/gguf_export.py\`),
 ## Folders
 
 \`recheck models import FOLDER [--as NAME]\` copies a model folder into the library: what a run reads of it, and its licence; it is opened as a run would open it first. The Models page imports
-GGUF files of the page's machine, and folders and adapters of the machine that Recheck runs on.
+GGUF files of the page's machine, and folders and adapters of the machine that Recheck runs on, whose paths are
+completed folder by folder.
 
 ## Fetching one from the hub
 

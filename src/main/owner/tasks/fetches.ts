@@ -5,7 +5,9 @@ import { errorData, RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { Progress } from '../../../shared/runs/runEvent.ts'
 import type { ParsedInputOf } from '../../../shared/routes/contract.ts'
 import type { FetchJob, FetchPlan, Wanted } from '../../../shared/routes/fetching.ts'
+import type { FolderChoice } from '../../../shared/routes/folders.ts'
 import type { Clock } from '../../host/machine/clock.ts'
+import { folderChoices } from '../../host/machine/folderChoices.ts'
 import { newId } from '../../host/machine/identifiers.ts'
 import { fromHome, projectFolder } from '../../host/machine/paths.ts'
 import { assertNewModel } from '../../host/model/modelLibrary.ts'
@@ -97,6 +99,11 @@ export class Fetches {
    */
   beginGguf(path: string, name: string, onOver: () => void): string {
     return this.#begin({ question: 'fetch.gguf', path, name }, { kind: 'gguf', name }, onOver)
+  }
+
+  /** What a field for a folder of this machine offers. */
+  folderChoices(typed: string): Promise<readonly FolderChoice[]> {
+    return folderChoices(typed)
   }
 
   /**

@@ -1,8 +1,9 @@
-import { Select, Stack, Text, TextInput } from '@mantine/core'
+import { Select, Stack, Text } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import { answerTo, useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { nameOf } from './DataImport.tsx'
+import { FolderField } from './FolderField.tsx'
 import { NameAndImport } from './NameAndImport.tsx'
 
 export interface FolderImportProps {
@@ -28,13 +29,7 @@ export function FolderImport({ isAdapter, onClose }: FolderImportProps): JSX.Ele
           ? 'A LoRA or rsLoRA adapter as PEFT writes it. It is merged into the model that it was made for, and the two become a model of their own.'
           : 'A Hugging Face folder of GPT-2, Llama, Qwen2 or Qwen3: config.json, safetensors and tokenizer.json. What a run reads of it is copied.'}
       </Text>
-      <TextInput
-        label="Folder"
-        description="On the machine that Recheck runs on; ~ is the home folder there."
-        value={folder}
-        onChange={(event) => setFolder(event.currentTarget.value)}
-        data-autofocus
-      />
+      <FolderField folder={folder} onFolder={setFolder} />
       {isAdapter && (
         <Select
           label="Model that it was made for"

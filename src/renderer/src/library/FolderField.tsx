@@ -1,0 +1,49 @@
+import { Autocomplete, Badge, Group, Text } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import type { JSX } from 'react'
+import { useRouteQuery } from '../data/useRoute.ts'
+
+const pauseMs = 150
+
+export interface FolderFieldProps {
+  readonly folder: string
+  readonly onFolder: (folder: string) => void
+}
+
+/** A folder of the machine that Recheck runs on, its path completed folder by folder. */
+export function FolderField({ folder, onFolder }: FolderFieldProps): JSX.Element {
+  const [typed] = useDebouncedValue(folder, pauseMs)
+  const choices = useRouteQuery('folder.choices', { typed })
+  // one that holds a model is what is looked for; any other is gone into
+  const found = (choices.data ?? []).map(
+    ({ path, holds }) => [holds === null ? `${path}/` : path, holds] as const,
+  )
+  const contents = new Map(found)
+  return (
+    <Autocomplete
+      label="Folder"
+      description="On the machine that Recheck runs on; ~ is the home folder there. Choose folder by folder, or type the path."
+      value={folder}
+      onChange={onFolder}
+      data={found.map(([path]) => path)}
+      filter={({ options }) => options} // the owner has chosen
+      renderOption={({ option }) => <Choice path={option.value} holds={contents.get(option.value) ?? null} />}
+      maxDropdownHeight={260}
+      comboboxProps={{ shadow: 'md' }}
+      data-autofocus
+    />
+  )
+}
+
+function Choice({ path, holds }: { readonly path: string; readonly holds: string | null }): JSX.Element {
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Text fz={13}>{path}</Text>
+      {holds !== null && (
+        <Badge variant="light" tt="none">
+          {holds}
+        </Badge>
+      )}
+    </Group>
+  )
+}
