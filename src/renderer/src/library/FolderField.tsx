@@ -19,13 +19,15 @@ export function FolderField({ folder, onFolder }: FolderFieldProps): JSX.Element
     ({ path, holds }) => [holds === null ? `${path}/` : path, holds] as const,
   )
   const contents = new Map(found)
+  // nothing is left to choose; the list would lie over the fields below
+  const isChosen = (contents.get(folder) ?? null) !== null
   return (
     <Autocomplete
       label="Folder"
       description="On the machine that Recheck runs on; ~ is the home folder there. Choose folder by folder, or type the path."
       value={folder}
       onChange={onFolder}
-      data={found.map(([path]) => path)}
+      data={isChosen ? [] : found.map(([path]) => path)}
       filter={({ options }) => options} // the owner has chosen
       renderOption={({ option }) => <Choice path={option.value} holds={contents.get(option.value) ?? null} />}
       maxDropdownHeight={260}
