@@ -139,7 +139,7 @@ function writeTable(path, rows) {
   const old = read(path)
     .split('\n')
     .filter((line) => line.startsWith('| ') && !line.startsWith('| case') && !line.startsWith('| ---'))
-  const byTitle = new Map([...old, ...rows].map((line) => [line.split(' | ')[0], line]))
+  const byTitle = new Map([...old, ...rows].map((line) => [line.split(' | ')[0].trimEnd(), line]))
   const ordered = cases.flatMap(({ title }) => byTitle.get(`| ${title}`) ?? [])
   const text = [
     '# Memory',
