@@ -13,7 +13,7 @@ import {
   runnableCommands,
 } from '../../src/main/commands/command.ts'
 import { cacheFolder, dataFolder } from '../../src/main/host/machine/paths.ts'
-import { Diagnosis } from '../../src/shared/runs/diagnosis.ts'
+import { DoctorOutput } from '../../src/main/commands/doctor.ts'
 import { commandFixture } from './commands/commandFixture.ts'
 import { asOlderNode } from './olderNode.ts'
 
@@ -65,7 +65,7 @@ test('an unknown command or option is bad input: one line on stderr, exit code 2
 
 test('doctor --json prints one document that fits its schema, and its exit code says whether training can run', () => {
   const { code, stdout } = recheck('doctor', '--json', '--data-dir', folder)
-  const diagnosis = Diagnosis.parse(JSON.parse(stdout))
+  const diagnosis = DoctorOutput.parse(JSON.parse(stdout))
   assert.equal(diagnosis.dataFolder.path, folder)
   assert.equal(diagnosis.dataFolder.isWritable, true)
   assert.equal(code, diagnosis.canTrain ? 0 : 1)

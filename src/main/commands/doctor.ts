@@ -7,8 +7,8 @@ import { hubAccessText } from '../../shared/text/hubAccessText.ts'
 import type { CommandContext } from './command.ts'
 import { addCommand } from './command.ts'
 
-const DoctorOutput = Diagnosis.extend({ hub: HubAccess })
-type DoctorOutput = z.infer<typeof DoctorOutput>
+export const DoctorOutput = Diagnosis.extend({ hub: HubAccess })
+export type DoctorOutput = z.infer<typeof DoctorOutput>
 
 export function register(program: Command, context: CommandContext): void {
   addCommand(program, context, {

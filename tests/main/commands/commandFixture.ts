@@ -28,7 +28,7 @@ export function commandFixture(): CommandFixture {
   const stderr = stream('stderr')
   const nowMs = (): number => state.nowMs
   const context: CommandContext = {
-    stdin: new PassThrough(),
+    stdin: new PassThrough().end(),
     stdout: stream('stdout'),
     stderr,
     nowMs,
