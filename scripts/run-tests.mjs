@@ -9,7 +9,7 @@ import { join, relative, resolve } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { parseArgs } from 'node:util'
+import { inspect, parseArgs } from 'node:util'
 
 const root = join(import.meta.dirname, '..')
 const { values, positionals: chosen } = parseArgs({
@@ -91,6 +91,11 @@ function checkFloor() {
     problems.push(`${executed} tests were executed, ${floorFile} asks for at least ${floor}`)
 }
 
+/** Also of what a process threw that has no text of its own, such as an object without a prototype. */
+function shown(value) {
+  return typeof value === 'string' ? value : inspect(value)
+}
+
 /** One line a file, failures in full: a log that can be read afterwards. */
 function reportQuietly(events) {
   const perFile = new Map()
@@ -101,7 +106,7 @@ function reportQuietly(events) {
     const { exitCode, signal } = details.error ?? {}
     if (signal ?? exitCode) console.log(`  (its process ended with ${signal ?? `code ${exitCode}`})`)
     console.log(`FAILED ${relative(root, file ?? '')}: ${name}`)
-    console.log(`  ${String(cause?.stack ?? cause ?? details.error).replaceAll('\n', '\n  ')}`)
+    console.log(`  ${shown(cause?.stack ?? cause ?? details.error).replaceAll('\n', '\n  ')}`)
   })
   events.on('test:summary', ({ file, duration_ms, counts: tests }) => {
     if (file === undefined) return

@@ -94,7 +94,7 @@ test('an update that is not finite is not applied: the run is paused, and the ba
       code: 'trainer.not-finite',
       message: refused.error,
     })
-    assert.deepEqual(copiedState(trainer.viewState()), state)
+    assert.deepEqual(copiedState(trainer.viewState()), copiedState(state))
   } finally {
     await trainer.dispose()
     await reference?.dispose()
