@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import type { CheckpointRecord } from '../../../shared/runs/records.ts'
 import { makeWritableFolder, unfinishedPrefix } from '../../host/machine/atomicFiles.ts'
 import { fileError } from '../../disk/fileError.ts'
+import { evaluationHome } from '../../wire/attemptFolder.ts'
 
 /** A checkpoint, and the folder that its own is named from. */
 export interface PlacedCheckpoint {
@@ -40,6 +41,15 @@ export async function sharedCheckpoint(
   if (!inside.startsWith('..')) return { dataDir: shared, record: { ...record, folder: inside } }
   await copyWhole(from, join(shared, folder), copy)
   return { dataDir: shared, record: { ...record, folder } }
+}
+
+/** Of one evaluation: its copy lies in the evaluation's own folder and goes with it. */
+export async function checkpointOfEvaluation(
+  checkpoint: PlacedCheckpoint | null,
+  { id, ...copy }: Omit<SharedCopy, 'folder'> & { readonly id: string },
+): Promise<PlacedCheckpoint | null> {
+  if (checkpoint === null) return null
+  return sharedCheckpoint(checkpoint, { ...copy, folder: `${evaluationHome(id)}/checkpoint` })
 }
 
 async function copyWhole(from: string, to: string, { signal, onProgress }: SharedCopy): Promise<void> {

@@ -2,11 +2,10 @@ import { z } from 'zod'
 import type { CheckpointRecord } from '../../../shared/runs/records.ts'
 import { RemotePlace } from '../../../shared/runs/remotePlace.ts'
 import type { Clock } from '../../host/machine/clock.ts'
-import { evaluationHome } from '../../wire/attemptFolder.ts'
 import { askCluster, forgetQuestion } from '../remote/askCluster.ts'
 import type { RemoteAccess } from '../remote/remoteAccess.ts'
 import { abandonedQuestions, claimQuestion, dropQuestion, releaseQuestion } from '../remote/openQuestions.ts'
-import { sharedCheckpoint, type PlacedCheckpoint } from '../remote/sharedCheckpoint.ts'
+import { checkpointOfEvaluation, type PlacedCheckpoint } from '../remote/sharedCheckpoint.ts'
 
 /** What somebody wants evaluated; kept in the data folder while a cluster works on it. */
 export const WantedEvaluation = z.strictObject({
@@ -55,15 +54,14 @@ export async function evaluateThere(
       clock,
       id,
       async question() {
-        if (record === null) return terms.questionOf(null)
-        const copy = {
+        const checkpoint = await checkpointOfEvaluation(record === null ? null : { dataDir, record }, {
+          id,
           shared: place.shared,
-          folder: `${evaluationHome(id)}/checkpoint`,
           signal: AbortSignal.any([cancel, leave]),
-          onProgress: (done: number, total: number) =>
+          onProgress: (done, total) =>
             terms.onEvent({ activity: 'copying the checkpoint', done, total, unit: 'bytes' }),
-        }
-        return terms.questionOf(await sharedCheckpoint({ dataDir, record }, copy))
+        })
+        return terms.questionOf(checkpoint)
       },
       onEvent: terms.onEvent,
       onNote: ({ message }) => terms.onWait(message),

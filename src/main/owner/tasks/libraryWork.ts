@@ -1,7 +1,5 @@
 import { cp, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import PQueue from 'p-queue'
-import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { OutputOf, ParsedInputOf } from '../../../shared/routes/contract.ts'
 import type { DataLook } from '../../../shared/routes/dataImport.ts'
 import type { HubAccess } from '../../../shared/routes/hub.ts'
@@ -11,6 +9,7 @@ import type { Clock } from '../../host/machine/clock.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
 import { libraryFolder, removeModel } from '../../host/model/modelLibrary.ts'
 import { askProcess } from '../processes/askProcess.ts'
+import { InTurn } from '../processes/inTurn.ts'
 import { findDataSet } from './dataSets.ts'
 import { Uploads, type UploadedFile } from './uploads.ts'
 
@@ -34,8 +33,10 @@ const withinMs = 1_800_000
 export class LibraryWork {
   readonly uploads: Uploads
   readonly #setup: LibraryWorkSetup
-  readonly #queue = new PQueue({ concurrency: 2 })
-  readonly #closing = new AbortController()
+  readonly #turns = new InTurn({
+    atOnce: 2,
+    abandonedText: 'It was not read: nobody waits for it any more.',
+  })
 
   constructor(setup: LibraryWorkSetup) {
     this.#setup = setup
@@ -82,17 +83,11 @@ export class LibraryWork {
 
   async #ask(question: unknown, signal: AbortSignal): Promise<unknown> {
     const { nodePath } = this.#setup
-    const end = AbortSignal.any([this.#closing.signal, signal])
     const programPath = join(projectFolder, 'src', 'main', 'inspect.ts')
-    try {
-      return await this.#queue.add(
-        () => askProcess({ nodePath, programPath, question, signal: end, withinMs }),
-        { signal: end },
-      )
-    } catch (thrown) {
-      if (!end.aborted) throw thrown
-      throw new RecheckError('inquiry.abandoned', 'It was not read: nobody waits for it any more.')
-    }
+    return this.#turns.run(
+      (end) => askProcess({ nodePath, programPath, question, signal: end, withinMs }),
+      signal,
+    )
   }
 
   /**
@@ -119,7 +114,7 @@ export class LibraryWork {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort()
+    await this.#turns.close()
     await this.uploads.close()
   }
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import PQueue from 'p-queue'
 import { presetConfig } from '../../../shared/config/presets.ts'
 import { mergeConfigs, type ConfigLayer } from '../../../shared/config/layers.ts'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
@@ -12,6 +11,7 @@ import { readCheckpoints } from '../../store/checkpointStore.ts'
 import type { Database } from '../../store/database.ts'
 import { readRun } from '../../store/runs/runStore.ts'
 import { askProcess } from '../processes/askProcess.ts'
+import { InTurn } from '../processes/inTurn.ts'
 
 export interface ReplaysSetup {
   /** The Node 24 binary. */
@@ -38,8 +38,12 @@ const withinMs = 3_600_000
  */
 export class Replays {
   readonly #setup: ReplaysSetup
-  readonly #queue = new PQueue({ concurrency: 1 })
-  readonly #closing = new AbortController()
+  readonly #turns = new InTurn({
+    atOnce: 1,
+    mostWaiting,
+    busyText: `${mostWaiting} replays wait already, and one is done at a time. Try again in a moment.`,
+    abandonedText: 'The replay was given up, because nobody waits for it any more.',
+  })
 
   constructor(setup: ReplaysSetup) {
     this.#setup = setup
@@ -58,13 +62,7 @@ export class Replays {
     const { nodePath, programPath = join(projectFolder, 'src', 'main', 'inspect.ts') } = this.#setup
     const { question, knownAnswer, sampling, alwaysRevise } = input
     const policies = this.#policies(input.policies)
-    if (this.#queue.size >= mostWaiting)
-      throw new RecheckError(
-        'inquiry.busy',
-        `${mostWaiting} replays wait already, and one is done at a time. Try again in a moment.`,
-      )
-    const end = AbortSignal.any([this.#closing.signal, signal])
-    const ask = (): Promise<unknown> =>
+    const ask = (end: AbortSignal): Promise<unknown> =>
       askProcess({
         nodePath,
         programPath,
@@ -79,20 +77,12 @@ export class Replays {
         withinMs,
         onEvent: (events) => onEvents(events as readonly ReplayEvent[]),
       })
-    try {
-      return (await this.#queue.add(ask, { signal: end })) as OutputOf<'replay.run'>
-    } catch (thrown) {
-      if (!end.aborted) throw thrown
-      throw new RecheckError(
-        'inquiry.abandoned',
-        'The replay was given up, because nobody waits for it any more.',
-      )
-    }
+    return (await this.#turns.run(ask, signal)) as OutputOf<'replay.run'>
   }
 
   /** Ends the process; what waits is given up. */
-  close(): void {
-    this.#closing.abort()
+  close(): Promise<void> {
+    return this.#turns.close()
   }
 
   /** A model without a run takes the other policy's settings, so that both are asked alike. */

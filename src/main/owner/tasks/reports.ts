@@ -1,9 +1,8 @@
 import { join } from 'node:path'
-import PQueue from 'p-queue'
-import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { ReportQuestion, WrittenReport } from '../../../shared/routes/reports.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
 import { askProcess } from '../processes/askProcess.ts'
+import { InTurn } from '../processes/inTurn.ts'
 
 export interface ReportsSetup {
   /** The Node 24 binary. */
@@ -34,8 +33,12 @@ const mostWaiting = 4
  */
 export class Reports {
   readonly #setup: ReportsSetup
-  readonly #queue = new PQueue({ concurrency: 1 })
-  readonly #closing = new AbortController()
+  readonly #turns = new InTurn({
+    atOnce: 1,
+    mostWaiting,
+    busyText: `${mostWaiting} reports wait already, and one is written at a time. Try again in a moment.`,
+    abandonedText: 'The report was given up, because nobody waits for it any more.',
+  })
 
   constructor(setup: ReportsSetup) {
     this.#setup = setup
@@ -47,14 +50,8 @@ export class Reports {
     { onPlot, signal }: ReportTold,
   ): Promise<WrittenReport> {
     const { nodePath, dataDir, programPath = join(projectFolder, 'src', 'main', 'inspect.ts') } = this.#setup
-    if (this.#queue.size >= mostWaiting)
-      throw new RecheckError(
-        'inquiry.busy',
-        `${mostWaiting} reports wait already, and one is written at a time. Try again in a moment.`,
-      )
-    const end = AbortSignal.any([this.#closing.signal, signal])
     const question: ReportQuestion = { question: 'report', dataDir, ...asked }
-    const ask = (): Promise<unknown> =>
+    const ask = (end: AbortSignal): Promise<unknown> =>
       askProcess({
         nodePath,
         programPath,
@@ -66,19 +63,11 @@ export class Reports {
           onPlot(done, total)
         },
       })
-    try {
-      return (await this.#queue.add(ask, { signal: end })) as WrittenReport
-    } catch (thrown) {
-      if (!end.aborted) throw thrown
-      throw new RecheckError(
-        'inquiry.abandoned',
-        'The report was given up, because nobody waits for it any more.',
-      )
-    }
+    return (await this.#turns.run(ask, signal)) as WrittenReport
   }
 
   /** Ends the process; what waits is given up. */
-  close(): void {
-    this.#closing.abort()
+  close(): Promise<void> {
+    return this.#turns.close()
   }
 }

@@ -1,6 +1,4 @@
 import { basename, join } from 'node:path'
-import PQueue from 'p-queue'
-import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { ImportedRun, ImportedSeries, ImportOutcome } from '../../../shared/runs/importedRun.ts'
 import type { RunReadingEvent, RunsQuestion } from '../../../shared/runs/importedRunLines.ts'
 import type { Progress } from '../../../shared/runs/runEvent.ts'
@@ -11,6 +9,7 @@ import { fromHome, projectFolder } from '../../host/machine/paths.ts'
 import type { Database } from '../../store/database.ts'
 import { storeImportedRuns } from '../../store/runs/importedRunStore.ts'
 import { askProcess } from '../processes/askProcess.ts'
+import { InTurn } from '../processes/inTurn.ts'
 
 export interface RunImportsSetup {
   /** The Node 24 binary. */
@@ -39,8 +38,10 @@ const ignore = (): void => undefined
 /** Runs that other tools have logged: read by a process of their own, one import at a time, and stored here. */
 export class RunImports {
   readonly #setup: RunImportsSetup
-  readonly #queue = new PQueue({ concurrency: 1 })
-  readonly #closing = new AbortController()
+  readonly #turns = new InTurn({
+    atOnce: 1,
+    abandonedText: 'Nothing was imported: nobody waits for it any more.',
+  })
 
   constructor(setup: RunImportsSetup) {
     this.#setup = setup
@@ -54,16 +55,11 @@ export class RunImports {
     wanted: WantedImport,
     { signal, onProgress = ignore }: ImportTold,
   ): Promise<readonly ImportOutcome[]> {
-    const end = AbortSignal.any([this.#closing.signal, signal])
-    try {
-      const told = { signal: end, onProgress }
-      const runs = await this.#queue.add(() => this.#read(wanted, told), { signal: end })
+    return this.#turns.run(async (end) => {
+      const runs = await this.#read(wanted, { signal: end, onProgress })
       end.throwIfAborted()
       return this.#store(runs, wanted)
-    } catch (thrown) {
-      if (!end.aborted) throw thrown
-      throw new RecheckError('inquiry.abandoned', 'Nothing was imported: nobody waits for it any more.')
-    }
+    }, signal)
   }
 
   /**
@@ -77,9 +73,8 @@ export class RunImports {
     return this.import({ path, name: path, stepColumn: null }, told)
   }
 
-  async close(): Promise<void> {
-    this.#closing.abort()
-    await this.#queue.onIdle()
+  close(): Promise<void> {
+    return this.#turns.close()
   }
 
   async #read(

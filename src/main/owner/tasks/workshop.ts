@@ -82,9 +82,9 @@ export class Workshop {
   }
 
   async close(): Promise<void> {
-    this.replays.close()
-    this.reports.close()
     await Promise.all([
+      this.replays.close(),
+      this.reports.close(),
       this.evaluations.close(),
       this.library.close(),
       this.fetches.close(),

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { errorData, RecheckError } from '../../../shared/errors/recheckError.ts'
-import { plainText } from '../../../shared/text/plainText.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { failedMessage } from '../../trainer/remote/failedMessage.ts'
+import { readWish } from '../../trainer/remote/readWish.ts'
 import { openRecordWriter, type RecordWriter } from '../../trainer/remote/recordWriter.ts'
 import {
   longestRecordBytes,
@@ -10,7 +11,6 @@ import {
   recordsName,
   remoteHeartbeatEveryMs,
   requestName,
-  Wish,
   wishEveryMs,
   wishName,
 } from '../../wire/attemptFolder.ts'
@@ -57,8 +57,7 @@ async function answered(
       { type: 'ended', outcome: 'finished' },
     ]
   } catch (thrown) {
-    if (thrown instanceof Error) process.stderr.write(`${plainText(thrown.stack ?? thrown.message)}\n`)
-    return [{ type: 'failed', error: errorData(thrown) }]
+    return [failedMessage(thrown)]
   }
 }
 
@@ -92,18 +91,10 @@ function whenStopped(path: string): Promise<readonly JobMessage[]> {
       .on('SIGINT', stop)
       .on('SIGHUP', () => undefined)
     const look = async (): Promise<void> => {
-      const wish = Wish.safeParse(parseJson(await readFile(path, 'utf8').catch(() => '')))
-      if (wish.success && wish.data.stop !== null) stop()
+      const wish = await readWish(path)
+      if (wish !== null && wish.stop !== null) stop()
     }
     void look()
     setInterval(() => void look(), wishEveryMs).unref()
   })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // there is none, or the shared folder is away: looked at again soon
-  }
 }

@@ -5,9 +5,8 @@ import type { Clock } from '../../host/machine/clock.ts'
 import { askCluster, forgetQuestion } from '../../owner/remote/askCluster.ts'
 import type { RemoteAccess } from '../../owner/remote/remoteAccess.ts'
 import { claimQuestion, dropQuestion } from '../../owner/remote/openQuestions.ts'
-import { sharedCheckpoint, type PlacedCheckpoint } from '../../owner/remote/sharedCheckpoint.ts'
+import { checkpointOfEvaluation, type PlacedCheckpoint } from '../../owner/remote/sharedCheckpoint.ts'
 import { openNewestCheckpoint } from '../../run/newestCheckpoint.ts'
-import { evaluationHome } from '../../wire/attemptFolder.ts'
 import type { ModelEvaluation, ModelEvaluationSetup } from '../evaluateModel.ts'
 import type { ModelEvent, ModelQuestion } from './modelQuestion.ts'
 
@@ -38,7 +37,15 @@ export async function evaluateElsewhere(setup: ElsewhereSetup): Promise<ModelEva
       place,
       clock,
       id,
-      question: async () => questionOf(setup, await shared(setup, checkpoint, id)),
+      async question() {
+        const there = await checkpointOfEvaluation(checkpoint, {
+          id,
+          shared: place.shared,
+          signal,
+          onProgress: (done, total) => setup.onProgress('copying the checkpoint', done, total, 'bytes'),
+        })
+        return questionOf(setup, there)
+      },
       onEvent: (event) => hear(setup, event as ModelEvent),
       onNote: ({ message }) => setup.onNotice(message),
       cancel: signal,
@@ -55,20 +62,6 @@ async function soundCheckpoint({ checkpoints }: ElsewhereSetup): Promise<PlacedC
   if (checkpoints === null) return null
   const newest = await openNewestCheckpoint(checkpoints.dataDir, checkpoints.records)
   return newest === null ? null : { dataDir: checkpoints.dataDir, record: newest.record }
-}
-
-async function shared(
-  { place, signal, onProgress }: ElsewhereSetup,
-  checkpoint: PlacedCheckpoint | null,
-  id: string,
-): Promise<PlacedCheckpoint | null> {
-  if (checkpoint === null) return null
-  return sharedCheckpoint(checkpoint, {
-    shared: place.shared,
-    folder: `${evaluationHome(id)}/checkpoint`,
-    signal,
-    onProgress: (done, total) => onProgress('copying the checkpoint', done, total, 'bytes'),
-  })
 }
 
 function questionOf(

@@ -1,20 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { errorData } from '../../../shared/errors/recheckError.ts'
-import { plainText } from '../../../shared/text/plainText.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import {
   recordEveryMs,
   recordsName,
   remoteHeartbeatEveryMs,
   requestName,
-  Wish,
   wishEveryMs,
   wishName,
+  type Wish,
 } from '../../wire/attemptFolder.ts'
 import type { JobRequest, RunJob } from '../../wire/jobPort.ts'
 import type { TrainerMessage } from '../../wire/trainerMessages.ts'
+import { failedMessage } from './failedMessage.ts'
+import { readWish } from './readWish.ts'
 import { openRecordWriter, type RecordWriter } from './recordWriter.ts'
 import { openTrainerPort, type TrainerPort } from '../trainerPort.ts'
 
@@ -74,8 +74,7 @@ async function reportOf(work: () => Promise<'finished' | 'stopped'>): Promise<Tr
   try {
     return { type: 'ended', outcome: await work() }
   } catch (thrown) {
-    if (thrown instanceof Error) process.stderr.write(`${plainText(thrown.stack ?? thrown.message)}\n`)
-    return { type: 'failed', error: errorData(thrown) }
+    return failedMessage(thrown)
   }
 }
 
@@ -89,13 +88,5 @@ function openObedience(path: string, port: TrainerPort): () => Promise<boolean> 
     if (wish.stop !== null && wish.stop !== before.stop) port.receive({ type: 'stop', when: wish.stop })
     before = wish
     return wish.stop !== null
-  }
-}
-
-async function readWish(path: string): Promise<Wish | null> {
-  try {
-    return Wish.parse(JSON.parse(await readFile(path, 'utf8')))
-  } catch {
-    return null // there is none, or the shared folder is away: looked at again soon
   }
 }

@@ -96,11 +96,10 @@ export function sortRuns(runs: readonly ListedRun[], sort: RunSort): ListedRun[]
     .map((run, index) => ({
       run,
       isAbove: isAbove(run),
-      isPinned: run.pinned,
       value: sort.column === 'createdAtMs' ? -index : sortValue(run, sort.column),
     }))
     .sort((a, b) => {
-      if (a.isPinned !== b.isPinned) return Number(b.isPinned) - Number(a.isPinned)
+      if (a.run.pinned !== b.run.pinned) return Number(b.run.pinned) - Number(a.run.pinned)
       if (a.isAbove || b.isAbove) return Number(b.isAbove) - Number(a.isAbove)
       if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null)
       const order = a.value < b.value ? -1 : a.value > b.value ? 1 : 0

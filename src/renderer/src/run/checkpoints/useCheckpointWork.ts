@@ -1,8 +1,8 @@
-import type { AskedEvaluation } from '../../../../shared/routes/evaluations.ts'
 import type { Run } from '../../../../shared/runs/records.ts'
 import { useRouteMutation, useRouteQuery } from '../../data/useRoute.ts'
 import { goTo } from '../../data/useRouteTarget.ts'
 import { policyOfRun } from '../../replay/policyName.ts'
+import { mayBegin } from '../evaluations/mayBegin.ts'
 import type { PickedEngine } from '../../widgets/engine/usePickedEngine.ts'
 
 const thisMachine = { place: null, problem: null }
@@ -31,12 +31,8 @@ export function useCheckpointWork(
 ): CheckpointWork {
   const state = useRouteQuery('evaluations.underWay', {}).data
   const start = useRouteMutation('evaluations.start')
-  const { place, problem } = engine
-  // one at a time here; a cluster queues them
-  const isInTheWay = (asked: AskedEvaluation): boolean =>
-    (asked.runId === runId && asked.step === step && asked.samples === null) ||
-    (place === null && asked.engine === null)
-  const mayStart = !isEvaluated && problem === null && state?.underWay.some(isInTheWay) === false
+  const { place } = engine
+  const mayStart = !isEvaluated && mayBegin({ runId, step, samples: null }, engine, state?.underWay)
   return {
     evaluate: mayStart ? () => start.mutate({ runId, step, place }) : null,
     isPending: start.isPending,

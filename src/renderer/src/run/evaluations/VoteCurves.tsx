@@ -1,6 +1,5 @@
 import { Button, Group, Select, Text, Title } from '@mantine/core'
 import { useState, type JSX } from 'react'
-import type { AskedEvaluation } from '../../../../shared/routes/evaluations.ts'
 import type { Run } from '../../../../shared/runs/records.ts'
 import type { VoteCurve } from '../../../../shared/runs/voteCurve.ts'
 import { formatCount } from '../../../../shared/text/format.ts'
@@ -13,6 +12,7 @@ import { usePickedEngine } from '../../widgets/engine/usePickedEngine.ts'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 import { Term } from '../../widgets/Term.tsx'
 import { configValue } from '../../widgets/runConfig.ts'
+import { mayBegin } from './mayBegin.ts'
 import { EqualTokens } from './EqualTokens.tsx'
 import { votePlot } from './votePlot.ts'
 
@@ -92,10 +92,7 @@ function Measure({ run }: { readonly run: Run }): JSX.Element {
   const engine = usePickedEngine()
   const step = Math.max(0, ...(checkpoints ?? []).map((each) => each.step))
   const asked = { runId: run.runId, step, samples: Number(samples) }
-  const isInTheWay = (each: AskedEvaluation): boolean =>
-    (each.runId === asked.runId && each.step === step && each.samples === asked.samples) ||
-    (engine.place === null && each.engine === null)
-  const mayStart = engine.problem === null && state?.underWay.some(isInTheWay) === false
+  const mayStart = mayBegin(asked, engine, state?.underWay)
   return (
     <>
       <Select
