@@ -72,7 +72,7 @@ test('CSV of a plot that is no metric: its bins, its lines, with the stamp quote
     [2, null],
     [3, 4],
   ] as const
-  const line = { label: 'machine', colour: 0, dashed: false, points }
+  const line = { label: 'machine', colour: 0, points }
   assert.equal(linesCsv('a', [line]), 'run,line,x,y\na,machine,1,2.5\na,machine,3,4\n')
 })
 

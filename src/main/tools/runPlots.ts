@@ -71,8 +71,8 @@ function plotOption(plot: PlotShape, { db, run, theme }: PlottedRun): PlotOption
 }
 
 function linesOf(plot: PlotShape, db: Database, runId: string): PlotLine[] {
-  return plot.series.flatMap(({ metric, label, colour, dashed = false }) => {
+  return plot.series.flatMap(({ metric, label, colour, pattern = 'solid' }) => {
     const range = readRange(db, { runId, name: metric, axis: 'step', from: null, to: null, buckets })
-    return range.total === 0 ? [] : [{ label, colour, dashed, points: rangePoints(range, 'step') }]
+    return range.total === 0 ? [] : [{ label, colour, pattern, points: rangePoints(range, 'step') }]
   })
 }

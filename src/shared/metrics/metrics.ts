@@ -1,5 +1,6 @@
 import { evaluatedMetrics, metricTable } from './table.ts'
 import type { MetricEntry, PlotId, ReportedMetricName } from './table.ts'
+import type { LinePattern } from '../plots/linePattern.ts'
 
 export type Metric = MetricEntry
 export type { PlotId }
@@ -10,7 +11,8 @@ export interface PlotSeries {
   readonly label: string
   /** Index into the chart palette, so that a series keeps its colour in every view. */
   readonly colour: number
-  readonly dashed?: boolean
+  /** Left out: solid. */
+  readonly pattern?: LinePattern
 }
 
 /**
@@ -111,8 +113,8 @@ export const plots: readonly Plot[] = [
     series: [
       { metric: 'accuracy/attempt', label: 'turn 1 (Acc@t1)', colour: 0 },
       { metric: 'accuracy/final', label: 'final (Acc@final)', colour: 1 },
-      { metric: 'validation/accuracy/attempt', label: 'turn 1, validation', colour: 0, dashed: true },
-      { metric: 'validation/accuracy/final', label: 'final, validation', colour: 1, dashed: true },
+      { metric: 'validation/accuracy/attempt', label: 'turn 1, validation', colour: 0, pattern: 'dashed' },
+      { metric: 'validation/accuracy/final', label: 'final, validation', colour: 1, pattern: 'dashed' },
     ],
     yRange: [0, 1],
     lines: [],
@@ -126,7 +128,7 @@ export const plots: readonly Plot[] = [
     yLabel: 'share of verdicts',
     series: [
       { metric: 'verifier/accuracy', label: 'accuracy', colour: 0 },
-      { metric: 'verifier/baseRate', label: 'base rate (always “correct”)', colour: 5, dashed: true },
+      { metric: 'verifier/baseRate', label: 'base rate (always “correct”)', colour: 5, pattern: 'dashed' },
       { metric: 'verifier/correctRecall', label: 'correct recall', colour: 1 },
       { metric: 'verifier/wrongRecall', label: 'wrong recall', colour: 3 },
     ],

@@ -4,7 +4,7 @@ import type { PlotTheme } from './plotTheme.ts'
 import { shortened, textWidth } from './textFit.ts'
 
 /** What a legend names: a line of the plot, or a threshold across it. */
-export type LegendEntry = Pick<PlotLine, 'label' | 'dashed' | 'pattern' | 'hidden'>
+export type LegendEntry = Pick<PlotLine, 'label' | 'pattern' | 'hidden'>
 
 /** How large a legend is drawn. */
 interface LegendView {
@@ -120,7 +120,7 @@ function toldApart(labels: readonly string[], width: number, size: number): stri
 }
 
 function entry(line: LegendEntry): { readonly name: string; readonly icon: string } {
-  return { name: line.label, icon: icons[line.pattern ?? (line.dashed ? 'dashed' : 'solid')] }
+  return { name: line.label, icon: icons[line.pattern ?? 'solid'] }
 }
 
 function style({ theme, scale }: LegendView): LegendOption {

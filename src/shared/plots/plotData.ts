@@ -18,8 +18,7 @@ export function drawnPoints(points: readonly PlotPoint[]): DrawnPoint[] {
 export interface PlotLine {
   readonly label: string
   readonly colour: number
-  readonly dashed: boolean
-  /** In the place of `dashed`, where there are more lines than colours. */
+  /** Left out: solid. */
   readonly pattern?: LinePattern
   readonly points: readonly PlotPoint[]
   /** Drawn faintly about the line, at the line's own x; null = no interval there. */

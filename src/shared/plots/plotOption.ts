@@ -221,7 +221,7 @@ function lineSeries(line: PlotLine, view: PlotView): PlotOption[] {
     itemStyle: { color },
     ...(line.stepped === true ? { step: 'end' } : {}),
   }
-  const style = { width: 1.8 * view.scale, type: line.pattern ?? (line.dashed ? 'dashed' : 'solid'), color }
+  const style = { width: 1.8 * view.scale, type: line.pattern ?? 'solid', color }
   if (view.smoothing === 0) return [{ ...base, ...pointsOf(line.points, few, view), lineStyle: style }]
   const raw = { width: view.scale, type: style.type, color, opacity: 0.3 }
   return [
@@ -256,7 +256,7 @@ function pointsOf(points: readonly PlotPoint[], few: boolean, { scale }: PlotVie
 
 /** A threshold is named by the legend alone: words upon the plot would cover its curves. */
 function thresholdEntry({ label, hidden = false }: PlotThreshold): LegendEntry {
-  return { label, dashed: true, hidden }
+  return { label, pattern: 'dashed', hidden }
 }
 
 /** A series of its own, so that the legend switches it off and on like any other. */

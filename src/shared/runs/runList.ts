@@ -22,7 +22,6 @@ const listedFields = [
   'tags',
   'notes',
   'group',
-  'pinned',
   'createdAtMs',
   'device',
   'step',
@@ -40,6 +39,8 @@ const listedFields = [
  * 10,000 runs with every metric are 60 MB of JSON, these are 5.
  */
 export interface ListedRun extends Pick<Run, (typeof listedFields)[number]> {
+  /** Left out of those that are not: a list of 10,000 runs travels whole. */
+  readonly pinned?: boolean
   /** Of `listedMetrics`, those that have a value. */
   readonly latest: Readonly<Record<string, number>>
 }
@@ -50,7 +51,8 @@ export function listedRun(run: Run): ListedRun {
     Run,
     (typeof listedFields)[number]
   >
-  return { ...fields, latest: listedValues(listedMetrics.map((name) => run.latest[name])) }
+  const pin = run.pinned ? { pinned: true } : {}
+  return { ...fields, ...pin, latest: listedValues(listedMetrics.map((name) => run.latest[name])) }
 }
 
 /**

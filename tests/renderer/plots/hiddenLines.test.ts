@@ -11,7 +11,7 @@ import { lightTheme } from '../../../src/shared/plots/plotTheme.ts'
 const rewards = plots.find(({ id }) => id === 'answer-accuracy') ?? assert.fail('no such plot')
 
 function lineOf(label: string, ...ys: number[]): PlotLine {
-  return { label, colour: 0, dashed: false, points: ys.map((y, x) => [x, y] as const) }
+  return { label, colour: 0, points: ys.map((y, x) => [x, y] as const) }
 }
 
 const both = [lineOf('low', -0.2, 0.1), lineOf('high', 0.8, 0.9)]

@@ -51,7 +51,7 @@ const bucketed: MetricRange = {
 }
 const series: readonly PlotSeries[] = [
   { metric: 'loss/policy', label: 'all', colour: 0 },
-  { metric: 'loss/solver', label: 'solver', colour: 1, dashed: true },
+  { metric: 'loss/solver', label: 'solver', colour: 1, pattern: 'dashed' },
   { metric: 'loss/verifier', label: 'none', colour: 2 },
 ]
 
@@ -60,7 +60,7 @@ test('lines: time in minutes, a bucket as its four points in order, a series wit
     {
       label: 'all',
       colour: 0,
-      dashed: false,
+      pattern: 'solid',
       points: [
         [0, 1],
         [4, 0.5],
@@ -69,7 +69,7 @@ test('lines: time in minutes, a bucket as its four points in order, a series wit
     {
       label: 'solver',
       colour: 1,
-      dashed: true,
+      pattern: 'dashed',
       points: [
         [0, 1],
         [20, 9],

@@ -7,7 +7,7 @@ import { plots } from '../../../src/shared/metrics/metrics.ts'
 import type { PlotLine } from '../../../src/shared/plots/plotData.ts'
 
 function lineOf(...ys: number[]): PlotLine {
-  return { label: 'l', colour: 0, dashed: false, points: ys.map((y, x) => [x, y] as const) }
+  return { label: 'l', colour: 0, points: ys.map((y, x) => [x, y] as const) }
 }
 
 function plot(id: string) {
@@ -83,13 +83,13 @@ test('in a gap a line has no height, and a gap decides no end of y', () => {
     [3, 5],
   ] as const
   for (const stepped of [false, true]) {
-    const gapped: PlotLine = { label: 'l', colour: 0, dashed: false, points, stepped }
+    const gapped: PlotLine = { label: 'l', colour: 0, points, stepped }
     assert.deepEqual(
       [1, 1.2, 1.5, 1.8, 2].map((x) => heightAt(gapped, x)),
       [2, null, null, null, 4],
     )
   }
-  const line = { label: 'l', colour: 0, dashed: false, points }
+  const line = { label: 'l', colour: 0, points }
   assert.deepEqual(
     fittedEnds(plot('training-loss'), [line]),
     fittedEnds(plot('training-loss'), [lineOf(1, 2, 4, 5)]),

@@ -64,7 +64,6 @@ test('a logarithmic x leaves out what is at 0, says so, and has no end there', (
   const line = {
     label: 'x',
     colour: 0,
-    dashed: false,
     points: [
       [0, 5],
       [1, 4],

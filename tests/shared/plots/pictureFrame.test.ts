@@ -26,7 +26,7 @@ function viewOf(stamps: readonly Stamp[], changed: Partial<PlotView> = {}): Plot
 
 function lineOf(label: string, colour: number): PlotLine {
   const points = Array.from({ length: 30 }, (_, step) => [step, 0.4 + 0.01 * ((step + colour) % 9)] as const)
-  return { label, colour, dashed: false, points }
+  return { label, colour, points }
 }
 
 /** Names of `length` letters that differ at their ends. */

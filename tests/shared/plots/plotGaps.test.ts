@@ -29,7 +29,7 @@ function pointsWithout(...absent: readonly number[]): PlotPoint[] {
 
 /** The separate pieces of the curve in the colour of the line, and the dots that stand alone. */
 function drawn(points: readonly PlotPoint[], view: PlotView): { pieces: number; dots: number } {
-  const line = { label: 'of revised rollouts', colour: 0, dashed: false, points }
+  const line = { label: 'of revised rollouts', colour: 0, points }
   const svg = plotSvg(linePlotOption(ratio, [line], view), size)
   const curves = [...svg.matchAll(/<path d="(M[^"]*)"[^>]*fill="none"[^>]*stroke="([^"]*)"/g)].filter(
     ([whole, d = '', stroke]) => stroke === colour && d.includes('L') && !whole.includes('stroke-dasharray'),
@@ -89,7 +89,6 @@ test('in both themes a point without a value decides neither the axis nor whethe
     const line = {
       label: 'a',
       colour: 0,
-      dashed: false,
       points: [
         [0, 0.2],
         [1, null],

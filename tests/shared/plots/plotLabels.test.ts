@@ -25,10 +25,10 @@ const views: readonly (readonly [PlotView, { width: number; height: number }])[]
 
 /** Curves that run along the whole plot, about its thresholds. */
 function linesOf(shape: PlotShape): PlotLine[] {
-  return shape.series.map(({ label, colour, dashed = false }, index) => ({
+  return shape.series.map(({ label, colour, pattern = 'solid' }, index) => ({
     label,
     colour,
-    dashed,
+    pattern,
     points: Array.from(
       { length: 80 },
       (_, step) => [step, 0.42 + 0.04 * index + 0.03 * Math.sin(step / 5)] as const,

@@ -20,7 +20,6 @@ const lines = [
   {
     label: 'turn 1 <b>',
     colour: 0,
-    dashed: false,
     points: [[0, 0.5] as const, [1, 0.6] as const, [2, 0.4] as const],
   },
 ]
@@ -83,7 +82,7 @@ test('a bucket gives first, min, max and last in the order in which they came, e
 test('a log axis is used only where every value is positive', () => {
   const plot = plotOf('training-loss')
   const typeOf = (y: number): unknown => {
-    const drawn = [{ label: 'a', colour: 0, dashed: false, points: [[0, 1] as const, [1, y] as const] }]
+    const drawn = [{ label: 'a', colour: 0, points: [[0, 1] as const, [1, y] as const] }]
     return (linePlotOption(plot, drawn, { ...view, logScale: true }).yAxis as { type: string }).type
   }
   assert.equal(typeOf(0.1), 'log')
@@ -147,7 +146,7 @@ const between = 3
 
 test('labels of x keep apart and within the plot, whatever its width; the end of the run is labelled', () => {
   for (const last of [39, 104.7, 251_000, 299_909, 1_234_567_890]) {
-    const drawn = [{ label: 'a', colour: 0, dashed: false, points: [[0, 1] as const, [last, 2] as const] }]
+    const drawn = [{ label: 'a', colour: 0, points: [[0, 1] as const, [last, 2] as const] }]
     for (const width of widths) {
       const svg = plotSvg(linePlotOption(plotOf('training-loss'), drawn, onPage), { width, height: 300 })
       const labels = xLabels(svg, 300 - 42)

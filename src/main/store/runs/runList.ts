@@ -46,7 +46,7 @@ export function listRunLines(db: Database, { statuses = null, ...part }: ListQue
   return rows.map(({ shown, testScore, pinned, ...run }) =>
     plainLabels({
       ...run,
-      pinned: pinned === 1,
+      ...(pinned === 1 ? { pinned: true } : {}),
       testScore: testScore === null ? null : (JSON.parse(testScore) as TestScore),
       tags: tags.get(run.runId) ?? [],
       latest: listedValues(JSON.parse(shown) as (number | null)[]),

@@ -175,7 +175,6 @@ function curvePictures({ summaries, scores, title }: MethodReport): Block[] {
     const lines = curves.map(({ method, points }, colour): PlotLine => ({
       label: method,
       colour,
-      dashed: false,
       pattern: patternOf(colour),
       points: points.map((point) => [x(point), point.accuracy]),
     }))

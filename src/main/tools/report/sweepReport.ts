@@ -1,9 +1,9 @@
 import { findMetric } from '../../../shared/metrics/metrics.ts'
-import { axisLabels, type PlotLine } from '../../../shared/plots/plotData.ts'
-import { linePlotOption, type PlotShape } from '../../../shared/plots/plotOption.ts'
-import { patternOf } from '../../../shared/plots/linePattern.ts'
+import { axisLabels } from '../../../shared/plots/plotData.ts'
+import { linePlotOption } from '../../../shared/plots/plotOption.ts'
 import { lightTheme } from '../../../shared/plots/plotTheme.ts'
 import { pastText } from '../../../shared/runs/alarms.ts'
+import { curveLines, curveShape } from '../../../shared/sweep/curvePlot.ts'
 import type { SweepView } from '../../../shared/sweep/sweepView.ts'
 import {
   formatCount,
@@ -154,24 +154,11 @@ function curvePictures(db: Database, { material, view, onPlot }: Drawn): Block[]
   const labels = view.points.map(({ label }) => label)
   return axes.map((axis, index): Block => {
     const curves = sweepCurves(db, material, labels, { metric, axis })
-    const shape: PlotShape = {
+    const shape = curveShape(metric, axis, {
       title: `${labelOf(metric)} by ${axisLabels[axis]}`,
-      kind: 'line',
-      xLabel: axisLabels[axis],
-      yLabel: labelOf(metric),
-      series: [],
-      yRange: null,
-      lines: [],
       note: 'Mean over seeds; bands: Student’s t interval (95 %). The best twelve points at most.',
-    }
-    const lines = curves.map(({ point, points }, colour): PlotLine => ({
-      label: point,
-      colour,
-      dashed: false,
-      pattern: patternOf(colour),
-      points: points.map(({ x, mean }) => [axis === 'timeMs' ? x / 60_000 : x, mean]),
-      band: points.map(({ low, high }) => (low === null || high === null ? null : [low, high])),
-    }))
+    })
+    const lines = curveLines(curves, axis)
     const proof = `${formatCount(view.trials.length)} trials`
     const option = linePlotOption(shape, lines, {
       theme: lightTheme,

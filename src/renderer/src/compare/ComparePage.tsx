@@ -80,9 +80,13 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
 }
 
 /** In the order of the list, those that are pinned before the others. */
-function pinnedFirst(runs: readonly Pick<Run, 'runId' | 'name' | 'pinned'>[]): ComboboxData {
+function pinnedFirst(
+  runs: readonly { readonly runId: string; readonly name: string; readonly pinned?: boolean }[],
+): ComboboxData {
   const items = (isPinned: boolean) =>
-    runs.filter(({ pinned }) => pinned === isPinned).map(({ runId, name }) => ({ value: runId, label: name }))
+    runs
+      .filter(({ pinned = false }) => pinned === isPinned)
+      .map(({ runId, name }) => ({ value: runId, label: name }))
   const pinned = items(true)
   return pinned.length === 0
     ? items(false)

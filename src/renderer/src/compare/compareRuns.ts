@@ -81,7 +81,7 @@ export function comparedLines(
   return labels.flatMap((label, index) => {
     const range = ranges[index]?.find((each) => each.name === metric)
     if (label === null || range === undefined || range.total === 0) return []
-    const look = { colour: colours[index] ?? 0, dashed: false, pattern: patterns[index] ?? 'solid' }
+    const look = { colour: colours[index] ?? 0, pattern: patterns[index] ?? 'solid' }
     return [{ ...look, label, points: rangePoints(range, axis) }]
   })
 }
@@ -100,7 +100,7 @@ export function vStarLines(
     const points = histogram.bins.map(
       ({ high, count }) => [high, (upTo += count) / histogram.problems] as const,
     )
-    const look = { colour: colours[index] ?? 0, dashed: false, pattern: patterns[index] ?? 'solid' }
+    const look = { colour: colours[index] ?? 0, pattern: patterns[index] ?? 'solid' }
     return [{ ...look, label, points, stepped: true }]
   })
 }

@@ -1,7 +1,7 @@
-import { Modal, SegmentedControl, Stack } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import { FolderImport } from './FolderImport.tsx'
 import { GgufImport } from './GgufImport.tsx'
+import { ImportDialog } from './ImportDialog.tsx'
 
 type Kind = 'gguf' | 'model' | 'adapter'
 
@@ -15,26 +15,12 @@ const kinds: readonly { readonly value: Kind; readonly label: string }[] = [
 export function ModelImport({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const [kind, setKind] = useState<Kind>('gguf')
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title="Import a model"
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      <Stack gap="sm">
-        <SegmentedControl
-          aria-label="What is imported"
-          data={[...kinds]}
-          value={kind}
-          onChange={(value) => setKind(value as Kind)}
-        />
-        {kind === 'gguf' ? (
-          <GgufImport onClose={onClose} />
-        ) : (
-          <FolderImport key={kind} isAdapter={kind === 'adapter'} onClose={onClose} />
-        )}
-      </Stack>
-    </Modal>
+    <ImportDialog title="Import a model" kinds={kinds} kind={kind} onKind={setKind} onClose={onClose}>
+      {kind === 'gguf' ? (
+        <GgufImport onClose={onClose} />
+      ) : (
+        <FolderImport key={kind} isAdapter={kind === 'adapter'} onClose={onClose} />
+      )}
+    </ImportDialog>
   )
 }

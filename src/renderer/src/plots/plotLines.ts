@@ -9,10 +9,10 @@ export function plotLines(
   ranges: readonly MetricRange[],
   axis: MetricAxis,
 ): PlotLine[] {
-  return series.flatMap(({ metric, label, colour, dashed = false }) => {
+  return series.flatMap(({ metric, label, colour, pattern = 'solid' }) => {
     const range = ranges.find((each) => each.name === metric)
     if (range === undefined || range.total === 0) return []
-    return [{ label, colour, dashed, points: rangePoints(range, axis) }]
+    return [{ label, colour, pattern, points: rangePoints(range, axis) }]
   })
 }
 

@@ -65,7 +65,7 @@ function linesOf({ figures, buckets, seconds }: MachineHistory, { unit, scale }:
       last = index
     }
     const end = points.findLastIndex(([, y]) => y !== null) + 1
-    return end === 0 ? [] : [{ label: figure.label, colour, dashed: false, points: points.slice(0, end) }]
+    return end === 0 ? [] : [{ label: figure.label, colour, points: points.slice(0, end) }]
   })
 }
 

@@ -1,8 +1,9 @@
-import { Button, Group, List, Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, List, Stack, Text, TextInput } from '@mantine/core'
 import { useState, type FormEvent, type JSX } from 'react'
 import { importText, type ImportOutcome } from '../../../shared/runs/importedRun.ts'
 import { useRouteMutation } from '../data/useRoute.ts'
 import { targetAddress } from '../data/routeTarget.ts'
+import { ImportDialog } from '../library/ImportDialog.tsx'
 import { UploadPart } from '../library/UploadDialog.tsx'
 import { useUpload } from '../library/useUpload.ts'
 import { Loading } from '../widgets/Loading.tsx'
@@ -19,23 +20,15 @@ const kinds: readonly { readonly value: Kind; readonly label: string }[] = [
 export function ImportRuns({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const [kind, setKind] = useState<Kind>('file')
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ImportDialog
       title="Import runs of another tool"
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      kinds={kinds}
+      kind={kind}
+      onKind={setKind}
+      onClose={onClose}
     >
-      <Stack gap="sm">
-        <SegmentedControl
-          aria-label="What is imported"
-          data={[...kinds]}
-          value={kind}
-          onChange={(value) => setKind(value as Kind)}
-        />
-        {kind === 'file' ? <FileRuns onClose={onClose} /> : <FolderRuns onClose={onClose} />}
-      </Stack>
-    </Modal>
+      {kind === 'file' ? <FileRuns onClose={onClose} /> : <FolderRuns onClose={onClose} />}
+    </ImportDialog>
   )
 }
 

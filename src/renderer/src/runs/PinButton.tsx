@@ -12,7 +12,7 @@ export function PinButton({
   readonly run: Pick<ListedRun, 'runId' | 'name' | 'pinned'>
 }): JSX.Element {
   const update = useRouteMutation('run.update')
-  const { runId, name, pinned } = run
+  const { runId, name, pinned = false } = run
   const label = pinned ? `Unpin ${name}` : `Pin ${name}`
   const title = update.error?.message ?? (pinned ? 'Unpin' : 'Pin: first in the list, however it is sorted')
   const Pin = pinned ? IconPinFilled : IconPin

@@ -82,6 +82,10 @@ export interface RunSort {
   readonly isDescending: boolean
 }
 
+function isPinned({ pinned = false }: ListedRun): boolean {
+  return pinned
+}
+
 /**
  * Pinned runs first, however the others are sorted. By test score, runs under way stand above: what was
  * started a moment ago is not to be looked for among the last.
@@ -99,7 +103,7 @@ export function sortRuns(runs: readonly ListedRun[], sort: RunSort): ListedRun[]
       value: sort.column === 'createdAtMs' ? -index : sortValue(run, sort.column),
     }))
     .sort((a, b) => {
-      if (a.run.pinned !== b.run.pinned) return Number(b.run.pinned) - Number(a.run.pinned)
+      if (isPinned(a.run) !== isPinned(b.run)) return isPinned(a.run) ? -1 : 1
       if (a.isAbove || b.isAbove) return Number(b.isAbove) - Number(a.isAbove)
       if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null)
       const order = a.value < b.value ? -1 : a.value > b.value ? 1 : 0

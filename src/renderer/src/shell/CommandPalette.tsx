@@ -37,7 +37,7 @@ export function CommandPalette({ onToggleTheme, onShowKeys }: CommandPaletteProp
       go('theme', 'Dark or light', onToggleTheme),
       go('keys', 'Keyboard map', onShowKeys),
     ]
-    const pinnedFirst = (runs ?? []).toSorted((a, b) => Number(b.pinned) - Number(a.pinned))
+    const pinnedFirst = (runs ?? []).toSorted((a, b) => Number(b.pinned === true) - Number(a.pinned === true))
     const named = pinnedFirst.map((run) => ({
       id: `run-${run.runId}`,
       label: run.name,

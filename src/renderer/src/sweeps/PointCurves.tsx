@@ -1,9 +1,9 @@
 import { Group, Select } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import { findMetric } from '../../../shared/metrics/metrics.ts'
-import { patternOf } from '../../../shared/plots/linePattern.ts'
-import { axisLabels, type PlotLine } from '../../../shared/plots/plotData.ts'
+import { axisLabels } from '../../../shared/plots/plotData.ts'
 import { curveMetrics } from '../../../shared/routes/sweeps.ts'
+import { curveLines, curveShape } from '../../../shared/sweep/curvePlot.ts'
 import type { PointCurve } from '../../../shared/sweep/sweepView.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { PlotBoard, type BoardPlot } from '../plots/PlotBoard.tsx'
@@ -70,14 +70,7 @@ function boardPlot(
   curves: readonly PointCurve[],
   { metric, axis }: { readonly metric: CurveMetric; readonly axis: Axis },
 ): BoardPlot {
-  const lines = curves.map(({ point, points }, colour): PlotLine => ({
-    label: point,
-    colour,
-    dashed: false,
-    pattern: patternOf(colour),
-    points: points.map(({ x, mean }) => [axis === 'timeMs' ? x / 60_000 : x, mean] as const),
-    band: points.map(({ low, high }) => (low === null || high === null ? null : ([low, high] as const))),
-  }))
+  const lines = curveLines(curves, axis)
   const seeds = curves.map((each) => each.seeds)
   return {
     id: 'curves',
@@ -87,15 +80,9 @@ function boardPlot(
     emptyText: 'No trial has measured it yet.',
     footText:
       lines.length === 0 ? '' : `${lines.length} points (at most the best twelve), ${seedsText(seeds)} each`,
-    shape: {
+    shape: curveShape(metric, axis, {
       title: `${labelOf(metric)}, mean over seeds`,
-      kind: 'line',
-      xLabel: axisLabels[axis],
-      yLabel: labelOf(metric),
-      series: [],
-      yRange: null,
-      lines: [],
       note: 'bands: Student’s t 95 % interval over seeds, where all seeds of a point have a value; none with one seed',
-    },
+    }),
   }
 }

@@ -43,7 +43,7 @@ test('a pinned run is listed as one, and stays it through other labels', (t) => 
   assert.equal(labelRun(db, 'a', { notes: 'n' }).pinned, true)
   assert.equal(listRunLines(db, { archived: false })[0]?.pinned, true)
   assert.equal(labelRun(db, 'a', { pinned: false }).pinned, false)
-  assert.equal(listRunLines(db, { archived: false })[0]?.pinned, false)
+  assert.equal(listRunLines(db, { archived: false })[0]?.pinned ?? false, false)
 })
 
 test('archived runs are listed alone, deleted ones not at all, and some statuses where they are asked for', (t) => {

@@ -18,7 +18,6 @@ export function votePlot({ step, samples, problems, curve }: VoteCurve): BoardPl
       {
         label: selectionLabels[method],
         colour,
-        dashed: false,
         points: rows.map(({ tokensPerProblem, accuracy }) => [tokensPerProblem, accuracy.estimate] as const),
         band: rows.map(({ accuracy }) => [accuracy.low, accuracy.high] as const),
       },
