@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { keepSweep } from '../../../src/main/store/sweepStore.ts'
 import { parseSweep } from '../../../src/shared/sweep/sweepSpec.ts'
 import { recordedRay } from '../../main/owner/remote/recordedRay.ts'
@@ -116,6 +117,8 @@ test('a sweep is handed over to a Ray cluster, so many trials at a time; the pag
   await start.click()
   await assertShown(page().getByText(`trials on Ray at ${ray.address}, 4 at a time`, { exact: false }))
   await assertShown(page().getByText('4 under way', { exact: false }))
+  // they count from their hand-over on, which the cluster may still be reading
+  while (ray.jobs.size < 4) await wait(20)
   assert.equal(ray.jobs.size, 4)
   assert.ok([...ray.jobs.values()].every(({ asked }) => asked.entrypoint_num_cpus === 2))
   await page().getByRole('button', { name: 'Stop now' }).click()
