@@ -102,7 +102,11 @@ test('one window shows the page of its own protocol, sandboxed and isolated, wit
 test('a run is started by its button, is drawn as it trains, and is stopped by its button', async () => {
   await press('Start the demo')
   await window.page.until(says('4 points a line'), 3 * patienceMs)
-  const heights = `[...document.querySelectorAll('canvas')].map(canvas => canvas.getBoundingClientRect().height)`
+  // of each plot the first: its lines, and what the pointer draws, have a canvas each
+  const heights = `[...document.querySelectorAll('[role="img"]')].flatMap(plot => {
+    const canvas = plot.querySelector('canvas')
+    return canvas === null ? [] : [canvas.getBoundingClientRect().height]
+  })`
   const drawn = (await window.page.evaluate<number[]>(heights)).filter((height) => height > 150)
   assert.equal(drawn.length, 7, 'the main plots')
   const [run] = await ask<Run[]>('run.list', {})
