@@ -102,9 +102,10 @@ test('one window shows the page of its own protocol, sandboxed and isolated, wit
 test('a run is started by its button, is drawn as it trains, and is stopped by its button', async () => {
   await press('Start the demo')
   await window.page.until(says('4 points a line'), 3 * patienceMs)
-  // of each plot the first: its lines, and what the pointer draws, have a canvas each
+  // the outermost of the pictures: ECharts names its own box one within the plot, with a canvas for the
+  // lines and one for what the pointer draws
   const heights = `[...document.querySelectorAll('[role="img"]')].flatMap(plot => {
-    const canvas = plot.querySelector('canvas')
+    const canvas = plot.parentElement.closest('[role="img"]') === null ? plot.querySelector('canvas') : null
     return canvas === null ? [] : [canvas.getBoundingClientRect().height]
   })`
   const drawn = (await window.page.evaluate<number[]>(heights)).filter((height) => height > 150)
