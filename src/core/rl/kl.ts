@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor } from '@tensorflow/tfjs'
-import type { PackedRollout } from '../rollout/packedRow.ts'
+import { turnPlaces, type PackedRollout } from '../rollout/packedRow.ts'
 
 /**
  * ρ of every turn under the policy that sampled it, a constant of the step:
@@ -9,19 +9,17 @@ import type { PackedRollout } from '../rollout/packedRow.ts'
  *
  * @returns one number a turn, in nats, in the order of the turns; null without a reference
  */
-export function turnLogRatios({
-  turns,
-  spans,
-  referenceLogProbs,
-}: Pick<PackedRollout, 'turns' | 'spans' | 'referenceLogProbs'>): number[] | null {
-  if (referenceLogProbs === null) return null
-  return turns.map(({ samplingLogProbs }, index) =>
-    // token t of the row is predicted at position t − 1
-    samplingLogProbs.reduce(
-      (sum, logProb, token) => sum + logProb - referenceLogProbs[spans[index].start - 1 + token],
-      0,
-    ),
+export function turnLogRatios(rollout: Pick<PackedRollout, 'turns' | 'rows'>): number[] | null {
+  const ratios = turnPlaces(rollout).map(({ row: { referenceLogProbs }, span }, index) =>
+    referenceLogProbs === null
+      ? null
+      : rollout.turns[index].samplingLogProbs.reduce(
+          // token t of the row is predicted at position t − 1
+          (sum, logProb, token) => sum + logProb - referenceLogProbs[span.start - 1 + token],
+          0,
+        ),
   )
+  return ratios.every((ratio) => ratio !== null) ? ratios : null
 }
 
 /**

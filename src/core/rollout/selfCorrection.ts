@@ -105,14 +105,18 @@ async function addTurn(
     onProgress: setup.onProgress,
     kind,
     requests: rollouts.map(({ problem, sample, turns: earlier }) => {
+      const isFresh = kind === 'revision' && prompts.revisionContext === 'fresh'
       const history = historyAfter(earlier[earlier.length - 1], prompts)
       return {
-        promptIds: nextPrompt(kind, setup.turns, prompts)(history),
+        promptIds: isFresh
+          ? prompts.firstPromptIds(problem)
+          : nextPrompt(kind, setup.turns, prompts)(history),
         seedLabels: [...seedLabels, kind, problem.id, sample],
         samples: 1,
       }
     }),
-    keepCaches: kind === 'verdict' && setup.turns !== 'never-revise',
+    keepCaches:
+      kind === 'verdict' && setup.turns !== 'never-revise' && prompts.revisionContext === 'conversation',
   })
   return rollouts.map((rollout, index) => ({ ...rollout, turns: [...rollout.turns, turns[index][0]] }))
 }

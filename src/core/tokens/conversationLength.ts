@@ -8,7 +8,7 @@ export interface LengthLimits {
 }
 
 /**
- * Tokens of the longest conversation that may follow a first prompt: all turns, each cut off at the limit. A
+ * Tokens of the longest row that may follow a first prompt: all turns, each cut off at the limit. A
  * turn that is cut off is followed by one end token, except for the last.
  *
  * @param firstPromptTokens of the problem's first prompt
@@ -17,7 +17,7 @@ export function conversationLength(
   firstPromptTokens: number,
   prompts: Pick<
     ConversationPrompts,
-    'endTurnId' | 'verdictPromptIds' | 'revisionPromptIds' | 'retryPromptIds'
+    'endTurnId' | 'verdictPromptIds' | 'revisionPromptIds' | 'retryPromptIds' | 'revisionContext'
   >,
   { turns, sampling }: LengthLimits,
 ): number {
@@ -34,6 +34,7 @@ export function conversationLength(
       return firstPromptTokens + turn + prompts.retryPromptIds([prompts.endTurnId]).length + turn
     case 'self-correction':
     case 'always-revise':
-      return firstPromptTokens + turn + verdict + revision
+      // in a fresh context a revision is a row of its own, as long as an attempt's
+      return firstPromptTokens + turn + verdict + (prompts.revisionContext === 'fresh' ? 0 : revision)
   }
 }

@@ -1,3 +1,4 @@
+import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { quoted } from '../../shared/text/shortened.ts'
 import { canonicalJson } from '../../shared/text/canonicalJson.ts'
@@ -39,6 +40,11 @@ export interface ConversationPrompts {
   revisionPromptIds(historyIds: readonly number[]): number[]
   /** @param historyIds first prompt and attempt, end token included */
   retryPromptIds(historyIds: readonly number[]): number[]
+  /**
+   * What a revision sees. `conversation`: everything before it. `fresh`: the problem's first prompt alone, as
+   * if nothing had been tried.
+   */
+  readonly revisionContext: RunConfig['revisionContext']
   /** Changes with what asks for a second attempt; no part of `version`. */
   readonly retryVersion: string
 }
@@ -59,6 +65,7 @@ export function conversationPrompts(
   tokenizer: Tokenizer,
   template: PromptTemplate,
   earlierThinking: EarlierThinking = 'refuse',
+  revisionContext: RunConfig['revisionContext'] = 'conversation',
 ): ConversationPrompts {
   const layout =
     template.layout === 'chat'
@@ -90,6 +97,7 @@ export function conversationPrompts(
     endTurnId: verdict.endTurnId,
     endIds,
     startsInThinking,
+    revisionContext,
     firstPromptIds: (problem) => firstPromptIds(problem.question),
     verdictPromptIds: (historyIds) => extend(historyIds, verdict),
     revisionPromptIds: (historyIds) => extend(historyIds, revision),

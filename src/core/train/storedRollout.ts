@@ -1,6 +1,6 @@
 import type { StoredRollout, StoredTurn, TurnTokens } from '../../shared/runs/records.ts'
 import type { TurnWithAdvantage } from '../rl/turnAdvantages.ts'
-import type { PackedRollout } from '../rollout/packedRow.ts'
+import { turnPlaces, type PackedRollout } from '../rollout/packedRow.ts'
 import type { ScoredRollout, ScoredTurn } from '../rollout/rollout.ts'
 import { tokenEnds } from '../tokens/tokenEnds.ts'
 import type { Tokenizer } from '../tokens/tokenizer.ts'
@@ -13,7 +13,7 @@ const sampledRollouts = 4
 const sampledTokens = 1024
 
 type GivenRollout = ScoredRollout &
-  Partial<Pick<PackedRollout, 'spans' | 'referenceLogProbs'>> & {
+  Partial<Pick<PackedRollout, 'rows'>> & {
     readonly turns: readonly (ScoredTurn | TurnWithAdvantage)[]
   }
 
@@ -53,7 +53,9 @@ function storedTurn(
   before: ScoredTurn | null,
   tokenizer: Pick<Tokenizer, 'decode'>,
 ): StoredTurn {
-  const known = before === null ? 0 : before.promptIds.length + before.completionIds.length
+  // a fresh context begins with the problem again
+  const isFresh = before !== null && turn.promptIds.length <= before.promptIds.length
+  const known = before === null || isFresh ? 0 : before.promptIds.length + before.completionIds.length
   return {
     kind: turn.kind,
     promptText: tokenizer.decode(turn.promptIds.slice(known), { skipSpecialTokens: true }),
@@ -71,15 +73,17 @@ function storedTurn(
 
 function withTokens(
   stored: StoredRollout,
-  { turns, spans, referenceLogProbs }: GivenRollout,
+  { turns, rows }: GivenRollout,
   tokenizer: Pick<Tokenizer, 'decode'>,
 ): StoredRollout {
+  const places = turnPlaces({ rows: rows ?? [] })
   const tokensOf = (turn: ScoredTurn, index: number): TurnTokens | null => {
     const ends = tokenEnds(turn.completionIds.slice(0, sampledTokens), turn.text, tokenizer)
     if (ends === null) return null
+    const place = places[index]
     // token t of the row is predicted at position t − 1
-    const first = (spans?.[index]?.start ?? 0) - 1
-    const reference = first < 0 ? null : (referenceLogProbs?.subarray(first, first + ends.length) ?? null)
+    const first = (place?.span.start ?? 0) - 1
+    const reference = place?.row.referenceLogProbs?.subarray(first, first + ends.length) ?? null
     return {
       ends,
       logProbs: turn.samplingLogProbs.slice(0, ends.length).map(rounded),

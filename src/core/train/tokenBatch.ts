@@ -1,14 +1,15 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { maskInputs } from '../rl/losses/turnMasks.ts'
 import type { LossInputName, PolicyLoss } from '../rl/losses/policyLoss.ts'
-import type { RolloutWithAdvantages } from '../rl/turnAdvantages.ts'
+import type { RolloutWithAdvantages, TurnWithAdvantage } from '../rl/turnAdvantages.ts'
+import type { ReferredRow } from '../rollout/packedRow.ts'
 import { tokensOf, turnKinds, type ScoredTurn } from '../rollout/rollout.ts'
 import type { TokenBatch, TokenRow } from './engine/trainer.ts'
 
 /** What of a rollout the rows of an update are made from. */
-export type UpdateRow = Pick<RolloutWithAdvantages, 'ids' | 'spans' | 'turns' | 'referenceLogProbs'>
+export type UpdateRollout = Pick<RolloutWithAdvantages, 'rows' | 'turns'>
 
-/** What the weights of a batch are divided by; over the rows of one update. */
+/** What the weights of a batch are divided by; over the rollouts of one update. */
 interface BatchCounts {
   readonly rollouts: number
   readonly turns: number
@@ -18,23 +19,38 @@ interface BatchCounts {
 }
 
 /**
- * The rows of one update as the loss wants them. Denominators are put into the weights here, over all rows,
- * so that the trainer may split the batch as it likes.
+ * The rows of one update as the loss wants them. Denominators are put into the weights here, over all
+ * rollouts, so that the trainer may split the batch as it likes.
  */
-export function tokenBatch(rows: readonly UpdateRow[], loss: PolicyLoss, config: RunConfig): TokenBatch {
-  const turns = rows.flatMap((row) => row.turns)
+export function tokenBatch(
+  rollouts: readonly UpdateRollout[],
+  loss: PolicyLoss,
+  config: RunConfig,
+): TokenBatch {
+  const turns = rollouts.flatMap((rollout) => rollout.turns)
   const counts: BatchCounts = {
-    rollouts: rows.length,
+    rollouts: rollouts.length,
     turns: turns.length,
     tokens: tokensOf(turns),
     correctTokens: tokensOf(turns.filter(({ isCorrect }) => isCorrect)),
   }
   const wanted = new Set(loss.inputs.map((input) => input.name))
-  return { rows: rows.map((row) => tokenRow(row, wanted, { config, counts })) }
+  return { rows: rollouts.flatMap(updateRows).map((row) => tokenRow(row, wanted, { config, counts })) }
+}
+
+/** A row with its own turns, one a span. */
+interface UpdateRow {
+  readonly row: ReferredRow
+  readonly turns: readonly TurnWithAdvantage[]
+}
+
+function updateRows({ rows, turns }: UpdateRollout): UpdateRow[] {
+  let first = 0
+  return rows.map((row) => ({ row, turns: turns.slice(first, (first += row.spans.length)) }))
 }
 
 function tokenRow(
-  { ids, spans, turns, referenceLogProbs }: UpdateRow,
+  { row: { ids, spans, referenceLogProbs }, turns }: UpdateRow,
   wanted: ReadonlySet<LossInputName>,
   { config, counts }: { readonly config: RunConfig; readonly counts: BatchCounts },
 ): TokenRow {

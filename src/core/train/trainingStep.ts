@@ -1,7 +1,7 @@
 import { learningRateAt } from '../../shared/runs/learningRate.ts'
 import { policyLossOf } from '../rl/losses/policyLossOf.ts'
 import type { RolloutWithAdvantages } from '../rl/turnAdvantages.ts'
-import { packRow } from '../rollout/packedRow.ts'
+import { packRows } from '../rollout/packedRow.ts'
 import type { PackedRollout } from '../rollout/packedRow.ts'
 import type { ScoredRollout } from '../rollout/rollout.ts'
 import type { TokenScorer } from './engine/trainer.ts'
@@ -9,18 +9,19 @@ import type { TrainingPlan } from './selfCorrectionSetup.ts'
 import type { Update } from './stepMetrics.ts'
 import { tokenBatch } from './tokenBatch.ts'
 
-/** Packs every rollout as one row, and scores the rows' tokens by the reference where there is one. */
+/** Packs every rollout into rows, and scores the rows' tokens by the reference where there is one. */
 export async function packRollouts(
   rollouts: readonly ScoredRollout[],
   reference: TokenScorer | null,
 ): Promise<PackedRollout[]> {
-  const rows = rollouts.map(({ turns }) => packRow(turns))
-  const referenceLogProbs = (await reference?.tokenLogProbs(rows.map(({ ids }) => ids))) ?? null
-  return rollouts.map((rollout, row) => ({
-    ...rollout,
-    ...rows[row],
-    referenceLogProbs: referenceLogProbs?.[row] ?? null,
-  }))
+  const packed = rollouts.map(({ turns }) => packRows(turns))
+  const referenceLogProbs = await reference?.tokenLogProbs(packed.flat().map(({ ids }) => ids))
+  let first = 0
+  return rollouts.map((rollout, index) => {
+    const own = referenceLogProbs?.slice(first, (first += packed[index].length))
+    const rows = packed[index].map((row, place) => ({ ...row, referenceLogProbs: own?.[place] ?? null }))
+    return { ...rollout, rows }
+  })
 }
 
 /** One update per mini-batch, in the order of the rollouts; all of a step share its learning rate. */

@@ -15,6 +15,9 @@ const countedInput = 'revisions counted'
 /** Absent in estimates of all three turns. */
 const sampledInput = 'turns sampled'
 
+/** Absent in estimates whose revisions saw the whole conversation. */
+const contextInput = 'context of revisions'
+
 /** Versions of what a config only names; the host hashes the files. */
 export interface VStarParts {
   readonly templateVersion: string
@@ -45,7 +48,7 @@ export function vStarInputs(config: RunConfig, parts: VStarParts): Readonly<Reco
 
 /** A single attempt needs no estimate of later turns, and stage 1 does not pay for them. */
 function sampledTurns(
-  { turns }: Pick<RunConfig, 'turns'>,
+  { turns, revisionContext }: Pick<RunConfig, 'turns' | 'revisionContext'>,
   { retryVersion }: Pick<VStarParts, 'retryVersion'>,
 ): Readonly<Record<string, string>> {
   switch (referenceTurns(turns)) {
@@ -54,7 +57,7 @@ function sampledTurns(
     case 'direct-multi-turn':
       return { [sampledInput]: `attempts and second attempts, asked for by ${retryVersion}` }
     case 'always-revise':
-      return {}
+      return revisionContext === 'conversation' ? {} : { [contextInput]: revisionContext }
   }
 }
 
@@ -94,7 +97,8 @@ export function checkVStarInputs(
   // an estimate of all three turns has the attempts that are wanted, drawn alike
   const isMore = wanted[sampledInput] === attemptsOnly && artifact.inputs[sampledInput] === undefined
   const differing = names.filter(
-    (name) => artifact.inputs[name] !== wanted[name] && !(isMore && name === sampledInput),
+    (name) =>
+      artifact.inputs[name] !== wanted[name] && !(isMore && (name === sampledInput || name === contextInput)),
   )
   if (differing.length === 0) return
   const lines = differing.map(

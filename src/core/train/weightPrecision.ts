@@ -2,7 +2,7 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { LogEvent } from '../../shared/runs/runEvent.ts'
 import { formatNumber } from '../../shared/text/format.ts'
 import type { Problem } from '../data/problem.ts'
-import { packRow } from '../rollout/packedRow.ts'
+import { packRows } from '../rollout/packedRow.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import type { Conversation } from '../rollout/sampleTurns.ts'
 import { rollOutSelfCorrection } from '../rollout/selfCorrection.ts'
@@ -56,7 +56,7 @@ export async function* measureWeightPrecision(
       signal,
     }),
   )
-  const rows = rollouts.map(({ turns }) => packRow(turns))
+  const rows = rollouts.flatMap(({ turns }) => packRows(turns))
   const ids = rows.map((row) => row.ids)
   const ofKept = await kept.tokenLogProbs(ids)
   const ofWhole = yield* reportProgress<StageProgress, Float32Array[] | null>((report) =>

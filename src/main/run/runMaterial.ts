@@ -60,7 +60,7 @@ export async function loadRunMaterial(
   const tokenizer = await loadTokenizer(policyFolder, config.templateDate)
   const problems = await loadRunProblems(config, workingFolder, use)
   const template = await chooseTemplate(config.template, tokenizer, problems.marker)
-  const prompts = conversationPrompts(tokenizer, template, config.earlierThinking)
+  const prompts = conversationPrompts(tokenizer, template, config.earlierThinking, config.revisionContext)
   const referenceHash = await modelHash(referenceFolder)
   const inputs = vStarInputs(config, {
     templateVersion: prompts.version,

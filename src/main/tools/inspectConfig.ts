@@ -102,7 +102,10 @@ export function previewTurns(
       show('revision', prompts.retryPromptIds(closed(attempt, `#### ${problem.answer}`))),
     ]
   const verdict = prompts.verdictPromptIds(closed(attempt, `#### ${problem.answer}`))
-  const revision = prompts.revisionPromptIds(closed(verdict, 'The answer is wrong.'))
+  const revision =
+    prompts.revisionContext === 'fresh'
+      ? attempt
+      : prompts.revisionPromptIds(closed(verdict, 'The answer is wrong.'))
   return [show('attempt', attempt), show('verdict', verdict), show('revision', revision)]
 }
 

@@ -114,6 +114,7 @@ export function crossFieldProblems(config: RunConfigValue): ConfigProblem[] {
   }
   refuseGroups(config, refuse)
   refuseScore(config, refuse)
+  refuseFreshContext(config, refuse)
   refuseWarmUp(config, refuse)
   const trained = turnsOf[config.turns]
   if (trained.every((turn) => config.turnWeights[turn] === 0)) {
@@ -172,6 +173,16 @@ function refuseScore({ score, turns, method }: RunConfigValue, refuse: Refuse): 
   if (score === null) return
   if (turns !== 'direct-multi-turn') refuse('turns', 'direct-multi-turn with score', turns)
   if (method !== 'rloo' && method !== 'reinforce') refuse('method', 'rloo or reinforce with score', method)
+}
+
+/** A second attempt that is always made would be no answer to the first; a warm-up teaches revisions in conversations. */
+function refuseFreshContext({ revisionContext, turns, warmUp }: RunConfigValue, refuse: Refuse): void {
+  if (revisionContext === 'conversation') return
+  if (turns !== 'self-correction' && turns !== 'always-revise') {
+    refuse('revisionContext', `conversation with turns ${turns}`, revisionContext)
+  }
+  if (warmUp !== null)
+    refuse('revisionContext', 'conversation with a warm-up, which teaches revisions there', revisionContext)
 }
 
 /** The reference of stages 1 and 2 is what the warm-up made: there is no place for another. */

@@ -52,6 +52,12 @@ export const runConfigSchema = z
           'attempt only; revise where the verdict is wrong; always; verdict but never a revision; a second attempt without a verdict',
       },
     ),
+    revisionContext: field(z.enum(['conversation', 'fresh']).default('conversation'), {
+      label: 'What a revision sees',
+      hint: 'A model that sees its attempt tends to repeat it. In a fresh context the revision is another attempt, made only where the verdict is wrong; it can repeat nothing and learns from no mistake.',
+      description:
+        '`conversation`: attempt and verdict before it; `fresh`: the problem alone, as if nothing had been tried',
+    }),
     model: modelGroup.prefault({}),
     data: dataGroup.prefault({}),
     template: field(z.string().min(1).max(1000).default('auto'), {

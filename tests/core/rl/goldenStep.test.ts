@@ -18,7 +18,8 @@ function goldenBatch(settings: Readonly<Record<string, unknown>>, advantages = g
   const loss = policyLossOf(config)
   const rows = golden.rollouts.map((_, rollout) => {
     const turns = goldenTurns(rollout, advantages)
-    return { ...packRow(turns), turns, referenceLogProbs: goldenRow('reference_log_probs', rollout) }
+    const referenceLogProbs = goldenRow('reference_log_probs', rollout)
+    return { turns, rows: [{ ...packRow(turns), referenceLogProbs }] }
   })
   const batch = tokenBatch(rows, loss, config)
   const width = 23

@@ -110,6 +110,24 @@ test('every prompt is the sampled ids so far and the injected words', async () =
   assert.deepEqual(revision?.promptIds, [...further, ...tokenizer.encode('\n\nAgain.\n')])
 })
 
+test('in a fresh context a revision sees the first prompt alone, and nothing else changes', async () => {
+  const within = await rollOutSelfCorrection(sums(20), setup())
+  const { conversation } = setup()
+  const fresh = await rollOutSelfCorrection(
+    sums(20),
+    setup({
+      conversation: { ...conversation, prompts: { ...conversation.prompts, revisionContext: 'fresh' } },
+    }),
+  )
+  const revised = fresh.filter(({ turns }) => turns.length === 3)
+  assert.ok(revised.length > 0 && revised.length < fresh.length)
+  for (const { turns } of revised) assert.deepEqual(turns[2]?.promptIds, turns[0]?.promptIds)
+  assert.deepEqual(
+    fresh.map(({ turns }) => turns.slice(0, 2)),
+    within.map(({ turns }) => turns.slice(0, 2)),
+  )
+})
+
 test('what is drawn for a problem does not depend on what else is sampled', async () => {
   const together = await rollOutSelfCorrection(sums(12), setup({ samples: 3 }))
   const alone = await rollOutSelfCorrection(sums(12).slice(7, 8), setup({ samples: 3 }))

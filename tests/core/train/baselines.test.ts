@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { TokenRow } from '../../../src/core/train/engine/trainer.ts'
 import type { TrainEvent } from '../../../src/core/train/trainEvent.ts'
 import { needsVStar, parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { comparedMethods, methodLayer } from '../../../src/shared/config/methods.ts'
@@ -174,6 +175,45 @@ function withoutCuts(sampler: ReturnType<typeof makeSetup>['sampler']): typeof s
   }
 }
 
+test('a revision in a fresh context learns from its own row what it would learn as an attempt', async () => {
+  const { whole, trainer } = makeSetup({ config: { ...plain, turns: 'always-revise' } })
+  const { conversation } = whole
+  const prompts = { ...conversation.prompts, revisionContext: 'fresh' as const }
+  const rollouts = trainRollouts(
+    await collect({
+      ...whole,
+      config: parseConfig({ ...whole.config, revisionContext: 'fresh' }, 'test'),
+      conversation: { ...conversation, prompts },
+    }),
+  )
+  const [batch] = trainer.batches
+  assert.ok(batch)
+  assert.equal(batch.rows.length, 2 * rollouts.length)
+  for (const [index, { turns }] of rollouts.entries()) {
+    const [talk, again]: readonly TokenRow[] = batch.rows.slice(2 * index, 2 * index + 2)
+    const [attempt, verdict, revision] = turns
+    assert.ok(talk && again && attempt && verdict && revision)
+    const own = (row: TokenRow, kind: 'attempt' | 'verdict' | 'revision') =>
+      [...(row.inputs[`${kind}Mask`] ?? [])].reduce((sum, value) => sum + value, 0)
+    assert.deepEqual(
+      [own(talk, 'attempt'), own(talk, 'verdict'), own(talk, 'revision')],
+      [attempt.tokens, verdict.tokens, 0],
+    )
+    assert.deepEqual(
+      [own(again, 'attempt'), own(again, 'verdict'), own(again, 'revision')],
+      [0, 0, revision.tokens],
+    )
+    // the problem as it was put to the attempt, then what was written
+    assert.equal(revision.promptText, attempt.promptText)
+    const first: number = again.ids.length - revision.tokens
+    assert.deepEqual(again.ids.slice(0, first), talk.ids.slice(0, first))
+    assertClose(again.inputs.turnAdvantage?.[2] ?? NaN, revision.advantage ?? NaN, 1e-6)
+    assert.equal(talk.inputs.turnWeight?.[2], 0)
+    // ρ of a turn is found in its own row
+    assert.ok(turns.every(({ logRatio }) => logRatio !== null && Number.isFinite(logRatio)))
+  }
+})
+
 test('every compared method is a valid config over the built-in settings, with as many rollouts a step', () => {
   for (const method of comparedMethods) {
     const base = { data: { train: 2048 }, vStar: { samples: 4 }, maxTokens: 1e6, problemsPerStep: 192 }
@@ -201,6 +241,14 @@ test('what has no meaning is refused by name', () => {
     /softLengthTokens: expected a number ≤ sampling.maxCompletionTokens \(64\), got 65/,
   )
   refused({ method: 'rejection-sampling', normalise: 'whiten' }, /which has no advantages/)
+  refused(
+    { revisionContext: 'fresh', turns: 'direct-multi-turn' },
+    /revisionContext: expected conversation with turns direct-multi-turn, got "fresh"/,
+  )
+  refused(
+    { revisionContext: 'fresh', warmUp: {} },
+    /revisionContext: expected conversation with a warm-up, which teaches revisions there, got "fresh"/,
+  )
   refused(
     { score: {}, method: 'rloo' },
     /turns: expected direct-multi-turn with score, got "self-correction"/,

@@ -39,7 +39,7 @@ function turn(kind: TurnKind, isCorrect: boolean, rawAdvantage: number): TurnWit
 function rollout(problem: number, turns: readonly TurnWithAdvantage[]): RolloutWithAdvantages {
   const known = problems[problem]
   if (known === undefined) throw new RangeError(`no problem ${problem}`)
-  return { problem: known, verdict: null, turns, referenceLogProbs: null, ...packRow(turns) }
+  return { problem: known, verdict: null, turns, rows: [{ referenceLogProbs: null, ...packRow(turns) }] }
 }
 
 test('the state after a step, by hand; the one before stays as it is', () => {

@@ -274,8 +274,9 @@ test('an estimate of attempts alone is no estimate of later turns; the other way
     problemsHash: 'cccc',
     furtherEndIds: [],
   }
-  const inputsOf = (turns: string) => vStarInputs(parseConfig({ turns }, 'test'), parts)
-  const estimateOf = (turns: string) => ({ vStarId: 'v1', inputs: inputsOf(turns) })
+  const inputsOf = (turns: string, rest: object = {}) =>
+    vStarInputs(parseConfig({ turns, ...rest }, 'test'), parts)
+  const estimateOf = (turns: string, rest: object = {}) => ({ vStarId: 'v1', inputs: inputsOf(turns, rest) })
   checkVStarInputs(estimateOf('self-correction'), inputsOf('single'))
   checkVStarInputs(estimateOf('self-correction'), inputsOf('never-revise'))
   assert.throws(
@@ -285,4 +286,11 @@ test('an estimate of attempts alone is no estimate of later turns; the other way
   assert.throws(() => checkVStarInputs(estimateOf('self-correction'), inputsOf('direct-multi-turn')), {
     code: 'vstar.mismatch',
   })
+  const fresh = { revisionContext: 'fresh' }
+  checkVStarInputs(estimateOf('self-correction', fresh), inputsOf('always-revise', fresh))
+  checkVStarInputs(estimateOf('self-correction', fresh), inputsOf('single'))
+  assert.throws(
+    () => checkVStarInputs(estimateOf('self-correction'), inputsOf('self-correction', fresh)),
+    /context of revisions: the estimate has nothing, this run has fresh/,
+  )
 })

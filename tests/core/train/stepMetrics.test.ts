@@ -38,7 +38,7 @@ function rollout(
   turns: readonly TurnWithAdvantage[],
 ): RolloutWithAdvantages {
   const problem = { id, question: '', answer: '1', canonical: '', subject: null, level: null }
-  return { problem, verdict, turns, ids: Int32Array.of(), spans: [], referenceLogProbs: null }
+  return { problem, verdict, turns, rows: [] }
 }
 
 /**

@@ -46,8 +46,7 @@ test('the first four rollouts of a step have the log-probs of their tokens, with
     const referenceLogProbs = Float32Array.from(row.ids.subarray(1), (id) => -id)
     return {
       ...scoreRollout(rollout, grading, plainRewards({ revisionBonus: 0 })),
-      ...row,
-      referenceLogProbs,
+      rows: [{ ...row, referenceLogProbs }],
     }
   })
   const stored = storedRollouts(scored, tokenizer, { step: 4, split: 'train' })

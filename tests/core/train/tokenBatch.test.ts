@@ -4,7 +4,7 @@ import type { LossInputName } from '../../../src/core/rl/losses/policyLoss.ts'
 import { policyLossOf } from '../../../src/core/rl/losses/policyLossOf.ts'
 import type { TurnWithAdvantage } from '../../../src/core/rl/turnAdvantages.ts'
 import type { TurnKind } from '../../../src/core/rollout/rollout.ts'
-import { packRow } from '../../../src/core/rollout/packedRow.ts'
+import { packRow, packRows, type PackedRow } from '../../../src/core/rollout/packedRow.ts'
 import { tokenBatch } from '../../../src/core/train/tokenBatch.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { assertClose } from '../../assertClose.ts'
@@ -37,7 +37,11 @@ test('one row holds the conversation; masks cover own tokens with the end token,
   const config = parseConfig({ entropyBonus: 0.1 }, 'test')
   const referenceLogProbs = Float32Array.of(1, 2, 3, 4, 5, 6, 7)
   const packed = packRow(turns)
-  const batch = tokenBatch([{ ...packed, turns, referenceLogProbs }], policyLossOf(config), config)
+  const batch = tokenBatch(
+    [{ turns, rows: [{ ...packed, referenceLogProbs }] }],
+    policyLossOf(config),
+    config,
+  )
   const row = batch.rows[0]
   assert.equal(row?.ids, packed.ids, 'the row is made once and carried')
   assert.deepEqual([...(row?.ids ?? [])], [9, 8, 5, 1, 7, 6, 4, 1])
@@ -54,9 +58,8 @@ test('one row holds the conversation; masks cover own tokens with the end token,
 
 test('weights of the GRPO family over a batch of two rows: 3 turns, 7 tokens', () => {
   const rows = [turns, [turn('attempt', [2], [3, 1])]].map((each) => ({
-    ...packRow(each),
     turns: each,
-    referenceLogProbs: null,
+    rows: [{ ...packRow(each), referenceLogProbs: null }],
   }))
   const weights = (method: string) => {
     const config = parseConfig({ method, policyBeta: 0, sampling: { maxCompletionTokens: 16 } }, 'test')
@@ -80,9 +83,50 @@ test('weights of the GRPO family over a batch of two rows: 3 turns, 7 tokens', (
 test('a loss that wants the reference is not run without it', () => {
   const config = parseConfig({}, 'test')
   assert.throws(
-    () => tokenBatch([{ ...packRow(turns), turns, referenceLogProbs: null }], policyLossOf(config), config),
+    () =>
+      tokenBatch(
+        [{ turns, rows: [{ ...packRow(turns), referenceLogProbs: null }] }],
+        policyLossOf(config),
+        config,
+      ),
     /the loss wants referenceLogProbs, which no row has/,
   )
+})
+
+test('a revision in a fresh context is a row of its own; the denominators stay those of rollouts and turns', () => {
+  const again = [...turns, turn('revision', [9, 8], [3, 1])]
+  const packed = packRows(again)
+  assert.deepEqual(
+    packed.map(({ ids, spans }) => [[...ids], spans]),
+    [
+      [
+        [9, 8, 5, 1, 7, 6, 4, 1],
+        [
+          { kind: 'attempt', start: 2, end: 4 },
+          { kind: 'verdict', start: 5, end: 8 },
+        ],
+      ],
+      [[9, 8, 3, 1], [{ kind: 'revision', start: 2, end: 4 }]],
+    ],
+  )
+  const withReference = (row: PackedRow) => ({
+    ...row,
+    referenceLogProbs: new Float32Array(row.ids.length - 1),
+  })
+  const config = parseConfig({ entropyBonus: 0.1, turnWeights: { revision: 0.5 } }, 'test')
+  const rollouts = [again, again.slice(0, 1)].map((own) => ({
+    turns: own,
+    rows: packRows(own).map(withReference),
+  }))
+  const batch = tokenBatch(rollouts, policyLossOf(config), config)
+  const input = (row: number, name: LossInputName) => [...(batch.rows[row]?.inputs[name] ?? [])]
+  assert.equal(batch.rows.length, 3)
+  assert.deepEqual(input(0, 'revisionMask'), [0, 0, 0, 0, 0, 0, 0])
+  assert.deepEqual(input(0, 'turnWeight'), [0.5, 0.5, 0])
+  assert.deepEqual(input(1, 'revisionMask'), [0, 1, 1])
+  assert.deepEqual(input(1, 'attemptMask'), [0, 0, 0])
+  assert.deepEqual(input(1, 'turnWeight'), [0, 0, 0.25])
+  assertClose(input(1, 'entropyWeight')[1] ?? NaN, 0.1 / 9, 1e-7)
 })
 
 test('turns that do not follow from one another are no row', () => {

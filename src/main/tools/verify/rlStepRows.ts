@@ -67,7 +67,8 @@ export function rlStepBatch(
     storedFloats(expected, quantity).slice(row * width, row * width + length - 1)
   const rows = step.rollouts.map(({ ids }, row) => {
     const turns = turnsOf(step, row, step[advantages], rowOf('old_log_probs', row, ids.length))
-    return { ...packRow(turns), turns, referenceLogProbs: rowOf('reference_log_probs', row, ids.length) }
+    const referenceLogProbs = rowOf('reference_log_probs', row, ids.length)
+    return { turns, rows: [{ ...packRow(turns), referenceLogProbs }] }
   })
   return { loss, batch: tokenBatch(rows, loss, config) }
 }

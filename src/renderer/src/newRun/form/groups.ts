@@ -29,6 +29,7 @@ const layout: readonly (readonly [title: string, paths: readonly string[]])[] = 
     'Turns and sampling',
     [
       'turns',
+      'revisionContext',
       'template',
       'templateDate',
       'earlierThinking',
