@@ -2,8 +2,9 @@
 // problems.jsonl.
 //
 //   recheck sft --preset builtin-from-scratch
+//   recheck show RUN --json > run.json
 //   recheck eval --model RUNFOLDER/warm-up/model --json > eval.json
-//   node scripts/makeBuiltinFolder.ts RUNFOLDER/warm-up/model eval.json OUT
+//   node scripts/makeBuiltinFolder.ts RUNFOLDER/warm-up/model run.json eval.json OUT
 //
 // The test problems are drawn from the test split, whose problems no training split holds; OUT must not exist
 // yet.
@@ -13,7 +14,7 @@ import { join } from 'node:path'
 import { arithmeticSplits } from '../src/core/data/arithmetic.ts'
 import { correctVerdictText, solutionText } from '../src/core/data/arithmeticDialogue.ts'
 import { parseExercise } from '../src/core/data/arithmeticProblem.ts'
-import { presetConfig } from '../src/shared/config/presets.ts'
+import { parseConfig, type RunConfig } from '../src/shared/config/parseConfig.ts'
 import { headlineShares } from '../src/shared/metrics/headlineShares.ts'
 
 const testProblems = 200
@@ -51,8 +52,8 @@ interface Evaluation {
   >
 }
 
-function readme({ proportions, problems, samples }: Evaluation): string {
-  const { warmUp, seed } = presetConfig('builtin-from-scratch')
+function readme({ warmUp, seed }: RunConfig, { proportions, problems, samples }: Evaluation): string {
+  if (warmUp === null) throw new RangeError('the run has no warm-up')
   const rows = headlineShares.map(([name, label]) => {
     const share = proportions[name]
     const digits = (value: number | null | undefined): string => value?.toFixed(3) ?? '–'
@@ -62,7 +63,7 @@ function readme({ proportions, problems, samples }: Evaluation): string {
     '# Built-in model',
     '',
     'Made by Recheck itself: `recheck sft --preset builtin-from-scratch`, a warm-up from random weights on worked dialogues of',
-    `two-digit arithmetic and linear equations (seed ${seed}, ${warmUp?.steps} steps of ${warmUp?.conversationsPerStep} dialogues). This folder, its README and \`problems.jsonl\` are`,
+    `two-digit arithmetic and linear equations (seed ${seed}, ${warmUp.steps} steps of ${warmUp.conversationsPerStep} dialogues). This folder, its README and \`problems.jsonl\` are`,
     'written by `scripts/makeBuiltinFolder.ts`.',
     '',
     `\`problems.jsonl\` holds ${testProblems} test problems with solution and check; none of them is a training problem of any run (tested).`,
@@ -76,12 +77,16 @@ function readme({ proportions, problems, samples }: Evaluation): string {
     .join('\n')
 }
 
-const [model, evaluation, out] = process.argv.slice(2)
-if (model === undefined || evaluation === undefined || out === undefined) {
-  throw new RangeError('expected the folder of a model, the JSON of its evaluation and the folder to make')
+const [model, run, evaluation, out] = process.argv.slice(2)
+if (model === undefined || run === undefined || evaluation === undefined || out === undefined) {
+  throw new RangeError(
+    'expected the folder of a model, the JSON of its run, the JSON of its evaluation and the folder to make',
+  )
 }
+const shown = JSON.parse(await readFile(run, 'utf8')) as { readonly run: { readonly config: string } }
+const config = parseConfig(JSON.parse(shown.run.config), run)
 const measured = JSON.parse(await readFile(evaluation, 'utf8')) as Evaluation
 await mkdir(out)
 await cp(model, out, { recursive: true })
 await writeFile(join(out, 'problems.jsonl'), `${problemLines().join('\n')}\n`)
-await writeFile(join(out, 'README.md'), readme(measured))
+await writeFile(join(out, 'README.md'), readme(config, measured))
