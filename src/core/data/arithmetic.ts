@@ -78,8 +78,8 @@ const SHARES: Readonly<Record<ArithmeticKind, number>> = {
   equation: 0.31,
 }
 
-/** Where a split's part of all problems begins and ends on [0, 1). */
-const PARTS: Readonly<Record<Split, Range>> = { train: [0, 0.7], validation: [0.7, 0.8], test: [0.8, 1] }
+/** Where a split's part of all problems ends on [0, 1), where it begins with the one before; the test's is the rest. */
+const ENDS = { train: 0.7, validation: 0.8 } as const
 
 /**
  * Arithmetic problems in three splits. Which split a problem may go to follows from its canonical form alone:
@@ -90,34 +90,48 @@ const PARTS: Readonly<Record<Split, Range>> = { train: [0, 0.7], validation: [0.
 export function arithmeticSplits(setup: ArithmeticSetup): ProblemSplits {
   if (setup.levels.length === 0)
     throw new RangeError('arithmeticSplits: expected at least one level, got none')
+  const pools = setup.levels.flatMap((level) =>
+    ARITHMETIC_KINDS.map((kind) => ({ level, kind, exercises: sortedBySplit(setup, level, kind) })),
+  )
   return {
-    train: drawSplit(setup, 'train'),
-    validation: drawSplit(setup, 'validation'),
-    test: drawSplit(setup, 'test'),
+    train: drawSplit(setup, pools, 'train'),
+    validation: drawSplit(setup, pools, 'validation'),
+    test: drawSplit(setup, pools, 'test'),
   }
 }
 
-function drawSplit(setup: ArithmeticSetup, split: Split): readonly Problem[] {
+/** All exercises of one level and kind that may be drawn. */
+interface Pool {
+  readonly level: ArithmeticLevel
+  readonly kind: ArithmeticKind
+  readonly exercises: Readonly<Record<Split, readonly Exercise[]>>
+}
+
+function sortedBySplit(
+  { reserved }: ArithmeticSetup,
+  level: ArithmeticLevel,
+  kind: ArithmeticKind,
+): Pool['exercises'] {
+  const sorted: Record<Split, Exercise[]> = { train: [], validation: [], test: [] }
+  for (const exercise of exercisesOf(kind, RANGES[level])) {
+    const canonical = canonicalOf(exercise)
+    if (!reserved.has(canonical)) sorted[splitOf(canonical)].push(exercise)
+  }
+  return sorted
+}
+
+function drawSplit(setup: ArithmeticSetup, pools: readonly Pool[], split: Split): readonly Problem[] {
   const wanted = setup[split]
-  const pools = setup.levels.flatMap((level) =>
-    ARITHMETIC_KINDS.map((kind) => ({
-      level,
-      kind,
-      exercises: exercisesOf(kind, RANGES[level]).filter(
-        (exercise) => isIn(exercise, split) && !setup.reserved.has(canonicalOf(exercise)),
-      ),
-    })),
-  )
-  const available = pools.reduce((sum, pool) => sum + pool.exercises.length, 0)
+  const available = pools.reduce((sum, { exercises }) => sum + exercises[split].length, 0)
   if (wanted > available) throw tooFew(setup, { split, wanted, available })
   const quotas = shareOut(
     wanted,
-    pools.map((pool) => ({ share: SHARES[pool.kind], capacity: pool.exercises.length })),
+    pools.map(({ kind, exercises }) => ({ share: SHARES[kind], capacity: exercises[split].length })),
   )
   const seed = split === 'train' ? setup.seed : 0
   const drawn = pools.flatMap(({ level, kind, exercises }, i) => {
     const random = forkRandom(seed, 'arithmetic', split, level, kind)
-    const chosen = random.shuffled(exercises).slice(0, quotas[i])
+    const chosen = random.shuffled(exercises[split]).slice(0, quotas[i])
     return chosen.map((exercise) => arithmeticProblem(inAnyOrder(exercise, RANGES[level], random), level))
   })
   return forkRandom(seed, 'arithmetic', split, 'order').shuffled(drawn)
@@ -158,10 +172,10 @@ function inAnyOrder(exercise: Exercise, ranges: Ranges, random: Random): Exercis
 }
 
 /** A problem's place depends on its canonical form alone, never on a run's seed. */
-function isIn(exercise: Exercise, split: Split): boolean {
-  const place = forkRandom(0, 'arithmetic split', canonicalOf(exercise)).next()
-  const [first, end] = PARTS[split]
-  return place >= first && place < end
+function splitOf(canonical: string): Split {
+  const place = forkRandom(0, 'arithmetic split', canonical).next()
+  const { train, validation } = ENDS
+  return place < train ? 'train' : place < validation ? 'validation' : 'test'
 }
 
 /**
