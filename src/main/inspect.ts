@@ -20,7 +20,6 @@ import { answerModelEvaluation, type ModelQuestion } from './tools/elsewhere/mod
 import { measureVotes, type VotesQuestion } from './tools/replay/measureVotes.ts'
 import { evaluateCheckpoint, type EvaluationQuestion } from './tools/replay/evaluateCheckpoint.ts'
 import { eventLines } from './tools/replay/eventLines.ts'
-import { reportForPage } from './tools/report/subjectReport.ts'
 import { replayProblem, type ReplayQuestion } from './tools/replay/replayProblem.ts'
 import { endWithParent } from './trainer/endWithParent.ts'
 import { startFolderJob } from './trainer/remote/startFolderJob.ts'
@@ -107,10 +106,13 @@ async function work(question: Question): Promise<unknown> {
         tell: (event) => write(`${JSON.stringify({ event })}\n`),
         nowMs: () => performance.now(),
       })
-    case 'report':
+    case 'report': {
+      // what draws plots takes longer to load than most questions take to answer
+      const { reportForPage } = await import('./tools/report/subjectReport.ts')
       return reportForPage(question, (done, total) =>
         write(`${JSON.stringify({ event: { done, total } })}\n`),
       )
+    }
     case 'preview':
     case 'v-star-inputs':
     case 'plan':
