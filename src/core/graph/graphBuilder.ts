@@ -180,9 +180,32 @@ export class GraphBuilder {
   /** Forgets every node from the `count`th on; none before may depend on them. */
   truncate(count: number): void {
     for (const { name } of this.nodes.splice(count)) this.#names.delete(name)
+    this.#forgetConstants()
+  }
+
+  #forgetConstants(): void {
     for (const [key, ref] of this.#constants) {
       if (!this.#names.has(ref)) this.#constants.delete(key)
     }
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name)
+  }
+
+  /** Puts other nodes, of the same names, where these are. */
+  rewrite(changed: ReadonlyMap<string, GraphNode>): void {
+    this.nodes.forEach((node, at) => (this.nodes[at] = changed.get(node.name) ?? node))
+  }
+
+  /** Forgets those of the constants that no node has as its input. */
+  dropUnused(constants: ReadonlySet<NodeRef>): void {
+    const used = new Set(this.nodes.flatMap(({ inputs }) => inputs))
+    const kept = this.nodes.filter(({ name }) => !constants.has(name) || used.has(name))
+    this.nodes.splice(0)
+    for (const node of kept) this.nodes.push(node)
+    for (const name of constants) if (!used.has(name)) this.#names.delete(name)
+    this.#forgetConstants()
   }
 
   /** A fetchable node that is ready once all `after` have run. */

@@ -33,7 +33,7 @@ export async function scoreRowsEagerly(
   const { buckets, rowsPerMicroBatch, temperature } = setup
   for (const { rowNumbers, bucket } of splitIntoMicroBatches(lengths, buckets, rowsPerMicroBatch)) {
     const chosen = rowNumbers.map((row) => ({ ids: rows[row], inputs: {} }))
-    const planned = { ...model, compute: computePlan(setup, bucket) }
+    const planned = { ...model, compute: computePlan(setup) }
     const logProbs = tf.tidy(() =>
       rowLogProbs(planned, eagerInputs(chosen, { rowsPerMicroBatch }, bucket), temperature),
     )

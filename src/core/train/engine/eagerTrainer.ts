@@ -135,15 +135,15 @@ class EagerTrainer implements GradientTrainer {
     for (const { rowNumbers, bucket } of microBatches) {
       const rows = rowNumbers.map((row) => batch.rows[row])
       tf.tidy(() => {
-        this.#addGradients(accumulated, eagerInputs(rows, this.#setup, bucket), bucket)
+        this.#addGradients(accumulated, eagerInputs(rows, this.#setup, bucket))
       })
     }
     return accumulated
   }
 
-  #addGradients({ gradients, totals }: Accumulated, inputs: ObjectiveInputs, bucket: number): void {
+  #addGradients({ gradients, totals }: Accumulated, inputs: ObjectiveInputs): void {
     const isTrained = (name: string) => this.#state.parameters.has(name)
-    const compute = computePlan(this.#setup, bucket, { sink: null, isTrained })
+    const compute = computePlan(this.#setup, { sink: null, isTrained })
     const model = { ...this.#model(), compute }
     const kept: { objective?: Objective } = {}
     const { parameters } = this.#state

@@ -17,8 +17,13 @@ export interface VariableForm {
 
 export interface GraphVariable extends VariableForm {
   readonly handle: NodeRef
-  readonly read: NodeRef
 }
+
+/** What a model computes with. */
+export type ModelKind = 'parameter' | 'base'
+
+/** The node of a variable's value. */
+export const valueNode = (kind: ModelKind, name: string): NodeRef => `${kind}/${name}/read`
 
 /** Variables of a graph by kind and name. */
 export type GraphVariables = ReadonlyMap<VariableKind, ReadonlyMap<string, GraphVariable>>
@@ -26,7 +31,10 @@ export type GraphVariables = ReadonlyMap<VariableKind, ReadonlyMap<string, Graph
 /** Fetched to write zeros into all of a kind. */
 export const zeroAll = (kind: VariableKind): string => `${kind}/zeroAll`
 
-/** One resource variable per form of a kind, to be written and read one at a time. */
+/**
+ * One resource variable per form of a kind, to be written and read one at a time; what nobody writes or reads
+ * so is left out: a node costs some kilobytes.
+ */
 export function addVariables(
   graph: GraphBuilder,
   kind: VariableKind,
@@ -42,11 +50,13 @@ export function addVariables(
       shared_name: { kind: 'text', value: at },
       container: { kind: 'text', value: '' },
     })
-    const read = graph.addNamed(`${at}/read`, 'ReadVariableOp', [handle], dtype)
-    made.set(name, { handle, read, shape, type })
+    if (kind === 'parameter' || kind === 'base')
+      graph.addNamed(valueNode(kind, name), 'ReadVariableOp', [handle], dtype)
+    made.set(name, { handle, shape, type })
   }
   const all = [...made.values()]
-  addWriting(graph, kind, all)
+  if (kind !== 'gradient') addWriting(graph, kind, all)
+  if (kind === 'base') return made
   addReading(
     graph,
     kind,

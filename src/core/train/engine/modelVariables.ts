@@ -7,8 +7,8 @@ import type { ModelConfig } from '../../model/config/modelConfig.ts'
 import type { StoredMatrix } from '../../graph/rawOps.ts'
 import type { ModelWeights } from '../../model/projections.ts'
 import { channelAxis, storageOf, type WeightStorage } from '../../model/weightStorage.ts'
-import type { GraphVariable, GraphVariables, VariableForm } from './graphVariables.ts'
-import { addVariables, addZeroing, parameterKinds, variableOf } from './graphVariables.ts'
+import type { GraphVariable, GraphVariables, ModelKind, VariableForm } from './graphVariables.ts'
+import { addVariables, addZeroing, parameterKinds, valueNode, variableOf } from './graphVariables.ts'
 import { trainedParameters, type ScorerSetup, type TrainerSetup } from './trainerSetup.ts'
 import { addReading } from './variableMoves.ts'
 
@@ -139,11 +139,11 @@ export function tracedWeights(
   variables: GraphVariables,
   setup: Pick<ScorerSetup, 'ops'>,
 ): TracedWeights {
-  const trained = tracedFloats(trace, variables.get('parameter'))
+  const trained = tracedFloats(trace, 'parameter', variables.get('parameter'))
   const base = variables.get('base')
   if (base === undefined) return { weights: { parameters: trained, ops: setup.ops }, trained }
   const weights = {
-    parameters: tracedFloats(trace, base),
+    parameters: tracedFloats(trace, 'base', base),
     stored: storedMatrices(trace, base),
     ops: setup.ops,
   }
@@ -154,11 +154,14 @@ export function tracedWeights(
 
 function tracedFloats(
   trace: TraceBackend,
+  kind: ModelKind,
   variables: ReadonlyMap<string, GraphVariable> = new Map(),
 ): Map<string, tf.Tensor> {
   const tensors = new Map<string, tf.Tensor>()
-  for (const [name, { read, shape, type }] of variables)
-    if (type === 'float32' && !isScale(name)) tensors.set(name, tracedTensor(trace, read, shape, 'float32'))
+  for (const [name, { shape, type }] of variables) {
+    if (type === 'float32' && !isScale(name))
+      tensors.set(name, tracedTensor(trace, valueNode(kind, name), shape, 'float32'))
+  }
   return tensors
 }
 
@@ -167,14 +170,17 @@ function storedMatrices(
   variables: ReadonlyMap<string, GraphVariable>,
 ): Map<string, StoredMatrix> {
   const matrices = new Map<string, StoredMatrix>()
-  for (const [name, { read, shape, type }] of variables) {
+  const traced = (name: string, { shape }: GraphVariable) =>
+    tracedTensor(trace, valueNode('base', name), shape, 'float32')
+  for (const [name, variable] of variables) {
+    const { type } = variable
     if (type !== 'bfloat16' && type !== 'float16' && type !== 'int8') continue
     const scale = variables.get(scaleName(name))
     matrices.set(name, {
       // tfjs has no name for the type; nothing but the ops of stored matrices takes this tensor
-      matrix: tracedTensor(trace, read, shape, 'float32') as tf.Tensor2D,
+      matrix: traced(name, variable) as tf.Tensor2D,
       type,
-      scale: scale === undefined ? null : tracedTensor(trace, scale.read, scale.shape, 'float32'),
+      scale: scale === undefined ? null : traced(scaleName(name), scale),
     })
   }
   return matrices

@@ -64,17 +64,22 @@ export function lengthBuckets(longest: number): number[] {
 }
 
 /**
- * How micro-batches of rows of so many positions are computed; without more said, with every gradient on the
- * tape.
+ * How micro-batches are computed, those of short rows as those of the longest, so that one graph does for all;
+ * without more said, with every gradient on the tape.
  */
 export function computePlan(
-  { compute, config, rowsPerMicroBatch }: Pick<ScorerSetup, 'compute' | 'config' | 'rowsPerMicroBatch'>,
-  bucket: number,
+  {
+    compute,
+    config,
+    rowsPerMicroBatch,
+    buckets,
+  }: Pick<ScorerSetup, 'compute' | 'config' | 'rowsPerMicroBatch' | 'buckets'>,
   { sink, isTrained }: Pick<ComputePlan, 'sink' | 'isTrained'> = { sink: null, isTrained: () => true },
 ): ComputePlan {
+  const predictions = rowsPerMicroBatch * Math.max(1, ...buckets)
   return {
     recompute: compute?.recompute ?? false,
-    headChunk: vocabularyChunk(config, rowsPerMicroBatch * bucket, compute?.logitsBytes ?? Infinity),
+    headChunk: vocabularyChunk(config, predictions, compute?.logitsBytes ?? Infinity),
     sink,
     isTrained,
   }

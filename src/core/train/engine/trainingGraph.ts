@@ -3,12 +3,20 @@ import { embeddingName, headOf } from '../../model/parameterTable.ts'
 import type { Transformer } from '../../model/transformer.ts'
 import { isMatrix } from '../../optim/adamW.ts'
 import { negativeLogLikelihood } from '../../rl/losses/negativeLogLikelihood.ts'
-import type { LossInputName, LossInputs, LossSumName } from '../../rl/losses/policyLoss.ts'
+import type { LossInputs, LossSumName } from '../../rl/losses/policyLoss.ts'
 import { inputWidth } from './paddedBatch.ts'
 import type { ObjectiveInputs } from './policyObjective.ts'
 import { policyObjective } from './policyObjective.ts'
 import type { ScorerSetup, TrainerSetup } from './trainerSetup.ts'
 import { computePlan } from './trainerSetup.ts'
+import {
+  bucketNames,
+  gradientSignature,
+  isPacked,
+  recordedOnce,
+  scoringSignature,
+  type RecordedBuckets,
+} from './recordedBuckets.ts'
 import { leadingTo, usedBackward } from './usedBackward.ts'
 import { addAdamWUpdate } from './adamWGraph.ts'
 import { addZeroedGradients, GradientAccumulators } from './gradientAccumulators.ts'
@@ -18,14 +26,9 @@ import type { NodeRef } from '../../graph/graphBuilder.ts'
 import { moveIntoFunction } from '../../graph/moveIntoFunction.ts'
 import { GraphBuilder, intAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 import type { GraphVariables } from './graphVariables.ts'
-import {
-  addFrozenModel,
-  addTrainedModel,
-  adapterScaleNode,
-  tracedTensor,
-  tracedWeights,
-} from './modelVariables.ts'
+import { addFrozenModel, addTrainedModel, tracedTensor, tracedWeights } from './modelVariables.ts'
 import { recordOps } from '../../graph/recordOps.ts'
+import { SizedRecordings } from '../../graph/sizedRecordings.ts'
 import type { GraphSignature } from '../../graph/savedModel.ts'
 import type { TraceBackend } from '../../graph/traceBackend.ts'
 
@@ -33,35 +36,10 @@ import type { TraceBackend } from '../../graph/traceBackend.ts'
 export interface CapturedGraph {
   readonly graph: GraphBuilder
   readonly signatures: readonly GraphSignature[]
+  /** By a bucket's length in predicted tokens. */
+  readonly buckets: RecordedBuckets
   /** Names of the loss's own sums in the order of the fetched vector, after the loss itself. */
   readonly sumNames: readonly LossSumName[]
-}
-
-/** Names of the nodes of a bucket, by its length in predicted tokens. */
-export const bucketNames = (bucket: number) => ({
-  ids: `t${bucket}/ids`,
-  targets: `t${bucket}/targets`,
-  lossInput: (name: LossInputName) => `t${bucket}/input/${name}`,
-  logProbs: `t${bucket}/logProbs`,
-  /** Fetched with the log-probs, so that they are computed as training computes them (see `nameScores`). */
-  forward: `t${bucket}/forward`,
-  /** [1 + sums]: loss and sums; the gradients are added to what was accumulated since `zeroGradients`. */
-  accumulate: `t${bucket}/accumulate`,
-})
-
-/** Whether the forward pass itself is fed which conversation of a row a position belongs to. */
-export function isPacked({ loss }: Partial<Pick<TrainerSetup, 'loss'>>): boolean {
-  return loss?.inputs.some(({ name }) => name === 'segment') === true
-}
-
-/** What is fetched to train on a micro-batch: loss and sums first. */
-export function gradientFetches(
-  { compute, compileUpdate }: Pick<TrainerSetup, 'compute' | 'compileUpdate'>,
-  bucket: number,
-): string[] {
-  const { accumulate, forward } = bucketNames(bucket)
-  // what is compiled has nodes of its own
-  return compute?.recompute === true && compileUpdate !== true ? [accumulate, forward] : [accumulate]
 }
 
 /**
@@ -71,8 +49,9 @@ export function gradientFetches(
 export function captureScoring(setup: ScorerSetup): CapturedGraph {
   const graph = new GraphBuilder()
   const variables = addFrozenModel(graph, setup)
+  const recordings = new SizedRecordings(graph)
   for (const bucket of setup.buckets) {
-    recordBucket(graph, bucket, (trace) => {
+    recordBucket(recordings, graph, bucket, (trace) => {
       const scored = { ...setup, loss: negativeLogLikelihood }
       const recorded = recordObjective(trace, variables, scored, { bucket, sink: null })
       // the backward pass was recorded only to learn what it uses
@@ -80,11 +59,9 @@ export function captureScoring(setup: ScorerSetup): CapturedGraph {
       nameScores(trace, bucket, recorded)
     })
   }
-  return {
-    graph,
-    signatures: setup.buckets.map((bucket) => scoringSignature(bucket, false, false)),
-    sumNames: [],
-  }
+  const buckets = recordings.finish()
+  const signatures = recordedOnce(buckets).map((bucket) => scoringSignature(bucket, false, false))
+  return { graph, buckets, signatures, sumNames: [] }
 }
 
 /**
@@ -95,20 +72,23 @@ export function captureScoring(setup: ScorerSetup): CapturedGraph {
 export function captureTraining(setup: TrainerSetup, sampler?: SamplerOptions): CapturedGraph {
   const graph = new GraphBuilder()
   const variables = addTrainedModel(graph, setup)
+  // XLA has to know sizes when it compiles
+  const recordings = new SizedRecordings(graph, setup.compileUpdate !== true)
   const sumNames = setup.buckets.map((bucket) =>
-    recordBucket(graph, bucket, (trace) => addGradients(trace, variables, setup, bucket)),
+    recordBucket(recordings, graph, bucket, (trace) => addGradients(trace, variables, setup, bucket)),
   )
+  const buckets = recordings.finish()
   if (setup.compileUpdate === true)
     for (const bucket of setup.buckets)
       moveIntoFunction(graph, bucketNames(bucket).accumulate, gradientEffects)
   addZeroedGradients(graph, variables, tablesOf(setup))
   addAdamWUpdate(graph, variables, setup.adamW, setup.decays ?? isMatrix)
   if (sampler !== undefined) addSamplerOn(graph, variables, setup.config, sampler)
-  const signatures = setup.buckets.flatMap((bucket) => [
+  const signatures = recordedOnce(buckets).flatMap((bucket) => [
     scoringSignature(bucket, setup.adapter !== undefined, isPacked(setup)),
     gradientSignature(setup, bucket),
   ])
-  return { graph, signatures, sumNames: sumNames[0] ?? [] }
+  return { graph, buckets, signatures, sumNames: sumNames[0] ?? [] }
 }
 
 /** Ops by which gradients are added to their variables. */
@@ -116,13 +96,20 @@ const gradientEffects: ReadonlySet<string> = new Set(['AssignAddVariableOp', 'Re
 
 /** Parameters whose gradients come as rows, where logits are computed in chunks. */
 function tablesOf(setup: TrainerSetup): ReadonlySet<string> {
-  const { config, buckets } = setup
-  const isChunked = buckets.some((bucket) => computePlan(setup, bucket).headChunk < config.vocabularySize)
+  const { config } = setup
+  const isChunked = computePlan(setup).headChunk < config.vocabularySize
   return new Set(isChunked ? [embeddingName(config), headOf(config)] : [])
 }
 
-function recordBucket<T>(graph: GraphBuilder, bucket: number, build: (trace: TraceBackend) => T): T {
-  return recordOps(graph, (trace) => graph.inScope(`t${bucket}`, () => build(trace)))
+function recordBucket<T>(
+  recordings: SizedRecordings,
+  graph: GraphBuilder,
+  bucket: number,
+  build: (trace: TraceBackend) => T,
+): T {
+  return recordings.add(bucket, () =>
+    recordOps(graph, (trace) => graph.inScope(`t${bucket}`, () => build(trace))),
+  )
 }
 
 type LossSetup = ScorerSetup & Pick<TrainerSetup, 'loss'>
@@ -165,7 +152,7 @@ function recordObjective(
   const { weights, trained } = tracedWeights(trace, variables, setup)
   // of a model that nothing trains the backward pass is recorded all the same, to learn what it uses
   const sources = trained.size > 0 ? trained : weights.parameters
-  const compute = computePlan(setup, bucket, { sink, isTrained: (name) => sources.has(name) })
+  const compute = computePlan(setup, { sink, isTrained: (name) => sources.has(name) })
   const model: Transformer = { config: setup.config, ...weights, compute }
   const inputs = objectiveInputs(trace, setup, bucket)
   const start = nodes.length
@@ -255,30 +242,4 @@ function addGradients(
 
 function nameOutput(trace: TraceBackend, name: string, inputs: readonly NodeRef[]): void {
   trace.graph.addNamed(name, 'Identity', inputs, { T: typeAttribute('float32') })
-}
-
-function scoringSignature(bucket: number, isAdapted: boolean, hasSegments: boolean): GraphSignature {
-  const names = bucketNames(bucket)
-  return {
-    name: `score-${bucket}`,
-    inputs: [
-      names.ids,
-      names.targets,
-      ...(isAdapted ? [adapterScaleNode] : []),
-      ...(hasSegments ? [names.lossInput('segment')] : []),
-    ],
-    outputs: [names.logProbs, names.forward],
-  }
-}
-
-function gradientSignature(setup: TrainerSetup, bucket: number): GraphSignature {
-  const names = bucketNames(bucket)
-  const scale = setup.adapter === undefined ? [] : [adapterScaleNode]
-  const inputs = [
-    names.ids,
-    names.targets,
-    ...scale,
-    ...setup.loss.inputs.map(({ name }) => names.lossInput(name)),
-  ]
-  return { name: `accumulate-${bucket}`, inputs, outputs: gradientFetches(setup, bucket) }
 }

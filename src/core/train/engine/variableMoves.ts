@@ -1,14 +1,15 @@
 import type { ElementType, GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
 import { boolAttribute, intAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 
+/** Fed to every move, int32 scalar: the variable's place in its list. */
+export const movedPlace = 'moved/place'
+
 /**
  * One tensor at a time in and out of a list of variables: the number of the variable is fed, and only its
  * branch runs. TensorFlow prepares every set of fed and fetched names anew, from the whole graph; this way
  * there is one set for all variables.
  */
 export const moveNames = (list: string) => ({
-  /** Fed, int32 scalar: the variable's place in the list. */
-  writeIndex: `${list}/writeIndex`,
   /** Fed with 32-bit floats, of the variable's shape. */
   floats: `${list}/floats`,
   /** Fetched to write the floats, converted to the variable's own type. */
@@ -17,7 +18,6 @@ export const moveNames = (list: string) => ({
   bytes: `${list}/bytes`,
   /** Fetched to write the bytes. */
   wroteBytes: `${list}/wroteBytes`,
-  readIndex: `${list}/readIndex`,
   /** Fetched: a variable's values as 32-bit floats. */
   read: `${list}/read`,
 })
@@ -27,43 +27,44 @@ interface Movable {
   readonly type: ElementType
 }
 
-/** Writing into any of the variables. */
+/**
+ * Writing into any of the variables: those of 8 bits from bytes, those of 32 from floats, those of 16 from
+ * both.
+ */
 export function addWriting(graph: GraphBuilder, list: string, variables: readonly Movable[]): void {
   const names = moveNames(list)
-  const index = graph.placeholder(names.writeIndex, 'int32', [])
-  const floats = graph.placeholder(names.floats, 'float32', null)
-  graph.inScope(`${list}/writeFloats`, () => {
-    addWrites(graph, { index, fed: floats, fedType: 'float32', done: names.wroteFloats }, variables)
-  })
+  const writes = { fed: names.floats, fedType: 'float32', done: names.wroteFloats } as const
+  addWrites(graph, `${list}/writeFloats`, writes, variables)
   if (variables.every(({ type }) => type === 'float32')) return
-  const bytes = graph.placeholder(names.bytes, 'uint8', null)
-  graph.inScope(`${list}/writeBytes`, () => {
-    addWrites(graph, { index, fed: bytes, fedType: 'uint8', done: names.wroteBytes }, variables)
-  })
+  const ofBytes = { fed: names.bytes, fedType: 'uint8', done: names.wroteBytes } as const
+  addWrites(graph, `${list}/writeBytes`, ofBytes, variables)
 }
 
 interface Write {
-  readonly index: NodeRef
-  readonly fed: NodeRef
+  readonly fed: string
   readonly fedType: 'float32' | 'uint8'
   readonly done: string
 }
 
-function addWrites(graph: GraphBuilder, write: Write, variables: readonly Movable[]): void {
-  const { index, fed, fedType } = write
-  const done = variables.flatMap(({ handle, type }, place) => {
-    // 32-bit floats come as such
-    if (fedType === 'uint8' && type === 'float32') return []
-    const isOwn = addIsOwn(graph, index, place)
-    const value = converted(graph, addSwitch(graph, fed, isOwn, fedType), { from: fedType, to: type })
-    const assigned = graph.add('AssignVariableOp', [addSwitch(graph, handle, isOwn, 'resource'), value], {
-      dtype: typeAttribute(type),
+function addWrites(
+  graph: GraphBuilder,
+  scope: string,
+  { fed, fedType, done }: Write,
+  variables: readonly Movable[],
+): void {
+  graph.placeholder(fed, fedType, null)
+  const dtype = typeAttribute('int32')
+  graph.inScope(scope, () => {
+    const written = variables.flatMap(({ handle, type }, place) => {
+      if (type === (fedType === 'uint8' ? 'float32' : 'int8')) return []
+      const mine = addSwitch(graph, fed, addIsMoved(graph, place), fedType)
+      const value = converted(graph, mine, { from: fedType, to: type })
+      // neither runs where the value did not come
+      const assigned = graph.add('AssignVariableOp', [handle, value], { dtype: typeAttribute(type) })
+      return [graph.add('Identity', [movedPlace, `^${assigned}`], { T: dtype })]
     })
-    const number = addSwitch(graph, index, isOwn, 'int32')
-    return [graph.add('Identity', [number, `^${assigned}`], { T: typeAttribute('int32') })]
+    graph.addNamed(done, 'Identity', [addMerge(graph, written, 'int32')], { T: dtype })
   })
-  const merged = addMerge(graph, done, 'int32')
-  graph.addNamed(write.done, 'Identity', [merged], { T: typeAttribute('int32') })
 }
 
 /**
@@ -94,13 +95,12 @@ export interface ReadPlace {
 /** Reading any place of a list; only that place's nodes run. */
 export function addReading(graph: GraphBuilder, list: string, places: readonly ReadPlace[]): void {
   const names = moveNames(list)
-  const index = graph.placeholder(names.readIndex, 'int32', [])
   graph.inScope(`${list}/readOne`, () => {
     const values = places.map(({ variables, value }, place) => {
-      const isOwn = addIsOwn(graph, index, place)
+      const isMoved = addIsMoved(graph, place)
       return value(
         variables.map(({ handle, type }) => {
-          const live = addSwitch(graph, handle, isOwn, 'resource')
+          const live = addSwitch(graph, handle, isMoved, 'resource')
           const read = graph.add('ReadVariableOp', [live], { dtype: typeAttribute(type) })
           if (type === 'float32') return read
           const types = { SrcT: typeAttribute(type), DstT: typeAttribute('float32') }
@@ -114,8 +114,12 @@ export function addReading(graph: GraphBuilder, list: string, places: readonly R
   })
 }
 
-function addIsOwn(graph: GraphBuilder, index: NodeRef, place: number): NodeRef {
-  return graph.add('Equal', [index, graph.intScalar(place)], { T: typeAttribute('int32') })
+/** Whether the place that is fed is this one: one node for the lists of all kinds. */
+function addIsMoved(graph: GraphBuilder, place: number): NodeRef {
+  const name = `moved/is${place}`
+  if (graph.has(name)) return name
+  if (!graph.has(movedPlace)) graph.placeholder(movedPlace, 'int32', [])
+  return graph.addNamed(name, 'Equal', [movedPlace, graph.intScalar(place)], { T: typeAttribute('int32') })
 }
 
 /** `value` where the condition holds; else whatever uses it does not run. */

@@ -2,7 +2,12 @@ import { updateNames, updateScalars } from '../../../core/train/engine/adamWGrap
 import { zeroGradients } from '../../../core/train/engine/gradientAccumulators.ts'
 import { zeroAll, type ParameterKind } from '../../../core/train/engine/graphVariables.ts'
 import { adapterScaleNode, mergedList } from '../../../core/train/engine/modelVariables.ts'
-import { bucketNames, captureTraining, gradientFetches } from '../../../core/train/engine/trainingGraph.ts'
+import {
+  bucketNames,
+  gradientFetches,
+  type RecordedBuckets,
+} from '../../../core/train/engine/recordedBuckets.ts'
+import { captureTraining } from '../../../core/train/engine/trainingGraph.ts'
 import type { DrawKind } from '../../../core/decoder/functions/draw.ts'
 import type { Sampler } from '../../../core/sampling/sampler.ts'
 import type { SamplerOptions } from '../../../core/train/engine/samplingGraph.ts'
@@ -27,7 +32,7 @@ import { copiedState } from '../../../core/train/engine/trainer.ts'
 import type { LossSumName } from '../../../core/rl/losses/policyLoss.ts'
 import { trainedParameters, type TrainerSetup } from '../../../core/train/engine/trainerSetup.ts'
 import { requireState, requireFinite } from '../../../core/train/engine/trainerChecks.ts'
-import { idFeeds, scoreRows } from './capturedScorer.ts'
+import { idFeeds, recordedBucket, scoreRows, type SessionOfBuckets } from './capturedScorer.ts'
 import { viewVariables, writeFrozenModel, writeVariables } from './capturedVariables.ts'
 import type { Feed } from './graphSession.ts'
 import { GraphSession } from './graphSession.ts'
@@ -68,6 +73,7 @@ class CapturedTrainer implements GradientTrainer {
   /** Shapes of what is trained, by name, in the order of its variables. */
   readonly #trained: ReadonlyMap<string, { readonly shape: readonly number[] }>
   readonly #session: GraphSession
+  readonly #buckets: RecordedBuckets
   readonly #sumNames: readonly LossSumName[]
   #updates = 0
 
@@ -78,6 +84,7 @@ class CapturedTrainer implements GradientTrainer {
     this.#setup = setup
     this.#trained = new Map([...trained].map(([name, { shape }]) => [name, { shape }]))
     this.#sumNames = captured.sumNames
+    this.#buckets = captured.buckets
     this.maxRowLength = longestRowOfBuckets(setup.buckets, setup.config.maxPositions)
     this.#session = new GraphSession(captured, workFolder)
     if (adapter !== undefined) writeFrozenModel(this.#session, setup)
@@ -99,13 +106,17 @@ class CapturedTrainer implements GradientTrainer {
     return {
       // the very nodes of the policy's own scores: before the first update the two are the same to the bit
       tokenLogProbs: async (rows) =>
-        Promise.resolve(scoreRows(this.#session, this.#setup, rows, this.adapterFeeds(0))),
+        Promise.resolve(scoreRows(this.#graph, this.#setup, rows, this.adapterFeeds(0))),
       dispose: () => Promise.resolve(),
     }
   }
 
   #write(kind: ParameterKind, values: ParameterValues): void {
     writeVariables(this.#session, kind, [...this.#trained.keys()], values)
+  }
+
+  get #graph(): SessionOfBuckets {
+    return { session: this.#session, buckets: this.#buckets }
   }
 
   get session(): GraphSession {
@@ -140,7 +151,7 @@ class CapturedTrainer implements GradientTrainer {
 
   // async, so that what is thrown here is a rejection, as the interface says
   async tokenLogProbs(rows: readonly Int32Array[]): Promise<readonly Float32Array[]> {
-    return Promise.resolve(scoreRows(this.#session, this.#setup, rows, this.adapterFeeds()))
+    return Promise.resolve(scoreRows(this.#graph, this.#setup, rows, this.adapterFeeds()))
   }
 
   readParameters(): Promise<ParameterValues> {
@@ -190,7 +201,8 @@ class CapturedTrainer implements GradientTrainer {
     const totals = new Array<number>(1 + this.#sumNames.length).fill(0)
     this.#session.run([], [zeroGradients])
     microBatches.forEach((microBatch) => {
-      const fetches = gradientFetches(this.#setup, microBatch.bucket)
+      const { like } = recordedBucket(this.#buckets, microBatch.bucket)
+      const fetches = gradientFetches(this.#setup, like)
       const [scalars] = this.#session.run(this.#feeds(batch, microBatch), fetches)
       scalars?.forEach((value, at) => {
         totals[at] = (totals[at] ?? 0) + value
@@ -201,20 +213,17 @@ class CapturedTrainer implements GradientTrainer {
 
   #feeds(batch: TokenBatch, { rowNumbers, bucket }: MicroBatch): Feed[] {
     const { rowsPerMicroBatch: rowCount, loss } = this.#setup
+    const { like, feeds } = recordedBucket(this.#buckets, bucket)
     const rows = rowNumbers.flatMap((row) => batch.rows[row] ?? [])
     const inputs = loss.inputs.map((input) => ({
-      node: bucketNames(bucket).lossInput(input.name),
+      node: bucketNames(like).lossInput(input.name),
       shape: [rowCount, inputWidth(input, bucket)],
       values: padInput(rows, input, { rowCount, bucket }),
     }))
-    return [
-      ...this.adapterFeeds(),
-      ...idFeeds(
-        rows.map((row) => row.ids),
-        rowCount,
-        bucket,
-      ),
-      ...inputs,
-    ]
+    const ids = idFeeds(
+      rows.map((row) => row.ids),
+      { like, rowCount, bucket },
+    )
+    return [...this.adapterFeeds(), ...ids, ...inputs, ...feeds]
   }
 }

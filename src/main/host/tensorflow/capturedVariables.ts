@@ -1,5 +1,5 @@
 import type { VariableKind } from '../../../core/train/engine/graphVariables.ts'
-import { moveNames } from '../../../core/train/engine/variableMoves.ts'
+import { moveNames, movedPlace } from '../../../core/train/engine/variableMoves.ts'
 import type { ParameterValue, ParameterValues } from '../../../core/model/parameterValues.ts'
 import type { FrozenModel } from '../../../core/train/engine/modelVariables.ts'
 import { baseForms, scaleName } from '../../../core/train/engine/modelVariables.ts'
@@ -57,7 +57,7 @@ export function writeFloats(
 ): void {
   const { floats, wroteFloats } = moveNames(kind)
   const { shape, values } = parameter
-  session.run([writeIndexFeed(kind, place), { node: floats, shape, values }], [wroteFloats])
+  session.run([placeFeed(place), { node: floats, shape, values }], [wroteFloats])
   if (parameter.isMadeAnew === true) freeArray(values)
 }
 
@@ -69,11 +69,11 @@ export function writeBytes(
   { shape, bytes }: { readonly shape: readonly number[]; readonly bytes: Uint8Array },
 ): void {
   const names = moveNames(kind)
-  session.run([writeIndexFeed(kind, place), { node: names.bytes, shape, values: bytes }], [names.wroteBytes])
+  session.run([placeFeed(place), { node: names.bytes, shape, values: bytes }], [names.wroteBytes])
 }
 
-function writeIndexFeed(kind: VariableKind, place: number) {
-  return { node: moveNames(kind).writeIndex, shape: [], values: Int32Array.of(place) }
+function placeFeed(place: number): Feed {
+  return { node: movedPlace, shape: [], values: Int32Array.of(place) }
 }
 
 /**
@@ -86,7 +86,7 @@ export function viewVariables(
   shapes: ReadonlyMap<string, { readonly shape: readonly number[] }>,
   feeds: readonly Feed[] = [],
 ): ParameterValues {
-  const { readIndex, read } = moveNames(list)
+  const { read } = moveNames(list)
   return new Map(
     [...shapes].map(([name, { shape }], place): [string, ParameterValue] => [
       name,
@@ -94,10 +94,7 @@ export function viewVariables(
         shape,
         isMadeAnew: true,
         get values() {
-          const [values] = session.run(
-            [{ node: readIndex, shape: [], values: Int32Array.of(place) }, ...feeds],
-            [read],
-          )
+          const [values] = session.run([placeFeed(place), ...feeds], [read])
           if (values instanceof Float32Array) return values
           throw new RangeError(`${list}: "${name}" was not read as 32-bit floats`)
         },

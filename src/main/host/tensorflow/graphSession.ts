@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CapturedGraph } from '../../../core/train/engine/trainingGraph.ts'
 import { encodeSavedModel } from '../../../core/graph/savedModel.ts'
+import { collectGarbage } from '../machine/collectGarbage.ts'
 import type { TensorFlowBinding } from './addon.ts'
 import { tensorFlowBackend } from './addon.ts'
 
@@ -26,6 +27,8 @@ export class GraphSession {
     const folder = mkdtempSync(join(workFolder, 'recheck-graph-'))
     try {
       writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(captured.graph, captured.signatures))
+      // recording leaves hundreds of megabytes behind
+      collectGarbage()
       this.#id = this.#binding.loadSavedModel(folder, 'serve')
     } finally {
       rmSync(folder, { recursive: true, force: true })

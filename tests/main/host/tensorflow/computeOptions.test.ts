@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { largestDifference, oneStep, orderOfSums, setup, withTrainer } from './littleTrainer.ts'
+import { adapterTargets } from '../../../../src/core/model/adapter.ts'
 import type { ModelConfig } from '../../../../src/core/model/config/modelConfig.ts'
 import type { ParameterValues } from '../../../../src/core/model/parameterValues.ts'
 import { negativeLogLikelihood } from '../../../../src/core/rl/losses/negativeLogLikelihood.ts'
 import type { PolicyLoss } from '../../../../src/core/rl/losses/policyLoss.ts'
-import { bucketNames, captureTraining } from '../../../../src/core/train/engine/trainingGraph.ts'
+import { bucketNames } from '../../../../src/core/train/engine/recordedBuckets.ts'
+import { captureTraining } from '../../../../src/core/train/engine/trainingGraph.ts'
 import type { TrainerSetup } from '../../../../src/core/train/engine/trainerSetup.ts'
 import { computePlan } from '../../../../src/core/train/engine/trainerSetup.ts'
 import { createScorer } from '../../../../src/main/host/tensorflow/trainerFactory.ts'
@@ -37,8 +39,8 @@ const withEntropy: PolicyLoss = {
 }
 
 test('the wide model is computed in four chunks, the little one in one', () => {
-  assert.equal(computePlan({ ...wideSetup, compute: chunked }, 16).headChunk, 256)
-  assert.equal(computePlan({ ...setup, compute: { ...chunked, logitsBytes: 1e6 } }, 16).headChunk, 37)
+  assert.equal(computePlan({ ...wideSetup, compute: chunked }).headChunk, 256)
+  assert.equal(computePlan({ ...setup, compute: { ...chunked, logitsBytes: 1e6 } }).headChunk, 37)
 })
 
 for (const capture of [true, false]) {
@@ -163,6 +165,26 @@ test('a recomputed graph holds back each layer until the gradient has come to it
   )
   assert.ok(held.length >= 2 * littleModel.layers, String(held.length))
 })
+
+for (const [name, changes] of Object.entries(modelFamilies)) {
+  test(`${name}: rows of all lengths share nodes, whatever is trained and however it is computed`, () => {
+    const config = { ...wide, ...changes }
+    const own = { ...setup, config, parameters: randomParameters(config, 1), buckets: [8, 16, 24] }
+    const computed = [undefined, chunked, { ...chunked, recompute: true }]
+    const shape = { ...littleAdapter, targets: adapterTargets(config) }
+    const adapter = { ...shape, values: trainedAdapter(config, shape, 3) }
+    for (const compute of computed) {
+      for (const trained of [{}, { adapter, storedAs: 'int8' as const }]) {
+        const { graph, buckets } = captureTraining({ ...own, compute, ...trained })
+        const likes = new Set([...buckets.values()].map(({ like }) => like))
+        assert.deepEqual([...likes], [8])
+        const alone = captureTraining({ ...own, compute, ...trained, buckets: [24] })
+        const more = graph.nodes.length - alone.graph.nodes.length
+        assert.ok(more <= 60, `${more} nodes more than of one length`)
+      }
+    }
+  })
+}
 
 test('no node of a chunked graph has logits of the whole vocabulary', () => {
   const { graph } = captureTraining({ ...wideSetup, buckets: [16], compute: chunked })
