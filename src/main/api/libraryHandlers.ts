@@ -1,9 +1,10 @@
 import { sep } from 'node:path'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
-import type { OwnerHandlers } from '../../shared/routes/contract.ts'
+import type { OwnerHandlers, StoreEvent } from '../../shared/routes/contract.ts'
 import type { ListedData, UsingRun } from '../../shared/routes/library.ts'
 import type { Owner } from '../owner/owner.ts'
 import { listDataSets, removeDataSet } from '../owner/tasks/dataSets.ts'
+import type { ImportTold } from '../owner/tasks/runImports.ts'
 import { namedByRuns, type NamedByRun } from '../store/libraryUse.ts'
 
 export type LibraryRoute =
@@ -23,20 +24,20 @@ export type LibraryRoute =
 
 type UploadRoute = Extract<LibraryRoute, `upload.${string}`>
 
+export interface LibraryHandlersSetup {
+  readonly owner: Owner
+  /** An event to all pages. */
+  readonly tell: (event: StoreEvent) => void
+}
+
 /** Models, data sets and runs of other tools on this machine, and files on their way to them. */
-export function libraryHandlers({ owner }: { readonly owner: Owner }): Pick<OwnerHandlers, LibraryRoute> {
+export function libraryHandlers(setup: LibraryHandlersSetup): Pick<OwnerHandlers, LibraryRoute> {
+  const { owner } = setup
   const { db, workshop } = owner
   const { library } = workshop
   return {
     ...uploadHandlers(owner),
-    'run.import': async ({ uploadId, stepColumn }, { signal }) => {
-      const { path, name } = await library.uploads.whole(uploadId)
-      const outcomes = await workshop.runImports.import({ path, name, stepColumn }, { signal })
-      await library.uploads.drop(uploadId)
-      return outcomes
-    },
-    'run.importFolder': async ({ folder }, { signal }) =>
-      workshop.runImports.importFolder(folder, { signal }),
+    ...runImportHandlers(setup),
     'data.look': async (asked, { signal }) => library.look(asked, signal),
     'data.import': async (asked) => library.importData(asked),
     'data.list': async () => {
@@ -62,6 +63,28 @@ export function libraryHandlers({ owner }: { readonly owner: Owner }): Pick<Owne
       await library.removeModel(name)
       return null
     },
+  }
+}
+
+type RunImportRoute = Extract<LibraryRoute, `run.${string}`>
+
+function runImportHandlers({ owner, tell }: LibraryHandlersSetup): Pick<OwnerHandlers, RunImportRoute> {
+  const { library, runImports } = owner.workshop
+  const told = (importId: string | null, signal: AbortSignal): ImportTold => ({
+    signal,
+    onProgress: (progress) => {
+      if (importId !== null) tell({ runIds: [], event: { type: 'importing', importId, progress } })
+    },
+  })
+  return {
+    'run.import': async ({ importId, uploadId, stepColumn }, { signal }) => {
+      const { path, name } = await library.uploads.whole(uploadId)
+      const outcomes = await runImports.import({ path, name, stepColumn }, told(importId, signal))
+      await library.uploads.drop(uploadId)
+      return outcomes
+    },
+    'run.importFolder': async ({ importId, folder }, { signal }) =>
+      runImports.importFolder(folder, told(importId, signal)),
   }
 }
 

@@ -15,7 +15,7 @@ import { planRoutes } from './plan.ts'
 import { replayRoutes, type ReplayNews } from './replay.ts'
 import { reportRoutes, type ReportNews } from './reports.ts'
 import { rolloutRoutes } from './rollouts.ts'
-import { runImportRoutes } from './runImports.ts'
+import { runImportRoutes, type ImportNews } from './runImports.ts'
 import { runRoutes } from './runs.ts'
 import { sessionRoutes } from './sessions.ts'
 import { sweepRoutes, type SweepNews } from './sweeps.ts'
@@ -77,7 +77,8 @@ export type Result<T> =
 export interface StoreEvent {
   /** The runs that it is about, none of them for what changes no run; null = any of them may be. */
   readonly runIds: readonly string[] | null
-  readonly event: RunEvent | RunsEvent | ReplayNews | ReportNews | EvaluationNews | FetchNews | SweepNews
+  readonly event:
+    RunEvent | RunsEvent | ReplayNews | ReportNews | ImportNews | EvaluationNews | FetchNews | SweepNews
 }
 
 /** What happened to whole runs. `missed`: events were dropped, and everything is to be read again. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { storeMachineSamples } from '../../../src/main/store/machineStore.ts'
@@ -58,6 +60,70 @@ test('a log folder of TensorBoard by its place: each folder in it is a run; one 
     .get()
   assert.equal(await dialog.getByRole('link', { name: /from TensorBoard$/ }).count(), known)
   await dialog.getByRole('button', { name: 'Done' }).click()
+  opened.assertNoErrors()
+})
+
+test('an import that takes its time says how far it is', async () => {
+  const { page } = opened
+  await page.getByRole('button', { name: 'Import…' }).click()
+  const dialog = page.getByRole('dialog')
+  const rows = Array.from({ length: 400_000 }, (_, step) => `${step},${step % 7}`)
+  const buffer = Buffer.from(['step,loss'].concat(rows).join('\n'))
+  await dialog.locator('input[type=file]').setInputFiles({ name: 'long.csv', mimeType: 'text/csv', buffer })
+  await page.evaluate(`(() => {
+    window.said = []
+    new MutationObserver(() => document.querySelectorAll('[role=status]').forEach((each) => window.said.push(each.textContent)))
+      .observe(document.body, { subtree: true, childList: true, characterData: true })
+  })()`)
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click()
+  await assertShown(dialog.getByRole('link', { name: /^long: 400,000 points of 1 metric from a table/ }))
+  const said = (await page.evaluate('window.said')) as string[]
+  assert.ok(
+    said.some((text) => /^reading runs, [\d,]+, [\d,]+\/s$/.test(text)),
+    [...new Set(said)].join(' | '),
+  )
+  await dialog.getByRole('button', { name: 'Done' }).click()
+  opened.assertNoErrors()
+})
+
+test('an import that waits for the one before it is cancelled, and imports nothing', async (t) => {
+  const { page } = opened
+  const { db, workshop } = pages.server.owner
+  const folder = mkdtempSync(join(tmpdir(), 'recheck-pipe-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const pipe = join(folder, 'endless.csv') // whoever reads it waits for a writer
+  execFileSync('mkfifo', [pipe])
+  const first = new AbortController()
+  t.after(() => first.abort())
+  const endless = workshop.runImports.import(
+    { path: pipe, name: pipe, stepColumn: null },
+    { signal: first.signal },
+  )
+  const count = (): unknown => db.prepare('SELECT count(*) FROM run').pluck().get()
+  const before = count()
+  db.exec("DELETE FROM imported_run WHERE format = 'tensorboard'") // these would be known otherwise
+  await page.getByRole('button', { name: 'Import…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('A folder of TensorBoard').click()
+  await dialog.getByLabel('Log folder').fill(join(fixtures, 'tensorboard'))
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click()
+  const work = dialog.getByRole('group', { name: 'Reading the runs of the folder' })
+  await assertShown(work.getByText('Beginning…'))
+  await picture('cancel')
+  await work.getByRole('button', { name: 'Cancel' }).click()
+  await assertShown(dialog.getByRole('button', { name: 'Import', exact: true }))
+  first.abort()
+  await assert.rejects(endless, { code: 'inquiry.abandoned' })
+  // the turn is free: one that was not given up would take it, before this one
+  const again = workshop.runImports.importFolder(join(fixtures, 'wandb-history.csv'), {
+    signal: new AbortController().signal,
+  })
+  assert.deepEqual(
+    (await again).map(({ state }) => state),
+    ['again'],
+  )
+  assert.equal(count(), before)
+  await page.keyboard.press('Escape')
   opened.assertNoErrors()
 })
 

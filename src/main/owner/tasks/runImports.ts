@@ -81,9 +81,9 @@ export class RunImports {
     wanted: WantedImport,
     { signal, onProgress }: Required<ImportTold>,
   ): Promise<readonly ImportedRun[]> {
-    const { nodePath } = this.#setup
+    const { nodePath, clock } = this.#setup
     const question: RunsQuestion = { question: 'runs.read', ...wanted }
-    const intake = new LineIntake(onProgress)
+    const intake = new LineIntake(onProgress, clock)
     await askProcess({
       nodePath,
       programPath: join(projectFolder, 'src', 'main', 'inspect.ts'),
@@ -116,23 +116,23 @@ interface BegunRun {
 class LineIntake {
   readonly #begun: BegunRun[] = []
   readonly #onProgress: (progress: Progress) => void
+  readonly #clock: Pick<Clock, 'nowMs'>
+  readonly #startMs: number
 
-  constructor(onProgress: (progress: Progress) => void) {
+  constructor(onProgress: (progress: Progress) => void, clock: Pick<Clock, 'nowMs'>) {
     this.#onProgress = onProgress
+    this.#clock = clock
+    this.#startMs = clock.nowMs()
   }
 
   take(event: RunReadingEvent): void {
     switch (event.type) {
       case 'progress': {
         const { done, total, unit } = event
-        this.#onProgress({
-          activity: 'reading runs',
-          done,
-          total,
-          unit,
-          ratePerSecond: null,
-          secondsLeft: null,
-        })
+        const seconds = (this.#clock.nowMs() - this.#startMs) / 1000
+        const ratePerSecond = seconds > 0 && done > 0 ? done / seconds : null
+        const secondsLeft = ratePerSecond === null || total === 0 ? null : (total - done) / ratePerSecond
+        this.#onProgress({ activity: 'reading runs', done, total, unit, ratePerSecond, secondsLeft })
         return
       }
       case 'run':

@@ -1,5 +1,18 @@
 import type { Route, StoreEvent } from '../../../shared/routes/contract.ts'
 
+/** Other settings may have come with a resumed run, and lists by status gain and lose it. */
+const touchedByStatus: readonly Route[] = [
+  'run.get',
+  'run.list',
+  'run.values',
+  'run.progress',
+  'run.log',
+  'run.place',
+  'plan.pace',
+  'sweep.list',
+  'sweep.get',
+]
+
 /** Routes whose answers about the event's run may have changed. */
 export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] | 'all' {
   switch (event.type) {
@@ -10,18 +23,7 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
     case 'metrics':
       return ['run.get', 'metrics.range', 'metrics.names']
     case 'status':
-      // other settings may have come with a resumed run, and lists by status gain and lose it
-      return [
-        'run.get',
-        'run.list',
-        'run.values',
-        'run.progress',
-        'run.log',
-        'run.place',
-        'plan.pace',
-        'sweep.list',
-        'sweep.get',
-      ]
+      return touchedByStatus
     case 'device':
       return ['run.get', 'run.progress', 'run.log']
     case 'rollouts':
@@ -47,6 +49,7 @@ export function invalidatedRoutes(event: StoreEvent['event']): readonly Route[] 
       return ['run.log', 'run.place'] // what a job elsewhere waits for is told in the log
     case 'replay':
     case 'reporting':
+    case 'importing':
       return []
     case 'fetching':
       return event.isDone

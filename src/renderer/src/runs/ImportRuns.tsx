@@ -1,13 +1,13 @@
 import { Button, Group, List, Stack, Text, TextInput } from '@mantine/core'
 import { useState, type FormEvent, type JSX } from 'react'
 import { importText, type ImportOutcome } from '../../../shared/runs/importedRun.ts'
-import { useRouteMutation } from '../data/useRoute.ts'
 import { targetAddress } from '../data/routeTarget.ts'
 import { ImportDialog } from '../library/ImportDialog.tsx'
 import { UploadPart } from '../library/UploadDialog.tsx'
 import { useUpload } from '../library/useUpload.ts'
-import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { WorkProgress } from '../widgets/WorkProgress.tsx'
+import { useRunImport } from './useRunImport.ts'
 
 type Kind = 'file' | 'folder'
 
@@ -40,13 +40,17 @@ interface PartProps {
 function FileRuns({ onClose }: PartProps): JSX.Element {
   const upload = useUpload()
   const [stepColumn, setStepColumn] = useState('')
-  const take = useRouteMutation('run.import')
-  const { uploadId } = upload
+  const { begin, cancel, ...taken } = useRunImport()
+  const { uploadId, keep } = upload
   const start = (): void => {
     if (uploadId === null) return
     const wanted = stepColumn.trim()
-    // the owner lets go of the file once its runs are stored
-    take.mutate({ uploadId, stepColumn: wanted === '' ? null : wanted }, { onSuccess: upload.keep })
+    begin(async (api, importId, signal) => {
+      const asked = { importId, uploadId, stepColumn: wanted === '' ? null : wanted }
+      const outcomes = await api.request('run.import', asked, signal)
+      keep() // the owner has let go of the file
+      return outcomes
+    })
   }
   return (
     <UploadPart
@@ -54,7 +58,7 @@ function FileRuns({ onClose }: PartProps): JSX.Element {
       accept=""
       upload={upload}
     >
-      {take.data === undefined && (
+      {taken.outcomes === null && !taken.isReading && (
         <Group align="flex-end" gap="sm">
           <TextInput
             label="Column of steps"
@@ -63,14 +67,16 @@ function FileRuns({ onClose }: PartProps): JSX.Element {
             value={stepColumn}
             onChange={(event) => setStepColumn(event.currentTarget.value)}
           />
-          <Button onClick={start} loading={take.isPending} disabled={uploadId === null}>
+          <Button onClick={start} disabled={uploadId === null}>
             Import
           </Button>
         </Group>
       )}
-      {take.isPending && <Loading what="Reading the runs of the file…" />}
-      <ProblemNote problem={take.error} />
-      {take.data !== undefined && <Outcomes runs={take.data} onClose={onClose} />}
+      {taken.isReading && (
+        <WorkProgress title="Reading the runs of the file" progress={taken.progress} onCancel={cancel} />
+      )}
+      <ProblemNote problem={taken.problem} />
+      {taken.outcomes !== null && <Outcomes runs={taken.outcomes} onClose={onClose} />}
     </UploadPart>
   )
 }
@@ -78,12 +84,13 @@ function FileRuns({ onClose }: PartProps): JSX.Element {
 /** A log folder of the machine that Recheck runs on: thousands of event files need not travel. */
 function FolderRuns({ onClose }: PartProps): JSX.Element {
   const [folder, setFolder] = useState('')
-  const take = useRouteMutation('run.importFolder')
+  const { begin, cancel, ...taken } = useRunImport()
   const start = (event: FormEvent): void => {
     event.preventDefault()
-    if (folder.trim() !== '') take.mutate({ folder })
+    if (folder.trim() !== '')
+      begin((api, importId, signal) => api.request('run.importFolder', { importId, folder }, signal))
   }
-  if (take.data !== undefined) return <Outcomes runs={take.data} onClose={onClose} />
+  if (taken.outcomes !== null) return <Outcomes runs={taken.outcomes} onClose={onClose} />
   return (
     <Stack component="form" gap="sm" onSubmit={start}>
       <TextInput
@@ -92,15 +99,19 @@ function FolderRuns({ onClose }: PartProps): JSX.Element {
         placeholder="~/runs"
         value={folder}
         onChange={(event) => setFolder(event.currentTarget.value)}
+        disabled={taken.isReading}
         data-autofocus
       />
-      <Group justify="flex-end">
-        <Button type="submit" loading={take.isPending} disabled={folder.trim() === ''}>
-          Import
-        </Button>
-      </Group>
-      {take.isPending && <Loading what="Reading the runs of the folder…" />}
-      <ProblemNote problem={take.error} />
+      {taken.isReading ? (
+        <WorkProgress title="Reading the runs of the folder" progress={taken.progress} onCancel={cancel} />
+      ) : (
+        <Group justify="flex-end">
+          <Button type="submit" disabled={folder.trim() === ''}>
+            Import
+          </Button>
+        </Group>
+      )}
+      <ProblemNote problem={taken.problem} />
     </Stack>
   )
 }
