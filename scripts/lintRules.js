@@ -76,7 +76,7 @@ export function packageProblem(file, specifier) {
 function rendererProblem(file, name) {
   if (name.startsWith('node:'))
     return 'The page has no Node: ask the main process through src/renderer/src/data/api.ts.'
-  const isPlot = /^src\/renderer\/src\/plots\/[^/]+$/.test(file)
+  const isPlot = file.startsWith('src/renderer/src/plots/')
   if (name === 'echarts' && !isPlot) return 'echarts may be imported in src/renderer/src/plots only.'
   return null
 }

@@ -147,6 +147,8 @@ function tooltip(view: PlotView): PlotOption {
     confine: true,
     backgroundColor: view.theme.background,
     borderColor: view.theme.axisLine,
+    // a blur is most of what a frame takes that a processor paints
+    shadowBlur: 0,
     textStyle: { color: view.theme.text, fontSize: 12 * view.scale },
   }
 }

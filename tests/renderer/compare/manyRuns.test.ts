@@ -41,10 +41,47 @@ test('of many lines the plot under the pointer says values, the others show the 
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
   await waitUntil(page, `(${visible}).filter(Boolean).length >= 5`)
   await untilDrawn(page)
-  assert.equal(((await page.evaluate(visible)) as boolean[])[0], false, 'its own pointer is ECharts’')
+  assert.equal(
+    ((await page.evaluate(visible)) as boolean[])[0],
+    false,
+    'its own place is marked beside its values',
+  )
+  const told = page.locator('.ToldLines-values')
+  assert.equal(await told.count(), 1)
+  const [step = '', ...lines] = (await told.innerText()).split('\n')
+  assert.match(step, /^\d+$/)
+  const rows = await told.locator('.ToldLines-row').allInnerTexts()
+  assert.equal(rows.length, 5)
+  for (const row of rows) assert.match(row, /^seed \d+\s+-?[\d.]+$/)
+  assert.equal(lines.at(-1), 'and 15 more')
   const folder = process.env['RECHECK_PICTURES']
   if (folder !== undefined && existsSync(folder)) await page.screenshot({ path: join(folder, 'many.png') })
   await page.mouse.move(5, 500)
   await waitUntil(page, `(${visible}).every((each) => !each)`)
+  await told.waitFor({ state: 'detached' })
   opened.assertNoErrors()
+})
+
+test('a pointer that moves over many lines draws nothing on their canvas; the line that it is on is laid over it', async () => {
+  const { page } = opened
+  const plot = page.locator('.PlotCard-card').nth(0)
+  const canvas = plot.locator('canvas')
+  assert.equal(await canvas.count(), 1)
+  const box = await canvas.boundingBox()
+  assert.ok(box)
+  await page.evaluate(`(() => {
+    window.strokes = 0
+    const own = CanvasRenderingContext2D.prototype.stroke
+    CanvasRenderingContext2D.prototype.stroke = function (...args) { window.strokes++; return own.apply(this, args) }
+  })()`)
+  const lifted = plot.locator('.ToldLines-lifted path')
+  for (let part = 0.15; part < 0.85 && (await lifted.count()) === 0; part += 0.05) {
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height * part)
+    await untilDrawn(page)
+  }
+  assert.match((await lifted.getAttribute('d')) ?? '', /^M[\d.]+,[\d.]+(L[\d.]+,[\d.]+){20,}$/)
+  assert.match(await plot.locator('.PlotCard-lineText').innerText(), /^seed \d+:/)
+  assert.equal(await page.evaluate('window.strokes'), 0)
+  await page.mouse.move(5, 500)
+  await lifted.waitFor({ state: 'detached' })
 })

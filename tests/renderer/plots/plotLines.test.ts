@@ -12,6 +12,7 @@ import { morePlots, mainPlots } from '../../../src/renderer/src/plots/morePlots.
 import {
   plotLines,
   rangeWithin,
+  readSeries,
   shownPoints,
   shownText,
   storedRange,
@@ -24,7 +25,7 @@ import { isTouched, TouchedRuns } from '../../../src/renderer/src/data/invalidat
 import { findMetric, type PlotSeries } from '../../../src/shared/metrics/metrics.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import type { Evaluation, MetricPoint } from '../../../src/shared/runs/records.ts'
-import type { MetricRange } from '../../../src/shared/routes/metrics.ts'
+import type { MetricAxis, MetricRange } from '../../../src/shared/routes/metrics.ts'
 import { sampleRollout } from '../support/sampleRun.ts'
 import { sampleRunRow } from '../support/runFixtures.ts'
 
@@ -49,6 +50,7 @@ const bucketed: MetricRange = {
   buckets: [{ first: point(0, 1), last: point(99, 2), min: point(50, -3), max: point(20, 9), count: 100 }],
   gaps: [],
 }
+const readOn = (axis: MetricAxis) => [loss, bucketed].map((range) => readSeries(range, axis))
 const series: readonly PlotSeries[] = [
   { metric: 'loss/policy', label: 'all', colour: 0 },
   { metric: 'loss/solver', label: 'solver', colour: 1, pattern: 'dashed' },
@@ -56,7 +58,7 @@ const series: readonly PlotSeries[] = [
 ]
 
 test('lines: time in minutes, a bucket as its four points in order, a series without points left out', () => {
-  assert.deepEqual(plotLines(series, [loss, bucketed], 'timeMs'), [
+  assert.deepEqual(plotLines(series, readOn('timeMs')), [
     {
       label: 'all',
       colour: 0,
@@ -81,9 +83,13 @@ test('lines: time in minutes, a bucket as its four points in order, a series wit
 })
 
 test('how many points of how many: those of the longest line, and whether the others have as many', () => {
-  assert.deepEqual(shownPoints(series, [loss, bucketed]), { shown: 4, total: 214_000, isEven: false })
-  const none = { ...loss, name: 'loss/verifier', total: 0, points: [] }
-  assert.deepEqual(shownPoints(series, [loss, none]), { shown: 2, total: 2, isEven: true })
+  assert.deepEqual(shownPoints(series, readOn('step')), { shown: 4, total: 214_000, isEven: false })
+  const none = { name: 'loss/verifier', total: 0, points: [] }
+  assert.deepEqual(shownPoints(series, [readSeries(loss, 'step'), none]), {
+    shown: 2,
+    total: 2,
+    isEven: true,
+  })
   assert.equal(shownText({ shown: 1200, total: 214_000, isEven: true }), '1,200 of 214,000 points a line')
   assert.equal(shownText({ shown: 40, total: 40, isEven: true }), '40 points a line')
   assert.equal(shownText({ shown: 121, total: 121, isEven: false }), 'up to 121 points a line')
@@ -103,7 +109,7 @@ test('zoom keeps the middle, stays within the run, and is no zoom at its ends', 
   assert.equal(zoomed({ from: 25, to: 75 }, 2, whole), null)
   assert.deepEqual(storedRange({ from: 1, to: 2 }, 'timeMs'), { from: 60_000, to: 120_000 })
   assert.deepEqual(storedRange(null, 'step'), { from: null, to: null })
-  assert.deepEqual(wholeRange(plotLines(series, [loss, bucketed], 'step')), { from: 0, to: 99 })
+  assert.deepEqual(wholeRange(plotLines(series, readOn('step'))), { from: 0, to: 99 })
   assert.equal(wholeRange([]), null)
 })
 
@@ -133,11 +139,11 @@ test('a comparison: fields that differ, without name, tags and notes', () => {
 test('a comparison: one line a run in the run’s colour; a hidden run has none', () => {
   const plot = comparedPlots.find(({ id }) => id === 'training-loss')
   assert.ok(plot)
-  const lines = comparedLines(plot, [[loss], [loss], [loss]], {
+  const read = [readSeries(loss, 'step')]
+  const lines = comparedLines(plot, [read, read, read], {
     labels: ['a', null, 'c'],
     colours: [0, 1, 2],
     patterns: ['solid', 'solid', 'dotted'],
-    axis: 'step',
   })
   assert.deepEqual(
     lines.map(({ label, colour, pattern }) => [label, colour, pattern]),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { heightAt, nearestLine } from '../../../src/renderer/src/plots/nearestLine.ts'
+import { heightAt, nearestLine } from '../../../src/renderer/src/plots/pointer/nearestLine.ts'
 import { firstSettings, parseSettings, refusesLog } from '../../../src/renderer/src/plots/plotSettings.ts'
 import { fittedEnds, withYEnds } from '../../../src/renderer/src/plots/yEnds.ts'
 import { plots } from '../../../src/shared/metrics/metrics.ts'

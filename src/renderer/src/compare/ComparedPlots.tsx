@@ -53,22 +53,22 @@ export function ComparedPlots(props: ChosenProps): JSX.Element {
   const names = named.flatMap(({ shape }) => shape.series.map(({ metric }) => metric))
   const ends = runEnds(runs, axis)
   const range = rangeWithin(frame.range, ends)
-  const { ranges, problem } = useSeries({ runIds: runs.map((run) => run.runId), names, axis, range })
+  const { series, problem } = useSeries({ runIds: runs.map((run) => run.runId), names, axis, range })
   const histograms = useRouteQueries(
     'vStar.histogram',
     runs.map(({ vStarId }) => (vStarId === null ? null : { vStarId, bins: vStarBins })),
   )
   const { shown, colourChoice, legend } = useLook(props)
   const files = useCompareFiles(runs, shown.runs)
-  const known = ranges.map((each) => each ?? [])
+  const known = series.map((each) => each ?? [])
   const isUnreadVStar = runs.some(({ vStarId }, run) => vStarId !== null && histograms[run] === null)
   const plots = named.map((plot): BoardPlot => {
     const isVStar = plot.id === 'v-star'
-    const made = isVStar ? vStarLines(histograms, shown) : comparedLines(plot, known, { ...shown, axis })
+    const made = isVStar ? vStarLines(histograms, shown) : comparedLines(plot, known, shown)
     // in the order of the legend
     const lines = made.toSorted((a, b) => a.colour - b.colour)
     const footText = `${lines.length} of ${runs.length} runs`
-    const isUnread = isVStar ? isUnreadVStar : ranges.includes(null)
+    const isUnread = isVStar ? isUnreadVStar : series.includes(null)
     const emptyText = isUnread ? unreadText : 'None of these runs has measured it yet.'
     return { ...plot, bins: [], lines, hasOwnX: isVStar, footText, emptyText }
   })

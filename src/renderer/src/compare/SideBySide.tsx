@@ -45,12 +45,12 @@ function OnePlot(props: ChosenProps & { readonly plot: NamedPlot }): JSX.Element
   const isHistogram = plot.shape.kind === 'histogram'
   const names = series.map(({ metric }) => metric)
   const runIds = runs.map((run) => run.runId)
-  const { ranges, problem } = useSeries({ runIds, names, axis: settings.axis, range })
+  const { series: read, problem } = useSeries({ runIds, names, axis: settings.axis, range })
   const histograms = useRouteQueries(
     'vStar.histogram',
     runs.map(({ vStarId }) => (vStarId === null || !isHistogram ? null : { vStarId })),
   )
-  const lines = runs.map((_, index) => plotLines(series, ranges[index] ?? [], settings.axis))
+  const lines = runs.map((_, index) => plotLines(series, read[index] ?? []))
   const isWhole = isOfShares(plot.shape) && settings.shares === 'whole'
   const same: YEnds | null = settings.sameY && !isWhole ? fittedEnds(plot.shape, lines.flat()) : null
   const plots = runs.map((run, index): BoardPlot => ({
@@ -60,8 +60,8 @@ function OnePlot(props: ChosenProps & { readonly plot: NamedPlot }): JSX.Element
     yEnds: same,
     stamps: [compareStamp(run)],
     bins: histograms[index]?.bins ?? [],
-    emptyText: ranges[index] === null ? unreadText : 'Nothing measured yet.',
-    footText: isHistogram ? '' : shownText(shownPoints(series, ranges[index] ?? [])),
+    emptyText: read[index] === null ? unreadText : 'Nothing measured yet.',
+    footText: isHistogram ? '' : shownText(shownPoints(series, read[index] ?? [])),
   }))
   const drawn = wholeRange(lines.flat())
   const shown = withHiddenLines(plots, hidden)

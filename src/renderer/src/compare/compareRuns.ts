@@ -1,11 +1,11 @@
 import { plots } from '../../../shared/metrics/metrics.ts'
 import { configFields, valueAtPath } from '../../../shared/config/fields.ts'
 import type { Evaluation, Run } from '../../../shared/runs/records.ts'
-import type { MetricAxis, MetricRange } from '../../../shared/routes/metrics.ts'
 import type { VStarHistogram } from '../../../shared/routes/vStar.ts'
 import type { LinePattern } from '../../../shared/plots/linePattern.ts'
-import { rangePoints, type PlotLine } from '../../../shared/plots/plotData.ts'
+import type { PlotLine } from '../../../shared/plots/plotData.ts'
 import type { NamedPlot } from '../plots/morePlots.ts'
+import type { ReadSeries } from '../plots/plotLines.ts'
 import { configOf } from '../widgets/runConfig.ts'
 
 /** Told apart by colour and pattern; more are a tangle, whatever they look like. */
@@ -74,15 +74,15 @@ export interface ComparedLinesView {
 /** One line a run of the plot's metric; a run keeps its colour in every plot. */
 export function comparedLines(
   plot: NamedPlot,
-  ranges: readonly (readonly MetricRange[])[],
-  { labels, axis, colours, patterns }: ComparedLinesView & { readonly axis: MetricAxis },
+  series: readonly (readonly ReadSeries[])[],
+  { labels, colours, patterns }: ComparedLinesView,
 ): PlotLine[] {
   const metric = plot.shape.series[0]?.metric
   return labels.flatMap((label, index) => {
-    const range = ranges[index]?.find((each) => each.name === metric)
-    if (label === null || range === undefined || range.total === 0) return []
+    const read = series[index]?.find((each) => each.name === metric)
+    if (label === null || read === undefined || read.total === 0) return []
     const look = { colour: colours[index] ?? 0, pattern: patterns[index] ?? 'solid' }
-    return [{ ...look, label, points: rangePoints(range, axis) }]
+    return [{ ...look, label, points: read.points }]
   })
 }
 

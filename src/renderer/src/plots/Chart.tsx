@@ -1,12 +1,14 @@
 import './echartsParts.ts'
 import { connect, init, type EChartsType } from 'echarts/core'
-import { useEffect, useRef, useState, type JSX, type PointerEvent, type RefObject } from 'react'
+import { useEffect, useMemo, useRef, useState, type JSX, type PointerEvent, type RefObject } from 'react'
 import type { Listeners } from '../../../shared/listeners.ts'
 import type { PlotOption } from '../../../shared/plots/plotOption.ts'
 import { applyOption } from './chartOption.ts'
 import { switchedOff } from './hiddenLines.ts'
-import { usePointed, usePointerFrames, type Pointed, type PointerPlace } from './pointer.ts'
-import { useLinkedCursor, type CursorMove } from './linkedCursor.ts'
+import { useLinkedCursor, type CursorMove } from './pointer/linkedCursor.ts'
+import { usePointed, usePointerFrames, type Pointed } from './pointer/pointer.ts'
+import { ToldLines, type GridEnds } from './pointer/ToldLines.tsx'
+import { manyLines, useTold } from './pointer/useTold.ts'
 import type { XRange } from './plotLines.ts'
 import styles from './Chart.module.css'
 
@@ -32,43 +34,34 @@ const shortestDragPx = 6
 /** A chart that follows its box and its option. The options come from `src/shared/plots`. */
 export function Chart(props: ChartProps): JSX.Element {
   const { option, label, group, cursor, pointed, onHidden, onSelectRange, onResetRange } = props
-  const pointer = useRef<PointerPlace | null>(null)
-  const { box, chart } = useChart(option, group, pointer)
+  const many = useMemo(() => manyLines(option), [option])
+  const { box, chart } = useChart(option, { group, isTold: many !== null })
   useLegendClicks(chart, onHidden, group)
   const grid = gridEnds(option)
-  const [drag, setDrag] = useState<{ start: number; end: number } | null>(null)
-  const localX = (event: PointerEvent<HTMLDivElement>): number =>
-    event.clientX - event.currentTarget.getBoundingClientRect().left
+  const { selected, ...drag } = useDrag(chart, onSelectRange)
   const tellLine = usePointed(chart, pointed)
   const { mark, tell } = useLinkedCursor(chart, cursor)
+  const { overlay, tellAt } = useTold(chart, many, pointed?.onPoint)
   const point = usePointerFrames((place) => {
-    tellLine(place)
+    if (many === null) tellLine(place)
+    else tellAt(place)
     tell(place)
   })
-  const finish = (): void => {
-    if (drag !== null && chart.current !== null && Math.abs(drag.end - drag.start) >= shortestDragPx) {
-      const range = dataRange(chart.current, drag)
-      if (range !== null) onSelectRange?.(range)
-    }
-    setDrag(null)
-  }
   return (
     <div
       className={styles.chart}
       role="img"
       aria-label={label}
       onPointerDown={(event) => {
-        if (onSelectRange === undefined || event.button !== 0 || isOnLegend(event, grid)) return
-        const x = localX(event)
-        setDrag({ start: x, end: x })
+        if (onSelectRange !== undefined && event.button === 0 && !isOnLegend(event, grid)) drag.begin(event)
       }}
       onPointerMove={(event) => {
-        if (drag !== null) setDrag({ ...drag, end: localX(event) })
-        pointer.current = point(event)
+        drag.move(event)
+        point(event)
       }}
-      onPointerUp={finish}
+      onPointerUp={drag.finish}
       onPointerLeave={() => {
-        setDrag(null)
+        drag.leave()
         point(null)
       }}
       onDoubleClick={onResetRange}
@@ -77,18 +70,52 @@ export function Chart(props: ChartProps): JSX.Element {
       {cursor !== undefined && (
         <div ref={mark} className={styles.cursor} style={{ top: grid.top, bottom: grid.bottom }} />
       )}
-      {drag !== null && Math.abs(drag.end - drag.start) >= shortestDragPx && (
-        <div
-          className={styles.selection}
-          style={{ ...grid, left: Math.min(drag.start, drag.end), width: Math.abs(drag.end - drag.start) }}
-        />
+      {overlay !== null && <ToldLines overlay={overlay} grid={grid} />}
+      {selected !== null && (
+        <div className={styles.selection} style={{ top: grid.top, bottom: grid.bottom, ...selected }} />
       )}
     </div>
   )
 }
 
+interface Drag {
+  readonly start: number
+  readonly end: number
+}
+
+/** A stretch of x that is drawn over the chart with the pointer. */
+function useDrag(chart: RefObject<EChartsType | null>, onSelectRange: ChartProps['onSelectRange']) {
+  const [drag, setDrag] = useState<Drag | null>(null)
+  const long = drag !== null && Math.abs(drag.end - drag.start) >= shortestDragPx ? drag : null
+  return {
+    /** Where it lies, px; null: none, or too short to be meant. */
+    selected:
+      long === null ? null : { left: Math.min(long.start, long.end), width: Math.abs(long.end - long.start) },
+    begin: (event: PointerEvent<HTMLDivElement>): void => {
+      const x = localX(event)
+      setDrag({ start: x, end: x })
+    },
+    move: (event: PointerEvent<HTMLDivElement>): void => {
+      if (drag !== null) setDrag({ ...drag, end: localX(event) })
+    },
+    finish: (): void => {
+      const range = long === null || chart.current === null ? null : dataRange(chart.current, long)
+      if (range !== null) onSelectRange?.(range)
+      setDrag(null)
+    },
+    leave: (): void => setDrag(null),
+  }
+}
+
+function localX(event: PointerEvent<HTMLDivElement>): number {
+  return event.clientX - event.currentTarget.getBoundingClientRect().left
+}
+
 /** A chart in the box, made anew for another group, drawn anew for another option. */
-function useChart(option: PlotOption, group: string | undefined, pointer: RefObject<PointerPlace | null>) {
+function useChart(
+  option: PlotOption,
+  { group, isTold }: { readonly group: string | undefined; readonly isTold: boolean },
+) {
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<EChartsType | null>(null)
   useEffect(() => {
@@ -108,8 +135,8 @@ function useChart(option: PlotOption, group: string | undefined, pointer: RefObj
     }
   }, [group])
   useEffect(() => {
-    if (chart.current !== null) applyOption(chart.current, option, () => pointer.current?.y ?? null)
-  }, [option, group, pointer])
+    if (chart.current !== null) applyOption(chart.current, option, isTold)
+  }, [option, group, isTold])
   return { box, chart }
 }
 
@@ -131,15 +158,9 @@ function useLegendClicks(
   }, [chart, onHidden, group])
 }
 
-/** How far the plotted area is from the top and from the bottom, px. */
-interface GridEnds {
-  readonly top: number
-  readonly bottom: number
-}
-
 function gridEnds(option: PlotOption): GridEnds {
-  const { top, bottom } = option.grid as GridEnds
-  return { top, bottom }
+  const { top, bottom, left, right } = option.grid as GridEnds
+  return { top, bottom, left, right }
 }
 
 /** The legend lies above the grid and is clicked, not dragged. */
@@ -147,7 +168,7 @@ function isOnLegend(event: PointerEvent<HTMLDivElement>, { top }: GridEnds): boo
   return event.clientY - event.currentTarget.getBoundingClientRect().top < top
 }
 
-function dataRange(chart: EChartsType, drag: { start: number; end: number }): XRange | null {
+function dataRange(chart: EChartsType, drag: Drag): XRange | null {
   const at = (pixel: number): number => Number(chart.convertFromPixel({ xAxisIndex: 0 }, pixel))
   const from = at(Math.min(drag.start, drag.end))
   const to = at(Math.max(drag.start, drag.end))

@@ -10,8 +10,8 @@ import {
   type PlotShape,
   type PlotView,
 } from '../../../shared/plots/plotOption.ts'
-import { mostTold } from './chartOption.ts'
-import type { CursorMove } from './linkedCursor.ts'
+import { mostTold } from './pointer/toldLines.ts'
+import type { CursorMove } from './pointer/linkedCursor.ts'
 import { saveCsv, savePng, saveSvg } from './savePictures.ts'
 import { usePageScale } from '../widgets/hooks/usePageScale.ts'
 import { usePlotTheme } from './usePlotTheme.ts'

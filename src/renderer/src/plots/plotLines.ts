@@ -1,18 +1,27 @@
 import type { MetricAxis, MetricRange } from '../../../shared/routes/metrics.ts'
-import { drawnPoints, rangePoints, type PlotLine } from '../../../shared/plots/plotData.ts'
+import { rangePoints, type PlotLine, type PlotPoint } from '../../../shared/plots/plotData.ts'
 import type { ShownSeries } from '../../../shared/plots/plotOption.ts'
 import { formatCount } from '../../../shared/text/format.ts'
 
-/** The lines of one plot from the answer of `metrics.range`; a series without points is left out. */
-export function plotLines(
-  series: readonly ShownSeries[],
-  ranges: readonly MetricRange[],
-  axis: MetricAxis,
-): PlotLine[] {
+/** What a page keeps of an answer about one metric: the points on the axis that is shown, and no more. */
+export interface ReadSeries {
+  readonly name: string
+  /** Points that the range holds. */
+  readonly total: number
+  /** Those of them that were read, with gaps between. */
+  readonly points: readonly PlotPoint[]
+}
+
+export function readSeries(range: MetricRange, axis: MetricAxis): ReadSeries {
+  return { name: range.name, total: range.total, points: rangePoints(range, axis) }
+}
+
+/** The lines of one plot; a series without points is left out. */
+export function plotLines(series: readonly ShownSeries[], read: readonly ReadSeries[]): PlotLine[] {
   return series.flatMap(({ metric, label, colour, pattern = 'solid' }) => {
-    const range = ranges.find((each) => each.name === metric)
-    if (range === undefined || range.total === 0) return []
-    return [{ label, colour, pattern, points: rangePoints(range, axis) }]
+    const found = read.find((each) => each.name === metric)
+    if (found === undefined || found.total === 0) return []
+    return [{ label, colour, pattern, points: found.points }]
   })
 }
 
@@ -24,10 +33,10 @@ export interface ShownPoints {
 }
 
 /** How many points are drawn of how many that the range holds: those of the plot's longest line. */
-export function shownPoints(series: readonly ShownSeries[], ranges: readonly MetricRange[]): ShownPoints {
-  const lines = ranges
-    .filter((range) => range.total > 0 && series.some((each) => each.metric === range.name))
-    .map((range) => ({ shown: drawnPoints(rangePoints(range, 'step')).length, total: range.total }))
+export function shownPoints(series: readonly ShownSeries[], read: readonly ReadSeries[]): ShownPoints {
+  const lines = read
+    .filter(({ name, total }) => total > 0 && series.some((each) => each.metric === name))
+    .map(({ points, total }) => ({ shown: points.filter(([, y]) => y !== null).length, total }))
   const longest = lines.reduce((most, each) => (each.total > most.total ? each : most), {
     shown: 0,
     total: 0,

@@ -32,17 +32,17 @@ export interface RunPlotsProps {
 export function RunPlots({ run, named, more = [], children }: RunPlotsProps): JSX.Element {
   const { settings, range, setRange, hidden, onHidden, toolbar } = usePlotFrame()
   const names = useMemo(() => metricNames(named), [named])
-  const { ranges, problem } = useSeries({ runIds: [run.runId], names, axis: settings.axis, range })
+  const { series, problem } = useSeries({ runIds: [run.runId], names, axis: settings.axis, range })
   const histogram = useRouteQuery(
     'vStar.histogram',
     { vStarId: run.vStarId ?? '' },
     { enabled: run.vStarId !== null && named.some(({ shape }) => shape.kind === 'histogram') },
   ).data
-  const noLine = ranges[0] === null ? unreadText : noPoints(run)
+  const noLine = series[0] === null ? unreadText : noPoints(run)
   const noBins = run.vStarId !== null && histogram === undefined ? unreadText : noVStar
   const plots = named.map((plot): BoardPlot => {
-    const answered = ranges[0] ?? []
-    const base = { ...plot, lines: plotLines(plot.shape.series, answered, settings.axis), bins: [] }
+    const answered = series[0] ?? []
+    const base = { ...plot, lines: plotLines(plot.shape.series, answered), bins: [] }
     return plot.shape.kind === 'histogram'
       ? { ...base, bins: histogram?.bins ?? [], emptyText: noBins, footText: histogramText(histogram) }
       : { ...base, emptyText: noLine, footText: shownText(shownPoints(plot.shape.series, answered)) }

@@ -1,7 +1,6 @@
 import type { EChartsType } from 'echarts/core'
 import { useEffect, useRef, type PointerEvent, type RefObject } from 'react'
-import type { PlotLine } from '../../../shared/plots/plotData.ts'
-import { mostTold } from './chartOption.ts'
+import type { PlotLine } from '../../../../shared/plots/plotData.ts'
 import { nearestLine } from './nearestLine.ts'
 
 /** px from the chart’s corner. */
@@ -51,18 +50,16 @@ export interface Pointed {
   readonly onPoint: (label: string | null) => void
 }
 
-/** To lift a line out, all lines are drawn again: among many it is done where the pointer rests. */
-const restMs = 80
-
-/** Tells which line the pointer is on, and lifts it out. */
+/**
+ * Tells which line the pointer is on, and lifts it out, for which the chart draws all of them again: of many
+ * lines see `useTold`.
+ */
 export function usePointed(
   chart: RefObject<EChartsType | null>,
   pointed: Pointed | undefined,
 ): (place: PointerPlace | null) => void {
   const told = useRef<string | null>(null)
   const lifted = useRef<string | null>(null)
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
   const lift = (label: string | null): void => {
     const made = chart.current
     if (made === null || label === lifted.current) return
@@ -74,9 +71,7 @@ export function usePointed(
     const made = chart.current
     if (pointed === undefined || made === null) return
     const label = place === null ? null : lineAt(made, pointed.lines, place)
-    clearTimeout(timer.current)
-    if (pointed.lines.length > mostTold) timer.current = setTimeout(() => lift(label), restMs)
-    else lift(label)
+    lift(label)
     if (label === told.current) return
     told.current = label
     pointed.onPoint(label)

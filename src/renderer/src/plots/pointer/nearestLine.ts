@@ -1,13 +1,15 @@
-import type { PlotLine } from '../../../shared/plots/plotData.ts'
+import type { DrawnPoint, PlotLine } from '../../../../shared/plots/plotData.ts'
 
 /** A pointer farther away than this points at no line. */
 const reachPx = 24
 
+type Course = Pick<PlotLine, 'points' | 'stepped'>
+
 /**
- * y of a line at x: between two points on their straight connection, of a stepped line the value that holds;
+ * y of a line at x: between two points on their straight connection, of a stepped one the value that holds;
  * null in a gap and outside.
  */
-export function heightAt({ points, stepped }: PlotLine, x: number): number | null {
+export function heightAt({ points, stepped }: Course, x: number): number | null {
   const after = firstFrom(points, x)
   const right = points[after]
   if (right === undefined) return null
@@ -15,6 +17,15 @@ export function heightAt({ points, stepped }: PlotLine, x: number): number | nul
   const left = points[after - 1]
   if (left === undefined || left[1] === null || right[1] === null) return null
   return stepped === true ? left[1] : left[1] + ((right[1] - left[1]) * (x - left[0])) / (right[0] - left[0])
+}
+
+/** The measured point of a line that is nearest to x, of the two beside it; null in a gap. */
+export function pointNear({ points }: Pick<PlotLine, 'points'>, x: number): DrawnPoint | null {
+  const after = firstFrom(points, x)
+  const beside = [points[after - 1], points[after]].flatMap((point) =>
+    point === undefined || point[1] === null ? [] : [[point[0], point[1]] as const],
+  )
+  return beside.toSorted((a, b) => Math.abs(a[0] - x) - Math.abs(b[0] - x))[0] ?? null
 }
 
 /** Index of the first point at x or after it; x never falls. */
@@ -31,8 +42,8 @@ function firstFrom(points: PlotLine['points'], x: number): number {
 /**
  * The line nearest to a pointer at x (in the axis's unit) and `pixel` from the top; null when none is near.
  */
-export function nearestLine(
-  lines: readonly PlotLine[],
+export function nearestLine<Line extends Course & { readonly label: string }>(
+  lines: readonly Line[],
   pointer: { readonly x: number; readonly pixel: number },
   pixelOf: (y: number) => number,
 ): string | null {

@@ -1,6 +1,6 @@
 import type { EChartsType } from 'echarts/core'
 import { useCallback, useEffect, useRef, type RefObject } from 'react'
-import type { Listeners } from '../../../shared/listeners.ts'
+import type { Listeners } from '../../../../shared/listeners.ts'
 import type { PointerPlace } from './pointer.ts'
 
 /** Where the pointer is on the x that charts share. */
