@@ -115,6 +115,12 @@ export const cases = [
     settings: [...oneStep(4, 16), 'sampler=graph'],
   },
   {
+    name: '135m-graph-lean',
+    title: 'SmolLM2-135M’s shape, all, bf16 reference, recomputed, 4 × 3 × 16 tokens',
+    shape: '135m',
+    settings: [...oneStep(4, 16), 'sampler=graph', 'model.baseWeights=bf16', 'recompute=on', 'microBatch=1'],
+  },
+  {
     name: '0.5b-lora-bf16',
     title: 'Qwen2.5-0.5B’s shape, LoRA r 32 on bf16, 2 × 3 × 16 tokens',
     shape: '0.5b',

@@ -5,12 +5,17 @@ import { storageOf, type WeightStorage } from '../../../core/model/weightStorage
 import { needsReference } from '../../../core/rl/losses/policyLossOf.ts'
 import { keptShare } from '../../../core/sampling/batchSampler.ts'
 import { mostRowsTogether, rowsOfLogits } from '../../../core/sampling/rowsTogether.ts'
-import { computeMemory, type ComputeMemory } from '../../../core/train/engine/trainingMemory.ts'
+import {
+  computeMemory,
+  type ComputeMemory,
+  type ComputeOptions,
+} from '../../../core/train/engine/trainingMemory.ts'
 import { isGroupMethod, needsVStar, type RunConfig } from '../../../shared/config/parseConfig.ts'
 import { turnsOf } from '../../../shared/config/rolloutTurns.ts'
 import { memoryTimes, type MemoryItem, type MemoryTime } from '../../../shared/memoryPlan.ts'
 import { isFedAsInputs } from '../../host/onnx/fedWeights.ts'
 import { chooseCompute } from './computeChoice.ts'
+import { graphBytes } from './graphMemory.ts'
 
 /** What a run's memory depends on beside its config and its model's shape. */
 export interface MemoryFacts {
@@ -27,8 +32,11 @@ export interface MemoryFacts {
   readonly rolloutsTogether?: number
 }
 
-/** Of a trainer's process with both engines, and of the process that owns the run; measured on Linux x64. */
-const trainerBaseBytes = 755e6
+/**
+ * Of a trainer's process with Node and TensorFlow, of one with ONNX Runtime alone, and of the process that owns
+ * the run; measured on Linux x64, before a graph or a model is opened.
+ */
+const trainerBaseBytes = 436e6
 const samplerBaseBytes = 330e6
 const ownerBytes = 150e6
 
@@ -44,6 +52,7 @@ export function memoryItems(
   const samples = facts.work !== 'warm-up'
   return [
     hostItem('Node, TensorFlow, ONNX Runtime', 'always', ownerBytes + baseOf(facts)),
+    hostItem('graphs of TensorFlow', 'always', openGraphs(config, model, facts)),
     ...(isTrained ? trainerItems(config, model, facts) : []),
     ...(samples ? samplerItems(config, model, facts) : []),
     ...(isTrained || facts.sampler === 'graph' ? [loadingItem(config, model)] : []),
@@ -121,6 +130,18 @@ function baseOf({ work, sampler }: MemoryFacts): number {
   return isSamplerAlone && sampler === 'onnx' ? samplerBaseBytes : trainerBaseBytes
 }
 
+function openGraphs(config: RunConfig, model: ModelConfig, facts: MemoryFacts): number {
+  const { compute } = passOf(config, model, facts)
+  const { recompute } = compute
+  return graphBytes(config, model, facts, { recompute, hasReference: hasCopy(config, facts) })
+}
+
+/** Whether the reference has weights of its own: an adapter taken off is the reference itself. */
+function hasCopy(config: RunConfig, { work }: MemoryFacts): boolean {
+  const { lora, reference } = config.model
+  return work === 'train' && needsReference(config) && (lora === null || reference !== null)
+}
+
 /**
  * Parameters, moments and gradients in the session, what an update takes, and what a checkpoint reads out of
  * it.
@@ -131,9 +152,6 @@ function trainerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts)
     lora === null ? parameterShapes(model) : adapterShapes(model, lora)
   const trained = floatBytes * [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0)
   const { rows, memory } = passOf(config, model, facts)
-  // an adapter taken off is the reference itself
-  const hasReference = facts.work === 'train' && needsReference(config)
-  const hasCopy = hasReference && (lora === null || config.model.reference !== null)
   const frozen = storedBytes(model, baseWeights)
   const item = inSession(facts)
   return [
@@ -141,7 +159,7 @@ function trainerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts)
     item(lora === null ? 'weights' : 'adapter', 'always', trained),
     item('moments (AdamW)', 'always', 2 * trained),
     item('gradients', 'always', trained),
-    item('reference policy', 'always', hasCopy ? frozen : 0),
+    item('reference policy', 'always', hasCopy(config, facts) ? frozen : 0),
     item(`activations of ${rows} rows`, 'update', memory.kept + memory.layer),
     item('logits, chunk by chunk', 'update', Math.max(0, memory.logits - memory.layer)),
     // tensor by tensor
@@ -154,10 +172,10 @@ function passOf(
   config: RunConfig,
   model: ModelConfig,
   { positions, work }: MemoryFacts,
-): { readonly rows: number; readonly memory: ComputeMemory } {
+): { readonly rows: number; readonly compute: ComputeOptions; readonly memory: ComputeMemory } {
   const asked = work === 'warm-up' ? warmUpSteps(config) : config
   const { rowsPerMicroBatch: rows, compute } = chooseCompute(asked, model, positions)
-  return { rows, memory: computeMemory(model, { rows, positions }, compute) }
+  return { rows, compute, memory: computeMemory(model, { rows, positions }, compute) }
 }
 
 /** A warm-up's steps have so many conversations; the rest of its engine is that of stage 2. */

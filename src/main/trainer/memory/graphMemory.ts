@@ -1,0 +1,52 @@
+import { adapterShapes } from '../../../core/model/adapter.ts'
+import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
+import { parameterShapes } from '../../../core/model/parameterTable.ts'
+import type { RunConfig } from '../../../shared/config/parseConfig.ts'
+
+/**
+ * Of a node in an open graph, with its part of what TensorFlow prepares to run it: what the C library had
+ * from the system after SmolLM2-135M's shape was trained on, by the nodes of both its graphs (docs/lab-log.md).
+ */
+const bytesPerNode = 10.2e3
+
+/**
+ * Nodes of each graph, for each of the model's tensors: a layer has more of both. Counted in the graphs of six
+ * shapes; those with an adapter count its factors, too.
+ */
+const nodesPerTensor = {
+  trained: 62,
+  recomputed: 67,
+  adapted: 48,
+  /** Scoring alone; in fewer bits a matrix is written from its bytes, too. */
+  frozen: 16,
+  frozenInFewerBits: 20,
+  /** The sampler in a training graph, whose config names how it draws. */
+  sampled: 20,
+  /** A sampler on its own, for every way to draw. */
+  samplerAlone: 75,
+} as const
+
+/** What decides which graphs are open; as in `MemoryFacts`. */
+interface GraphFacts {
+  readonly work: 'train' | 'sample' | 'evaluate' | 'warm-up'
+  readonly sampler: 'onnx' | 'graph'
+}
+
+/** What TensorFlow holds for the nodes of the graphs that are open at once. Always in the machine's memory. */
+export function graphBytes(
+  { model: { lora, baseWeights } }: Pick<RunConfig, 'model'>,
+  model: ModelConfig,
+  facts: GraphFacts,
+  { recompute, hasReference }: { readonly recompute: boolean; readonly hasReference: boolean },
+): number {
+  const tensors = parameterShapes(model).size
+  const isInGraph = facts.sampler === 'graph'
+  if (facts.work === 'sample' || facts.work === 'evaluate')
+    return isInGraph ? bytesPerNode * tensors * nodesPerTensor.samplerAlone : 0
+  const all = tensors + (lora === null ? 0 : adapterShapes(model, lora).size)
+  const { trained, recomputed, adapted, frozen, frozenInFewerBits, sampled } = nodesPerTensor
+  const ofTraining = lora !== null ? adapted : recompute ? recomputed : trained
+  const inGraph = facts.work === 'train' && isInGraph ? sampled * tensors : 0
+  const ofReference = baseWeights === 'f32' ? frozen : frozenInFewerBits
+  return bytesPerNode * (all * ofTraining + inGraph + (hasReference ? ofReference * tensors : 0))
+}
