@@ -4,8 +4,11 @@
 //   node scripts/run-tests.mjs                 all of tests/**/*.test.ts, with the floor
 //   node scripts/run-tests.mjs PATH…           these files or folders, without a floor
 //   node scripts/run-tests.mjs --floor F PATH… these files or folders, with the floor stated in F
-import { globSync, readFileSync, statSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+//
+// Those that tests/longest.json names come first, in its order, so that none of them is left alone at the end
+// while the other core waits; --longest F takes another list. Its paths begin at its own folder.
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
@@ -13,19 +16,21 @@ import { inspect, parseArgs } from 'node:util'
 
 const root = join(import.meta.dirname, '..')
 const { values, positionals: chosen } = parseArgs({
-  options: { floor: { type: 'string' } },
+  options: { floor: { type: 'string' }, longest: { type: 'string' } },
   allowPositionals: true,
 })
+const longestFile = resolve(values.longest ?? join(root, 'tests/longest.json'))
 const floorFile = values.floor ?? (chosen.length === 0 ? join(root, 'tests/floor.json') : null)
 // what Node makes of the TypeScript is kept between the hundreds of processes: they begin in less than half
 // the time
 process.env.NODE_COMPILE_CACHE ??= join(root, '.cache', 'compiled')
 const quiet = Boolean(process.env.CI) || !process.stdout.isTTY
 
-const files = (chosen.length > 0 ? chosen : [join(root, 'tests')]).flatMap(testFilesOf).sort()
+const found = (chosen.length > 0 ? chosen : [join(root, 'tests')]).flatMap(testFilesOf).sort()
 const counts = { passed: 0, failed: 0, notRun: 0 }
 const passedIn = new Map()
 const problems = []
+const files = longestFirst(found)
 
 // Processes that died in native code, by file: they are named and run once more, and what passed before the
 // death does not count; a second death is a failure.
@@ -57,6 +62,15 @@ async function runFiles(chosenFiles, isFirst) {
   if (quiet) reportQuietly(stream)
   else stream.compose(spec).pipe(process.stdout)
   await finished(stream.resume())
+}
+
+function longestFirst(all) {
+  const folder = dirname(longestFile)
+  const longest = JSON.parse(readFileSync(longestFile, 'utf8')).map((file) => join(folder, file))
+  for (const file of longest)
+    if (!existsSync(file)) problems.push(`${longestFile} names ${file}, which is not there`)
+  const first = new Set(longest.filter((file) => all.includes(file)))
+  return [...first, ...all.filter((file) => !first.has(file))]
 }
 
 function testFilesOf(path) {

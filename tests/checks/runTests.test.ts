@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -75,4 +75,33 @@ test('fewer tests than the floor fail the run', () => {
   assert.equal(below.code, 1)
   writeFileSync(floor, '{ "tests": 2 }')
   assert.equal(runTests('--floor', floor, join(folder, 'good.test.ts')).code, 0)
+})
+
+test('files that are known to take long begin first; one that is not there fails the run', () => {
+  const begun = join(folder, 'begun')
+  const ordered = join(folder, 'ordered')
+  mkdirSync(ordered)
+  const says = (name: string): string =>
+    `import { appendFileSync, readFileSync } from 'node:fs'
+     import { setTimeout } from 'node:timers/promises'
+     appendFileSync(${JSON.stringify(begun)}, '${name} ')
+     const hasBegun = () => readFileSync(${JSON.stringify(begun)}, 'utf8')\n`
+  // the first of the alphabet holds one of the two places until the last has begun
+  const waits = "test('a', async () => { while (!hasBegun().includes('z')) await setTimeout(20) })\n"
+  writeFileSync(join(ordered, 'a.test.ts'), head + says('a') + waits)
+  for (const name of ['b', 'z'])
+    writeFileSync(
+      join(ordered, `${name}.test.ts`),
+      `${head}${says(name)}test('${name}', () => void hasBegun)\n`,
+    )
+  const longest = join(ordered, 'longest.json')
+  writeFileSync(longest, '["z.test.ts"]')
+  const ended = runTests('--longest', longest, ordered)
+  assert.equal(ended.lastLine, '3 passed, 0 failed', ended.text)
+  const order = readFileSync(begun, 'utf8').trim().split(' ')
+  assert.ok(order.indexOf('z') < order.indexOf('b'), order.join())
+  writeFileSync(longest, '["gone.test.ts"]')
+  const gone = runTests('--longest', longest, ordered)
+  assert.match(gone.text, /longest\.json names .*gone\.test\.ts, which is not there/)
+  assert.equal(gone.lastLine, '3 passed, 1 failed')
 })
