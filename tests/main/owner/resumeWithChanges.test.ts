@@ -118,8 +118,8 @@ test('weights that cannot be sampled from: the message names the checkpoint and 
 test('another micro-batch changes the sums and nothing else: the run goes on, its steps are computed anew', async (t) => {
   const dataDir = temporaryFolder(t)
   const owner = await realOwner(t, dataDir)
-  const whole = await runToEnd(owner, realRun(owner, { ...attemptsOnly, microBatch: 24 }))
   const { runId } = await runToEnd(owner, realRun(owner, { ...attemptsOnly, microBatch: 24 }))
+  const whole = await newestWeights()
   await assert.rejects(owner.resume(runId, { settings: { microBatch: 2 }, fromStep: 2 }), {
     code: 'run.finished',
   })
@@ -127,18 +127,23 @@ test('another micro-batch changes the sums and nothing else: the run goes on, it
   await owner.resume(runId, { settings: { microBatch: 2 }, fromStep: 2 })
   const run = await owner.whenEnded(runId)
   assert.deepEqual([run.status, run.error], ['finished', null])
-  const [a, b] = await Promise.all([whole.runId, runId].map((id) => weightsOf(id)))
-  const apart = [...(a ?? [])].map(([name, { values }]) =>
-    Math.max(...values.map((value, i) => Math.abs(value - (b?.get(name)?.values[i] ?? NaN)))),
+  const anew = await newestWeights()
+  assert.deepEqual([whole.step, anew.step], [4, 4])
+  assert.notEqual(anew.folder, whole.folder)
+  const apart = [...whole.values].map(([name, values]) =>
+    Math.max(...values.map((value, i) => Math.abs(value - (anew.values.get(name)?.[i] ?? NaN)))),
   )
   assert.ok(Math.max(...apart) < 1e-5, `weights differ by ${Math.max(...apart)}`)
 
-  async function weightsOf(id: string) {
-    const config = parseConfig(JSON.parse(run.config), 'test')
+  async function newestWeights() {
+    const config = parseConfig(JSON.parse(readRun(owner.db, runId).config), 'test')
     const { policy } = await loadRunMaterial(config, dataDir)
-    const [newest] = readCheckpoints(owner.db, id)
-    const blob = join(dataDir, newest?.folder ?? '', trainerBlobName)
-    return (await readTrainerBlob(blob, parameterShapes(policy.config))).parameters
+    const { step, folder } = readCheckpoints(owner.db, runId)[0] ?? assert.fail('no checkpoint')
+    const blob = join(dataDir, folder, trainerBlobName)
+    const { parameters } = await readTrainerBlob(blob, parameterShapes(policy.config))
+    // read now: the folder goes once its steps are computed anew
+    const values = new Map([...parameters].map(([name, parameter]) => [name, parameter.values.slice()]))
+    return { step, folder, values }
   }
 })
 
