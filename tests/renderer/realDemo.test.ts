@@ -9,13 +9,20 @@ import { openRealApp, type RealApp } from './support/realApp.ts'
 
 // Loaded cores: a step of the demo takes 1.2 s on two idle ones.
 const patienceMs = 120_000
+/** Problems of the demo, whose stage 1 takes a minute or two; its end is seen by tests/electron/real. */
+const demoProblems = 2048
+/** Problems of the run that goes on to stage 2. */
+const fewProblems = 256
 
-test('empty page → demo → plots move → stop, resume → pictures → a bad config → killed trainer, killed server', async (t) => {
+test('empty page → demo → a shorter run like it → plots move → stop, resume → pictures → a bad config → killed trainer, killed server', async (t) => {
   const app = await openRealApp(t, patienceMs)
   const { page } = app
   await page.goto(await app.start())
   await page.getByRole('button', { name: 'Start the demo' }).click()
   await assertDistributionGrows(page)
+  await stopNow(app, runIdOf(page))
+  await startShorterLike(page, runIdOf(page))
+  await assertEstimated(page, fewProblems)
   await assertCurvesMove(page)
   const runId = runIdOf(page)
 
@@ -36,14 +43,33 @@ async function assertDistributionGrows(page: Page): Promise<void> {
   const plot = page.getByRole('region', { name: 'V* distribution', exact: true })
   await plot.locator('canvas').first().waitFor()
   const before = await pixelsOf(page, 'V* distribution')
-  const problems = async (): Promise<number> => {
-    const text = await plot.getByText(/^[\d,]+ problems, [01]\.\d{3} of them without signal$/).innerText()
-    return Number.parseInt(text.replace(',', ''), 10)
-  }
-  const first = await problems()
-  assert.ok(first > 0 && first < 2048, `${first} problems`)
+  const text = await plot.getByText(/^[\d,]+ problems, [01]\.\d{3} of them without signal$/).innerText()
+  const first = Number.parseInt(text.replace(',', ''), 10)
+  assert.ok(first > 0 && first < demoProblems, `${first} problems`)
   await assertMoves(page, 'V* distribution', { before, patienceMs })
-  await plot.getByText(/^2,048 problems, 0\.\d{3} of them without signal$/).waitFor()
+}
+
+async function assertEstimated(page: Page, all: number): Promise<void> {
+  const plot = page.getByRole('region', { name: 'V* distribution', exact: true })
+  await plot.getByText(new RegExp(`^${all} problems, 0\\.\\d{3} of them without signal$`)).waitFor()
+}
+
+async function stopNow({ page, run }: RealApp, runId: string): Promise<void> {
+  await page.getByRole('button', { name: 'Stop now' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop now' }).click()
+  await page.getByRole('button', { name: 'Resume' }).waitFor()
+  assert.equal(run(runId).status, 'stopped')
+}
+
+/** The demo with fewer problems to estimate and to evaluate on, and with more steps than this test looks at. */
+async function startShorterLike(page: Page, runId: string): Promise<void> {
+  await goTo(page, `#/run/${runId}/config`)
+  await page.getByRole('button', { name: 'New run like this' }).click()
+  const values = { 'data.train': fewProblems, 'data.validation': 64, 'data.test': 64, steps: 400 }
+  for (const [path, value] of Object.entries(values)) await field(page, path).fill(String(value))
+  await page.getByText('The config is valid.').waitFor()
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await page.waitForURL(({ hash }) => hash.startsWith('#/run/') && !hash.includes(runId))
 }
 
 /** Stage 2: with every step a point on each line. */
@@ -108,11 +134,14 @@ function assertDrawn(
 
 /** The message stands at the field, and no way of pressing Start makes a run. */
 async function assertBadConfigStays({ page, runs }: RealApp, runId: string): Promise<void> {
+  const runIds = (): readonly string[] => runs().map((run) => run.runId)
+  const before = runIds()
+  assert.equal(before.length, 2, 'the demo and the run like it')
   await goTo(page, '#/new')
-  const field = page.locator('[data-path="problemsPerStep"]')
-  await field.fill('0')
-  const messages = (await field.getAttribute('aria-describedby'))?.split(' ').filter(Boolean) ?? []
-  assert.equal(await field.getAttribute('aria-invalid'), 'true')
+  const problems = page.locator('[data-path="problemsPerStep"]')
+  await problems.fill('0')
+  const messages = (await problems.getAttribute('aria-describedby'))?.split(' ').filter(Boolean) ?? []
+  assert.equal(await problems.getAttribute('aria-invalid'), 'true')
   const texts = await Promise.all(messages.map((id) => page.locator(`[id="${id}"]`).innerText()))
   assert.ok(
     texts.some((text) => /1/.test(text) && /\b0\b/.test(text)),
@@ -121,10 +150,7 @@ async function assertBadConfigStays({ page, runs }: RealApp, runId: string): Pro
   await page.getByRole('button', { name: 'Start', exact: true }).click({ force: true })
   await waitUntil(page, `document.activeElement.dataset.path === 'problemsPerStep'`)
   assert.equal(new URL(page.url()).hash, '#/new')
-  assert.deepEqual(
-    runs().map((run) => run.runId),
-    [runId],
-  )
+  assert.deepEqual(runIds(), before)
   await goTo(page, `#/run/${runId}/plots`)
 }
 
