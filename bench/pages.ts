@@ -30,6 +30,8 @@ const { values } = parseArgs({
 
 const rowsPerSecond = 50
 const batchesPerSecond = 5
+/** A second apart. */
+const heapReadings = 5
 /** After the last row of a minute, until its answers have come. */
 const settleMs = 5000
 
@@ -195,9 +197,15 @@ async function livePage({ server }: OpenedPages): Promise<void> {
   const writer = openBatchWriter(db, 'live')
   const { page } = await pages.open('#/run/live/plots')
   const cdp = await page.context().newCDPSession(page)
+  // an answer under way is the page's for a moment alone: the least of several readings is what it keeps
   const heap = async (): Promise<number> => {
-    for (let round = 0; round < 3; round++) await cdp.send('HeapProfiler.collectGarbage')
-    return (await cdp.send('Runtime.getHeapUsage')).usedSize / 2 ** 20
+    const readings: number[] = []
+    for (let reading = 0; reading < heapReadings; reading++) {
+      await wait(1000)
+      for (let round = 0; round < 3; round++) await cdp.send('HeapProfiler.collectGarbage')
+      readings.push((await cdp.send('Runtime.getHeapUsage')).usedSize / 2 ** 20)
+    }
+    return Math.min(...readings)
   }
   let step = 0
   let sequence = 0
@@ -211,7 +219,6 @@ async function livePage({ server }: OpenedPages): Promise<void> {
     }
   }
   const heaps: number[] = []
-  // one reading in which an answer was under way says nothing: every minute, when all of it has come
   for (let minute = 0; minute <= Number(values.minutes); minute++) {
     await feed(60)
     await wait(settleMs)
@@ -225,12 +232,18 @@ async function livePage({ server }: OpenedPages): Promise<void> {
   await page.context().close()
 }
 
+/** With noise, as training has: a stretch of steps has its own first, least, greatest and last value. */
 function row(step: number): RunEvent {
   const place = { step, stepsDone: step + 1, timeMs: step * 20, tokens: step * 50, problems: step * 8 }
   return {
     type: 'metrics',
     ...place,
-    values: Object.fromEntries(metrics.map(({ name }, at) => [name, 0.5 + 0.4 * Math.sin(step / 50 + at)])),
+    values: Object.fromEntries(
+      metrics.map(({ name }, at) => [
+        name,
+        0.5 + 0.4 * Math.sin(step / 50 + at) + 0.05 * Math.sin(step * 7.3 + at),
+      ]),
+    ),
   }
 }
 

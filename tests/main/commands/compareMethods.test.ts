@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { openForReading } from '../../../src/main/store/database.ts'
 import { listRuns } from '../../../src/main/store/runs/runStore.ts'
+import { reportForPage } from '../../../src/main/tools/report/subjectReport.ts'
 
 const cli = resolve(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')
 const folder = mkdtempSync(join(tmpdir(), 'recheck-methods-'))
@@ -88,4 +89,23 @@ test('two methods at equal tokens: one seed, then one more by the same command; 
     assert.match(report, new RegExp(`\\]\\(${picture}\\)`))
     assert.match(readFileSync(join(folder, picture), 'utf8'), /^<svg/)
   }
+})
+
+test('a comparison of methods is reported as a sweep is: by the command, and as a page asks for it', async () => {
+  const file = join(folder, 'two.html')
+  const line = [cli, 'report', '--sweep', 'two', '--out', file, '--data-dir', dataDir]
+  const { status, stderr } = spawnSync(process.execPath, line, { encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+  const html = readFileSync(file, 'utf8')
+  assert.match(html, /^<!doctype html>/)
+  assert.match(html, /then: recheck sweep --config methods\.yaml/)
+  assert.match(html, /This is of 2 seeds a method/)
+  for (const method of ['A\\*-PO, single turn', 'GRPO, G = 4'])
+    assert.match(html, new RegExp(`<td>${method}`))
+  assert.ok((html.match(/<figure><img alt="[^"]+" src="data:image\/svg/g)?.length ?? 0) >= 2)
+  const asked = { dataDir, subject: { sweep: 'two' }, format: 'markdown' } as const
+  const { name, text } = await reportForPage(asked, () => undefined)
+  assert.equal(name, 'report-two.md')
+  assert.match(text, /This is of 2 seeds a method/)
+  assert.match(text, /\| GRPO, G = 4 \|/)
 })
