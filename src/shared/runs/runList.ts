@@ -41,6 +41,8 @@ const listedFields = [
 export interface ListedRun extends Pick<Run, (typeof listedFields)[number]> {
   /** Left out of those that are not: a list of 10,000 runs travels whole. */
   readonly pinned?: boolean
+  /** A cluster executes it: it takes no device of this machine. Left out of those that are executed here. */
+  readonly isElsewhere?: boolean
   /** Of `listedMetrics`, those that have a value. */
   readonly latest: Readonly<Record<string, number>>
 }

@@ -6,6 +6,7 @@ import { shardRange } from '../../../src/core/train/vStarShards.ts'
 import type { JobEvent, JobPort, JobRequest, RunJob } from '../../../src/main/wire/jobPort.ts'
 import { openNewestCheckpoint } from '../../../src/main/run/newestCheckpoint.ts'
 import type { VStarEstimate } from '../../../src/shared/runs/records.ts'
+import type { KeptSamples } from '../../../src/shared/runs/vStarSamples.ts'
 import { rollout } from '../store/storeFixtures.ts'
 
 /** The fake job's config: deterministic by its seed, quick, and able to misbehave. */
@@ -231,7 +232,8 @@ async function estimate(
     await wait(config.stepMs)
     const how = config.misbehaves?.step === index ? config.misbehaves.how : null
     if (how === 'abort') process.abort()
-    const event = { type: 'vStar', estimates: [estimateOf(index, config.seed)], places: [index] } as const
+    const estimates = [estimateOf(index, config.seed)]
+    const event = { type: 'vStar', estimates, places: [index], samples: [samplesOf(index)] } as const
     port.emit(event)
     if (shard !== undefined) port.emit(event)
     if ((await port.betweenSteps()) === 'stop') return 'stopped'
@@ -241,6 +243,25 @@ async function estimate(
   if (shard !== undefined) return 'finished'
   port.emit({ type: 'vStarArtifact', artifact: { ...artifact, complete: true } })
   return 'finished'
+}
+
+/** What was written for a problem: each has a text of its own. */
+function samplesOf(index: number): KeptSamples {
+  const text = (words: string) => ({ text: `${words} ${index} ∂\n`, cut: 0 })
+  const turn = {
+    ...text('attempt'),
+    kind: 'attempt',
+    answer: `${index}`,
+    isCorrect: true,
+    finishReason: 'stop',
+  } as const
+  return {
+    problemId: `p${index}`,
+    question: text('question'),
+    knownAnswer: text('answer'),
+    drawn: 8,
+    samples: [{ verdict: index % 2 === 0 ? 'correct' : null, turns: [turn] }],
+  }
 }
 
 export function estimateOf(index: number, seed: number): VStarEstimate {

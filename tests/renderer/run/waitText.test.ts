@@ -18,6 +18,19 @@ test('a queued run names the run that uses the device, and how many wait beside 
   assert.match(waitText('own', [own, running, second]), /“first” .+ and “second” on gpu are running\.$/)
 })
 
+test('a run that works on a cluster holds no device here, and one that waits there waits for another', () => {
+  const there = (runId: string, status: 'running' | 'paused' | 'queued') => ({
+    ...sampleLine(runId, { name: 'far', status, device: 'gpu' }),
+    isElsewhere: true,
+  })
+  const elsewhere = [there('r', 'running'), there('p', 'paused'), there('q', 'queued')]
+  assert.equal(waitText('own', [own].concat(elsewhere)), 'It waits for its turn.')
+  assert.equal(
+    waitText('own', [own, running].concat(elsewhere)),
+    'It waits until its device is free: “first” on cpu (2 threads) is running.',
+  )
+})
+
 test('a paused run may hold the device; where nothing does, the turn comes', () => {
   assert.match(
     waitText('own', [own, paused]),

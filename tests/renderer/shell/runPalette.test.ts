@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { recordedRay } from '../../main/owner/remote/recordedRay.ts'
+import { temporaryFolder } from '../../main/store/storeFixtures.ts'
 import { assertGone, assertShown, goTo, seededPage, waitUntil } from '../support/openPages.ts'
 
 const opened = seededPage('#/run/r-first/plots')
@@ -26,6 +28,35 @@ test('the palette has the actions of the run in view, and does what their button
   await command('compare with')
   await page.keyboard.press('Enter')
   await waitUntil(page, `location.hash === '#/compare?runs=r-first'`)
+})
+
+test('the palette evaluates where the person says, and takes what was chosen last', async (t) => {
+  const { page } = opened
+  const ray = await recordedRay(t)
+  const shared = temporaryFolder(t)
+  opened.db.prepare(`DELETE FROM evaluation WHERE run_id = 'r-first' AND split = 'test' AND step = 40`).run()
+  await goTo(page, '#/runs')
+  await assertShown(page.getByRole('grid'))
+  await goTo(page, '#/run/r-first/plots')
+  await command('evaluate step')
+  await assertShown(page.getByText('Evaluate step 40 on the test split…'))
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Evaluate step 40 on the test split' })
+  await dialog.getByText('Ray cluster', { exact: true }).click()
+  const evaluate = dialog.getByRole('button', { name: 'Evaluate', exact: true })
+  await assertShown(dialog.getByText('A shared folder is missing'))
+  assert.ok(await evaluate.isDisabled())
+  await dialog.getByLabel('Address').fill(ray.address)
+  await dialog.getByLabel('Shared folder').fill(shared)
+  await page.keyboard.press('Escape')
+  await assertGone(dialog)
+  await command('evaluate step')
+  await page.keyboard.press('Enter')
+  assert.equal(await dialog.getByLabel('Shared folder').inputValue(), shared)
+  await evaluate.click()
+  await waitUntil(page, `location.hash === '#/run/r-first/checkpoints'`)
+  await assertShown(page.getByText(`Each evaluation runs on Ray at ${ray.address}.`))
+  await assertGone(dialog)
 })
 
 test('what another run, or no run, cannot do is not offered', async () => {

@@ -15,9 +15,10 @@ import {
 } from '../../wire/attemptFolder.ts'
 import type { JobMessage } from '../../wire/taskMessages.ts'
 import type { TrainerExit } from '../processes/trainerExit.ts'
+import type { RemoteNote } from './folderReader.ts'
 import { answerRecords, RecordReader } from './recordReader.ts'
 import { submissionOf, type RemoteAccess } from './remoteAccess.ts'
-import { followRemote, type RemoteNote } from './remoteTrainer.ts'
+import { followRemote } from './remoteTrainer.ts'
 
 export interface ClusterQuestion {
   readonly access: RemoteAccess

@@ -14,9 +14,10 @@ import type { JobRequest } from '../../wire/jobPort.ts'
 import { isTaskMessage } from '../../wire/taskMessages.ts'
 import type { TrainerMessage } from '../../wire/trainerMessages.ts'
 import type { TrainingProcess } from '../processes/trainingProcess.ts'
+import type { RemoteNote } from './folderReader.ts'
 import { RecordReader, runRecords } from './recordReader.ts'
 import { submissionOf, type RemoteAccess } from './remoteAccess.ts'
-import { followRemote, type RemoteNote } from './remoteTrainer.ts'
+import { followRemote } from './remoteTrainer.ts'
 
 export interface RemoteLaunch {
   readonly db: Database

@@ -9,6 +9,7 @@ import type { TrainerExit } from '../processes/trainerExit.ts'
 import type { TrainingProcess } from '../processes/trainingProcess.ts'
 import { isEnded, type JobsApi, type JobStatus, type Submission } from './jobsApi.ts'
 import { RecordIntake } from './recordIntake.ts'
+import { FolderReader, type RemoteNote } from './folderReader.ts'
 import type { RecordReader } from './recordReader.ts'
 
 export interface RemoteTimes {
@@ -30,12 +31,6 @@ export const remoteTimes: RemoteTimes = {
   settleMs: 10_000,
   lostAfterMs: 60_000,
   lookForMs: 30_000,
-}
-
-export interface RemoteNote {
-  readonly level: 'info' | 'warning'
-  readonly code: 'remote.waiting' | 'remote.away' | 'remote.back'
-  readonly message: string
 }
 
 export interface RemoteSetup {
@@ -68,6 +63,7 @@ class RemoteTrainer implements TrainingProcess {
   readonly mark = null
   readonly exited: Promise<TrainerExit>
   readonly #setup: RemoteSetup
+  readonly #records: FolderReader
   readonly #intake = new RecordIntake()
   readonly #leaving = new AbortController()
   #resolveExit: (exit: TrainerExit) => void = () => undefined
@@ -87,6 +83,7 @@ class RemoteTrainer implements TrainingProcess {
   constructor(setup: RemoteSetup) {
     this.#setup = setup
     this.#heardMs = setup.clock.steadyMs()
+    this.#records = new FolderReader(setup.records, setup.note)
     this.exited = new Promise((resolve) => (this.#resolveExit = resolve))
   }
 
@@ -166,8 +163,8 @@ class RemoteTrainer implements TrainingProcess {
 
   /** @returns whether there was anything */
   async #takeRecords(): Promise<boolean> {
-    const { records, clock, onMessage, taken } = this.#setup
-    const found = await records.read()
+    const { clock, onMessage, taken } = this.#setup
+    const found = await this.#records.read()
     if (found === null) return false
     this.#hasRecords = true
     if (found.length > 0) this.#heardMs = clock.steadyMs()
@@ -211,6 +208,11 @@ class RemoteTrainer implements TrainingProcess {
     return hasBegun ? null : { ...noExit, wasStopped: true }
   }
 
+  /** Its last word may be where nobody can read it now; who ends the job does not wait for it. */
+  get #mayHaveSpoken(): boolean {
+    return this.#records.isCut && !this.#isKilled
+  }
+
   /** Not handed over yet; or the engine has forgotten it, as after its head was begun anew. */
   async #unknown(): Promise<TrainerExit | null> {
     const { engine, submission, clock, times } = this.#setup
@@ -220,7 +222,7 @@ class RemoteTrainer implements TrainingProcess {
       this.#askedMs = -Infinity
       return null
     }
-    if (clock.steadyMs() - this.#heardMs < times.lostAfterMs) return null
+    if (this.#mayHaveSpoken || clock.steadyMs() - this.#heardMs < times.lostAfterMs) return null
     const silent = `has not been heard of for ${Math.round(times.lostAfterMs / 1000)} s`
     return {
       ...noExit,
@@ -230,6 +232,7 @@ class RemoteTrainer implements TrainingProcess {
 
   async #ended({ state, message }: JobStatus): Promise<TrainerExit | null> {
     const { engine, submission, clock, times } = this.#setup
+    if (this.#mayHaveSpoken) this.#endedMs = null
     this.#endedMs ??= clock.steadyMs()
     // its last records may be on their way through the shared folder
     if (clock.steadyMs() - this.#endedMs < times.settleMs) return null

@@ -195,7 +195,7 @@ export class Evaluations {
     let toldMs = -Infinity
     return (event) => {
       const { activity, done, total, unit } = event as Reported
-      const nowMs = clock.nowMs()
+      const nowMs = clock.steadyMs()
       if (activity !== begun.activity) begun = { activity, atMs: nowMs, done }
       const seconds = (nowMs - begun.atMs) / 1000
       const ratePerSecond = seconds > 0 && done > begun.done ? (done - begun.done) / seconds : null

@@ -17,8 +17,9 @@ export interface ListQuery extends ListedPart {
   readonly statuses?: readonly RunStatus[] | null
 }
 
-interface ListRow extends Omit<ListedRun, 'tags' | 'latest' | 'testScore' | 'pinned'> {
+interface ListRow extends Omit<ListedRun, 'tags' | 'latest' | 'testScore' | 'pinned' | 'isElsewhere'> {
   readonly pinned: 0 | 1
+  readonly isElsewhere: 0 | 1
   /** JSON */
   readonly testScore: string | null
   /** JSON: the values of `listedMetrics`, in their order. */
@@ -27,7 +28,8 @@ interface ListRow extends Omit<ListedRun, 'tags' | 'latest' | 'testScore' | 'pin
 
 const columns = `run_id AS runId, name, stage, status, notes, run_group AS "group", pinned, created_at_ms AS createdAtMs, device, step,
   steps_done AS stepsDone,  total_steps AS totalSteps, active_ms AS activeMs, tokens_generated AS tokensGenerated, problems_seen AS problemsSeen,
-  v_star_id AS vStarId, test_score AS testScore`
+  v_star_id AS vStarId, test_score AS testScore,
+  run_id IN (SELECT run_id FROM remote_run) AS isElsewhere`
 
 /**
  * Newest first; deleted runs stand in no list but their own. Joins no history, and reads of each run's JSON
@@ -43,10 +45,11 @@ export function listRunLines(db: Database, { statuses = null, ...part }: ListQue
     )
     .all(...paths, ...(statuses ?? []))
   const tags = tagsByRun(db)
-  return rows.map(({ shown, testScore, pinned, ...run }) =>
+  return rows.map(({ shown, testScore, pinned, isElsewhere, ...run }) =>
     plainLabels({
       ...run,
       ...(pinned === 1 ? { pinned: true } : {}),
+      ...(isElsewhere === 1 ? { isElsewhere: true } : {}),
       testScore: testScore === null ? null : (JSON.parse(testScore) as TestScore),
       tags: tags.get(run.runId) ?? [],
       latest: listedValues(JSON.parse(shown) as (number | null)[]),

@@ -1,4 +1,3 @@
-import { Modal } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import type { Run } from '../../../shared/runs/records.ts'
 import { formatCount } from '../../../shared/text/format.ts'
@@ -6,9 +5,9 @@ import { runTabs } from '../data/routeTarget.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { goTo } from '../data/useRouteTarget.ts'
 import { useOffer, type PageAction } from '../widgets/pageActions.ts'
-import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { policyOfRun } from '../replay/policyName.ts'
+import { EvaluateDialog } from './checkpoints/EvaluateDialog.tsx'
 import { ExportDialog } from './checkpoints/ExportDialog.tsx'
-import { useCheckpointWork } from './checkpoints/useCheckpointWork.ts'
 import { tabWords } from './tabWords.ts'
 
 /** Offers to the command palette what belongs to a run on whichever of its tabs: places, and its newest checkpoint. */
@@ -32,39 +31,32 @@ export function RunOffers({ run }: { readonly run: Run }): JSX.Element | null {
 }
 
 function NewestCheckpoint({ run, step }: { readonly run: Run; readonly step: number }): JSX.Element | null {
-  const evaluations = useRouteQuery('evaluations.list', { runId: run.runId }).data ?? []
+  const { runId } = run
+  const evaluations = useRouteQuery('evaluations.list', { runId }).data ?? []
   const isEvaluated = evaluations.some((each) => each.split === 'test' && each.step === step)
-  const { evaluate, replay, problem, clear } = useCheckpointWork(run, { step, isEvaluated })
-  const [isExporting, setIsExporting] = useState(false)
+  const [shown, setShown] = useState<'export' | 'evaluate' | null>(null)
   const name = `step ${formatCount(step)}`
-  const showCheckpoints = (): void => goTo({ page: 'run', runId: run.runId, tab: 'checkpoints' })
+  const policies = [policyOfRun(runId, String(step))]
   const actions: PageAction[] = [
-    { id: 'replay', label: `Replay a problem with ${name}`, run: replay },
-    { id: 'export', label: `Export the model of ${name}…`, run: () => setIsExporting(true) },
+    {
+      id: 'replay',
+      label: `Replay a problem with ${name}`,
+      run: () => goTo({ page: 'replay', policies, problem: null }),
+    },
+    { id: 'export', label: `Export the model of ${name}…`, run: () => setShown('export') },
   ]
-  if (evaluate !== null)
+  if (!isEvaluated)
     actions.push({
       id: 'evaluate',
-      label: `Evaluate ${name} on the test split`,
-      run: () => {
-        evaluate()
-        showCheckpoints()
-      },
+      label: `Evaluate ${name} on the test split…`,
+      run: () => setShown('evaluate'),
     })
   useOffer(actions)
+  const close = (): void => setShown(null)
   return (
     <>
-      {isExporting && <ExportDialog run={run} step={step} onClose={() => setIsExporting(false)} />}
-      {problem !== null && (
-        <Modal
-          opened
-          onClose={clear}
-          title={`${run.name}: not done`}
-          closeButtonProps={{ 'aria-label': 'Close' }}
-        >
-          <ProblemNote problem={problem} />
-        </Modal>
-      )}
+      {shown === 'export' && <ExportDialog run={run} step={step} onClose={close} />}
+      {shown === 'evaluate' && <EvaluateDialog run={run} step={step} onClose={close} />}
     </>
   )
 }

@@ -1,11 +1,12 @@
 import type { ListedRun } from '../../../shared/runs/runList.ts'
 
 /**
- * Why a queued run does not run yet.
+ * Why a queued run of this machine does not run yet. Runs of a cluster take no device here, and wait for none.
  *
- * @param live every run that is running, paused or queued; the run itself among them
+ * @param all every run that is running, paused or queued; the run itself among them
  */
-export function waitText(runId: string, live: readonly ListedRun[]): string {
+export function waitText(runId: string, all: readonly ListedRun[]): string {
+  const live = all.filter(({ isElsewhere }) => isElsewhere !== true)
   const ofStatus = (status: ListedRun['status']): readonly ListedRun[] =>
     live.filter((run) => run.status === status)
   const others = ofStatus('queued').filter((run) => run.runId !== runId).length

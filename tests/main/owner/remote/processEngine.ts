@@ -21,12 +21,14 @@ export interface ProcessEngine extends JobsApi {
   /** Every job that was ever begun, in order. */
   readonly begun: readonly string[]
   readonly known: readonly string[]
+  /** Every job whose process has ended, in order. */
+  readonly ended: readonly string[]
 }
 
 export function processEngine(t: Pick<TestContext, 'after'>): ProcessEngine {
   let jobs = new Map<string, { status: JobStatus; child: ChildProcess | null; start: () => void }>()
   const children: ChildProcess[] = []
-  const begun: string[] = []
+  const [begun, ended]: [string[], string[]] = [[], []]
   t.after(() => children.forEach((child) => child.kill('SIGKILL')))
   const answer = (): void => {
     if (engine.isAway) throw new RecheckError('ray.away', 'Ray at a test does not answer.')
@@ -36,13 +38,11 @@ export function processEngine(t: Pick<TestContext, 'after'>): ProcessEngine {
     isAway: false,
     isFull: false,
     begun,
+    ended,
     get known() {
       return [...jobs.keys()]
     },
-    async check() {
-      answer()
-      return 'a test'
-    },
+    check: async () => (answer(), 'a test'),
     async submit({ submissionId, command, environment }) {
       answer()
       if (jobs.has(submissionId)) return
@@ -57,6 +57,7 @@ export function processEngine(t: Pick<TestContext, 'after'>): ProcessEngine {
         const job = { status: { state: 'running', message: '' } as JobStatus, child, start }
         jobs.set(submissionId, job)
         child.on('exit', (code) => {
+          ended.push(submissionId)
           job.status = { state: code === 0 ? 'succeeded' : 'failed', message: `exit code ${code}` }
         })
       }
@@ -86,11 +87,22 @@ export function processEngine(t: Pick<TestContext, 'after'>): ProcessEngine {
 const worker = fileURLToPath(new URL('../fakeWorker.ts', import.meta.url))
 const inspect = fileURLToPath(new URL('../../../../src/main/inspect.ts', import.meta.url))
 
-export function accessOf(engine: JobsApi): RemoteAccess {
+export interface Machines {
+  /** What trains; left out: a job that makes its numbers up. */
+  readonly trainer?: string
+  /** By how much their clocks are ahead of this machine's. */
+  readonly aheadMs?: number
+}
+
+/** @param machines  those of the cluster */
+export function accessOf(engine: JobsApi, machines: Machines = {}): RemoteAccess {
+  const { trainer = worker, aheadMs = 0 } = machines
+  const shift = new URL(`./clockShift.ts?ms=${aheadMs}`, import.meta.url).href
+  const node = [process.execPath, ...(aheadMs === 0 ? [] : ['--import', shift])]
   return {
     jobsOf: () => engine,
     commandOf: (_place, entry) =>
-      entry === 'worker.ts' ? [process.execPath, worker, '--folder'] : [process.execPath, inspect, '--job'],
+      node.concat(entry === 'worker.ts' ? [trainer, '--folder'] : [inspect, '--job']),
     code: () => Promise.reject(new Error('this place has a folder')),
     times: { readEveryMs: 20, askEveryMs: 60, settleMs: 300, lostAfterMs: 400, lookForMs: 100 },
   }

@@ -19,7 +19,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { codePackage } from '../../../../src/main/owner/remote/codePackage.ts'
 import { rayJobs } from '../../../../src/main/owner/remote/rayJobs.ts'
 import { openForReading } from '../../../../src/main/store/database.ts'
-import { listRuns } from '../../../../src/main/store/runs/runStore.ts'
+import { listRuns, readRun } from '../../../../src/main/store/runs/runStore.ts'
+import { readVStarSamples } from '../../../../src/main/store/vStarSampleStore.ts'
+import { readVStarEstimates } from '../../../../src/main/store/vStarStore.ts'
 import type { Run } from '../../../../src/shared/runs/records.ts'
 
 const root = resolve(import.meta.dirname, '..', '..', '..', '..')
@@ -165,6 +167,16 @@ test('a sweep of six trials, whose code travels: all end, several at a time, eac
   )
 })
 
+/** What the V* page shows of the problems of a stage 1, by problem. */
+function samplesOf(runId: string): ReadonlyMap<string, unknown> {
+  const db = openForReading(dataDir) ?? assert.fail('there is no store')
+  const vStarId = readRun(db, runId).vStarId ?? assert.fail('it has no estimate')
+  const found = readVStarEstimates(db, vStarId).map(({ problemId }) => problemId)
+  const samples = new Map(found.map((id) => [id, readVStarSamples(db, vStarId, id)]))
+  db.close()
+  return samples
+}
+
 test('stage 1 in three shards, one of them killed, makes the estimate that one process makes here', async () => {
   const file = join(folder, 'estimate.json')
   const data = { train: 48, validation: 4, test: 4 }
@@ -183,6 +195,9 @@ test('stage 1 in three shards, one of them killed, makes the estimate that one p
   assert.match(there.document.vStarSha256 ?? '', /^[0-9a-f]{64}$/)
   assert.equal(there.document.vStarSha256, here.document.vStarSha256)
   const runId = there.document.runId ?? ''
+  const samples = samplesOf(runId)
+  assert.ok(samples.size === 48 && [...samples.values()].every((kept) => kept !== null))
+  assert.deepEqual(samples, samplesOf(here.document.runId ?? ''))
   const states = await Promise.all(
     ['1.1', '2.1', '2.2', '3.1'].map((job) =>
       rayJobs({ address, token: null }).status(`${runId}.shard-${job}`),

@@ -5,6 +5,7 @@ import { openOwner } from '../../../../src/main/owner/openOwner.ts'
 import type { Owner } from '../../../../src/main/owner/owner.ts'
 import { readLog } from '../../../../src/main/store/eventLog.ts'
 import { readRun } from '../../../../src/main/store/runs/runStore.ts'
+import { readVStarSamples } from '../../../../src/main/store/vStarSampleStore.ts'
 import { readVStarEstimates, readVStarPlaces } from '../../../../src/main/store/vStarStore.ts'
 import { vStarSha256 } from '../../../../src/main/store/vStarText.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
@@ -48,9 +49,20 @@ async function sha256Of(owner: Owner, runId: string): Promise<string> {
 }
 
 async function whole(owner: Owner): Promise<string> {
+  return sha256Of(owner, await wholeRun(owner))
+}
+
+async function wholeRun(owner: Owner): Promise<string> {
   const runId = estimate(owner)
   owner.start(runId)
-  return sha256Of(owner, runId)
+  await owner.whenEnded(runId)
+  return runId
+}
+
+/** What the V* page shows of each problem. */
+function samplesOf({ db }: Owner, runId: string): readonly unknown[] {
+  const { vStarId } = readRun(db, runId)
+  return Array.from({ length: problems }, (_, index) => readVStarSamples(db, vStarId ?? '', `p${index}`))
 }
 
 const codesOf = (owner: Owner, runId: string): string[] =>
@@ -121,6 +133,25 @@ test('an owner that goes away leaves the shards at work; the next one takes each
   const second = await testOwner(t, cluster.dataDir, cluster.setup)
   assert.equal(await sha256Of(second, runId), await whole(second))
   assert.equal(cluster.engine.begun.length, 5)
+})
+
+test('the samples of seven shards, here and elsewhere, and of one job elsewhere reach the store as those of one process do', async (t) => {
+  const cluster = clusterOf(t)
+  const { shared } = cluster
+  const owner = await testOwner(t, cluster.dataDir, cluster.setup)
+  const expected = samplesOf(owner, await wholeRun(owner))
+  assert.ok(expected.every((samples) => samples !== null))
+  const config = { misbehaves: { step: 13, how: 'exit' } } as const // one is begun again, and all tell twice
+  for (const [fields, how] of [
+    [{ shards: 7 }, {}],
+    [{ shards: 7, shared }, config],
+    [{ shared }, {}],
+  ] as const) {
+    const runId = estimate(owner, how, fields)
+    owner.start(runId)
+    await sha256Of(owner, runId)
+    assert.deepEqual(samplesOf(owner, runId), expected, JSON.stringify(fields))
+  }
 })
 
 test('stopped and resumed: only what is missing is estimated, by other jobs', async (t) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import type { Database } from '../../../../src/main/store/database.ts'
 import { deleteRun, labelRun } from '../../../../src/main/store/runs/runLabels.ts'
+import { insertRemoteRun } from '../../../../src/main/store/runs/remoteRunStore.ts'
 import { listRunLines, readRunValues } from '../../../../src/main/store/runs/runList.ts'
 import { changeStatus, readRun } from '../../../../src/main/store/runs/runStore.ts'
 import { presetConfig } from '../../../../src/shared/config/presets.ts'
@@ -33,6 +34,21 @@ test('a line of the list is the run as it is stored, less config and further met
   assert.equal(
     lines.some((line) => 'config' in line),
     false,
+  )
+})
+
+test('a run of a cluster is listed as one, a run of this machine is not', (t) => {
+  const db = threeRuns(t)
+  const place = { engine: 'ray', address: 'http://head:8265', shared: '/nfs', packageFolder: null } as const
+  insertRemoteRun(db, 'b', { ...place, modulesFolder: null, cpus: 1, gpus: 0, memoryBytes: null })
+  const lines = listRunLines(db, { archived: false })
+  assert.deepEqual(
+    lines.map(({ runId, isElsewhere }) => [runId, isElsewhere]),
+    [
+      ['c', undefined],
+      ['b', true],
+      ['a', undefined],
+    ],
   )
 })
 
@@ -75,7 +91,7 @@ test('a name is a key, never SQL or another path', (t) => {
   assert.deepEqual(values.a, [null, null, null, 1])
 })
 
-test('the list reads table run and the tags, no history', (t) => {
+test('the list reads runs, their tags and which are executed elsewhere, no history', (t) => {
   const db = threeRuns(t)
   const seen: string[] = []
   const spied = new Proxy(db, {
@@ -89,5 +105,5 @@ test('the list reads table run and the tags, no history', (t) => {
   })
   listRunLines(spied, { archived: false })
   const tables = seen.flatMap((text) => [...text.matchAll(/\b(?:FROM|JOIN) (\w+)/g)].map((match) => match[1]))
-  assert.deepEqual(tables.sort(), ['run', 'tag'])
+  assert.deepEqual(tables.sort(), ['remote_run', 'run', 'tag'])
 })

@@ -34,7 +34,7 @@ export function CheckpointActions({ run, step, isEvaluated, engine }: Checkpoint
           }
           disabled={work.evaluate === null}
           loading={work.isPending}
-          onClick={work.evaluate ?? undefined}
+          onClick={() => work.evaluate?.()}
         >
           {isEvaluated ? 'Evaluated' : 'Evaluate'}
         </Button>
