@@ -8,12 +8,12 @@ import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { realOwner, realProgram, realRun, runToEnd } from './realRuns.ts'
 
-/** 384 rows an update, of one turn: nothing but the micro-batch decides the memory. */
+/** 1,536 rows an update, of one turn: nothing but the micro-batch decides the memory. */
 const wide: ConfigLayer = {
   method: 'dapo',
   turns: 'single',
   policyBeta: 0,
-  groupSize: 64,
+  groupSize: 256,
   steps: 1,
   evalEvery: 'never',
 }
@@ -47,7 +47,7 @@ test('TensorFlow out of memory: the message names a smaller micro-batch, and wit
     nodePath: 'prlimit',
     nodeOptions: [`--as=${Math.round(limit)}`, process.execPath],
   })
-  let run = await runToEnd(owner, realRun(owner, { ...wide, microBatch: 384 }))
+  let run = await runToEnd(owner, realRun(owner, { ...wide, microBatch: 1536 }))
   const sizes: number[] = []
   while (run.status !== 'finished') {
     assert.equal(run.error?.code, 'trainer.out-of-memory', run.error?.message)
@@ -58,7 +58,7 @@ test('TensorFlow out of memory: the message names a smaller micro-batch, and wit
     await owner.resume(run.runId, { settings: { microBatch: Number(offered) }, fromStep: null })
     run = await owner.whenEnded(run.runId)
   }
-  assert.equal(sizes[0], 384)
+  assert.equal(sizes[0], 1536)
   assert.deepEqual(
     [
       run.error,
