@@ -78,7 +78,7 @@ const SHARES: Readonly<Record<ArithmeticKind, number>> = {
   equation: 0.31,
 }
 
-/** Where a split's part of all problems ends on [0, 1), where it begins with the one before; the test's is the rest. */
+/** Where the parts of all problems end on [0, 1), each beginning where the one before ends; the rest is the test's. */
 const ENDS = { train: 0.7, validation: 0.8 } as const
 
 /**

@@ -105,12 +105,9 @@ async function addTurn(
     onProgress: setup.onProgress,
     kind,
     requests: rollouts.map(({ problem, sample, turns: earlier }) => {
-      const isFresh = kind === 'revision' && prompts.revisionContext === 'fresh'
       const history = historyAfter(earlier[earlier.length - 1], prompts)
       return {
-        promptIds: isFresh
-          ? prompts.firstPromptIds(problem)
-          : nextPrompt(kind, setup.turns, prompts)(history),
+        promptIds: nextPrompt(kind, setup.turns, prompts)(history, problem),
         seedLabels: [...seedLabels, kind, problem.id, sample],
         samples: 1,
       }
@@ -125,8 +122,9 @@ function nextPrompt(
   kind: 'verdict' | 'revision',
   turns: TurnMode,
   prompts: ConversationPrompts,
-): (history: readonly number[]) => number[] {
+): (history: readonly number[], problem: Problem) => number[] {
   if (kind === 'verdict') return prompts.verdictPromptIds
+  if (prompts.revisionContext === 'fresh') return (_, problem) => prompts.firstPromptIds(problem)
   return turns === 'direct-multi-turn' ? prompts.retryPromptIds : prompts.revisionPromptIds
 }
 

@@ -1,7 +1,7 @@
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { maskInputs } from '../rl/losses/turnMasks.ts'
 import type { LossInputName, PolicyLoss } from '../rl/losses/policyLoss.ts'
-import type { RolloutWithAdvantages, TurnWithAdvantage } from '../rl/turnAdvantages.ts'
+import type { RolloutWithAdvantages } from '../rl/turnAdvantages.ts'
 import type { ReferredRow } from '../rollout/packedRow.ts'
 import { tokensOf, turnKinds, type ScoredTurn } from '../rollout/rollout.ts'
 import type { TokenBatch, TokenRow } from './engine/trainer.ts'
@@ -35,22 +35,15 @@ export function tokenBatch(
     correctTokens: tokensOf(turns.filter(({ isCorrect }) => isCorrect)),
   }
   const wanted = new Set(loss.inputs.map((input) => input.name))
-  return { rows: rollouts.flatMap(updateRows).map((row) => tokenRow(row, wanted, { config, counts })) }
-}
-
-/** A row with its own turns, one a span. */
-interface UpdateRow {
-  readonly row: ReferredRow
-  readonly turns: readonly TurnWithAdvantage[]
-}
-
-function updateRows({ rows, turns }: UpdateRollout): UpdateRow[] {
-  let first = 0
-  return rows.map((row) => ({ row, turns: turns.slice(first, (first += row.spans.length)) }))
+  const rows = rollouts.flatMap((rollout) =>
+    rollout.rows.map((row) => tokenRow(row, rollout.turns, wanted, { config, counts })),
+  )
+  return { rows }
 }
 
 function tokenRow(
-  { row: { ids, spans, referenceLogProbs }, turns }: UpdateRow,
+  { ids, spans, referenceLogProbs }: ReferredRow,
+  turns: UpdateRollout['turns'],
   wanted: ReadonlySet<LossInputName>,
   { config, counts }: { readonly config: RunConfig; readonly counts: BatchCounts },
 ): TokenRow {
@@ -69,8 +62,9 @@ function tokenRow(
   }
   const inputs: Readonly<Partial<Record<LossInputName, Float32Array>>> =
     referenceLogProbs === null ? made : { ...made, referenceLogProbs }
-  spans.forEach(({ kind, start, end }, index) => {
-    const turn = turns[index]
+  for (const { kind, start, end } of spans) {
+    const turn = turns.find((each) => each.kind === kind)
+    if (turn === undefined) throw new RangeError(`tokenBatch: a row has a ${kind} that its rollout lacks`)
     const slot = turnKinds.indexOf(kind)
     made.turnAdvantage[slot] = turn.advantage
     made.turnWeight[slot] = config.turnWeights[kind] / counts.rollouts
@@ -81,7 +75,7 @@ function tokenRow(
     made.tokenAdvantage.fill(turn.advantage, start - 1, end - 1)
     made.tokenWeight.fill(tokenWeight, start - 1, end - 1)
     made.entropyWeight.fill(config.entropyBonus / counts.tokens, start - 1, end - 1)
-  })
+  }
   const missing = [...wanted].filter((name) => inputs[name] === undefined)
   if (missing.length > 0)
     throw new RangeError(`tokenBatch: the loss wants ${missing.join(', ')}, which no row has`)

@@ -16,12 +16,11 @@ export async function packRollouts(
 ): Promise<PackedRollout[]> {
   const packed = rollouts.map(({ turns }) => packRows(turns))
   const referenceLogProbs = await reference?.tokenLogProbs(packed.flat().map(({ ids }) => ids))
-  let first = 0
-  return rollouts.map((rollout, index) => {
-    const own = referenceLogProbs?.slice(first, (first += packed[index].length))
-    const rows = packed[index].map((row, place) => ({ ...row, referenceLogProbs: own?.[place] ?? null }))
-    return { ...rollout, rows }
-  })
+  const inOrder = referenceLogProbs?.values()
+  return rollouts.map((rollout, index) => ({
+    ...rollout,
+    rows: packed[index].map((row) => ({ ...row, referenceLogProbs: inOrder?.next().value ?? null })),
+  }))
 }
 
 /** One update per mini-batch, in the order of the rollouts; all of a step share its learning rate. */

@@ -175,7 +175,9 @@ function refuseScore({ score, turns, method }: RunConfigValue, refuse: Refuse): 
   if (method !== 'rloo' && method !== 'reinforce') refuse('method', 'rloo or reinforce with score', method)
 }
 
-/** A second attempt that is always made would be no answer to the first; a warm-up teaches revisions in conversations. */
+/**
+ * A fresh context is offered to revisions after a verdict; a warm-up teaches them within their conversations.
+ */
 function refuseFreshContext({ revisionContext, turns, warmUp }: RunConfigValue, refuse: Refuse): void {
   if (revisionContext === 'conversation') return
   if (turns !== 'self-correction' && turns !== 'always-revise') {

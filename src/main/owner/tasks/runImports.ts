@@ -14,7 +14,7 @@ import { InTurn } from '../processes/inTurn.ts'
 export interface RunImportsSetup {
   /** The Node 24 binary. */
   readonly nodePath: string
-  readonly clock: Pick<Clock, 'nowMs'>
+  readonly clock: Pick<Clock, 'nowMs' | 'steadyMs'>
   readonly db: Database
   /** Runs are there that were not. */
   readonly onStored: () => void
@@ -116,20 +116,20 @@ interface BegunRun {
 class LineIntake {
   readonly #begun: BegunRun[] = []
   readonly #onProgress: (progress: Progress) => void
-  readonly #clock: Pick<Clock, 'nowMs'>
+  readonly #clock: Pick<Clock, 'steadyMs'>
   readonly #startMs: number
 
-  constructor(onProgress: (progress: Progress) => void, clock: Pick<Clock, 'nowMs'>) {
+  constructor(onProgress: (progress: Progress) => void, clock: Pick<Clock, 'steadyMs'>) {
     this.#onProgress = onProgress
     this.#clock = clock
-    this.#startMs = clock.nowMs()
+    this.#startMs = clock.steadyMs()
   }
 
   take(event: RunReadingEvent): void {
     switch (event.type) {
       case 'progress': {
         const { done, total, unit } = event
-        const seconds = (this.#clock.nowMs() - this.#startMs) / 1000
+        const seconds = (this.#clock.steadyMs() - this.#startMs) / 1000
         const ratePerSecond = seconds > 0 && done > 0 ? done / seconds : null
         const secondsLeft = ratePerSecond === null || total === 0 ? null : (total - done) / ratePerSecond
         this.#onProgress({ activity: 'reading runs', done, total, unit, ratePerSecond, secondsLeft })

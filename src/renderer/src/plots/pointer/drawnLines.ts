@@ -26,7 +26,10 @@ interface LineSeries {
   readonly lineStyle?: { readonly color?: string; readonly type?: LinePattern; readonly width?: number }
 }
 
-/** The lines of a chart's option that are not switched off; bands, thresholds and raw values behind smoothed ones are none. */
+/**
+ * The lines of a chart's option that are not switched off; bands, thresholds and raw values behind smoothed
+ * ones are none.
+ */
 export function drawnLines(option: PlotOption): DrawnLine[] {
   const { selected = {} } = (option.legend ?? {}) as {
     readonly selected?: Readonly<Record<string, boolean>>
