@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { ImportOutcome } from '../../../shared/runs/importedRun.ts'
 import type { Progress } from '../../../shared/runs/runEvent.ts'
 import type { PageApi } from '../data/api.ts'
 import { useApi } from '../data/apiContext.ts'
+import { useOwnRequest } from '../data/useOwnRequest.ts'
 
 export interface RunImport {
   readonly isReading: boolean
@@ -22,51 +23,33 @@ export type AskImport = (
   signal: AbortSignal,
 ) => Promise<readonly ImportOutcome[]>
 
-interface UnderWay {
-  readonly importId: string
-  readonly leaving: AbortController
-}
+type State = Pick<RunImport, 'progress' | 'problem' | 'outcomes'>
 
-type State = Pick<RunImport, 'isReading' | 'progress' | 'problem' | 'outcomes'>
+const nothing: State = { progress: null, problem: null, outcomes: null }
 
-const idle: State = { isReading: false, progress: null, problem: null, outcomes: null }
-
-/** Runs of another tool on their way in; an import that nobody waits for any more is given up, and stores none. */
+/** Runs of another tool on their way in; an import that is given up stores none. */
 export function useRunImport(): RunImport {
   const api = useApi()
-  const [state, setState] = useState<State>(idle)
-  const underWay = useRef<UnderWay | null>(null)
-  const cancel = useCallback(() => {
-    underWay.current?.leaving.abort()
-    underWay.current = null
-    setState(idle)
-  }, [])
-  useEffect(() => cancel, [cancel])
+  const [state, setState] = useState<State>(nothing)
+  const { isUnderWay, isOwn, isBusy, begin: beginRequest, cancel } = useOwnRequest()
   useEffect(
     () =>
       api.onEvent(({ event }) => {
-        if (event.type !== 'importing' || event.importId !== underWay.current?.importId) return
-        setState({ ...idle, isReading: true, progress: event.progress })
+        if (event.type !== 'importing' || !isOwn(event.importId)) return
+        setState({ ...nothing, progress: event.progress })
       }),
-    [api],
+    [api, isOwn],
   )
   const begin = useCallback(
     (ask: AskImport) => {
-      if (underWay.current !== null) return // the second half of a double click
-      const own: UnderWay = { importId: crypto.randomUUID(), leaving: new AbortController() }
-      underWay.current = own
-      setState({ ...idle, isReading: true })
-      const end = (next: Partial<State>): void => {
-        if (underWay.current !== own) return
-        underWay.current = null
-        setState({ ...idle, ...next })
-      }
-      ask(api, own.importId, own.leaving.signal).then(
-        (outcomes) => end({ outcomes }),
-        (problem: unknown) => end({ problem }),
-      )
+      if (isBusy()) return // the second half of a double click
+      setState(nothing)
+      beginRequest((importId, signal) => ask(api, importId, signal), {
+        done: (outcomes) => setState({ ...nothing, outcomes }),
+        failed: (problem) => setState({ ...nothing, problem }),
+      })
     },
-    [api],
+    [api, isBusy, beginRequest],
   )
-  return { ...state, begin, cancel }
+  return { ...state, isReading: isUnderWay, begin, cancel }
 }

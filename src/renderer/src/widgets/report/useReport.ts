@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ReportFormat, ReportSubject } from '../../../../shared/routes/reports.ts'
 import type { Progress } from '../../../../shared/runs/runEvent.ts'
 import { useApi } from '../../data/apiContext.ts'
+import { useOwnRequest } from '../../data/useOwnRequest.ts'
 import { saveFile } from '../../plots/savePictures.ts'
 
 export interface Report {
@@ -15,12 +16,6 @@ export interface Report {
   clear(): void
 }
 
-interface UnderWay {
-  readonly reportId: string
-  readonly startMs: number
-  readonly leaving: AbortController
-}
-
 const mediaTypes: Readonly<Record<ReportFormat, string>> = {
   html: 'text/html;charset=utf-8',
   markdown: 'text/markdown;charset=utf-8',
@@ -29,52 +24,30 @@ const mediaTypes: Readonly<Record<ReportFormat, string>> = {
 /** A report that is saved as a file when it is written; one that nobody waits for any more is given up. */
 export function useReport(): Report {
   const api = useApi()
-  const [isWriting, setWriting] = useState(false)
   const [progress, setProgress] = useState<Progress | null>(null)
   const [problem, setProblem] = useState<unknown>(null)
-  const underWay = useRef<UnderWay | null>(null)
-  const cancel = useCallback(() => {
-    underWay.current?.leaving.abort()
-    underWay.current = null
-    setWriting(false)
-  }, [])
-  useEffect(() => cancel, [cancel])
+  const startMs = useRef(0)
+  const { isUnderWay, isOwn, begin, cancel } = useOwnRequest()
   useEffect(
     () =>
       api.onEvent(({ event }) => {
-        const own = underWay.current
-        if (event.type !== 'reporting' || own === null || event.reportId !== own.reportId) return
-        setProgress(drawn(event, own.startMs))
+        if (event.type === 'reporting' && isOwn(event.reportId)) setProgress(drawn(event, startMs.current))
       }),
-    [api],
+    [api, isOwn],
   )
   const write = useCallback(
     (subject: ReportSubject, format: ReportFormat) => {
-      underWay.current?.leaving.abort()
-      const own: UnderWay = {
-        reportId: crypto.randomUUID(),
-        startMs: performance.now(),
-        leaving: new AbortController(),
-      }
-      underWay.current = own
+      startMs.current = performance.now()
       setProblem(null)
       setProgress(null)
-      setWriting(true)
-      const end = (happened: () => void): void => {
-        if (underWay.current !== own) return
-        underWay.current = null
-        setWriting(false)
-        happened()
-      }
-      const asked = { reportId: own.reportId, subject, format }
-      api.request('report.write', asked, own.leaving.signal).then(
-        ({ name, text }) => end(() => saveFile(new Blob([text], { type: mediaTypes[format] }), name)),
-        (thrown: unknown) => end(() => setProblem(thrown)),
-      )
+      begin((reportId, signal) => api.request('report.write', { reportId, subject, format }, signal), {
+        done: ({ name, text }) => saveFile(new Blob([text], { type: mediaTypes[format] }), name),
+        failed: setProblem,
+      })
     },
-    [api],
+    [api, begin],
   )
-  return { isWriting, progress, problem, write, cancel, clear: () => setProblem(null) }
+  return { isWriting: isUnderWay, progress, problem, write, cancel, clear: () => setProblem(null) }
 }
 
 function drawn(
