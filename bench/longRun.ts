@@ -8,6 +8,7 @@ import type { Database } from '../src/main/store/database.ts'
 import { readSeries } from '../src/main/store/metrics/metricQuery.ts'
 import { readRun, runsWithStatus } from '../src/main/store/runs/runStore.ts'
 import { presetConfig } from '../src/shared/config/presets.ts'
+import { median } from '../src/shared/statistics.ts'
 
 /**
  * A long run of the starter with small steps: does memory, time a step or the database grow beyond what is
@@ -127,15 +128,10 @@ function print(db: Database): void {
       step >= from && step < from + width ? [(rollout.value[at] ?? 0) + (update.value[at] ?? 0)] : [],
     )
     const at = samples.filter(({ step }) => step < from + width).at(-1) ?? last
-    const numbers = [medianOf(times), at.trainerMb, at.ownerMb, at.ownerAnonMb, at.databaseMb]
+    const numbers = [median(times), at.trainerMb, at.ownerMb, at.ownerAnonMb, at.databaseMb]
     const cells = numbers.map((value) => value.toFixed(1))
     console.log([`${from} – ${Math.min(from + width, last.step)}`, ...cells].join(' | '))
   }
   const bytes = ((last.databaseMb - first.databaseMb) * 1e6) / Math.max(1, last.step - first.step)
   console.log(`database: ${(bytes / 1000).toFixed(1)} kB a step of 16 rollouts`)
-}
-
-function medianOf(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

@@ -20,6 +20,7 @@ import { randomParameter } from '../src/core/model/randomParameters.ts'
 import type { WeightStorage } from '../src/core/model/weightStorage.ts'
 import { readRandomModelSpec } from '../src/main/host/model/randomModel.ts'
 import { openSampler } from '../src/main/trainer/samplers.ts'
+import { median } from '../src/shared/statistics.ts'
 
 const engines = {
   onnx: { sampler: 'onnx', xla: 'off', device: 'auto' },
@@ -122,10 +123,6 @@ function inChild(model: string, engine: Engine): Result {
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`${model}, ${engine} ended with ${status}:\n${stderr}`)
   return JSON.parse(stdout.slice(stdout.lastIndexOf('\n{') + 1)) as Result
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN
 }
 
 /** By model and engine, in changing rounds. */

@@ -15,6 +15,7 @@ import { readRandomModelSpec } from '../src/main/host/model/randomModel.ts'
 import { tensorFlowBackend } from '../src/main/host/tensorflow/addon.ts'
 import { createCapturedTrainer } from '../src/main/host/tensorflow/capturedTrainer.ts'
 import { tensorflowOps } from '../src/main/host/tensorflow/ops.ts'
+import { median } from '../src/shared/statistics.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -92,10 +93,6 @@ function inChild(model: string, compiled: boolean): Result {
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`${model} ended with ${status}:\n${stderr}`)
   return JSON.parse(stdout.slice(stdout.lastIndexOf('\n{') + 1)) as Result
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN
 }
 
 function measureAll(): Record<string, Record<'plain' | 'xla', Result[]>> {

@@ -158,3 +158,10 @@ export function pairedDifference(counts: {
     high: Math.min(1, centre + half),
   }
 }
+
+/** Of an even number of values the mean of the middle two; NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const [low = NaN, high = NaN] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+  return (low + high) / 2
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { forkRandom } from '../../src/core/random.ts'
-import { bootstrapMean, mcNemarExact, pairedBootstrap, wilson } from '../../src/shared/statistics.ts'
+import { bootstrapMean, mcNemarExact, median, pairedBootstrap, wilson } from '../../src/shared/statistics.ts'
 import { assertClose } from '../assertClose.ts'
 
 interface Bounds {
@@ -96,4 +96,12 @@ test('same seed, same bounds; other seed, other bounds', () => {
 
 test('no values are refused', () => {
   assert.throws(() => bootstrapMean([], () => 0), /bootstrapMean: expected at least one value, got none/)
+})
+
+test('the median: the middle value, of an even number the mean of the middle two; the values stay in their order', () => {
+  const values = [9, 1, 4]
+  assert.equal(median(values), 4)
+  assert.deepEqual(values, [9, 1, 4])
+  assert.equal(median([10, 2, 4, 3]), 3.5)
+  assert.ok(Number.isNaN(median([])))
 })

@@ -1,3 +1,5 @@
+import { median } from '../statistics.ts'
+
 /** Where the time of a run goes, in seconds. */
 export interface RunTimes {
   /** What comes once a run: loading, evaluations before the first and after the last step, stage 1 where it has one. */
@@ -51,10 +53,4 @@ export function runSeconds(
 /** A sweep of runs of one length, one run a card: as many rounds as it takes, each as long as a run. */
 export function sweepSeconds(oneRun: number, runs: number, cards: number): number {
   return Math.ceil(runs / cards) * oneRun
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
-  return ((low ?? 0) + (high ?? 0)) / 2
 }
