@@ -35,9 +35,10 @@ test('the palette evaluates where the person says, and takes what was chosen las
   const ray = await recordedRay(t)
   const shared = temporaryFolder(t)
   opened.db.prepare(`DELETE FROM evaluation WHERE run_id = 'r-first' AND split = 'test' AND step = 40`).run()
-  await goTo(page, '#/runs')
-  await assertShown(page.getByRole('grid'))
   await goTo(page, '#/run/r-first/plots')
+  // the page has read the evaluations, and no event tells it that one is gone
+  await page.reload()
+  await assertShown(page.getByRole('button', { name: 'Extend…' }))
   await command('evaluate step')
   await assertShown(page.getByText('Evaluate step 40 on the test split…'))
   await page.keyboard.press('Enter')
