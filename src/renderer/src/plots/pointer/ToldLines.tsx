@@ -9,6 +9,8 @@ import styles from './ToldLines.module.css'
 const nameWidth = 240
 /** Between the pointer and what is told, px. */
 const gap = 14
+/** Between what is told and the chart's lower end, px. */
+const margin = 4
 
 const dashes: Readonly<Record<LinePattern, readonly number[]>> = {
   solid: [],
@@ -66,7 +68,7 @@ function Values({ told, place }: Overlay): JSX.Element {
     const after = place.x + gap
     const isAfter = after + width <= around.clientWidth || place.x < around.clientWidth / 2
     const left = Math.min(isAfter ? after : place.x - gap - width, around.clientWidth - width)
-    const top = Math.min(place.y + gap, around.clientHeight - height - 1)
+    const top = Math.min(place.y + gap, around.clientHeight - height - margin)
     own.style.transform = `translate(${Math.max(0, left)}px, ${Math.max(0, top)}px)`
   })
   return (
