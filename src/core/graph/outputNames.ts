@@ -54,6 +54,7 @@ export const outputNames = {
   Softmax: ['softmax'],
   Split: { list: 'output' },
   Square: y,
+  StatelessRandomUniform: output,
   StatelessWhile: { list: 'output' },
   StridedSlice: output,
   Sub: z,

@@ -11,6 +11,8 @@ export const rawKernels = {
   expand: 'RecheckExpand',
   /** inputs matrix, ids; attribute type. Only traced. */
   embedStored: 'RecheckEmbedStored',
+  /** inputs seed, after; attribute shape */
+  uniform: 'RecheckUniform',
   /** inputs logits, targets; outputs −log-probs [N] and their gradient towards the logits [N, V] */
   crossEntropy: 'RecheckSparseCrossEntropy',
   /** inputs x and what it waits for, under numbers */
@@ -20,7 +22,7 @@ export const rawKernels = {
 /** The raw ops on whichever tfjs backend is active. Gradients are written once, here. */
 export function makeRawOps(): RawOps {
   registerGradients()
-  return { matMul, embed, expand, embedStored, tokenLogProbs, after }
+  return { matMul, embed, expand, embedStored, uniform, tokenLogProbs, after }
 }
 
 function matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, transposeB = false): tf.Tensor2D {
@@ -43,6 +45,10 @@ function expand({ matrix, type }: StoredMatrix, after: tf.Tensor): tf.Tensor2D {
 
 function embedStored({ matrix, type }: StoredMatrix, ids: tf.Tensor): tf.Tensor2D {
   return tf.engine().runKernel(rawKernels.embedStored, { matrix, ids }, { type })
+}
+
+function uniform(seed: tf.Tensor1D, shape: readonly number[], after: tf.Tensor): tf.Tensor {
+  return tf.engine().runKernel(rawKernels.uniform, { seed, after }, { shape: [...shape] })
 }
 
 function tokenLogProbs(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {

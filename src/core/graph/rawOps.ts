@@ -28,6 +28,11 @@ export interface RawOps {
   expand(stored: StoredMatrix, after: Tensor): Tensor2D
   /** Rows of a stored matrix by int32 ids [N], as 32-bit floats; no gradient. [V, C] → [N, C] */
   embedStored(stored: StoredMatrix, ids: Tensor): Tensor2D
+  /**
+   * Uniform numbers in [0, 1) that depend on nothing but the seed (two int32) and the shape, not drawn before
+   * `after` is there. No gradient.
+   */
+  uniform(seed: Tensor1D, shape: readonly number[], after: Tensor): Tensor
   /** Fused log-softmax and pick. [N, V], int32 [N] → [N], ≤ 0 */
   tokenLogProbs(logits: Tensor2D, targets: Tensor1D): Tensor1D
   /**

@@ -5,6 +5,7 @@ import { registerElementwiseKernels } from './traceElementwise.ts'
 import { registerReductionKernels } from './traceReductions.ts'
 import { registerShapeKernels } from './traceShapes.ts'
 import { registerStoredKernels } from './traceStored.ts'
+import { registerUniformKernel } from './traceUniform.ts'
 
 /**
  * Runs `build` with tfjs ops recording into `graph` instead of computing; gradients are recorded like any
@@ -36,6 +37,7 @@ function traceBackend(): TraceBackend {
     registerReductionKernels()
     registerShapeKernels()
     registerStoredKernels()
+    registerUniformKernel()
   }
   return tf.findBackend(traceBackendName) as TraceBackend
 }

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { forkRandom } from '../random.ts'
+import type { AdapterDropout } from './adapterDropout.ts'
 import type { ModelConfig } from './config/modelConfig.ts'
 import { layerPrefix, parameterShapes } from './parameterTable.ts'
 import type { ParameterValue, ParameterValues } from './parameterValues.ts'
@@ -14,6 +15,8 @@ export interface AdapterShape {
   readonly alpha: number
   /** Modules that have one, by the last part of their name (`q_proj`). */
   readonly targets: readonly string[]
+  /** Share of the inputs that was dropped while it was trained; says nothing of what it computes. */
+  readonly dropout?: number
 }
 
 /** A of one module [r, in] and B [out, r], whichever way the module's own matrix lies. */
@@ -28,6 +31,8 @@ export interface AdapterTensors {
   readonly modules: ReadonlyMap<string, LowRankFactors>
   /** Scalar: alpha ÷ rank; 0 takes the adapter off. */
   readonly scale: Tensor
+  /** Left out: nothing is dropped of what its modules are given. */
+  readonly dropout?: AdapterDropout
 }
 
 /** The names of a module's two factors, as PEFT has them after its prefix. */

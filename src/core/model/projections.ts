@@ -3,6 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import type { RawOps, StoredMatrix } from '../graph/rawOps.ts'
 import { withGradient } from '../graph/withGradient.ts'
 import type { AdapterTensors } from './adapter.ts'
+import { withDropout } from './adapterDropout.ts'
 import type { GradientSink } from './computePlan.ts'
 
 /** What a model multiplies by. */
@@ -112,10 +113,12 @@ export function parameter(model: ModelWeights, name: string): Tensor {
   return tensor
 }
 
-/** y + s·(x·Aᵀ)·Bᵀ (LoRA, arXiv 2106.09685); y itself where the module has no adapter. */
+/** y + s·(d(x)·Aᵀ)·Bᵀ with dropout d (LoRA, arXiv 2106.09685); y itself where the module has no adapter. */
 function adapted({ ops, adapter }: ModelWeights, name: string, x: Tensor2D, y: Tensor2D): Tensor2D {
   const factors = adapter?.modules.get(name)
   if (adapter === undefined || factors === undefined) return y
-  const inner = ops.matMul(x, factors.a, false, true) // [N, r]
+  const { dropout } = adapter
+  const input = dropout === undefined ? x : withDropout(ops, dropout, name, x)
+  const inner = ops.matMul(input, factors.a, false, true) // [N, r]
   return y.add(ops.matMul(inner, factors.b, false, true).mul(adapter.scale))
 }

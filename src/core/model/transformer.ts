@@ -166,7 +166,8 @@ function plannedLayer(pass: ForwardPass, layer: number, x: Tensor2D): Tensor2D {
     parameters: ownTensors(model, `${layerPrefix(model.config, layer)}.`),
     shared: [mask, ...(rotation === null ? [] : [rotation.cos, rotation.signedSin])],
     run: (parameters, [ownMask, cos, signedSin], input) => {
-      const own = adapter === undefined ? {} : { adapter: adapterTensors(parameters, adapter.scale) }
+      const own =
+        adapter === undefined ? {} : { adapter: { ...adapter, ...adapterTensors(parameters, adapter.scale) } }
       const turned = rotation === null ? null : { cos, signedSin }
       return decoderLayer(
         { ...pass, model: { ...model, ...own, parameters }, mask: ownMask, rotation: turned },

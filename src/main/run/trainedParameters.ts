@@ -1,4 +1,5 @@
 import { adapterShapes, initialAdapter } from '../../core/model/adapter.ts'
+import type { DropoutSetting } from '../../core/model/adapterDropout.ts'
 import type { AdapterValues } from '../../core/model/mergeAdapter.ts'
 import type { ModelConfig } from '../../core/model/config/modelConfig.ts'
 import { parameterShapes } from '../../core/model/parameterTable.ts'
@@ -12,11 +13,13 @@ export function trainedShapes(
   return model.lora === null ? parameterShapes(config) : adapterShapes(config, model.lora)
 }
 
-/** The adapter that a run begins with; none where it trains every parameter. */
+/** The adapter that a run begins with, and what is dropped of its inputs; none where it trains every parameter. */
 export function beginningAdapter(
   { model, seed }: Pick<RunConfig, 'model' | 'seed'>,
   config: ModelConfig,
-): { readonly adapter?: AdapterValues } {
+): { readonly adapter?: AdapterValues; readonly dropout?: DropoutSetting } {
   const { lora } = model
-  return lora === null ? {} : { adapter: { ...lora, values: initialAdapter(config, lora, seed) } }
+  if (lora === null) return {}
+  const adapter = { ...lora, values: initialAdapter(config, lora, seed) }
+  return lora.dropout === 0 ? { adapter } : { adapter, dropout: { rate: lora.dropout, seed } }
 }

@@ -32,7 +32,8 @@ const lora = z
     ),
     dropout: field(z.number().min(0).lt(1).default(0), {
       label: 'Dropout',
-      description: 'share of the adapter’s inputs dropped while training',
+      hint: 'Each input of an adapter is left out of a training pass by this chance. Scores, rollouts and evaluations are without.',
+      description: 'share of the adapter’s inputs dropped while training; scores and rollouts are without',
     }),
   })
   .readonly()

@@ -227,9 +227,6 @@ export function unsupportedFields(
 ): { readonly path: string; readonly reason: string }[] {
   const { lora, baseWeights } = config.model
   return [
-    ...(lora === null || lora.dropout === 0
-      ? []
-      : [{ path: 'model.lora.dropout', reason: 'adapters are trained without dropout; set it to 0' }]),
     ...(config.warmUp === null || lora === null || baseWeights === 'f32'
       ? []
       : [

@@ -27,6 +27,7 @@ export const plainRawOps: RawOps = {
 
   expand: noStoredMatrices,
   embedStored: noStoredMatrices,
+  uniform: noSeededDraws,
 
   tokenLogProbs(logits: Tensor2D, targets: Tensor1D): Tensor1D {
     return withGradient([logits], (save) => {
@@ -44,6 +45,10 @@ export const plainRawOps: RawOps = {
   },
 
   after: (x) => x.clone(),
+}
+
+function noSeededDraws(): never {
+  throw new RangeError('plain tfjs draws no numbers by a seed of two')
 }
 
 function noStoredMatrices(): never {

@@ -278,7 +278,7 @@ test('bad input is named before anything runs: field, file, model, run', () => {
     [['train', '--set', 'model.path=nowhere'], /model "nowhere" is not a folder with config\.json/],
     [['train', '--config', largeFile], /large\.yaml has 4\.8 MiB; a run config has at most 4\.0 MiB/],
     [['train', '--preset', 'nope'], /no preset "nope"; expected one of builtin/],
-    [['train', '--set', 'model.lora={"dropout":0.1}'], /model\.lora\.dropout/],
+    [['train', '--set', 'model.lora={"dropout":1}'], /model\.lora\.dropout/],
     [['eval', '--run', 'run-none'], /run-none/],
     [['export', 'run-none'], /run-none/],
     [['estimate', '--set', 'data.source=math'], /datasets\/math: no such file or folder/],

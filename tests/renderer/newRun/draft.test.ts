@@ -150,8 +150,9 @@ test('what the trainer refuses is said at its field: adapters, greedy sampling; 
     /> 0 while training/,
   )
   assert.equal(draft.checkDraft(greedy, 'estimate-v-star').byPath.size, 0)
-  const refused = draft.checkDraft({ model: { lora: { dropout: 0.1 } }, recompute: 'on' }, 'estimate-v-star')
-  assert.deepEqual([...refused.byPath.keys()], ['model.lora.dropout'])
+  const rounded = { model: { baseWeights: 'int8', lora: { dropout: 0.1 } }, warmUp: {} }
+  const refused = draft.checkDraft(rounded, 'estimate-v-star')
+  assert.deepEqual([...refused.byPath.keys()], ['model.baseWeights'])
 })
 
 test('what is typed: numbers, names among numbers, nothing as null; text that is no number stays text', () => {

@@ -74,7 +74,8 @@ whole or not at all. A checkpoint beside which the run's model folder has change
 ## Adapters
 
 \`model.lora\` trains the two factors of a low-rank adapter (LoRA) beside each module that \`targets\` names, on a frozen base kept as \`model.baseWeights\` says: \`f32\`, \`bf16\`, \`f16\`, or
-\`int8\` with a scale for each output channel; norms and biases stay in 32 bits. Dropout has to be 0. \`export-model RUN DIR --adapter\` writes the adapter alone as PEFT does; without
+\`int8\` with a scale for each output channel; norms and biases stay in 32 bits. \`dropout\` leaves out a share of what each adapter is
+given in the passes that train (inverted dropout, drawn by the run's seed, the update and the micro-batch, so that a resumed run drops the same); scores, rollouts and evaluations are without it. \`export-model RUN DIR --adapter\` writes the adapter alone as PEFT does; without
 it, adapter and base are merged. \`generate\`, \`chat\`, \`eval\` and both exports put the adapter on the weights of the file; training alone computes with the rounded ones.
 
 A run whose base stands in fewer than 32 bits measures once, before its first step, what that costs: "Sampling precision" in its events is the distance between the log-probs of the rounded

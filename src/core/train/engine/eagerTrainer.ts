@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor } from '@tensorflow/tfjs'
 import { adapterScale, adapterTensors } from '../../model/adapter.ts'
+import { dropoutKey } from '../../model/adapterDropout.ts'
 import { mergedParameters } from '../../model/mergeAdapter.ts'
 import { copiedValues, type ParameterValues } from '../../model/parameterValues.ts'
 import { disposeTensors, tensorsOf, viewOf } from '../../model/parameterTensors.ts'
@@ -132,19 +133,26 @@ class EagerTrainer implements GradientTrainer {
 
   #accumulate(batch: TokenBatch, microBatches: readonly MicroBatch[]): Accumulated {
     const accumulated: Accumulated = { gradients: new Map(), totals: new Map() }
-    for (const { rowNumbers, bucket } of microBatches) {
+    microBatches.forEach(({ rowNumbers, bucket }, place) => {
       const rows = rowNumbers.map((row) => batch.rows[row])
       tf.tidy(() => {
-        this.#addGradients(accumulated, eagerInputs(rows, this.#setup, bucket))
+        this.#addGradients(accumulated, this.#trainedModel(place), eagerInputs(rows, this.#setup, bucket))
       })
-    }
+    })
     return accumulated
   }
 
-  #addGradients({ gradients, totals }: Accumulated, inputs: ObjectiveInputs): void {
+  /** The model as a micro-batch is trained on, by its place in the update. */
+  #trainedModel(microBatch: number): Transformer {
+    const { dropout } = this.#setup
     const isTrained = (name: string) => this.#state.parameters.has(name)
-    const compute = computePlan(this.#setup, { sink: null, isTrained })
-    const model = { ...this.#model(), compute }
+    const model = { ...this.#model(), compute: computePlan(this.#setup, { sink: null, isTrained }) }
+    if (model.adapter === undefined || dropout === undefined) return model
+    const key = tf.scalar(dropoutKey(dropout, this.#state.updates, microBatch), 'int32')
+    return { ...model, adapter: { ...model.adapter, dropout: { keep: tf.scalar(1 - dropout.rate), key } } }
+  }
+
+  #addGradients({ gradients, totals }: Accumulated, model: Transformer, inputs: ObjectiveInputs): void {
     const kept: { objective?: Objective } = {}
     const { parameters } = this.#state
     const { grads } = tf.engine().gradients(

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import type { ElementType, GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
 import { boolAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 import type { TraceBackend } from '../../graph/traceBackend.ts'
-import { adapterTensors, factorNames } from '../../model/adapter.ts'
+import { adapterTensors, factorNames, type AdapterTensors } from '../../model/adapter.ts'
 import type { ModelConfig } from '../../model/config/modelConfig.ts'
 import type { StoredMatrix } from '../../graph/rawOps.ts'
 import type { ModelWeights } from '../../model/projections.ts'
@@ -14,6 +14,9 @@ import { addReading } from './variableMoves.ts'
 
 /** Fed wherever a model with an adapter computes: alpha ÷ rank, or 0 for the model without it. */
 export const adapterScaleNode = 'adapter/scale'
+
+/** Fed where an adapter is trained with dropout: share of its inputs that stays, and the key of what is dropped. */
+export const dropoutNodes = { keep: 'adapter/keep', key: 'adapter/dropoutKey' } as const
 
 /** The list of a model's weights with its adapter merged in, for `moveNames`. */
 export const mergedList = 'merged'
@@ -56,7 +59,7 @@ export function addFrozenModel(graph: GraphBuilder, setup: FrozenModel): GraphVa
 
 export type FrozenModel = Pick<ScorerSetup, 'config' | 'parameters' | 'storedAs'>
 
-export type TrainedModel = Pick<TrainerSetup, 'config' | 'parameters' | 'storedAs' | 'adapter'>
+export type TrainedModel = Pick<TrainerSetup, 'config' | 'parameters' | 'storedAs' | 'adapter' | 'dropout'>
 
 /**
  * A trained model's variables: its own with their moments and gradients, or an adapter's beside a frozen
@@ -74,6 +77,10 @@ export function addTrainedModel(graph: GraphBuilder, setup: TrainedModel): Graph
     addZeroing(graph, kind, trained.get(kind) ?? new Map<string, GraphVariable>())
   if (setup.adapter === undefined) return trained
   graph.placeholder(adapterScaleNode, 'float32', [])
+  if (setup.dropout !== undefined) {
+    graph.placeholder(dropoutNodes.keep, 'float32', [])
+    graph.placeholder(dropoutNodes.key, 'int32', [])
+  }
   const variables: GraphVariables = new Map([...addFrozenModel(graph, setup), ...trained])
   addMergedReading(graph, setup, variables)
   return variables
@@ -137,7 +144,7 @@ export interface TracedWeights {
 export function tracedWeights(
   trace: TraceBackend,
   variables: GraphVariables,
-  setup: Pick<ScorerSetup, 'ops'>,
+  setup: Pick<ScorerSetup, 'ops'> & Pick<TrainerSetup, 'dropout'>,
 ): TracedWeights {
   const trained = tracedFloats(trace, 'parameter', variables.get('parameter'))
   const base = variables.get('base')
@@ -149,7 +156,17 @@ export function tracedWeights(
   }
   if (trained.size === 0) return { weights, trained }
   const scale = tracedTensor(trace, adapterScaleNode, [], 'float32')
-  return { weights: { ...weights, adapter: adapterTensors(trained, scale) }, trained }
+  const adapter = { ...adapterTensors(trained, scale), ...tracedDropout(trace, setup) }
+  return { weights: { ...weights, adapter }, trained }
+}
+
+function tracedDropout(
+  trace: TraceBackend,
+  { dropout }: Pick<TrainerSetup, 'dropout'>,
+): Pick<AdapterTensors, 'dropout'> {
+  if (dropout === undefined) return {}
+  const keep = tracedTensor(trace, dropoutNodes.keep, [], 'float32')
+  return { dropout: { keep, key: tracedTensor(trace, dropoutNodes.key, [], 'int32') } }
 }
 
 function tracedFloats(

@@ -1,7 +1,7 @@
 import type { RecordedSize } from '../../graph/sizedRecordings.ts'
 import type { GraphSignature } from '../../graph/savedModel.ts'
 import type { LossInputName } from '../../rl/losses/policyLoss.ts'
-import { adapterScaleNode } from './modelVariables.ts'
+import { adapterScaleNode, dropoutNodes } from './modelVariables.ts'
 import type { TrainerSetup } from './trainerSetup.ts'
 
 /** A bucket's nodes have the names of `bucketNames(like)`; `feeds` go into every run of them. */
@@ -39,17 +39,22 @@ export function recordedOnce(buckets: RecordedBuckets): number[] {
   return [...new Set([...buckets.values()].map(({ like }) => like))]
 }
 
+/** What is fed of an adapter wherever the model computes. */
+export function adapterNodes({ adapter, dropout }: Pick<TrainerSetup, 'adapter' | 'dropout'>): string[] {
+  if (adapter === undefined) return []
+  return dropout === undefined ? [adapterScaleNode] : [adapterScaleNode, ...Object.values(dropoutNodes)]
+}
+
 /** What is run to score rows of a bucket. */
-export function scoringSignature(bucket: number, isAdapted: boolean, hasSegments: boolean): GraphSignature {
+export function scoringSignature(
+  bucket: number,
+  ofAdapter: readonly string[],
+  hasSegments: boolean,
+): GraphSignature {
   const names = bucketNames(bucket)
   return {
     name: `score-${bucket}`,
-    inputs: [
-      names.ids,
-      names.targets,
-      ...(isAdapted ? [adapterScaleNode] : []),
-      ...(hasSegments ? [names.lossInput('segment')] : []),
-    ],
+    inputs: [names.ids, names.targets, ...ofAdapter, ...(hasSegments ? [names.lossInput('segment')] : [])],
     outputs: [names.logProbs, names.forward],
   }
 }
@@ -57,11 +62,10 @@ export function scoringSignature(bucket: number, isAdapted: boolean, hasSegments
 /** What is run to train on a micro-batch of a bucket. */
 export function gradientSignature(setup: TrainerSetup, bucket: number): GraphSignature {
   const names = bucketNames(bucket)
-  const scale = setup.adapter === undefined ? [] : [adapterScaleNode]
   const inputs = [
     names.ids,
     names.targets,
-    ...scale,
+    ...adapterNodes(setup),
     ...setup.loss.inputs.map(({ name }) => names.lossInput(name)),
   ]
   return { name: `accumulate-${bucket}`, inputs, outputs: gradientFetches(setup, bucket) }

@@ -1,4 +1,5 @@
 import type { RawOps } from '../../graph/rawOps.ts'
+import type { DropoutSetting } from '../../model/adapterDropout.ts'
 import type { AdapterValues } from '../../model/mergeAdapter.ts'
 import type { ComputePlan } from '../../model/computePlan.ts'
 import type { ModelConfig } from '../../model/config/modelConfig.ts'
@@ -39,6 +40,8 @@ export interface TrainerSetup extends ScorerSetup {
   readonly compileUpdate?: boolean
   /** Trained in the place of the parameters, which stay as they are; with the numbers that it begins with. */
   readonly adapter?: AdapterValues
+  /** Of what the adapter is given while it trains; left out: nothing is dropped. */
+  readonly dropout?: DropoutSetting
   /** Which parameters `adamW.weightDecay` shrinks; left out: matrices, not norms and biases. */
   readonly decays?: (name: string, shape: readonly number[]) => boolean
 }

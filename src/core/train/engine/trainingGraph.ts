@@ -10,6 +10,7 @@ import { policyObjective } from './policyObjective.ts'
 import type { ScorerSetup, TrainerSetup } from './trainerSetup.ts'
 import { computePlan } from './trainerSetup.ts'
 import {
+  adapterNodes,
   bucketNames,
   gradientSignature,
   isPacked,
@@ -60,7 +61,7 @@ export function captureScoring(setup: ScorerSetup): CapturedGraph {
     })
   }
   const buckets = recordings.finish()
-  const signatures = recordedOnce(buckets).map((bucket) => scoringSignature(bucket, false, false))
+  const signatures = recordedOnce(buckets).map((bucket) => scoringSignature(bucket, [], false))
   return { graph, buckets, signatures, sumNames: [] }
 }
 
@@ -85,7 +86,7 @@ export function captureTraining(setup: TrainerSetup, sampler?: SamplerOptions): 
   addAdamWUpdate(graph, variables, setup.adamW, setup.decays ?? isMatrix)
   if (sampler !== undefined) addSamplerOn(graph, variables, setup.config, sampler)
   const signatures = recordedOnce(buckets).flatMap((bucket) => [
-    scoringSignature(bucket, setup.adapter !== undefined, isPacked(setup)),
+    scoringSignature(bucket, adapterNodes(setup), isPacked(setup)),
     gradientSignature(setup, bucket),
   ])
   return { graph, buckets, signatures, sumNames: sumNames[0] ?? [] }
@@ -112,7 +113,7 @@ function recordBucket<T>(
   )
 }
 
-type LossSetup = ScorerSetup & Pick<TrainerSetup, 'loss'>
+type LossSetup = ScorerSetup & Pick<TrainerSetup, 'loss' | 'dropout'>
 
 function objectiveInputs(trace: TraceBackend, setup: LossSetup, bucket: number): ObjectiveInputs {
   const names = bucketNames(bucket)

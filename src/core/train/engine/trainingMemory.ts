@@ -17,6 +17,8 @@ export interface MicroBatchShape {
   readonly rows: number
   /** Predicted tokens per row. */
   readonly positions: number
+  /** Inputs of the modules of a layer that are trained with dropout, all together; left out: none. */
+  readonly droppedInputs?: number
 }
 
 /** Bytes of a forward and backward pass beside parameters, moments and accumulated gradients. */
@@ -59,7 +61,9 @@ export function computeMemory(
 ): ComputeMemory {
   const predictions = shape.rows * shape.positions
   const input = float * predictions * model.width
-  const layerKept = float * predictions * keptPerPrediction(model, shape.positions)
+  // what was drawn, and what is left of the input
+  const dropped = 2 * (shape.droppedInputs ?? 0)
+  const layerKept = float * predictions * (keptPerPrediction(model, shape.positions) + dropped)
   const kept = model.layers * (options.recompute ? input : layerKept) + 2 * input
   const layer = layerKept * (options.recompute ? 2 : 1) + float * layerParameters(model)
   const logits = logitsMemory(model, predictions, options.logitsBytes)

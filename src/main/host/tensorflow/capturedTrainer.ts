@@ -1,7 +1,7 @@
 import { updateNames, updateScalars } from '../../../core/train/engine/adamWGraph.ts'
 import { zeroGradients } from '../../../core/train/engine/gradientAccumulators.ts'
 import { zeroAll, type ParameterKind } from '../../../core/train/engine/graphVariables.ts'
-import { adapterScaleNode, mergedList } from '../../../core/train/engine/modelVariables.ts'
+import { adapterScaleNode, dropoutNodes, mergedList } from '../../../core/train/engine/modelVariables.ts'
 import {
   bucketNames,
   gradientFetches,
@@ -12,6 +12,7 @@ import type { DrawKind } from '../../../core/decoder/functions/draw.ts'
 import type { Sampler } from '../../../core/sampling/sampler.ts'
 import type { SamplerOptions } from '../../../core/train/engine/samplingGraph.ts'
 import { adapterScale } from '../../../core/model/adapter.ts'
+import { dropoutKey } from '../../../core/model/adapterDropout.ts'
 import { copiedValues, type ParameterValues } from '../../../core/model/parameterValues.ts'
 import type { MicroBatch } from '../../../core/train/engine/paddedBatch.ts'
 import {
@@ -102,11 +103,25 @@ class CapturedTrainer implements GradientTrainer {
     return [{ node: adapterScaleNode, shape: [], values }]
   }
 
+  /** What is fed of the adapter where rows are scored: nothing is dropped. */
+  #scoringFeeds(scale?: number): Feed[] {
+    const { dropout } = this.#setup
+    return [...this.adapterFeeds(scale), ...(dropout === undefined ? [] : dropoutFeeds(1, 0))]
+  }
+
+  /** And where a micro-batch is trained on, by its place in the update. */
+  #trainingFeeds(microBatch: number): Feed[] {
+    const { dropout } = this.#setup
+    if (dropout === undefined) return this.adapterFeeds()
+    const key = dropoutKey(dropout, this.#updates, microBatch)
+    return [...this.adapterFeeds(), ...dropoutFeeds(1 - dropout.rate, key)]
+  }
+
   #withoutAdapter(): TokenScorer {
     return {
       // the very nodes of the policy's own scores: before the first update the two are the same to the bit
       tokenLogProbs: async (rows) =>
-        Promise.resolve(scoreRows(this.#graph, this.#setup, rows, this.adapterFeeds(0))),
+        Promise.resolve(scoreRows(this.#graph, this.#setup, rows, this.#scoringFeeds(0))),
       dispose: () => Promise.resolve(),
     }
   }
@@ -151,7 +166,7 @@ class CapturedTrainer implements GradientTrainer {
 
   // async, so that what is thrown here is a rejection, as the interface says
   async tokenLogProbs(rows: readonly Int32Array[]): Promise<readonly Float32Array[]> {
-    return Promise.resolve(scoreRows(this.#graph, this.#setup, rows, this.adapterFeeds()))
+    return Promise.resolve(scoreRows(this.#graph, this.#setup, rows, this.#scoringFeeds()))
   }
 
   readParameters(): Promise<ParameterValues> {
@@ -200,10 +215,13 @@ class CapturedTrainer implements GradientTrainer {
   #accumulate(batch: TokenBatch, microBatches: readonly MicroBatch[]): number[] {
     const totals = new Array<number>(1 + this.#sumNames.length).fill(0)
     this.#session.run([], [zeroGradients])
-    microBatches.forEach((microBatch) => {
+    microBatches.forEach((microBatch, place) => {
       const { like } = recordedBucket(this.#buckets, microBatch.bucket)
       const fetches = gradientFetches(this.#setup, like)
-      const [scalars] = this.#session.run(this.#feeds(batch, microBatch), fetches)
+      const [scalars] = this.#session.run(
+        [...this.#trainingFeeds(place), ...this.#feeds(batch, microBatch)],
+        fetches,
+      )
       scalars?.forEach((value, at) => {
         totals[at] = (totals[at] ?? 0) + value
       })
@@ -224,6 +242,13 @@ class CapturedTrainer implements GradientTrainer {
       rows.map((row) => row.ids),
       { like, rowCount, bucket },
     )
-    return [...this.adapterFeeds(), ...ids, ...inputs, ...feeds]
+    return [...ids, ...inputs, ...feeds]
   }
+}
+
+function dropoutFeeds(keep: number, key: number): Feed[] {
+  return [
+    { node: dropoutNodes.keep, shape: [], values: Float32Array.of(keep) },
+    { node: dropoutNodes.key, shape: [], values: Int32Array.of(key) },
+  ]
 }

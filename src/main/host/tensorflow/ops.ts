@@ -9,6 +9,7 @@ export function tensorflowOps(): RawOps {
   tensorFlowBackend()
   registerMatMul()
   registerEmbed()
+  registerUniform()
   registerCrossEntropy()
   registerAfter()
   return makeRawOps()
@@ -45,6 +46,25 @@ function registerEmbed(): void {
     )
     axis.dispose()
     return rows
+  })
+}
+
+/** Op by op `after` is there already. */
+function registerUniform(): void {
+  register(rawKernels.uniform, (backend, inputs, attributes) => {
+    const { TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = backend.binding
+    const shape = tf.tensor1d(attributes['shape'] as number[], 'int32')
+    const drawn = backend.executeSingleOutput(
+      'StatelessRandomUniform',
+      [
+        { name: 'dtype', type: TF_ATTR_TYPE, value: TF_FLOAT },
+        { name: 'T', type: TF_ATTR_TYPE, value: TF_INT32 },
+        { name: 'Tseed', type: TF_ATTR_TYPE, value: TF_INT32 },
+      ],
+      [shape, input(inputs, 'seed')],
+    )
+    shape.dispose()
+    return drawn
   })
 }
 

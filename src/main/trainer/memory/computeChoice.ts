@@ -1,5 +1,6 @@
+import { adaptedModules } from '../../../core/model/adapter.ts'
 import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
-import type { ComputeOptions } from '../../../core/train/engine/trainingMemory.ts'
+import type { ComputeOptions, MicroBatchShape } from '../../../core/train/engine/trainingMemory.ts'
 import { computeMemory } from '../../../core/train/engine/trainingMemory.ts'
 import { isGroupMethod, type RunConfig } from '../../../shared/config/parseConfig.ts'
 
@@ -23,7 +24,7 @@ export interface ComputeChoice {
 
 type ComputeConfig = Pick<
   RunConfig,
-  'microBatch' | 'recompute' | 'method' | 'groupSize' | 'problemsPerStep' | 'miniBatches'
+  'model' | 'microBatch' | 'recompute' | 'method' | 'groupSize' | 'problemsPerStep' | 'miniBatches'
 >
 
 /**
@@ -36,25 +37,33 @@ type ComputeConfig = Pick<
 export function chooseCompute(config: ComputeConfig, model: ModelConfig, positions: number): ComputeChoice {
   const plain = { recompute: false, logitsBytes }
   const wanted = config.microBatch === 'auto' ? rowsOfUpdate(config) : config.microBatch
-  const fitting = rowsThatFit(model, positions, { compute: plain, most: wanted, bytes: passBytes })
+  const row = { positions, droppedInputs: droppedInputs(config, model) }
+  const fitting = rowsThatFit(model, row, { compute: plain, most: wanted, bytes: passBytes })
   const recompute =
     config.recompute === 'on' || (config.recompute === 'auto' && fitting < Math.min(fewRows, wanted))
   const compute = { ...plain, recompute }
   if (config.microBatch !== 'auto') return { rowsPerMicroBatch: config.microBatch, compute }
   const rows = recompute
-    ? rowsThatFit(model, positions, { compute, most: wanted, bytes: recomputedPassBytes })
+    ? rowsThatFit(model, row, { compute, most: wanted, bytes: recomputedPassBytes })
     : fitting
   return { rowsPerMicroBatch: Math.max(1, rows), compute }
+}
+
+/** As in `MicroBatchShape`. */
+export function droppedInputs({ model: { lora } }: Pick<RunConfig, 'model'>, model: ModelConfig): number {
+  if (lora === null || lora.dropout === 0) return 0
+  const all = adaptedModules(model, lora.targets).reduce((sum, { inputs }) => sum + inputs, 0)
+  return all / model.layers
 }
 
 /** The most rows whose pass takes no more than the given bytes; 0 where one takes more. */
 function rowsThatFit(
   model: ModelConfig,
-  positions: number,
+  row: Omit<MicroBatchShape, 'rows'>,
   { compute, most, bytes }: { compute: ComputeOptions; most: number; bytes: number },
 ): number {
   let rows = 0
-  while (rows < most && computeMemory(model, { rows: rows + 1, positions }, compute).peak <= bytes) rows++
+  while (rows < most && computeMemory(model, { ...row, rows: rows + 1 }, compute).peak <= bytes) rows++
   return rows
 }
 

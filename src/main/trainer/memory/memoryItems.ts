@@ -14,7 +14,7 @@ import { isGroupMethod, needsVStar, type RunConfig } from '../../../shared/confi
 import { turnsOf } from '../../../shared/config/rolloutTurns.ts'
 import { memoryTimes, type MemoryItem, type MemoryTime } from '../../../shared/memoryPlan.ts'
 import { isFedAsInputs } from '../../host/onnx/fedWeights.ts'
-import { chooseCompute } from './computeChoice.ts'
+import { chooseCompute, droppedInputs } from './computeChoice.ts'
 import { graphBytes } from './graphMemory.ts'
 
 /** What a run's memory depends on beside its config and its model's shape. */
@@ -175,7 +175,8 @@ function passOf(
 ): { readonly rows: number; readonly compute: ComputeOptions; readonly memory: ComputeMemory } {
   const asked = work === 'warm-up' ? warmUpSteps(config) : config
   const { rowsPerMicroBatch: rows, compute } = chooseCompute(asked, model, positions)
-  return { rows, compute, memory: computeMemory(model, { rows, positions }, compute) }
+  const shape = { rows, positions, droppedInputs: droppedInputs(config, model) }
+  return { rows, compute, memory: computeMemory(model, shape, compute) }
 }
 
 /** A warm-up's steps have so many conversations; the rest of its engine is that of stage 2. */

@@ -109,7 +109,8 @@ test('a plan is refused with what a start would be refused with; stage 1 is not 
   assert.equal(await refusal('self-correction', greedy), 'config.invalid')
   assert.equal(await refusal('estimate-v-star', long), 'none')
   assert.equal(await refusal('estimate-v-star', greedy), 'none')
-  assert.equal(await refusal('estimate-v-star', { model: { lora: { dropout: 0.5 } } }), 'config.unsupported')
+  const rounded = { model: { baseWeights: 'int8', lora: {} }, warmUp: {} }
+  assert.equal(await refusal('estimate-v-star', rounded), 'config.unsupported')
   assert.equal(await refusal('estimate-v-star', { template: 'nix' }), 'template.unknown')
 })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ModelConfig } from '../../../../src/core/model/config/modelConfig.ts'
 import { computeMemory } from '../../../../src/core/train/engine/trainingMemory.ts'
-import { chooseCompute } from '../../../../src/main/trainer/memory/computeChoice.ts'
+import { chooseCompute, droppedInputs } from '../../../../src/main/trainer/memory/computeChoice.ts'
 import type { ConfigLayer } from '../../../../src/shared/config/layers.ts'
 import { presetConfig } from '../../../../src/shared/config/presets.ts'
 import { littleModel } from '../../../randomModel.ts'
@@ -59,4 +59,21 @@ test('layers are recomputed as asked for; by itself where not even two rows fit 
   const { rowsPerMicroBatch: rows, compute } = chosen({ problemsPerStep: 500 }, qwen, 256)
   assert.ok(rows >= 2, String(rows))
   assert.ok(computeMemory(qwen, { rows, positions: 256 }, compute).peak <= 384e6)
+})
+
+test('dropout keeps what it drew and what it left of every input of an adapted module', () => {
+  const lora = { rank: 4, targets: ['q_proj', 'down_proj'], dropout: 0.1 }
+  const { model } = presetConfig('builtin', { model: { lora } })
+  // q_proj is given the width, down_proj what is between
+  assert.equal(droppedInputs({ model }, builtin), 128 + 384)
+  assert.equal(
+    droppedInputs(presetConfig('builtin', { model: { lora: { ...lora, dropout: 0 } } }), builtin),
+    0,
+  )
+  assert.equal(droppedInputs(presetConfig('builtin'), builtin), 0)
+  const compute = { recompute: false, logitsBytes: 128e6 }
+  const shape = { rows: 2, positions: 100 }
+  const plain = computeMemory(builtin, shape, compute)
+  const dropped = computeMemory(builtin, { ...shape, droppedInputs: 512 }, compute)
+  assert.equal(dropped.kept - plain.kept, builtin.layers * 2 * 512 * 4 * 200)
 })

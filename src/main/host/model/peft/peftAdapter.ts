@@ -180,7 +180,7 @@ export async function writePeftAdapter(folder: string, saved: SavedAdapter): Pro
     base_model_name_or_path: baseModel,
     r: adapter.rank,
     lora_alpha: adapter.alpha,
-    lora_dropout: 0,
+    lora_dropout: adapter.dropout ?? 0,
     target_modules: [...adapter.targets],
     bias: 'none',
     // of modules that are stored [in, out]
