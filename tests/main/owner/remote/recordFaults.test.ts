@@ -91,10 +91,12 @@ test('the shared folder is away while the job works, and until after it has ende
   assert.ok(saidOf(owner, runId).includes('remote.back: The shared folder can be read again.'))
 })
 
-for (const [where, aheadMs] of [
+const clocks = [
   ['five hours ahead', 5 * hour],
   ['five hours behind', -5 * hour],
-] as const)
+] as const
+
+for (const [where, aheadMs] of clocks)
   test(`a machine there whose clock is ${where}: nothing waits for it or is ordered by it`, async (t) => {
     const { owner, shared } = await clusterOf(t, { aheadMs })
     const beganMs = Date.now()
@@ -128,18 +130,19 @@ test('the clock of this machine is set back under way: the run goes on to its en
   assert.deepEqual(stepsOf(owner, runId), upTo(45))
 })
 
-test('an evaluation there by a machine whose clock is ahead: stored once, at the time of this machine', async (t) => {
-  const { owner, shared } = await clusterOf(t, { aheadMs: 5 * hour, program: realProgram })
-  const { runId } = realRun(owner)
-  const beganMs = Date.now()
-  const { evaluations } = owner.workshop
-  evaluations.start({ runId, step: 0, samples: null }, placeIn(shared))
-  await until(() => evaluations.state.underWay.length === 0)
-  assert.equal(evaluations.state.problem, null)
-  const [stored, second] = readEvaluations(owner.db, runId)
-  assert.equal(second, undefined)
-  assert.ok(stored !== undefined && stored.createdAtMs >= beganMs && stored.createdAtMs <= Date.now())
-})
+for (const [where, aheadMs] of clocks)
+  test(`an evaluation there by a machine whose clock is ${where}: stored once, at the time of this machine`, async (t) => {
+    const { owner, shared } = await clusterOf(t, { aheadMs, program: realProgram })
+    const { runId } = realRun(owner)
+    const beganMs = Date.now()
+    const { evaluations } = owner.workshop
+    evaluations.start({ runId, step: 0, samples: null }, placeIn(shared))
+    await until(() => evaluations.state.underWay.length === 0)
+    assert.equal(evaluations.state.problem, null)
+    const [stored, second] = readEvaluations(owner.db, runId)
+    assert.equal(second, undefined)
+    assert.ok(stored !== undefined && stored.createdAtMs >= beganMs && stored.createdAtMs <= Date.now())
+  })
 
 for (const setByMs of [-5 * hour, 5 * hour])
   test(`the clock is set by ${setByMs / hour} hours during an evaluation there: its rate and time left stay sane`, async (t) => {
