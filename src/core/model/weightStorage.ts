@@ -38,28 +38,60 @@ export interface QuantizedMatrix {
  * magnitude). Values of a file are read and widened some rows at a time: the matrix never stands in 32 bits.
  */
 export function quantize(parameter: ParameterValue, axis: 0 | 1): QuantizedMatrix {
+  return axis === 0 ? quantizeRows(parameter) : quantizeColumns(parameter)
+}
+
+/** A channel a row: each row is read once. */
+function quantizeRows(parameter: ParameterValue): QuantizedMatrix {
   const [rows, columns] = parameter.shape
   const rowAt = rowByRow(parameter)
-  const scales = new Float32Array(parameter.shape[axis])
-  const channelOf = (row: number, column: number) => (axis === 0 ? row : column)
+  const scales = new Float32Array(rows)
+  const levels = new Int8Array(rows * columns)
+  for (let row = 0; row < rows; row++) {
+    const values = rowAt(row)
+    let greatest = 0
+    for (let column = 0; column < columns; column++) {
+      const magnitude = Math.abs(values[column])
+      if (magnitude > greatest) greatest = magnitude
+    }
+    scales[row] = greatest / 127
+    const scale = scales[row]
+    if (scale === 0) continue
+    const start = row * columns
+    for (let column = 0; column < columns; column++) levels[start + column] = levelOf(values[column], scale)
+  }
+  return { levels, scales }
+}
+
+/** A channel a column: its scale is known when the whole matrix was read, which is then read again. */
+function quantizeColumns(parameter: ParameterValue): QuantizedMatrix {
+  const [rows, columns] = parameter.shape
+  const rowAt = rowByRow(parameter)
+  const scales = new Float32Array(columns)
   for (let row = 0; row < rows; row++) {
     const values = rowAt(row)
     for (let column = 0; column < columns; column++) {
-      const channel = channelOf(row, column)
       const magnitude = Math.abs(values[column])
-      if (magnitude > scales[channel]) scales[channel] = magnitude
+      if (magnitude > scales[column]) scales[column] = magnitude
     }
   }
-  for (let channel = 0; channel < scales.length; channel++) scales[channel] /= 127
+  for (let column = 0; column < columns; column++) scales[column] /= 127
   const levels = new Int8Array(rows * columns)
   for (let row = 0, at = 0; row < rows; row++) {
     const values = rowAt(row)
-    for (let column = 0; column < columns; column++, at++) {
-      const scale = scales[channelOf(row, column)]
-      levels[at] = scale === 0 ? 0 : Math.max(-127, Math.min(127, Math.round(values[column] / scale)))
-    }
+    for (let column = 0; column < columns; column++, at++)
+      levels[at] = scales[column] === 0 ? 0 : levelOf(values[column], scales[column])
   }
   return { levels, scales }
+}
+
+/** Halves upwards. `Math.round` would give the same and take three times as long. */
+function levelOf(value: number, scale: number): number {
+  const level = value / scale
+  if (level >= 127) return 127
+  if (level <= -127) return -127
+  // of 32-bit numbers the quotient is never so near to a half that the sum would be rounded onto it
+  return Number.isNaN(level) ? 0 : ((level + 128.5) | 0) - 128
 }
 
 /** Numbers that are taken out of a file at a time. */
@@ -89,8 +121,11 @@ export function dequantize(
   axis: 0 | 1,
 ): Float32Array<ArrayBuffer> {
   const values = new Float32Array(levels.length)
-  for (let at = 0; at < values.length; at++) {
-    values[at] = levels[at] * scales[axis === 0 ? Math.floor(at / columns) : at % columns]
+  for (let row = 0, at = 0; at < values.length; row++) {
+    if (axis === 0) {
+      const scale = scales[row]
+      for (let column = 0; column < columns; column++, at++) values[at] = levels[at] * scale
+    } else for (let column = 0; column < columns; column++, at++) values[at] = levels[at] * scales[column]
   }
   return values
 }
