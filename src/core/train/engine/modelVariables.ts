@@ -8,7 +8,7 @@ import type { StoredMatrix } from '../../graph/rawOps.ts'
 import type { ModelWeights } from '../../model/projections.ts'
 import { channelAxis, storageOf, type WeightStorage } from '../../model/weightStorage.ts'
 import type { GraphVariable, GraphVariables, ModelKind, VariableForm } from './graphVariables.ts'
-import { addVariables, addZeroing, parameterKinds, valueNode, variableOf } from './graphVariables.ts'
+import { addVariables, addZeroing, parameterKinds, valueNode, variableOf, zeroAll } from './graphVariables.ts'
 import { trainedParameters, type ScorerSetup, type TrainerSetup } from './trainerSetup.ts'
 import { addReading } from './variableMoves.ts'
 
@@ -17,6 +17,10 @@ export const adapterScaleNode = 'adapter/scale'
 
 /** Fed where an adapter is trained with dropout: share of its inputs that stays, and the key of what is dropped. */
 export const dropoutNodes = { keep: 'adapter/keep', key: 'adapter/dropoutKey' } as const
+
+/** Fetched once, before anything else is computed: moments and gradients begin as zeros. */
+export const zeroedFirst = 'zeroedFirst'
+const zeroedKinds = ['firstMoment', 'secondMoment', 'gradient'] as const
 
 /** The list of a model's weights with its adapter merged in, for `moveNames`. */
 export const mergedList = 'merged'
@@ -73,8 +77,9 @@ export function addTrainedModel(graph: GraphBuilder, setup: TrainedModel): Graph
     ]),
   )
   const trained = new Map(parameterKinds.map((kind) => [kind, addVariables(graph, kind, forms)] as const))
-  for (const kind of ['firstMoment', 'secondMoment', 'gradient'] as const)
+  for (const kind of zeroedKinds)
     addZeroing(graph, kind, trained.get(kind) ?? new Map<string, GraphVariable>())
+  graph.barrier(zeroedFirst, zeroedKinds.map(zeroAll))
   if (setup.adapter === undefined) return trained
   graph.placeholder(adapterScaleNode, 'float32', [])
   if (setup.dropout !== undefined) {

@@ -1,7 +1,12 @@
 import { updateNames, updateScalars } from '../../../core/train/engine/adamWGraph.ts'
 import { zeroGradients } from '../../../core/train/engine/gradientAccumulators.ts'
-import { zeroAll, type ParameterKind } from '../../../core/train/engine/graphVariables.ts'
-import { adapterScaleNode, dropoutNodes, mergedList } from '../../../core/train/engine/modelVariables.ts'
+import type { ParameterKind } from '../../../core/train/engine/graphVariables.ts'
+import {
+  adapterScaleNode,
+  dropoutNodes,
+  mergedList,
+  zeroedFirst,
+} from '../../../core/train/engine/modelVariables.ts'
 import {
   bucketNames,
   gradientFetches,
@@ -90,8 +95,7 @@ class CapturedTrainer implements GradientTrainer {
     this.#session = new GraphSession(captured, workFolder)
     if (adapter !== undefined) writeFrozenModel(this.#session, setup)
     this.#write('parameter', trained)
-    for (const kind of ['firstMoment', 'secondMoment', 'gradient'] as const)
-      this.#session.run([], [zeroAll(kind)])
+    this.#session.run([], [zeroedFirst])
     this.base = adapter === undefined ? null : this.#withoutAdapter()
   }
 
