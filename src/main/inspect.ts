@@ -1,28 +1,18 @@
 import { createInterface } from 'node:readline'
 import { errorData } from '../shared/errors/recheckError.ts'
-import { hubPlaceHere, putHubToken, readHubAccess, removeHubToken } from './host/hub/hubAccess.ts'
 import { endPlainly, keepConsolePlain } from './host/machine/plainConsole.ts'
 import type { Inquiry } from './owner/processes/inquiry.ts'
 import type { HubQuestion } from './owner/tasks/libraryWork.ts'
 import type { FetchQuestion } from './owner/tasks/fetches.ts'
 import type { ReportQuestion } from '../shared/routes/reports.ts'
 import type { RunsQuestion } from '../shared/runs/importedRunLines.ts'
-import { tellRuns } from './tools/imports/runLines.ts'
-import { exportCheckpoint } from './tools/exportCheckpoint.ts'
-import { fetchIntoLibrary, importUploaded, planFetch } from './tools/library/fetchIntoLibrary.ts'
-import { importFolder } from './tools/library/importFolder.ts'
-import { listedModels } from './tools/library/listModels.ts'
-import { dataOverlap, dataRows, type DataQuestion } from './tools/library/readData.ts'
-import { lookAtData, type DataLookQuestion } from './tools/library/lookAtData.ts'
-import { inspectConfig } from './tools/inspectConfig.ts'
-import { answerInFolder } from './tools/elsewhere/answerInFolder.ts'
-import { answerModelEvaluation, type ModelQuestion } from './tools/elsewhere/modelQuestion.ts'
-import { measureVotes, type VotesQuestion } from './tools/replay/measureVotes.ts'
-import { evaluateCheckpoint, type EvaluationQuestion } from './tools/replay/evaluateCheckpoint.ts'
-import { eventLines } from './tools/replay/eventLines.ts'
-import { replayProblem, type ReplayQuestion } from './tools/replay/replayProblem.ts'
+import type { DataQuestion } from './tools/library/readData.ts'
+import type { DataLookQuestion } from './tools/library/lookAtData.ts'
+import type { ModelQuestion } from './tools/elsewhere/modelQuestion.ts'
+import type { VotesQuestion } from './tools/replay/measureVotes.ts'
+import type { EvaluationQuestion } from './tools/replay/evaluateCheckpoint.ts'
+import type { ReplayQuestion } from './tools/replay/replayProblem.ts'
 import { endWithParent } from './trainer/endWithParent.ts'
-import { startFolderJob } from './trainer/remote/startFolderJob.ts'
 
 // One question as a line of JSON on standard input; on standard output a line of JSON for each event, and one
 // for the answer. Asked by an owner (owner/askProcess.ts), which holds standard input open: when that ends,
@@ -31,8 +21,11 @@ import { startFolderJob } from './trainer/remote/startFolderJob.ts'
 keepConsolePlain()
 endPlainly()
 const [file = '', word, folder = ''] = process.argv.slice(1)
-if (word === '--job') process.exit(await startFolderJob([file, '--folder', folder]))
-else if (word === '--folder') {
+if (word === '--job') {
+  const { startFolderJob } = await import('./trainer/remote/startFolderJob.ts')
+  process.exit(await startFolderJob([file, '--folder', folder]))
+} else if (word === '--folder') {
+  const { answerInFolder } = await import('./tools/elsewhere/answerInFolder.ts')
   endWithParent()
   process.exit(await answerInFolder(workElsewhere, folder))
 } else answerLine()
@@ -44,16 +37,9 @@ function answerLine(): void {
 }
 
 type Question =
-  | Inquiry
-  | ReplayQuestion
-  | ElsewhereQuestion
-  | DataLookQuestion
-  | DataQuestion
-  | FetchQuestion
-  | HubQuestion
-  | RunsQuestion
-  | ReportQuestion
-  | { readonly question: 'models.list' }
+  Inquiry | ReplayQuestion | ElsewhereQuestion | LibraryQuestion | HubQuestion | RunsQuestion | ReportQuestion
+
+type LibraryQuestion = DataLookQuestion | DataQuestion | FetchQuestion | { readonly question: 'models.list' }
 
 type ElsewhereQuestion = EvaluationQuestion | VotesQuestion | ModelQuestion
 
@@ -65,9 +51,18 @@ async function answer(question: Question): Promise<void> {
   process.stdout.write(JSON.stringify(reply), () => process.exit(0))
 }
 
+/** Each question loads what answers it and no more: what loads all of them would take longer than most answers. */
 async function work(question: Question): Promise<unknown> {
   switch (question.question) {
+    case 'preview':
+    case 'v-star-inputs':
+    case 'plan': {
+      const { inspectConfig } = await import('./tools/inspectConfig.ts')
+      return inspectConfig(question)
+    }
     case 'replay': {
+      const { eventLines } = await import('./tools/replay/eventLines.ts')
+      const { replayProblem } = await import('./tools/replay/replayProblem.ts')
       const lines = eventLines(write)
       const turns = await replayProblem(question, lines.tell)
       lines.flush()
@@ -76,47 +71,21 @@ async function work(question: Question): Promise<unknown> {
     case 'evaluate':
     case 'votes':
     case 'evaluate.model':
-      return workElsewhere(question, (event) => write(`${JSON.stringify({ event })}\n`))
-    case 'data.look':
-      return lookAtData(question)
-    case 'data.rows':
-      return dataRows(question.set, question.wanted)
-    case 'data.overlap':
-      return dataOverlap(question.first, question.second)
-    case 'models.list':
-      return listedModels()
-    case 'fetch.plan':
-      return planFetch(question.wanted)
-    case 'fetch':
-      return fetchIntoLibrary(question.wanted, (event) => write(`${JSON.stringify({ event })}\n`))
-    case 'fetch.gguf':
-      return importUploaded(question, (event) => write(`${JSON.stringify({ event })}\n`))
-    case 'fetch.folder':
-      return importFolder(question, (event) => write(`${JSON.stringify({ event })}\n`))
-    case 'export.model':
-      return exportCheckpoint(question, (event) => write(`${JSON.stringify({ event })}\n`))
-    case 'hub.access':
-      return readHubAccess(hubPlaceHere)
-    case 'hub.login':
-      return putHubToken(question.token, hubPlaceHere)
-    case 'hub.logout':
-      return (await removeHubToken(hubPlaceHere)).access
-    case 'runs.read':
-      return tellRuns(question, {
-        tell: (event) => write(`${JSON.stringify({ event })}\n`),
-        nowMs: () => performance.now(),
-      })
-    case 'report': {
-      // what draws plots takes longer to load than most questions take to answer
-      const { reportForPage } = await import('./tools/report/subjectReport.ts')
-      return reportForPage(question, (done, total) =>
-        write(`${JSON.stringify({ event: { done, total } })}\n`),
-      )
+      return workElsewhere(question, tellEvent)
+    case 'runs.read': {
+      const { tellRuns } = await import('./tools/imports/runLines.ts')
+      return tellRuns(question, { tell: tellEvent, nowMs: () => performance.now() })
     }
-    case 'preview':
-    case 'v-star-inputs':
-    case 'plan':
-      return inspectConfig(question)
+    case 'report': {
+      const { reportForPage } = await import('./tools/report/subjectReport.ts')
+      return reportForPage(question, (done, total) => tellEvent({ done, total }))
+    }
+    case 'hub.access':
+    case 'hub.login':
+    case 'hub.logout':
+      return workOnHub(question)
+    default:
+      return workOnLibrary(question)
   }
 }
 
@@ -124,13 +93,74 @@ async function work(question: Question): Promise<unknown> {
 async function workElsewhere(question: unknown, tell: (event: unknown) => void): Promise<unknown> {
   const asked = question as ElsewhereQuestion
   switch (asked.question) {
-    case 'evaluate':
+    case 'evaluate': {
+      const { evaluateCheckpoint } = await import('./tools/replay/evaluateCheckpoint.ts')
       return evaluateCheckpoint(asked, tell)
-    case 'votes':
+    }
+    case 'votes': {
+      const { measureVotes } = await import('./tools/replay/measureVotes.ts')
       return measureVotes(asked, tell)
-    case 'evaluate.model':
+    }
+    case 'evaluate.model': {
+      const { answerModelEvaluation } = await import('./tools/elsewhere/modelQuestion.ts')
       return answerModelEvaluation(asked, tell)
+    }
   }
+}
+
+async function workOnHub(question: HubQuestion): Promise<unknown> {
+  const { hubPlaceHere, putHubToken, readHubAccess, removeHubToken } = await import('./host/hub/hubAccess.ts')
+  switch (question.question) {
+    case 'hub.access':
+      return readHubAccess(hubPlaceHere)
+    case 'hub.login':
+      return putHubToken(question.token, hubPlaceHere)
+    case 'hub.logout':
+      return (await removeHubToken(hubPlaceHere)).access
+  }
+}
+
+/** Models and data sets: what is there, what comes, what is written out. */
+async function workOnLibrary(question: LibraryQuestion): Promise<unknown> {
+  switch (question.question) {
+    case 'data.look': {
+      const { lookAtData } = await import('./tools/library/lookAtData.ts')
+      return lookAtData(question)
+    }
+    case 'data.rows':
+    case 'data.overlap': {
+      const { dataOverlap, dataRows } = await import('./tools/library/readData.ts')
+      return question.question === 'data.rows'
+        ? dataRows(question.set, question.wanted)
+        : dataOverlap(question.first, question.second)
+    }
+    case 'models.list': {
+      const { listedModels } = await import('./tools/library/listModels.ts')
+      return listedModels()
+    }
+    case 'fetch.folder': {
+      const { importFolder } = await import('./tools/library/importFolder.ts')
+      return importFolder(question, tellEvent)
+    }
+    case 'export.model': {
+      const { exportCheckpoint } = await import('./tools/exportCheckpoint.ts')
+      return exportCheckpoint(question, tellEvent)
+    }
+    case 'fetch.plan':
+    case 'fetch':
+    case 'fetch.gguf': {
+      const { fetchIntoLibrary, importUploaded, planFetch } =
+        await import('./tools/library/fetchIntoLibrary.ts')
+      if (question.question === 'fetch.plan') return planFetch(question.wanted)
+      return question.question === 'fetch'
+        ? fetchIntoLibrary(question.wanted, tellEvent)
+        : importUploaded(question, tellEvent)
+    }
+  }
+}
+
+function tellEvent(event: unknown): void {
+  write(`${JSON.stringify({ event })}\n`)
 }
 
 function write(line: string): void {

@@ -3,8 +3,8 @@ import type { DataReport } from '../../core/data/dataReport.ts'
 import type { AnswerMarker } from '../../core/data/promptTemplate.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
-import { loadProblems, sourcePath, type ProblemSource } from '../host/datasets/files.ts'
 import { findDatasetFiles } from '../host/datasets/folder.ts'
+import { sourcePath, type ProblemSource } from '../host/datasets/problemSource.ts'
 import { datasetPath, datasetsFolder, isHubName } from '../host/datasets/datasetsFolder.ts'
 import { reservedProblems } from '../host/datasets/reservedProblems.ts'
 import { builtinModelFolder } from './namedModelFolder.ts'
@@ -77,6 +77,8 @@ export async function arithmeticProblems(config: RunConfig): Promise<ProblemSpli
 
 async function fileProblems(config: RunConfig, source: ProblemSource, use: ProblemUse): Promise<RunProblems> {
   const { train, validation, test } = config.data
+  // Parquet and CSV are not for every process that names its problems
+  const { loadProblems } = await import('../host/datasets/files.ts')
   const sizes = { train: use === 'training' ? train : 0, validation, test }
   const loaded = await loadProblems({ source, sizes, seed: config.seed, datasetsFolder: datasetsFolder() })
   return {

@@ -1,19 +1,18 @@
-import { availableParallelism } from 'node:os'
 import { drawKindOf } from '../../core/sampling/drawKind.ts'
-import { sizeOf } from '../../core/model/parameterTable.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
-import { needsReference, policyLossOf } from '../../core/rl/losses/policyLossOf.ts'
+import { needsReference } from '../../core/rl/losses/needsReference.ts'
+import { policyLossOf } from '../../core/rl/losses/policyLossOf.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
 import type { TokenScorer, Trainer } from '../../core/train/engine/trainer.ts'
 import { lengthBuckets, type TrainerSetup } from '../../core/train/engine/trainerSetup.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { FollowCompiling } from '../host/tensorflow/compileWatch.ts'
 import { requireTensorFlow } from '../host/tensorflow/status.ts'
 import { longestConversation } from '../run/longestConversation.ts'
 import type { RunMaterial } from '../run/runMaterial.ts'
 import { beginningAdapter } from '../run/trainedParameters.ts'
 import { chooseCompute } from './memory/computeChoice.ts'
+import { checkDevice, deviceName } from './trainingDevice.ts'
 import { chooseSampler, kvMemoryBytes, nameOfSampler } from './samplers.ts'
 
 export interface TrainingEngines {
@@ -25,18 +24,6 @@ export interface TrainingEngines {
   readonly rowsPerMicroBatch: number
   /** The device really in use, for people. */
   readonly device: string
-}
-
-/**
- * What training needs of this machine, looked at before anything is sampled for it.
- *
- * @throws RecheckError `tensorflow.missing`, `device.no-gpu`
- */
-export async function checkEngines(config: RunConfig): Promise<void> {
-  requireTensorFlow()
-  if (config.device !== 'gpu') return
-  const { tensorFlowBackend } = await import('../host/tensorflow/addon.ts')
-  checkDevice(config, tensorFlowBackend().isUsingGpuDevice)
 }
 
 /**
@@ -101,24 +88,4 @@ async function openTrainer(
   }
   const { createTrainer } = await import('../host/tensorflow/trainerFactory.ts')
   return { trainer: createTrainer(setup, { capture: config.capture }), sampler: null, samplerName }
-}
-
-/** For people. */
-export function deviceName(isGpu: boolean): string {
-  return isGpu ? 'GPU' : `CPU (${availableParallelism()} threads)`
-}
-
-/** @throws RecheckError `device.no-gpu` */
-export function checkDevice(config: RunConfig, isUsingGpu: boolean): void {
-  if (config.device === 'gpu' && !isUsingGpu) {
-    throw new RecheckError(
-      'device.no-gpu',
-      'device=gpu, but TensorFlow sees no usable card. "recheck doctor" says why; device=auto or device=cpu trains on the CPU.',
-    )
-  }
-}
-
-/** Bytes of what is trained and both its moments: what a checkpoint weighs. */
-export function stateBytes(trained: ReadonlyMap<string, readonly number[]>): number {
-  return 12 * [...trained.values()].reduce((total, shape) => total + sizeOf(shape), 0)
 }

@@ -9,9 +9,9 @@ import { storedParameters } from '../../core/model/weightStorage.ts'
 import { viewParameters } from '../host/model/parameterView.ts'
 import type { FollowCompiling } from '../host/tensorflow/compileWatch.ts'
 import { systemClock } from '../host/machine/clock.ts'
-import { checkEngines } from './engines.ts'
+import { checkEngines } from './trainingDevice.ts'
 import { estimateStage } from './estimateStage.ts'
-import type { JobPort, RunJob } from '../wire/jobPort.ts'
+import type { JobPort, JobRequest, RunJob } from '../wire/jobPort.ts'
 import type { JobContext } from './jobContext.ts'
 import { emitMaterialNotes } from './materialNotes.ts'
 import { firstStage, startupProgress } from './startupProgress.ts'
@@ -22,7 +22,6 @@ import { probeStage } from './probeStage.ts'
 import { openSampler, samplesInTraining } from './samplers.ts'
 import { openStageReporter } from './stageReporter.ts'
 import { trainStage } from './trainStage.ts'
-import { warmUpStage } from './warmUp/stage.ts'
 
 /**
  * Executes a run: a warm-up (stage 0) comes first where the config has one; stage 1 estimates V*; stage 2
@@ -34,12 +33,20 @@ export const runJob: RunJob = async (request, port) => {
   port.emit({ type: 'progress', progress: startupProgress('loading model and problems', stage) })
   if (request.run.stage === 'self-correction') checkTrainable(config)
   if (request.run.stage !== 'estimate-v-star' || config.warmUp !== null) await checkEngines(config)
-  const warmed =
-    config.warmUp === null ? null : await warmUpStage({ request, port, config, warmUp: config.warmUp })
+  const warmed = await warmUp(request, port)
   if (config.warmUp !== null && warmed === null) return 'stopped'
   if (request.run.stage === 'warm-up') return 'finished'
   if (await shouldStop(port, config)) return 'stopped'
   return runSampledStages({ request, port, config }, warmed)
+}
+
+/** @returns the folder of the model that stage 0 left; null where the run has none, or it was stopped in it */
+async function warmUp(request: JobRequest, port: JobPort): Promise<string | null> {
+  const { config } = request
+  if (config.warmUp === null) return null
+  // it reads files of conversations, for which most runs load nothing
+  const { warmUpStage } = await import('./warmUp/stage.ts')
+  return warmUpStage({ request, port, config, warmUp: config.warmUp })
 }
 
 /** A stop that came in the last step of the warm-up: nothing of the next stage is begun. */

@@ -1,6 +1,7 @@
 import type { RunConfig } from '../../../shared/config/parseConfig.ts'
 import { clippedRatioLoss, sequenceRatioLoss } from './clippedRatio.ts'
 import { imitationLoss } from './imitation.ts'
+import { needsReference } from './needsReference.ts'
 import { optimalAdvantageLoss } from './optimalAdvantage.ts'
 import type { PolicyLoss } from './policyLoss.ts'
 import { reinforceLoss } from './reinforce.ts'
@@ -25,13 +26,4 @@ export function policyLossOf(config: RunConfig): PolicyLoss {
     case 'rejection-sampling':
       return imitationLoss({ hasEntropyBonus })
   }
-}
-
-/**
- * Whether a step needs the reference policy's log-probs: always for A*-PO, never for DAPO and rejection
- * sampling, else with β₂ > 0 or where SCoRe holds the attempt at it.
- */
-export function needsReference({ method, policyBeta, score }: RunConfig): boolean {
-  if (method === 'dapo' || method === 'rejection-sampling') return false
-  return policyBeta > 0 || (score !== null && score.attemptBeta > 0)
 }

@@ -2,7 +2,6 @@
  * Problems from files: MATH, GSM8K and one's own. Rows are streamed; only the problems of the splits are
  * kept.
  */
-import { join } from 'node:path'
 import type { ProblemSplits } from '../../../core/data/arithmetic.ts'
 import type { DataReport } from '../../../core/data/dataReport.ts'
 import type { Problem } from '../../../core/data/problem.ts'
@@ -15,23 +14,7 @@ import type { PromptLimit } from './scan.ts'
 import { DatasetScan } from './scan.ts'
 import type { DatasetFile } from './folder.ts'
 import { findDatasetFiles } from './folder.ts'
-
-/**
- * `math` and `gsm8k` are folders of that name in the folder of data sets; a file of one's own says its
- * columns.
- */
-export type ProblemSource =
-  | 'math'
-  | 'gsm8k'
-  | {
-      readonly path: string
-      readonly fields: {
-        readonly question: string
-        readonly answer: string
-        readonly subject: string | null
-        readonly level: string | null
-      }
-    }
+import { sourcePath, type ProblemSource } from './problemSource.ts'
 
 export interface LoadSetup {
   readonly source: ProblemSource
@@ -121,11 +104,6 @@ function heldOutFirst(files: readonly DatasetFile[]): readonly DatasetFile[] {
     ...files.filter(({ split }) => split !== 'train'),
     ...files.filter(({ split }) => split === 'train'),
   ]
-}
-
-/** The file or folder of a source. @param datasetsFolder where the folders `math` and `gsm8k` are */
-export function sourcePath(source: ProblemSource, datasetsFolder: string): string {
-  return typeof source === 'string' ? join(datasetsFolder, source) : source.path
 }
 
 function sourceName(source: ProblemSource): string {

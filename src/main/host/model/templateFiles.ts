@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
-import { parseYaml } from '../../../shared/text/yamlText.ts'
 import { templateNamed, TRY_AGAIN } from '../../../core/data/templates.ts'
 import type { AnswerMarker, PromptTemplate } from '../../../core/data/promptTemplate.ts'
 import { automaticTemplate } from '../../../core/tokens/automaticTemplate.ts'
@@ -35,6 +34,8 @@ export async function chooseTemplate(
 }
 
 async function readTemplate(path: string): Promise<PromptTemplate> {
+  // most templates come with the program, and those that read them need no YAML
+  const { parseYaml } = await import('../../../shared/text/yamlText.ts')
   let value: unknown
   try {
     value = parseYaml(await readFile(path, 'utf8'))

@@ -2,7 +2,7 @@ import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import { adapterShapes } from '../../../core/model/adapter.ts'
 import { countParameters, parameterShapes, sizeOf } from '../../../core/model/parameterTable.ts'
 import { storageOf, type WeightStorage } from '../../../core/model/weightStorage.ts'
-import { needsReference } from '../../../core/rl/losses/policyLossOf.ts'
+import { needsReference } from '../../../core/rl/losses/needsReference.ts'
 import { keptShare } from '../../../core/sampling/batchSampler.ts'
 import { mostRowsTogether, rowsOfLogits } from '../../../core/sampling/rowsTogether.ts'
 import {

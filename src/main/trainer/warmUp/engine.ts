@@ -15,7 +15,7 @@ import { createTrainer } from '../../host/tensorflow/trainerFactory.ts'
 import type { RunMaterial } from '../../run/runMaterial.ts'
 import { beginningAdapter } from '../../run/trainedParameters.ts'
 import { chooseCompute } from '../memory/computeChoice.ts'
-import { checkDevice, deviceName } from '../engines.ts'
+import { checkDevice, deviceName } from '../trainingDevice.ts'
 import type { WarmUpData } from './sources.ts'
 
 export interface WarmUpEngine {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { needsReference, policyLossOf } from '../../../../src/core/rl/losses/policyLossOf.ts'
+import { needsReference } from '../../../../src/core/rl/losses/needsReference.ts'
+import { policyLossOf } from '../../../../src/core/rl/losses/policyLossOf.ts'
 import { parseConfig } from '../../../../src/shared/config/parseConfig.ts'
 
 const token = ['tokenAdvantage', 'tokenWeight']
