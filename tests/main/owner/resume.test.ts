@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, before, test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Owner } from '../../../src/main/owner/owner.ts'
 import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
@@ -34,9 +34,23 @@ function plansOf(seed: number): readonly (readonly Interruption[])[] {
   })
 }
 
+/** A run of six steps that nothing interrupts, its owner and folder: what the first and the last test compare with. */
+let shared: { readonly dataDir: string; readonly whole: Run } & Awaited<ReturnType<typeof interruptedOwner>>
+const ends: (() => unknown)[] = []
+before(async () => {
+  const t = { after: (end: () => unknown) => void ends.push(end) }
+  const dataDir = temporaryFolder(t)
+  const { owner, plan } = await interruptedOwner(t, dataDir)
+  plan(null)
+  shared = { dataDir, owner, plan, whole: await runToEnd(owner, realRun(owner)) }
+})
+after(async () => {
+  for (const end of ends.reverse()) await end()
+})
+
 /** An owner whose trainers meet the interruption that was planned last. */
 async function interruptedOwner(
-  t: Parameters<typeof realOwner>[0],
+  t: Pick<TestContext, 'after'>,
   dataDir: string,
 ): Promise<{ owner: Owner; plan: (interruption: Interruption | null) => void }> {
   const path = join(dataDir, 'interruption.json')
@@ -66,11 +80,8 @@ function assertNoSeam(owner: Owner, runId: string): void {
   assert.deepEqual([...readSeries(owner.db, runId, 'loss/policy').step], [0, 1, 2, 3, 4, 5])
 }
 
-test('a run interrupted in every phase, by kill, stop now and stop after the step, ends as one never stopped', async (t) => {
-  const dataDir = temporaryFolder(t)
-  const { owner, plan } = await interruptedOwner(t, dataDir)
-  plan(null)
-  const whole = await runToEnd(owner, realRun(owner))
+test('a run interrupted in every phase, by kill, stop now and stop after the step, ends as one never stopped', async () => {
+  const { dataDir, owner, plan, whole } = shared
   assert.deepEqual([whole.status, whole.error], ['finished', null])
   const expected = factsOf(owner.db, whole.runId)
   const weights = finalWeights(owner.db, dataDir, whole.runId)
@@ -120,11 +131,10 @@ test('stage 1 in a run of its own, killed between two goes, gives the estimates 
   assert.deepEqual(finalWeights(owner.db, dataDir, second.runId), finalWeights(owner.db, dataDir, both.runId))
 })
 
-test('a finished run extended has the weights of one that was longer from the start; its best checkpoint stays', async (t) => {
-  const dataDir = temporaryFolder(t)
-  const owner = await realOwner(t, dataDir)
-  const long = await runToEnd(owner, realRun(owner))
-  const vStarId = long.vStarId ?? ''
+test('a finished run extended has the weights of one that was longer from the start; its best checkpoint stays', async () => {
+  const { dataDir, owner, plan, whole } = shared
+  plan(null)
+  const vStarId = whole.vStarId ?? ''
   const short = await runToEnd(owner, realRun(owner, { steps: 3 }, { vStarId }))
   assert.deepEqual([short.status, short.totalSteps], ['finished', 3])
   owner.extend(short.runId, 3)
@@ -132,10 +142,10 @@ test('a finished run extended has the weights of one that was longer from the st
   assert.deepEqual([extended.status, extended.totalSteps], ['finished', 6])
   assert.deepEqual(
     finalWeights(owner.db, dataDir, extended.runId),
-    finalWeights(owner.db, dataDir, long.runId),
+    finalWeights(owner.db, dataDir, whole.runId),
   )
   assertNoSeam(owner, extended.runId)
-  for (const run of [long, extended]) assertBestKept(owner, run.runId)
+  for (const run of [whole, extended]) assertBestKept(owner, run.runId)
 })
 
 /** `keepLast` of the tests is 2: the best one is beside them, or among them. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { openModelFolder } from '../../../src/main/host/model/modelFolder.ts'
 import { modelHash } from '../../../src/main/run/modelHash.ts'
 import { warmUpModelFolder } from '../../../src/main/run/warmUpFolder.ts'
@@ -11,12 +11,27 @@ import { readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
 import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { readVStar } from '../../../src/main/store/vStarStore.ts'
 import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
+import type { Run } from '../../../src/shared/runs/records.ts'
 import { assertClose } from '../../assertClose.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { factsOf, realOwner, realRun, runToEnd } from './realRuns.ts'
 
 const warmUp = { steps: 6, conversationsPerStep: 4, evalEvery: 3, validation: 4, learningRate: 1e-4 }
 const config: ConfigLayer = { warmUp, steps: 2, evalEvery: 'never' }
+
+const asWarmUp = { stage: 'warm-up', totalSteps: 6 } as const
+/** A warm-up that nothing interrupts, its owner and folder: what the first two tests compare with. */
+let shared: { readonly dataDir: string; readonly owner: Owner; readonly alone: Run }
+const ends: (() => unknown)[] = []
+before(async () => {
+  const t = { after: (end: () => unknown) => void ends.push(end) }
+  const dataDir = temporaryFolder(t)
+  const owner = await realOwner(t, dataDir)
+  shared = { dataDir, owner, alone: await runToEnd(owner, realRun(owner, config, asWarmUp)) }
+})
+after(async () => {
+  for (const end of ends.reverse()) await end()
+})
 
 function weights(dataDir: string, runId: string): string {
   const bytes = readFileSync(join(warmUpModelFolder(dataDir, runId), 'model.safetensors'))
@@ -36,13 +51,10 @@ async function stoppedOnce(owner: Owner, runId: string): Promise<void> {
   await owner.whenEnded(runId)
 }
 
-test('a warm-up stopped and resumed ends as one never stopped: same curves, same bytes; its model is a folder', async (t) => {
-  const dataDir = temporaryFolder(t)
-  const owner = await realOwner(t, dataDir)
-  const fields = { stage: 'warm-up', totalSteps: 6 } as const
-  const whole = await runToEnd(owner, realRun(owner, config, fields))
+test('a warm-up stopped and resumed ends as one never stopped: same curves, same bytes; its model is a folder', async () => {
+  const { dataDir, owner, alone: whole } = shared
   assert.equal(whole.status, 'finished', whole.error?.message)
-  const parted = realRun(owner, config, fields)
+  const parted = realRun(owner, config, asWarmUp)
   await stoppedOnce(owner, parted.runId)
   assert.equal(readRun(owner.db, parted.runId).status, 'finished')
   assert.deepEqual(factsOf(owner.db, parted.runId), factsOf(owner.db, whole.runId))
@@ -53,10 +65,8 @@ test('a warm-up stopped and resumed ends as one never stopped: same curves, same
   assert.deepEqual(model.config, (await openModelFolder('resources/models/builtin')).config)
 })
 
-test('one config runs warm-up, stage 1 and stage 2; each starts from the one before, stopped anywhere or not', async (t) => {
-  const dataDir = temporaryFolder(t)
-  const owner = await realOwner(t, dataDir)
-  const alone = await runToEnd(owner, realRun(owner, config, { stage: 'warm-up', totalSteps: 6 }))
+test('one config runs warm-up, stage 1 and stage 2; each starts from the one before, stopped anywhere or not', async () => {
+  const { dataDir, owner, alone } = shared
   const whole = await runToEnd(owner, realRun(owner, config))
   assert.equal(whole.status, 'finished', whole.error?.message)
   const parted = realRun(owner, config)
