@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { seedRuns } from '../support/seedStore.ts'
+import { lookAround, settle, type Looks } from '../support/lookAround.ts'
 import { seriousFindings } from '../support/seriousFindings.ts'
 import {
   assertShown,
@@ -34,12 +35,6 @@ const addresses = [
   '#/models',
   '#/data',
 ] as const
-
-async function settle(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle')
-  await waitUntil(page, `!document.querySelector('.mantine-Loader-root')`)
-  await untilStill(page)
-}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious on any page, ${colorScheme}`, async () => {
@@ -116,40 +111,30 @@ for (const colorScheme of ['light', 'dark'] as const) {
   })
 }
 
-for (const viewport of [
-  { width: 720, height: 450 }, // a browser zoom of 200 % on 1440 × 900
-  { width: 1024, height: 700 },
-  { width: 2560, height: 1440 },
-  { width: 3840, height: 2160 },
-]) {
-  test(`no page is cut off at ${viewport.width} px`, async () => {
-    const { page } = await pages.open('#/runs', { viewport })
-    for (const address of addresses) {
-      await goTo(page, address)
-      await settle(page)
-      const wide = await page.evaluate(`document.documentElement.scrollWidth`)
-      assert.ok(Number(wide) <= viewport.width, `${address}: ${String(wide)} px wide`)
-      const cut = await page.evaluate(cutButtons)
-      assert.deepEqual(cut, [], address)
-    }
-    await page.context().close()
-  })
+const looked = new Map<number, Promise<Looks>>()
+
+/** Every page in a window of this size: visited once, for all tests of the size. */
+function looksAt(width: number, height: number): Promise<Looks> {
+  const looks = looked.get(width) ?? lookAround(pages, addresses, { width, height })
+  looked.set(width, looks)
+  return looks
 }
 
-/** Least type of the words in view, px, and of what the charts have written since `watchCharts`. */
-const leastType = `Math.min(...[...document.querySelectorAll('#root *')]
-  .filter((box) => box.offsetParent && [...box.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ''))
-  .map((box) => parseFloat(getComputedStyle(box).fontSize)), ...(window.writtenPx ?? []))`
-const watchCharts = `(() => {
-  window.writtenPx = []
-  const pen = CanvasRenderingContext2D.prototype
-  const { fillText } = pen
-  pen.fillText = function (...words) {
-    const { a, b } = this.getTransform() // an axis's name is turned
-    window.writtenPx.push(parseFloat(/([0-9.]+)px/.exec(this.font)[1]) * Math.hypot(a, b) / devicePixelRatio)
-    return fillText.apply(this, words)
-  }
-})()`
+for (const [width, height] of [
+  [720, 450], // a browser zoom of 200 % on 1440 × 900
+  [1024, 700],
+  [2560, 1440],
+  [3840, 2160],
+] as const) {
+  test(`no page is cut off at ${width} px`, async () => {
+    const { pages: found } = await looksAt(width, height)
+    assert.equal(found.length, addresses.length)
+    for (const { address, wide, cut } of found) {
+      assert.ok(Number(wide) <= width, `${address}: ${String(wide)} px wide`)
+      assert.deepEqual(cut, [], address)
+    }
+  })
+}
 
 for (const [width, height, least] of [
   [1440, 900, 10],
@@ -157,16 +142,10 @@ for (const [width, height, least] of [
   [3840, 2160, 15],
 ] as const) {
   test(`no type is smaller than ${least} px on a screen of ${width} × ${height} without scaling, in charts too`, async () => {
-    const { page } = await pages.open('#/runs', { viewport: { width, height } })
-    await page.evaluate(watchCharts)
-    for (const address of addresses) {
-      await goTo(page, address)
-      await settle(page)
-      const found = Number(await page.evaluate(leastType))
-      assert.ok(found >= least, `${address}: ${found} px`)
-    }
-    assert.ok(Number(await page.evaluate('window.writtenPx.length')) > 100, 'the charts were watched')
-    await page.context().close()
+    const { pages: found, written } = await looksAt(width, height)
+    assert.equal(found.length, addresses.length)
+    for (const look of found) assert.ok(look.least >= least, `${look.address}: ${look.least} px`)
+    assert.ok(written > 100, 'the charts were watched')
   })
 }
 
@@ -208,18 +187,6 @@ test('a run name of 200 wide letters widens no page and leaves the status its wo
   rename.run(before, 'r-first')
   await page.context().close()
 })
-
-/**
- * Buttons that lie beyond the right edge and cannot be scrolled to, and such without room for their own
- * words.
- */
-const cutButtons = `[...document.querySelectorAll('main button, header button')]
-  .filter((button) => {
-    const words = button.querySelector('.mantine-Button-label') ?? button
-    const isBeyond = button.getBoundingClientRect().right > innerWidth + 1 && !button.closest('.RunTable-table')
-    return isBeyond || (button.innerText !== '' && words.scrollWidth > words.clientWidth + 1)
-  })
-  .map((button) => button.innerText || button.ariaLabel)`
 
 test('the keys lead everywhere: pages, tabs, palette, map, theme', async () => {
   const { page } = await pages.open('#/runs', { colorScheme: 'light' })
