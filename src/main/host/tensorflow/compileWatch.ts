@@ -24,52 +24,102 @@ export interface WatchedCall {
   readonly fetches: readonly string[]
 }
 
+/** Shape of the caches, which the functions read and no feed shows. */
+export interface CacheShape {
+  readonly slots: number
+  /** Positions of a slot. */
+  readonly length: number
+}
+
+/** A call whose function XLA has begun to compile for its shapes, and is not known to be done with. */
+interface Compiling {
+  readonly call: WatchedCall
+  readonly caches: CacheShape
+  readonly startedMs: number
+}
+
+/** Longest wait for what is still being compiled when a sampler ends: a function that XLA cannot compile never is. */
+const patienceMs = 120_000
+/** Between two looks whether it is done. */
+const lookEveryMs = 50
+
 /** Runs calls of functions that XLA compiles, and tells when it begins and ends for a set of shapes. */
 export class CompileWatch {
-  readonly #session: GraphSession
+  readonly #session: Pick<GraphSession, 'run' | 'keepToTheEnd'>
   readonly #compilation: Compilation
   readonly #follow: FollowCompiling
-  /** When compiling began, by function and shapes; null once it is compiled. */
-  readonly #started = new Map<string, number | null>()
+  /** By function and shapes; null once it is compiled. */
+  readonly #known = new Map<string, Compiling | null>()
 
-  constructor(session: GraphSession, compilation: Compilation, follow: FollowCompiling = () => undefined) {
+  constructor(
+    session: Pick<GraphSession, 'run' | 'keepToTheEnd'>,
+    compilation: Compilation,
+    follow: FollowCompiling = () => undefined,
+  ) {
     this.#session = session
     this.#compilation = compilation
     this.#follow = follow
   }
 
-  /** @param caches shape of the caches, which the function reads and no feed shows */
-  async run(call: WatchedCall, caches: string): Promise<(Float32Array | Int32Array)[]> {
+  async run(call: WatchedCall, caches: CacheShape): Promise<(Float32Array | Int32Array)[]> {
     const { functionName, feeds, fetches } = call
-    const key = `${functionName} ${caches} ${feeds.map(({ shape }) => shape.join('x')).join()}`
-    const started = this.#started.get(key)
-    if (this.#compilation === 'never' || started === null) return this.#session.run(feeds, fetches)
+    const shapes = feeds.map(({ shape }) => shape.join('x')).join()
+    const key = `${functionName} ${caches.slots}x${caches.length} ${shapes}`
+    const known = this.#known.get(key)
+    if (this.#compilation === 'never' || known === null) return this.#session.run(feeds, fetches)
     return this.#compilation === 'at-once'
       ? this.#runAfterCompiling(call, key)
-      : this.#runMeanwhile(call, key, started)
+      : this.#runMeanwhile(call, key, known ?? (await this.#begun({ call, caches })))
+  }
+
+  /**
+   * Waits until nothing is compiled beside the runs any more. XLA reads the session's functions all the while: a
+   * session that is deleted under it ends the process (SIGSEGV). That it is done shows only in the next run of the
+   * same shapes, so each is run again. What it does not get done with keeps its session to the end of the process.
+   *
+   * @param reserve  gives the caches a shape; what they held is lost
+   */
+  async settle(reserve: (caches: CacheShape) => void, patience = patienceMs): Promise<void> {
+    const giveUpMs = systemClock.steadyMs() + patience
+    for (const [key, compiling] of [...this.#known]) {
+      if (compiling === null) continue
+      reserve(compiling.caches)
+      while (this.#known.get(key) !== null) {
+        await this.#runMeanwhile(compiling.call, key, compiling)
+        if (this.#known.get(key) === null) break
+        if (systemClock.steadyMs() > giveUpMs) {
+          this.#session.keepToTheEnd()
+          return
+        }
+        await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+      }
+    }
   }
 
   async #runAfterCompiling({ what, feeds, fetches }: WatchedCall, key: string) {
     const startedMs = systemClock.steadyMs()
     await this.#follow({ what, state: 'started', waits: true, seconds: 0 })
     const results = this.#session.run(feeds, fetches)
-    this.#started.set(key, null)
+    this.#known.set(key, null)
     await this.#follow({ what, state: 'ended', waits: true, seconds: secondsSince(startedMs) })
     return results
   }
 
-  async #runMeanwhile(call: WatchedCall, key: string, started: number | undefined) {
-    const { functionName, what, feeds, fetches } = call
-    const startedMs = started ?? systemClock.steadyMs()
-    if (started === undefined) {
-      this.#started.set(key, startedMs)
-      await this.#follow({ what, state: 'started', waits: false, seconds: 0 })
-    }
+  async #begun({ call, caches }: Pick<Compiling, 'call' | 'caches'>): Promise<Compiling> {
+    await this.#follow({ what: call.what, state: 'started', waits: false, seconds: 0 })
+    return { call, caches, startedMs: systemClock.steadyMs() }
+  }
+
+  async #runMeanwhile(
+    { functionName, what, feeds, fetches }: WatchedCall,
+    key: string,
+    compiling: Compiling,
+  ) {
     const results = this.#session.run(feeds, [...fetches, ranCompiled(functionName)])
-    if (results.pop()?.[0] === 1) {
-      this.#started.set(key, null)
-      await this.#follow({ what, state: 'ended', waits: false, seconds: secondsSince(startedMs) })
-    }
+    const isCompiled = results.pop()?.[0] === 1
+    this.#known.set(key, isCompiled ? null : compiling)
+    if (isCompiled)
+      await this.#follow({ what, state: 'ended', waits: false, seconds: secondsSince(compiling.startedMs) })
     return results
   }
 }

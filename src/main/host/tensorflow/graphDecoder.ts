@@ -201,7 +201,7 @@ export class GraphDecoder implements ChunkDecoder {
     const { functionName, drawnIds, drawnLogProbs } = names
     const caches = `caches of ${this.#length} positions`
     const call = { functionName, what: `${what}, ${caches}`, feeds, fetches: [drawnIds, drawnLogProbs] }
-    return this.#setup.watch.run(call, `${this.#slots}x${this.#length}`)
+    return this.#setup.watch.run(call, { slots: this.#slots + 1, length: this.#length })
   }
 
   clear(): void {
@@ -213,6 +213,9 @@ export class GraphDecoder implements ChunkDecoder {
   }
 
   async dispose(): Promise<void> {
+    await this.#setup.watch.settle(({ slots, length }) => {
+      this.#reserve(slots, length)
+    })
     await this.#setup.dispose?.()
   }
 

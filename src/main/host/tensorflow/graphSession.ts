@@ -17,6 +17,7 @@ export interface Feed {
 export class GraphSession {
   readonly #binding: TensorFlowBinding
   readonly #id: number
+  #isKept = false
 
   /**
    * @param workFolder where the SavedModel lies while it is read; left out: the system's folder for such
@@ -61,8 +62,13 @@ export class GraphSession {
     }
   }
 
+  /** For a session that TensorFlow may still read when its owner is done with it: it is not deleted then. */
+  keepToTheEnd(): void {
+    this.#isKept = true
+  }
+
   dispose(): void {
-    this.#binding.deleteSavedModel(this.#id)
+    if (!this.#isKept) this.#binding.deleteSavedModel(this.#id)
   }
 }
 
