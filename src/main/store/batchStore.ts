@@ -85,12 +85,14 @@ function storeEvent(writers: RunWriters, event: RunEvent, nowMs: number): void {
       return writers.metrics.append(event)
     case 'rollouts':
       return writers.rollouts.append(event.rollouts)
+    // the trainer's clock may be another machine's: what a run has made bears the time of this one, as its log
+    // does
     case 'evaluation':
-      return storeEvaluation(db, event.evaluation, writers.twice)
+      return storeEvaluation(db, { ...event.evaluation, createdAtMs: nowMs }, writers.twice)
     case 'checkpoint':
-      return storeCheckpoint(db, event.checkpoint)
+      return storeCheckpoint(db, { ...event.checkpoint, createdAtMs: nowMs })
     case 'vStarArtifact':
-      return storeVStar(db, event.artifact)
+      return storeVStar(db, { ...event.artifact, createdAtMs: nowMs })
     case 'vStar': {
       const vStarId = vStarOf(db, runId)
       storeVStarEstimates(db, vStarId, event)

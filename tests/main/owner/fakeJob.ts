@@ -119,7 +119,7 @@ function evaluate(runId: string, step: number, { random, port }: { random: numbe
       samples: 1,
       problems: 100,
       proportions: { 'accuracy/final': proportion },
-      createdAtMs: 0,
+      createdAtMs: Date.now(),
     },
   })
 }

@@ -160,7 +160,8 @@ test('a V* artifact grows problem by problem, is counted, found by its inputs, a
   writer.store({ runId, sequence: 2, events: [declare, { type: 'vStar', estimates: estimates.slice(1) }] }, 2)
   writer.store({ runId, sequence: 3, events: [{ ...declare, artifact: { ...artifact, complete: true } }] }, 3)
   assert.deepEqual(readVStarEstimates(db, 'v1'), estimates)
-  assert.deepEqual(findVStar(db, 'h1'), { ...artifact, complete: true })
+  // when the first batch of it was taken in, by this machine's clock, not by the trainer's
+  assert.deepEqual(findVStar(db, 'h1'), { ...artifact, complete: true, createdAtMs: 1 })
   assert.deepEqual(countVStar(db, 'v1'), [
     { samples: 8, correct: 0, problems: 1 },
     { samples: 8, correct: 3, problems: 2 },
@@ -196,7 +197,7 @@ test('an evaluation is stored once; made again it must be equal', (t) => {
   writer.store({ runId, sequence: 1, events: [{ type: 'evaluation', evaluation }] }, 1)
   const again = { ...evaluation, evaluationId: 'e2', createdAtMs: 99 }
   writer.store({ runId, sequence: 2, events: [{ type: 'evaluation', evaluation: again }] }, 2)
-  assert.deepEqual(readEvaluations(db, runId), [evaluation])
+  assert.deepEqual(readEvaluations(db, runId), [{ ...evaluation, createdAtMs: 1 }])
   const other = { ...again, proportions: {} }
   assert.throws(
     () => writer.store({ runId, sequence: 3, events: [{ type: 'evaluation', evaluation: other }] }, 3),

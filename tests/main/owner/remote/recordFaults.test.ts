@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { systemClock, type Clock } from '../../../../src/main/host/machine/clock.ts'
 import type { Owner } from '../../../../src/main/owner/owner.ts'
+import { readCheckpoints } from '../../../../src/main/store/checkpointStore.ts'
 import { readEvaluations } from '../../../../src/main/store/evaluationStore.ts'
 import { readLog } from '../../../../src/main/store/eventLog.ts'
 import { readSeries } from '../../../../src/main/store/metrics/metricQuery.ts'
@@ -113,6 +114,10 @@ for (const [where, aheadMs] of clocks)
       'by the clock of this machine',
     )
     assert.ok(endedAtMs >= startedAtMs && endedAtMs <= beganMs + tookMs)
+    const made = readEvaluations(owner.db, runId).concat(readCheckpoints(owner.db, runId))
+    assert.ok(made.length >= 3)
+    for (const { createdAtMs } of made)
+      assert.ok(createdAtMs >= beganMs && createdAtMs <= beganMs + tookMs, `made at ${createdAtMs}`)
   })
 
 test('the clock of this machine is set back under way: the run goes on to its end', async (t) => {
