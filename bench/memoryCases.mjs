@@ -78,6 +78,14 @@ const oneStep = (problems, tokens) => [
   'turns=always-revise',
 ]
 const lora = 'model.lora={"rank":32}'
+/** What takes least where all parameters are trained. */
+const lean = [
+  'sampler=graph',
+  'model.baseWeights=bf16',
+  'optimizer.moments=bf16',
+  'recompute=on',
+  'microBatch=1',
+]
 const ofPyTorch = (problems, tokens, ...more) => [
   '--problems',
   String(problems),
@@ -107,6 +115,7 @@ export const cases = [
     title: 'SmolLM2-135M’s shape, LoRA r 32 on int8, 4 × 3 × 16 tokens',
     shape: '135m',
     settings: [...oneStep(4, 16), lora, 'model.baseWeights=int8', 'sampler=graph'],
+    pytorch: ofPyTorch(4, 16, '--lora', '32', '--base', 'int8'),
   },
   {
     name: '135m-graph',
@@ -121,28 +130,38 @@ export const cases = [
     settings: [...oneStep(4, 16), 'sampler=graph', 'model.baseWeights=bf16', 'recompute=on', 'microBatch=1'],
   },
   {
+    name: '135m-full-lean',
+    title: 'SmolLM2-135M’s shape, all, bf16 moments and reference, recomputed, 4 × 3 × 16 tokens',
+    shape: '135m',
+    settings: [...oneStep(4, 16), ...lean],
+    pytorch: ofPyTorch(4, 16),
+  },
+  {
     name: '0.5b-lora-bf16',
     title: 'Qwen2.5-0.5B’s shape, LoRA r 32 on bf16, 2 × 3 × 16 tokens',
     shape: '0.5b',
     settings: [...oneStep(2, 16), lora, 'model.baseWeights=bf16', 'sampler=graph'],
+    pytorch: ofPyTorch(2, 16, '--lora', '32', '--base', 'bf16'),
   },
   {
     name: '0.5b-lora-int8',
     title: 'Qwen2.5-0.5B’s shape, LoRA r 32 on int8, 2 × 3 × 16 tokens',
     shape: '0.5b',
     settings: [...oneStep(2, 16), lora, 'model.baseWeights=int8', 'sampler=graph'],
+    pytorch: ofPyTorch(2, 16, '--lora', '32', '--base', 'int8'),
   },
   {
     name: '1.5b-lora-int8',
     title: 'Qwen2.5-1.5B’s shape, LoRA r 32 on int8, 2 × 3 × 64 tokens',
     shape: '1.5b',
     settings: [...oneStep(2, 64), lora, 'model.baseWeights=int8', 'sampler=graph'],
+    pytorch: ofPyTorch(2, 64, '--lora', '32', '--base', 'int8'),
   },
   {
     name: '0.5b-full',
-    title: 'Qwen2.5-0.5B’s shape, all parameters, 8 × 3 × 64 tokens',
+    title: 'Qwen2.5-0.5B’s shape, all, bf16 moments and reference, recomputed, 8 × 3 × 64 tokens',
     shape: '0.5b',
-    settings: [...oneStep(8, 64), 'sampler=graph'],
+    settings: [...oneStep(8, 64), ...lean],
     pytorch: ofPyTorch(8, 64),
   },
 ]

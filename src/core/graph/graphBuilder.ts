@@ -11,6 +11,7 @@ export const elementTypes = {
   bfloat16: 14,
   float16: 19,
   resource: 20,
+  uint32: 22,
 } as const
 export type ElementType = keyof typeof elementTypes
 

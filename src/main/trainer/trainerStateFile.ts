@@ -12,9 +12,12 @@ export const trainerBlobName = 'trainer.safetensors'
 const kinds = { parameter: 'parameters', first: 'firstMoments', second: 'secondMoments' } as const
 type Kind = keyof typeof kinds
 
+/** Numbers that are read out of a trainer at a time, where that can be done. */
+export const numbersAtATime = 1 << 22
+
 /**
- * A trainer's state as the bytes of a safetensors file, a tensor at a time: each is read out of the trainer
- * when its turn comes, and let go of once the next is asked for.
+ * A trainer's state as the bytes of a safetensors file, a tensor or some rows of a large one at a time: each is
+ * read out of the trainer when its turn comes, and let go of once the next is asked for.
  *
  * @param reference hash of the reference policy's files
  */
@@ -27,10 +30,19 @@ export function* trainerBlob(state: TrainerState, reference: string): Generator<
     reference,
   })
   for (const [, tensor] of tensors) {
-    const { values } = tensor
-    yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-    if (tensor.isMadeAnew === true) freeArray(values)
+    for (const values of partsOf(tensor)) {
+      yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+      if (tensor.isMadeAnew === true) freeArray(values)
+    }
   }
+}
+
+function* partsOf(tensor: ParameterValue): Generator<Float32Array> {
+  const { shape, rows } = tensor
+  const [count = 1, columns = 1] = shape
+  if (rows === undefined || count * columns <= numbersAtATime) return yield tensor.values
+  const each = Math.max(1, Math.floor(numbersAtATime / columns))
+  for (let first = 0; first < count; first += each) yield rows(first, Math.min(each, count - first))
 }
 
 /**

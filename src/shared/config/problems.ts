@@ -227,6 +227,9 @@ export function unsupportedFields(
 ): { readonly path: string; readonly reason: string }[] {
   const { lora, baseWeights } = config.model
   return [
+    ...(config.capture || config.optimizer.moments === 'f32'
+      ? []
+      : [{ path: 'optimizer.moments', reason: 'op by op, moments are 32-bit floats; set it to f32' }]),
     ...(config.warmUp === null || lora === null || baseWeights === 'f32'
       ? []
       : [

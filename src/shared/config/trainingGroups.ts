@@ -84,6 +84,11 @@ export const optimizerGroup = z
       hint: 'The gradient of all weights together is shortened to at most this length.',
       description: 'largest global gradient norm; null = no clipping',
     }),
+    moments: field(z.enum(['f32', 'bf16']).default('f32'), {
+      label: 'AdamW’s moments',
+      hint: 'Two numbers that AdamW keeps for each weight. In 16 bits they take half the memory, and are rounded by chance so that they are kept on average.',
+      description: 'how both moments are kept: f32, or bf16 (stochastically rounded) for half the memory',
+    }),
   })
   .readonly()
 

@@ -3,6 +3,7 @@ import type { GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
 import { boolAttribute, intAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 import type { GraphVariables } from './graphVariables.ts'
 import { variableOf } from './graphVariables.ts'
+import { addHalfMomentUpdates } from './halfMoments.ts'
 import { inTurn } from './inTurn.ts'
 
 /** Nodes of the update. */
@@ -17,6 +18,8 @@ export const updateNames = {
   epsilon: 'update/epsilon',
   /** Fed: lr · weight decay. */
   decay: 'update/decay',
+  /** Fed where moments stand in bf16, int32 scalar: the number of the update, from which chance is drawn. */
+  seed: 'update/seed',
   /** Fetched to apply the update. */
   apply: 'update/apply',
 }
@@ -67,16 +70,21 @@ export function addAdamWUpdate(
     decay: fed(updateNames.decay),
   }
   const parameters = [...(variables.get('parameter') ?? [])].map(([name, { shape }]) => ({ name, shape }))
-  const updates = graph.inScope('update', () =>
-    inTurn(parameters, ({ name, shape }, before) => {
+  const decayedOf = ({ name, shape }: { name: string; shape: readonly number[] }, before: NodeRef[]) =>
+    settings.weightDecay !== 0 && decays(name, shape)
+      ? [`^${addDecay(graph, variables, { name, decay: scalars.decay, before })}`]
+      : []
+  const updates = graph.inScope('update', () => {
+    if (settings.moments === 'bf16') {
+      const seed = graph.placeholder(updateNames.seed, 'int32', [])
+      return addHalfMomentUpdates(graph, variables, { parameters, settings, scalars, seed, decayedOf })
+    }
+    return inTurn(parameters, (parameter, before) => {
       const controls = before.map((node) => `^${node}`)
-      const decayed =
-        settings.weightDecay !== 0 && decays(name, shape)
-          ? [`^${addDecay(graph, variables, { name, decay: scalars.decay, before: controls })}`]
-          : []
-      return addAdam(graph, variables, { name, settings, scalars, before: controls, decayed })
-    }),
-  )
+      const decayed = decayedOf(parameter, controls)
+      return addAdam(graph, variables, { name: parameter.name, settings, scalars, before: controls, decayed })
+    })
+  })
   graph.barrier(updateNames.apply, updates)
 }
 

@@ -110,7 +110,7 @@ export function addZeroedGradients(
   const zeroed = inTurn(held, ({ name, shape }, before) => {
     const { handle } = variableOf(variables, 'gradient', name)
     if (!tables.has(name)) {
-      const zeros = addZeros(graph, `gradient/${name}/zerosInPlace`, shape, before)
+      const zeros = addZeros(graph, `gradient/${name}/zerosInPlace`, { shape, type: 'float32' }, before)
       return graph.add('AssignVariableOp', [handle, zeros], { dtype: float })
     }
     const bounds = [0, shape[0] ?? 0, 1].map((bound) => graph.intScalar(bound))

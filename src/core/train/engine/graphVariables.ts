@@ -55,7 +55,7 @@ export function addVariables(
     made.set(name, { handle, shape, type })
   }
   const all = [...made.values()]
-  if (kind !== 'gradient') addWriting(graph, kind, all)
+  if (kind !== 'gradient') addWriting(graph, kind, all, kind === 'base')
   if (kind === 'base') return made
   addReading(
     graph,
@@ -65,18 +65,16 @@ export function addVariables(
   return made
 }
 
-/** Zeros for every variable of a kind of 32-bit floats, by `zeroAll`. */
+/** Zeros for every variable of a kind, by `zeroAll`. */
 export function addZeroing(
   graph: GraphBuilder,
   kind: VariableKind,
   variables: ReadonlyMap<string, GraphVariable>,
 ): void {
-  const forms = [...variables].map(([name, { handle, shape }]) => ({ at: `${kind}/${name}`, handle, shape }))
-  const zeros = inTurn(forms, ({ at, handle, shape }, before) => {
-    const zero = addZeros(graph, `${at}/zeros`, shape, before)
-    return graph.addNamed(`${at}/zero`, 'AssignVariableOp', [handle, zero], {
-      dtype: typeAttribute('float32'),
-    })
+  const forms = [...variables].map(([name, variable]) => ({ at: `${kind}/${name}`, ...variable }))
+  const zeros = inTurn(forms, ({ at, handle, shape, type }, before) => {
+    const zero = addZeros(graph, `${at}/zeros`, { shape, type }, before)
+    return graph.addNamed(`${at}/zero`, 'AssignVariableOp', [handle, zero], { dtype: typeAttribute(type) })
   })
   graph.barrier(zeroAll(kind), zeros)
 }
@@ -90,11 +88,11 @@ export function addZeroing(
 export function addZeros(
   graph: GraphBuilder,
   name: string,
-  shape: readonly number[],
+  { shape, type }: VariableForm,
   before: readonly NodeRef[],
 ): NodeRef {
   return graph.addNamed(name, 'Empty', [graph.intVector(shape), ...before.map((node) => `^${node}`)], {
-    dtype: typeAttribute('float32'),
+    dtype: typeAttribute(type),
     init: boolAttribute(true),
   })
 }

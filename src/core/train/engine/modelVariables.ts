@@ -7,7 +7,14 @@ import type { ModelConfig } from '../../model/config/modelConfig.ts'
 import type { StoredMatrix } from '../../graph/rawOps.ts'
 import type { ModelWeights } from '../../model/projections.ts'
 import { channelAxis, storageOf, type WeightStorage } from '../../model/weightStorage.ts'
-import type { GraphVariable, GraphVariables, ModelKind, VariableForm } from './graphVariables.ts'
+import type { AdamWSettings } from '../../optim/adamW.ts'
+import type {
+  GraphVariable,
+  GraphVariables,
+  ModelKind,
+  ParameterKind,
+  VariableForm,
+} from './graphVariables.ts'
 import { addVariables, addZeroing, parameterKinds, valueNode, variableOf, zeroAll } from './graphVariables.ts'
 import { trainedParameters, type ScorerSetup, type TrainerSetup } from './trainerSetup.ts'
 import { addReading } from './variableMoves.ts'
@@ -63,20 +70,26 @@ export function addFrozenModel(graph: GraphBuilder, setup: FrozenModel): GraphVa
 
 export type FrozenModel = Pick<ScorerSetup, 'config' | 'parameters' | 'storedAs'>
 
-export type TrainedModel = Pick<TrainerSetup, 'config' | 'parameters' | 'storedAs' | 'adapter' | 'dropout'>
+export type TrainedModel = Pick<
+  TrainerSetup,
+  'config' | 'parameters' | 'storedAs' | 'adapter' | 'dropout' | 'adamW'
+>
 
 /**
  * A trained model's variables: its own with their moments and gradients, or an adapter's beside a frozen
  * model.
  */
 export function addTrainedModel(graph: GraphBuilder, setup: TrainedModel): GraphVariables {
-  const forms = new Map(
-    [...trainedParameters(setup)].map(([name, { shape }]): [string, VariableForm] => [
-      name,
-      { shape, type: 'float32' },
-    ]),
+  const formsOf = (kind: ParameterKind) =>
+    new Map(
+      [...trainedParameters(setup)].map(([name, { shape }]): [string, VariableForm] => [
+        name,
+        { shape, type: elementTypeOfStorage[storageOfKind(kind, setup.adamW)] },
+      ]),
+    )
+  const trained = new Map(
+    parameterKinds.map((kind) => [kind, addVariables(graph, kind, formsOf(kind))] as const),
   )
-  const trained = new Map(parameterKinds.map((kind) => [kind, addVariables(graph, kind, forms)] as const))
   for (const kind of zeroedKinds)
     addZeroing(graph, kind, trained.get(kind) ?? new Map<string, GraphVariable>())
   graph.barrier(zeroedFirst, zeroedKinds.map(zeroAll))
@@ -89,6 +102,11 @@ export function addTrainedModel(graph: GraphBuilder, setup: TrainedModel): Graph
   const variables: GraphVariables = new Map([...addFrozenModel(graph, setup), ...trained])
   addMergedReading(graph, setup, variables)
   return variables
+}
+
+/** Parameters and gradients are 32-bit floats; moments may be fewer bits. */
+function storageOfKind(kind: ParameterKind, { moments = 'f32' }: AdamWSettings): 'f32' | 'bf16' {
+  return kind === 'firstMoment' || kind === 'secondMoment' ? moments : 'f32'
 }
 
 /** W + scale · B · A of every parameter, one at a time. */

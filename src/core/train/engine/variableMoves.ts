@@ -18,8 +18,11 @@ export const moveNames = (list: string) => ({
   bytes: `${list}/bytes`,
   /** Fetched to write the bytes. */
   wroteBytes: `${list}/wroteBytes`,
-  /** Fetched: a variable's values as 32-bit floats. */
+  /** Fetched: some of a variable's values as 32-bit floats, in a vector. */
   read: `${list}/read`,
+  /** Fed to it, int32 vectors of one number: the first value in row-major order, and how many; −1: the rest. */
+  first: `${list}/first`,
+  count: `${list}/count`,
 })
 
 interface Movable {
@@ -30,12 +33,19 @@ interface Movable {
 /**
  * Writing into any of the variables: those of 8 bits from bytes, those of 32 from floats, those of 16 from
  * both.
+ *
+ * @param withBytes  whether anybody has the bytes of 8 and 16 bits
  */
-export function addWriting(graph: GraphBuilder, list: string, variables: readonly Movable[]): void {
+export function addWriting(
+  graph: GraphBuilder,
+  list: string,
+  variables: readonly Movable[],
+  withBytes: boolean,
+): void {
   const names = moveNames(list)
   const writes = { fed: names.floats, fedType: 'float32', done: names.wroteFloats } as const
   addWrites(graph, `${list}/writeFloats`, writes, variables)
-  if (variables.every(({ type }) => type === 'float32')) return
+  if (!withBytes || variables.every(({ type }) => type === 'float32')) return
   const ofBytes = { fed: names.bytes, fedType: 'uint8', done: names.wroteBytes } as const
   addWrites(graph, `${list}/writeBytes`, ofBytes, variables)
 }
@@ -92,7 +102,10 @@ export interface ReadPlace {
   readonly value: (read: readonly NodeRef[]) => NodeRef
 }
 
-/** Reading any place of a list; only that place's nodes run. */
+/**
+ * Reading any place of a list, or a part of it, so that a large one need not be copied out as a whole; only
+ * that place's nodes run.
+ */
 export function addReading(graph: GraphBuilder, list: string, places: readonly ReadPlace[]): void {
   const names = moveNames(list)
   graph.inScope(`${list}/readOne`, () => {
@@ -108,8 +121,14 @@ export function addReading(graph: GraphBuilder, list: string, places: readonly R
         }),
       )
     })
-    graph.addNamed(names.read, 'Identity', [addMerge(graph, values, 'float32')], {
+    const flat = graph.add('Reshape', [addMerge(graph, values, 'float32'), graph.intVector([-1])], {
       T: typeAttribute('float32'),
+      Tshape: typeAttribute('int32'),
+    })
+    const bounds = [names.first, names.count].map((name) => graph.placeholder(name, 'int32', [1]))
+    graph.addNamed(names.read, 'Slice', [flat, ...bounds], {
+      T: typeAttribute('float32'),
+      Index: typeAttribute('int32'),
     })
   })
 }

@@ -157,7 +157,8 @@ class CapturedTrainer implements GradientTrainer {
       shape: [],
       values: Float32Array.of(value as number),
     }))
-    this.#session.run(feeds, [updateNames.apply])
+    const seed = { node: updateNames.seed, shape: [], values: Int32Array.of(this.#updates) }
+    this.#session.run(adamW.moments === 'bf16' ? [...feeds, seed] : feeds, [updateNames.apply])
     this.#updates++
     return Promise.resolve({
       loss,

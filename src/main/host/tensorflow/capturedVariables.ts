@@ -2,7 +2,7 @@ import type { VariableKind } from '../../../core/train/engine/graphVariables.ts'
 import { moveNames, movedPlace } from '../../../core/train/engine/variableMoves.ts'
 import type { ParameterValue, ParameterValues } from '../../../core/model/parameterValues.ts'
 import type { FrozenModel } from '../../../core/train/engine/modelVariables.ts'
-import { baseForms, scaleName } from '../../../core/train/engine/modelVariables.ts'
+import { baseForms, mergedList, scaleName } from '../../../core/train/engine/modelVariables.ts'
 import { channelAxis, quantize, storageOf } from '../../../core/model/weightStorage.ts'
 import { freeArray } from '../../../core/model/freeArray.ts'
 import type { Feed, GraphSession } from './graphSession.ts'
@@ -88,17 +88,46 @@ export function viewVariables(
 ): ParameterValues {
   const { read } = moveNames(list)
   return new Map(
-    [...shapes].map(([name, { shape }], place): [string, ParameterValue] => [
-      name,
-      {
-        shape,
-        isMadeAnew: true,
-        get values() {
-          const [values] = session.run([placeFeed(place), ...feeds], [read])
-          if (values instanceof Float32Array) return values
-          throw new RangeError(`${list}: "${name}" was not read as 32-bit floats`)
-        },
-      },
-    ]),
+    [...shapes].map(([name, { shape }], place): [string, ParameterValue] => {
+      const part = (first: number, count: number) => {
+        const [values] = session.run([placeFeed(place), ...partFeeds(list, first, count), ...feeds], [read])
+        if (values instanceof Float32Array) return values
+        throw new RangeError(`${list}: "${name}" was not read as 32-bit floats`)
+      }
+      // what is made of several variables would be made anew for each part
+      return [name, viewed(part, shape, list !== mergedList)]
+    }),
   )
+}
+
+function viewed(
+  read: (first: number, count: number) => Float32Array,
+  shape: readonly number[],
+  isReadInParts: boolean,
+): ParameterValue {
+  const whole = {
+    shape,
+    isMadeAnew: true,
+    get values() {
+      return read(0, -1)
+    },
+  }
+  const [, columns = 1] = shape
+  if (!isReadInParts || shape.length !== 2) return whole
+  return {
+    shape,
+    isMadeAnew: true,
+    get values() {
+      return whole.values
+    },
+    rows: (first, count) => read(first * columns, count * columns),
+  }
+}
+
+function partFeeds(list: string, first: number, count: number): Feed[] {
+  const names = moveNames(list)
+  return [
+    { node: names.first, shape: [1], values: Int32Array.of(first) },
+    { node: names.count, shape: [1], values: Int32Array.of(count) },
+  ]
 }

@@ -18,6 +18,18 @@ export const tensorFlowVariables: Readonly<Record<string, string>> = {
 }
 
 /**
+ * For a trainer that is to take little memory: the C library maps each block of a megabyte or more by itself and
+ * gives it back when it is let go of, instead of oneDNN's allocator and its own heaps keeping them. Read as the
+ * process starts. It costs time, the more the smaller the model: 1.6 times that of an update of 0.8 M
+ * parameters (docs/lab-log.md).
+ */
+export const frugalVariables: Readonly<Record<string, string>> = {
+  TF_ONEDNN_USE_SYSTEM_ALLOCATOR: '1',
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 20),
+  MALLOC_ARENA_MAX: '2',
+}
+
+/**
  * The variables for a child process that loads TensorFlow: memory of the card is taken as needed,
  * TensorFlow's own log starts at warnings, CUDA's libraries are found, and so are `ptxas` and `libdevice`,
  * without which XLA compiles nothing for a card: it looks beside TensorFlow's library, but sees the link to

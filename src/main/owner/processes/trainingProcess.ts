@@ -1,3 +1,5 @@
+import { savesMemory } from '../../../shared/config/savesMemory.ts'
+import { frugalVariables } from '../../host/tensorflow/childEnvironment.ts'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
@@ -67,7 +69,11 @@ export async function startTrainingProcess(
       '--data-dir',
       request.dataDir,
     ],
-    { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...program.environment }, serialization: 'json' },
+    {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: environmentOf(program, request),
+      serialization: 'json',
+    },
   )
   const stderr = keepTail(child)
   child.on('message', (message) => onMessage(message as TrainerMessage))
@@ -103,6 +109,12 @@ async function started(child: ChildProcess, program: TrainerProgram): Promise<vo
       `the trainer could not be started with ${program.nodePath}: ${reason}. Run "recheck doctor", or "npm ci" again.`,
     )
   }
+}
+
+/** What the program is given stays. */
+function environmentOf(program: TrainerProgram, { config }: JobRequest): Record<string, string | undefined> {
+  const frugal = savesMemory(config) ? frugalVariables : {}
+  return { ...frugal, ...program.environment }
 }
 
 function keepTail(child: ChildProcess): () => string {

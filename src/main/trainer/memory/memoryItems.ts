@@ -14,6 +14,7 @@ import { isGroupMethod, needsVStar, type RunConfig } from '../../../shared/confi
 import { turnsOf } from '../../../shared/config/rolloutTurns.ts'
 import { memoryTimes, type MemoryItem, type MemoryTime } from '../../../shared/memoryPlan.ts'
 import { isFedAsInputs } from '../../host/onnx/fedWeights.ts'
+import { numbersAtATime } from '../trainerStateFile.ts'
 import { chooseCompute, droppedInputs } from './computeChoice.ts'
 import { graphBytes } from './graphMemory.ts'
 
@@ -153,17 +154,18 @@ function trainerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts)
   const trained = floatBytes * [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0)
   const { rows, memory } = passOf(config, model, facts)
   const frozen = storedBytes(model, baseWeights)
+  const momentBytes = 2 * trained * (bytesEach[config.optimizer.moments] / floatBytes)
   const item = inSession(facts)
   return [
     item(`frozen weights (${baseWeights})`, 'always', lora === null ? 0 : frozen),
     item(lora === null ? 'weights' : 'adapter', 'always', trained),
-    item('moments (AdamW)', 'always', 2 * trained),
+    item(`moments (AdamW${config.optimizer.moments === 'bf16' ? ', bf16' : ''})`, 'always', momentBytes),
     item('gradients', 'always', trained),
     item('reference policy', 'always', hasCopy(config, facts) ? frozen : 0),
     item(`activations of ${rows} rows`, 'update', memory.kept + memory.layer),
     item('logits, chunk by chunk', 'update', Math.max(0, memory.logits - memory.layer)),
-    // tensor by tensor
-    hostItem('the largest tensor, read out', 'checkpoint', floatBytes * largestOf(shapes)),
+    // some rows at a time
+    hostItem('tensors, read out', 'checkpoint', floatBytes * Math.min(numbersAtATime, largestOf(shapes))),
   ]
 }
 

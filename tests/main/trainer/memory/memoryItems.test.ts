@@ -70,7 +70,7 @@ test('every part by hand: a run of both stages with the ONNX sampler', () => {
     // what four layers keep, the input of the first and what comes out of the last; then gradients of a layer
     'activations of 4 rows, update':
       4 * 4 * 251 * (4 * kept + 2 * 128) + 4 * (4 * 251 * kept + layerParameters),
-    'the largest tensor, read out, checkpoint': 4 * 128 * 384,
+    'tensors, read out, checkpoint': 4 * 128 * 384,
     // fed to the prefill, and packed in the step's session
     'weights of the sampler (ONNX Runtime), always': 2 * weights,
     'key-value caches of 32 rollouts, always': 32 * cacheOfRow,
@@ -141,7 +141,7 @@ test('with a card what TensorFlow holds is there, and what the host reads stays 
     [
       'Node, TensorFlow, ONNX Runtime',
       'graphs of TensorFlow',
-      'the largest tensor, read out',
+      'tensors, read out',
       'the largest tensor, read in',
     ],
   )
