@@ -11,8 +11,8 @@ export interface AdamWSettings {
   /** Global-norm clip; null = off. */
   readonly clipNorm: number | null
   /**
-   * How both moments stand in memory between updates; left out: `f32`. `bf16` is for the captured trainer: each
-   * number is rounded up or down by chance, so that it is kept on average.
+   * How both moments of matrices stand in memory between updates; left out: `f32`. `bf16` is for the captured
+   * trainer: each number is rounded up or down by chance, so that it is kept on average.
    */
   readonly moments?: 'f32' | 'bf16'
 }

@@ -74,16 +74,27 @@ export function addAdamWUpdate(
     settings.weightDecay !== 0 && decays(name, shape)
       ? [`^${addDecay(graph, variables, { name, decay: scalars.decay, before })}`]
       : []
+  const isHalf = ({ name }: { name: string }) =>
+    variableOf(variables, 'firstMoment', name).type === 'bfloat16'
   const updates = graph.inScope('update', () => {
-    if (settings.moments === 'bf16') {
-      const seed = graph.placeholder(updateNames.seed, 'int32', [])
-      return addHalfMomentUpdates(graph, variables, { parameters, settings, scalars, seed, decayedOf })
-    }
-    return inTurn(parameters, (parameter, before) => {
-      const controls = before.map((node) => `^${node}`)
-      const decayed = decayedOf(parameter, controls)
-      return addAdam(graph, variables, { name: parameter.name, settings, scalars, before: controls, decayed })
-    })
+    const whole = inTurn(
+      parameters.filter((parameter) => !isHalf(parameter)),
+      (parameter, before) => {
+        const controls = before.map((node) => `^${node}`)
+        const decayed = decayedOf(parameter, controls)
+        return addAdam(graph, variables, {
+          name: parameter.name,
+          settings,
+          scalars,
+          before: controls,
+          decayed,
+        })
+      },
+    )
+    if (settings.moments !== 'bf16') return whole
+    const seed = graph.placeholder(updateNames.seed, 'int32', [])
+    const halves = { parameters: parameters.filter(isHalf), settings, scalars, seed, decayedOf }
+    return whole.concat(addHalfMomentUpdates(graph, variables, halves))
   })
   graph.barrier(updateNames.apply, updates)
 }

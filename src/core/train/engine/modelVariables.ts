@@ -84,7 +84,7 @@ export function addTrainedModel(graph: GraphBuilder, setup: TrainedModel): Graph
     new Map(
       [...trainedParameters(setup)].map(([name, { shape }]): [string, VariableForm] => [
         name,
-        { shape, type: elementTypeOfStorage[storageOfKind(kind, setup.adamW)] },
+        { shape, type: elementTypeOfStorage[storageOf(name, shape, storageOfKind(kind, setup.adamW))] },
       ]),
     )
   const trained = new Map(
@@ -104,7 +104,7 @@ export function addTrainedModel(graph: GraphBuilder, setup: TrainedModel): Graph
   return variables
 }
 
-/** Parameters and gradients are 32-bit floats; moments may be fewer bits. */
+/** Parameters and gradients are 32-bit floats; moments of matrices may be fewer bits. */
 function storageOfKind(kind: ParameterKind, { moments = 'f32' }: AdamWSettings): 'f32' | 'bf16' {
   return kind === 'firstMoment' || kind === 'secondMoment' ? moments : 'f32'
 }

@@ -17,6 +17,8 @@ const nodesPerTensor = {
   trained: 62,
   recomputed: 67,
   adapted: 48,
+  /** More of each trained matrix where moments stand in bf16. */
+  halfMoments: 36,
   /** Scoring alone; in fewer bits a matrix is written from its bytes, too. */
   frozen: 16,
   frozenInFewerBits: 20,
@@ -34,7 +36,7 @@ interface GraphFacts {
 
 /** What TensorFlow holds for the nodes of the graphs that are open at once. Always in the machine's memory. */
 export function graphBytes(
-  { model: { lora, baseWeights } }: Pick<RunConfig, 'model'>,
+  { model: { lora, baseWeights }, optimizer }: Pick<RunConfig, 'model' | 'optimizer'>,
   model: ModelConfig,
   facts: GraphFacts,
   { recompute, hasReference }: { readonly recompute: boolean; readonly hasReference: boolean },
@@ -43,10 +45,14 @@ export function graphBytes(
   const isInGraph = facts.sampler === 'graph'
   if (facts.work === 'sample' || facts.work === 'evaluate')
     return isInGraph ? bytesPerNode * tensors * nodesPerTensor.samplerAlone : 0
-  const all = tensors + (lora === null ? 0 : adapterShapes(model, lora).size)
+  const factors = lora === null ? 0 : adapterShapes(model, lora).size
+  const all = tensors + factors
+  const matrices = [...parameterShapes(model).values()].filter(({ length }) => length === 2).length
   const { trained, recomputed, adapted, frozen, frozenInFewerBits, sampled } = nodesPerTensor
   const ofTraining = lora !== null ? adapted : recompute ? recomputed : trained
   const inGraph = facts.work === 'train' && isInGraph ? sampled * tensors : 0
   const ofReference = baseWeights === 'f32' ? frozen : frozenInFewerBits
-  return bytesPerNode * (all * ofTraining + inGraph + (hasReference ? ofReference * tensors : 0))
+  const ofMoments =
+    optimizer.moments === 'f32' ? 0 : nodesPerTensor.halfMoments * (lora === null ? matrices : factors)
+  return bytesPerNode * (all * ofTraining + ofMoments + inGraph + (hasReference ? ofReference * tensors : 0))
 }

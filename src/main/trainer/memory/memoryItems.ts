@@ -154,7 +154,7 @@ function trainerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts)
   const trained = floatBytes * [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0)
   const { rows, memory } = passOf(config, model, facts)
   const frozen = storedBytes(model, baseWeights)
-  const momentBytes = 2 * trained * (bytesEach[config.optimizer.moments] / floatBytes)
+  const momentBytes = 2 * storedAs(shapes, config.optimizer.moments)
   const item = inSession(facts)
   return [
     item(`frozen weights (${baseWeights})`, 'always', lora === null ? 0 : frozen),
@@ -224,8 +224,12 @@ function samplerItems(config: RunConfig, model: ModelConfig, facts: MemoryFacts)
  * 32 bits.
  */
 function storedBytes(model: ModelConfig, wanted: WeightStorage): number {
+  return storedAs(parameterShapes(model), wanted)
+}
+
+function storedAs(shapes: ReadonlyMap<string, readonly number[]>, wanted: WeightStorage): number {
   let bytes = 0
-  for (const [name, shape] of parameterShapes(model)) {
+  for (const [name, shape] of shapes) {
     const storage = storageOf(name, shape, wanted)
     bytes += sizeOf(shape) * bytesEach[storage]
     if (storage === 'int8') bytes += floatBytes * (shape[0] ?? 0)

@@ -11,6 +11,9 @@ import { isNeeded } from '../../../../src/main/host/provision/unpack.ts'
 import { tensorFlowBackend } from '../../../../src/main/host/tensorflow/addon.ts'
 import { probeXla, whyNoGpu } from '../../../../src/main/host/tensorflow/deviceProbe.ts'
 import { requireTensorFlow } from '../../../../src/main/host/tensorflow/status.ts'
+import type { ConfigLayer } from '../../../../src/shared/config/layers.ts'
+import { presetConfig } from '../../../../src/shared/config/presets.ts'
+import { savesMemory } from '../../../../src/shared/config/savesMemory.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
 import { whyNoXla } from '../../../../src/main/host/tensorflow/xlaProbe.ts'
 
@@ -21,6 +24,19 @@ test('a child takes the memory of a card as needed, logs warnings only, multipli
     CUDA_CACHE_MAXSIZE: '4294967296',
     NVIDIA_TF32_OVERRIDE: '0',
   })
+})
+
+test('only a run that saves memory has its trainer give freed blocks back', () => {
+  const saves = (layer: ConfigLayer) => savesMemory(presetConfig('builtin', layer))
+  assert.equal(saves({}), false)
+  assert.equal(saves({ recompute: 'auto' }), false)
+  for (const layer of [
+    { model: { lora: { rank: 4 } } },
+    { model: { baseWeights: 'bf16' } },
+    { recompute: 'on' },
+    { optimizer: { moments: 'bf16' } },
+  ] as const)
+    assert.equal(saves(layer), true)
 })
 
 test('what the user has set stays, and an undefined variable is left out', () => {

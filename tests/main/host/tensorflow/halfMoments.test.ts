@@ -32,7 +32,7 @@ function each(values: ParameterValues, use: (value: number, name: string, at: nu
 const at = (values: ParameterValues, name: string, place: number): number =>
   values.get(name)?.values[place] ?? Number.NaN
 
-test('by hand: the first update’s moments are a neighbour of (1 − β)·g and (1 − β)·g², on average that number itself; the parameters move as with 32 bits', async () => {
+test('by hand: the first update’s moments of matrices are a neighbour of (1 − β)·g and (1 − β)·g², on average that number itself; the parameters move as with 32 bits', async () => {
   const unclipped = { ...adamW, clipNorm: null }
   const whole = await withTrainer({ adamW: unclipped }, true, async (trainer) => {
     await trainer.step({ rows }, 1e-3)
@@ -51,6 +51,11 @@ test('by hand: the first update’s moments are a neighbour of (1 − β)·g and
     let [further, counted, expected] = [0, 0, 0]
     each(moments, (moment, name, place) => {
       const exact = ofGradient(at(whole.gradients, name, place))
+      if (moments.get(name)?.shape.length === 1) {
+        // the fused op takes β₂ from 1 in 32 bits
+        assert.ok(Math.abs(moment - exact) <= 1e-4 * Math.abs(exact), `${name}, in 32 bits`)
+        return
+      }
       assert.ok(isBrainFloat(moment), name)
       const [below, above] = neighbours(exact)
       const step = Math.abs(above - below)

@@ -17,6 +17,7 @@ const bytesPerNode = 10.2e3
 const runs = [
   { of: 'all parameters', recompute: false, settings: {} },
   { of: 'all parameters, layers recomputed', recompute: true, settings: {} },
+  { of: 'all parameters, moments in bf16', recompute: true, settings: { optimizer: { moments: 'bf16' } } },
   { of: 'an adapter', recompute: false, settings: { model: { lora: { rank: 4 }, baseWeights: 'int8' } } },
 ] as const
 

@@ -111,6 +111,16 @@ test('an adapter trains its factors alone; the base stands in the bits that were
   assert.equal(half['frozen weights (bf16), always'], 2 * (parameters - small) + 4 * small)
 })
 
+test('moments in bf16 take half, and a large tensor is read out in part', () => {
+  const config = presetConfig('builtin', little, { optimizer: { moments: 'bf16' } })
+  // norms and biases stay in 32 bits
+  const small = 9 * 128 + 4 * (128 + 64 + 64)
+  const halves = 2 * (2 * (parameters - small) + 4 * small)
+  assert.equal(parts(config, builtin, facts)['moments (AdamW, bf16), always'], halves)
+  const large = parts(config, { ...builtin, vocabularySize: 65536 }, facts)
+  assert.equal(large['tensors, read out, checkpoint'], 4 * 2 ** 22)
+})
+
 test('a run without a reference keeps none; one that only samples keeps weights and caches', () => {
   const alone = presetConfig('builtin', little, {
     method: 'dapo',
