@@ -1,7 +1,6 @@
 import type { ElementType, GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
 import { intAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
 import { sizeOf } from '../../model/parameterTable.ts'
-import type { UpdateScalars } from './adamWGraph.ts'
 import type { GraphVariables, ParameterKind } from './graphVariables.ts'
 import { variableOf } from './graphVariables.ts'
 import { inTurn } from './inTurn.ts'
@@ -17,7 +16,7 @@ const arraysOfPart = 8
 interface HalfMomentUpdates {
   readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[]
   readonly settings: AdamWSettings
-  readonly scalars: Readonly<Record<keyof UpdateScalars, NodeRef>>
+  readonly scalars: Readonly<Record<'gradientScale' | 'stepSize' | 'epsilon', NodeRef>>
   /** int32 scalar, another one in each update. */
   readonly seed: NodeRef
   /** What shrinks a parameter before it is updated, as control inputs. */
