@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ParameterValues } from '../../../../src/core/model/parameterValues.ts'
 import type { TrainerState } from '../../../../src/core/train/engine/trainer.ts'
+import { randomParameters } from '../../../randomModel.ts'
 import { assertSameBytes, largestDifference, rows, setup, withTrainer } from './littleTrainer.ts'
 
 const adamW = { ...setup.adamW, weightDecay: 0, beta2: 0.999 }
-const half = { adamW: { ...adamW, moments: 'bf16' as const } }
+const inHalves = { adamW: { ...adamW, moments: 'bf16' as const } }
 
 const word = new DataView(new ArrayBuffer(4))
 
@@ -71,6 +72,24 @@ test('by hand: the first updateâ€™s moments of matrices are a neighbour of (1 âˆ
   }
 })
 
+test('a matrix that is updated some rows at a time moves as one that is updated whole', async () => {
+  const config = { ...setup.config, vocabularySize: 2 ** 22 / setup.config.width + 3 }
+  const parameters = randomParameters(config, 1)
+  const moved = async (moments: 'f32' | 'bf16') =>
+    withTrainer({ config, parameters, adamW: { ...adamW, moments } }, true, async (trainer) => {
+      await trainer.step({ rows }, 1e-3)
+      return trainer.readState()
+    })
+  const [whole, half] = [await moved('f32'), await moved('bf16')]
+  assert.ok(largestDifference(half.parameters, whole.parameters) <= 1e-6)
+  const [[name]] = parameters
+  assert.ok((half.firstMoments.get(name)?.values.length ?? 0) > 2 ** 22, 'more than one part')
+  const farthest = largestDifference(half.firstMoments, whole.firstMoments)
+  let greatest = 0
+  each(whole.firstMoments, (value) => (greatest = Math.max(greatest, Math.abs(value))))
+  assert.ok(farthest > 0 && farthest <= greatest * 2 ** -7, `${farthest} of ${greatest}`)
+})
+
 test('over forty updates the second moments fall as those of 32 bits do, where rounding to the nearest would keep them', async () => {
   const course = async (changes: Partial<typeof setup>) =>
     withTrainer(changes, true, async (trainer) => {
@@ -88,7 +107,7 @@ test('over forty updates the second moments fall as those of 32 bits do, where r
       for (let update = 0; update < 40; update++) await trainer.step({ rows }, 0)
       return { begun, ended: await trainer.readState() }
     })
-  const [whole, brief] = [await course({ adamW }), await course(half)]
+  const [whole, brief] = [await course({ adamW }), await course(inHalves)]
   const sum = (values: ParameterValues): number => {
     let total = 0
     each(values, (value) => (total += value))
@@ -100,14 +119,14 @@ test('over forty updates the second moments fall as those of 32 bits do, where r
 })
 
 test('a state written and gone on with gives the very bytes of one that was never stopped', async () => {
-  const { between, ended } = await withTrainer(half, true, async (trainer) => {
+  const { between, ended } = await withTrainer(inHalves, true, async (trainer) => {
     await trainer.step({ rows }, 1e-3)
     await trainer.step({ rows }, 1e-3)
     const state = await trainer.readState()
     await trainer.step({ rows }, 1e-3)
     return { between: state, ended: await trainer.readState() }
   })
-  await withTrainer(half, true, async (trainer) => {
+  await withTrainer(inHalves, true, async (trainer) => {
     await trainer.writeState(between)
     assertSameBytes(await trainer.readState(), between)
     await trainer.step({ rows }, 1e-3)
