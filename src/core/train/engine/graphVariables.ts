@@ -57,11 +57,7 @@ export function addVariables(
   const all = [...made.values()]
   if (kind !== 'gradient') addWriting(graph, kind, all, kind === 'base')
   if (kind === 'base') return made
-  addReading(
-    graph,
-    kind,
-    all.map((variable) => ({ variables: [variable], value: ([own]) => own })),
-  )
+  addReading(graph, kind, all)
   return made
 }
 

@@ -96,41 +96,50 @@ function converted(
   return graph.add('DeepCopy', [own], { T: typeAttribute(to) })
 }
 
-/** What one place of a list gives: the variables that it reads, and what it makes of them, 32-bit floats. */
-export interface ReadPlace {
-  readonly variables: readonly Movable[]
-  readonly value: (read: readonly NodeRef[]) => NodeRef
-}
+/** What one place of a list gives: a variable, or 32-bit floats that are made of several. */
+export type ReadPlace =
+  Movable | { readonly variables: readonly Movable[]; readonly value: (read: readonly NodeRef[]) => NodeRef }
 
 /**
- * Reading any place of a list, or a part of it, so that a large one need not be copied out as a whole; only
- * that place's nodes run.
+ * Reading any place of a list, or a part of it, so that a large one need not be copied out, or widened, as a
+ * whole; only that place's nodes run.
  */
 export function addReading(graph: GraphBuilder, list: string, places: readonly ReadPlace[]): void {
   const names = moveNames(list)
   graph.inScope(`${list}/readOne`, () => {
-    const values = places.map(({ variables, value }, place) => {
-      const isMoved = addIsMoved(graph, place)
-      return value(
-        variables.map(({ handle, type }) => {
-          const live = addSwitch(graph, handle, isMoved, 'resource')
-          const read = graph.add('ReadVariableOp', [live], { dtype: typeAttribute(type) })
-          if (type === 'float32') return read
-          const types = { SrcT: typeAttribute(type), DstT: typeAttribute('float32') }
-          return graph.add('Cast', [read], { ...types, Truncate: boolAttribute(false) })
-        }),
-      )
-    })
-    const flat = graph.add('Reshape', [addMerge(graph, values, 'float32'), graph.intVector([-1])], {
-      T: typeAttribute('float32'),
-      Tshape: typeAttribute('int32'),
+    const byType = new Map<ElementType, NodeRef[]>()
+    places.forEach((place, at) => {
+      const read = ({ handle, type }: Movable) =>
+        graph.add('ReadVariableOp', [addSwitch(graph, handle, addIsMoved(graph, at), 'resource')], {
+          dtype: typeAttribute(type),
+        })
+      const isMade = 'variables' in place
+      const value = isMade
+        ? place.value(place.variables.map((each) => widened(graph, read(each), each.type)))
+        : read(place)
+      const type = isMade ? 'float32' : place.type
+      byType.set(type, [...(byType.get(type) ?? []), value])
     })
     const bounds = [names.first, names.count].map((name) => graph.placeholder(name, 'int32', [1]))
-    graph.addNamed(names.read, 'Slice', [flat, ...bounds], {
+    const parts = [...byType].map(([type, values]) => {
+      const flat = graph.add('Reshape', [addMerge(graph, values, type), graph.intVector([-1])], {
+        T: typeAttribute(type),
+        Tshape: typeAttribute('int32'),
+      })
+      const types = { T: typeAttribute(type), Index: typeAttribute('int32') }
+      return widened(graph, graph.add('Slice', [flat].concat(bounds), types), type)
+    })
+    // of a type whose places are not meant nothing runs
+    graph.addNamed(names.read, 'Identity', [addMerge(graph, parts, 'float32')], {
       T: typeAttribute('float32'),
-      Index: typeAttribute('int32'),
     })
   })
+}
+
+function widened(graph: GraphBuilder, value: NodeRef, type: ElementType): NodeRef {
+  if (type === 'float32') return value
+  const types = { SrcT: typeAttribute(type), DstT: typeAttribute('float32') }
+  return graph.add('Cast', [value], { ...types, Truncate: boolAttribute(false) })
 }
 
 /** Whether the place that is fed is this one: one node for the lists of all kinds. */
