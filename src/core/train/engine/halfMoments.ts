@@ -9,7 +9,7 @@ import type { AdamWSettings } from './trainer.ts'
 const int32 = typeAttribute('int32')
 
 /** Elements of a parameter that are updated at a time, in whole rows. */
-const elementsAtATime = 1 << 22
+const elementsAtATime = 1 << 21
 /** Arrays of a part's size that are there at a time: gradient, both moments before and after, chance. */
 const arraysOfPart = 8
 

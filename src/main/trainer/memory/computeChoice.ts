@@ -11,8 +11,9 @@ const passBytes = 768e6
  * faster.
  */
 const recomputedPassBytes = 384e6
-/** Bytes of logits, their softmax and its gradient. */
+/** Bytes of logits, their softmax and its gradient; fewer where layers are recomputed to save memory. */
 const logitsBytes = 128e6
+const recomputedLogitsBytes = 48e6
 const maxRowsPerMicroBatch = 64
 /** `auto` recomputes layers where fewer rows than this fit without. */
 const fewRows = 2
@@ -41,7 +42,7 @@ export function chooseCompute(config: ComputeConfig, model: ModelConfig, positio
   const fitting = rowsThatFit(model, row, { compute: plain, most: wanted, bytes: passBytes })
   const recompute =
     config.recompute === 'on' || (config.recompute === 'auto' && fitting < Math.min(fewRows, wanted))
-  const compute = { ...plain, recompute }
+  const compute = recompute ? { recompute, logitsBytes: recomputedLogitsBytes } : plain
   if (config.microBatch !== 'auto') return { rowsPerMicroBatch: config.microBatch, compute }
   const rows = recompute
     ? rowsThatFit(model, row, { compute, most: wanted, bytes: recomputedPassBytes })
