@@ -3,7 +3,7 @@
 // transformers and peft doing the same work.
 //
 //   node bench/memory.mjs [--python <python with torch, transformers, peft>] [--only 135m-full,0.5b-int8]
-//   [--out FILE]
+//   [--out FILE] [--pytorch-alone]: what is beside it in the file stays
 //
 // Weights are random: a random model never ends an answer by itself, so every completion is as long as it may
 // be, which is what the plan counts with. A case that would take more than half of the machine's free memory
@@ -32,6 +32,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     out: { type: 'string', default: join(root, 'bench', 'MEMORY.md') },
     work: { type: 'string' },
+    'pytorch-alone': { type: 'boolean', default: false },
   },
 })
 const work = options.work ?? mkdtempSync(join(tmpdir(), 'recheck-memory-'))
@@ -134,12 +135,24 @@ function tableRow({ title }, { planned, peakBytes, pytorch }) {
   return `| ${title} | ${gigabytes(planned)} | ${gigabytes(peakBytes)} | ${ratio} | ${gigabytes(pytorch)} |`
 }
 
-/** Rows of the file by their first cell; those of this call replace them. */
-function writeTable(path, rows) {
-  const old = read(path)
+function rowsOf(path) {
+  return read(path)
     .split('\n')
     .filter((line) => line.startsWith('| ') && !line.startsWith('| case') && !line.startsWith('| ---'))
-  const byTitle = new Map([...old, ...rows].map((line) => [line.split(' | ')[0].trimEnd(), line]))
+}
+
+const titleOf = (row) => row.split(' | ')[0].trimEnd()
+
+/** The file's own row of a case with another figure of PyTorch. */
+function withPyTorch(path, { title }, pytorch) {
+  const row = rowsOf(path).find((each) => titleOf(each) === `| ${title}`)
+  if (row === undefined) throw new Error(`${path} has no row "${title}"`)
+  return row.replace(/[^|]*\|$/, ` ${gigabytes(pytorch)} |`)
+}
+
+/** Rows of the file by their first cell; those of this call replace them. */
+function writeTable(path, rows) {
+  const byTitle = new Map([...rowsOf(path), ...rows].map((line) => [titleOf(line), line]))
   const ordered = cases.flatMap(({ title }) => byTitle.get(`| ${title}`) ?? [])
   const text = [
     '# Memory',
@@ -159,6 +172,12 @@ function writeTable(path, rows) {
 mkdirSync(join(work, 'models'), { recursive: true })
 const wanted = options.only?.split(',') ?? cases.map(({ name }) => name)
 for (const each of cases.filter(({ name }) => wanted.includes(name))) {
+  if (options['pytorch-alone']) {
+    const row = withPyTorch(options.out, each, await runPyTorch(each))
+    console.log(row)
+    writeTable(options.out, [row])
+    continue
+  }
   const { peakBytes, seconds, stderr } = await runRecheck(each)
   const planned = plannedBytes(stderr)
   const pytorch = await runPyTorch(each)
