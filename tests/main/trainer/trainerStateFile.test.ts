@@ -5,7 +5,7 @@ import { numbersAtATime, trainerBlob } from '../../../src/main/trainer/trainerSt
 
 test('a matrix too large to be read out at once is read some rows at a time, to the same bytes', () => {
   const shape = [5, numbersAtATime / 2]
-  const values = Float32Array.from({ length: shape[0] * shape[1] }, (_, at) => at % 1009)
+  const values = Float32Array.from({ length: (5 * numbersAtATime) / 2 }, (_, at) => at % 1009)
   const read: number[] = []
   const inRows: ParameterValue = {
     shape,

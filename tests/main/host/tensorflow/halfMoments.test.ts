@@ -82,8 +82,8 @@ test('a matrix that is updated some rows at a time moves as one that is updated 
     })
   const [whole, half] = [await moved('f32'), await moved('bf16')]
   assert.ok(largestDifference(half.parameters, whole.parameters) <= 1e-6)
-  const [[name]] = parameters
-  assert.ok((half.firstMoments.get(name)?.values.length ?? 0) > 2 ** 22, 'more than one part')
+  const sizes = [...half.firstMoments.values()].map(({ values }) => values.length)
+  assert.ok(Math.max(...sizes) > 2 ** 22, 'more than one part')
   const farthest = largestDifference(half.firstMoments, whole.firstMoments)
   let greatest = 0
   each(whole.firstMoments, (value) => (greatest = Math.max(greatest, Math.abs(value))))
