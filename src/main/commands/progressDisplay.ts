@@ -149,6 +149,8 @@ class ProgressLines implements ProgressDisplay {
   readonly #clock: ActivityClock
   #lastLineMs = Number.NEGATIVE_INFINITY
   #pending: ProgressReport | null = null
+  /** What the last line counts: an end that is reported again, as by one piece after the other, is one line. */
+  #lastCount = ''
 
   constructor(target: ProgressTarget) {
     this.#target = target
@@ -159,7 +161,8 @@ class ProgressLines implements ProgressDisplay {
     if (this.#clock.activity !== report.activity) this.#flush()
     const isNew = this.#clock.enter(report)
     const isDue = this.#target.nowMs() - this.#lastLineMs >= lineEveryMs
-    if (isNew || isDue || (report.total > 0 && report.done >= report.total)) this.#write(report)
+    const isEnd = report.total > 0 && report.done >= report.total
+    if (isNew || isDue || (isEnd && countText(report) !== this.#lastCount)) this.#write(report)
     else this.#pending = report
   }
 
@@ -169,16 +172,20 @@ class ProgressLines implements ProgressDisplay {
   }
 
   #flush(): void {
-    if (this.#pending) this.#write(this.#pending)
+    if (this.#pending && countText(this.#pending) !== this.#lastCount) this.#write(this.#pending)
+    this.#pending = null
   }
 
   #write(report: ProgressReport): void {
     this.#pending = null
     this.#lastLineMs = this.#target.nowMs()
     const pace = this.#clock.pace(report)
-    const { label, done, total, unit, part } = countedBy(report)
-    this.#target.stream.write(
-      `${label}: ${done}${ofTotal(total)} ${unit}${part}${pace === '' ? '' : `, ${pace}`}\n`,
-    )
+    this.#lastCount = countText(report)
+    this.#target.stream.write(`${this.#lastCount}${pace === '' ? '' : `, ${pace}`}\n`)
   }
+}
+
+function countText(report: ProgressReport): string {
+  const { label, done, total, unit, part } = countedBy(report)
+  return `${label}: ${done}${ofTotal(total)} ${unit}${part}`
 }

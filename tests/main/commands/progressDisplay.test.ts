@@ -27,6 +27,16 @@ test('without a terminal: a line at the start, one every 5 s, one at the end, wi
   ])
 })
 
+test('an end that is reported again and again is one line', () => {
+  const { context, stderr } = commandFixture()
+  const display = context.openProgress()
+  for (let piece = 0; piece < 5; piece++) display.update({ ...step(1), total: 1 })
+  display.update({ ...step(0), total: 1 })
+  display.update({ ...step(1), total: 1 })
+  display.stop()
+  assert.equal(stderr(), 'updating: 1/1 steps\n')
+})
+
 test('another activity begins a line of its own, after the last state of the one before', () => {
   const { context, stderr } = commandFixture()
   const display = context.openProgress()
