@@ -128,8 +128,10 @@ async function workOnLibrary(question: LibraryQuestion): Promise<unknown> {
       return lookAtData(question)
     }
     case 'data.rows':
+    case 'data.check':
     case 'data.overlap': {
-      const { dataOverlap, dataRows } = await import('./tools/library/readData.ts')
+      const { checkedData, dataOverlap, dataRows } = await import('./tools/library/readData.ts')
+      if (question.question === 'data.check') return checkedData(question.set)
       return question.question === 'data.rows'
         ? dataRows(question.set, question.wanted)
         : dataOverlap(question.first, question.second)

@@ -17,6 +17,7 @@ export type LibraryRoute =
   | 'data.import'
   | 'data.list'
   | 'data.rows'
+  | 'data.check'
   | 'data.overlap'
   | 'data.remove'
   | 'models.list'
@@ -45,6 +46,7 @@ export function libraryHandlers(setup: LibraryHandlersSetup): Pick<OwnerHandlers
       return (await listDataSets()).map((set) => ({ ...set, usedBy: usersOf(runs, namesData(set)) }))
     },
     'data.rows': async (wanted, { signal }) => library.rows(wanted, signal),
+    'data.check': async (asked, { signal }) => library.check(asked, signal),
     'data.overlap': async (sets, { signal }) => library.overlap(sets, signal),
     'data.remove': async ({ name }) => {
       const set = (await listDataSets()).find((each) => each.name === name)

@@ -2,10 +2,12 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import type { RowLayout } from '../../core/data/sourceRows.ts'
 import type { PromptLimit } from '../host/datasets/scan.ts'
+import type { StoredSet } from '../owner/tasks/dataSets.ts'
 import type { CommandContext } from './command.ts'
 import { addCommand } from './command.ts'
 import { registerDataCommands } from './library/dataCommands.ts'
 import { registerDataImport } from './library/importDataCommand.ts'
+import { namedSet } from './library/namedSet.ts'
 import { registerOverlap } from './library/overlapCommand.ts'
 
 const tally = z.record(z.string(), z.int())
@@ -107,16 +109,17 @@ function registerCheck(data: Command, context: CommandContext): void {
     examples: [
       'recheck data check math',
       'recheck data check problems.csv --question prompt --answer solution --json',
+      'recheck data check mine',
       'recheck data check gsm8k --model models/qwen --max-prompt-tokens 256',
     ],
     input: CheckInput,
     output: DataCheckOutput,
     async run({ path, model, maxPromptTokens, ...fields }) {
       const { checkProblemFiles } = await import('../host/datasets/files.ts')
-      const { datasetPath } = await import('../host/datasets/datasetsFolder.ts')
       const limit = await promptLimit(model, maxPromptTokens)
       const { dataReportText } = await import('./dataReportText.ts')
-      const report = await checkProblemFiles(datasetPath(path), layoutOf(fields), limit)
+      const set = await namedSet(path)
+      const report = await checkProblemFiles(set.path, layoutOf(fields, set), limit)
       const { left, hasPromptLimit, ...found } = report
       const passed = left.bad <= 0.01 * report.rows && left.overlapping === 0 && report.used > 0
       const longPrompts = hasPromptLimit ? left.longPrompts : null
@@ -124,7 +127,7 @@ function registerCheck(data: Command, context: CommandContext): void {
       return { output, text: dataReportText(report, passed), exitCode: passed ? 0 : 1 }
     },
   })
-  addColumnOptions(command.argument('<path>', 'file or folder, or math or gsm8k in the folder of data sets'))
+  addColumnOptions(command.argument('<path>', 'file or folder, or a data set of the library by its name'))
     .option('--max-prompt-tokens <n>', 'count questions of more tokens than this; needs --model')
     .option('--model <folder>', 'model folder whose tokenizer counts')
 }
@@ -137,7 +140,7 @@ function registerShow(data: Command, context: CommandContext): void {
     input: ShowInput,
     output: DataShowOutput,
     async run({ path, n, ...fields }) {
-      const problems = await firstProblems(path, n, layoutOf(fields))
+      const problems = await firstProblems(path, n, fields)
       const output = { source: path, problems: problems.map((problem) => ({ ...problem })) }
       const text = problems.map(
         ({ id, question, answer, subject, level }) =>
@@ -147,7 +150,11 @@ function registerShow(data: Command, context: CommandContext): void {
     },
   })
   addColumnOptions(
-    command.argument('[path]', 'arithmetic, math, gsm8k, a file or a folder', 'arithmetic'),
+    command.argument(
+      '[path]',
+      'arithmetic, a file or folder, or a data set of the library by its name',
+      'arithmetic',
+    ),
   ).option('-n <count>', 'how many', '5')
 }
 
@@ -161,9 +168,10 @@ function addColumnOptions(command: Command): Command {
 
 type Fields = Readonly<Partial<Record<'question' | 'answer' | 'subject' | 'level', string | undefined>>>
 
-/** Null where no column is named: the layout then follows from the columns that are there. */
-function layoutOf({ question, answer, subject, level }: Fields): RowLayout | null {
-  if ([question, answer, subject, level].every((column) => column === undefined)) return null
+/** Null where no column is named and the library knows none: the layout then follows from the columns that are there. */
+function layoutOf({ question, answer, subject, level }: Fields, set: StoredSet): RowLayout | null {
+  if ([question, answer, subject, level].every((column) => column === undefined))
+    return set.layout as RowLayout | null
   return {
     kind: 'fields',
     question: question ?? 'question',
@@ -184,7 +192,7 @@ async function promptLimit(
   return { maxTokens, countTokens: (question) => tokenizer.encode(question).length }
 }
 
-async function firstProblems(path: string, n: number, layout: RowLayout | null) {
+async function firstProblems(path: string, n: number, fields: Fields) {
   if (path === 'arithmetic') {
     const { parseConfig } = await import('../../shared/config/parseConfig.ts')
     const { arithmeticProblems } = await import('../run/problems.ts')
@@ -192,6 +200,6 @@ async function firstProblems(path: string, n: number, layout: RowLayout | null) 
     return (await arithmeticProblems(config)).train
   }
   const { showProblemFiles } = await import('../host/datasets/files.ts')
-  const { datasetPath } = await import('../host/datasets/datasetsFolder.ts')
-  return showProblemFiles(datasetPath(path), layout, n)
+  const set = await namedSet(path)
+  return showProblemFiles(set.path, layoutOf(fields, set), n)
 }

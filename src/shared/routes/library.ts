@@ -73,6 +73,14 @@ export interface DataRows {
   readonly levels: readonly string[]
 }
 
+/** What a check of every row found, as `recheck data check` decides. */
+export interface DataCheck {
+  /** A sentence each: rows that are used, bad ones with their places, copies, contradictions. */
+  readonly notes: readonly string[]
+  /** Why it cannot be used; null where it can. */
+  readonly problem: string | null
+}
+
 export interface DataOverlap {
   /** Problems of each, every one once. */
   readonly first: number
@@ -105,5 +113,6 @@ export const libraryRoutes = {
     }),
     output: output<DataRows>(),
   },
+  'data.check': { input: z.strictObject({ name }), output: output<DataCheck>() },
   'data.overlap': { input: z.strictObject({ first: name, second: name }), output: output<DataOverlap>() },
 } as const

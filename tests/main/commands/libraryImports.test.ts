@@ -65,6 +65,10 @@ test('data import: columns are named, five problems are shown, a config can use 
   }
   assert.deepEqual(note.fields, { question: 'Task', answer: 'Result', subject: null, level: 'Grade' })
   assert.match(run('data', 'list').stdout, /^exercises .* from mine\.csv\n$/)
+  // by its name the library's columns count, those that are named before them
+  assert.match(run('data', 'check', 'exercises').stdout, /\n7 rows: 7 used, .*: usable\n$/)
+  assert.match(run('data', 'show', 'exercises', '-n', '1').stdout, /What is, say, 0\+0\?\n→ 0\n/)
+  assert.match(run('data', 'check', 'exercises', '--question', 'Tsk').stderr, /mine\.csv: .*"?Tsk"?/)
   assert.ok(!existsSync(join(folder, 'elsewhere')), 'nothing beside --data-dir')
 })
 

@@ -57,12 +57,38 @@ test('a file of one’s own comes in: its columns named, its first rows seen, th
   await page.getByRole('button', { name: 'Import', exact: true }).click()
   const problems = page.getByRole('region', { name: 'Problems of Meine-Aufgaben' })
   await problems.getByText('120 found').waitFor()
+  const check = problems.getByRole('list', { name: 'What the check found' })
+  await check.getByText('120 of 120 rows make a problem.').waitFor()
   assert.deepEqual(readdirSync(join(datasets, 'Meine-Aufgaben')).sort(), [
     'Meine Aufgaben.csv',
     'recheck-source.json',
   ])
   await problems.getByRole('textbox', { name: 'Search the problems' }).fill('ist 11')
   await problems.getByText('11 found').waitFor() // 11 and 110 to 119, of those below 120
+  opened.assertNoErrors()
+})
+
+test('what a check of every row finds stands with a set’s problems, and why it cannot be used', async () => {
+  const { page } = opened
+  const folder = join(datasets, 'leaky')
+  mkdirSync(folder, { recursive: true })
+  const rows = [
+    '{"question": "Was ist 7 + 1?", "answer": "8"}',
+    '{"question": "Was ist 8 + 1?", "answer": "9"}',
+  ]
+  writeFileSync(join(folder, 'train.jsonl'), `${[...rows, rows[1]].join('\n')}\n`)
+  writeFileSync(join(folder, 'test.jsonl'), `${rows[0]}\n`)
+  await page.reload()
+  await page.getByRole('button', { name: 'Problems of leaky' }).click()
+  const problems = page.getByRole('region', { name: 'Problems of leaky' })
+  const check = problems.getByRole('list', { name: 'What the check found' })
+  await check.getByText('2 of 4 rows make a problem.').waitFor()
+  await check.getByText('1 rows are copies of earlier ones.').waitFor()
+  await problems
+    .getByRole('alert')
+    .getByText(/^1 rows stand in more than one split, the first at train\.jsonl:1 and in test/)
+    .waitFor()
+  rmSync(folder, { recursive: true })
   opened.assertNoErrors()
 })
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { formatCount } from '../../../shared/text/format.ts'
-import type { StoredSet } from '../../owner/tasks/dataSets.ts'
 import { addCommand, type CommandContext } from '../command.ts'
+import { namedSet } from './namedSet.ts'
 
 const Input = z.object({ first: z.string(), second: z.string() })
 const Output = z.strictObject({
@@ -24,7 +24,7 @@ export function registerOverlap(data: Command, context: CommandContext): void {
     output: Output,
     async run({ first, second }, call) {
       const { dataOverlap } = await import('../../tools/library/readData.ts')
-      const [one, other] = [await setOf(first), await setOf(second)]
+      const [one, other] = [await namedSet(first), await namedSet(second)]
       const found = await dataOverlap(one, other, (name, rows) => {
         call.signal.throwIfAborted()
         call.progress.update({ activity: `reading ${name}`, done: rows, total: rows, unit: 'problems' })
@@ -35,17 +35,6 @@ export function registerOverlap(data: Command, context: CommandContext): void {
   })
     .argument('<first>', 'a data set of the library by its name, a file or a folder')
     .argument('<second>', 'the same')
-}
-
-/** With its columns where the library knows them. */
-async function setOf(name: string): Promise<StoredSet> {
-  const { findData } = await import('../../host/hub/dataLibrary.ts')
-  if (findData(name) !== null) {
-    const { findDataSet } = await import('../../owner/tasks/dataSets.ts')
-    return findDataSet(name)
-  }
-  const { datasetPath } = await import('../../host/datasets/datasetsFolder.ts')
-  return { name, path: datasetPath(name), layout: null }
 }
 
 function textOf({ first, second, shared, leaking, examples }: Output, names: readonly string[]): string {

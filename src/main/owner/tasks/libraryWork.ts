@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import type { OutputOf, ParsedInputOf } from '../../../shared/routes/contract.ts'
 import type { DataLook } from '../../../shared/routes/dataImport.ts'
 import type { HubAccess } from '../../../shared/routes/hub.ts'
-import type { DataOverlap, DataRows, ListedModel } from '../../../shared/routes/library.ts'
+import type { DataCheck, DataOverlap, DataRows, ListedModel } from '../../../shared/routes/library.ts'
 import { addData, newDataFolder } from '../../host/hub/dataLibrary.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
@@ -53,6 +53,12 @@ export class LibraryWork {
   async rows({ name, ...wanted }: ParsedInputOf<'data.rows'>, signal: AbortSignal): Promise<DataRows> {
     const set = await findDataSet(name)
     return (await this.#ask({ question: 'data.rows', set, wanted }, signal)) as DataRows
+  }
+
+  /** @throws RecheckError `data.*`, `inquiry.*` */
+  async check({ name }: ParsedInputOf<'data.check'>, signal: AbortSignal): Promise<DataCheck> {
+    const set = await findDataSet(name)
+    return (await this.#ask({ question: 'data.check', set }, signal)) as DataCheck
   }
 
   /** @throws RecheckError `data.*`, `inquiry.*` */

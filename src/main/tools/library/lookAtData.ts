@@ -1,16 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { DataReport } from '../../../core/data/dataReport.ts'
 import type { RowLayout, SourceRow } from '../../../core/data/sourceRows.ts'
-import { formatCount } from '../../../shared/text/format.ts'
 import { plainText } from '../../../shared/text/plainText.ts'
 import { errorData, RecheckError } from '../../../shared/errors/recheckError.ts'
 import { shortened } from '../../../shared/text/shortened.ts'
 import type { DataColumns, DataLook } from '../../../shared/routes/dataImport.ts'
-import { badRowsLine } from '../../host/datasets/badRows.ts'
 import { checkProblemFiles, showProblemFiles } from '../../host/datasets/files.ts'
 import { openDatasetFile } from '../../host/datasets/rows.ts'
 import { readError } from '../../disk/fileError.ts'
+import { notesOf, refusalOf } from './dataFindings.ts'
 import { guessColumns } from './guessColumns.ts'
 
 /** What the process that reads a file of problems is asked. */
@@ -77,29 +75,4 @@ async function firstRows(path: string): Promise<Table> {
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return ''
   return plainText(shortened(typeof value === 'string' ? value : JSON.stringify(value), cellChars))
-}
-
-/** As `recheck data check` decides: at most one row in a hundred may be bad. */
-const mostBadShare = 0.01
-
-function refusalOf({ rows, used, left }: DataReport): string | null {
-  if (used === 0) return 'No row of the file makes a problem with these columns.'
-  if (left.bad <= mostBadShare * rows) return null
-  return `${formatCount(left.bad)} of ${formatCount(rows)} rows cannot be used, more than one in a hundred. Correct them, or choose other columns.`
-}
-
-function notesOf({ rows, used, left, badRows, contradictions, warnings }: DataReport): readonly string[] {
-  const [contradiction] = contradictions
-  return [
-    `${formatCount(used)} of ${formatCount(rows)} rows make a problem.`,
-    ...badRows.map(badRowsLine),
-    left.copies > 0 ? `${formatCount(left.copies)} rows are copies of earlier ones.` : null,
-    contradiction === undefined
-      ? null
-      : `${formatCount(left.contradicting)} rows repeat a question with another answer, the first at ${contradiction.place}; the answer at ${contradiction.first} counts.`,
-    left.empty > 0 ? `${formatCount(left.empty)} rows are empty.` : null,
-    ...Object.entries(warnings).map(([warning, count]) => `${warning}: ${formatCount(count)} rows.`),
-  ]
-    .filter((note) => note !== null)
-    .map((note) => plainText(note))
 }

@@ -3,14 +3,17 @@ import type { Problem } from '../../../core/data/problem.ts'
 import { plainText } from '../../../shared/text/plainText.ts'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { shortened } from '../../../shared/text/shortened.ts'
-import type { DataOverlap, DataRow, DataRows } from '../../../shared/routes/library.ts'
+import type { DataCheck, DataOverlap, DataRow, DataRows } from '../../../shared/routes/library.ts'
+import { checkProblemFiles } from '../../host/datasets/files.ts'
 import { DatasetScan } from '../../host/datasets/scan.ts'
 import { findDatasetFiles } from '../../host/datasets/folder.ts'
 import type { StoredSet } from '../../owner/tasks/dataSets.ts'
+import { notesOf, refusalOf } from './dataFindings.ts'
 
 /** What the process that reads data sets of the library is asked. */
 export type DataQuestion =
   | { readonly question: 'data.rows'; readonly set: StoredSet; readonly wanted: RowsWanted }
+  | { readonly question: 'data.check'; readonly set: StoredSet }
   | { readonly question: 'data.overlap'; readonly first: StoredSet; readonly second: StoredSet }
 
 export interface RowsWanted {
@@ -65,6 +68,12 @@ function rowOf({ id, question, answer, subject, level }: Problem, split: DataRow
     subject: subject === null ? null : shown(subject),
     level: level === null ? null : shown(level),
   }
+}
+
+/** What `recheck data check` says of a data set, in sentences. @throws RecheckError `data.*` */
+export async function checkedData({ path, layout }: StoredSet): Promise<DataCheck> {
+  const report = await checkProblemFiles(path, layout as RowLayout | null, null)
+  return { notes: notesOf(report), problem: refusalOf(report) }
 }
 
 /** Problems between two reports of how far a data set has been read. */

@@ -6,6 +6,7 @@ import { formatCount, missing } from '../../../shared/text/format.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { CheckNote } from './CheckNote.tsx'
 import { OverlapNote } from './OverlapNote.tsx'
 import styles from './DataRowsView.module.css'
 
@@ -52,6 +53,7 @@ export function DataRowsView({ name, others }: DataRowsViewProps): JSX.Element {
       <Title order={2} fz={14} mb={6}>
         Problems of {name}
       </Title>
+      <CheckNote name={name} />
       <OverlapNote name={name} others={others} />
       <FilterBar filter={filter} found={found.data} onChange={change} />
       <ProblemNote problem={found.error} />
