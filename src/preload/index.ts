@@ -4,7 +4,9 @@ import {
   bridgeName,
   connectionChannel,
   eventChannel,
+  pathChannel,
   requestChannel,
+  serverChannel,
   type Bridge,
 } from '../shared/routes/bridge.ts'
 import type { Result } from '../shared/routes/contract.ts'
@@ -13,6 +15,8 @@ const bridge: Bridge = {
   request: (route, input, requestId) =>
     ipcRenderer.invoke(requestChannel, route, input, requestId) as Promise<Result<unknown>>,
   abandon: (requestId) => void ipcRenderer.invoke(abandonChannel, requestId),
+  server: () => ipcRenderer.invoke(serverChannel) as Promise<Result<string | null>>,
+  choosePath: (question) => ipcRenderer.invoke(pathChannel, question) as Promise<Result<string | null>>,
   onEvent: (listener) => listen(eventChannel, listener),
   onConnection: (listener) => listen(connectionChannel, listener),
 }

@@ -1,5 +1,11 @@
 import { EventEmitter } from 'node:events'
-import { world, type MenuItem, type NoticeText, type ShownDialog } from './doubleWorld.ts'
+import {
+  world,
+  type MenuItem,
+  type NoticeText,
+  type ShownDialog,
+  type ShownPathDialog,
+} from './doubleWorld.ts'
 
 export const dialog = {
   async showMessageBox(_window: unknown, shown: ShownDialog): Promise<{ response: number }> {
@@ -8,10 +14,24 @@ export const dialog = {
       world.answers.shift() ?? (await new Promise<number>((resolve) => world.waiting.push(resolve)))
     return { response }
   },
+  async showOpenDialog(_window: unknown, asked: object): Promise<{ canceled: boolean; filePaths: string[] }> {
+    const path = await chosenPath({ ...asked, form: 'open' })
+    return { canceled: path === null, filePaths: path === null ? [] : [path] }
+  },
+  async showSaveDialog(_window: unknown, asked: object): Promise<{ canceled: boolean; filePath: string }> {
+    const path = await chosenPath({ ...asked, form: 'save' })
+    return { canceled: path === null, filePath: path ?? '' }
+  },
   showErrorBox(title: string, text: string): void {
     world.errorBoxes.push(`${title}: ${text}`)
     process.send?.({ type: 'errorBox', text: `${title}: ${text}` })
   },
+}
+
+async function chosenPath(asked: ShownPathDialog): Promise<string | null> {
+  world.pathDialogs.push(asked)
+  const [path] = world.paths.splice(0, 1)
+  return path === undefined ? new Promise((resolve) => world.waitingForPath.push(resolve)) : path
 }
 
 export const Menu = {

@@ -14,6 +14,15 @@ export interface ShownDialog {
   readonly buttons?: readonly string[]
 }
 
+/** A dialog for a path, as it was asked for. */
+export interface ShownPathDialog {
+  readonly form: 'open' | 'save'
+  readonly title?: string
+  readonly defaultPath?: string
+  readonly properties?: readonly string[]
+  readonly filters?: readonly { readonly name: string; readonly extensions: readonly string[] }[]
+}
+
 export interface NoticeText {
   readonly title: string
   readonly body: string
@@ -34,6 +43,10 @@ export const world = {
   /** Buttons that the user presses, one per question; a question without an answer waits for one. */
   answers: [] as number[],
   waiting: [] as ((response: number) => void)[],
+  pathDialogs: [] as ShownPathDialog[],
+  /** What the user chooses, null = cancels; a dialog without an answer waits for one. */
+  paths: [] as (string | null)[],
+  waitingForPath: [] as ((path: string | null) => void)[],
   errorBoxes: [] as string[],
   external: [] as string[],
   blockers: new Set<number>(),
@@ -59,4 +72,11 @@ export function answerDialog(response: number): void {
   const waiting = world.waiting.shift()
   if (waiting === undefined) world.answers.push(response)
   else waiting(response)
+}
+
+/** Chooses a path in the dialog that waits, or in the next one; null = cancels. */
+export function answerPathDialog(path: string | null): void {
+  const waiting = world.waitingForPath.shift()
+  if (waiting === undefined) world.paths.push(path)
+  else waiting(path)
 }

@@ -7,6 +7,8 @@ import type { HttpServer } from '../../src/main/api/httpServer.ts'
 import { systemClock } from '../../src/main/host/machine/clock.ts'
 import type { Run } from '../../src/shared/runs/records.ts'
 import type { AppInfo } from '../../src/shared/routes/app.ts'
+import { pathChannel } from '../../src/shared/routes/bridge.ts'
+import type { PathQuestion } from '../../src/shared/routes/pathQuestion.ts'
 import { buildBundles } from './bundles.ts'
 import { codeOf, dataOf, isLoaded, longRun, open } from './openWindow.ts'
 import { openTunnel, through } from '../main/api/tunnel.ts'
@@ -47,6 +49,36 @@ test('what is not the page’s main frame, no text, no route or no fitting paylo
     'undefined,undefined',
     'nothing of Electron reaches the page',
   )
+})
+
+const aModel: PathQuestion = {
+  kind: 'folder',
+  title: 'Choose the folder of a model',
+  filters: [],
+  startAt: '',
+}
+
+test('the page asks for a path by the system’s own dialog, and nobody else does', async (t) => {
+  const { window } = open(t)
+  await window.until('the page', isLoaded)
+  assert.equal(dataOf(await window.ask('server')), null)
+  await window.ask('answerPath', '/models/qwen')
+  assert.equal(dataOf(await window.ask('choosePath', aModel)), '/models/qwen')
+  await window.ask('answerPath', null)
+  assert.equal(dataOf(await window.ask('choosePath', aModel)), null, 'cancelled')
+  for (const frame of ['inner', 'foreign', 'none'] as const) {
+    assert.deepEqual(await window.ask('askWindowFrom', frame, aModel), ['request.sender', 'request.sender'])
+  }
+  assert.equal(codeOf(await window.ask('choosePath', { ...aModel, kind: 'shell' })), 'request.invalid')
+  const { pathDialogs } = await window.ask('state')
+  assert.deepEqual(
+    pathDialogs.map(({ title }) => title),
+    [aModel.title, aModel.title],
+    'no refusal has opened one',
+  )
+  // no route of the contract opens one either: a page in a browser has no way to
+  for (const route of ['path.choose', 'choosePath', pathChannel])
+    assert.equal(codeOf(await window.ask('request', route, aModel)), 'request.route')
 })
 
 test('the page goes nowhere else, opens nothing, and its protocol serves its own folder alone', async (t) => {
@@ -171,6 +203,9 @@ test('--connect drives a running serve: requests and events go through, and noth
     (event) => event.runIds?.[0] === runId && event.event.type === 'status',
   )
   assert.equal(codeOf(await window.ask('requestFrom', 'foreign', 'run.list', {})), 'request.sender')
+  assert.equal(dataOf(await window.ask('server')), `127.0.0.1:${server.port}`)
+  assert.equal(codeOf(await window.ask('choosePath', aModel)), 'window.other-machine')
+  assert.deepEqual((await window.ask('state')).pathDialogs, [])
   assert.deepEqual(dataOf(await window.ask('request', 'run.stop', { runId, when: 'now' })), null)
   await window.untilEvent('the stop', ({ event }) => event.type === 'status' && event.status === 'stopped')
   const { blockersStarted } = await window.ask('state')

@@ -1,7 +1,16 @@
-import { requestChannel } from '../../src/shared/routes/bridge.ts'
+import { pathChannel, requestChannel, serverChannel, type Bridge } from '../../src/shared/routes/bridge.ts'
+import type { Result } from '../../src/shared/routes/contract.ts'
+import type { PathQuestion } from '../../src/shared/routes/pathQuestion.ts'
 import { app } from './doubleApp.ts'
 import { BrowserWindow, invoke } from './doubleWindow.ts'
-import { answerDialog, PreventableEvent, world, type MenuItem, type NoticeText } from './doubleWorld.ts'
+import {
+  answerDialog,
+  answerPathDialog,
+  PreventableEvent,
+  world,
+  type MenuItem,
+  type NoticeText,
+} from './doubleWorld.ts'
 
 export interface WindowState {
   readonly title: string
@@ -16,6 +25,7 @@ export interface WindowState {
   readonly preferences: Readonly<Record<string, unknown>>
   readonly windows: number
   readonly dialogs: typeof world.dialogs
+  readonly pathDialogs: typeof world.pathDialogs
   readonly external: readonly string[]
   readonly blockers: number
   readonly blockersStarted: number
@@ -42,37 +52,41 @@ export interface FormState {
   readonly opens: string | undefined
 }
 
+/** Within the page, at another address, or gone. */
+type ForeignFrame = 'inner' | 'foreign' | 'none'
+
 let lastRequestId = 0
 
 /** What a test may ask of the double's process; everything but the calls themselves crosses as plain data. */
 export const commands = {
   state,
   request: async (route: string, input: unknown): Promise<unknown> => {
-    const { bridge } = mainWindow().webContents
-    if (bridge === null) throw new Error('the preload exposed nothing')
-    return bridge.request(route, input, ++lastRequestId)
+    return pageBridge().request(route, input, ++lastRequestId)
   },
+  /** Host and port of the server that the window drives, as the page hears it. */
+  server: async (): Promise<unknown> => pageBridge().server(),
+  /** The page asks for a path by the window's own dialog. */
+  choosePath: async (question: unknown): Promise<unknown> =>
+    pageBridge().choosePath(question as PathQuestion),
+  answerPath: async (path: string | null): Promise<void> => answerPathDialog(path),
   /** What the page is given back when it ends its listening. */
   endListening: async (): Promise<string> => {
-    const { bridge } = mainWindow().webContents
-    if (bridge === null) throw new Error('the preload exposed nothing')
+    const bridge = pageBridge()
     const ends = [bridge.onEvent(() => undefined), bridge.onConnection(() => undefined)]
     return ends.map((end) => typeof end()).join()
   },
   /**
    * A call past the preload: from a frame inside the page, a page of another origin, a frame that is gone.
    */
-  requestFrom: async (frame: 'inner' | 'foreign' | 'none', ...args: unknown[]): Promise<unknown> => {
-    const { mainFrame } = mainWindow().webContents
-    if (frame === 'inner') return invoke(requestChannel, { url: mainFrame.url }, args)
-    if (frame === 'none') return invoke(requestChannel, null, args)
-    const own = mainFrame.url
-    mainFrame.url = 'https://example.org/index.html'
-    try {
-      return await invoke(requestChannel, mainFrame, args)
-    } finally {
-      mainFrame.url = own
-    }
+  requestFrom: async (frame: ForeignFrame, ...args: unknown[]): Promise<unknown> =>
+    invokeFrom(frame, requestChannel, args),
+  /** @returns the codes of the answers to who asks for the server, and for a path */
+  askWindowFrom: async (frame: ForeignFrame, question: unknown): Promise<readonly string[]> => {
+    const answers = [
+      await invokeFrom(frame, serverChannel, []),
+      await invokeFrom(frame, pathChannel, [question]),
+    ]
+    return (answers as Result<unknown>[]).map((answer) => (answer.ok ? 'ok' : answer.error.code))
   },
   rawRequest: async (...args: unknown[]): Promise<unknown> =>
     invoke(requestChannel, mainWindow().webContents.mainFrame, args),
@@ -215,6 +229,7 @@ async function state(): Promise<WindowState> {
     connections,
     windows: BrowserWindow.all.size,
     dialogs: world.dialogs,
+    pathDialogs: world.pathDialogs,
     external: world.external,
     blockers: world.blockers.size,
     blockersStarted: world.blockersStarted,
@@ -241,6 +256,25 @@ function listen({ bridge }: BrowserWindow['webContents']): void {
   heard.add(bridge)
   bridge.onEvent((event) => process.send?.({ type: 'event', event }))
   bridge.onConnection((connection) => connections.push(connection))
+}
+
+function pageBridge(): Bridge {
+  const { bridge } = mainWindow().webContents
+  if (bridge === null) throw new Error('the preload exposed nothing')
+  return bridge
+}
+
+async function invokeFrom(frame: ForeignFrame, channel: string, args: readonly unknown[]): Promise<unknown> {
+  const { mainFrame } = mainWindow().webContents
+  if (frame === 'inner') return invoke(channel, { url: mainFrame.url }, args)
+  if (frame === 'none') return invoke(channel, null, args)
+  const own = mainFrame.url
+  mainFrame.url = 'https://example.org/index.html'
+  try {
+    return await invoke(channel, mainFrame, args)
+  } finally {
+    mainFrame.url = own
+  }
 }
 
 function openForm(): BrowserWindow {

@@ -10,6 +10,12 @@ import type { BackendSlot } from './backendSlot.ts'
 import { OpenRequests } from './openRequests.ts'
 import { isPageAddress } from './pageProtocol.ts'
 
+/** The answer to whoever is not our own page. */
+export const foreignSender: Result<never> = {
+  ok: false,
+  error: { code: 'request.sender', message: 'Only the Recheck page may ask.' },
+}
+
 /**
  * The window's channels. A request is answered only for the main frame of our own page; its payload is parsed
  * by the route's schema behind `slot`.
@@ -22,7 +28,7 @@ export function serveIpc(page: WebContents, slot: BackendSlot): () => void {
     requestChannel,
     async (event: IpcMainInvokeEvent, ...[route, input, requestId]: unknown[]): Promise<Result<unknown>> => {
       if (!isOwnFrame(event.senderFrame, page)) {
-        return { ok: false, error: { code: 'request.sender', message: 'Only the Recheck page may ask.' } }
+        return foreignSender
       }
       if (typeof route !== 'string') {
         return { ok: false, error: { code: 'request.route', message: 'The route must be text.' } }

@@ -9,6 +9,7 @@ import { openConnectForm } from './connectForm.ts'
 import { serveIpc } from './ipcServer.ts'
 import { openMainWindow, showPage } from './mainWindow.ts'
 import { declarePageScheme } from './pageProtocol.ts'
+import { servePathDialogs } from './pathDialogs.ts'
 import { notifyOfRuns } from './runNotices.ts'
 import { watchRuns } from './runWatch.ts'
 import { readWindowArguments } from './windowArguments.ts'
@@ -66,6 +67,7 @@ interface Home {
 async function openWindow(setup: AppSetup, slot: BackendSlot, home: Home): Promise<void> {
   const window = openMainWindow({ ...setup, stateFolder: app.getPath('userData') })
   const stopIpc = serveIpc(window.webContents, slot)
+  const stopDialogs = servePathDialogs(window, slot)
   const stopWatch = watchRuns(window, slot)
   askBeforeClosing(window, slot, setup.iconFile)
   const show = (fragment: string): void => void showPage(window, fragment).catch(showError)
@@ -99,6 +101,7 @@ async function openWindow(setup: AppSetup, slot: BackendSlot, home: Home): Promi
   })
   app.on('window-all-closed', () => {
     stopIpc()
+    stopDialogs()
     stopWatch()
     stopNotices()
     app.quit()

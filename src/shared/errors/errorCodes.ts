@@ -249,8 +249,10 @@ export const recheckErrorCodes = [
   'wheel.download',
   'wheel.file',
   'wheel.pip',
+  'window.dialog-open',
   'window.no-page',
   'window.other-folder',
+  'window.other-machine',
 ] as const
 
 export type RecheckErrorCode = (typeof recheckErrorCodes)[number]

@@ -1,5 +1,5 @@
 import react from '@vitejs/plugin-react'
-import { cpSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { build, type Plugin } from 'vite'
@@ -24,13 +24,15 @@ export async function lowerBundles(folder: string): Promise<string> {
   cpSync(join(root, 'resources/icon.png'), join(folder, 'resources/icon.png'))
   for (const file of ['main.cjs', 'olderNode.cjs'])
     cpSync(join(import.meta.dirname, file), join(folder, file))
+  mkdirSync(join(folder, 'node_modules/node/bin'), { recursive: true })
+  symlinkSync(process.execPath, join(folder, 'node_modules/node/bin/node'))
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'recheck', main: 'main.cjs' }))
   return pageFolder
 }
 
 /**
  * One CommonJS file with its dependencies, and no `node:` before a module's name. The chunks that a window
- * loads for a data folder of its own stay out: in connect mode nothing may ask for them.
+ * loads for a data folder of its own stay out: Electron 9 cannot load the store's module.
  */
 async function lowerMain(folder: string): Promise<void> {
   const modules = builtinModules.map((name) => new RegExp(`^(node:)?${name}$`))
@@ -38,7 +40,7 @@ async function lowerMain(folder: string): Promise<void> {
     configFile: false,
     logLevel: 'error',
     root,
-    plugins: [olderLibrary('main/index.js')],
+    plugins: [homeByServer, olderLibrary('main/index.js')],
     resolve: { alias: { electron: join(import.meta.dirname, 'olderElectron.mjs') }, conditions: ['node'] },
     ssr: { noExternal: true },
     build: {
@@ -59,6 +61,32 @@ async function lowerMain(folder: string): Promise<void> {
       },
     },
   })
+}
+
+/**
+ * Where a window would open a data folder of its own, it drives the server of `RECHECK_HOME` as if that were its
+ * own; without the variable nothing may ask for it.
+ */
+const homeByServer: Plugin = {
+  name: 'home-by-server',
+  transform(code, id) {
+    if (!id.endsWith('main/index.js')) return null
+    let parts = 0
+    const changed = code.replaceAll(/import\("\.\/chunks\/[^"]+"\)(?:\.then\(\(n\) => n\.\w+\))?/g, () => {
+      parts++
+      return 'Promise.resolve(homeByServer)'
+    })
+    if (parts !== 3)
+      throw new Error(`a window loads ${parts} chunks for a data folder of its own, expected 3`)
+    return `${changed}
+      const homeByServer = {
+        openOwnerBackend: async () =>
+          Object.assign(await connectRemote(process.env.RECHECK_HOME), { startWaiting: () => undefined }),
+        dataFolder: () => '',
+        useDataFolder: () => undefined,
+        systemClock: { nowMs: () => Date.now() },
+      }`
+  },
 }
 
 async function lowerPage(outDir: string): Promise<void> {

@@ -45,13 +45,15 @@ export async function openDisplay(): Promise<{ readonly name: string; close(): P
   }
 }
 
-export async function openWindow(setup: WindowSetup, link: string): Promise<OlderWindow> {
-  const child = start(setup, [
-    '--inspect=0',
-    '--remote-debugging-port=0',
-    setup.appFolder,
-    `--connect=${link}`,
-  ])
+/** Whose runs a window shows: those of the server that it drives, or its own, for which a server stands. */
+export type Place = { readonly connect: string } | { readonly home: string }
+
+export async function openWindow(setup: WindowSetup, place: Place): Promise<OlderWindow> {
+  const args = ['--inspect=0', '--remote-debugging-port=0', setup.appFolder]
+  const child =
+    'connect' in place
+      ? start(setup, [...args, `--connect=${place.connect}`])
+      : start(setup, args, { RECHECK_HOME: place.home })
   const exited = once(child, 'exit').then(([code]) => code as number | null)
   const { page, main } = await lookInto(child).catch((cause: unknown) => {
     child.kill('SIGKILL') // its box waits for a click
@@ -78,11 +80,15 @@ export async function startAgain(setup: WindowSetup): Promise<number | null> {
   return code
 }
 
-function start(setup: WindowSetup, args: readonly string[]): ChildProcess {
+function start(
+  setup: WindowSetup,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
   // root may not use Chromium's sandbox of processes; the page is sandboxed and isolated as everywhere else
   const noRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   return spawn(setup.binary, [...noRoot, ...args], {
-    env: { ...process.env, DISPLAY: setup.display, XDG_CONFIG_HOME: setup.configFolder },
+    env: { ...process.env, DISPLAY: setup.display, XDG_CONFIG_HOME: setup.configFolder, ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
 }

@@ -6,7 +6,7 @@
 //
 // Not part of `npm test`: it downloads 70 MB on its first run. It needs Linux x64, Xvfb and Python's pip.
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -34,6 +34,7 @@ before(async () => {
   const display = await openDisplay()
   closing.push(() => display.close())
   const appFolder = join(folder, 'app')
+  process.env['RECHECK_MODELS'] = join(folder, 'models')
   setup = { binary: fetchElectron(), appFolder, configFolder: join(folder, 'config'), display: display.name }
   server = await serve({
     dataDir: join(folder, 'data'),
@@ -43,7 +44,7 @@ before(async () => {
     pageFolder: await lowerBundles(appFolder),
   })
   closing.push(() => server.close())
-  window = await openWindow(setup, server.newLink())
+  window = await openWindow(setup, { connect: server.newLink() })
   closing.push(() => window.kill())
 })
 after(async () => {
@@ -76,6 +77,15 @@ async function press(name: string): Promise<void> {
 
 const says = (text: string): string => `document.body?.innerText.includes(${JSON.stringify(text)})`
 
+const chooseButtons = `[...document.querySelectorAll('button')].filter(b => b.innerText.trim() === 'Choose…')`
+
+/** A dialog of the system can be pressed by nobody here: it answers so, and what it was asked is kept. */
+const dialogsAnswer = (path: string | null): string => `void (global.askedPaths = [],
+  require('electron').dialog.showOpenDialog = async (parent, options) => {
+    global.askedPaths.push([parent.getTitle(), options])
+    return ${JSON.stringify({ canceled: path === null, filePaths: path === null ? [] : [path] })}
+  })`
+
 async function takePicture(name: string): Promise<void> {
   const png = await inMain<string>(`w.capturePage().then(image => image.toPNG().toString('base64'))`)
   const bytes = Buffer.from(png, 'base64')
@@ -90,7 +100,7 @@ test('one window shows the page of its own protocol, sandboxed and isolated, wit
   assert.deepEqual(seen, [
     'undefined',
     'undefined',
-    'request,abandon,onEvent,onConnection',
+    'request,abandon,server,choosePath,onEvent,onConnection',
     'app://recheck/index.html',
   ])
   assert.deepEqual(await ask('run.list', {}), [])
@@ -142,6 +152,21 @@ test('the page can leave its address by no way, opens no window and reads nothin
   assert.equal(await inMain(`require('electron').BrowserWindow.getAllWindows().length`), 1)
 })
 
+const aFolder = { kind: 'folder', title: 'Choose', filters: [], startAt: '' }
+
+test('in connect mode no dialog for a path is opened: the form says why, and so does the main process', async () => {
+  await window.main.evaluate(dialogsAnswer(null))
+  await window.page.evaluate(`void (location.hash = '#/new')`)
+  await window.page.until(says(`it is a path on the machine of 127.0.0.1:${server.port}`), patienceMs)
+  assert.equal(await window.page.evaluate(`(${chooseButtons}).length`), 0)
+  const refused = await window.page.evaluate<Result<string | null>>(
+    `window.recheck.choosePath(${JSON.stringify(aFolder)})`,
+  )
+  assert.equal(refused.ok ? 'ok' : refused.error.code, 'window.other-machine')
+  assert.deepEqual(await window.main.evaluate('global.askedPaths'), [])
+  await window.page.evaluate(`void (location.hash = '#/runs')`)
+})
+
 test('the form of “Connect…” takes a link from the keyboard and moves the window', async () => {
   const windows = `require('electron').BrowserWindow.getAllWindows()`
   const item = `require('electron').Menu.getApplicationMenu().items[0].submenu.items.find(i => i.label === '&Connect…')`
@@ -188,4 +213,34 @@ test('in connect mode nothing native is loaded; the window closes unasked and ke
   assert.equal(await window.exited, 0)
   const kept: unknown = JSON.parse(readFileSync(join(setup.configFolder, 'recheck/window.json'), 'utf8'))
   assert.deepEqual(kept, { x: 20, y: 30, width: 1200, height: 700, maximised: false })
+})
+
+test('on its own runs, the folder of a model that the system’s dialog gives reaches the field, and the import goes through', async () => {
+  window = await openWindow(setup, { home: server.newLink() })
+  await window.page.until(says('stopped'), patienceMs)
+  const model = join(folder, 'taught')
+  cpSync(join(import.meta.dirname, '../../../resources/models/builtin'), model, { recursive: true })
+  const value = `document.querySelector('[role="dialog"] input[role="combobox"], [role="dialog"] input[data-autofocus]').value`
+  await window.page.evaluate(`void (location.hash = '#/models')`)
+  await press('Import a model…')
+  const kind = `[...document.querySelectorAll('label')].find(l => l.innerText.trim() === 'Model folder')`
+  await window.page.until(kind, patienceMs)
+  await window.page.evaluate(`void ${kind}.click()`)
+  await window.main.evaluate(dialogsAnswer(null))
+  await press('Choose…')
+  await window.main.until('global.askedPaths.length === 1', patienceMs)
+  assert.equal(await window.page.evaluate(value), '', 'cancelled')
+  await window.main.evaluate(dialogsAnswer(model))
+  await press('Choose…')
+  await window.page.until(`${value} === ${JSON.stringify(model)}`, patienceMs)
+  const properties = ['showHiddenFiles', 'openDirectory', 'createDirectory']
+  const asked = { title: 'Choose the folder of a model', filters: [], properties }
+  assert.deepEqual(await window.main.evaluate('global.askedPaths'), [['Recheck', asked]])
+  await takePicture('choose.png')
+  await press('Import')
+  await window.page.until(says('taught is in the library.'), patienceMs)
+  assert.ok(existsSync(join(folder, 'models', 'taught', 'model.safetensors')))
+  await inMain('void setTimeout(() => w.close(), 500)')
+  window.main.close()
+  assert.equal(await window.exited, 0)
 })
