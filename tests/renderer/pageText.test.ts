@@ -30,6 +30,7 @@ test('an address names its place and comes back from it', () => {
     { page: 'run', runId: 'a/b %', tab: 'rollouts' },
     { page: 'new', likeRunId: null },
     { page: 'new', likeRunId: 'r&1' },
+    { page: 'new', likeRunId: 'r&1', conversations: '/a b/c&d.jsonl' },
     { page: 'compare', runIds: ['a', 'b'] },
     { page: 'compare', runIds: [] },
   ]

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks'
 import type { AppInfo } from '../../shared/routes/app.ts'
 import type { OwnerHandlers, RequestContext, StoreEvent } from '../../shared/routes/contract.ts'
 import { metricsCsv } from '../tools/metricsCsv.ts'
+import { writeRolloutConversations } from '../tools/rolloutConversations.ts'
 import { formNames, placeOf } from '../owner/engines/placeOf.ts'
 import type { Owner } from '../owner/owner.ts'
 import type { Sweeps } from '../owner/sweep/sweeps.ts'
@@ -79,6 +80,7 @@ type RunRoutes =
   | 'run.update'
   | 'run.delete'
   | 'run.restore'
+  | 'rollouts.conversations'
 
 /** What changes something. */
 function runHandlers({ owner, nowMs }: HandlersSetup): Pick<OwnerHandlers, RunRoutes> {
@@ -103,6 +105,8 @@ function runHandlers({ owner, nowMs }: HandlersSetup): Pick<OwnerHandlers, RunRo
       owner.db.transaction(() => runIds.forEach((runId) => restoreRun(owner.db, runId)))()
       return null
     },
+    'rollouts.conversations': async ({ runId }, { signal }) =>
+      writeRolloutConversations(owner.db, owner.dataDir, readRun(owner.db, runId).runId, signal),
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { StoredRollout, StoredTurn } from '../../shared/runs/records.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { writeFileAtomic } from '../host/machine/atomicFiles.ts'
@@ -23,12 +24,14 @@ const pageSize = 1000
  * content: those whose last answer is correct and whose verdict was the truth, none of their turns cut. A
  * wrong attempt among them is shown and not learned.
  *
+ * @param signal  aborted when nobody waits for it any more
  * @throws RecheckError `data.too-few` when there is none
  */
 export async function writeRolloutConversations(
   db: Database,
   dataDir: string,
   runId: string,
+  signal?: AbortSignal,
 ): Promise<RolloutConversations> {
   const lines: string[] = []
   let total = 0
@@ -37,6 +40,8 @@ export async function writeRolloutConversations(
     total = page.total
     lines.push(...page.rollouts.filter(isWorthImitating).map(lineOf))
     if (offset + pageSize >= total) break
+    await nextTurn() // whoever else asks the owner meanwhile is answered
+    signal?.throwIfAborted()
   }
   if (lines.length === 0) {
     throw new RecheckError(

@@ -55,6 +55,15 @@ export const rolloutRoutes = {
     }),
     output: output<{ readonly total: number; readonly rollouts: readonly StoredRollout[] }>(),
   },
+  /**
+   * Writes the training rollouts of a run that are worth imitating (correct at the end, with a true verdict,
+   * nothing cut) into a file of the data folder: the conversations of a warm-up.
+   */
+  'rollouts.conversations': {
+    input: z.strictObject({ runId }),
+    /** `path` for `warmUp.source`; kept of `total` training rollouts. */
+    output: output<{ readonly path: string; readonly kept: number; readonly total: number }>(),
+  },
   /** What the rollouts of a run can be chosen by. */
   'rollouts.choices': {
     input: z.strictObject({ runId }),

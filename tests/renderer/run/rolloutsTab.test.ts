@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { parquetReadObjects } from 'hyparquet'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import { seriousFindings } from '../support/seriousFindings.ts'
+import { field } from '../support/newRunParts.ts'
 import { assertShown, goTo, seededPage, waitUntil } from '../support/openPages.ts'
 import { addRun, rollout, turn } from '../../main/store/storeFixtures.ts'
 
@@ -99,5 +100,20 @@ test('what the filter lets through is saved, in its order, as JSONL and as Parqu
     expected,
   )
   await waitUntil(opened.page, `document.querySelectorAll('[role="alert"]').length === 0`)
+  opened.assertNoErrors()
+})
+
+test('what of a run is worth imitating becomes the conversations of a new run’s warm-up', async () => {
+  const { page } = opened
+  await goTo(page, '#/run/r-first/rollouts')
+  await page.getByRole('button', { name: 'Export', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Imitate the good ones in a warm-up…' }).click()
+  await waitUntil(page, `location.hash.startsWith('#/new?like=r-first&conversations=')`)
+  const path = await field(page, 'warmUp.source.path').inputValue()
+  assert.match(path, /\/conversations\/r-first-[0-9a-f]{12}\.jsonl$/)
+  const [first = ''] = readFileSync(path, 'utf8').split('\n')
+  const row = JSON.parse(first) as Record<string, unknown>
+  assert.deepEqual(Object.keys(row), ['question', 'attempt', 'verdict', 'revision', 'untrained'])
+  await goTo(page, `#/run/${runId}/rollouts`)
   opened.assertNoErrors()
 })

@@ -2,7 +2,7 @@
 export type RouteTarget =
   | RunsTarget
   | RunTarget
-  | { readonly page: 'new'; readonly likeRunId: string | null }
+  | NewRunTarget
   | { readonly page: 'compare'; readonly runIds: readonly string[] }
   | ReplayTarget
   /** null = the list of them. */
@@ -11,6 +11,14 @@ export type RouteTarget =
   | { readonly page: 'data' }
   /** An address that names no page. */
   | { readonly page: 'unknown'; readonly address: string }
+
+export interface NewRunTarget {
+  readonly page: 'new'
+  /** The run whose config the form begins with. */
+  readonly likeRunId: string | null
+  /** A file of conversations for its warm-up; left out = as the config says. */
+  readonly conversations?: string
+}
 
 /** Which runs a list is of. */
 export const runLists = ['runs', 'archived', 'deleted'] as const
@@ -64,7 +72,7 @@ export function parseTarget(fragment: string): RouteTarget {
     case 'run':
       return id === '' ? allRuns : { page: 'run', runId: id, tab: tabNamed(tab), ...ownQuery(query) }
     case 'new':
-      return { page: 'new', likeRunId: search.get('like') }
+      return newRunTarget(search)
     case 'compare':
       return { page: 'compare', runIds: (search.get('runs') ?? '').split(',').filter((each) => each !== '') }
     case 'replay':
@@ -90,7 +98,7 @@ export function targetAddress(place: RouteTarget): string {
     case 'run':
       return `#/run/${encodeURIComponent(place.runId)}/${place.tab}${asQuery(place.query ?? '')}`
     case 'new':
-      return place.likeRunId === null ? '#/new' : `#/new?like=${encodeURIComponent(place.likeRunId)}`
+      return newRunAddress(place)
     case 'compare':
       return `#/compare?runs=${place.runIds.map(encodeURIComponent).join(',')}`
     case 'replay':
@@ -103,6 +111,18 @@ export function targetAddress(place: RouteTarget): string {
     case 'unknown':
       return place.address
   }
+}
+
+function newRunTarget(search: URLSearchParams): NewRunTarget {
+  const conversations = search.get('conversations')
+  const target: NewRunTarget = { page: 'new', likeRunId: search.get('like') }
+  return conversations === null ? target : { ...target, conversations }
+}
+
+function newRunAddress({ likeRunId, conversations }: NewRunTarget): string {
+  if (likeRunId === null) return '#/new'
+  const like = `#/new?like=${encodeURIComponent(likeRunId)}`
+  return conversations === undefined ? like : `${like}&conversations=${encodeURIComponent(conversations)}`
 }
 
 function ownQuery(query: string): Pick<RunTarget, 'query'> {

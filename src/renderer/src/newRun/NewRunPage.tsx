@@ -10,6 +10,7 @@ import { StartPanel } from './StartPanel.tsx'
 import { YamlEditor } from './form/YamlEditor.tsx'
 import { readKept, writeKept } from '../widgets/hooks/browserStorage.ts'
 import { useConfigForm } from './form/useConfigForm.ts'
+import type { NewRunTarget } from '../data/routeTarget.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { useRunStart } from './useRunStart.ts'
 import { draftDifferences, type ConfigDraft } from './form/draft.ts'
@@ -18,16 +19,24 @@ import { parseKeptForm, presetStart, runStart, type FormStart, type KeptForm } f
 import { stageOf, type StartKind } from './startKind.ts'
 import styles from './NewRunPage.module.css'
 
-export function NewRunPage({ likeRunId }: { readonly likeRunId: string | null }): JSX.Element {
+export function NewRunPage({ place }: { readonly place: NewRunTarget }): JSX.Element {
+  const { likeRunId, conversations } = place
   const like = useRouteQuery('run.get', { runId: likeRunId ?? '' }, { enabled: likeRunId !== null })
-  if (likeRunId === null) return <Editor first={presetStart('builtin')} />
+  if (likeRunId === null) return <Editor first={presetStart('builtin')} keptAs="" />
   // once it is there it stays: a later reading that fails takes no typed form away
-  if (like.data !== undefined) return <Editor first={runStart(like.data)} />
+  if (like.data !== undefined)
+    return <Editor first={runStart(like.data, conversations)} keptAs={likeRunId + (conversations ?? '')} />
   return like.error === null ? <Loading what="Reading the run…" /> : <ProblemNote problem={like.error} />
 }
 
-function Editor({ first }: { readonly first: FormStart }): JSX.Element {
-  const { begun, keep, forget } = useKeptForm(first)
+interface EditorProps {
+  readonly first: FormStart
+  /** What is left unfinished is found again by this name. */
+  readonly keptAs: string
+}
+
+function Editor({ first, keptAs }: EditorProps): JSX.Element {
+  const { begun, keep, forget } = useKeptForm(first, keptAs)
   const [from, setFrom] = useState(begun.from)
   const [kind, choose] = useState<StartKind>(begun.kind)
   const form = useConfigForm(begun.draft, stageOf(kind))
@@ -103,8 +112,8 @@ interface KeptFormUse {
 }
 
 /** A form that was left stays as it was, for as long as the tab is open and nothing was started with it. */
-function useKeptForm(first: FormStart): KeptFormUse {
-  const name = `newRun.${first.likeRunId ?? ''}`
+function useKeptForm(first: FormStart, keptAs: string): KeptFormUse {
+  const name = `newRun.${keptAs}`
   const [fresh] = useState<KeptForm>({ from: first, draft: first.draft, kind: 'both' })
   const [begun] = useState(() => readKept('tab', name, parseKeptForm) ?? fresh)
   const keep = useCallback(

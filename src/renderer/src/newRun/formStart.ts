@@ -52,8 +52,16 @@ export function presetStart(name: string): FormStart {
   }
 }
 
-/** A run's own config without its name: two runs of one name are hard to tell apart. */
-export function runStart(run: Run): FormStart {
-  const { name: _name, ...config } = configOf(run) as ConfigLayer
+/**
+ * A run's own config without its name: two runs of one name are hard to tell apart.
+ *
+ * @param conversations  a file that its warm-up is to imitate; left out = as the config says
+ */
+export function runStart(run: Run, conversations?: string): FormStart {
+  const { name: _name, ...own } = configOf(run) as ConfigLayer
+  const config =
+    conversations === undefined
+      ? own
+      : { ...own, warmUp: { ...asGroup(own['warmUp']), source: { path: conversations } } }
   return { name: run.name, preset: null, likeRunId: run.runId, draft: draftOf(formValues(config)) }
 }

@@ -109,7 +109,7 @@ function Page({ place }: { readonly place: RouteTarget }): JSX.Element {
     case 'run':
       return <RunPage key={place.runId} {...place} />
     case 'new':
-      return <NewRunPage key={place.likeRunId} likeRunId={place.likeRunId} />
+      return <NewRunPage key={`${place.likeRunId} ${place.conversations}`} place={place} />
     case 'compare':
       return <ComparePage runIds={place.runIds} />
     case 'replay':

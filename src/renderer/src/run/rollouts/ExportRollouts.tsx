@@ -4,6 +4,8 @@ import { formatCount } from '../../../../shared/text/format.ts'
 import type { Run } from '../../../../shared/runs/records.ts'
 import { errorData } from '../../../../shared/errors/recheckError.ts'
 import { useApi } from '../../data/apiContext.ts'
+import { useRouteMutation } from '../../data/useRoute.ts'
+import { goTo } from '../../data/useRouteTarget.ts'
 import { saveFile } from '../../plots/savePictures.ts'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 import { rolloutFile, type RolloutFormat } from './exportRollouts.ts'
@@ -15,9 +17,12 @@ interface ExportRolloutsProps {
   readonly total: number | null
 }
 
-/** Saves what the filter lets through, in its order. */
+/** Saves what the filter lets through, in its order; or begins a run whose warm-up imitates the good ones. */
 export function ExportRollouts({ run, filter, total }: ExportRolloutsProps): JSX.Element {
   const { done, problem, save, cancel } = useRolloutFile(run, filter, total ?? 0)
+  const imitate = useRouteMutation('rollouts.conversations')
+  const beginWarmUp = ({ path }: { readonly path: string }): void =>
+    goTo({ page: 'new', likeRunId: run.runId, conversations: path })
   return (
     <>
       {done === null ? (
@@ -30,6 +35,13 @@ export function ExportRollouts({ run, filter, total }: ExportRolloutsProps): JSX
           <Menu.Dropdown>
             <Menu.Item onClick={() => save('jsonl')}>JSONL, one rollout a line</Menu.Item>
             <Menu.Item onClick={() => save('parquet')}>Parquet, a column a field</Menu.Item>
+            <Menu.Divider />
+            <Menu.Item
+              onClick={() => imitate.mutate({ runId: run.runId }, { onSuccess: beginWarmUp })}
+              title="All training rollouts that end in a correct answer, with a true verdict and nothing cut"
+            >
+              Imitate the good ones in a warm-up…
+            </Menu.Item>
           </Menu.Dropdown>
         </Menu>
       ) : (
@@ -37,7 +49,7 @@ export function ExportRollouts({ run, filter, total }: ExportRolloutsProps): JSX
           {formatCount(done)} of {formatCount(total ?? 0)}: cancel
         </Button>
       )}
-      <ProblemNote problem={problem} />
+      <ProblemNote problem={problem ?? imitate.error} />
     </>
   )
 }
