@@ -202,6 +202,21 @@ test('weights in shards come with their index', async () => {
   assert.equal(model.source?.licence, null)
 })
 
+test('files come side by side: while one is silent, the others are asked for', async () => {
+  const sharded = await tinyModelFiles(3)
+  const large = Object.keys(sharded).filter((name) => name.endsWith('.safetensors'))
+  const hub = await hubServer([{ type: 'model', name: 'tiny/model', files: sharded, large }])
+  const asked: string[] = []
+  hub.react = ({ server, path }) => {
+    if (server !== 'store') return null
+    asked.push(path)
+    return asked.length <= large.length ? { kind: 'silence', afterBytes: 100 } : null
+  }
+  await pull(setupOf(hub), await newLibrary())
+  // one after the other, the first would be asked for until it answers
+  assert.equal(new Set(asked.slice(0, large.length)).size, large.length, asked.join())
+})
+
 test('a model that Recheck cannot use is refused by its config, before its weights are asked for', async () => {
   const other = {
     ...files,
