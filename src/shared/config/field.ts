@@ -9,6 +9,8 @@ export interface FieldMeta {
   /** What a term of art in it means, for those who have not met it. */
   readonly hint?: string
   readonly vStarInput?: boolean
+  /** Its text may be the path of one. */
+  readonly pathOf?: 'folder' | 'file'
 }
 
 /** A schema with its label, description, unit and part in the V* hash attached. */

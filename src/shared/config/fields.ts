@@ -25,6 +25,8 @@ export interface ConfigField {
   readonly defaultValue: unknown
   /** Part of the hash of a V* artifact. */
   readonly isVStarInput: boolean
+  /** What its text may be the path of; null where it is no path. */
+  readonly pathOf: 'folder' | 'file' | null
   /** Fields within the value where it is a group of its own (`model.lora.rank`); empty for all others. */
   readonly inner: readonly ConfigField[]
 }
@@ -58,10 +60,15 @@ interface Shape {
 export const configFields: readonly ConfigField[] = fieldsOf(runConfigSchema as unknown as SchemaNode, '')
 
 /**
- * Every field that a form shows: those of groups that are one value (`model.lora`, a file as `data.source`)
- * among them.
+ * Every field that a form shows: those of groups that are one value (`model.lora`, a file as `data.source`,
+ * one as the source of `warmUp`) among them.
  */
-export const allConfigFields: readonly ConfigField[] = configFields.flatMap((each) => [each, ...each.inner])
+export const allConfigFields: readonly ConfigField[] = configFields.flatMap(withInner)
+
+/** A field and those within its value, to the last. */
+export function withInner(field: ConfigField): readonly ConfigField[] {
+  return [field, ...field.inner.flatMap(withInner)]
+}
 
 /** The fields that decide what stage 1 samples: the parts of a V* artifact's hash. */
 export const vStarInputFields: readonly string[] = configFields
@@ -114,6 +121,7 @@ function fieldsOf(node: SchemaNode, prefix: string): ConfigField[] {
       ...shape,
       defaultValue: def.defaultValue,
       isVStarInput: meta?.vStarInput ?? false,
+      pathOf: meta?.pathOf ?? null,
       inner: innerFields(node, prefix),
     },
   ]

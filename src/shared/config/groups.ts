@@ -43,12 +43,14 @@ export const modelGroup = z
     path: field(text(1000).min(1).default('builtin'), {
       vStarInput,
       label: 'Model',
+      pathOf: 'folder',
       description:
         'model folder, name of a model (`name` or `org/name`, with `@revision` or without), or `builtin`',
     }),
     reference: field(text(1000).min(1).nullable().default(null), {
       vStarInput,
       label: 'Reference model',
+      pathOf: 'folder',
       hint: 'The frozen model that the policy is compared with, and that stage 1 samples.',
       description:
         'reference policy of the same architecture and vocabulary: folder or name of a model; null = the initial policy',
@@ -69,7 +71,11 @@ export const modelGroup = z
 
 const dataFile = z
   .strictObject({
-    path: field(text(1000).min(1), { label: 'File', description: 'JSON, JSONL, CSV or Parquet file' }),
+    path: field(text(1000).min(1), {
+      label: 'File',
+      pathOf: 'file',
+      description: 'JSON, JSONL, CSV or Parquet file',
+    }),
     fields: z
       .strictObject({
         question: field(z.string().min(1).default('question'), {

@@ -70,8 +70,14 @@ function expectation(issue: Issue): string {
   }
 }
 
+/** What an empty text of these fields is asked for. */
+const pathsOf: Readonly<Record<string, string>> = {
+  'data.source.path': 'the path of a file or folder',
+  'warmUp.source.path': 'the path of a file',
+}
+
 function textExpected(issue: Issue): string {
-  return dotted(issue.path) === 'data.source.path' ? 'the path of a file or folder' : 'some text'
+  return pathsOf[dotted(issue.path)] ?? 'some text'
 }
 
 function dotted(path: readonly PropertyKey[]): string {

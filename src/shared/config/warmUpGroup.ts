@@ -5,6 +5,7 @@ const conversationsFile = z
   .strictObject({
     path: field(z.string().min(1).max(1000), {
       label: 'File of conversations',
+      pathOf: 'file',
       description:
         'JSON or JSONL; a row holds `messages`, or a dialogue: `question`, `attempt`, `verdict`, `revision`',
     }),

@@ -15,6 +15,7 @@ import type {
   Route,
   StoreEvent,
 } from '../../../shared/routes/contract.ts'
+import type { PathQuestion } from '../../../shared/routes/pathQuestion.ts'
 
 /** The page's one way to the owner process, whichever shell it is in. The only reader of `window.recheck`. */
 export interface PageApi {
@@ -32,7 +33,19 @@ export interface PageApi {
   open(): Promise<void>
   /** Told at once what it is now. */
   onConnection(listener: (connection: PageConnection) => void): () => void
+  /** How a path can be chosen; known once `open` has ended. */
+  pathPlace(): PathPlace
 }
+
+/**
+ * Beside typing it, a path of the machine that Recheck runs on can be chosen in a window on this computer's own
+ * runs; neither in a browser nor in a window that drives a server, whose paths are another machine's.
+ */
+export type PathPlace =
+  | { readonly shell: 'browser' }
+  /** `choose`: by the system's own dialog; null = cancelled. */
+  | { readonly shell: 'window'; choose(question: PathQuestion): Promise<string | null> }
+  | { readonly shell: 'remote-window'; readonly server: string }
 
 /**
  * `over`: Recheck answers, but no longer to this page: it was started again since the page's link was opened.
@@ -46,8 +59,18 @@ export function createApi(page: Window): PageApi {
 
 function bridgeApi(bridge: Bridge): PageApi {
   let lastId = 0
+  let server: string | null = null
   return {
-    open: () => Promise.resolve(),
+    async open() {
+      server = unwrap(await bridge.server()) // the page is loaded anew where the window moves to another
+    },
+    pathPlace: () =>
+      server === null
+        ? {
+            shell: 'window',
+            choose: async (question) => unwrap<string | null>(await bridge.choosePath(question)),
+          }
+        : { shell: 'remote-window', server },
     async request(route, input, signal) {
       const requestId = ++lastId
       const abandon = (): void => bridge.abandon(requestId)
@@ -94,6 +117,10 @@ class HttpApi implements PageApi {
       await post('/session', { token })
     }
     await new Promise<void>((resolve) => this.#connect(resolve))
+  }
+
+  pathPlace(): PathPlace {
+    return { shell: 'browser' }
   }
 
   #tokenInAddress(): string | null {

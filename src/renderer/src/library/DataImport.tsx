@@ -3,6 +3,7 @@ import { useState, type JSX } from 'react'
 import type { DataColumns } from '../../../shared/routes/dataImport.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { Loading } from '../widgets/Loading.tsx'
+import { dataFileEndings } from '../widgets/path/dataFileEndings.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { ColumnChoice } from './ColumnChoice.tsx'
 import { DataLookTable } from './DataLookTable.tsx'
@@ -27,7 +28,7 @@ export function DataImport({ onClose, onImported }: DataImportProps): JSX.Elemen
       title="Import a file of problems"
       size="xl"
       hint="CSV, TSV, JSON, JSONL or Parquet, also packed as .gz, .zst or .br: choose it, or drop it here."
-      accept=".csv,.tsv,.json,.jsonl,.ndjson,.parquet,.gz,.zst,.br"
+      accept={dataFileEndings.map((ending) => `.${ending}`).join(',')}
       upload={upload}
       onClose={onClose}
     >

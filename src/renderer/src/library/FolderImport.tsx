@@ -29,7 +29,7 @@ export function FolderImport({ isAdapter, onClose }: FolderImportProps): JSX.Ele
           ? 'A LoRA or rsLoRA adapter as PEFT writes it. It is merged into the model that it was made for, and the two become a model of their own.'
           : 'A Hugging Face folder of GPT-2, Llama, Qwen2 or Qwen3: config.json, safetensors and tokenizer.json. What a run reads of it is copied.'}
       </Text>
-      <FolderField folder={folder} onFolder={setFolder} />
+      <FolderField what={isAdapter ? 'an adapter' : 'a model'} folder={folder} onFolder={setFolder} />
       {isAdapter && (
         <Select
           label="Model that it was made for"

@@ -5,6 +5,8 @@ import { targetAddress } from '../data/routeTarget.ts'
 import { ImportDialog } from '../library/ImportDialog.tsx'
 import { UploadPart } from '../library/UploadDialog.tsx'
 import { useUpload } from '../library/useUpload.ts'
+import { PathRow } from '../widgets/path/PathRow.tsx'
+import { usePathDialog } from '../widgets/path/usePathDialog.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { WorkProgress } from '../widgets/WorkProgress.tsx'
 import { useRunImport } from './useRunImport.ts'
@@ -90,18 +92,27 @@ function FolderRuns({ onClose }: PartProps): JSX.Element {
     if (folder.trim() !== '')
       begin((api, importId, signal) => api.request('run.importFolder', { importId, folder }, signal))
   }
+  const dialog = usePathDialog({
+    kind: 'folder',
+    title: 'Choose a log folder',
+    filters: [],
+    startAt: folder,
+    onPath: setFolder,
+  })
   if (taken.outcomes !== null) return <Outcomes runs={taken.outcomes} onClose={onClose} />
   return (
     <Stack component="form" gap="sm" onSubmit={start}>
-      <TextInput
-        label="Log folder"
-        description="On the machine that Recheck runs on; ~ is the home folder there. Each folder in it with event files is a run; what was imported before is not there twice."
-        placeholder="~/runs"
-        value={folder}
-        onChange={(event) => setFolder(event.currentTarget.value)}
-        disabled={taken.isReading}
-        data-autofocus
-      />
+      <PathRow dialog={dialog}>
+        <TextInput
+          label="Log folder"
+          description="On the machine that Recheck runs on; ~ is the home folder there. Each folder in it with event files is a run; what was imported before is not there twice."
+          placeholder="~/runs"
+          value={folder}
+          onChange={(event) => setFolder(event.currentTarget.value)}
+          disabled={taken.isReading}
+          data-autofocus
+        />
+      </PathRow>
       {taken.isReading ? (
         <WorkProgress title="Reading the runs of the folder" progress={taken.progress} onCancel={cancel} />
       ) : (

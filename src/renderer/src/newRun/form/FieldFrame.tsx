@@ -4,6 +4,9 @@ import type { JSX } from 'react'
 import type { ConfigField } from '../../../../shared/config/fields.ts'
 import { formatValue } from '../../../../shared/text/format.ts'
 import { InlineCode } from '../../widgets/InlineCode.tsx'
+import { ChooseButton } from '../../widgets/path/ChooseButton.tsx'
+import { PathNote } from '../../widgets/path/PathRow.tsx'
+import type { PathDialog } from '../../widgets/path/usePathDialog.ts'
 import styles from './FieldFrame.module.css'
 
 /** Inputs of a row stand side by side, however long their meanings are. */
@@ -27,6 +30,8 @@ export interface FieldFrameProps {
   readonly problem: string | null
   /** Back to the default; null where it has it. */
   readonly onReset: (() => void) | null
+  /** Of a field whose text may be a path; null for all others. */
+  readonly dialog: PathDialog | null
   readonly children: (control: FieldControl) => JSX.Element
 }
 
@@ -34,7 +39,7 @@ export interface FieldFrameProps {
  * A field's name, unit, default, meaning and problem; beside the name its term of art explained, and the way
  * back.
  */
-export function FieldFrame({ field, problem, onReset, children }: FieldFrameProps): JSX.Element {
+export function FieldFrame({ field, problem, onReset, dialog, children }: FieldFrameProps): JSX.Element {
   return (
     <div className={styles.field} data-changed={onReset !== null}>
       {children({
@@ -44,6 +49,7 @@ export function FieldFrame({ field, problem, onReset, children }: FieldFrameProp
         'data-path': field.path,
       })}
       <div className={styles.tools}>
+        {dialog !== null && <ChooseButton dialog={dialog} size="compact-xs" className={styles.choose} />}
         {field.hint !== null && (
           <Tooltip label={<InlineCode text={field.hint} />}>
             <ActionIcon size={18} aria-label={`What “${field.label}” means`}>
@@ -59,6 +65,7 @@ export function FieldFrame({ field, problem, onReset, children }: FieldFrameProp
           </Tooltip>
         )}
       </div>
+      {dialog !== null && <PathNote dialog={dialog} />}
     </div>
   )
 }

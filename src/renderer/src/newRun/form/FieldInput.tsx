@@ -2,8 +2,15 @@ import { Autocomplete, Select, Switch, TagsInput, Textarea, TextInput } from '@m
 import { memo, useState, type JSX } from 'react'
 import type { ConfigField } from '../../../../shared/config/fields.ts'
 import { useConfigField, type FieldAccess } from './useConfigForm.ts'
+import { dataFileEndings } from '../../widgets/path/dataFileEndings.ts'
+import { usePathDialog } from '../../widgets/path/usePathDialog.ts'
 import { isDefault, readFieldText, writeFieldText } from './draft.ts'
 import { FieldFrame, fieldOrder, type FieldControl } from './FieldFrame.tsx'
+
+const dataFiles = [
+  { name: 'Data', endings: dataFileEndings },
+  { name: 'All files', endings: ['*'] },
+]
 
 export interface FieldInputProps {
   readonly field: ConfigField
@@ -23,10 +30,18 @@ export const FieldInput = memo(function FieldInput({
 }: FieldInputProps): JSX.Element {
   const { value, problem, change } = useConfigField(form, schemaField)
   const field = choices === undefined ? schemaField : { ...schemaField, choices }
+  const dialog = usePathDialog({
+    kind: field.pathOf ?? 'file',
+    title: `Choose a ${field.pathOf}: ${field.label}`,
+    filters: field.pathOf === 'file' ? dataFiles : [],
+    startAt: typeof value === 'string' ? value : '',
+    onPath: change,
+  })
   return (
     <FieldFrame
       field={field}
       problem={problem ?? note}
+      dialog={field.pathOf === null ? null : dialog}
       onReset={
         field.defaultValue === undefined || isDefault(field, value)
           ? null

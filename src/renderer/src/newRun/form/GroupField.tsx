@@ -29,6 +29,7 @@ export const GroupField = memo(function GroupField(props: GroupFieldProps): JSX.
       <FieldFrame
         field={field}
         problem={problems.get(field.path) ?? notes.get(field.path) ?? null}
+        dialog={null} // what it names is within the group
         onReset={isDefault(field, value) ? null : () => change(field.defaultValue ?? null)}
       >
         {(control) => (
@@ -41,15 +42,19 @@ export const GroupField = memo(function GroupField(props: GroupFieldProps): JSX.
         )}
       </FieldFrame>
       {isOpen &&
-        field.inner.map((inner) => (
-          <FieldInput
-            key={inner.path}
-            field={inner}
-            form={form}
-            note={notes.get(inner.path) ?? null}
-            choices={inner.path.startsWith(columnFields) ? columns : inner.choices}
-          />
-        ))}
+        field.inner.map((inner) =>
+          inner.inner.length > 0 ? (
+            <GroupField {...props} key={inner.path} field={inner} />
+          ) : (
+            <FieldInput
+              key={inner.path}
+              field={inner}
+              form={form}
+              note={notes.get(inner.path) ?? null}
+              choices={inner.path.startsWith(columnFields) ? columns : inner.choices}
+            />
+          ),
+        )}
     </div>
   )
 })

@@ -54,7 +54,9 @@ export function withField(draft: ConfigDraft, field: ConfigField, value: unknown
 
 function withValue(draft: ConfigDraft, field: ConfigField, value: unknown): ConfigDraft {
   const path = field.path.split('.')
-  if (isDefault(field, value)) return withoutPath(draft, path)
+  // a group within one that may be off keeps it on: taken out, an empty one would go with it
+  if (isDefault(field, value))
+    return configFields.includes(field) ? withoutPath(draft, path) : setPath(draft, path, value)
   return setPath(draft, path, withoutInnerDefaults(field, value))
 }
 

@@ -1,4 +1,4 @@
-import { configFields, type ConfigField } from '../../../../shared/config/fields.ts'
+import { configFields, withInner, type ConfigField } from '../../../../shared/config/fields.ts'
 import { isChanged, type ConfigDraft } from './draft.ts'
 
 export interface FormGroup {
@@ -92,7 +92,7 @@ export function shownGroups(
   wrong: ReadonlySet<string>,
 ): readonly FormGroup[] {
   const wanted = text.trim().toLowerCase()
-  const isWrong = (field: ConfigField): boolean => [field, ...field.inner].some(({ path }) => wrong.has(path))
+  const isWrong = (field: ConfigField): boolean => withInner(field).some(({ path }) => wrong.has(path))
   const isShown = (field: ConfigField): boolean =>
     (!onlyChanged || isChanged(draft, field) || isWrong(field)) && wordsOf(field).includes(wanted)
   return formGroups
@@ -106,7 +106,7 @@ function wordsOf({ path, label, description, inner }: ConfigField): string {
 
 /** The first of these paths in the order of the form; what is no field comes last. */
 export function firstOf(paths: ReadonlySet<string>): string | null {
-  const ordered = formGroups.flatMap(({ fields }) => fields).flatMap((field) => [field, ...field.inner])
+  const ordered = formGroups.flatMap(({ fields }) => fields).flatMap(withInner)
   const first = ordered.find(({ path }) => paths.has(path))
   return first?.path ?? [...paths][0] ?? null
 }

@@ -3,6 +3,8 @@ import { useState, type JSX } from 'react'
 import type { Run } from '../../../../shared/runs/records.ts'
 import { formatCount } from '../../../../shared/text/format.ts'
 import { answerTo, useRouteMutation } from '../../data/useRoute.ts'
+import { PathRow } from '../../widgets/path/PathRow.tsx'
+import { usePathDialog } from '../../widgets/path/usePathDialog.ts'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 
 type WeightFormat = 'f32' | 'bf16' | 'gguf'
@@ -17,6 +19,12 @@ const explanations: Readonly<Record<WeightFormat, string>> = {
   bf16: 'A Hugging Face folder that transformers loads, of half the size: weights rounded to bfloat16, config, tokenizer, chat template and a model card.',
   gguf: 'A GGUF file that llama.cpp loads, with tokenizer and chat template in it: matrices rounded to float16. In a folder a model card lies beside it; a name that ends in .gguf is the file alone.',
 }
+
+/** A folder's name has no ending: with the first kind the system may add one. */
+const ggufFilters = [
+  { name: 'A file', endings: ['gguf'] },
+  { name: 'A folder', endings: ['*'] },
+]
 
 export interface ExportDialogProps {
   readonly run: Run
@@ -33,6 +41,13 @@ export function ExportDialog({ run, step, onClose }: ExportDialogProps): JSX.Ele
     format === 'gguf' ? ({ form: 'gguf' } as const) : ({ form: 'model', dtype: format } as const)
   const asked = { runId: run.runId, step, folder, ...weights }
   const isNamed = folder.trim() !== ''
+  const dialog = usePathDialog({
+    kind: 'save',
+    title: format === 'gguf' ? 'Choose a new folder or file' : 'Choose a new folder',
+    filters: format === 'gguf' ? ggufFilters : [],
+    startAt: folder,
+    onPath: setFolder,
+  })
   return (
     <Modal
       opened
@@ -48,13 +63,15 @@ export function ExportDialog({ run, step, onClose }: ExportDialogProps): JSX.Ele
       >
         <Stack gap="md">
           <Text fz={13}>{explanations[format]}</Text>
-          <TextInput
-            label={format === 'gguf' ? 'New folder or file' : 'New folder'}
-            description="On the machine that Recheck runs on; ~ is the home folder there. Nothing is overwritten."
-            value={folder}
-            onChange={(event) => setFolder(event.currentTarget.value)}
-            data-autofocus
-          />
+          <PathRow dialog={dialog}>
+            <TextInput
+              label={format === 'gguf' ? 'New folder or file' : 'New folder'}
+              description="On the machine that Recheck runs on; ~ is the home folder there. Nothing is overwritten."
+              value={folder}
+              onChange={(event) => setFolder(event.currentTarget.value)}
+              data-autofocus
+            />
+          </PathRow>
           <SegmentedControl
             aria-label="Weights"
             data={[...formats]}

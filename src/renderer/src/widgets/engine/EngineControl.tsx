@@ -1,6 +1,8 @@
 import { Button, Checkbox, Group, NumberInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import type { JSX } from 'react'
 import { answerTo, useRouteMutation } from '../../data/useRoute.ts'
+import { PathRow } from '../path/PathRow.tsx'
+import { usePathDialog } from '../path/usePathDialog.ts'
 import { ProblemNote } from '../ProblemNote.tsx'
 import { Term } from '../Term.tsx'
 import { draftPlace, type EngineDraft } from './enginePlace.ts'
@@ -59,14 +61,7 @@ function RayFields({ draft, change, what, hasShards }: RayFieldsProps): JSX.Elem
         value={draft.address}
         onChange={(event) => change({ address: event.currentTarget.value })}
       />
-      <TextInput
-        label="Shared folder"
-        description="This machine and all of the cluster see it under the same path; records and checkpoints go there."
-        placeholder="/nfs/recheck"
-        size="xs"
-        value={draft.shared}
-        onChange={(event) => change({ shared: event.currentTarget.value })}
-      />
+      <SharedFolder draft={draft} change={change} />
       <CodeFields draft={draft} change={change} />
       <Resources draft={draft} change={change} />
       {hasShards && (
@@ -86,6 +81,28 @@ function RayFields({ draft, change, what, hasShards }: RayFieldsProps): JSX.Elem
       </Text>
       <TestConnection draft={draft} />
     </Stack>
+  )
+}
+
+function SharedFolder({ draft, change }: Pick<RayFieldsProps, 'draft' | 'change'>): JSX.Element {
+  const dialog = usePathDialog({
+    kind: 'folder',
+    title: 'Choose the shared folder',
+    filters: [],
+    startAt: draft.shared,
+    onPath: (shared) => change({ shared }),
+  })
+  return (
+    <PathRow dialog={dialog}>
+      <TextInput
+        label="Shared folder"
+        description="This machine and all of the cluster see it under the same path; records and checkpoints go there."
+        placeholder="/nfs/recheck"
+        size="xs"
+        value={draft.shared}
+        onChange={(event) => change({ shared: event.currentTarget.value })}
+      />
+    </PathRow>
   )
 }
 
