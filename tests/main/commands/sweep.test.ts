@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
+import BetterSqlite3 from 'better-sqlite3'
 import { openForReading } from '../../../src/main/store/database.ts'
 import { listRuns } from '../../../src/main/store/runs/runStore.ts'
 
@@ -91,6 +92,19 @@ test('a sweep that is killed goes on with what is left, shares V*, and repeats n
   const again = recheck(sweep)
   assert.equal(again.code, 0, again.stderr)
   assert.deepEqual(again.document, document)
+  assert.deepEqual(runsNow(), runs)
+})
+
+test('a run that was made before a field was there goes on as if it had the default', () => {
+  const db = new BetterSqlite3(join(dataDir, 'recheck.db'))
+  const { changes } = db
+    .prepare("UPDATE run SET config = json_remove(config, '$.optimizer.clipNorm') WHERE run_group = 'tried'")
+    .run()
+  db.close()
+  assert.equal(changes, 2)
+  const runs = runsNow()
+  const { code, stderr } = recheck(sweep)
+  assert.equal(code, 0, stderr)
   assert.deepEqual(runsNow(), runs)
 })
 

@@ -9,6 +9,7 @@ import { checkedPlan, fallbackCode, type CheckedPlan } from '../startRuns.ts'
 import { readLog } from '../../store/eventLog.ts'
 import type { Database } from '../../store/database.ts'
 import { listRuns } from '../../store/runs/runStore.ts'
+import { storedConfig } from '../../store/runs/storedConfig.ts'
 import type { TrialHost } from './trialHost.ts'
 
 /** The runs of a sweep by name, deleted ones left out. */
@@ -68,6 +69,7 @@ async function extended(run: Run, { steps }: TrialPlan, host: TrialHost): Promis
   return host.follow(run.runId)
 }
 
+/** Stored configs are read as they read today: a field that came with a later version has its default there. */
 async function requireSameConfig(
   host: TrialHost,
   given: { readonly before: Run; readonly wanted: RunConfig; readonly steps: number | null },
@@ -75,7 +77,7 @@ async function requireSameConfig(
   const { before: run, wanted, steps } = given
   const log = await host.read((db) => readLog(db, run.runId, { after: 0, limit: 100 }))
   const isFallback = log.some(({ code }) => code === fallbackCode)
-  const differing = configDifferences(JSON.parse(run.config), wanted).filter(
+  const differing = configDifferences(storedConfig(run), wanted).filter(
     ({ path }) => !(path === 'data.source' && isFallback) && !(steps !== null && path === 'steps'),
   )
   const [first] = differing

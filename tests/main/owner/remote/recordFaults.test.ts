@@ -114,7 +114,7 @@ for (const [where, aheadMs] of clocks)
       'by the clock of this machine',
     )
     assert.ok(endedAtMs >= startedAtMs && endedAtMs <= beganMs + tookMs)
-    const made = readEvaluations(owner.db, runId).concat(readCheckpoints(owner.db, runId))
+    const made = [readEvaluations(owner.db, runId), readCheckpoints(owner.db, runId)].flat()
     assert.ok(made.length >= 3)
     for (const { createdAtMs } of made)
       assert.ok(createdAtMs >= beganMs && createdAtMs <= beganMs + tookMs, `made at ${createdAtMs}`)
