@@ -16,5 +16,5 @@ for (const seed of [1, 2, 3]) {
   await sampler.sample({ requests, settings: { ...plain, seed, maxCompletionTokens: 8 } })
   await sampler.dispose()
   await trainer.dispose()
-  console.log(begun.join(' '))
+  process.stdout.write(`${begun.join(' ')}\n`)
 }
