@@ -1,7 +1,9 @@
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
-import type { CheckpointRecord, Run } from '../../../shared/runs/records.ts'
+import type { CheckpointRecord, Evaluation, Run } from '../../../shared/runs/records.ts'
+import { validationOf } from '../../../shared/runs/checkpointValidation.ts'
 import { bestCheckpoint, readCheckpoints } from '../checkpointStore.ts'
 import type { Database } from '../database.ts'
+import { readEvaluations } from '../evaluationStore.ts'
 import { findRun } from './findRun.ts'
 
 /** A run and those of its checkpoints that are meant. */
@@ -22,7 +24,7 @@ export function findCheckpoints(db: Database, wanted: string): NamedCheckpoints 
   const whole = name === undefined ? findRun(db, wanted) : runOrNull(db, wanted)
   const run = whole ?? findRun(db, name ?? wanted)
   const all = readCheckpoints(db, run.runId)
-  const checkpoints = whole === null ? chosen(all, which ?? '') : all
+  const checkpoints = whole === null ? chosen(all, which ?? '', () => readEvaluations(db, run.runId)) : all
   if (checkpoints.length > 0) return { run, checkpoints }
   const steps = all.map(({ step }) => step).join(', ') || 'none'
   const why =
@@ -41,8 +43,14 @@ function runOrNull(db: Database, wanted: string): Run | null {
   }
 }
 
-function chosen(all: readonly CheckpointRecord[], which: string): readonly CheckpointRecord[] {
+function chosen(
+  all: readonly CheckpointRecord[],
+  which: string,
+  evaluations: () => readonly Evaluation[],
+): readonly CheckpointRecord[] {
   if (which !== 'best') return all.filter(({ step }) => step === Number(which))
-  const best = bestCheckpoint(all)
-  return best === null ? [] : [best]
+  // the row of one that was no new best says nothing: its evaluation does
+  const made = evaluations()
+  const best = bestCheckpoint(all.map((each) => ({ ...each, validation: validationOf(each, made) })))
+  return all.filter(({ checkpointId }) => checkpointId === best?.checkpointId)
 }

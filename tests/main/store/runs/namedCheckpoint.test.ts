@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { storeCheckpoint } from '../../../../src/main/store/checkpointStore.ts'
 import type { Database } from '../../../../src/main/store/database.ts'
+import { storeEvaluation } from '../../../../src/main/store/evaluationStore.ts'
 import { findCheckpoints } from '../../../../src/main/store/runs/namedCheckpoint.ts'
 import { addRun, temporaryStore } from '../storeFixtures.ts'
 
@@ -36,6 +37,21 @@ test('RUN means all of its checkpoints, newest first; RUN@step that one; RUN@bes
   assert.deepEqual(stepsOf(db, 'run-1a'), [50, 40, 30, 20, 10])
   assert.deepEqual(stepsOf(db, 'seven@20'), [20])
   assert.deepEqual(stepsOf(db, '1a@best'), [30])
+})
+
+test('RUN@best counts evaluations of checkpoints that were no new best when they were written', (t) => {
+  const { db } = temporaryStore(t)
+  addRun(db, 'run-1a')
+  for (const [step, value] of [
+    [10, 0.5],
+    [20, 0.75],
+  ] as const) {
+    add(db, 'run-1a', step, null)
+    const proportions = { 'accuracy/final': { value, low: 0, high: 1, successes: 4 * value, trials: 4 } }
+    const evaluation = { evaluationId: `e${step}`, runId: 'run-1a', step, split: 'validation' as const }
+    storeEvaluation(db, { ...evaluation, samples: 1, problems: 4, proportions, createdAtMs: 1 }, 'must-equal')
+  }
+  assert.deepEqual(stepsOf(db, 'run-1a@best'), [20])
 })
 
 test('a run that is named like a checkpoint is that run', (t) => {
