@@ -77,8 +77,8 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['src/main/host'],
   '@huggingface/hub': ['src/main/host'],
   '@huggingface/jinja': ['src/main/host'],
-  '@huggingface/tokenizers': ['src/main/host'],
   '@napi-rs/keyring': ['src/main/host'],
+  '@xenova/transformers': ['src/main/host'],
   '@tensorflow/tfjs': ['src/core', 'src/main/host'],
 }
 

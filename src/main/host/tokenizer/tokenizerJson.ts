@@ -1,4 +1,4 @@
-import { Tokenizer } from '@huggingface/tokenizers'
+import { PreTrainedTokenizer } from '@xenova/transformers'
 import { isJsonObject, type JsonObject } from '../../../core/model/config/configFields.ts'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { TimeLimit } from '../machine/timeLimit.ts'
@@ -65,7 +65,7 @@ export function readTokenizerJson(
     post_processor: null,
     decoder: null,
   })
-  const toIds = (text: string): number[] => library.encode(text, { add_special_tokens: false }).ids
+  const toIds = (text: string): number[] => library.encode(text, { add_special_tokens: false })
   const isSlow = holdsSlowPattern(json['normalizer']) || holdsSlowPattern(json['pre_tokenizer'])
   const limit = isSlow ? new TimeLimit(longestEncodingMs) : null
   return {
@@ -79,9 +79,9 @@ export function readTokenizerJson(
   }
 }
 
-function libraryTokenizer(root: JsonLocation, json: JsonObject): Tokenizer {
+function libraryTokenizer(root: JsonLocation, json: JsonObject): PreTrainedTokenizer {
   try {
-    return new Tokenizer(json, {})
+    return new PreTrainedTokenizer(json, {})
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw invalidTokenizer(root, `this tokenizer is not supported: ${reason}`)
