@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { columnMeaning, runColumns, runLines, sortRuns } from '../../../src/renderer/src/runs/rows.ts'
+import { curveOf } from '../../../src/renderer/src/runs/runCurve.ts'
 import { firstTable, fittingColumns, nameWidth } from '../../../src/renderer/src/runs/tableSettings.ts'
 import { textWidth } from '../../../src/shared/plots/textFit.ts'
 import { testScoreText } from '../../../src/shared/runs/testScore.ts'
@@ -105,4 +106,11 @@ test('10,000 runs of one group are grouped and sorted in well under a second', (
   const lines = runLines(sortRuns(many, { column: 'accuracy/final', isDescending: true }), true)
   assert.equal(lines.length, 10_001)
   assert.ok(performance.now() - start < 1000)
+})
+
+test('each stage has a line of its own in the list, of a metric that it measures; runs of other tools have none', () => {
+  assert.equal(curveOf('self-correction')?.metric, 'accuracy/final')
+  assert.equal(curveOf('estimate-v-star')?.metric, 'vStar/mean')
+  assert.equal(curveOf('warm-up')?.metric, 'warmUp/loss')
+  assert.equal(curveOf('imported'), null)
 })

@@ -42,7 +42,8 @@ const otherMeanings: Partial<Record<RunColumnId, string>> = {
   stage:
     'Stage 1 estimates V*, the best value that the reference can reach on each problem; stage 2 trains (RL)',
   progress: 'Steps that are over, of all',
-  curve: 'Acc@final of each step’s training problems, from its least to its greatest value',
+  curve:
+    'from its least to its greatest value: Acc@final of each step’s training problems, in stage 1 the mean V* so far, in a warm-up its loss',
   activeMs: 'Time spent running; pauses and interruptions are left out',
   tokensGenerated: 'Completion tokens sampled so far',
 }

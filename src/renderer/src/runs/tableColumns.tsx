@@ -15,6 +15,7 @@ import {
 import { targetAddress } from '../data/routeTarget.ts'
 import { fittingTags } from './fittingTags.ts'
 import { runColumns, type RunColumnId } from './rows.ts'
+import { curveOf } from './runCurve.ts'
 import { shortStageLabel } from '../widgets/runLabels.ts'
 import { testScoreParts, testScoreText } from '../../../shared/runs/testScore.ts'
 import type { TestScore } from '../../../shared/runs/records.ts'
@@ -56,7 +57,7 @@ function Cell({
     case 'progress':
       return <RunProgress run={run} />
     case 'curve':
-      return run.step > 0 && run.stage === 'self-correction' ? <Sparkline runId={run.runId} /> : null
+      return <Curve run={run} />
     case 'tags':
       return <Tags tags={run.tags} />
     case 'activeMs':
@@ -112,6 +113,11 @@ function useLearned(
     text: `${formatDifference(estimate)} [${formatDifference(low)}, ${formatDifference(high)}]`,
     meaning: `below it the difference to step ${formatCount(data.before)} over the same ${formatCount(data.problems)} problems, paired, with its 95 % interval`,
   }
+}
+
+function Curve({ run }: { readonly run: ListedRun }): JSX.Element | null {
+  const curve = curveOf(run.stage)
+  return run.step === 0 || curve === null ? null : <Sparkline runId={run.runId} curve={curve} />
 }
 
 function NameCell({ run }: { readonly run: ListedRun }): JSX.Element {
