@@ -3,6 +3,7 @@ import { pageLegend, pageLegendRows, type LegendEntry, withPictureLabels } from 
 import { pictureFrame, pictureSide, type Picture } from './pictureFrame.ts'
 import { shownLines, smoothPoints, type PlotBin, type PlotLine, type PlotPoint } from './plotData.ts'
 import type { PlotTheme } from './plotTheme.ts'
+import { xEnds } from './xEnds.ts'
 
 /** An ECharts option as plain data: no functions, so that it can be compared in tests and sent anywhere. */
 export type PlotOption = Readonly<Record<string, unknown>>
@@ -45,8 +46,7 @@ export function linePlotOption(plot: PlotShape, given: readonly PlotLine[], view
     xAxis: {
       ...xAxis(view.xLabel, view, { showMaxLabel: true, alignMaxLabel: 'right' }),
       type: view.logX === true ? 'log' : 'value',
-      min: 'dataMin',
-      max: 'dataMax',
+      ...(view.logX === true ? { min: 'dataMin', max: 'dataMax' } : xEnds(lines)),
       // few enough that the label of the last step has room in the narrowest card
       splitNumber: view.picture === null ? 3 : 5,
     },

@@ -158,7 +158,7 @@ function curvePictures({ summaries, scores, title }: MethodReport): Block[] {
     points: meanCurve(scores.filter((score) => score.method === method)),
   }))
   const axes: readonly (readonly [label: string, value: (point: CurvePoint) => number])[] = [
-    ['generated tokens, stage 1 among them', ({ tokens }) => tokens],
+    ['generated tokens, stage 1 among them', ({ tokens }) => Math.round(tokens)],
     ['active time, minutes', ({ ms }) => ms / 60_000],
   ]
   return axes.map(([xLabel, x]): Block => {
