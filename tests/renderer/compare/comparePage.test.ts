@@ -43,6 +43,29 @@ test('one legend for all plots: it says how a run differs and takes it out of th
   await plot(rewards).getByText('3 of 3 runs').waitFor()
 })
 
+test('a run keeps its colour when another is taken out and the order changes', async () => {
+  const legend = opened.page.getByRole('group', { name: 'Runs' })
+  const coloursOf = (count: number) =>
+    untilEqual(
+      async () => (await legend.getByRole('button').count()) === count,
+      async () => {
+        const buttons = await legend.getByRole('button').all()
+        const pairs = buttons.map(async (button) => [
+          await button.innerText(),
+          (await button.locator('span').first().getAttribute('style')) ?? '',
+        ])
+        return Object.fromEntries(await Promise.all(pairs)) as Record<string, string>
+      },
+    )
+  const three = await coloursOf(3)
+  assert.equal(new Set(Object.values(three)).size, 3)
+  await goTo(opened.page, '#/compare?runs=r-killed,r-stopped')
+  const two = await coloursOf(2)
+  for (const [name, colour] of Object.entries(two)) assert.equal(colour, three[name], name)
+  await goTo(opened.page, '#/compare?runs=r-first,r-stopped,r-killed')
+  assert.deepEqual(await coloursOf(3), three)
+})
+
 test('colour by one hyperparameter: ordered colours, the legend in the order of the values, pictures too', async () => {
   await opened.page.getByRole('combobox', { name: 'Colour by' }).click()
   await opened.page.getByRole('option', { name: 'Colour by revisionBonus' }).click()
@@ -165,3 +188,9 @@ test('the comparison’s CSV has every point of every run, each line with its ru
   }
   opened.assertNoErrors()
 })
+
+/** What `read` gives once `holds`. */
+async function untilEqual<T>(holds: () => Promise<boolean>, read: () => Promise<T>): Promise<T> {
+  while (!(await holds())) await untilDrawn(opened.page)
+  return read()
+}

@@ -7,8 +7,14 @@ import {
   lookByRun,
   scaleColours,
 } from '../../../src/renderer/src/compare/look.ts'
+import { runPlaces, type RunPlaces } from '../../../src/renderer/src/compare/runPlaces.ts'
 import { mostDistinctLines } from '../../../src/shared/plots/linePattern.ts'
 import { darkTheme, lightTheme } from '../../../src/shared/plots/plotTheme.ts'
+
+const placed = (known: RunPlaces, runIds: readonly string[]): number[] => {
+  const places = runPlaces(known, runIds)
+  return runIds.map((runId) => places.get(runId) ?? assert.fail(runId))
+}
 
 const rates = { path: 'optimizer.learningRate', values: [1e-4, 5e-5, 1e-4, 2e-4] }
 
@@ -23,11 +29,12 @@ test('numbers are ordered: equal ones share a colour, the legend goes from the l
 test('words keep the theme’s own colours, one a value', () => {
   const look = lookByField({ path: 'method', values: ['grpo', 'a-star-po', 'grpo'] }, lightTheme)
   assert.deepEqual([look.colours, look.palette], [[0, 1, 0], null])
-  assert.deepEqual(lookByRun(3).colours, [0, 1, 2])
+  assert.deepEqual(lookByRun([0, 1, 2]).colours, [0, 1, 2])
 })
 
 test('twenty runs: no two have the same colour and pattern, and the first eight are solid', () => {
-  const { colours, patterns } = lookByRun(mostCompared)
+  const runIds = Array.from({ length: mostCompared }, (_, run) => `r${run}`)
+  const { colours, patterns } = lookByRun(placed(new Map(), runIds))
   const looks = colours.map((colour, run) => `${colour % lightTheme.palette.length} ${patterns[run]}`)
   assert.equal(new Set(looks).size, 20)
   assert.ok(mostDistinctLines >= mostCompared)
@@ -35,6 +42,19 @@ test('twenty runs: no two have the same colour and pattern, and the first eight 
   assert.deepEqual([patterns[8], patterns[16]], ['dashed', 'dotted'])
   const words = { path: 'notes', values: Array.from({ length: 10 }, (_, run) => `word ${run}`) }
   assert.deepEqual(lookByField(words, lightTheme).patterns.slice(7), ['solid', 'dashed', 'dashed'])
+})
+
+test('a run keeps its colour when others come, go and change places', () => {
+  const known = new Map([
+    ['a', 0],
+    ['b', 1],
+    ['c', 2],
+  ])
+  assert.deepEqual(placed(known, ['b', 'c']), [1, 2])
+  assert.deepEqual(placed(known, ['c', 'new', 'b']), [2, 0, 1])
+  // of two that had the same in other comparisons, the first keeps it
+  assert.deepEqual(placed(new Map(known).set('d', 1), ['d', 'b', 'a']), [1, 2, 0])
+  assert.deepEqual(lookByRun([2, 0, 1]).order, [1, 2, 0])
 })
 
 test('every colour of the scale has 3 : 1 against its background, and lightness goes one way', () => {

@@ -13,6 +13,7 @@ import { useRouteQueries } from '../data/useRouteQueries.ts'
 import { goTo } from '../data/useRouteTarget.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { differingFields, mostCompared, runLabels } from './compareRuns.ts'
+import { useRunPlaces } from './runPlaces.ts'
 import { Loading } from '../widgets/Loading.tsx'
 import styles from './ComparePage.module.css'
 
@@ -74,7 +75,7 @@ export function ComparePage({ runIds }: { readonly runIds: readonly string[] }):
       {asked.map((runId) => (
         <ReadProblem key={runId} runId={runId} />
       ))}
-      <Comparison runs={runs} />
+      <Comparison asked={asked} runs={runs} />
     </div>
   )
 }
@@ -115,8 +116,16 @@ function ReadProblem({ runId }: { readonly runId: string }): JSX.Element {
   return <ProblemNote problem={useRouteQuery('run.get', { runId }).error} />
 }
 
-function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
+interface ComparisonProps {
+  /** Ids of the runs that were chosen. */
+  readonly asked: readonly string[]
+  /** Those of them that have been read. */
+  readonly runs: readonly Run[]
+}
+
+function Comparison({ asked, runs }: ComparisonProps): JSX.Element {
   const choices = useCompareChoices()
+  const placeOf = useRunPlaces(asked)
   const labels = runLabels(runs)
   const fields = useMemo(() => differingFields(runs), [runs])
   if (runs.length < 2) {
@@ -149,7 +158,7 @@ function Comparison({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
         />
       </Group>
       {choices.view === 'overlaid' ? (
-        <ComparedPlots {...compared} choices={choices} />
+        <ComparedPlots {...compared} placeOf={placeOf} choices={choices} />
       ) : (
         <SideBySide {...compared} choices={choices} />
       )}

@@ -18,6 +18,7 @@ import { BoardExport, PlotBoard, type BoardPlot } from '../plots/PlotBoard.tsx'
 import { PlotToolbar } from '../plots/PlotToolbar.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { RunLegend } from './RunLegend.tsx'
+import type { RunPlaces } from './runPlaces.ts'
 import styles from './ComparedPlots.module.css'
 
 export interface ComparedProps {
@@ -29,6 +30,11 @@ export interface ComparedProps {
 
 export interface ChosenProps extends ComparedProps {
   readonly choices: CompareChoices
+}
+
+interface OverlaidProps extends ChosenProps {
+  /** By the run's id: its colour and pattern among all there are. */
+  readonly placeOf: RunPlaces
 }
 
 const mainNames = comparedPlots.flatMap(({ shape }) => shape.series.map(({ metric }) => metric))
@@ -45,7 +51,7 @@ function plotsOfRuns(runs: readonly Run[]): readonly NamedPlot[] {
 const vStarBins = 200
 
 /** The main plots with one line a run. */
-export function ComparedPlots(props: ChosenProps): JSX.Element {
+export function ComparedPlots(props: OverlaidProps): JSX.Element {
   const { runs } = props
   const { settings, setRange, toolbar, ...frame } = props.choices.frame
   const { axis } = settings
@@ -99,13 +105,16 @@ export function ComparedPlots(props: ChosenProps): JSX.Element {
 }
 
 /** Names, colours and words of the runs, as chosen: a colour a run, or by one of the fields that differ. */
-function useLook({ runs, labels, fields, choices }: ChosenProps) {
+function useLook({ runs, labels, fields, placeOf, choices }: OverlaidProps) {
   const theme = usePlotTheme()
   const { colourBy, setColourBy, hiddenRuns: hidden, setHiddenRuns } = choices
   const field = fields.find((each) => each.path === colourBy)
   const look = useMemo(
-    () => (field === undefined ? lookByRun(labels.length) : lookByField(field, theme)),
-    [field, labels.length, theme],
+    () =>
+      field === undefined
+        ? lookByRun(runs.map(({ runId }) => placeOf.get(runId) ?? 0))
+        : lookByField(field, theme),
+    [field, placeOf, runs, theme],
   )
   const named = labels.map((label, run) => {
     const addition = look.additions[run] ?? ''

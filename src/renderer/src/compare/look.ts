@@ -21,14 +21,14 @@ export interface CompareLook {
   readonly additions: readonly string[]
 }
 
-export function lookByRun(runs: number): CompareLook {
-  const order = Array.from({ length: runs }, (_, index) => index)
+/** @param places  of the runs among all colours and patterns (`runPlaces`) */
+export function lookByRun(places: readonly number[]): CompareLook {
   return {
-    colours: order,
-    patterns: order.map((run) => patternOf(run)),
+    colours: places,
+    patterns: places.map((place) => patternOf(place)),
     palette: null,
-    order,
-    additions: order.map(() => ''),
+    order: places.map((_, run) => run).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0)),
+    additions: places.map(() => ''),
   }
 }
 
