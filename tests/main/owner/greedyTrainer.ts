@@ -2,6 +2,7 @@
 // takes more than there is, and says how it ended.
 import { startTrainingProcess } from '../../../src/main/owner/processes/trainingProcess.ts'
 import type { JobRequest } from '../../../src/main/wire/jobPort.ts'
+import { presetConfig } from '../../../src/shared/config/presets.ts'
 
 if (process.argv.includes('--run')) {
   const taken: Buffer[] = []
@@ -10,7 +11,8 @@ if (process.argv.includes('--run')) {
 
 const program = { nodePath: process.execPath, workerPath: import.meta.filename, environment: process.env }
 // the worker above reads nothing of it but the names in its arguments
-const request = { run: { runId: 'greedy' }, dataDir: '/nowhere' } as JobRequest
+const config = presetConfig('builtin')
+const request = { run: { runId: 'greedy' }, config, dataDir: '/nowhere' } as JobRequest
 const trainer = await startTrainingProcess(program, request, () => undefined)
 const { signal, systemRanOutOfMemory } = await trainer.exited
 process.stdout.write(JSON.stringify({ signal, systemRanOutOfMemory }))

@@ -51,6 +51,14 @@ export function everyOp(
   flat(ops.range(ops.size(argument, 1)))
   flat(ops.read(held, 'float32'))
   const [, , turned = argument] = ops.loop([ops.int(0), ops.int(2), argument], condition, body)
+  const seeded = [ops.ints([2, 3]), ops.ints([7, 8])]
+  const drawn = ops.builder.add('StatelessRandomUniform', seeded, 'float32', {
+    dtype: typeAttribute('float32'),
+    T: typeAttribute('int32'),
+    Tseed: typeAttribute('int32'),
+  })
+  // of one seed XLA draws other numbers than TensorFlow's own kernel: what both have in common
+  flat(ops.both(ops.compare('GreaterEqual', drawn, ops.float(0)), ops.compare('Less', drawn, ops.float(1))))
   flat(ops.builder.add('Identity', [turned], 'float32', { T: typeAttribute('float32') }))
   return { floats, ints }
 }
@@ -118,5 +126,6 @@ function expectedInts(v: readonly number[]): number[] {
     [2, 0],
     [2, 0, 0, 1],
     [0, 1, 2],
+    v.map(() => 1),
   ].flat()
 }
