@@ -38,6 +38,11 @@ export function indexedAttributes(dtype: tf.DataType, indexName: string): Attrib
   return { ...elementAttribute(dtype), [indexName]: typeAttribute('int32') }
 }
 
+/** An input that carries nothing: the node is run only once the tensor is there. */
+export function controlInput(trace: TraceBackend, tensor: tf.TensorInfo): NodeRef {
+  return `^${trace.ref(tensor).split(':')[0]}`
+}
+
 /** Several outputs of one node: `node`, `node:1`, … */
 export function outputRefs(ref: NodeRef, count: number): NodeRef[] {
   return Array.from({ length: count }, (_, i) => (i === 0 ? ref : `${ref}:${i}`))

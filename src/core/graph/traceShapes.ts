@@ -5,6 +5,7 @@ import { rawKernels } from './rawKernels.ts'
 import { elementTypeOf } from './traceBackend.ts'
 import type { TraceCall } from './traceKernel.ts'
 import {
+  controlInput,
   elementAttribute,
   emitMany,
   indexedAttributes,
@@ -255,7 +256,7 @@ function addN(call: TraceCall): tf.TensorInfo {
 
 function after({ inputs, trace }: TraceCall): tf.TensorInfo {
   const { x, ...others } = inputs
-  const waited = Object.values(others).map((other) => `^${trace.ref(other).split(':')[0]}`)
+  const waited = Object.values(others).map((other) => controlInput(trace, other))
   const node = {
     op: 'Identity',
     inputs: [trace.ref(x), ...new Set(waited)],

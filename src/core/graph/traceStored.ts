@@ -4,7 +4,7 @@ import type { NodeRef } from './graphBuilder.ts'
 import { rawKernels } from './rawKernels.ts'
 import type { StoredMatrix } from './rawOps.ts'
 import type { TraceCall } from './traceKernel.ts'
-import { registerTraceKernel } from './traceKernel.ts'
+import { controlInput, registerTraceKernel } from './traceKernel.ts'
 
 /** Kernels that read matrices kept in less than 32 bits. */
 export function registerStoredKernels(): void {
@@ -16,8 +16,7 @@ export function registerStoredKernels(): void {
  * The control input keeps the conversion back until it is used, and makes every conversion a node of its own.
  */
 function expand({ inputs: { matrix, after }, attributes, trace }: TraceCall): tf.TensorInfo {
-  const waited = `^${trace.ref(after).split(':')[0]}`
-  const node = castNode([trace.ref(matrix), waited], storedType(attributes))
+  const node = castNode([trace.ref(matrix), controlInput(trace, after)], storedType(attributes))
   return trace.emit(node, matrix.shape, 'float32')
 }
 

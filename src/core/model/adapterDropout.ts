@@ -4,18 +4,27 @@ import type { RawOps } from '../graph/rawOps.ts'
 import { withGradient } from '../graph/withGradient.ts'
 import { forkRandom } from '../random.ts'
 
-/** Dropout of a run: part of what adapters are given is left out of every training pass (`lora_dropout` of PEFT). */
+/**
+ * Dropout of a run: part of what adapters are given is left out of every training pass (`lora_dropout` of
+ * PEFT).
+ */
 export interface DropoutSetting {
   /** Share of the inputs that is dropped, in [0, 1). */
   readonly rate: number
   readonly seed: number
 }
 
-/** Dropout of one pass. Scores, samples and the reference are computed without: with `keep` 1 an input stays as it is. */
+/**
+ * Dropout of one pass. Scores, samples and the reference are computed without: with `keep` 1 an input stays as
+ * it is.
+ */
 export interface AdapterDropout {
   /** Scalar: share of the inputs that stays, 1 − rate. */
   readonly keep: Tensor
-  /** Scalar int32: what is dropped depends on it, the module and the shape alone, so that it can be computed again. */
+  /**
+   * Scalar int32: what is dropped depends on it, the module and the shape alone, so that it can be computed
+   * again.
+   */
   readonly key: Tensor
 }
 

@@ -84,15 +84,18 @@ export class CompileWatch {
     for (const [key, compiling] of [...this.#known]) {
       if (compiling === null) continue
       reserve(compiling.caches)
-      while (this.#known.get(key) !== null) {
-        await this.#runMeanwhile(compiling.call, key, compiling)
-        if (this.#known.get(key) === null) break
-        if (systemClock.steadyMs() > giveUpMs) {
-          this.#session.keepToTheEnd()
-          return
-        }
-        await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
-      }
+      if (await this.#isCompiledBy(giveUpMs, key, compiling)) continue
+      this.#session.keepToTheEnd()
+      return
+    }
+  }
+
+  async #isCompiledBy(giveUpMs: number, key: string, compiling: Compiling): Promise<boolean> {
+    for (;;) {
+      await this.#runMeanwhile(compiling.call, key, compiling)
+      if (this.#known.get(key) === null) return true
+      if (systemClock.steadyMs() > giveUpMs) return false
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
     }
   }
 
