@@ -92,9 +92,15 @@ function logitsMemory(model: ModelConfig, predictions: number, logitsBytes: numb
   return float * chunk * (logitsArrays * predictions + gradients * model.width)
 }
 
+/** By model: a plan asks for hundreds of micro-batches of one. */
+const layerSizes = new WeakMap<ModelConfig, number>()
+
 function layerParameters(model: ModelConfig): number {
+  const known = layerSizes.get(model)
+  if (known !== undefined) return known
   const prefix = `${layerPrefix(model, 0)}.`
   let total = 0
   for (const [name, shape] of parameterShapes(model)) if (name.startsWith(prefix)) total += sizeOf(shape)
+  layerSizes.set(model, total)
   return total
 }
