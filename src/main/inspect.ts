@@ -17,6 +17,7 @@ import { endWithParent } from './trainer/endWithParent.ts'
 // One question as a line of JSON on standard input; on standard output a line of JSON for each event, and one
 // for the answer. Asked by an owner (owner/askProcess.ts), which holds standard input open: when that ends,
 // the owner is gone and nobody waits.
+// With `--keep` it answers one question about a config after another, each by a line, until it is let go of.
 // On a cluster it is started with `--job` and the folder through which it is asked and answers.
 keepConsolePlain()
 endPlainly()
@@ -28,6 +29,10 @@ if (word === '--job') {
   const { answerInFolder } = await import('./tools/elsewhere/answerInFolder.ts')
   endWithParent()
   process.exit(await answerInFolder(workElsewhere, folder))
+} else if (word === '--keep') {
+  const { answerConfigs } = await import('./tools/answerConfigs.ts')
+  await answerConfigs(process.stdin, { write })
+  process.exit(0)
 } else answerLine()
 
 function answerLine(): void {

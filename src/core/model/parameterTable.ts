@@ -9,8 +9,15 @@ export const headName = 'lm_head.weight'
  * no entry.
  */
 export function parameterShapes(config: ModelConfig): ReadonlyMap<string, readonly number[]> {
-  return config.family === 'gpt2' ? gpt2Shapes(config) : rotaryShapes(config)
+  const known = shapesOfModels.get(config)
+  if (known !== undefined) return known
+  const shapes = config.family === 'gpt2' ? gpt2Shapes(config) : rotaryShapes(config)
+  shapesOfModels.set(config, shapes)
+  return shapes
 }
+
+/** A memory plan asks for those of one model hundreds of times. */
+const shapesOfModels = new WeakMap<ModelConfig, ReadonlyMap<string, readonly number[]>>()
 
 /** Name of the token embedding [V, C]. */
 export function embeddingName(config: ModelConfig): string {

@@ -78,13 +78,18 @@ export function checkedPlan(plan: RunPlan): CheckedPlan {
  */
 export async function startRun(owner: Owner, plan: CheckedPlan, gone?: AbortSignal): Promise<MadeRun> {
   const { config: asked, stage } = plan
-  const answer = await owner.inquiries.vStarInputs(stage, asked, gone)
+  const { isThisMachine } = traitsOf(plan.place ?? null)
+  // elsewhere the trials of a sweep begin one after the other, and none needs this machine's memory
+  const answer = await owner.inquiries.vStarInputs(stage, asked, {
+    ...(gone === undefined ? {} : { signal: gone }),
+    moreToCome: !isThisMachine,
+  })
   const config = answer.fallback === null ? asked : withArithmetic(asked)
   gone?.throwIfAborted()
   const { memory } = answer
   // a run that waits for its turn will find free what those before it have now
   // of another machine's memory nothing is known here
-  if (plan.force !== true && traitsOf(plan.place ?? null).isThisMachine)
+  if (plan.force !== true && isThisMachine)
     requireMemory(memory, owner.inHand().length === 0 ? 'free' : 'total', '--force')
   const usesEstimate = plan.stage === 'self-correction' && needsVStar(config)
   refuseEstimateOfOther(config, plan.vStarId)

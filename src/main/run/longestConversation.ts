@@ -1,5 +1,6 @@
 import type { Problem } from '../../core/data/problem.ts'
 import { conversationLength } from '../../core/tokens/conversationLength.ts'
+import type { ConversationPrompts } from '../../core/tokens/conversationPrompts.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { RunMaterial } from './runMaterial.ts'
 
@@ -9,9 +10,19 @@ export function longestConversation(
   { prompts, policy }: Pick<RunMaterial, 'prompts' | 'policy'>,
   problems: readonly Problem[],
 ): number {
-  const longestPrompt = problems.reduce(
-    (longest, problem) => Math.max(longest, prompts.firstPromptIds(problem).length),
-    0,
-  )
-  return Math.min(conversationLength(longestPrompt, prompts, config), policy.config.maxPositions)
+  const length = conversationLength(longestPrompt(prompts, problems), prompts, config)
+  return Math.min(length, policy.config.maxPositions)
+}
+
+/** By prompts and problems: every problem is tokenised once for all configs that share both. */
+const longestPrompts = new WeakMap<ConversationPrompts, WeakMap<readonly Problem[], number>>()
+
+function longestPrompt(prompts: ConversationPrompts, problems: readonly Problem[]): number {
+  const known = longestPrompts.get(prompts) ?? new WeakMap<readonly Problem[], number>()
+  longestPrompts.set(prompts, known)
+  const longest =
+    known.get(problems) ??
+    problems.reduce((most, problem) => Math.max(most, prompts.firstPromptIds(problem).length), 0)
+  known.set(problems, longest)
+  return longest
 }

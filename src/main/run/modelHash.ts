@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { writeFileAtomic } from '../host/machine/atomicFiles.ts'
+import { areSettled, fileStamp, type FileStamp } from '../host/machine/fileStamps.ts'
 import { cacheFolder } from '../host/machine/paths.ts'
 
-/**
- * What tells that a file's bytes are still those that were hashed. A change of the bytes moves ctime, which
- * no program can set.
- */
 const Stamp = z.strictObject({
   name: z.string(),
   size: z.string(),
@@ -17,14 +14,7 @@ const Stamp = z.strictObject({
   mtimeNs: z.string(),
   ctimeNs: z.string(),
 })
-type Stamp = z.infer<typeof Stamp>
 const Known = z.strictObject({ files: z.array(Stamp), hash: z.string().regex(/^[0-9a-f]{64}$/) })
-
-/**
- * Files changed more recently than this may change again within one tick of the clock: their hash is not
- * remembered.
- */
-const settledAfterMs = 2000
 
 export interface ModelHashSetup {
   /** Where hashes are remembered between processes: a start is checked by one process and run by another. */
@@ -46,26 +36,18 @@ export async function modelHash(folder: string, setup: ModelHashSetup = {}): Pro
   const files = (await readdir(folder))
     .filter((name) => /\.safetensors$|^(config|tokenizer)\.json$/.test(name))
     .sort()
-    .flatMap((name) => stampOf(folder, name))
+    .flatMap((name) => fileStamp(join(folder, name), name) ?? [])
   const path = join(cache, `${createHash('sha256').update(folder).digest('hex')}.json`)
   const known = await readKnown(path)
   if (known !== null && JSON.stringify(known.files) === JSON.stringify(files)) return known.hash
   const hash = await hashFiles(folder, files, setup.onRead)
-  const newestMs = Math.max(0, ...files.map(({ ctimeNs }) => Number(BigInt(ctimeNs) / 1_000_000n)))
-  if (nowMs - newestMs >= settledAfterMs) await remember(path, cache, { files, hash })
+  if (areSettled(files, nowMs)) await remember(path, cache, { files, hash })
   return hash
-}
-
-function stampOf(folder: string, name: string): Stamp[] {
-  const stat = statSync(join(folder, name), { bigint: true, throwIfNoEntry: false })
-  if (stat === undefined || !stat.isFile()) return []
-  const { size, ino, mtimeNs, ctimeNs } = stat
-  return [{ name, size: `${size}`, inode: `${ino}`, mtimeNs: `${mtimeNs}`, ctimeNs: `${ctimeNs}` }]
 }
 
 async function hashFiles(
   folder: string,
-  files: readonly Stamp[],
+  files: readonly FileStamp[],
   onRead: (path: string) => void = () => undefined,
 ): Promise<string> {
   const hash = createHash('sha256')

@@ -6,7 +6,8 @@ import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { findDatasetFiles } from '../host/datasets/folder.ts'
 import { sourcePath, type ProblemSource } from '../host/datasets/problemSource.ts'
 import { datasetPath, datasetsFolder, isHubName } from '../host/datasets/datasetsFolder.ts'
-import { reservedProblems } from '../host/datasets/reservedProblems.ts'
+import { reservedProblems, reservedProblemsFile } from '../host/datasets/reservedProblems.ts'
+import { fileStamp, type FileStamp } from '../host/machine/fileStamps.ts'
 import { builtinModelFolder } from './namedModelFolder.ts'
 
 export type ProblemUse = 'training' | 'held-out'
@@ -28,7 +29,7 @@ export interface RunProblems {
  * @throws RecheckError `data.*`
  */
 export async function loadRunProblems(
-  config: RunConfig,
+  config: Pick<RunConfig, 'data' | 'seed'>,
   workingFolder: string,
   use: ProblemUse = 'training',
 ): Promise<RunProblems> {
@@ -37,6 +38,32 @@ export async function loadRunProblems(
     return offeringToFetch(source, () => fileProblems(config, sourceFrom(source, workingFolder), use))
   }
   return { splits: await arithmeticProblems(config), marker: 'hash', note: null }
+}
+
+/**
+ * Stamps of every file from which problems of this source are read; what else lies beside them is named.
+ *
+ * @throws RecheckError `data.*`
+ */
+export async function problemFiles(
+  { source }: RunConfig['data'],
+  workingFolder: string,
+): Promise<readonly FileStamp[]> {
+  if (source === 'arithmetic') return stampsOf([reservedProblemsFile(builtinModelFolder)])
+  const { files, skipped } = await findDatasetFiles(
+    sourcePath(sourceFrom(source, workingFolder), datasetsFolder()),
+  )
+  const beside = skipped.map(({ name, reason }) => ({
+    ...noStamp,
+    name: `${name}: ${reason}`,
+  }))
+  return stampsOf(files.map(({ path }) => path)).concat(beside)
+}
+
+const noStamp = { size: '', inode: '', mtimeNs: '', ctimeNs: '0' }
+
+function stampsOf(paths: readonly string[]): FileStamp[] {
+  return paths.map((path) => fileStamp(path, path) ?? { ...noStamp, name: path })
 }
 
 export interface AvailableSource {
@@ -69,13 +96,17 @@ export async function withAvailableSource(
   }
 }
 
-export async function arithmeticProblems(config: RunConfig): Promise<ProblemSplits> {
+export async function arithmeticProblems(config: Pick<RunConfig, 'data' | 'seed'>): Promise<ProblemSplits> {
   const { train, validation, test, levels } = config.data
   const reserved = await reservedProblems(builtinModelFolder)
   return arithmeticSplits({ seed: config.seed, train, validation, test, levels, reserved })
 }
 
-async function fileProblems(config: RunConfig, source: ProblemSource, use: ProblemUse): Promise<RunProblems> {
+async function fileProblems(
+  config: Pick<RunConfig, 'data' | 'seed'>,
+  source: ProblemSource,
+  use: ProblemUse,
+): Promise<RunProblems> {
   const { train, validation, test } = config.data
   // Parquet and CSV are not for every process that names its problems
   const { loadProblems } = await import('../host/datasets/files.ts')

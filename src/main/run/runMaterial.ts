@@ -1,22 +1,23 @@
 import { createHash } from 'node:crypto'
 import { adaptedModules } from '../../core/model/adapter.ts'
+import type { Problem } from '../../core/data/problem.ts'
 import { extractAnswer } from '../../core/reward/answer/extract.ts'
 import { answersAgree } from '../../core/reward/answer/compare.ts'
 import type { Grading } from '../../core/reward/scoreRollout.ts'
-import { conversationPrompts, type ConversationPrompts } from '../../core/tokens/conversationPrompts.ts'
+import type { ConversationPrompts } from '../../core/tokens/conversationPrompts.ts'
 import type { Tokenizer } from '../../core/tokens/tokenizer.ts'
 import { vStarInputs } from '../../core/train/vStarInputs.ts'
 import { canonicalJson } from '../../shared/text/canonicalJson.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { openModelFolder, type ModelFolder } from '../host/model/modelFolder.ts'
-import { loadTokenizer } from '../host/model/hubTokenizer.ts'
 import { chooseTemplate } from '../host/model/templateFiles.ts'
 import { modelHash } from './modelHash.ts'
 import { modelFolderOf } from './namedModelFolder.ts'
 import { refuseUnsupported } from './refuseUnsupported.ts'
 import { checkReferenceModel } from './checkReferenceModel.ts'
 import { aboutField } from './errorField.ts'
-import { loadRunProblems, type ProblemUse, type RunProblems } from './problems.ts'
+import { freshParts, type MaterialParts } from './materialParts.ts'
+import type { ProblemUse, RunProblems } from './problems.ts'
 
 /** What a config names, opened and checked; no weight is in memory yet. */
 export interface RunMaterial {
@@ -36,18 +37,25 @@ export interface RunMaterial {
   readonly inputHash: string
 }
 
+export interface MaterialUse {
+  /** Left out: `training`. */
+  readonly use?: ProblemUse
+  /** Model that the run's warm-up made, in the place of `model.path`; left out or null: none. */
+  readonly warmedFolder?: string | null
+  /** Left out: made anew. */
+  readonly parts?: MaterialParts
+}
+
 /**
  * Opens model, tokenizer, template and problems of a config.
  *
  * @param workingFolder relative paths of the config start here
- * @param warmedFolder model that the run's warm-up made, in the place of `model.path`; null: none
  * @throws RecheckError for each thing that is missing or wrong, before memory is spent
  */
 export async function loadRunMaterial(
   config: RunConfig,
   workingFolder: string,
-  use: ProblemUse = 'training',
-  warmedFolder: string | null = null,
+  { use = 'training', warmedFolder = null, parts = freshParts }: MaterialUse = {},
 ): Promise<RunMaterial> {
   refuseUnsupported(config)
   const policyFolder = warmedFolder ?? modelFolderOf(config.model.path, workingFolder)
@@ -57,16 +65,16 @@ export async function loadRunMaterial(
   const reference = await aboutField('model.reference', () => openReference(config, policy, workingFolder))
   const referenceFolder = reference.folder
   if (reference !== policy && use === 'training') await checkReferenceModel(policy, reference)
-  const tokenizer = await loadTokenizer(policyFolder, config.templateDate)
-  const problems = await loadRunProblems(config, workingFolder, use)
+  const tokenizer = await parts.tokenizer(policyFolder, config.templateDate)
+  const problems = await parts.problems(config, workingFolder, use)
   const template = await chooseTemplate(config.template, tokenizer, problems.marker)
-  const prompts = conversationPrompts(tokenizer, template, config.earlierThinking, config.revisionContext)
+  const prompts = parts.prompts(tokenizer, template, config)
   const referenceHash = await modelHash(referenceFolder)
   const inputs = vStarInputs(config, {
     templateVersion: prompts.version,
     retryVersion: prompts.retryVersion,
     referenceHash,
-    problemsHash: sha256(canonicalJson(problems.splits.train)),
+    problemsHash: hashOfProblems(problems.splits.train),
     furtherEndIds: prompts.endIds.filter((id) => id !== prompts.endTurnId),
   })
   return {
@@ -84,6 +92,15 @@ export async function loadRunMaterial(
     vStarInputs: inputs,
     inputHash: sha256(canonicalJson(inputs)),
   }
+}
+
+/** Of problems that several configs share the hash is computed once. */
+const problemHashes = new WeakMap<readonly Problem[], string>()
+
+function hashOfProblems(problems: readonly Problem[]): string {
+  const hash = problemHashes.get(problems) ?? sha256(canonicalJson(problems))
+  problemHashes.set(problems, hash)
+  return hash
 }
 
 export function sha256(text: string): string {

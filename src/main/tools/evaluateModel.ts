@@ -80,7 +80,7 @@ export async function evaluateModel(setup: ModelEvaluationSetup): Promise<ModelE
   const { split, trained, signal, onProgress } = setup
   const { config, note } = await withAvailableSource(setup.config, setup.workingFolder)
   if (note !== null) setup.onNotice(note)
-  const material = await loadRunMaterial(config, setup.workingFolder, 'held-out')
+  const material = await loadRunMaterial(config, setup.workingFolder, { use: 'held-out' })
   for (const notice of material.modelNotices) setup.onNotice(notice)
   const chosen = material.problems.splits[split]
   if (chosen.length === 0)

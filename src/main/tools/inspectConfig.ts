@@ -9,13 +9,19 @@ import { chooseCompute } from '../trainer/memory/computeChoice.ts'
 import { checkEngines } from '../trainer/trainingDevice.ts'
 import type { Inquiry, VStarInputsAnswer } from '../owner/processes/inquiry.ts'
 import { longestConversation } from '../run/longestConversation.ts'
+import { freshParts, type MaterialParts } from '../run/materialParts.ts'
 import { withAvailableSource } from '../run/problems.ts'
 import { loadRunMaterial, type RunMaterial } from '../run/runMaterial.ts'
 import { planMemoryHere } from './runMemory.ts'
 
-/** Answers one question of an owner, in the process that was started for it. */
+/**
+ * Answers one question of an owner, in the process that was started for it.
+ *
+ * @param parts  what of the material the configs of several questions share; left out: made anew
+ */
 export async function inspectConfig(
   inquiry: Inquiry,
+  parts: MaterialParts = freshParts,
 ): Promise<readonly TurnPreview[] | VStarInputsAnswer | PlanCheck> {
   const { config: asked } = inquiry
   const isTrained = inquiry.question === 'plan' && inquiry.stage === 'self-correction'
@@ -24,7 +30,7 @@ export async function inspectConfig(
     await checkEngines(asked)
   }
   const { config, note } = await withAvailableSource(asked, process.cwd())
-  const material = await loadRunMaterial(config, process.cwd())
+  const material = await loadRunMaterial(config, process.cwd(), { parts })
   if (inquiry.question === 'preview') return previewTurns(material, config.turns)
   const longest = longestConversation(config, material, material.problems.splits.train)
   const memory = await planMemoryHere(config, material.policy.config, {

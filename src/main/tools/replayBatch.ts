@@ -70,7 +70,7 @@ export async function replayBatch({
   // one row at a time: a micro-batch of more would be padding
   const config = { ...storedConfig(run), microBatch: 1 }
   const warmed = warmedModel(config, dataDir, run.runId)
-  const material = await loadRunMaterial(config, process.cwd(), 'training', warmed)
+  const material = await loadRunMaterial(config, process.cwd(), { warmedFolder: warmed })
   const weights = { policy: viewParameters(material.policy), reference: viewParameters(material.reference) }
   const shapes = trainedShapes(config, material.policy.config)
   const state = await readTrainerBlob(newest.checkpoint.blobPath(trainerBlobName), shapes)

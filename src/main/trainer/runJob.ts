@@ -58,7 +58,7 @@ async function runSampledStages(
   { request, port, config }: Pick<JobContext, 'request' | 'port' | 'config'>,
   warmedFolder: string | null,
 ): Promise<'finished' | 'stopped'> {
-  const material = await loadRunMaterial(config, process.cwd(), 'training', warmedFolder).catch(
+  const material = await loadRunMaterial(config, process.cwd(), { warmedFolder }).catch(
     (thrown: unknown) => {
       throw asGone(thrown)
     },

@@ -1,5 +1,6 @@
 // Stands in for src/main/inspect.ts in tests of what is asked of it: leaves a file named after its process in
-// the folder that the config's notes name, then ends as they say.
+// the folder that the config's notes name, then ends as they say. With `--keep` an answer is a line, and does
+// not end it.
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -12,9 +13,10 @@ export interface SlowConfig {
   readonly until?: string
 }
 
+const isKept = process.argv.includes('--keep')
 const lines = createInterface({ input: process.stdin })
 lines.once('close', () => process.exit(1))
-lines.once('line', (line) => {
+lines.on('line', (line) => {
   const { config } = JSON.parse(line) as { readonly config: { readonly notes: string } }
   void obey(JSON.parse(config.notes) as SlowConfig)
 })
@@ -25,8 +27,8 @@ async function obey({ folder, how, until }: SlowConfig): Promise<void> {
   const end = (code: number): void => void process.stdout.write('', () => process.exit(code))
   switch (how) {
     case 'answer':
-      process.stdout.write(JSON.stringify({ data: process.pid }))
-      return end(0)
+      process.stdout.write(`${JSON.stringify({ data: process.pid })}${isKept ? '\n' : ''}`)
+      return isKept ? undefined : end(0)
     case 'garbage':
       process.stdout.write('{"neither": 1}')
       return end(0)

@@ -31,7 +31,7 @@ async function referenceWith(
 
 function load(reference: string, use: 'training' | 'held-out' = 'training') {
   const data = { train: 4, validation: 2, test: 2 }
-  return loadRunMaterial(parseConfig({ model: { reference }, data }, 'test'), '/', use)
+  return loadRunMaterial(parseConfig({ model: { reference }, data }, 'test'), '/', { use })
 }
 
 test('a reference of the policy’s kind is taken, with other weights and room for more tokens', async (t) => {

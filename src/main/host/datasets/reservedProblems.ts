@@ -8,9 +8,13 @@ import { canonicalOf, parseExercise } from '../../../core/data/arithmeticProblem
  * its folder). Arithmetic splits leave them out, so that they stay a test that no run has trained on.
  */
 export async function reservedProblems(builtinModelFolder: string): Promise<ReadonlySet<string>> {
-  const path = join(builtinModelFolder, 'problems.jsonl')
+  const path = reservedProblemsFile(builtinModelFolder)
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '')
   return new Set(lines.map((line, i) => canonicalLine(line, `${path}:${i + 1}`)))
+}
+
+export function reservedProblemsFile(builtinModelFolder: string): string {
+  return join(builtinModelFolder, 'problems.jsonl')
 }
 
 function canonicalLine(line: string, place: string): string {

@@ -20,11 +20,11 @@ export interface ProcessQuestion {
 }
 
 const Event = z.object({ event: z.unknown() })
-const Answer = z.union([z.object({ data: z.unknown() }), z.object({ error: ReceivedErrorData })])
+export const Answer = z.union([z.object({ data: z.unknown() }), z.object({ error: ReceivedErrorData })])
 
 /** Beyond it a process writes no line of ours. */
-const longestLineChars = 64_000_000
-const stderrTailChars = 8000
+export const longestLineChars = 64_000_000
+export const stderrTailChars = 8000
 
 /**
  * Asks a process of its own one question: it is started, given a line, tells what happens line by line as
@@ -86,11 +86,11 @@ function eventOf(line: string): z.infer<typeof Event> | null {
 }
 
 /** Node reads lines that end at U+2028 and U+2029, too, and JSON leaves both as they are. */
-function jsonLine(value: unknown): string {
+export function jsonLine(value: unknown): string {
   return JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 }
 
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

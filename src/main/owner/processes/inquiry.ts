@@ -7,6 +7,7 @@ import type { Stage } from '../../../shared/runs/records.ts'
 import type { PlanCheck, TurnPreview } from '../../../shared/routes/plan.ts'
 import { projectFolder } from '../../host/machine/paths.ts'
 import { askProcess } from './askProcess.ts'
+import { KeptProcess } from './keptProcess.ts'
 
 /**
  * What an owner asks of a process of its own, because tokenizers and weights are not for the process that
@@ -32,9 +33,11 @@ export interface InquiryLimits {
   /** Questions that may wait for their turn. */
   readonly waiting: number
   readonly withinMs: number
+  /** How long a process that was to be kept waits for a further question. */
+  readonly keptMs: number
 }
 
-const usualLimits: InquiryLimits = { atOnce: 2, waiting: 16, withinMs: 120_000 }
+const usualLimits: InquiryLimits = { atOnce: 2, waiting: 16, withinMs: 120_000, keptMs: 10_000 }
 
 export interface InquiriesSetup {
   /** The Node 24 binary. */
@@ -44,9 +47,19 @@ export interface InquiriesSetup {
   readonly limits?: Partial<InquiryLimits>
 }
 
+export interface Asking {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal
+  /**
+   * Further questions are to come soon, of configs that have much in common: the process is kept for them. It
+   * holds memory meanwhile.
+   */
+  readonly moreToCome?: boolean
+}
+
 /**
- * Asks processes about models, templates and data: each question gets one of its own, few run at a time, and
- * one that nobody waits for any more is ended.
+ * Asks processes about models, templates and data: each question gets one of its own, or the one that is kept,
+ * few run at a time, and one that nobody waits for any more is ended.
  */
 export class Inquiries {
   readonly #nodePath: string
@@ -54,24 +67,26 @@ export class Inquiries {
   readonly #limits: InquiryLimits
   readonly #queue: PQueue
   readonly #closing = new AbortController()
+  readonly #kept: KeptProcess
 
   constructor({ nodePath, programPath, limits }: InquiriesSetup) {
     this.#nodePath = nodePath
     this.#programPath = programPath ?? join(projectFolder, 'src', 'main', 'inspect.ts')
     this.#limits = { ...usualLimits, ...limits }
     this.#queue = new PQueue({ concurrency: this.#limits.atOnce })
+    this.#kept = new KeptProcess({ nodePath, programPath: this.#programPath, keptMs: this.#limits.keptMs })
   }
 
   /** The exact text and ids of all three turns for the first training problem of a config. */
   async preview(config: RunConfig, signal?: AbortSignal): Promise<readonly TurnPreview[]> {
-    return (await this.#ask({ question: 'preview', config }, signal)) as readonly TurnPreview[]
+    return (await this.#ask({ question: 'preview', config }, given(signal))) as readonly TurnPreview[]
   }
 
   /**
    * Hash of everything that a V* estimate of this config depends on, and what a run of this stage will need.
    */
-  async vStarInputs(stage: Stage, config: RunConfig, signal?: AbortSignal): Promise<VStarInputsAnswer> {
-    return (await this.#ask({ question: 'v-star-inputs', stage, config }, signal)) as VStarInputsAnswer
+  async vStarInputs(stage: Stage, config: RunConfig, asking: Asking = {}): Promise<VStarInputsAnswer> {
+    return (await this.#ask({ question: 'v-star-inputs', stage, config }, asking)) as VStarInputsAnswer
   }
 
   /**
@@ -79,19 +94,19 @@ export class Inquiries {
    * with
    */
   async plan(stage: Stage, config: RunConfig, signal?: AbortSignal): Promise<PlanCheck> {
-    return (await this.#ask({ question: 'plan', stage, config }, signal)) as PlanCheck
+    return (await this.#ask({ question: 'plan', stage, config }, given(signal))) as PlanCheck
   }
 
   /** Ends every process; questions that wait are given up. */
   close(): void {
     this.#closing.abort()
+    this.#kept.end()
   }
 
   /**
-   * @param signal  aborted when nobody waits for the answer any more
    * @throws RecheckError what the process refuses, or `inquiry.*` where it gives no answer
    */
-  async #ask(inquiry: Inquiry, signal?: AbortSignal): Promise<unknown> {
+  async #ask(inquiry: Inquiry, { signal, moreToCome = false }: Asking): Promise<unknown> {
     const { waiting, atOnce } = this.#limits
     if (this.#queue.size >= waiting) {
       throw new RecheckError(
@@ -99,10 +114,12 @@ export class Inquiries {
         `${waiting} checks of models and data wait already, and ${atOnce} are done at a time. Try again in a moment.`,
       )
     }
-    const given = signal === undefined ? [this.#closing.signal] : [this.#closing.signal, signal]
-    const end = AbortSignal.any(given)
+    const signals = signal === undefined ? [this.#closing.signal] : [this.#closing.signal, signal]
+    const end = AbortSignal.any(signals)
     try {
-      return await this.#queue.add(() => this.#run(inquiry, end), { signal: end })
+      const run = (): Promise<unknown> =>
+        moreToCome && !this.#kept.isBusy ? this.#askKept(inquiry, end) : this.#run(inquiry, end)
+      return await this.#queue.add(run, { signal: end })
     } catch (thrown) {
       if (!end.aborted) throw thrown
       throw new RecheckError(
@@ -110,6 +127,16 @@ export class Inquiries {
         'The check was given up, because nobody waits for it any more.',
       )
     }
+  }
+
+  /** An answer that the kept process does not give is asked of one of its own, as is what becomes of it then. */
+  async #askKept(inquiry: Inquiry, end: AbortSignal): Promise<unknown> {
+    const answer = await this.#kept.ask(
+      inquiry,
+      AbortSignal.any([end, AbortSignal.timeout(this.#limits.withinMs)]),
+    )
+    if (answer !== null) return answer.data
+    return this.#run(inquiry, end)
   }
 
   #run(inquiry: Inquiry, signal: AbortSignal): Promise<unknown> {
@@ -121,4 +148,8 @@ export class Inquiries {
       withinMs: this.#limits.withinMs,
     })
   }
+}
+
+function given(signal: AbortSignal | undefined): Asking {
+  return signal === undefined ? {} : { signal }
 }

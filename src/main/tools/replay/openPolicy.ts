@@ -25,7 +25,7 @@ export async function openPolicy(
   config: RunConfig,
   checkpoint: StoredCheckpoint | null,
 ): Promise<OpenedPolicy> {
-  const material = await loadRunMaterial(config, process.cwd(), 'held-out')
+  const material = await loadRunMaterial(config, process.cwd(), { use: 'held-out' })
   const problems = material.problems.splits.test
   if (problems.length === 0)
     throw new RecheckError(

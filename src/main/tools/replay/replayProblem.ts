@@ -42,7 +42,7 @@ export async function replayProblem(
   const materials = new Map<string, Promise<RunMaterial>>()
   const materialOf = (config: RunConfig): Promise<RunMaterial> => {
     const key = JSON.stringify(config)
-    const known = materials.get(key) ?? loadRunMaterial(config, workingFolder, 'held-out')
+    const known = materials.get(key) ?? loadRunMaterial(config, workingFolder, { use: 'held-out' })
     materials.set(key, known)
     return known
   }
