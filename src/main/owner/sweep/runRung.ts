@@ -3,7 +3,8 @@ import type { RemotePlace } from '../../../shared/runs/remotePlace.ts'
 import type { SweepSpec } from '../../../shared/sweep/sweepSpec.ts'
 import type { Trial } from '../../../shared/sweep/sweepTrials.ts'
 import { jobsAtOnce, traitsOf } from '../engines/engine.ts'
-import { beginTrial, endTrial, runsOfSweep, type TrialPlan } from './runTrial.ts'
+import { findRunOfGroup, groupTotals, type GroupTotals } from '../../store/runs/groupRuns.ts'
+import { beginTrial, endTrial, type TrialPlan } from './runTrial.ts'
 import type { TrialHost } from './trialHost.ts'
 
 /** What kept the sweep from its last trial; null = nothing. */
@@ -87,21 +88,23 @@ async function planOf(
   { spec, steps }: Rung,
   { trial, terms }: { readonly trial: Trial; readonly terms: RungTerms },
 ): Promise<TrialPlan | { readonly spent: string }> {
-  const found = await terms.host.read((db) => runsOfSweep(db, spec.name))
-  const before = found.get(trial.name) ?? null
-  const spent = before === null ? spentBudget(spec, [...found.values()]) : null
+  // neither reads the whole sweep, which thousands of trials would do once each
+  const { before, totals } = await terms.host.read((db) => ({
+    before: findRunOfGroup(db, spec.name, trial.name),
+    totals: Object.keys(spec.budget).length === 0 ? null : groupTotals(db, spec.name),
+  }))
+  const spent = before === null && totals !== null ? spentBudget(spec, totals) : null
   if (spent !== null) return { spent }
   const { retryFailed, place } = terms
   return { trial, group: spec.name, before, steps, retryFailed, place }
 }
 
 /** What no further trial may begin for; a trial that has begun is always brought to its end. */
-function spentBudget({ budget }: SweepSpec, begun: readonly Run[]): string | null {
+function spentBudget({ budget }: SweepSpec, begun: GroupTotals): string | null {
   const { runs = Infinity, tokens = Infinity, hours = Infinity } = budget
-  const sum = (value: (run: Run) => number): number => begun.reduce((total, run) => total + value(run), 0)
-  if (begun.length >= runs) return `${runs} runs`
-  if (sum((run) => run.tokensGenerated) >= tokens) return `${tokens} tokens`
-  return sum((run) => run.activeMs) >= hours * 3_600_000 ? `${hours} hours` : null
+  if (begun.runs >= runs) return `${runs} runs`
+  if (begun.tokens >= tokens) return `${tokens} tokens`
+  return begun.activeMs >= hours * 3_600_000 ? `${hours} hours` : null
 }
 
 function tellEnd(
