@@ -58,11 +58,9 @@ async function runSampledStages(
   { request, port, config }: Pick<JobContext, 'request' | 'port' | 'config'>,
   warmedFolder: string | null,
 ): Promise<'finished' | 'stopped'> {
-  const material = await loadRunMaterial(config, process.cwd(), { warmedFolder }).catch(
-    (thrown: unknown) => {
-      throw asGone(thrown)
-    },
-  )
+  const material = await loadRunMaterial(config, process.cwd(), { warmedFolder }).catch((thrown: unknown) => {
+    throw asGone(thrown)
+  })
   emitMaterialNotes(material, port)
   const reference = viewParameters(material.reference)
   const followCompiling = reportCompiling(port, firstStage(request))

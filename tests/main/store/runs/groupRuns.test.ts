@@ -24,6 +24,7 @@ test('of several runs with one name in a group the newest counts, deleted ones a
       runId,
     )
   }
+  db.prepare("UPDATE run SET status = 'stopped' WHERE run_id = 'r4'").run()
   deleteRun(db, 'r4', 5)
   assert.equal(findRunOfGroup(db, 'sweep', 'a')?.runId, 'r2')
   assert.equal(findRunOfGroup(db, 'sweep', 'b')?.runId, 'r3')
