@@ -30,6 +30,7 @@ def parse_arguments():
     parser.add_argument("--problems", type=int, default=192)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32")
+    parser.add_argument("--autocast", action="store_true", help="products of an update in bf16, as --compute bf16")
     return parser.parse_args()
 
 
@@ -108,8 +109,9 @@ def run_updates(model, arguments):
     model.train()
 
     def update():
-        logits = model(ids[:, :-1], use_cache=False).logits
-        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten())
+        with torch.autocast("cpu", torch.bfloat16, enabled=arguments.autocast):
+            logits = model(ids[:, :-1], use_cache=False).logits
+        loss = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), ids[:, 1:].flatten())
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs'
-import type { RawOps, StoredMatrix } from './rawOps.ts'
+import type { ProductPrecision, RawOps, StoredMatrix } from './rawOps.ts'
 
 /** Names of the kernels behind `RawOps`; each backend registers its own implementation under them. */
 export const rawKernels = {
   /** inputs a, b; attributes transposeA, transposeB */
   matMul: 'RecheckMatMul2D',
+  /** The same in bf16: operands and result rounded to it, sums in 32 bits. */
+  halfMatMul: 'RecheckHalfMatMul2D',
   /** inputs table, ids */
   embed: 'RecheckEmbed',
   /** inputs matrix, after; attribute type. Only traced: tfjs holds no such matrices. */
@@ -19,20 +21,43 @@ export const rawKernels = {
   after: 'RecheckAfter',
 } as const
 
-/** The raw ops on whichever tfjs backend is active. Gradients are written once, here. */
-export function makeRawOps(): RawOps {
+/**
+ * The raw ops on whichever tfjs backend is active. Gradients are written once, here.
+ *
+ * @param products of linear modules; all else is computed in 32 bits
+ */
+export function makeRawOps(products: ProductPrecision = 'f32'): RawOps {
   registerGradients()
-  return { matMul, embed, expand, embedStored, uniform, tokenLogProbs, after }
+  const kernel = products === 'bf16' ? rawKernels.halfMatMul : rawKernels.matMul
+  return {
+    matMul: (a, b, transposeA = false, transposeB = false) =>
+      product(rawKernels.matMul, a, b, { transposeA, transposeB }),
+    linear: (x, weight, transposed) =>
+      product(kernel, x, weight, { transposeA: false, transposeB: transposed }),
+    embed,
+    expand,
+    embedStored,
+    uniform,
+    tokenLogProbs,
+    after,
+  }
 }
 
-function matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, transposeB = false): tf.Tensor2D {
+type ProductKernel = typeof rawKernels.matMul | typeof rawKernels.halfMatMul
+
+function product(
+  kernel: ProductKernel,
+  a: tf.Tensor2D,
+  b: tf.Tensor2D,
+  { transposeA, transposeB }: Transposes,
+): tf.Tensor2D {
   const inner = a.shape[transposeA ? 0 : 1]
   if (inner !== b.shape[transposeB ? 1 : 0]) {
     throw new RangeError(
       `matMul: inner sizes differ: [${a.shape.join()}]${transposeA ? 'ᵀ' : ''} · [${b.shape.join()}]${transposeB ? 'ᵀ' : ''}`,
     )
   }
-  return tf.engine().runKernel(rawKernels.matMul, { a, b }, { transposeA, transposeB })
+  return tf.engine().runKernel(kernel, { a, b }, { transposeA, transposeB })
 }
 
 function embed(table: tf.Tensor2D, ids: tf.Tensor): tf.Tensor {
@@ -73,14 +98,8 @@ function after<T extends tf.Tensor>(x: T, others: readonly tf.Tensor[]): T {
 
 function registerGradients(): void {
   if (tf.getGradient(rawKernels.matMul) !== undefined) return
-  tf.registerGradient({
-    kernelName: rawKernels.matMul,
-    inputsToSave: ['a', 'b'],
-    gradFunc: (dy, saved, attributes) => {
-      const [a, b] = saved as [tf.Tensor2D, tf.Tensor2D]
-      return matMulGradients(dy as tf.Tensor2D, a, b, attributes as unknown as Transposes)
-    },
-  })
+  registerProductGradient(rawKernels.matMul)
+  registerProductGradient(rawKernels.halfMatMul)
   tf.registerGradient({
     kernelName: rawKernels.embed,
     inputsToSave: ['table', 'ids'],
@@ -95,20 +114,32 @@ function registerGradients(): void {
   })
 }
 
+function registerProductGradient(kernelName: ProductKernel): void {
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: ['a', 'b'],
+    gradFunc: (dy, saved, attributes) => {
+      const [a, b] = saved as [tf.Tensor2D, tf.Tensor2D]
+      return productGradients(kernelName, [a, b, dy as tf.Tensor2D], attributes as unknown as Transposes)
+    },
+  })
+}
+
 interface Transposes {
   readonly transposeA: boolean
   readonly transposeB: boolean
 }
 
 /** d(A·B): dA = dC·Bᵀ and dB = Aᵀ·dC, for all four ways to transpose. */
-function matMulGradients(
-  dy: tf.Tensor2D,
-  a: tf.Tensor2D,
-  b: tf.Tensor2D,
+function productGradients(
+  kernel: ProductKernel,
+  [a, b, dy]: readonly [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D],
   { transposeA, transposeB }: Transposes,
 ) {
+  const of = (x: tf.Tensor2D, y: tf.Tensor2D, xTransposed: boolean, yTransposed: boolean) =>
+    product(kernel, x, y, { transposeA: xTransposed, transposeB: yTransposed })
   return {
-    a: () => (transposeA ? matMul(b, dy, transposeB, true) : matMul(dy, b, false, !transposeB)),
-    b: () => (transposeB ? matMul(dy, a, true, transposeA) : matMul(a, dy, !transposeA, false)),
+    a: () => (transposeA ? of(b, dy, transposeB, true) : of(dy, b, false, !transposeB)),
+    b: () => (transposeB ? of(dy, a, true, transposeA) : of(a, dy, !transposeA, false)),
   }
 }

@@ -10,12 +10,24 @@ export interface StoredMatrix {
 }
 
 /**
+ * In what the products of linear modules are computed: 32-bit floats, or bf16 with sums in 32 bits and a
+ * result rounded to bf16 (mixed precision, arXiv 1710.03740). What is multiplied and what comes out are 32-bit
+ * floats either way.
+ */
+export type ProductPrecision = 'f32' | 'bf16'
+
+/**
  * Ops that plain tfjs runs slowly or not at all, each with its gradient. The host implements them on
  * TensorFlow (`src/main/host/tensorflow/ops.ts`); a tracer records them like any other op.
  */
 export interface RawOps {
   /** TensorFlow's 2-D `MatMul` (tf.matMul always runs the slower batched one). [M, K]·[K, N] → [M, N] */
   matMul(a: Tensor2D, b: Tensor2D, transposeA?: boolean, transposeB?: boolean): Tensor2D
+  /**
+   * The product of a linear module, x·W or x·Wᵀ, in the precision that these ops were made with; so are its
+   * gradients. [N, I] → [N, O]
+   */
+  linear(x: Tensor2D, weight: Tensor2D, transposed: boolean): Tensor2D
   /**
    * Rows of a table by int32 ids, no read-back to JavaScript; gradient: a segment sum. [V, C], [...] → [...,
    * C]

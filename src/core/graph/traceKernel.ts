@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Attributes, NodeRef } from './graphBuilder.ts'
-import { intAttribute, typeAttribute } from './graphBuilder.ts'
+import type { Attributes, ElementType, NodeRef } from './graphBuilder.ts'
+import { boolAttribute, intAttribute, typeAttribute } from './graphBuilder.ts'
 import type { TraceBackend } from './traceBackend.ts'
 import { elementTypeOf, traceBackendName } from './traceBackend.ts'
 
@@ -31,6 +31,11 @@ export function registerTraceKernel(kernelName: string, kernel: TraceKernel): vo
 /** TensorFlow's `T`, the element type of most ops. */
 export function elementAttribute(dtype: tf.DataType): Attributes {
   return { T: typeAttribute(elementTypeOf(dtype)) }
+}
+
+/** Of a `Cast` that rounds to nearest. */
+export function castAttributes(from: ElementType, to: ElementType): Attributes {
+  return { SrcT: typeAttribute(from), DstT: typeAttribute(to), Truncate: boolAttribute(false) }
 }
 
 /** Element type and the int32 type of a shape, axis or index input. */

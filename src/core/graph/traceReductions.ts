@@ -2,7 +2,14 @@ import * as tf from '@tensorflow/tfjs'
 import { rawKernels } from './rawKernels.ts'
 import { boolAttribute, intAttribute, typeAttribute } from './graphBuilder.ts'
 import type { TraceCall } from './traceKernel.ts'
-import { elementAttribute, indexedAttributes, outputRefs, registerTraceKernel } from './traceKernel.ts'
+import {
+  castAttributes,
+  controlInput,
+  elementAttribute,
+  indexedAttributes,
+  outputRefs,
+  registerTraceKernel,
+} from './traceKernel.ts'
 
 /** Kernels that sum, pick or multiply: reductions, softmax, matrix products, table look-ups. */
 export function registerReductionKernels(): void {
@@ -19,6 +26,7 @@ export function registerReductionKernels(): void {
   registerTraceKernel('OneHot', oneHot)
   registerTraceKernel('Cumsum', cumulativeSum)
   registerTraceKernel(rawKernels.matMul, matMul)
+  registerTraceKernel(rawKernels.halfMatMul, halfMatMul)
   registerTraceKernel(rawKernels.embed, embed)
   registerTraceKernel(rawKernels.crossEntropy, crossEntropy)
 }
@@ -151,6 +159,23 @@ function matMul({ inputs: { a, b }, attributes, trace }: TraceCall): tf.TensorIn
     },
   }
   return trace.emit(node, [a.shape[transposeA ? 1 : 0], b.shape[transposeB ? 0 : 1]], 'float32')
+}
+
+/**
+ * Each operand is rounded only once the other is there, by a node of its own: otherwise a graph would round all
+ * weights at its start, and keep them beside those of 32 bits.
+ */
+function halfMatMul({ inputs: { a, b }, attributes, trace }: TraceCall): tf.TensorInfo {
+  const [transposeA, transposeB] = [attributes['transposeA'] === true, attributes['transposeB'] === true]
+  const rounded = (x: tf.TensorInfo, after: tf.TensorInfo) =>
+    trace.graph.add('Cast', [trace.ref(x), controlInput(trace, after)], castAttributes('float32', 'bfloat16'))
+  const product = trace.graph.add('MatMul', [rounded(a, b), rounded(b, a)], {
+    T: typeAttribute('bfloat16'),
+    transpose_a: boolAttribute(transposeA),
+    transpose_b: boolAttribute(transposeB),
+  })
+  const widened = { op: 'Cast', inputs: [product], attributes: castAttributes('bfloat16', 'float32') }
+  return trace.emit(widened, [a.shape[transposeA ? 1 : 0], b.shape[transposeB ? 0 : 1]], 'float32')
 }
 
 function crossEntropy({ inputs: { logits, targets }, trace }: TraceCall): tf.TensorInfo[] {

@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs'
-import { boolAttribute, intAttribute, typeAttribute } from './graphBuilder.ts'
+import { intAttribute, typeAttribute } from './graphBuilder.ts'
 import type { NodeRef } from './graphBuilder.ts'
 import { rawKernels } from './rawKernels.ts'
 import type { StoredMatrix } from './rawOps.ts'
 import type { TraceCall } from './traceKernel.ts'
-import { controlInput, registerTraceKernel } from './traceKernel.ts'
+import { castAttributes, controlInput, registerTraceKernel } from './traceKernel.ts'
 
 /** Kernels that read matrices kept in less than 32 bits. */
 export function registerStoredKernels(): void {
@@ -32,15 +32,7 @@ function embedStored({ inputs: { matrix, ids }, attributes, trace }: TraceCall):
 }
 
 function castNode(inputs: readonly NodeRef[], type: StoredMatrix['type']) {
-  return {
-    op: 'Cast',
-    inputs,
-    attributes: {
-      SrcT: typeAttribute(type),
-      DstT: typeAttribute('float32'),
-      Truncate: boolAttribute(false),
-    },
-  }
+  return { op: 'Cast', inputs, attributes: castAttributes(type, 'float32') }
 }
 
 function storedType(attributes: TraceCall['attributes']): StoredMatrix['type'] {

@@ -21,22 +21,34 @@ export interface ModelWeights {
 
 /** x·Wᵀ + b with W [out, in], and what the module's adapter adds. [N, in] → [N, out] */
 export function linear(model: ModelWeights, name: string, x: Tensor2D): Tensor2D {
-  const product = multiply(model, x, `${name}.weight`, true)
+  const product = multiplyBy(model, x, `${name}.weight`, { product: model.ops.linear, transposed: true })
   const bias = model.parameters.get(`${name}.bias`)
   return adapted(model, name, x, bias === undefined ? product : product.add<Tensor2D>(bias))
 }
 
 /** x·W + b with W [in, out], as GPT-2 stores it, and what the module's adapter adds. [N, in] → [N, out] */
 export function conv1d(model: ModelWeights, name: string, x: Tensor2D): Tensor2D {
-  const product = multiply(model, x, `${name}.weight`, false)
+  const product = multiplyBy(model, x, `${name}.weight`, { product: model.ops.linear, transposed: false })
   return adapted(model, name, x, product.add<Tensor2D>(parameter(model, `${name}.bias`)))
 }
 
-/** x·Wᵀ or x·W of a matrix by its full name. */
-export function multiply(model: ModelWeights, x: Tensor2D, name: string, transposed: boolean): Tensor2D {
+/** x·Wᵀ of a matrix by its full name, in 32 bits whatever linear modules are computed in: the output head. */
+export function multiplyWhole(model: ModelWeights, x: Tensor2D, name: string): Tensor2D {
+  const { matMul } = model.ops
+  const product: RawOps['linear'] = (a, b, transposed) => matMul(a, b, false, transposed)
+  return multiplyBy(model, x, name, { product, transposed: true })
+}
+
+/** x·W, or x·Wᵀ where W is transposed, by an op of its own. */
+interface ProductForm {
+  readonly product: RawOps['linear']
+  readonly transposed: boolean
+}
+
+function multiplyBy(model: ModelWeights, x: Tensor2D, name: string, form: ProductForm): Tensor2D {
   const stored = model.stored?.get(name)
-  if (stored !== undefined) return multiplyStored(model.ops, x, stored, transposed)
-  return model.ops.matMul(x, matrix(model, name), false, transposed)
+  if (stored !== undefined) return multiplyStored(model.ops, x, stored, form)
+  return form.product(x, matrix(model, name), form.transposed)
 }
 
 /** Rows of a table by int32 ids [N]. → [N, C] */
@@ -51,14 +63,19 @@ export function embedRows(model: ModelWeights, name: string, ids: Tensor): Tenso
  * The product with a matrix kept in less than 32 bits. Its 32-bit form is made for this product alone, once x
  * is there, and again for the gradient towards x, so that a model never stands in memory twice.
  */
-function multiplyStored(ops: RawOps, x: Tensor2D, stored: StoredMatrix, transposed: boolean): Tensor2D {
+function multiplyStored(
+  ops: RawOps,
+  x: Tensor2D,
+  stored: StoredMatrix,
+  { product, transposed }: ProductForm,
+): Tensor2D {
   const scaled = (y: Tensor2D) =>
     stored.scale === null ? y : y.mul<Tensor2D>(stored.scale.reshape([1, stored.scale.size]))
   return withGradient([x], () => ({
-    value: scaled(ops.matMul(x, ops.expand(stored, x), false, transposed)),
+    value: scaled(product(x, ops.expand(stored, x), transposed)),
     gradient: (dy) => {
       const towards = scaled(dy as Tensor2D)
-      return [ops.matMul(towards, ops.expand(stored, towards), false, !transposed)]
+      return [product(towards, ops.expand(stored, towards), !transposed)]
     },
   })) as Tensor2D
 }

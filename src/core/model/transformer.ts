@@ -8,7 +8,7 @@ import { activate, gatedSilu, layerNorm, rmsNorm } from './layers.ts'
 import type { ModelConfig } from './config/modelConfig.ts'
 import { embeddingName, headOf, layerPrefix } from './parameterTable.ts'
 import type { ModelWeights } from './projections.ts'
-import { conv1d, embedRows, embedRowsInto, linear, matrix, multiply, parameter } from './projections.ts'
+import { conv1d, embedRows, embedRowsInto, linear, matrix, multiplyWhole, parameter } from './projections.ts'
 import type { Rotation } from './rotary.ts'
 import { rotate, rotationAt, rotationOfLength } from './rotary.ts'
 
@@ -211,7 +211,7 @@ export function finalNorm(model: Transformer, x: Tensor2D): Tensor2D {
 
 /** The output head. @param hidden [N, C] @returns [N, V] */
 export function headLogits(model: Transformer, hidden: Tensor2D): Tensor2D {
-  return multiply(model, hidden, headOf(model.config), true)
+  return multiplyWhole(model, hidden, headOf(model.config))
 }
 
 function attentionBlock(pass: ForwardPass, layer: number, x: Tensor2D): Tensor2D {

@@ -19,7 +19,7 @@ export interface WeightPrecisionSetup {
   readonly config: RunConfig
   readonly conversation: Conversation
   readonly problems: readonly Problem[]
-  /** The frozen model in the bits that `model.baseWeights` says. */
+  /** The model in the bits that `model.baseWeights` and `model.compute` say. */
   readonly kept: TokenScorer
   /** The same in 32 bits. */
   readonly whole: WholeModel
@@ -28,7 +28,7 @@ export interface WeightPrecisionSetup {
   readonly pause: () => Promise<void>
 }
 
-/** |Δ ln π| between a model kept in fewer bits and the same in 32, over drawn tokens. */
+/** |Δ ln π| between a model kept or computed in fewer bits and the same in 32, over drawn tokens. */
 export interface WeightPrecision {
   readonly tokens: number
   /** Nats. */
@@ -37,7 +37,7 @@ export interface WeightPrecision {
 }
 
 /**
- * How much the frozen weights lose in fewer bits, measured on a few rollouts of the run's own problems. Its
+ * How much a model loses in fewer bits, measured on a few rollouts of the run's own problems. Its
  * draws are of a stream of their own and change nothing of what follows.
  *
  * @returns null when the signal was raised
@@ -91,7 +91,7 @@ const noticeable = 0.01
 /** For the run's log and its page. */
 export function weightPrecisionEvent(
   { tokens, meanDifference, largestDifference }: WeightPrecision,
-  { baseWeights }: RunConfig['model'],
+  model: FewerBits,
 ): LogEvent {
   const isNoticeable = meanDifference > noticeable
   return {
@@ -100,11 +100,23 @@ export function weightPrecisionEvent(
     code: 'weights.precision',
     key: 'weights.precision',
     message:
-      `Sampling precision: the frozen weights in ${baseWeights} give log-probs that differ from those in 32 bits by ` +
+      `Sampling precision: ${inFewerBits(model)} give log-probs that differ from those in 32 bits by ` +
       `${formatNumber(meanDifference)} nats on average, by ${formatNumber(largestDifference)} at most ` +
       `(${tokens} drawn tokens)`,
-    remedy: isNoticeable
-      ? 'The adapter learns on what the rounded weights say. A model that must be exact takes model.baseWeights=f32, or bf16 where its files hold bf16.'
-      : null,
+    remedy: isNoticeable ? remedyOf(model) : null,
   }
+}
+
+type FewerBits = Pick<RunConfig['model'], 'baseWeights' | 'compute'>
+
+function inFewerBits({ baseWeights, compute }: FewerBits): string {
+  const weights = baseWeights === 'f32' ? [] : [`the frozen weights in ${baseWeights}`]
+  const products = compute === 'f32' ? [] : [`products computed in ${compute}`]
+  return weights.concat(products).join(' and ')
+}
+
+function remedyOf({ baseWeights }: FewerBits): string {
+  return baseWeights === 'f32'
+    ? 'The model learns on what the rounded products say. One that must be exact takes model.compute=f32.'
+    : 'The adapter learns on what the rounded weights say. A model that must be exact takes model.baseWeights=f32, or bf16 where its files hold bf16.'
 }

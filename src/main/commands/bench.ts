@@ -21,6 +21,7 @@ const Input = z.object({
   repeat: count(1, 3),
   sampler: z.enum(['auto', 'onnx', 'graph']).default('auto'),
   xla: z.enum(['auto', 'on', 'off']).default('auto'),
+  compute: z.enum(['f32', 'bf16']).default('f32'),
 })
 type Input = z.infer<typeof Input>
 
@@ -73,6 +74,7 @@ export const register: Register = (program, context) => {
     .option('--problems <n>', 'rl: problems of a step', '192')
     .option('--sampler <name>', 'auto, onnx or graph; as `sampler` of a run', 'auto')
     .option('--xla <when>', 'auto, on or off; as `xla` of a run', 'auto')
+    .option('--compute <precision>', 'of updates: f32 or bf16; as `model.compute` of a run', 'f32')
     .option('--repeat <n>', 'repetitions after the warm-up', '3')
 }
 
@@ -103,7 +105,8 @@ async function runWorkload(input: Input, folder: string, { nowMs }: CommandCall)
   const sampler = { sampler: input.sampler, xla: input.xla, device: 'auto' as const }
   if (input.workload === 'rl') {
     const { runRlWorkload } = await import('../tools/bench/rlWorkload.ts')
-    return runRlWorkload({ folder, problems: input.problems, repeat: input.repeat, sampler, nowMs })
+    const { problems, repeat, compute } = input
+    return runRlWorkload({ folder, problems, repeat, sampler, compute, nowMs })
   }
   const { openModelFolder: openCheckpoint, readParameters } = await import('../host/model/modelFolder.ts')
   const { runFixedWorkload } = await import('../tools/bench/fixedWorkload.ts')

@@ -49,7 +49,7 @@ export async function openTrainingEngines(
     parameters: weights.policy,
     storedAs: config.model.baseWeights,
     ...beginningAdapter(config, material.policy.config),
-    ops: tensorflowOps(),
+    ops: tensorflowOps(config.model.compute),
     temperature: config.sampling.temperature,
     buckets,
     ...chooseCompute(config, material.policy.config, buckets.at(-1) ?? 1),

@@ -5,14 +5,15 @@ import type { JobContext } from './jobContext.ts'
 import { reportedResult } from './reportedResult.ts'
 
 /**
- * Says in the log of a run whose frozen weights stand in fewer than 32 bits what that costs, once, before its
- * first step.
+ * Says in the log of a run whose frozen weights stand in fewer than 32 bits, or whose products are computed in
+ * fewer, what that costs, once, before its first step.
  */
 export async function precisionStage(context: JobContext, engines: TrainingEngines): Promise<void> {
   const { config, conversation, material, port } = context
   const { trainer, reference } = engines
-  const kept = reference ?? trainer.base
-  if (config.model.baseWeights === 'f32' || kept === null) return
+  const { baseWeights, compute } = config.model
+  const kept = reference ?? trainer.base ?? (compute === 'f32' ? null : trainer)
+  if ((baseWeights === 'f32' && compute === 'f32') || kept === null) return
   const { tensorflowOps } = await import('../host/tensorflow/ops.ts')
   const folder = reference === null ? material.policy : material.reference
   const measuring = measureWeightPrecision({
@@ -20,7 +21,7 @@ export async function precisionStage(context: JobContext, engines: TrainingEngin
     conversation,
     kept,
     problems: material.problems.splits.train,
-    whole: { config: folder.config, parameters: viewParameters(folder), ops: tensorflowOps() },
+    whole: { config: folder.config, parameters: viewParameters(folder), ops: tensorflowOps('f32') },
     signal: port.stopNow,
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   })

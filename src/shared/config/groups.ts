@@ -61,6 +61,12 @@ export const modelGroup = z
       hint: 'Those of the reference, and with an adapter of the whole model. Norms and biases stay 32-bit floats; products are computed in 32 bits.',
       description: 'how frozen weights are kept in memory; int8 has a scale for each output channel',
     }),
+    compute: field(z.enum(['f32', 'bf16']).default('f32'), {
+      label: 'Products computed in',
+      hint: 'bf16 is mixed precision: faster where the card or processor multiplies in bf16. Weights and their updates, norms, softmax, the residual stream, logits and sampling stay in 32 bits.',
+      description:
+        'what the products of linear modules are computed in while scoring and training: f32, or bf16 (mixed precision, 32-bit master weights)',
+    }),
     lora: field(lora.nullable().default(null), {
       label: 'LoRA adapter',
       hint: 'Low-rank adaptation: the model’s weights stay as they are, and small added matrices are trained. Takes far less memory.',

@@ -9,6 +9,8 @@ export const plainRawOps: RawOps = {
     return tf.matMul(a, b, transposeA, transposeB)
   },
 
+  linear: (x, weight, transposed) => tf.matMul(x, weight, false, transposed),
+
   embed(table: Tensor2D, ids: Tensor): Tensor {
     const flat = ids.reshape([ids.size]) // [N]
     const [rows, width] = table.shape

@@ -12,6 +12,33 @@ import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
 
 const little: ConfigLayer = { data: { train: 4, validation: 0, test: 0 }, steps: 1, problemsPerStep: 4 }
 
+test('model.compute decides what the trainer and its reference multiply in', async () => {
+  const material = await loadRunMaterial(presetConfig('builtin', little), process.cwd())
+  const weights = await readParameters(material.reference)
+  const rows = [Int32Array.of(1, 5, 9, 12, 7)]
+  const scoresOf = async (compute: 'f32' | 'bf16') => {
+    const config = presetConfig('builtin', little, { model: { compute } })
+    const { trainer, reference } = await openTrainingEngines(config, material, {
+      policy: weights,
+      reference: weights,
+    })
+    const [scores, ofReference] = [
+      await trainer.tokenLogProbs(rows),
+      (await reference?.tokenLogProbs(rows)) ?? null,
+    ]
+    await trainer.dispose()
+    await reference?.dispose()
+    assert.deepEqual(scores, ofReference)
+    return [...(scores[0] ?? [])]
+  }
+  const [whole, half] = [await scoresOf('f32'), await scoresOf('bf16')]
+  const apart = whole.map((value, i) => Math.abs(value - (half[i] ?? Number.NaN)))
+  assert.ok(
+    apart.every((value) => value > 0 && value < 0.1),
+    apart.join(),
+  )
+})
+
 test('engines come as the method needs them, score alike, and leave no tensor behind', async () => {
   const config = presetConfig('builtin', little)
   const material = await loadRunMaterial(config, process.cwd())

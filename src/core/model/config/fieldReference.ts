@@ -78,11 +78,18 @@ whole or not at all. A checkpoint beside which the run's model folder has change
 given in the passes that train (inverted dropout, drawn by the run's seed, the update and the micro-batch, so that a resumed run drops the same); scores, rollouts and evaluations are without it. \`export-model RUN DIR --adapter\` writes the adapter alone as PEFT does; without
 it, adapter and base are merged. \`generate\`, \`chat\`, \`eval\` and both exports put the adapter on the weights of the file; training alone computes with the rounded ones.
 
-A run whose base stands in fewer than 32 bits measures once, before its first step, what that costs: "Sampling precision" in its events is the distance between the log-probs of the rounded
-weights and those of the file's, over the tokens of eight of its own rollouts; the 32-bit side has one layer in memory at a time.
+A run whose base stands in fewer than 32 bits, or whose products are computed in fewer, measures once, before its first step, what that costs: "Sampling precision" in its events is the
+distance between its log-probs and those of the file's weights computed in 32 bits, over the tokens of eight of its own rollouts; the 32-bit side has one layer in memory at a time.
 
 \`recheck models import ADAPTER --onto MODEL --as NAME\` merges an adapter that PEFT has written (plain LoRA and rsLoRA; other kinds are refused by the field that says so) into a model
 of its own, in 32 bits.
+
+## Mixed precision
+
+\`model.compute: bf16\` computes the products of linear modules, and those of their gradients, in bf16 with sums in 32 bits (arXiv 1710.03740), while scoring and training. Weights
+(the master weights of full training), adapters, gradients, moments, norms, softmax, attention, the residual stream, the output head and its logits stay in 32 bits, and so does the
+sampler. It is faster where the machine multiplies in bf16 (a processor with \`avx512_bf16\` or AMX, a card since Ampere) and slower elsewhere; bf16 has the range of 32-bit floats, so no loss
+is scaled. It takes no memory away: what is rounded is made for one product at a time.
 
 ## What is refused, and what is reported
 

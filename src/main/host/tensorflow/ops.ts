@@ -1,33 +1,58 @@
 import * as tf from '@tensorflow/tfjs'
-import type { RawOps } from '../../../core/graph/rawOps.ts'
+import type { ProductPrecision, RawOps } from '../../../core/graph/rawOps.ts'
 import { makeRawOps, rawKernels } from '../../../core/graph/rawKernels.ts'
 import type { TensorFlowBackend } from './addon.ts'
 import { tensorFlowBackend } from './addon.ts'
+import { roundedToHalf } from './halfRounding.ts'
 
-/** `RawOps` on TensorFlow: makes it the active tfjs backend and registers the kernels it lacks. */
-export function tensorflowOps(): RawOps {
+/**
+ * `RawOps` on TensorFlow: makes it the active tfjs backend and registers the kernels it lacks.
+ *
+ * @param products what linear modules are computed in
+ */
+export function tensorflowOps(products?: ProductPrecision): RawOps {
   tensorFlowBackend()
   registerMatMul()
+  registerHalfMatMul()
   registerEmbed()
   registerUniform()
   registerCrossEntropy()
   registerAfter()
-  return makeRawOps()
+  return makeRawOps(products)
 }
 
 function registerMatMul(): void {
-  register(rawKernels.matMul, (backend, inputs, attributes) => {
-    const { TF_ATTR_BOOL, TF_ATTR_TYPE, TF_FLOAT } = backend.binding
-    return backend.executeSingleOutput(
-      'MatMul',
-      [
-        { name: 'transpose_a', type: TF_ATTR_BOOL, value: attributes['transposeA'] === true },
-        { name: 'transpose_b', type: TF_ATTR_BOOL, value: attributes['transposeB'] === true },
-        { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
-      ],
-      [input(inputs, 'a'), input(inputs, 'b')],
-    )
+  register(rawKernels.matMul, (backend, inputs, attributes) =>
+    multiplied(backend, [input(inputs, 'a'), input(inputs, 'b')], attributes),
+  )
+}
+
+/** tfjs holds no bf16: its numbers are rounded where they stand as 32-bit floats. */
+function registerHalfMatMul(): void {
+  register(rawKernels.halfMatMul, (backend, inputs, attributes) => {
+    const rounded = [input(inputs, 'a'), input(inputs, 'b')].map((x) => roundedToHalf(backend, x))
+    const product = multiplied(backend, rounded, attributes)
+    const result = roundedToHalf(backend, product)
+    tf.dispose([...rounded, product])
+    return result
   })
+}
+
+function multiplied(
+  backend: TensorFlowBackend,
+  operands: readonly tf.TensorInfo[],
+  attributes: Readonly<Record<string, unknown>>,
+): tf.Tensor {
+  const { TF_ATTR_BOOL, TF_ATTR_TYPE, TF_FLOAT } = backend.binding
+  return backend.executeSingleOutput(
+    'MatMul',
+    [
+      { name: 'transpose_a', type: TF_ATTR_BOOL, value: attributes['transposeA'] === true },
+      { name: 'transpose_b', type: TF_ATTR_BOOL, value: attributes['transposeB'] === true },
+      { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
+    ],
+    [...operands],
+  )
 }
 
 function registerEmbed(): void {

@@ -1,3 +1,4 @@
+import type { ProductPrecision } from '../../../core/graph/rawOps.ts'
 import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
 import type { ParameterValues } from '../../../core/model/parameterValues.ts'
 import { forkRandom } from '../../../core/random.ts'
@@ -18,6 +19,8 @@ export interface FixedShape {
   readonly trainBatch: number
   /** Tokens of each of them. */
   readonly trainLength: number
+  /** What the update multiplies in. */
+  readonly compute: ProductPrecision
   readonly repeat: number
 }
 
@@ -80,7 +83,7 @@ async function measureUpdate({ config, parameters, shape, nowMs }: FixedWorkload
     {
       config,
       parameters,
-      ops: tensorflowOps(),
+      ops: tensorflowOps(shape.compute),
       temperature: 1,
       loss: negativeLogLikelihood,
       buckets: [predicted],

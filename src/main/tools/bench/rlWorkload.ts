@@ -4,6 +4,7 @@ import type { Problem } from '../../../core/data/problem.ts'
 import { parseVerdict } from '../../../core/rollout/verdict.ts'
 import { trainSelfCorrection } from '../../../core/train/trainSelfCorrection.ts'
 import type { SelfCorrectionSetup } from '../../../core/train/selfCorrectionSetup.ts'
+import type { ProductPrecision } from '../../../core/graph/rawOps.ts'
 import { parseConfig } from '../../../shared/config/parseConfig.ts'
 import type { RunConfig } from '../../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
@@ -22,6 +23,8 @@ export interface RlWorkload {
   readonly problems: number
   readonly repeat: number
   readonly sampler: SamplerConfig
+  /** What scores and updates multiply in. */
+  readonly compute: ProductPrecision
   readonly nowMs: () => number
 }
 
@@ -32,7 +35,7 @@ export interface RlWorkload {
 export async function runRlWorkload(workload: RlWorkload): Promise<BenchResult> {
   const { folder, problems, repeat, nowMs } = workload
   const chosen = await readProblems(folder, problems)
-  const config = configOf(folder, { steps: repeat + 1, problems: chosen.length }, workload.sampler)
+  const config = configOf(folder, { steps: repeat + 1, problems: chosen.length }, workload)
   const material = await loadRunMaterial(config, folder)
   const weights = await readParameters(material.policy)
   const engines = await openTrainingEngines(config, material, { policy: weights, reference: weights })
@@ -111,13 +114,13 @@ async function readProblems(folder: string, count: number): Promise<Problem[]> {
 function configOf(
   folder: string,
   sizes: { readonly steps: number; readonly problems: number },
-  sampler: SamplerConfig,
+  { sampler, compute }: Pick<RlWorkload, 'sampler' | 'compute'>,
 ): RunConfig {
   return parseConfig(
     {
       steps: sizes.steps,
       problemsPerStep: sizes.problems,
-      model: { path: folder },
+      model: { path: folder, compute },
       sampling: { temperature: 1, maxCompletionTokens: 48 },
       optimizer: { learningRate: 1e-7 },
       ...sampler,

@@ -19,6 +19,8 @@ const nodesPerTensor = {
   adapted: 48,
   /** More of each trained matrix where moments stand in bf16. */
   halfMoments: 36,
+  /** More of each matrix for each of its products that is computed in bf16: both operands and the result change type. */
+  halfProduct: 3,
   /** Scoring alone; in fewer bits a matrix is written from its bytes, too. */
   frozen: 16,
   frozenInFewerBits: 20,
@@ -36,7 +38,7 @@ interface GraphFacts {
 
 /** What TensorFlow holds for the nodes of the graphs that are open at once. Always in the machine's memory. */
 export function graphBytes(
-  { model: { lora, baseWeights }, optimizer }: Pick<RunConfig, 'model' | 'optimizer'>,
+  { model: { lora, baseWeights, compute }, optimizer }: Pick<RunConfig, 'model' | 'optimizer'>,
   model: ModelConfig,
   facts: GraphFacts,
   { recompute, hasReference }: { readonly recompute: boolean; readonly hasReference: boolean },
@@ -54,5 +56,10 @@ export function graphBytes(
   const ofReference = baseWeights === 'f32' ? frozen : frozenInFewerBits
   const ofMoments =
     optimizer.moments === 'f32' ? 0 : nodesPerTensor.halfMoments * (lora === null ? matrices : factors)
-  return bytesPerNode * (all * ofTraining + ofMoments + inGraph + (hasReference ? ofReference * tensors : 0))
+  // forward and towards the input, towards trained weights, and forward once more where layers are recomputed
+  const products = 2 + (lora === null ? 1 : 0) + (recompute ? 1 : 0)
+  const ofProducts =
+    compute === 'f32' ? 0 : nodesPerTensor.halfProduct * matrices * (products + (hasReference ? 1 : 0))
+  const scored = hasReference ? ofReference * tensors : 0
+  return bytesPerNode * (all * ofTraining + ofMoments + ofProducts + inGraph + scored)
 }

@@ -54,7 +54,7 @@ export function openWarmUpEngine(
     parameters,
     storedAs: config.model.baseWeights,
     ...beginningAdapter(config, material.policy.config),
-    ops: tensorflowOps(),
+    ops: tensorflowOps(config.model.compute),
     temperature: 1,
     buckets: lengthBuckets(longest - 1),
     ...choice,

@@ -18,6 +18,13 @@ const runs = [
   { of: 'all parameters', recompute: false, settings: {} },
   { of: 'all parameters, layers recomputed', recompute: true, settings: {} },
   { of: 'all parameters, moments in bf16', recompute: true, settings: { optimizer: { moments: 'bf16' } } },
+  { of: 'all parameters, products in bf16', recompute: false, settings: { model: { compute: 'bf16' } } },
+  { of: 'the same, layers recomputed', recompute: true, settings: { model: { compute: 'bf16' } } },
+  {
+    of: 'an adapter, products in bf16',
+    recompute: true,
+    settings: { model: { lora: { rank: 4 }, baseWeights: 'bf16', compute: 'bf16' } },
+  },
   { of: 'an adapter', recompute: false, settings: { model: { lora: { rank: 4 }, baseWeights: 'int8' } } },
 ] as const
 
@@ -33,7 +40,7 @@ for (const { of, recompute, settings } of runs) {
       parameters,
       storedAs: config.model.baseWeights,
       ...beginningAdapter(config, model),
-      ops: tensorflowOps(),
+      ops: tensorflowOps(config.model.compute),
       temperature: 1,
       buckets: [16, 32],
       rowsPerMicroBatch: 2,
