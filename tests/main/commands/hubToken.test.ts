@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryFolder } from '../host/hub/support/tinyRepos.ts'
+import { bareEnvironment } from '../owner/ownerFixtures.ts'
 
 const cli = join(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')
 
@@ -16,7 +17,7 @@ interface Ended {
 async function recheck(args: readonly string[], input: string): Promise<Ended> {
   const home = await temporaryFolder()
   const env = {
-    PATH: process.env['PATH'],
+    ...bareEnvironment,
     HOME: home,
     RECHECK_HOME: join(home, 'data'),
     DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(home, 'no-bus')}`,

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { closedEndpoint, hubServer, type HubServer } from '../host/hub/support/hubServer.ts'
 import { builtinOnHub, temporaryFolder, tinyData } from '../host/hub/support/tinyRepos.ts'
+import { bareEnvironment } from '../owner/ownerFixtures.ts'
 
 const cli = join(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')
 
@@ -29,7 +30,7 @@ function recheck(
   onStderr: (text: string, interrupt: () => void) => void = () => undefined,
 ): Promise<Ended> {
   const env = {
-    PATH: process.env['PATH'],
+    ...bareEnvironment,
     HOME: home,
     RECHECK_HOME: join(home, 'data'),
     HF_ENDPOINT: hub.endpoint,

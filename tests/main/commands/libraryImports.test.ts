@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { bareEnvironment } from '../owner/ownerFixtures.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 
 /** Files and folders that somebody has, taken into the libraries under `--data-dir`. */
@@ -25,7 +26,7 @@ interface Place {
 function place(t: TestContext): Place {
   const folder = temporaryFolder(t)
   const home = join(folder, 'home')
-  const env = { PATH: process.env['PATH'], HOME: folder, RECHECK_HOME: join(folder, 'elsewhere') }
+  const env = { ...bareEnvironment, HOME: folder, RECHECK_HOME: join(folder, 'elsewhere') }
   const run = (...args: readonly string[]): Ended =>
     spawnSync(process.execPath, [cli, ...args, '--data-dir', home], { encoding: 'utf8', env })
   return { folder, home, run }

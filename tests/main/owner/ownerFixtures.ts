@@ -12,11 +12,17 @@ import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 import type { Run, Stage } from '../../../src/shared/runs/records.ts'
 import { fakeConfig, type FakeConfig } from './fakeJob.ts'
 
+/** No setting of the machine's but where programs are, and where Node keeps what it has compiled. */
+export const bareEnvironment: Readonly<Record<string, string | undefined>> = {
+  PATH: process.env['PATH'],
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+}
+
 /** The tests' own Node, and a worker whose job is fake: everything else is the real thing. */
 export const fakeProgram: TrainerProgram = {
   nodePath: process.execPath,
   workerPath: fileURLToPath(new URL('./fakeWorker.ts', import.meta.url)),
-  environment: { PATH: process.env['PATH'] },
+  environment: bareEnvironment,
 }
 
 /** A fake job reads `run.config` itself: it has settings of its own. */

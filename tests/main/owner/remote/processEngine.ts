@@ -5,6 +5,7 @@ import type { JobsApi, JobStatus } from '../../../../src/main/owner/remote/jobsA
 import type { RemoteAccess } from '../../../../src/main/owner/remote/remoteAccess.ts'
 import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import type { RemotePlace } from '../../../../src/shared/runs/remotePlace.ts'
+import { bareEnvironment } from '../ownerFixtures.ts'
 
 /**
  * An engine that starts its jobs as processes of this machine which know nothing of the owner, and can
@@ -51,7 +52,7 @@ export function processEngine(t: Pick<TestContext, 'after'>): ProcessEngine {
         begun.push(submissionId)
         const child = spawn(program, words, {
           stdio: 'ignore',
-          env: { PATH: process.env['PATH'], ...environment },
+          env: { ...bareEnvironment, ...environment },
         })
         children.push(child)
         const job = { status: { state: 'running', message: '' } as JobStatus, child, start }
