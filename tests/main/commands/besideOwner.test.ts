@@ -11,7 +11,7 @@ import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import { isMetrics } from '../owner/ownerFixtures.ts'
-import { realOwner } from '../owner/realRuns.ts'
+import { lastingProgram, littleModelFolder, realOwner } from '../owner/realRuns.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { commandFixture, type CommandFixture } from './commandFixture.ts'
 
@@ -32,6 +32,7 @@ const table = join(folder, 'answers.tsv')
 const problems = join(folder, 'problems.jsonl')
 const evaluation = join(folder, 'evaluation.json')
 const tiny = {
+  model: { path: littleModelFolder },
   data: { train: 8, validation: 4, test: 4 },
   vStar: { samples: 2 },
   steps: 2,
@@ -77,7 +78,7 @@ before(async () => {
   writeFileSync(table, 'gold\tprediction\tequal\twhy\n1\t1\t1\tsame\n')
   writeFileSync(problems, '{"question":"What is 1 + 1?","answer":"2"}\n')
   mkdirSync(dataDir)
-  owner = await realOwner(suite, dataDir)
+  owner = await realOwner(suite, dataDir, await lastingProgram(suite))
   const { exitCode, output, stderr } = await recheck(['demo', '--config', configFile])
   assert.equal(exitCode, 0, stderr)
   assert.match(

@@ -7,6 +7,7 @@ import { after, test } from 'node:test'
 import { openForReading } from '../../../src/main/store/database.ts'
 import { listRuns } from '../../../src/main/store/runs/runStore.ts'
 import { reportForPage } from '../../../src/main/tools/report/subjectReport.ts'
+import { littleModelFolder } from '../owner/realRuns.ts'
 
 const cli = resolve(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')
 const folder = mkdtempSync(join(tmpdir(), 'recheck-methods-'))
@@ -14,7 +15,7 @@ const dataDir = join(folder, 'data')
 after(() => rmSync(folder, { recursive: true, force: true }))
 
 const small = ['data.train=16', 'data.validation=8', 'data.test=8', 'vStar.samples=2', 'problemsPerStep=8']
-  .concat('sampling.maxCompletionTokens=24', 'onNoSignal=warn')
+  .concat('sampling.maxCompletionTokens=24', 'onNoSignal=warn', `model.path=${littleModelFolder}`)
   .flatMap((each) => ['--set', each])
 
 function compare(...args: string[]) {

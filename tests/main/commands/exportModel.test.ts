@@ -9,8 +9,9 @@ import { openModelFolder, readParameters } from '../../../src/main/host/model/mo
 import { readAllTensors } from '../../../src/main/host/model/safetensorsFiles.ts'
 import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
 import { openForReading } from '../../../src/main/store/database.ts'
+import { littleModelFolder } from '../owner/realRuns.ts'
 
-/** A run of two steps on the built-in model, and its model as the commands give it. */
+/** A run of two steps on a model of one layer, and its model as the commands give it. */
 const cli = resolve(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')
 const folder = mkdtempSync(join(tmpdir(), 'recheck-export-model-'))
 const dataDir = join(folder, 'data')
@@ -39,8 +40,9 @@ function done<T>(args: readonly string[], input = ''): T {
 
 before(() => {
   const config = {
-    data: { train: 24, validation: 8, test: 12 },
-    vStar: { samples: 2 },
+    model: { path: littleModelFolder },
+    data: { train: 24, validation: 8, test: 12, levels: ['easy', 'starter'] },
+    vStar: { samples: 8 },
     steps: 2,
     problemsPerStep: 8,
     evalEvery: 1,

@@ -12,15 +12,17 @@ import { deleteRun, labelRun, restoreRun } from '../../../src/main/store/runs/ru
 import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { evaluationDocumentSchema } from '../../../src/shared/runs/evaluationResult.ts'
 import { plots } from '../../../src/shared/metrics/metrics.ts'
+import { littleModelFolder } from '../owner/realRuns.ts'
 
-/** The commands of both stages, as a user types them, on the built-in model: small enough for seconds. */
+/** The commands of both stages, as a user types them, on a model of one layer: small enough for seconds. */
 const cli = resolve(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')
 const folder = mkdtempSync(join(tmpdir(), 'recheck-stages-'))
 const dataDir = join(folder, 'data')
 const configFile = join(folder, 'run.yaml')
 const small = {
-  data: { train: 24, validation: 8, test: 12 },
-  vStar: { samples: 2 },
+  model: { path: littleModelFolder },
+  data: { train: 24, validation: 8, test: 12, levels: ['easy', 'starter'] },
+  vStar: { samples: 8 },
   steps: 2,
   problemsPerStep: 8,
   evalEvery: 1,
@@ -150,7 +152,7 @@ test('train finds the estimate that fits its inputs and makes none again; anothe
   assert.equal(refused.code, 2)
   const { error } = JSON.parse(refused.stdout) as { error: { code: string; message: string } }
   assert.equal(error.code, 'vstar.mismatch')
-  assert.match(error.message, /vStar\.samples: the estimate has 2, this run has 3/)
+  assert.match(error.message, /vStar\.samples: the estimate has 8, this run has 3/)
 })
 
 test('--no-capture trains op by op, to the same first step', () => {

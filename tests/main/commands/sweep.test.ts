@@ -8,6 +8,7 @@ import { after, test } from 'node:test'
 import BetterSqlite3 from 'better-sqlite3'
 import { openForReading } from '../../../src/main/store/database.ts'
 import { listRuns } from '../../../src/main/store/runs/runStore.ts'
+import { littleModelFolder } from '../owner/realRuns.ts'
 
 const cli = resolve(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')
 const folder = mkdtempSync(join(tmpdir(), 'recheck-sweep-'))
@@ -16,6 +17,7 @@ const file = join(folder, 'sweep.yaml')
 after(() => rmSync(folder, { recursive: true, force: true }))
 
 const small = {
+  model: { path: littleModelFolder },
   data: { train: 16, validation: 8, test: 8 },
   vStar: { samples: 2 },
   sampling: { maxCompletionTokens: 16 },

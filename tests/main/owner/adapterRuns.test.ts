@@ -6,14 +6,21 @@ import { fileURLToPath } from 'node:url'
 import { adapterShapes } from '../../../src/core/model/adapter.ts'
 import { openModelFolder } from '../../../src/main/host/model/modelFolder.ts'
 import { readSafetensorsHeader } from '../../../src/main/host/model/safetensorsFiles.ts'
-import { builtinModelFolder } from '../../../src/main/run/namedModelFolder.ts'
 import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
 import { readLog } from '../../../src/main/store/eventLog.ts'
 import { readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
 import { trainerBlobName } from '../../../src/main/trainer/trainerStateFile.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import type { Interruption } from './interruptedWorker.ts'
-import { factsOf, finalWeights, realOwner, realProgram, realRun, runToEnd } from './realRuns.ts'
+import {
+  factsOf,
+  finalWeights,
+  littleModelFolder,
+  realOwner,
+  realProgram,
+  realRun,
+  runToEnd,
+} from './realRuns.ts'
 
 const lora = { rank: 4, alpha: 8, targets: ['q_proj', 'v_proj', 'down_proj'] }
 
@@ -45,7 +52,7 @@ for (const [baseWeights, sampler] of [
     assert.equal(weights[0], 6)
     assert.deepEqual(finalWeights(owner.db, dataDir, resumed.runId), weights)
 
-    const { config: model } = await openModelFolder(builtinModelFolder)
+    const { config: model } = await openModelFolder(littleModelFolder)
     const [newest] = readCheckpoints(owner.db, whole.runId)
     const { entries } = await readSafetensorsHeader(join(dataDir, newest?.folder ?? '', trainerBlobName))
     const factors = [...adapterShapes(model, lora).keys()]

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import { after, before, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { childEnvironment } from '../../../src/main/host/tensorflow/childEnvironment.ts'
 import type { Owner } from '../../../src/main/owner/owner.ts'
@@ -18,13 +20,52 @@ import { readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
 import type { Run, Stage } from '../../../src/shared/runs/records.ts'
-import { testOwner } from './ownerFixtures.ts'
+import { temporaryFolder } from '../store/storeFixtures.ts'
+import { bareEnvironment, testOwner } from './ownerFixtures.ts'
+import { linesOf } from './speakingOwner.ts'
 
 export const realProgram: TrainerProgram = {
   nodePath: process.execPath,
   workerPath: fileURLToPath(new URL('../../../src/main/worker.ts', import.meta.url)),
   // a card would not give the same bytes twice
   environment: { ...childEnvironment(), CUDA_VISIBLE_DEVICES: '-1' },
+}
+
+/**
+ * A program whose trainers hand their runs on to one process, which loads TensorFlow once for all of them. For tests of what
+ * a run does; where a process is killed, or its own settings count, {@link realProgram} is the one.
+ */
+export async function lastingProgram(t: Pick<TestContext, 'after'>): Promise<TrainerProgram> {
+  const socket = join(temporaryFolder(t), 'trainers')
+  const file = fileURLToPath(new URL('./lastingTrainer.ts', import.meta.url))
+  const child = spawn(process.execPath, [file, socket], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: realProgram.environment,
+  })
+  t.after(() => void child.kill('SIGKILL'))
+  await linesOf(child.stdout)('ready')
+  return {
+    ...realProgram,
+    workerPath: fileURLToPath(new URL('./relayWorker.ts', import.meta.url)),
+    environment: { ...bareEnvironment, RECHECK_TEST_LASTING: socket },
+  }
+}
+
+/** One such process for all tests of a file: begun before the first, ended after the last. */
+export function lastingTrainers(): { readonly program: TrainerProgram } {
+  const ends: (() => unknown)[] = []
+  let program: TrainerProgram | null = null
+  before(async () => {
+    program = await lastingProgram({ after: (end: () => unknown) => void ends.unshift(end) })
+  })
+  after(async () => {
+    for (const end of ends) await end()
+  })
+  return {
+    get program() {
+      return program ?? assert.fail('asked for before the first test has begun')
+    },
+  }
 }
 
 export function realOwner(
@@ -35,8 +76,12 @@ export function realOwner(
   return testOwner(t, dataDir, { program, stopNowWithinMs: 30_000 })
 }
 
-/** Both stages on the built-in model: six steps, an evaluation and a checkpoint every two. */
+/** A model of one layer, which a trainer opens in half the time of the built-in one. */
+export const littleModelFolder = fileURLToPath(new URL('../../fixtures/littleModel', import.meta.url))
+
+/** Both stages on the little model: six steps, an evaluation and a checkpoint every two. */
 export const tinyConfig: ConfigLayer = {
+  model: { path: littleModelFolder },
   steps: 6,
   problemsPerStep: 6,
   data: { train: 8, validation: 8, test: 6, levels: ['easy', 'starter'] },

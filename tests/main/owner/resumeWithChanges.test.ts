@@ -13,8 +13,9 @@ import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import type { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
-import { finalWeights, realOwner, realRun, runToEnd } from './realRuns.ts'
+import { finalWeights, lastingTrainers, realOwner, realRun, runToEnd } from './realRuns.ts'
 
+const trainers = lastingTrainers()
 const attemptsOnly = {
   method: 'dapo',
   turns: 'single',
@@ -26,7 +27,7 @@ const attemptsOnly = {
 
 test('a refused batch: replay names its rollouts, and the run goes on with other settings', async (t) => {
   const dataDir = temporaryFolder(t)
-  const owner = await realOwner(t, dataDir)
+  const owner = await realOwner(t, dataDir, trainers.program)
   // β₂ = 10¹⁵: finite while policy and reference are the same, beyond float32 after the first update
   const { runId } = await runToEnd(owner, realRun(owner, { steps: 3, policyBeta: 1e15, lossScale: 'paper' }))
   const paused = readRun(owner.db, runId)
@@ -81,7 +82,7 @@ test('a refused batch: replay names its rollouts, and the run goes on with other
 
 test('weights that cannot be sampled from: the message names the checkpoint and the command that goes on, and it does', async (t) => {
   const dataDir = temporaryFolder(t)
-  const owner = await realOwner(t, dataDir)
+  const owner = await realOwner(t, dataDir, trainers.program)
   const config = { ...attemptsOnly, checkpointEvery: 1, optimizer: { learningRate: 1e-5 } }
   const { runId } = await runToEnd(owner, realRun(owner, { ...config, steps: 2 }))
   const good = finalWeights(owner.db, dataDir, runId)
@@ -117,7 +118,7 @@ test('weights that cannot be sampled from: the message names the checkpoint and 
 
 test('another micro-batch changes the sums and nothing else: the run goes on, its steps are computed anew', async (t) => {
   const dataDir = temporaryFolder(t)
-  const owner = await realOwner(t, dataDir)
+  const owner = await realOwner(t, dataDir, trainers.program)
   const { runId } = await runToEnd(owner, realRun(owner, { ...attemptsOnly, microBatch: 24 }))
   const whole = await newestWeights()
   await assert.rejects(owner.resume(runId, { settings: { microBatch: 2 }, fromStep: 2 }), {
@@ -151,7 +152,7 @@ const cli = resolve(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.t
 
 test('replay and resume on the command line: the refused run is explained, and goes on', async (t) => {
   const dataDir = temporaryFolder(t)
-  const owner = await realOwner(t, dataDir)
+  const owner = await realOwner(t, dataDir, trainers.program)
   const { runId } = await runToEnd(owner, realRun(owner, { steps: 2, policyBeta: 1e15, lossScale: 'paper' }))
   const recheck = (...args: string[]) =>
     spawnSync(process.execPath, [cli, ...args, '--data-dir', dataDir], { encoding: 'utf8' })

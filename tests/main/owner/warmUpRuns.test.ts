@@ -7,6 +7,7 @@ import { openModelFolder } from '../../../src/main/host/model/modelFolder.ts'
 import { modelHash } from '../../../src/main/run/modelHash.ts'
 import { warmUpModelFolder } from '../../../src/main/run/warmUpFolder.ts'
 import type { Owner } from '../../../src/main/owner/owner.ts'
+import type { TrainerProgram } from '../../../src/main/owner/processes/trainingProcess.ts'
 import { readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
 import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { readVStar } from '../../../src/main/store/vStarStore.ts'
@@ -14,20 +15,35 @@ import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
 import type { Run } from '../../../src/shared/runs/records.ts'
 import { assertClose } from '../../assertClose.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
-import { factsOf, realOwner, realRun, runToEnd } from './realRuns.ts'
+import { factsOf, lastingProgram, littleModelFolder, realOwner, realRun, runToEnd } from './realRuns.ts'
 
-const warmUp = { steps: 6, conversationsPerStep: 4, evalEvery: 3, validation: 4, learningRate: 1e-4 }
+/** Steps of some 20 ms: a stop that the third one calls for has to arrive before the last. */
+const warmUpSteps = 40
+const warmUp = {
+  steps: warmUpSteps,
+  conversationsPerStep: 4,
+  evalEvery: warmUpSteps / 2,
+  validation: 4,
+  learningRate: 1e-4,
+}
 const config: ConfigLayer = { warmUp, steps: 2, evalEvery: 'never' }
 
-const asWarmUp = { stage: 'warm-up', totalSteps: 6 } as const
+const asWarmUp = { stage: 'warm-up', totalSteps: warmUpSteps } as const
+const everyStep = Array.from({ length: warmUpSteps }, (_, step) => step)
 /** A warm-up that nothing interrupts, its owner and folder: what the first two tests compare with. */
-let shared: { readonly dataDir: string; readonly owner: Owner; readonly alone: Run }
+let shared: {
+  readonly program: TrainerProgram
+  readonly dataDir: string
+  readonly owner: Owner
+  readonly alone: Run
+}
 const ends: (() => unknown)[] = []
 before(async () => {
   const t = { after: (end: () => unknown) => void ends.push(end) }
   const dataDir = temporaryFolder(t)
-  const owner = await realOwner(t, dataDir)
-  shared = { dataDir, owner, alone: await runToEnd(owner, realRun(owner, config, asWarmUp)) }
+  const program = await lastingProgram(t)
+  const owner = await realOwner(t, dataDir, program)
+  shared = { program, dataDir, owner, alone: await runToEnd(owner, realRun(owner, config, asWarmUp)) }
 })
 after(async () => {
   for (const end of ends.reverse()) await end()
@@ -59,10 +75,10 @@ test('a warm-up stopped and resumed ends as one never stopped: same curves, same
   assert.equal(readRun(owner.db, parted.runId).status, 'finished')
   assert.deepEqual(factsOf(owner.db, parted.runId), factsOf(owner.db, whole.runId))
   assert.equal(weights(dataDir, parted.runId), weights(dataDir, whole.runId))
-  assert.deepEqual(Array.from(readSeries(owner.db, whole.runId, 'warmUp/loss').step), [0, 1, 2, 3, 4, 5])
-  assert.deepEqual(Array.from(readSeries(owner.db, whole.runId, 'warmUp/validationLoss').step), [0, 3, 6])
+  assert.deepEqual(Array.from(readSeries(owner.db, whole.runId, 'warmUp/loss').step), everyStep)
+  assert.deepEqual(Array.from(readSeries(owner.db, whole.runId, 'warmUp/validationLoss').step), [0, 20, 40])
   const model = await openModelFolder(warmUpModelFolder(dataDir, whole.runId))
-  assert.deepEqual(model.config, (await openModelFolder('resources/models/builtin')).config)
+  assert.deepEqual(model.config, (await openModelFolder(littleModelFolder)).config)
 })
 
 test('one config runs warm-up, stage 1 and stage 2; each starts from the one before, stopped anywhere or not', async () => {
@@ -77,17 +93,17 @@ test('one config runs warm-up, stage 1 and stage 2; each starts from the one bef
   assert.equal(weights(dataDir, whole.runId), weights(dataDir, alone.runId))
   const inputs = readVStar(owner.db, whole.vStarId ?? '')?.inputs
   assert.equal(inputs?.['hash of the reference'], await modelHash(warmUpModelFolder(dataDir, whole.runId)))
-  assert.notEqual(inputs?.['hash of the reference'], await modelHash('resources/models/builtin'))
+  assert.notEqual(inputs?.['hash of the reference'], await modelHash(littleModelFolder))
   // at step 0 policy and reference are one model
   assert.equal(readSeries(owner.db, whole.runId, 'policy/klK3').value[0], 0)
   assert.equal(whole.stepsDone, 2)
-  assert.deepEqual(Array.from(readSeries(owner.db, whole.runId, 'warmUp/loss').step), [0, 1, 2, 3, 4, 5])
+  assert.deepEqual(Array.from(readSeries(owner.db, whole.runId, 'warmUp/loss').step), everyStep)
   assert.ok(!existsSync(join(dataDir, 'runs', whole.runId, 'warm-up', 'checkpoints')))
 })
 
 test('a run from random weights of the model’s shape, by its seed alone', async (t) => {
   const dataDir = temporaryFolder(t)
-  const owner = await realOwner(t, dataDir)
+  const owner = await realOwner(t, dataDir, shared.program)
   const random = (seed: number): ConfigLayer => ({ seed, warmUp: { ...warmUp, steps: 1, weights: 'random' } })
   const fields = { stage: 'warm-up', totalSteps: 1 } as const
   const hashes = []
@@ -103,7 +119,7 @@ test('a run from random weights of the model’s shape, by its seed alone', asyn
 
 test('packing: short conversations share rows, and the losses are those of rows of their own', async (t) => {
   const dataDir = temporaryFolder(t)
-  const owner = await realOwner(t, dataDir)
+  const owner = await realOwner(t, dataDir, shared.program)
   const path = join(dataDir, 'conversations.jsonl')
   const conversations = Array.from({ length: 24 }, (_, i) => ({
     messages: [
@@ -113,13 +129,14 @@ test('packing: short conversations share rows, and the losses are those of rows 
   }))
   writeFileSync(path, conversations.map((each) => JSON.stringify(each)).join('\n'))
   const lossesOf = async (packing: boolean): Promise<readonly number[]> => {
-    const layer = { ...config, warmUp: { ...warmUp, source: { path }, conversationsPerStep: 8, packing } }
+    const few = { ...warmUp, steps: 6, evalEvery: 3 }
+    const layer = { ...config, warmUp: { ...few, source: { path }, conversationsPerStep: 8, packing } }
     const run = await runToEnd(owner, realRun(owner, layer, { stage: 'warm-up', totalSteps: 6 }))
     assert.equal(run.status, 'finished', run.error?.message)
     const { value } = readSeries(owner.db, run.runId, 'warmUp/loss')
     return Array.from(value)
   }
-  const [alone, shared] = [await lossesOf(false), await lossesOf(true)]
-  assert.equal(shared.length, 6)
-  shared.forEach((loss, step) => assertClose(loss, alone[step] ?? NaN, 1e-4))
+  const [alone, packed] = [await lossesOf(false), await lossesOf(true)]
+  assert.equal(packed.length, 6)
+  packed.forEach((loss, step) => assertClose(loss, alone[step] ?? NaN, 1e-4))
 })

@@ -8,7 +8,6 @@ import type { JsonObject } from '../../../src/core/model/config/configFields.ts'
 import { readParameters } from '../../../src/main/host/model/modelFolder.ts'
 import { parameterShapes } from '../../../src/core/model/parameterTable.ts'
 import { openTrainingEngines } from '../../../src/main/trainer/engines.ts'
-import { builtinModelFolder } from '../../../src/main/run/namedModelFolder.ts'
 import type { Owner } from '../../../src/main/owner/owner.ts'
 import { readRefusedBatch, refusedBatchPath } from '../../../src/main/trainer/refusedBatch.ts'
 import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
@@ -25,12 +24,16 @@ import { temporaryFolder } from '../store/storeFixtures.ts'
 import {
   factsOf,
   finalWeights,
+  lastingTrainers,
+  littleModelFolder,
   realOwner,
   realProgram,
   realRun,
   runToEnd,
   type RealRun,
 } from '../owner/realRuns.ts'
+
+const trainers = lastingTrainers()
 
 /** No stage 1, no reference: a run is a few steps and nothing else. */
 const attemptsOnly: ConfigLayer = {
@@ -47,7 +50,7 @@ async function endOf(
   given: { readonly config?: ConfigLayer; readonly run?: RealRun; readonly program?: TrainerProgram },
 ): Promise<{ owner: Owner; run: Run; dataDir: string }> {
   const dataDir = temporaryFolder(t)
-  const owner = await realOwner(t, dataDir, given.program)
+  const owner = await realOwner(t, dataDir, given.program ?? trainers.program)
   const run = await runToEnd(owner, realRun(owner, given.config, given.run))
   return { owner, run, dataDir }
 }
@@ -158,16 +161,16 @@ test('an estimate made with another template or other settings is refused by the
 test('a checkpoint beside another model is refused, whether its shapes differ or its weights alone, and stays', async (t) => {
   const dataDir = temporaryFolder(t)
   const model = join(temporaryFolder(t), 'model')
-  cpSync(builtinModelFolder, model, { recursive: true })
-  const owner = await realOwner(t, dataDir)
+  cpSync(littleModelFolder, model, { recursive: true })
+  const owner = await realOwner(t, dataDir, trainers.program)
   const config = { ...attemptsOnly, steps: 2, model: { path: model } }
   const { runId } = await runToEnd(owner, realRun(owner, config))
   const before = finalWeights(owner.db, dataDir, runId)
   assert.equal(before[0], 2)
-  const builtin = JSON.parse(readFileSync(join(builtinModelFolder, 'config.json'), 'utf8')) as JsonObject
+  const known = JSON.parse(readFileSync(join(littleModelFolder, 'config.json'), 'utf8')) as JsonObject
   const replace = (fields: JsonObject): Promise<void> =>
     makeRandomModel(
-      { config: { ...builtin, ...fields }, seed: 1, standardDeviation: 0.02, format: 'F32', shards: 1 },
+      { config: { ...known, ...fields }, seed: 1, standardDeviation: 0.02, format: 'F32', shards: 1 },
       model,
     )
   const extended = async (): Promise<Run> => {
@@ -184,7 +187,7 @@ test('a checkpoint beside another model is refused, whether its shapes differ or
   assert.deepEqual([weights.status, weights.error?.code], ['failed', 'checkpoint.other-model'])
   assert.match(weights.error?.message ?? '', /Put the files back that the run began with, or start a new run/)
   assert.deepEqual(finalWeights(owner.db, dataDir, runId), before)
-  cpSync(builtinModelFolder, model, { recursive: true })
+  cpSync(littleModelFolder, model, { recursive: true })
   const finished = await extended()
   assert.deepEqual([finished.status, finished.error], ['finished', null])
 })
@@ -211,7 +214,8 @@ test('a damaged checkpoint is named, the one before is used, and the run ends wi
 })
 
 test('what is computed twice must be what is stored: a metric, a rollout and an evaluation that differ stop the run', async (t) => {
-  const { owner, run } = await endOf(t, { config: { ...attemptsOnly, steps: 1 } })
+  // the owner kills a trainer whose numbers differ
+  const { owner, run } = await endOf(t, { config: { ...attemptsOnly, steps: 1 }, program: realProgram })
   const { runId } = run
   const startAnew = async (): Promise<string> => {
     owner.db.prepare(`UPDATE run SET status = 'interrupted'`).run()
