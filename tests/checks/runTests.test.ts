@@ -86,9 +86,9 @@ test('files that are known to take long begin first; one that is not there fails
      import { setTimeout } from 'node:timers/promises'
      appendFileSync(${JSON.stringify(begun)}, '${name} ')
      const hasBegun = () => readFileSync(${JSON.stringify(begun)}, 'utf8')\n`
-  // the first of the alphabet holds one of the two places until the last has begun
+  // the first two of the alphabet hold two of the three places until the last has begun
   const waits = "test('a', async () => { while (!hasBegun().includes('z')) await setTimeout(20) })\n"
-  writeFileSync(join(ordered, 'a.test.ts'), head + says('a') + waits)
+  for (const name of ['a', 'aa']) writeFileSync(join(ordered, `${name}.test.ts`), head + says(name) + waits)
   for (const name of ['b', 'z'])
     writeFileSync(
       join(ordered, `${name}.test.ts`),
@@ -97,11 +97,51 @@ test('files that are known to take long begin first; one that is not there fails
   const longest = join(ordered, 'longest.json')
   writeFileSync(longest, '["z.test.ts"]')
   const ended = runTests('--longest', longest, ordered)
-  assert.equal(ended.lastLine, '3 passed, 0 failed', ended.text)
+  assert.equal(ended.lastLine, '4 passed, 0 failed', ended.text)
   const order = readFileSync(begun, 'utf8').trim().split(' ')
   assert.ok(order.indexOf('z') < order.indexOf('b'), order.join())
   writeFileSync(longest, '["gone.test.ts"]')
   const gone = runTests('--longest', longest, ordered)
   assert.match(gone.text, /longest\.json names .*gone\.test\.ts, which is not there/)
-  assert.equal(gone.lastLine, '3 passed, 1 failed')
+  assert.equal(gone.lastLine, '4 passed, 1 failed')
+})
+
+/** A folder of its own with these files; each says by `shared` whether it has a process with others. */
+function filesTogether(name: string, files: Readonly<Record<string, string>>): string {
+  const path = join(folder, name)
+  mkdirSync(path)
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(path, `${file}.test.ts`), head + text)
+  return path
+}
+
+const pidTo = (file: string): string =>
+  `import { pid } from 'node:process'\nimport { appendFileSync } from 'node:fs'\nappendFileSync(${JSON.stringify(file)}, pid + ' ')\n`
+
+test('files that need no process of their own share one; a failure names its file, an empty one is found', () => {
+  const pids = join(folder, 'pids')
+  const path = filesTogether('together', {
+    a: `${pidTo(pids)}test('a', () => {})\n`,
+    b: `${pidTo(pids)}test('b', () => { throw new Error('planted') })\n`,
+    c: `${pidTo(pids)}test('c', () => {})\n`,
+    d: 'void [test, describe]\n',
+    hooked: `import { before } from 'node:test'\n${pidTo(pids)}before(() => {})\ntest('own', () => {})\n`,
+  })
+  const ended = runTests('--together', path, path)
+  assert.equal(ended.lastLine, '3 passed, 2 failed', ended.text)
+  const [, ...others] = [...new Set(readFileSync(pids, 'utf8').trim().split(' '))]
+  assert.equal(others.length, 1, 'the one with a hook has its own process, all others one')
+  assert.match(ended.text, /FAILED .*together\/b\.test\.ts: b/)
+  assert.match(ended.text, /no test in .*together\/d\.test\.ts/)
+})
+
+test('files of a process that broke outside of its tests run anew, each by itself: what passed counts once', () => {
+  const path = filesTogether('breaking', {
+    a: "test('a', () => {})\n",
+    b: "throw new Error('planted')\n",
+    c: "test('c', () => {})\n",
+  })
+  const ended = runTests('--together', path, path)
+  assert.match(ended.text, /BROKE outside of its tests: a process of 3 files; each runs anew by itself/)
+  assert.match(ended.text, /FAILED .*breaking\/b\.test\.ts/)
+  assert.equal(ended.lastLine, '2 passed, 1 failed', ended.text)
 })
