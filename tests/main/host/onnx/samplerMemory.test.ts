@@ -9,7 +9,7 @@ import { createOnnxSampler } from '../../../../src/main/host/onnx/sampler.ts'
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-const starter = join(import.meta.dirname, '../../../../resources/models/builtin')
+const starter = join(import.meta.dirname, '../../../fixtures/littleModel')
 
 test('120 rounds of sampling, kept caches and refreshed weights: memory grows by at most 20 MB after the first 50', async () => {
   const checkpoint = await openModelFolder(starter)
