@@ -36,9 +36,14 @@ function inquiriesOf(t: TestContext, limits: Partial<InquiryLimits> = {}): Asked
     alive: () => begun().filter((processId) => processStart(processId) !== null),
     ask: (how, until, signal) => {
       const config: SlowConfig = until === undefined ? { folder, how } : { folder, how, until }
-      return inquiries.preview(slowConfig(config), signal)
+      // each has a process of its own: a form's questions are those of keptInspector.test.ts
+      return inquiries.vStarInputs('self-correction', slowConfig(config), given(signal))
     },
   }
+}
+
+function given(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal }
 }
 
 function slowConfig(config: SlowConfig): RunConfig {
@@ -121,7 +126,7 @@ test('an owner that is killed leaves no process behind', { timeout: 60_000 }, as
   const script = `
     import { Inquiries } from ${JSON.stringify(join(import.meta.dirname, '../../../src/main/owner/processes/inquiry.ts'))}
     const inquiries = new Inquiries(${JSON.stringify({ nodePath: process.execPath, programPath })})
-    await inquiries.preview(${JSON.stringify(slowConfig({ folder, how: 'answer', until: 'never' }))})`
+    await inquiries.vStarInputs('self-correction', ${JSON.stringify(slowConfig({ folder, how: 'answer', until: 'never' }))})`
   const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' })
   await until(() => begun().length === 1)
   owner.kill('SIGKILL')

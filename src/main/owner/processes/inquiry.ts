@@ -77,9 +77,12 @@ export class Inquiries {
     this.#kept = new KeptProcess({ nodePath, programPath: this.#programPath, keptMs: this.#limits.keptMs })
   }
 
-  /** The exact text and ids of all three turns for the first training problem of a config. */
+  /**
+   * The exact text and ids of all three turns for the first training problem of a config. A form asks so after
+   * every change, as it does for a plan: the process is kept for the next one.
+   */
   async preview(config: RunConfig, signal?: AbortSignal): Promise<readonly TurnPreview[]> {
-    return (await this.#ask({ question: 'preview', config }, given(signal))) as readonly TurnPreview[]
+    return (await this.#ask({ question: 'preview', config }, formAsking(signal))) as readonly TurnPreview[]
   }
 
   /**
@@ -94,7 +97,7 @@ export class Inquiries {
    * with
    */
   async plan(stage: Stage, config: RunConfig, signal?: AbortSignal): Promise<PlanCheck> {
-    return (await this.#ask({ question: 'plan', stage, config }, given(signal))) as PlanCheck
+    return (await this.#ask({ question: 'plan', stage, config }, formAsking(signal))) as PlanCheck
   }
 
   /** Ends every process; questions that wait are given up. */
@@ -150,6 +153,6 @@ export class Inquiries {
   }
 }
 
-function given(signal: AbortSignal | undefined): Asking {
-  return signal === undefined ? {} : { signal }
+function formAsking(signal: AbortSignal | undefined): Asking {
+  return { moreToCome: true, ...(signal === undefined ? {} : { signal }) }
 }

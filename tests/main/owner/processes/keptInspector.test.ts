@@ -69,6 +69,22 @@ test('one process that answers several configs gives each the answer and the ref
   assert.ok(hashes.size >= 5, `${hashes.size} different ones`)
 })
 
+test('plans and previews, as a form asks for them after every change, are those of a process of their own', async (t) => {
+  const inquiries = new Inquiries({ nodePath: process.execPath })
+  t.after(() => inquiries.close())
+  const changes = [{}, { seed: 1 }, { model: { path: 'nowhere' } }, { problemsPerStep: 32 }, {}].map(changed)
+  for (const config of changes) {
+    assert.deepEqual(
+      await asked(inquiries.plan(stage, config)),
+      await asked(inspectConfig({ question: 'plan', stage, config })),
+    )
+    assert.deepEqual(
+      await asked(inquiries.preview(config)),
+      await asked(inspectConfig({ question: 'preview', config })),
+    )
+  }
+})
+
 test('an inspector that has grown too large answers what it was asked, and no more', async () => {
   const ask = (mostBytes: number): Promise<number> => {
     const line = `${JSON.stringify({ question: 'v-star-inputs', stage, config: changed({}) })}\n`
