@@ -11,10 +11,10 @@ import { openRealApp, type RealApp } from './support/realApp.ts'
 const patienceMs = 120_000
 /** Problems of the demo, whose stage 1 takes a minute or two; its end is seen by tests/electron/real. */
 const demoProblems = 2048
-/** Problems of the run that goes on to stage 2. */
-const fewProblems = 256
+/** Problems of the run that goes on to stage 2, and of its steps. */
+const fewProblems = 64
 
-test('empty page → demo → a shorter run like it → plots move → stop, resume → pictures → a bad config → killed trainer, killed server', async (t) => {
+test('empty page → demo → a shorter run like it → plots move → stop → pictures → a bad config → resume → killed trainer, killed server', async (t) => {
   const app = await openRealApp(t, patienceMs)
   const { page } = app
   await page.goto(await app.start())
@@ -26,11 +26,13 @@ test('empty page → demo → a shorter run like it → plots move → stop, res
   await assertCurvesMove(page)
   const runId = runIdOf(page)
 
-  await stopAndResume(app, runId)
+  const stoppedAt = await stop(app, runId)
   await assertPictures(page, darkTheme)
   await page.keyboard.press('t')
   await assertPictures(page, lightTheme)
   await assertBadConfigStays(app, runId)
+  await resume(page)
+  await untilPast(app.run, runId, stoppedAt)
 
   await killTrainer(app, runId)
   await killServer(app, runId)
@@ -65,7 +67,13 @@ async function stopNow({ page, run }: RealApp, runId: string): Promise<void> {
 async function startShorterLike(page: Page, runId: string): Promise<void> {
   await goTo(page, `#/run/${runId}/config`)
   await page.getByRole('button', { name: 'New run like this' }).click()
-  const values = { 'data.train': fewProblems, 'data.validation': 64, 'data.test': 64, steps: 400 }
+  const values = {
+    'data.train': fewProblems,
+    'data.validation': 16,
+    'data.test': 16,
+    problemsPerStep: fewProblems,
+    steps: 2000,
+  }
   for (const [path, value] of Object.entries(values)) await field(page, path).fill(String(value))
   await page.getByText('The config is valid.').waitFor()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
@@ -75,19 +83,19 @@ async function startShorterLike(page: Page, runId: string): Promise<void> {
 /** Stage 2: with every step a point on each line. */
 async function assertCurvesMove(page: Page): Promise<void> {
   const loss = page.getByRole('region', { name: 'Training loss', exact: true })
-  await loss.getByText(/^[2-9] points a line$/).waitFor()
+  await loss.getByText(/^([2-9]|[1-9]\d+) points a line$/).waitFor()
   for (const title of plotTitles.slice(0, 5)) {
     await assertMoves(page, title, { before: await pixelsOf(page, title), patienceMs })
   }
 }
 
-async function stopAndResume({ page, run }: RealApp, runId: string): Promise<void> {
+/** @returns the step that it has come to; nothing trains beside what the page does until it is resumed */
+async function stop({ page, run }: RealApp, runId: string): Promise<number> {
   await page.getByRole('button', { name: 'Stop after this step' }).click()
   await page.getByRole('button', { name: 'Resume' }).waitFor()
   const stopped = run(runId)
   assert.equal(stopped.status, 'stopped')
-  await resume(page)
-  await untilPast(run, runId, stopped.step)
+  return stopped.step
 }
 
 async function resume(page: Page): Promise<void> {
