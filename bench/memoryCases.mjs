@@ -137,6 +137,13 @@ export const cases = [
     pytorch: ofPyTorch(4, 16),
   },
   {
+    name: '135m-full-files',
+    title: 'SmolLM2-135M’s shape, all, bf16 moments, reference in its files, recomputed, 8 × 3 × 64 tokens',
+    shape: '135m',
+    settings: [...oneStep(8, 64), ...lean, 'model.referenceIn=files'],
+    pytorch: ofPyTorch(8, 64),
+  },
+  {
     name: '0.5b-lora-bf16',
     title: 'Qwen2.5-0.5B’s shape, LoRA r 32 on bf16, 2 × 3 × 16 tokens',
     shape: '0.5b',

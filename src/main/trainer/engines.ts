@@ -3,6 +3,7 @@ import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { needsReference } from '../../core/rl/losses/needsReference.ts'
 import { policyLossOf } from '../../core/rl/losses/policyLossOf.ts'
 import type { Sampler } from '../../core/sampling/sampler.ts'
+import { createLayerwiseScorer } from '../../core/train/engine/layerwiseScorer.ts'
 import type { TokenScorer, Trainer } from '../../core/train/engine/trainer.ts'
 import { lengthBuckets, type TrainerSetup } from '../../core/train/engine/trainerSetup.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
@@ -60,6 +61,11 @@ export async function openTrainingEngines(
   const referenceOf = (): TokenScorer => {
     // an adapter begins as nothing: without it the model is the initial policy
     if (trainer.base !== null && material.policy === material.reference) return trainer.base
+    if (config.model.referenceIn === 'files') {
+      const { config: shape } = material.reference
+      const model = { config: shape, parameters: weights.reference, ops: setup.ops }
+      return createLayerwiseScorer(model, { temperature: setup.temperature, pause: nextTurn })
+    }
     const frozen = { ...setup, config: material.reference.config, parameters: weights.reference }
     return createScorer(frozen, { capture: config.capture })
   }
@@ -71,6 +77,9 @@ export async function openTrainingEngines(
     device: `${deviceName(backend.isUsingGpuDevice)}; ${samplerName}`,
   }
 }
+
+/** Messages are heard, and others told that the trainer lives, while a long computation goes on. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** The trainer, and the sampler in its graph where the run's sampler is one. */
 async function openTrainer(

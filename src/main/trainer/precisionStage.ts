@@ -11,8 +11,10 @@ import { reportedResult } from './reportedResult.ts'
 export async function precisionStage(context: JobContext, engines: TrainingEngines): Promise<void> {
   const { config, conversation, material, port } = context
   const { trainer, reference } = engines
-  const { baseWeights, compute } = config.model
-  const kept = reference ?? trainer.base ?? (compute === 'f32' ? null : trainer)
+  const { baseWeights, compute, referenceIn } = config.model
+  // a reference that is read from its files is computed from what they hold
+  const frozen = referenceIn === 'files' ? trainer.base : (reference ?? trainer.base)
+  const kept = frozen ?? (compute === 'f32' ? null : trainer)
   if ((baseWeights === 'f32' && compute === 'f32') || kept === null) return
   const { tensorflowOps } = await import('../host/tensorflow/ops.ts')
   const folder = reference === null ? material.policy : material.reference

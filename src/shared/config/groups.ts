@@ -61,6 +61,12 @@ export const modelGroup = z
       hint: 'Those of the reference, and with an adapter of the whole model. Norms and biases stay 32-bit floats; products are computed in 32 bits.',
       description: 'how frozen weights are kept in memory; int8 has a scale for each output channel',
     }),
+    referenceIn: field(z.enum(['memory', 'files']).default('memory'), {
+      label: 'Reference kept in',
+      hint: 'files: its weights are read a layer at a time whenever it scores. Saves a copy of the model and costs time. An adapter needs no copy either way.',
+      description:
+        'where the weights of a reference of its own are while it scores: memory, or its files, read a layer at a time',
+    }),
     compute: field(z.enum(['f32', 'bf16']).default('f32'), {
       label: 'Products computed in',
       hint: 'bf16 is mixed precision: faster where the card or processor multiplies in bf16. Weights and their updates, norms, softmax, the residual stream, logits and sampling stay in 32 bits.',

@@ -4,6 +4,8 @@ import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import { readParameters } from '../../../src/main/host/model/modelFolder.ts'
 import { openTrainingEngines } from '../../../src/main/trainer/engines.ts'
+import { viewParameters } from '../../../src/main/host/model/parameterView.ts'
+import { tensorFlowBackend } from '../../../src/main/host/tensorflow/addon.ts'
 import { longestConversation } from '../../../src/main/run/longestConversation.ts'
 import { openSampler } from '../../../src/main/trainer/samplers.ts'
 import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
@@ -37,6 +39,28 @@ test('model.compute decides what the trainer and its reference multiply in', asy
     apart.every((value) => value > 0 && value < 0.1),
     apart.join(),
   )
+})
+
+test('a reference that is read from its files scores as the policy that it is, without a copy in memory', async () => {
+  const config = presetConfig('builtin', little, { model: { referenceIn: 'files' } })
+  const material = await loadRunMaterial(config, process.cwd())
+  const parameters = viewParameters(material.reference)
+  const rows = [Int32Array.of(1, 5, 9, 12, 7), Int32Array.of(3, 4)]
+  const before = tf.memory().numTensors
+  const { trainer, reference } = await openTrainingEngines(config, material, {
+    policy: parameters,
+    reference: parameters,
+  })
+  const held = tensorFlowBackend().binding.getNumOfSavedModels()
+  const [ofPolicy, ofReference] = [await trainer.tokenLogProbs(rows), await reference?.tokenLogProbs(rows)]
+  ofPolicy.forEach((row, i) =>
+    row.forEach((value, t) => assert.ok(Math.abs(value - (ofReference?.[i]?.[t] ?? Number.NaN)) < 1e-5)),
+  )
+  // the trainer's graph alone
+  assert.equal(held, 1)
+  await reference?.dispose()
+  await trainer.dispose()
+  assert.equal(tf.memory().numTensors, before)
 })
 
 test('engines come as the method needs them, score alike, and leave no tensor behind', async () => {

@@ -91,6 +91,12 @@ of its own, in 32 bits.
 sampler. It is faster where the machine multiplies in bf16 (a processor with \`avx512_bf16\` or AMX, a card since Ampere) and slower elsewhere; bf16 has the range of 32-bit floats, so no loss
 is scaled. It takes no memory away: what is rounded is made for one product at a time.
 
+## A reference in its files
+
+Full training holds the frozen reference as a second copy of the model. \`model.referenceIn: files\` leaves it where it is: when it scores, its files are read a layer at a time into 32-bit
+floats and computed op by op, in what \`model.compute\` says, so its log-probs equal those of the policy that begins as it up to rounding. It takes one layer's memory instead of a model's, and time: the files are read once for
+every set of rows whose states fit in 64 MB. They have to stay as they are while the run goes on.
+
 ## What is refused, and what is reported
 
 - **A config that contradicts itself or its weights** is refused, naming both places: two rotary settings, two θ, \`layer_types\` of another length,

@@ -137,10 +137,11 @@ function openGraphs(config: RunConfig, model: ModelConfig, facts: MemoryFacts): 
   return graphBytes(config, model, facts, { recompute, hasReference: hasCopy(config, facts) })
 }
 
-/** Whether the reference has weights of its own: an adapter taken off is the reference itself. */
+/** Whether the reference has weights of its own in memory: an adapter taken off is the reference itself. */
 function hasCopy(config: RunConfig, { work }: MemoryFacts): boolean {
-  const { lora, reference } = config.model
-  return work === 'train' && needsReference(config) && (lora === null || reference !== null)
+  const { lora, reference, referenceIn } = config.model
+  const isItsOwn = lora === null || reference !== null
+  return work === 'train' && needsReference(config) && isItsOwn && referenceIn === 'memory'
 }
 
 /**

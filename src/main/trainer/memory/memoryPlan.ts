@@ -107,6 +107,7 @@ function candidates(config: RunConfig, model: ModelConfig, facts: MemoryFacts): 
     ...(lora === null ? [adapterSetting(model)] : []),
     ...(baseWeights === 'f32' ? ['model.baseWeights=bf16'] : []),
     ...(baseWeights === 'int8' ? [] : ['model.baseWeights=int8']),
+    ...(config.model.referenceIn === 'files' ? [] : ['model.referenceIn=files']),
     ...(config.recompute === 'on' ? [] : ['recompute=on']),
     ...(facts.sampler === 'graph' ? [] : ['sampler=graph']),
     ...[Math.ceil(rows / 2), 1].flatMap((fewer) => (fewer < rows ? [`microBatch=${fewer}`] : [])),
