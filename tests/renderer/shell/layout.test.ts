@@ -111,23 +111,25 @@ for (const colorScheme of ['light', 'dark'] as const) {
   })
 }
 
-const looked = new Map<number, Promise<Looks>>()
+const sizes = [
+  { width: 720, height: 450 }, // a browser zoom of 200 % on 1440 × 900
+  { width: 1024, height: 700 },
+  { width: 1440, height: 900 },
+  { width: 2560, height: 1440 },
+  { width: 3840, height: 2160 },
+] as const
 
-/** Every page in a window of this size: visited once, for all tests of the size. */
-function looksAt(width: number, height: number): Promise<Looks> {
-  const looks = looked.get(width) ?? lookAround(pages, addresses, { width, height })
-  looked.set(width, looks)
-  return looks
+let looked: Promise<ReadonlyMap<number, Looks>> | null = null
+
+/** Every page in a window of this width: visited once, for all tests. */
+async function looksAt(width: number): Promise<Looks> {
+  looked ??= lookAround(pages, addresses, sizes)
+  return (await looked).get(width) ?? assert.fail(`no window of ${width} px`)
 }
 
-for (const [width, height] of [
-  [720, 450], // a browser zoom of 200 % on 1440 × 900
-  [1024, 700],
-  [2560, 1440],
-  [3840, 2160],
-] as const) {
+for (const { width } of sizes) {
   test(`no page is cut off at ${width} px`, async () => {
-    const { pages: found } = await looksAt(width, height)
+    const { pages: found } = await looksAt(width)
     assert.equal(found.length, addresses.length)
     for (const { address, wide, cut } of found) {
       assert.ok(Number(wide) <= width, `${address}: ${String(wide)} px wide`)
@@ -142,7 +144,7 @@ for (const [width, height, least] of [
   [3840, 2160, 15],
 ] as const) {
   test(`no type is smaller than ${least} px on a screen of ${width} × ${height} without scaling, in charts too`, async () => {
-    const { pages: found, written } = await looksAt(width, height)
+    const { pages: found, written } = await looksAt(width)
     assert.equal(found.length, addresses.length)
     for (const look of found) assert.ok(look.least >= least, `${look.address}: ${look.least} px`)
     assert.ok(written > 100, 'the charts were watched')

@@ -11,34 +11,54 @@ export interface PageLook {
   readonly least: number
 }
 
+export interface WindowSize {
+  readonly width: number
+  readonly height: number
+}
+
 export interface Looks {
   readonly pages: readonly PageLook[]
   /** Words that the charts have written. */
   readonly written: number
 }
 
-/** Visits every page in a window of this size. */
+/**
+ * Visits every page in windows of these sizes, narrowest first. A page is opened in the narrowest or the widest, by turns, and
+ * goes through the others from there, as a window that is pulled larger or smaller.
+ *
+ * @returns by width
+ */
 export async function lookAround(
   pages: Pick<OpenedPages, 'open'>,
   addresses: readonly string[],
-  viewport: { readonly width: number; readonly height: number },
-): Promise<Looks> {
-  const { page } = await pages.open('#/runs', { viewport })
+  sizes: readonly WindowSize[],
+): Promise<ReadonlyMap<number, Looks>> {
+  const { page } = await pages.open('#/runs', { viewport: sizes[0] ?? null })
   await page.evaluate(watchCharts)
-  const found: PageLook[] = []
-  for (const address of addresses) {
-    await goTo(page, address)
-    await settle(page)
-    found.push({
-      address,
-      wide: await page.evaluate(`document.documentElement.scrollWidth`),
-      cut: await page.evaluate(cutButtons),
-      least: Number(await page.evaluate(leastType)),
-    })
+  const found = new Map(sizes.map(({ width }) => [width, { pages: [] as PageLook[], written: 0 }]))
+  for (const [index, address] of addresses.entries()) {
+    const way = index % 2 === 0 ? sizes : sizes.toReversed()
+    for (const [at, size] of way.entries()) {
+      await page.evaluate('window.writtenPx = []')
+      await page.setViewportSize(size)
+      if (at === 0) await goTo(page, address)
+      await settle(page)
+      const look = {
+        address,
+        wide: await page.evaluate(`document.documentElement.scrollWidth`),
+        cut: await page.evaluate(cutButtons),
+        least: Number(await page.evaluate(leastType)),
+      }
+      const written = Number(await page.evaluate('window.writtenPx.length'))
+      const looks = found.get(size.width)
+      found.set(size.width, {
+        pages: (looks?.pages ?? []).concat(look),
+        written: (looks?.written ?? 0) + written,
+      })
+    }
   }
-  const written = Number(await page.evaluate('window.writtenPx.length'))
   await page.context().close()
-  return { pages: found, written }
+  return found
 }
 
 /** The page has all that it asked for, and nothing moves. */
