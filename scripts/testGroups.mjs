@@ -1,26 +1,29 @@
 // Files of tests that need no process of their own run many to a process: one costs a quarter of a second before its
-// first test, and most of them take less than that.
+// first test, and most of them take less than that. Those that load TensorFlow or ONNX Runtime, which take as long again,
+// keep to themselves.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-const filesTogether = 24
-
 /**
- * What a file does to its process, or wants of it: hooks of the whole file, its variables and memory, natives; or an owner with
- * processes beside it, which takes long.
+ * What a file does to its process, or wants of it: hooks of the whole file, its variables and memory; or a browser, or an owner
+ * with processes beside it, which takes long.
  */
 const ownProcess = new RegExp(
   [
     /(?<![.\w])(before|after|beforeEach|afterEach)\(/,
     /\bprocess\.|globalThis|\bmock\.|syncBuiltinESMExports|\bgc\(/,
-    /child_process|worker_threads|tensorflow|onnx/i,
+    /child_process|worker_threads/,
     /openPages|seededPage|chromium|ownerFixtures|realRuns|processEngine/,
   ]
     .map(({ source }) => source)
     .join('|'),
   'i',
 )
+const natives = /tensorflow|onnx/i
+
+const filesTogether = 24
+const nativesTogether = 13
 
 /**
  * @param {readonly string[]} files absolute
@@ -28,15 +31,23 @@ const ownProcess = new RegExp(
  * @returns {Map<string, readonly string[]>} members by that file
  */
 export function groupsOf(files, folder) {
-  const fit = files.filter((file) => !ownProcess.test(file + readFileSync(file, 'utf8')))
+  const fit = files
+    .map((file) => ({ file, text: file + readFileSync(file, 'utf8') }))
+    .filter(({ text }) => !ownProcess.test(text))
+  const namesOf = (isNative) =>
+    fit.filter(({ text }) => natives.test(text) === isNative).map(({ file }) => file)
+  const all = inParts(namesOf(true), nativesTogether).concat(inParts(namesOf(false), filesTogether))
   const groups = new Map()
-  for (let begin = 0; begin < fit.length; begin += filesTogether) {
-    const members = fit.slice(begin, begin + filesTogether)
-    if (members.length < 2) break
+  for (const members of all.filter(({ length }) => length > 1)) {
     mkdirSync(folder, { recursive: true })
     const file = join(folder, `${process.pid}-${groups.size}.mjs`)
     writeFileSync(file, members.map((member) => `import ${JSON.stringify(pathToFileURL(member))}\n`).join(''))
     groups.set(file, members)
   }
   return groups
+}
+
+function inParts(files, size) {
+  const count = Math.ceil(files.length / size)
+  return Array.from({ length: count }, (_, part) => files.slice(part * size, (part + 1) * size))
 }
