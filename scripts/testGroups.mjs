@@ -23,7 +23,7 @@ const ownProcess = new RegExp(
 const natives = /tensorflow|onnx/i
 
 const filesTogether = 24
-const nativesTogether = 13
+const nativesTogether = 8
 
 /**
  * @param {readonly string[]} files absolute
