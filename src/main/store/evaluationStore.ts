@@ -89,6 +89,28 @@ export function readEvaluations(db: Database, runId: string | null): readonly Ev
     .map(evaluationOf)
 }
 
+/**
+ * Of each finished run of a group the newest evaluation on each split, by run id: thousands of runs are read at
+ * once.
+ */
+export function newestEvaluations(db: Database, group: string): ReadonlyMap<string, readonly Evaluation[]> {
+  const rows = db
+    .prepare<[string], EvaluationRow>(
+      `SELECT * FROM
+         (SELECT evaluation.*, row_number() OVER (PARTITION BY run_id, split ORDER BY evaluation.step DESC, evaluation.rowid DESC) AS place
+          FROM evaluation JOIN run USING (run_id) WHERE run_group = ? AND status = 'finished')
+       WHERE place = 1`,
+    )
+    .all(group)
+  const byRun = new Map<string, Evaluation[]>()
+  for (const row of rows) {
+    const own = byRun.get(row.run_id ?? '')
+    if (own === undefined) byRun.set(row.run_id ?? '', [evaluationOf(row)])
+    else own.push(evaluationOf(row))
+  }
+  return byRun
+}
+
 function evaluationOf(row: EvaluationRow): Evaluation {
   return {
     evaluationId: row.evaluation_id,

@@ -82,25 +82,33 @@ export function holmAdjusted(pValues: readonly number[]): number[] {
   return adjusted
 }
 
+/** Values that are drawn in all, at most: thousands of points would take seconds, each time a page asks. */
+const mostDrawn = 1_000_000
+const leastResamples = 500
+
 /**
  * How often each one has the highest mean when the seeds of all are drawn again with replacement; ties are
- * shared.
+ * shared. One whose best seed is below another's worst can never be it, and is not drawn.
  *
  * @param groups  values of each, one a seed
  * @returns null where one has fewer than two values: nothing is known of its spread
  */
 export function chancesOfBest(groups: readonly (readonly number[])[], nextInt: NextInt): number[] | null {
   if (groups.length === 0 || groups.some((values) => values.length < 2)) return null
+  const floor = groups.reduce((highest, values) => Math.max(highest, Math.min(...values)), -Infinity)
+  const able = groups.flatMap((values, index) => (Math.max(...values) < floor ? [] : [{ values, index }]))
+  const eachTime = able.reduce((sum, { values }) => sum + values.length, 0)
+  const draws = Math.min(resamples, Math.max(leastResamples, Math.floor(mostDrawn / eachTime)))
   const wins = new Array<number>(groups.length).fill(0)
-  for (let draw = 0; draw < resamples; draw++) {
-    const means = groups.map(
-      (values) => values.reduce((sum) => sum + (values[nextInt(values.length)] ?? 0), 0) / values.length,
+  for (let draw = 0; draw < draws; draw++) {
+    const means = able.map(
+      ({ values }) => values.reduce((sum) => sum + (values[nextInt(values.length)] ?? 0), 0) / values.length,
     )
-    const top = Math.max(...means)
+    const top = means.reduce((most, mean) => Math.max(most, mean), -Infinity)
     const share = 1 / means.filter((mean) => mean === top).length
-    means.forEach((mean, index) => {
-      if (mean === top) wins[index] = (wins[index] ?? 0) + share
-    })
+    for (const [place, { index }] of able.entries()) {
+      if (means[place] === top) wins[index] = (wins[index] ?? 0) + share
+    }
   }
-  return wins.map((count) => count / resamples)
+  return wins.map((count) => count / draws)
 }

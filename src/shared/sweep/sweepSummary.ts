@@ -77,12 +77,20 @@ export function pointSummaries(
   points: readonly SweepPoint[],
   scores: readonly TrialScore[],
 ): readonly PointSummary[] {
-  return points.map((point) =>
-    summaryOf(
-      point,
-      scores.filter(({ trial }) => trial.point.label === point.label),
-    ),
-  )
+  const own = scoresByPoint(scores)
+  return points.map((point) => summaryOf(point, own.get(point.label) ?? []))
+}
+
+/** By label, in their order. */
+function scoresByPoint(scores: readonly TrialScore[]): ReadonlyMap<string, readonly TrialScore[]> {
+  const byPoint = new Map<string, TrialScore[]>()
+  for (const score of scores) {
+    const { label } = score.trial.point
+    const own = byPoint.get(label)
+    if (own === undefined) byPoint.set(label, [score])
+    else own.push(score)
+  }
+  return byPoint
 }
 
 function summaryOf(point: SweepPoint, scores: readonly TrialScore[]): PointSummary {
@@ -101,8 +109,9 @@ function chancesOf(
   nextInt: NextInt,
 ): readonly number[] | null {
   if (points.length < 2) return null
-  const groups = points.map((point) =>
-    scores.flatMap(({ trial, validation }) => (trial.point.label === point.label ? (validation ?? []) : [])),
+  const own = scoresByPoint(scores)
+  const groups = points.map(({ label }) =>
+    (own.get(label) ?? []).flatMap(({ validation }) => validation ?? []),
   )
   return chancesOfBest(groups, nextInt)
 }

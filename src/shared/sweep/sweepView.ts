@@ -48,6 +48,8 @@ export interface TrialRow {
   readonly tokens: number | null
   /** Of the validation split at its last evaluation; null = none, or not finished. */
   readonly validation: number | null
+  /** Why its run does not go on now, as its log says it: no room on the cluster, something is away; null = nothing. */
+  readonly waitsFor: string | null
 }
 
 export interface PointRow {

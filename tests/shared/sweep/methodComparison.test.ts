@@ -160,3 +160,19 @@ test('a mean curve has the evaluations that every seed has', () => {
   )
   assert.deepEqual(meanCurve([]), [])
 })
+
+test('one whose best seed is below the worst of another is never the best, and changes nothing of the others', () => {
+  const groups = [
+    [0.5, 0.7],
+    [0.4, 0.6],
+  ] as const
+  const draws = (all: readonly (readonly number[])[]) => {
+    const random = forkRandom(1, 'a test')
+    return chancesOfBest(all, (bound) => random.nextInt(bound))
+  }
+  const alone = draws(groups) ?? assert.fail('none')
+  assert.deepEqual(draws([[0.1, 0.39], ...groups]), [0, ...alone])
+  // means 0.5, 0.6, 0.6, 0.7 against 0.4, 0.5, 0.5, 0.6: of sixteen pairs one is lost and four are ties (0.5 once
+  // with two, 0.6 twice with one)
+  assert.ok(Math.abs((alone[0] ?? 0) - (11 + 4 / 2) / 16) < 0.02, String(alone))
+})

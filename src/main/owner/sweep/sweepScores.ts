@@ -33,12 +33,16 @@ export interface ScoredRun {
 }
 
 /** What a trial's run has come to. */
-export function scoreOf(
-  db: Database,
+export function scoreOf(db: Database, trial: TrialScore['trial'], scored: ScoredRun): TrialScore {
+  return scoreFrom(readEvaluations(db, scored.run.runId), trial, scored)
+}
+
+/** The same of evaluations that were read already. */
+export function scoreFrom(
+  evaluations: readonly Evaluation[],
   trial: TrialScore['trial'],
   { run, metric, step }: ScoredRun,
 ): TrialScore {
-  const evaluations = readEvaluations(db, run.runId)
   const valueOf = (split: Evaluation['split'], name: string): number | null =>
     evaluationAt(evaluations, split, step)?.proportions[name]?.value ?? null
   return {

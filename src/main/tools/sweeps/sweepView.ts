@@ -1,5 +1,5 @@
 import { forkRandom } from '../../../core/random.ts'
-import type { Run } from '../../../shared/runs/records.ts'
+import type { Evaluation, Run } from '../../../shared/runs/records.ts'
 import { placeName } from '../../../shared/runs/remotePlace.ts'
 import { groupTrials } from '../../../shared/sweep/groupTrials.ts'
 import {
@@ -15,8 +15,10 @@ import type { SweepKind, SweepView, SweepWork, TrialRow } from '../../../shared/
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { runsOfSweep } from '../../owner/sweep/runTrial.ts'
 import type { OpenedSweep } from '../../owner/sweep/sweeps.ts'
-import { scoreOf } from '../../owner/sweep/sweepScores.ts'
+import { scoreFrom } from '../../owner/sweep/sweepScores.ts'
 import type { Database } from '../../store/database.ts'
+import { newestEvaluations } from '../../store/evaluationStore.ts'
+import { remoteWaits } from '../../store/runs/remoteWaits.ts'
 import { listRuns } from '../../store/runs/runStore.ts'
 
 /** A trial with its run, if it has begun. */
@@ -84,10 +86,12 @@ export function sweepView(db: Database, material: SweepMaterial, work: SweepWork
   const spec = opened?.kept.spec ?? null
   const place = opened?.kept.place ?? null
   const metric = metricOf(material)
-  const scored = trials.map((trial) => ({ trial, score: finishedScore(db, trial, metric) }))
+  const evaluations = newestEvaluations(db, material.name)
+  const scored = trials.map((trial) => ({ trial, score: finishedScore(evaluations, trial, metric) }))
   const scores = scored.flatMap(({ score }) => score ?? [])
   const random = forkRandom(0, 'sweep summary')
   const summary = summariseSweep(points, scores, (bound) => random.nextInt(bound))
+  const waits = remoteWaits(db, material.name)
   return {
     name: material.name,
     kind: material.kind,
@@ -97,7 +101,7 @@ export function sweepView(db: Database, material: SweepMaterial, work: SweepWork
     work,
     engine: place === null ? null : placeName(place),
     parallel: opened?.kept.parallel ?? null,
-    trials: scored.map(({ trial, score }) => trialRow(trial, score)),
+    trials: scored.map(({ trial, score }) => trialRow(trial, { score, waits })),
     points: pointRows(summary),
     bestTest: summary.bestTest,
     importance: summary.importance,
@@ -111,7 +115,8 @@ export function sweepView(db: Database, material: SweepMaterial, work: SweepWork
 /** Labels of its points, best first: the view's order without the resampling that the rest of it takes. */
 export function rankedLabels(db: Database, material: SweepMaterial): readonly string[] {
   const metric = metricOf(material)
-  const scores = material.trials.flatMap((trial) => finishedScore(db, trial, metric) ?? [])
+  const evaluations = newestEvaluations(db, material.name)
+  const scores = material.trials.flatMap((trial) => finishedScore(evaluations, trial, metric) ?? [])
   return bestFirst(pointSummaries(material.points, scores)).map(({ point }) => point.label)
 }
 
@@ -119,12 +124,21 @@ function metricOf({ opened }: SweepMaterial): SweepView['metric'] {
   return opened?.kept.spec.metric ?? 'accuracy/final'
 }
 
-function finishedScore(db: Database, trial: TrialRun, metric: SweepView['metric']): TrialScore | null {
+function finishedScore(
+  evaluations: ReadonlyMap<string, readonly Evaluation[]>,
+  trial: TrialRun,
+  metric: SweepView['metric'],
+): TrialScore | null {
   const { run } = trial
-  return run?.status === 'finished' ? scoreOf(db, trial, { run, metric, step: null }) : null
+  if (run?.status !== 'finished') return null
+  return scoreFrom(evaluations.get(run.runId) ?? [], trial, { run, metric, step: null })
 }
 
-function trialRow({ name, point, seed, run }: TrialRun, score: TrialScore | null): TrialRow {
+function trialRow(
+  { name, point, seed, run }: TrialRun,
+  found: { readonly score: TrialScore | null; readonly waits: ReadonlyMap<string, string> },
+): TrialRow {
+  const { score, waits } = found
   return {
     name,
     point: point.label,
@@ -135,6 +149,7 @@ function trialRow({ name, point, seed, run }: TrialRun, score: TrialScore | null
     totalSteps: run?.totalSteps ?? null,
     tokens: run?.tokensGenerated ?? null,
     validation: score?.validation ?? null,
+    waitsFor: run === null ? null : (waits.get(run.runId) ?? null),
   }
 }
 

@@ -1,4 +1,4 @@
-import { Anchor, Button, Table, Title } from '@mantine/core'
+import { Anchor, Button, Table, Text, Title } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import type { TrialRow } from '../../../shared/sweep/sweepView.ts'
 import { formatCount, formatShare, missing } from '../../../shared/text/format.ts'
@@ -39,6 +39,11 @@ export function TrialTable({ trials }: { readonly trials: readonly TrialRow[] })
                   <span className="muted">not begun</span>
                 ) : (
                   <StatusBadge status={trial.status} />
+                )}
+                {trial.waitsFor !== null && (
+                  <Text fz={12} className="muted" maw={340} lineClamp={2} title={trial.waitsFor}>
+                    {trial.waitsFor}
+                  </Text>
                 )}
               </Table.Td>
               <Table.Td>{trial.seed}</Table.Td>
