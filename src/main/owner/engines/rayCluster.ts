@@ -28,7 +28,7 @@ export function rayCluster(setup: RemoteLaunch, place: RemotePlace): Engine {
     traits: traitsOf(place),
     check: () => jobs.check(),
     nameOf: newest,
-    submit: async (job, onMessage) => followAttempt(setup, onMessage, await attemptOf(setup, job)),
+    submit: async (job, onMessage) => followAttempt(setup, onMessage, attemptOf(setup, job)),
     async status(job) {
       const submissionId = newest(job)
       return submissionId === null ? null : jobs.status(submissionId)
@@ -49,10 +49,10 @@ export function submissionIdOf({ runId, shard }: JobName, tries: number): string
   return shard === null ? `${runId}.${tries}` : `${runId}.shard-${shard}.${tries}`
 }
 
-async function attemptOf(setup: RemoteLaunch, job: HandedJob): Promise<RemoteAttempt> {
+function attemptOf(setup: RemoteLaunch, job: HandedJob): RemoteAttempt {
   const { db } = setup
   const { runId, shard } = job
-  const { place, attempt, taken } = await openedAttempt(setup, runId)
+  const { place, attempt, taken } = openedAttempt(setup, runId)
   const common = { runId, place, request: () => preparedRequest({ db, dataDir: place.shared }, job) }
   if (shard === null)
     return {

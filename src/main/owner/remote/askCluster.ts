@@ -96,6 +96,7 @@ async function oneTry(asked: ClusterQuestion, tries: number): Promise<Told> {
       entry: 'inspect.ts',
       folder,
     }),
+    prepare: () => Promise.resolve(), // its question has been put there
     records: new RecordReader(join(folder, recordsName), answerRecords(id)),
     wishPath: join(folder, wishName),
     clock,

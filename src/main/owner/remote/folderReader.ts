@@ -1,3 +1,4 @@
+import { errorData, RecheckError } from '../../../shared/errors/recheckError.ts'
 import { systemCodeOf } from '../../../shared/errors/systemErrors.ts'
 import type { JobRecord } from '../../wire/attemptFolder.ts'
 import type { RecordReader } from './recordReader.ts'
@@ -48,4 +49,17 @@ export class FolderReader {
       return null
     }
   }
+}
+
+/**
+ * Why a shared folder cannot be written now, for people: it may be away for a while, as a network's file system
+ * is.
+ *
+ * @throws whatever was thrown for another reason
+ */
+export function folderProblem(thrown: unknown): string {
+  const isOfFolder =
+    thrown instanceof RecheckError ? thrown.code.startsWith('file.') : systemCodeOf(thrown) !== null
+  if (!isOfFolder) throw thrown
+  return errorData(thrown).message
 }

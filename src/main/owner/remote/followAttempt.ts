@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs'
-import { lstat, mkdir, readlink, rm, symlink } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { access, lstat, mkdir, readlink, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { RemotePlace } from '../../../shared/runs/remotePlace.ts'
 import type { RunEvent } from '../../../shared/runs/runEvent.ts'
 import { makeWritableFolder, writeFileAtomic } from '../../host/machine/atomicFiles.ts'
+import { fileError } from '../../disk/fileError.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import type { Database } from '../../store/database.ts'
 import { appendLog } from '../../store/eventLog.ts'
@@ -47,20 +48,16 @@ export async function followAttempt(
   onMessage: (message: TrainerMessage) => void,
   attempt: RemoteAttempt,
 ): Promise<TrainingProcess> {
-  const { access, clock } = setup
+  const { clock } = setup
   const { runId, place, folder, submissionId, taken } = attempt
-  if (!existsSync(join(folder, requestName))) {
-    const request = await attempt.request()
-    await makeWritableFolder(folder)
-    await writeFileAtomic(join(folder, requestName), JSON.stringify(request))
-  }
   return followRemote({
-    engine: access.jobsOf(place),
-    submission: await submissionOf(access, place, { submissionId, entry: 'worker.ts', folder }),
+    engine: setup.access.jobsOf(place),
+    submission: await submissionOf(setup.access, place, { submissionId, entry: 'worker.ts', folder }),
+    prepare: () => prepareAttempt(setup, attempt),
     records: new RecordReader(join(folder, recordsName), runRecords(runId)),
     wishPath: join(folder, wishName),
     clock,
-    times: access.times,
+    times: setup.access.times,
     taken,
     onMessage(message, record) {
       if (isTaskMessage(message)) return // the reader lets none through
@@ -73,16 +70,28 @@ export async function followAttempt(
 }
 
 /** Where a run is at work, or the next attempt, stored as open; its folder is in the shared one. */
-export async function openedAttempt(
-  { db, dataDir }: RemoteLaunch,
+export function openedAttempt(
+  { db }: Pick<RemoteLaunch, 'db'>,
   runId: string,
-): Promise<{ readonly place: RemotePlace; readonly attempt: number; readonly taken: number }> {
-  const place = remoteOf(db, runId).place
-  await makeWritableFolder(place.shared)
-  await linkRunFolder(dataDir, place.shared, runId)
-  // looked at again: of several jobs of a run the first one has opened it meanwhile
+): Pick<RemoteRun, 'place' | 'attempt' | 'taken'> {
   const remote = remoteOf(db, runId)
-  return remote.isOpen ? remote : { place, attempt: openAttempt(db, runId), taken: 0 }
+  return remote.isOpen ? remote : { place: remote.place, attempt: openAttempt(db, runId), taken: 0 }
+}
+
+/** @throws RecheckError `file.*` where the shared folder is away, `remote.place` */
+async function prepareAttempt(
+  { dataDir }: RemoteLaunch,
+  { runId, place, folder, request }: RemoteAttempt,
+): Promise<void> {
+  // not made anew: it was there when the run was made, and one of the same name here is seen by nobody else
+  await access(place.shared, constants.W_OK).catch((thrown: unknown) => {
+    throw fileError(thrown, place.shared)
+  })
+  if (existsSync(join(folder, requestName))) return
+  await linkRunFolder(dataDir, place.shared, runId)
+  const asked = await request()
+  await makeWritableFolder(folder)
+  await writeFileAtomic(join(folder, requestName), JSON.stringify(asked))
 }
 
 function remoteOf(db: Database, runId: string): RemoteRun {

@@ -9,7 +9,7 @@ import type { TrainerExit } from '../processes/trainerExit.ts'
 import type { TrainingProcess } from '../processes/trainingProcess.ts'
 import { isEnded, type JobsApi, type JobStatus, type Submission } from './jobsApi.ts'
 import { RecordIntake } from './recordIntake.ts'
-import { FolderReader, type RemoteNote } from './folderReader.ts'
+import { FolderReader, folderProblem, type RemoteNote } from './folderReader.ts'
 import type { RecordReader } from './recordReader.ts'
 
 export interface RemoteTimes {
@@ -36,6 +36,11 @@ export const remoteTimes: RemoteTimes = {
 export interface RemoteSetup {
   readonly engine: JobsApi
   readonly submission: Submission
+  /**
+   * Writes into the shared folder what the job begins with, where that is not there yet; called before it is
+   * handed over. @throws RecheckError `file.*` or an error of the system where the folder is away
+   */
+  readonly prepare: () => Promise<void>
   readonly records: Pick<RecordReader, 'read'>
   readonly wishPath: string
   readonly clock: Clock
@@ -88,7 +93,9 @@ class RemoteTrainer implements TrainingProcess {
   }
 
   begin(): void {
-    void this.#follow().then(this.#resolveExit, (thrown: unknown) => {
+    // with the end nobody is left to hear a wish
+    const followed = this.#follow().finally(() => this.#leaving.abort())
+    void followed.then(this.#resolveExit, (thrown: unknown) => {
       this.#setup.onMessage({ type: 'failed', error: errorData(thrown) }, 0)
       void this.#setup.engine.stop(this.#setup.submission.submissionId).catch(() => undefined) // the failure says more
       this.#resolveExit(noExit)
@@ -133,7 +140,10 @@ class RemoteTrainer implements TrainingProcess {
     this.#wish = wish
     this.#wishes = this.#wishes
       .then(() => writeFileAtomic(this.#setup.wishPath, JSON.stringify(wish)))
-      .catch(() => wait(this.#setup.times.readEveryMs).then(() => this.#want(this.#wish)))
+      .catch(async () => {
+        await wait(this.#setup.times.readEveryMs)
+        if (!this.#leaving.signal.aborted) this.#want(this.#wish)
+      })
   }
 
   async #follow(): Promise<TrainerExit> {
@@ -191,7 +201,11 @@ class RemoteTrainer implements TrainingProcess {
       return await this.#alive(status)
     } catch (thrown) {
       if (!(thrown instanceof RecheckError) || !isPassing(thrown)) throw thrown
-      this.#sayAway(thrown)
+      this.#sayAway(
+        this.#hasRecords
+          ? `${thrown.message} The run is followed by its records meanwhile.`
+          : `${thrown.message} It is asked again every ${this.#setup.times.askEveryMs / 1000} s.`,
+      )
       return null
     }
   }
@@ -218,6 +232,7 @@ class RemoteTrainer implements TrainingProcess {
     const { engine, submission, clock, times } = this.#setup
     if (!this.#hasRecords) {
       if (this.#wish.stop !== null || this.#isKilled) return { ...noExit, wasStopped: true }
+      if (!(await this.#isPrepared())) return null
       await engine.submit(submission)
       this.#askedMs = -Infinity
       return null
@@ -228,6 +243,13 @@ class RemoteTrainer implements TrainingProcess {
       ...noExit,
       cause: `${submission.submissionId} ${silent}, and the cluster does not know it${this.#isKnown ? ' any more: its head was begun anew' : ''}.`,
     }
+  }
+
+  async #isPrepared(): Promise<boolean> {
+    const problem = await this.#setup.prepare().then(() => null, folderProblem)
+    if (problem === null) return true
+    this.#sayAway(`${problem} The job is handed over as soon as the shared folder can be written.`)
+    return false
   }
 
   async #ended({ state, message }: JobStatus): Promise<TrainerExit | null> {
@@ -246,16 +268,10 @@ class RemoteTrainer implements TrainingProcess {
     }
   }
 
-  #sayAway({ message }: RecheckError): void {
+  #sayAway(message: string): void {
     if (this.#isAway) return
     this.#isAway = true
-    this.#setup.note({
-      level: 'warning',
-      code: 'remote.away',
-      message: this.#hasRecords
-        ? `${message} The run is followed by its records meanwhile.`
-        : `${message} It is asked again every ${this.#setup.times.askEveryMs / 1000} s.`,
-    })
+    this.#setup.note({ level: 'warning', code: 'remote.away', message })
   }
 
   #sayBack(): void {
