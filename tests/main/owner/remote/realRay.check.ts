@@ -23,6 +23,7 @@ import { listRuns, readRun } from '../../../../src/main/store/runs/runStore.ts'
 import { readVStarSamples } from '../../../../src/main/store/vStarSampleStore.ts'
 import { readVStarEstimates } from '../../../../src/main/store/vStarStore.ts'
 import type { Run } from '../../../../src/shared/runs/records.ts'
+import { endGroup, runBounded } from './boundedWait.ts'
 
 const root = resolve(import.meta.dirname, '..', '..', '..', '..')
 const ray = resolve(process.argv[2] ?? join(root, '.cache', 'ray', 'bin', 'ray'))
@@ -58,6 +59,10 @@ async function freePorts(count: number): Promise<readonly number[]> {
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 120_000
   while (!(await isSo())) {
+    assert.ok(
+      head.exitCode === null && head.signalCode === null,
+      `Ray's head has ended: there will be no end of ${what}`,
+    )
     assert.ok(Date.now() < deadline, `waited too long for ${what}`)
     await wait(200)
   }
@@ -74,17 +79,12 @@ before(async () => {
     env: { ...process.env, RAY_USAGE_STATS_ENABLED: '0' },
   })
   const engine = rayJobs({ address, token: null })
-  await until('the head', () => {
-    assert.equal(head.exitCode, null, 'Ray has ended before it answered')
-    return engine.check().then(Boolean, () => false)
-  })
+  await until('the head', () => engine.check().then(Boolean, () => false))
 })
 after(async () => {
-  if (head.exitCode === null) {
-    const gone = once(head, 'exit')
-    process.kill(-(head.pid ?? 0), 'SIGKILL') // a group of its own, with all that Ray has started
-    await gone
-  }
+  const gone = head.exitCode === null && head.signalCode === null ? once(head, 'exit') : null
+  endGroup(head) // with all that Ray has started, whether or not the head itself is there
+  await gone
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
@@ -99,21 +99,15 @@ interface Ended {
   readonly stderr: string
 }
 
-function recheck(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(
-    process.execPath,
-    [join(root, 'resources', 'bin', 'recheck.mjs'), ...args, '--json', '--data-dir', dataDir],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+/** Every one ends: with the head, or when it has taken far longer than it takes on a busy machine. */
+async function recheck(...args: readonly string[]): Promise<Ended> {
+  const program = join(root, 'resources', 'bin', 'recheck.mjs')
+  const { code, stdout, stderr } = await runBounded(
+    [process.execPath, program, ...args, '--json', '--data-dir', dataDir],
+    { head, withinMs: 300_000 },
   )
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (text) => (stdout += String(text)))
-  child.stderr.on('data', (text) => (stderr += String(text)))
-  return new Promise((done) => {
-    child.on('close', (code) => {
-      done({ code, document: stdout === '' ? {} : (JSON.parse(stdout) as Ended['document']), stderr })
-    })
-  })
+  const document = stdout === '' ? {} : (JSON.parse(stdout) as Ended['document'])
+  return { code, document, stderr }
 }
 
 const travelling = ['--upload', '--modules', join(root, 'node_modules')] as const
@@ -157,7 +151,9 @@ test('a sweep of six trials, whose code travels: all end, several at a time, eac
   assert.ok(mostAtOnce > 1, `at most ${mostAtOnce} at a time`)
   for (const { runId } of runs())
     assert.equal((await rayJobs({ address, token: null }).status(`${runId}.1`))?.state, 'succeeded')
-  const listed = (await (await fetch(`${address}/api/jobs/`)).json()) as readonly {
+  const listed = (await (
+    await fetch(`${address}/api/jobs/`, { signal: AbortSignal.timeout(15_000) })
+  ).json()) as readonly {
     readonly runtime_env: { readonly working_dir?: string }
   }[]
   const { name } = await codePackage()
