@@ -34,6 +34,12 @@ export interface ListedSweep {
   readonly work: SweepWork
 }
 
+export interface SweepPace {
+  readonly trialsPerHour: number
+  /** Of those that are not over, at this rate. */
+  readonly msLeft: number
+}
+
 /** One trial; what belongs to a run is null where it has not begun. */
 export interface TrialRow {
   readonly name: string
@@ -78,6 +84,8 @@ export interface SweepView {
   /** Trials at a time there; null = all. */
   readonly parallel: number | null
   readonly trials: readonly TrialRow[]
+  /** How fast its trials come to their end, by the last of them; null = fewer than three have, or none is left. */
+  readonly pace: SweepPace | null
   /** Best first; points without a score last. */
   readonly points: readonly PointRow[]
   /** Acc@final of the best point on the test split, the only one that is looked at. */

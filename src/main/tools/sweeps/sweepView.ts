@@ -11,7 +11,8 @@ import {
   type TrialScore,
 } from '../../../shared/sweep/sweepSummary.ts'
 import { mostTrials, type SweepPoint } from '../../../shared/sweep/sweepTrials.ts'
-import type { SweepKind, SweepView, SweepWork, TrialRow } from '../../../shared/sweep/sweepView.ts'
+import { sweepPace } from '../../../shared/sweep/sweepPace.ts'
+import type { SweepKind, SweepPace, SweepView, SweepWork, TrialRow } from '../../../shared/sweep/sweepView.ts'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { runsOfSweep } from '../../owner/sweep/runTrial.ts'
 import type { OpenedSweep } from '../../owner/sweep/sweeps.ts'
@@ -102,6 +103,7 @@ export function sweepView(db: Database, material: SweepMaterial, work: SweepWork
     engine: place === null ? null : placeName(place),
     parallel: opened?.kept.parallel ?? null,
     trials: scored.map(({ trial, score }) => trialRow(trial, { score, waits })),
+    pace: paceOf(material, work),
     points: pointRows(summary),
     bestTest: summary.bestTest,
     importance: summary.importance,
@@ -118,6 +120,16 @@ export function rankedLabels(db: Database, material: SweepMaterial): readonly st
   const evaluations = newestEvaluations(db, material.name)
   const scores = material.trials.flatMap((trial) => finishedScore(evaluations, trial, metric) ?? [])
   return bestFirst(pointSummaries(material.points, scores)).map(({ point }) => point.label)
+}
+
+/** Of a sweep that nobody is at work on nothing is expected. */
+function paceOf({ trials }: SweepMaterial, { state }: SweepWork): SweepPace | null {
+  if (state !== 'running') return null
+  const over = trials.filter(({ run }) => run?.status === 'finished' || run?.status === 'failed')
+  return sweepPace(
+    over.flatMap(({ run }) => run?.endedAtMs ?? []),
+    trials.length - over.length,
+  )
 }
 
 function metricOf({ opened }: SweepMaterial): SweepView['metric'] {

@@ -18,24 +18,7 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): JSX.Elem
   return (
     <div>
       <Group gap="xs" justify="flex-end">
-        {!isIdle && (
-          <>
-            <Tooltip label="The trial in hand is brought to its end, no other begins">
-              <Button
-                variant="default"
-                disabled={work.state === 'ending'}
-                onClick={() => stop.mutate({ name, when: 'after-trial' })}
-              >
-                Pause after this trial
-              </Button>
-            </Tooltip>
-            <Tooltip label="The trial in hand finishes its step and writes a checkpoint">
-              <Button variant="default" onClick={() => stop.mutate({ name, when: 'now' })}>
-                Stop now
-              </Button>
-            </Tooltip>
-          </>
-        )}
+        {!isIdle && <StopButtons sweep={sweep} onStop={(when) => stop.mutate({ name, when })} />}
         {isIdle && failed > 0 && (
           <Button
             variant="default"
@@ -63,5 +46,42 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): JSX.Elem
       <ProblemNote problem={stop.error ?? resume.error} />
       {isExtending && <ExtendSweepDialog sweep={sweep} onClose={() => setExtending(false)} />}
     </div>
+  )
+}
+
+/** Of one trial in hand on this machine, of several on a cluster. */
+const stopWords = {
+  here: {
+    pause: 'Pause after this trial',
+    pauseTip: 'The trial in hand is brought to its end, no other begins',
+    stopTip: 'The trial in hand finishes its step and writes a checkpoint',
+  },
+  cluster: {
+    pause: 'Pause after those handed over',
+    pauseTip: 'What the cluster has, in its queue too, is brought to its end; no other trial is handed over',
+    stopTip: 'Trials at work finish their step and write a checkpoint; those that wait leave the queue',
+  },
+} as const
+
+interface StopButtonsProps {
+  readonly sweep: SweepView
+  readonly onStop: (when: 'after-trial' | 'now') => void
+}
+
+function StopButtons({ sweep: { work, engine }, onStop }: StopButtonsProps): JSX.Element {
+  const words = engine === null ? stopWords.here : stopWords.cluster
+  return (
+    <>
+      <Tooltip label={words.pauseTip}>
+        <Button variant="default" disabled={work.state === 'ending'} onClick={() => onStop('after-trial')}>
+          {words.pause}
+        </Button>
+      </Tooltip>
+      <Tooltip label={words.stopTip}>
+        <Button variant="default" onClick={() => onStop('now')}>
+          Stop now
+        </Button>
+      </Tooltip>
+    </>
   )
 }

@@ -14,7 +14,15 @@ import { SweepActions } from './SweepActions.tsx'
 import { SweepImportance } from './SweepImportance.tsx'
 import { TrialTable } from './TrialTable.tsx'
 import { VariedFields } from './VariedFields.tsx'
-import { countsOf, countsText, engineText, kindLabels, stateText } from './sweepWords.ts'
+import {
+  countsOf,
+  countsText,
+  engineText,
+  kindLabels,
+  paceText,
+  stateText,
+  underWayText,
+} from './sweepWords.ts'
 
 /** One sweep: its state, what it has found, and its trials. */
 export function SweepPage({ name }: { readonly name: string }): JSX.Element {
@@ -72,7 +80,8 @@ function SweepHead({ sweep }: { readonly sweep: SweepView }): JSX.Element {
             </Badge>
           </Group>
           <Text fz={12} className="muted">
-            {countsText(listed.counts, trials.length)} ·{' '}
+            {[countsText(listed.counts, trials.length), underWayText(sweep)].filter(Boolean).join(': ')}
+            {sweep.pace !== null && ` · ${paceText(sweep.pace)}`} ·{' '}
             <Anchor fz={12} href={targetAddress({ ...allRuns, filter })}>
               its runs in the list
             </Anchor>

@@ -41,7 +41,7 @@ export function TrialTable({ trials }: { readonly trials: readonly TrialRow[] })
                   <StatusBadge status={trial.status} />
                 )}
                 {trial.waitsFor !== null && (
-                  <Text fz={12} className="muted" maw={340} lineClamp={2} title={trial.waitsFor}>
+                  <Text fz={12} className="muted" maw={340} lineClamp={1} title={trial.waitsFor}>
                     {trial.waitsFor}
                   </Text>
                 )}

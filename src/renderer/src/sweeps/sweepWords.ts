@@ -1,6 +1,12 @@
-import type { ListedSweep, SweepKind, SweepView, TrialCounts } from '../../../shared/sweep/sweepView.ts'
+import type {
+  ListedSweep,
+  SweepKind,
+  SweepPace,
+  SweepView,
+  TrialCounts,
+} from '../../../shared/sweep/sweepView.ts'
 import type { MeanInterval } from '../../../shared/sweep/studentT.ts'
-import { formatDifference, formatShare } from '../../../shared/text/format.ts'
+import { formatCount, formatDifference, formatDuration, formatShare } from '../../../shared/text/format.ts'
 
 export const kindLabels: Readonly<Record<SweepKind, string>> = {
   sweep: 'sweep',
@@ -17,6 +23,19 @@ export function countsText({ finished, active, failed, halted }: TrialCounts, tr
     ...(failed > 0 ? [`${failed} failed`] : []),
   ]
   return parts.join(', ')
+}
+
+/** `3 running, 17 queued`; null where none is under way. */
+export function underWayText({ trials }: Pick<SweepView, 'trials'>): string | null {
+  const queued = trials.filter(({ status }) => status === 'queued').length
+  const running = trials.filter(({ status }) => status === 'running').length
+  return queued === 0 ? null : `${running} running, ${queued} queued`
+}
+
+/** `12 trials an hour, about 1 h left`. */
+export function paceText({ trialsPerHour, msLeft }: SweepPace): string {
+  const rate = trialsPerHour < 10 ? trialsPerHour.toPrecision(2) : formatCount(Math.round(trialsPerHour))
+  return `${rate} trials an hour, about ${formatDuration(msLeft)} left`
 }
 
 /** In one word or two; a sweep that a terminal runs has runs under way and no work here. */

@@ -95,10 +95,7 @@ test('records of a sweep that come twice and out of order: each trial has its ow
   const { engine, owner, shared, begin, view, until } = cluster
   engine.isFull = true
   begin()
-  await until(
-    'all say that they wait for room',
-    () => waiting(view(), /^Handed over as job .*No room\.$/).length === 3,
-  )
+  await until('all say that they wait for room', () => waiting(view(), /^No room\.$/).length === 3)
   assert.ok(view().trials.every(({ status }) => status === 'queued'))
   for (const [at, { runId }] of view().trials.entries()) {
     const line = (number: number, message: object): string => `${JSON.stringify({ number, message })}\n`
