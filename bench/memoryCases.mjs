@@ -145,9 +145,16 @@ export const cases = [
   },
   {
     name: '0.5b-lora-bf16',
-    title: 'Qwen2.5-0.5B’s shape, LoRA r 32 on bf16, 2 × 3 × 16 tokens',
+    title: 'Qwen2.5-0.5B’s shape, LoRA r 32 on bf16, recomputed, 2 × 3 × 16 tokens',
     shape: '0.5b',
-    settings: [...oneStep(2, 16), lora, 'model.baseWeights=bf16', 'sampler=graph'],
+    settings: [
+      ...oneStep(2, 16),
+      lora,
+      'model.baseWeights=bf16',
+      'sampler=graph',
+      'recompute=on',
+      'microBatch=1',
+    ],
     pytorch: ofPyTorch(2, 16, '--lora', '32', '--base', 'bf16'),
   },
   {
