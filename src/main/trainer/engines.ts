@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { drawKindOf } from '../../core/sampling/drawKind.ts'
 import type { ParameterValues } from '../../core/model/parameterValues.ts'
 import { needsReference } from '../../core/rl/losses/needsReference.ts'
@@ -64,7 +65,7 @@ export async function openTrainingEngines(
     if (config.model.referenceIn === 'files') {
       const { config: shape } = material.reference
       const model = { config: shape, parameters: weights.reference, ops: setup.ops }
-      return createLayerwiseScorer(model, { temperature: setup.temperature, pause: nextTurn })
+      return createLayerwiseScorer(model, { temperature: setup.temperature, pause: () => nextTurn() })
     }
     const frozen = { ...setup, config: material.reference.config, parameters: weights.reference }
     return createScorer(frozen, { capture: config.capture })
@@ -77,9 +78,6 @@ export async function openTrainingEngines(
     device: `${deviceName(backend.isUsingGpuDevice)}; ${samplerName}`,
   }
 }
-
-/** Messages are heard, and others told that the trainer lives, while a long computation goes on. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** The trainer, and the sampler in its graph where the run's sampler is one. */
 async function openTrainer(

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { measureWeightPrecision, weightPrecisionEvent } from '../../core/train/weightPrecision.ts'
 import { viewParameters } from '../host/model/parameterView.ts'
 import type { TrainingEngines } from './engines.ts'
@@ -25,7 +26,7 @@ export async function precisionStage(context: JobContext, engines: TrainingEngin
     problems: material.problems.splits.train,
     whole: { config: folder.config, parameters: viewParameters(folder), ops: tensorflowOps('f32') },
     signal: port.stopNow,
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    pause: () => nextTurn(),
   })
   const measured = await reportedResult(measuring, context)
   // the stage that follows hears the signal itself

@@ -4,7 +4,7 @@ import { logProbsByLayers, type WholeModel } from './logProbsByLayers.ts'
 export interface LayerwiseOptions {
   /** Log-probs are those of logits / temperature. */
   readonly temperature: number
-  /** Between two layers; waited for, so that the caller's event loop goes on. */
+  /** Before each layer; waited for, so that the caller's event loop goes on: messages are heard meanwhile. */
   readonly pause: () => Promise<void>
   /** Bytes that the states of the rows which go through the layers together may take; one row always may. */
   readonly stateBytes?: number
@@ -21,7 +21,7 @@ export function createLayerwiseScorer(model: WholeModel, options: LayerwiseOptio
     async tokenLogProbs(rows) {
       const scores: Float32Array[] = []
       for (const part of rowsTogether(rows, tokensTogether)) {
-        const ofPart = await logProbsByLayers(model, part, temperature, { beforeLayer: pause })
+        const ofPart = await logProbsByLayers(model, part, temperature, { beforeLayer: () => pause() })
         if (ofPart === null) throw new Error('scoring by layers ended without a signal to end')
         scores.push(...ofPart)
       }

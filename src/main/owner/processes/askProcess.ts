@@ -24,7 +24,7 @@ export const Answer = z.union([z.object({ data: z.unknown() }), z.object({ error
 
 /** Beyond it a process writes no line of ours. */
 export const longestLineChars = 64_000_000
-export const stderrTailChars = 8000
+const stderrTailChars = 8000
 
 /**
  * Asks a process of its own one question: it is started, given a line, tells what happens line by line as

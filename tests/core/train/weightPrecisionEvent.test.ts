@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { weightPrecisionEvent } from '../../../src/core/train/weightPrecision.ts'
+
+const measured = { tokens: 610, meanDifference: 0.0145, largestDifference: 0.124 }
+
+test('sampling precision names what stands or is computed in fewer bits, and the setting that is exact', () => {
+  const said = (baseWeights: 'f32' | 'int8', compute: 'f32' | 'bf16') =>
+    weightPrecisionEvent(measured, { baseWeights, compute })
+  const products = said('f32', 'bf16')
+  assert.match(products.message, /^Sampling precision: products computed in bf16 give log-probs that differ/)
+  assert.match(products.remedy ?? '', /model\.compute=f32/)
+  const both = said('int8', 'bf16')
+  assert.match(both.message, /: the frozen weights in int8 and products computed in bf16 give/)
+  assert.match(both.remedy ?? '', /model\.baseWeights=f32/)
+  const little = weightPrecisionEvent(
+    { ...measured, meanDifference: 0.001 },
+    { baseWeights: 'f32', compute: 'bf16' },
+  )
+  assert.deepEqual([little.level, little.remedy], ['info', null])
+})
