@@ -14,7 +14,7 @@ const ownProcess = new RegExp(
     /(?<![.\w])(before|after|beforeEach|afterEach)\(/,
     /\bprocess\.|globalThis|\bmock\.|syncBuiltinESMExports|\bgc\(/,
     /child_process|worker_threads/,
-    /openPages|seededPage|chromium|ownerFixtures|realRuns|processEngine/,
+    /fileSuite|openPages|seededPage|chromium|ownerFixtures|realRuns|processEngine/,
   ]
     .map(({ source }) => source)
     .join('|'),

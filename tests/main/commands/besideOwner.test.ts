@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { buildProgram } from '../../../src/main/cli.ts'
 import { commandLineOf, runnableCommands } from '../../../src/main/commands/command.ts'
 import { exitCodeOf } from '../../../src/main/commands/exitCode.ts'
@@ -12,6 +12,7 @@ import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import { isMetrics } from '../owner/ownerFixtures.ts'
 import { lastingProgram, littleModelFolder, realOwner } from '../owner/realRuns.ts'
+import { fileSuite } from '../fileSuite.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { commandFixture, type CommandFixture } from './commandFixture.ts'
 
@@ -19,11 +20,7 @@ import { commandFixture, type CommandFixture } from './commandFixture.ts'
  * Every command while another process has the data folder open (here the test is that process, with the real
  * trainer): bad input is answered with its own error, what reads works, what writes is handed over.
  */
-const ends: (() => unknown)[] = []
-const suite = { after: (end: () => unknown): void => void ends.unshift(end) }
-after(async () => {
-  for (const end of ends) await end()
-})
+const suite = fileSuite()
 
 const folder = temporaryFolder(suite)
 const dataDir = join(folder, 'data')

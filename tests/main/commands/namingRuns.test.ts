@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { buildProgram } from '../../../src/main/cli.ts'
 import { commandLineOf, runnableCommands } from '../../../src/main/commands/command.ts'
 import { openForWriting } from '../../../src/main/store/database.ts'
@@ -9,16 +9,13 @@ import { changeStatus } from '../../../src/main/store/runs/runStore.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import { addRun, temporaryFolder } from '../store/storeFixtures.ts'
+import { fileSuite } from '../fileSuite.ts'
 import { commandFixture } from './commandFixture.ts'
 
 /**
  * Every command that takes a run, with every way to name one: the same run each time, and the same answer.
  */
-const ends: (() => unknown)[] = []
-after(async () => {
-  for (const end of ends) await end()
-})
-const folder = temporaryFolder({ after: (end: () => unknown) => void ends.unshift(end) })
+const folder = temporaryFolder(fileSuite())
 const dataDir = join(folder, 'data')
 const runId = '20261127-101500-k7mq'
 

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { buildProgram } from '../../../src/main/cli.ts'
 import { makeRandomModel } from '../../../src/main/host/model/randomModel.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { presets, type Preset } from '../../../src/shared/config/presets.ts'
 import { savesMemory } from '../../../src/shared/config/savesMemory.ts'
 import { lastingProgram, realOwner } from '../owner/realRuns.ts'
+import { fileSuite } from '../fileSuite.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { commandFixture } from './commandFixture.ts'
 
@@ -16,11 +17,7 @@ import { commandFixture } from './commandFixture.ts'
  * what decides how long a run takes is made small. Full training of 1.5 billion parameters is no test: there stage 1 is run.
  */
 const root = resolve(import.meta.dirname, '..', '..', '..')
-const ends: (() => unknown)[] = []
-const suite = { after: (end: () => unknown): void => void ends.unshift(end) }
-after(async () => {
-  for (const end of ends) await end()
-})
+const suite = fileSuite()
 const folder = temporaryFolder(suite)
 const dataDir = join(folder, 'data')
 const frugalFolder = join(folder, 'frugal')

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, type TestContext } from 'node:test'
+import { before, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { childEnvironment } from '../../../src/main/host/tensorflow/childEnvironment.ts'
 import type { Owner } from '../../../src/main/owner/owner.ts'
@@ -20,6 +20,7 @@ import { readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
 import type { Run, Stage } from '../../../src/shared/runs/records.ts'
+import { fileSuite } from '../fileSuite.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { bareEnvironment, testOwner } from './ownerFixtures.ts'
 import { linesOf } from './speakingOwner.ts'
@@ -53,13 +54,10 @@ export async function lastingProgram(t: Pick<TestContext, 'after'>): Promise<Tra
 
 /** One such process for all tests of a file: begun before the first, ended after the last. */
 export function lastingTrainers(): { readonly program: TrainerProgram } {
-  const ends: (() => unknown)[] = []
+  const suite = fileSuite()
   let program: TrainerProgram | null = null
   before(async () => {
-    program = await lastingProgram({ after: (end: () => unknown) => void ends.unshift(end) })
-  })
-  after(async () => {
-    for (const end of ends) await end()
+    program = await lastingProgram(suite)
   })
   return {
     get program() {
