@@ -7,6 +7,10 @@ export function savesMemory({
   optimizer,
 }: Pick<RunConfig, 'model' | 'recompute' | 'optimizer'>): boolean {
   return (
-    model.lora !== null || model.baseWeights !== 'f32' || recompute === 'on' || optimizer.moments === 'bf16'
+    model.lora !== null ||
+    model.baseWeights !== 'f32' ||
+    model.referenceIn === 'files' ||
+    recompute === 'on' ||
+    optimizer.moments === 'bf16'
   )
 }

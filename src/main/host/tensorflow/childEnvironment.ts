@@ -1,4 +1,5 @@
 import { delimiter, join } from 'node:path'
+import { savesMemory } from '../../../shared/config/savesMemory.ts'
 import type { EnvironmentVariables } from '../machine/paths.ts'
 import type { TensorFlowStatus } from './status.ts'
 import { readTensorFlowStatus } from './status.ts'
@@ -18,15 +19,20 @@ export const tensorFlowVariables: Readonly<Record<string, string>> = {
 }
 
 /**
- * For a trainer that is to take little memory: the C library maps each block of a megabyte or more by itself and
+ * What a trainer of this config is started with, wherever it runs. One that is to take little memory: the C library maps each block of a megabyte or more by itself and
  * gives it back when it is let go of, instead of oneDNN's allocator and its own heaps keeping them. Read as the
  * process starts. It costs time, the more the smaller the model: 1.6 times that of an update of 0.8 M
  * parameters (docs/lab-log.md).
  */
-export const frugalVariables: Readonly<Record<string, string>> = {
-  TF_ONEDNN_USE_SYSTEM_ALLOCATOR: '1',
-  MALLOC_MMAP_THRESHOLD_: String(2 ** 20),
-  MALLOC_ARENA_MAX: '2',
+export function trainerVariables(
+  config: Parameters<typeof savesMemory>[0],
+): Readonly<Record<string, string>> {
+  if (!savesMemory(config)) return {}
+  return {
+    TF_ONEDNN_USE_SYSTEM_ALLOCATOR: '1',
+    MALLOC_MMAP_THRESHOLD_: String(2 ** 20),
+    MALLOC_ARENA_MAX: '2',
+  }
 }
 
 /**

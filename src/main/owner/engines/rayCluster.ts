@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { RemotePlace } from '../../../shared/runs/remotePlace.ts'
+import { trainerVariables } from '../../host/tensorflow/childEnvironment.ts'
 import { closeAttempt, markTaken, readRemoteRun } from '../../store/runs/remoteRunStore.ts'
 import { markShardTaken, openShard, readShardTries } from '../../store/runs/shardStore.ts'
 import { attemptFolder, shardFolder } from '../../wire/attemptFolder.ts'
@@ -53,7 +54,12 @@ function attemptOf(setup: RemoteLaunch, job: HandedJob): RemoteAttempt {
   const { db } = setup
   const { runId, shard } = job
   const { place, attempt, taken } = openedAttempt(setup, runId)
-  const common = { runId, place, request: () => preparedRequest({ db, dataDir: place.shared }, job) }
+  const common = {
+    runId,
+    place,
+    environment: trainerVariables(job.config),
+    request: () => preparedRequest({ db, dataDir: place.shared }, job),
+  }
   if (shard === null)
     return {
       ...common,

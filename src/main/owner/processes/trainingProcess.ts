@@ -1,5 +1,4 @@
-import { savesMemory } from '../../../shared/config/savesMemory.ts'
-import { frugalVariables } from '../../host/tensorflow/childEnvironment.ts'
+import { trainerVariables } from '../../host/tensorflow/childEnvironment.ts'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
@@ -113,8 +112,7 @@ async function started(child: ChildProcess, program: TrainerProgram): Promise<vo
 
 /** What the program is given stays. */
 function environmentOf(program: TrainerProgram, { config }: JobRequest): Record<string, string | undefined> {
-  const frugal = savesMemory(config) ? frugalVariables : {}
-  return { ...frugal, ...program.environment }
+  return { ...trainerVariables(config), ...program.environment }
 }
 
 function keepTail(child: ChildProcess): () => string {

@@ -95,6 +95,7 @@ async function oneTry(asked: ClusterQuestion, tries: number): Promise<Told> {
       submissionId: jobOf(id, tries),
       entry: 'inspect.ts',
       folder,
+      environment: {},
     }),
     prepare: () => Promise.resolve(), // its question has been put there
     records: new RecordReader(join(folder, recordsName), answerRecords(id)),

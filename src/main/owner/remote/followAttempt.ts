@@ -34,6 +34,8 @@ export interface RemoteAttempt {
   readonly place: RemotePlace
   readonly submissionId: string
   readonly folder: string
+  /** What its trainer's process is started with. */
+  readonly environment: Readonly<Record<string, string>>
   /** Record up to which changes of status are in the run's row. */
   readonly taken: number
   /** What its trainer begins with; asked for once an attempt. */
@@ -49,10 +51,15 @@ export async function followAttempt(
   attempt: RemoteAttempt,
 ): Promise<TrainingProcess> {
   const { clock } = setup
-  const { runId, place, folder, submissionId, taken } = attempt
+  const { runId, place, folder, environment, submissionId, taken } = attempt
   return followRemote({
     engine: setup.access.jobsOf(place),
-    submission: await submissionOf(setup.access, place, { submissionId, entry: 'worker.ts', folder }),
+    submission: await submissionOf(setup.access, place, {
+      submissionId,
+      entry: 'worker.ts',
+      folder,
+      environment,
+    }),
     prepare: () => prepareAttempt(setup, attempt),
     records: new RecordReader(join(folder, recordsName), runRecords(runId)),
     wishPath: join(folder, wishName),

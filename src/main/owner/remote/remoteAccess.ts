@@ -40,14 +40,23 @@ export function remoteAccess(token: string | null): RemoteAccess {
 export async function submissionOf(
   access: RemoteAccess,
   place: RemotePlace,
-  job: { readonly submissionId: string; readonly entry: JobEntry; readonly folder: string },
+  job: {
+    readonly submissionId: string
+    readonly entry: JobEntry
+    readonly folder: string
+    /** Beside what the place asks for; the cluster lays it over what its machines have set. */
+    readonly environment: Readonly<Record<string, string>>
+  },
 ): Promise<Submission> {
   const { packageFolder, modulesFolder, cpus, gpus, memoryBytes } = place
   return {
     submissionId: job.submissionId,
     code: packageFolder === null ? await access.code() : null,
     command: access.commandOf(place, job.entry).concat(job.folder),
-    environment: modulesFolder === null ? {} : { RECHECK_MODULES: modulesFolder },
+    environment: {
+      ...job.environment,
+      ...(modulesFolder === null ? {} : { RECHECK_MODULES: modulesFolder }),
+    },
     cpus,
     gpus,
     memoryBytes,

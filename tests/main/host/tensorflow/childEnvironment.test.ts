@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import {
   childEnvironment,
   tensorFlowVariables,
+  trainerVariables,
 } from '../../../../src/main/host/tensorflow/childEnvironment.ts'
 import { tidyXlaCache, xlaCacheFolder } from '../../../../src/main/host/tensorflow/xlaCache.ts'
 import { isNeeded } from '../../../../src/main/host/provision/unpack.ts'
@@ -13,7 +14,6 @@ import { probeXla, whyNoGpu } from '../../../../src/main/host/tensorflow/deviceP
 import { requireTensorFlow } from '../../../../src/main/host/tensorflow/status.ts'
 import type { ConfigLayer } from '../../../../src/shared/config/layers.ts'
 import { presetConfig } from '../../../../src/shared/config/presets.ts'
-import { savesMemory } from '../../../../src/shared/config/savesMemory.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
 import { whyNoXla } from '../../../../src/main/host/tensorflow/xlaProbe.ts'
 
@@ -26,17 +26,24 @@ test('a child takes the memory of a card as needed, logs warnings only, multipli
   })
 })
 
+const frugal = {
+  TF_ONEDNN_USE_SYSTEM_ALLOCATOR: '1',
+  MALLOC_MMAP_THRESHOLD_: '1048576',
+  MALLOC_ARENA_MAX: '2',
+}
+
 test('only a run that saves memory has its trainer give freed blocks back', () => {
-  const saves = (layer: ConfigLayer) => savesMemory(presetConfig('builtin', layer))
-  assert.equal(saves({}), false)
-  assert.equal(saves({ recompute: 'auto' }), false)
+  const variables = (layer: ConfigLayer) => trainerVariables(presetConfig('builtin', layer))
+  assert.deepEqual(variables({}), {})
+  assert.deepEqual(variables({ recompute: 'auto' }), {})
   for (const layer of [
     { model: { lora: { rank: 4 } } },
     { model: { baseWeights: 'bf16' } },
+    { model: { referenceIn: 'files' } },
     { recompute: 'on' },
     { optimizer: { moments: 'bf16' } },
   ] as const)
-    assert.equal(saves(layer), true)
+    assert.deepEqual(variables(layer), frugal)
 })
 
 test('what the user has set stays, and an undefined variable is left out', () => {
