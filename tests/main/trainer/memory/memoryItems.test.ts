@@ -227,6 +227,19 @@ const measured = [
     settings: { model: { baseWeights: 'bf16' }, recompute: 'on', microBatch: 1 },
     peak: 3990,
   },
+  {
+    model: smol,
+    problems: 8,
+    facts: { ...facts, positions: 294, sampler: 'graph' as const },
+    settings: {
+      model: { baseWeights: 'bf16', referenceIn: 'files' },
+      optimizer: { moments: 'bf16' },
+      sampling: { maxCompletionTokens: 64 },
+      recompute: 'on',
+      microBatch: 1,
+    },
+    peak: 2980,
+  },
 ]
 
 test('beside measured runs the plan is within 15 %', (t) => {
