@@ -4,10 +4,9 @@ import type { Run } from '../../shared/runs/records.ts'
 import type { RunEvent } from '../../shared/runs/runEvent.ts'
 import { isOver } from '../../shared/runs/runTransitions.ts'
 import type { Clock } from '../host/machine/clock.ts'
-import { newRunId } from '../host/machine/identifiers.ts'
 import type { Database } from '../store/database.ts'
 import { closeAttempt, isOpenRemote, openRemoteRuns } from '../store/runs/remoteRunStore.ts'
-import { insertRun, readRun, runsWithStatus, type NewRun } from '../store/runs/runStore.ts'
+import { readRun, runsWithStatus, type NewRun } from '../store/runs/runStore.ts'
 import { resumeWithChanges, isActive, type RunChange } from './resumeWithChanges.ts'
 import {
   serveControl,
@@ -24,6 +23,7 @@ import { assertMayExtend, assertMayGoOn, assertMayStart, isFinished } from './ru
 import { openEngines, type Engines } from './engines/engines.ts'
 import { launchRun } from './launchRun.ts'
 import type { RemoteAccess } from './remote/remoteAccess.ts'
+import { insertQueuedRun } from './queuedRun.ts'
 import { createRunQueue } from './runQueue.ts'
 import { notActive, superviseRun, type RunTerms, type SupervisedRun } from './processes/superviseRun.ts'
 import type { StopMoment } from '../wire/trainerMessages.ts'
@@ -115,8 +115,7 @@ export class Owner {
 
   /** A queued row; `start` lets it run. */
   createRun(run: Omit<NewRun, 'runId'>): Run {
-    const nowMs = this.#setup.clock.nowMs()
-    const inserted = insertRun(this.db, { ...run, runId: newRunId(nowMs) }, nowMs)
+    const inserted = insertQueuedRun(this.db, run, this.#setup.clock.nowMs())
     this.#tell(inserted.runId, { type: 'status', status: 'queued', error: null })
     for (const entry of run.log ?? []) this.#tell(inserted.runId, { type: 'log', ...entry })
     return inserted

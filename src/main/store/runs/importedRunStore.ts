@@ -11,11 +11,12 @@ import type { Database } from '../database.ts'
 import { appendLog } from '../eventLog.ts'
 import { chunkPoints, packChunk, type RawPoint } from '../metrics/metricChunk.ts'
 import { withStoreErrors } from '../storeError.ts'
+import { freeRunId } from './freeRunId.ts'
 import { restoreRun } from './runLabels.ts'
 import { readRun } from './runStore.ts'
 
 export interface RunIntake {
-  /** For a run that was not here before. */
+  /** For a run that was not here before; one that is taken is drawn again. */
   readonly newRunId: () => string
   /** File or folder that it was read from, as people call it. */
   readonly source: string
@@ -82,7 +83,7 @@ function insertImported(
   run: ImportedRun,
   { newRunId, source, nowMs }: RunIntake,
 ): { readonly runId: string; readonly name: string } {
-  const runId = newRunId()
+  const runId = freeRunId(db, newRunId)
   const name = run.name === '' ? `imported from ${importFormatNames[run.format]}` : run.name
   const { series, startedAtMs } = run
   const last = series.reduce((most, each) => Math.max(most, each.step.at(-1) ?? 0), 0)
