@@ -94,8 +94,12 @@ const model = { config: folder.config, parameters: await readParameters(folder) 
 const ofFile = await exactLogProbs(model, rows)
 const tokens = rows.reduce((sum, row) => sum + row.length - 1, 0)
 console.log(`${folder.folder}, ${tokens} tokens: mean (largest) |Δ log-prob|, nats\n`)
-console.log('| weights | products | from the same weights in f32, op by op | from the file’s weights in f32 |')
-console.log('| ------- | -------- | -------------------------------------- | ------------------------------ |')
+console.log(
+  '| weights | products | from the same weights in f32, op by op | from the file’s weights in f32 |',
+)
+console.log(
+  '| ------- | -------- | -------------------------------------- | ------------------------------ |',
+)
 for (const variant of variants) {
   const { storedAs, compute } = variant
   const kept = await graphLogProbs(model, rows, variant)

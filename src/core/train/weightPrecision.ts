@@ -85,15 +85,15 @@ export async function* measureWeightPrecision(
   }
 }
 
-/** Nats; beyond it rounding is no longer small beside what an update moves. What 8 bits are meant to keep to. */
-const noticeable = 0.01
+/** Nats; beyond it rounding is no longer small beside what an update moves, and the run says what comes closer. */
+const noticeable = { f32: 0.01, int8: 0.01, bf16: 0.003, f16: 0.003 } as const
 
 /** For the run's log and its page. */
 export function weightPrecisionEvent(
   { tokens, meanDifference, largestDifference }: WeightPrecision,
   model: FewerBits,
 ): LogEvent {
-  const isNoticeable = meanDifference > noticeable
+  const isNoticeable = meanDifference > noticeable[model.baseWeights]
   return {
     type: 'log',
     level: isNoticeable ? 'warning' : 'info',
@@ -116,7 +116,11 @@ function inFewerBits({ baseWeights, compute }: FewerBits): string {
 }
 
 function remedyOf({ baseWeights }: FewerBits): string {
-  return baseWeights === 'f32'
-    ? 'The model learns on what the rounded products say. One that must be exact takes model.compute=f32.'
-    : 'The adapter learns on what the rounded weights say. A model that must be exact takes model.baseWeights=f32, or bf16 where its files hold bf16.'
+  if (baseWeights === 'f32')
+    return 'The model learns on what the rounded products say. One that must be exact takes model.compute=f32.'
+  const closer =
+    baseWeights === 'int8'
+      ? 'bf16 or f16 come closer in twice the memory'
+      : 'f16 and bf16 take the same memory: bf16 is exact where the files hold bf16, f16 is closer elsewhere'
+  return `The adapter learns on what the rounded weights say. ${closer}; model.baseWeights=f32 is exact.`
 }
