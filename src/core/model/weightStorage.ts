@@ -1,5 +1,7 @@
 import type { ModelConfig } from './config/modelConfig.ts'
 import { rowReader, type ParameterValue, type ParameterValues } from './parameterValues.ts'
+import { RecheckError } from '../../shared/errors/recheckError.ts'
+import { quoted } from '../../shared/text/shortened.ts'
 import { decodeFloats, encodeBrainFloats } from './safetensors.ts'
 
 /**
@@ -23,6 +25,23 @@ export function storageOf(name: string, shape: readonly number[], wanted: Weight
  */
 export function channelAxis(config: ModelConfig, name: string): 0 | 1 {
   return config.family === 'gpt2' && name.startsWith('transformer.h.') ? 1 : 0
+}
+
+/** Of IEEE 754's 16-bit floats; what is beyond would be infinite. */
+const largestHalf = 65504
+
+/**
+ * Numbers that are to be kept in f16, read once.
+ *
+ * @throws RecheckError `checkpoint.beyond-f16` where one of them has no number there
+ */
+export function withinHalves(name: string, { shape, values, isMadeAnew }: ParameterValue): ParameterValue {
+  const beyond = values.find((value) => Math.abs(value) > largestHalf)
+  if (beyond === undefined) return { shape, values, isMadeAnew }
+  throw new RecheckError(
+    'checkpoint.beyond-f16',
+    `model.baseWeights is f16, and ${quoted(name)} has a weight of ${beyond}, where f16 ends at ${largestHalf}. Take model.baseWeights=bf16, which has the range of 32-bit floats in as much memory.`,
+  )
 }
 
 /** A matrix as 8-bit integers; the value of an element is its integer times its channel's scale. */
@@ -147,7 +166,7 @@ export function storedParameters(
         {
           shape: parameter.shape,
           get values() {
-            return rounded(parameter, storage, axis)
+            return rounded(storage === 'f16' ? withinHalves(name, parameter) : parameter, storage, axis)
           },
         },
       ]
@@ -185,5 +204,5 @@ function nearestHalf(value: number): number {
   const below = Math.floor(steps)
   const isTie = steps - below === 0.5
   const rounded = (isTie ? below + (below & 1) : Math.round(steps)) * step
-  return Math.abs(rounded) > 65504 ? Math.sign(value) * Infinity : rounded
+  return Math.abs(rounded) > largestHalf ? Math.sign(value) * Infinity : rounded
 }

@@ -12,6 +12,7 @@ export const recheckErrorCodes = [
   'bench.no-problems',
   'capture.not-traceable',
   'chat.full',
+  'checkpoint.beyond-f16',
   'checkpoint.corrupt',
   'checkpoint.damaged',
   'checkpoint.format',

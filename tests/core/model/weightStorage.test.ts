@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { RecheckError } from '../../../src/shared/errors/recheckError.ts'
+import { littleModel } from '../../randomModel.ts'
 import { decodeFloats, encodeBrainFloats } from '../../../src/core/model/safetensors.ts'
-import { dequantize, quantize } from '../../../src/core/model/weightStorage.ts'
+import { dequantize, quantize, storedParameters } from '../../../src/core/model/weightStorage.ts'
 
 const shape = [5, 7]
 const rough = Float32Array.from({ length: 35 }, (_, i) => Math.sin(i * 1.7) * (1 + (i % 4)))
@@ -63,5 +65,28 @@ test('levels are the nearest ones, halves upwards; what is no number has 0, and 
       const scale = scales[at] ?? NaN
       return [...row].map((value) => Math.max(-127, Math.min(127, Math.round(value / scale))) || 0)
     }),
+  )
+})
+
+test('a weight that f16 has no number for is refused by name, not made infinite; bf16 holds it', () => {
+  const name = 'model.layers.0.mlp.up_proj.weight'
+  const stored = (value: number, wanted: 'f16' | 'bf16') =>
+    storedParameters(
+      littleModel,
+      new Map([[name, { shape: [1, 2], values: Float32Array.of(1, value) }]]),
+      wanted,
+    )
+  assert.deepEqual([...(stored(-65504, 'f16').get(name)?.values ?? [])], [1, -65504])
+  assert.deepEqual([...(stored(-65536, 'bf16').get(name)?.values ?? [])], [1, -65536])
+  assert.throws(
+    () => stored(-65505, 'f16').get(name)?.values,
+    (thrown: RecheckError) => {
+      assert.equal(thrown.code, 'checkpoint.beyond-f16')
+      assert.match(
+        thrown.message,
+        /model\.layers\.0\.mlp\.up_proj\.weight.* has a weight of -65505, where f16 ends at 65504\. Take model\.baseWeights=bf16/,
+      )
+      return true
+    },
   )
 })

@@ -3,7 +3,7 @@ import { moveNames, movedPlace } from '../../../core/train/engine/variableMoves.
 import type { ParameterValue, ParameterValues } from '../../../core/model/parameterValues.ts'
 import type { FrozenModel } from '../../../core/train/engine/modelVariables.ts'
 import { baseForms, mergedList, scaleName } from '../../../core/train/engine/modelVariables.ts'
-import { channelAxis, quantize, storageOf } from '../../../core/model/weightStorage.ts'
+import { channelAxis, quantize, storageOf, withinHalves } from '../../../core/model/weightStorage.ts'
 import { freeArray } from '../../../core/model/freeArray.ts'
 import type { Feed, GraphSession } from './graphSession.ts'
 
@@ -23,7 +23,11 @@ export function writeVariables(
   })
 }
 
-/** Writes a frozen model into the `base` variables of its forms, one tensor after another. */
+/**
+ * Writes a frozen model into the `base` variables of its forms, one tensor after another.
+ *
+ * @throws RecheckError `checkpoint.beyond-f16`
+ */
 export function writeFrozenModel(session: GraphSession, { config, parameters, storedAs }: FrozenModel): void {
   const places = new Map([...baseForms(config, parameters, storedAs).keys()].map((name, i) => [name, i]))
   const placeOf = (name: string) => places.get(name) ?? Number.NaN
@@ -44,7 +48,8 @@ export function writeFrozenModel(session: GraphSession, { config, parameters, st
       // the file's own bytes, with no 32-bit copy
       writeBytes(session, 'base', placeOf(name), { shape: [...shape, 2], bytes: halves.bytes })
       if (parameter.isMadeAnew === true) freeArray(halves.bytes)
-    } else writeFloats(session, 'base', placeOf(name), parameter)
+    } else if (storage === 'f16') writeFloats(session, 'base', placeOf(name), withinHalves(name, parameter))
+    else writeFloats(session, 'base', placeOf(name), parameter)
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import { tensorFlowBackend } from '../../../../src/main/host/tensorflow/addon.ts'
 import { createTrainerWithSampler } from '../../../../src/main/host/tensorflow/capturedTrainer.ts'
 import { createScorer } from '../../../../src/main/host/tensorflow/trainerFactory.ts'
@@ -167,4 +168,18 @@ test('an adapter’s graph has gradients of its factors alone, and leaves nothin
   }
   await withTrainer(own, true, (trainer) => trainer.step({ rows }, 1e-3))
   assert.deepEqual([binding.getNumOfSavedModels(), binding.getNumOfTensors()], before)
+})
+
+test('a base with a weight beyond f16 is refused where it enters, captured and op by op', () => {
+  const [name, { shape, values }] =
+    [...setup.parameters].find(([, parameter]) => parameter.shape.length === 2) ?? assert.fail()
+  const beyond = new Map(setup.parameters).set(name, {
+    shape,
+    values: values.map((v, i) => (i === 3 ? 7e4 : v)),
+  })
+  for (const capture of [true, false])
+    assert.throws(
+      () => createScorer({ ...setup, parameters: beyond, storedAs: 'f16' }, { capture }),
+      (thrown: RecheckError) => thrown.code === 'checkpoint.beyond-f16',
+    )
 })
