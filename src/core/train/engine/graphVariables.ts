@@ -1,7 +1,6 @@
 import type { ElementType, GraphBuilder, NodeRef } from '../../graph/graphBuilder.ts'
 import { boolAttribute, shapeAttribute, typeAttribute } from '../../graph/graphBuilder.ts'
-import { inTurn } from './inTurn.ts'
-import { addReading, addWriting } from './variableMoves.ts'
+import { addPicking, addVariableReading, addWriting, addZeroing } from './variableMoves.ts'
 
 /** What is kept per trained parameter: its value, AdamW's moments, the gradient summed over micro-batches. */
 export const parameterKinds = ['parameter', 'firstMoment', 'secondMoment', 'gradient'] as const
@@ -28,9 +27,6 @@ export const valueNode = (kind: ModelKind, name: string): NodeRef => `${kind}/${
 /** Variables of a graph by kind and name. */
 export type GraphVariables = ReadonlyMap<VariableKind, ReadonlyMap<string, GraphVariable>>
 
-/** Fetched to write zeros into all of a kind. */
-export const zeroAll = (kind: VariableKind): string => `${kind}/zeroAll`
-
 /**
  * One resource variable per form of a kind, to be written and read one at a time; what nobody writes or reads
  * so is left out: a node costs some kilobytes.
@@ -54,25 +50,11 @@ export function addVariables(
       graph.addNamed(valueNode(kind, name), 'ReadVariableOp', [handle], dtype)
     made.set(name, { handle, shape, type })
   }
-  const all = [...made.values()]
-  if (kind !== 'gradient') addWriting(graph, kind, all, kind === 'base')
-  if (kind === 'base') return made
-  addReading(graph, kind, all)
+  const picked = addPicking(graph, kind, [...made.values()])
+  if (kind !== 'gradient') addWriting(graph, kind, picked, kind === 'base')
+  if (kind !== 'base') addVariableReading(graph, kind, picked)
+  if (kind !== 'base' && kind !== 'parameter') addZeroing(graph, kind, picked)
   return made
-}
-
-/** Zeros for every variable of a kind, by `zeroAll`. */
-export function addZeroing(
-  graph: GraphBuilder,
-  kind: VariableKind,
-  variables: ReadonlyMap<string, GraphVariable>,
-): void {
-  const forms = [...variables].map(([name, variable]) => ({ at: `${kind}/${name}`, ...variable }))
-  const zeros = inTurn(forms, ({ at, handle, shape, type }, before) => {
-    const zero = addZeros(graph, `${at}/zeros`, { shape, type }, before)
-    return graph.addNamed(`${at}/zero`, 'AssignVariableOp', [handle, zero], { dtype: typeAttribute(type) })
-  })
-  graph.barrier(zeroAll(kind), zeros)
 }
 
 /**

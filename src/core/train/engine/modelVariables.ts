@@ -15,19 +15,15 @@ import type {
   ParameterKind,
   VariableForm,
 } from './graphVariables.ts'
-import { addVariables, addZeroing, parameterKinds, valueNode, variableOf, zeroAll } from './graphVariables.ts'
+import { addVariables, parameterKinds, valueNode, variableOf } from './graphVariables.ts'
 import { trainedParameters, type ScorerSetup, type TrainerSetup } from './trainerSetup.ts'
-import { addReading } from './variableMoves.ts'
+import { addPick, addRead, addReading, addWidened } from './variableMoves.ts'
 
 /** Fed wherever a model with an adapter computes: alpha ÷ rank, or 0 for the model without it. */
 export const adapterScaleNode = 'adapter/scale'
 
 /** Fed where an adapter is trained with dropout: share of its inputs that stays, and the key of what is dropped. */
 export const dropoutNodes = { keep: 'adapter/keep', key: 'adapter/dropoutKey' } as const
-
-/** Fetched once, before anything else is computed: moments and gradients begin as zeros. */
-export const zeroedFirst = 'zeroedFirst'
-const zeroedKinds = ['firstMoment', 'secondMoment', 'gradient'] as const
 
 /** The list of a model's weights with its adapter merged in, for `moveNames`. */
 export const mergedList = 'merged'
@@ -90,9 +86,6 @@ export function addTrainedModel(graph: GraphBuilder, setup: TrainedModel): Graph
   const trained = new Map(
     parameterKinds.map((kind) => [kind, addVariables(graph, kind, formsOf(kind))] as const),
   )
-  for (const kind of zeroedKinds)
-    addZeroing(graph, kind, trained.get(kind) ?? new Map<string, GraphVariable>())
-  graph.barrier(zeroedFirst, zeroedKinds.map(zeroAll))
   if (setup.adapter === undefined) return trained
   graph.placeholder(adapterScaleNode, 'float32', [])
   if (setup.dropout !== undefined) {
@@ -109,27 +102,55 @@ function storageOfKind(kind: ParameterKind, { moments = 'f32' }: AdamWSettings):
   return kind === 'firstMoment' || kind === 'secondMoment' ? moments : 'f32'
 }
 
-/** W + scale · B · A of every parameter, one at a time. */
+/** What a weight is made of: W, its scale where it stands in 8 bits, A and B where it has an adapter. */
+interface MergedPlace {
+  readonly place: number
+  readonly variables: readonly GraphVariable[]
+  readonly isScaled: boolean
+  readonly isAdapted: boolean
+}
+
+/** W + scale · B · A of every parameter, one at a time; those that are made alike by the same nodes. */
 function addMergedReading(graph: GraphBuilder, setup: TrainedModel, variables: GraphVariables): void {
-  const trained = variables.get('parameter') ?? new Map<string, GraphVariable>()
-  const transposed = setup.config.family === 'gpt2'
-  const places = [...setup.parameters.keys()].map((name) => {
-    const base = variableOf(variables, 'base', name)
+  const alike = new Map<string, MergedPlace[]>()
+  for (const each of mergedPlaces(setup, variables)) {
+    const key = `${each.isAdapted} ${each.variables.map(({ type }) => type).join()}`
+    alike.set(key, (alike.get(key) ?? []).concat(each))
+  }
+  addReading(graph, mergedList, () =>
+    [...alike.values()].map((places) => ({ type: 'float32', value: addMerged(graph, setup, places) })),
+  )
+}
+
+function mergedPlaces(setup: TrainedModel, variables: GraphVariables): MergedPlace[] {
+  const trained = variables.get('parameter')
+  return [...setup.parameters.keys()].map((name, place) => {
     const scale = variables.get('base')?.get(scaleName(name))
     const { a, b } = factorNames(name.replace(/\.weight$/, ''))
-    const [first, second] = [trained.get(a), trained.get(b)]
+    const [first, second] = [trained?.get(a), trained?.get(b)]
     const factors = first === undefined || second === undefined ? [] : [first, second]
     return {
-      variables: [base, ...(scale === undefined ? [] : [scale]), ...factors],
-      value(read: readonly NodeRef[]): NodeRef {
-        const weight = scale === undefined ? read[0] : multiplied(graph, read[0], read[1])
-        if (factors.length === 0) return weight
-        const [refA, refB] = read.slice(-2)
-        return addedProduct(graph, weight, { refA, refB, transposed })
-      },
+      place,
+      variables: [variableOf(variables, 'base', name)]
+        .concat(scale === undefined ? [] : [scale])
+        .concat(factors),
+      isScaled: scale !== undefined,
+      isAdapted: factors.length > 0,
     }
   })
-  addReading(graph, mergedList, places)
+}
+
+/** @param places  alike in all but their variables */
+function addMerged(graph: GraphBuilder, setup: TrainedModel, places: readonly MergedPlace[]): NodeRef {
+  const [{ variables, isScaled, isAdapted }] = places as [MergedPlace]
+  const read = variables.map(({ type }, at) => {
+    const handles = places.map((each) => ({ place: each.place, handle: each.variables[at]?.handle ?? '' }))
+    return addWidened(graph, addRead(graph, addPick(graph, handles), type), type)
+  })
+  const weight = isScaled ? multiplied(graph, read[0], read[1]) : read[0]
+  if (!isAdapted) return weight
+  const [refA, refB] = read.slice(-2)
+  return addedProduct(graph, weight, { refA, refB, transposed: setup.config.family === 'gpt2' })
 }
 
 const float = { T: typeAttribute('float32') }

@@ -1,12 +1,7 @@
 import { updateNames, updateScalars } from '../../../core/train/engine/adamWGraph.ts'
 import { zeroGradients } from '../../../core/train/engine/gradientAccumulators.ts'
 import type { ParameterKind } from '../../../core/train/engine/graphVariables.ts'
-import {
-  adapterScaleNode,
-  dropoutNodes,
-  mergedList,
-  zeroedFirst,
-} from '../../../core/train/engine/modelVariables.ts'
+import { adapterScaleNode, dropoutNodes, mergedList } from '../../../core/train/engine/modelVariables.ts'
 import {
   bucketNames,
   gradientFetches,
@@ -39,7 +34,7 @@ import type { LossSumName } from '../../../core/rl/losses/policyLoss.ts'
 import { trainedParameters, type TrainerSetup } from '../../../core/train/engine/trainerSetup.ts'
 import { requireState, requireFinite } from '../../../core/train/engine/trainerChecks.ts'
 import { idFeeds, recordedBucket, scoreRows, type SessionOfBuckets } from './capturedScorer.ts'
-import { viewVariables, writeFrozenModel, writeVariables } from './capturedVariables.ts'
+import { viewVariables, writeFrozenModel, writeVariables, zeroVariables } from './capturedVariables.ts'
 import type { Feed } from './graphSession.ts'
 import { GraphSession } from './graphSession.ts'
 import type { GraphSamplerLimits } from './graphSampler.ts'
@@ -95,7 +90,8 @@ class CapturedTrainer implements GradientTrainer {
     this.#session = new GraphSession(captured, workFolder)
     if (adapter !== undefined) writeFrozenModel(this.#session, setup)
     this.#write('parameter', trained)
-    this.#session.run([], [zeroedFirst])
+    for (const kind of ['firstMoment', 'secondMoment', 'gradient'] as const)
+      zeroVariables(this.#session, kind, this.#trained)
     this.base = adapter === undefined ? null : this.#withoutAdapter()
   }
 

@@ -77,6 +77,19 @@ export function writeBytes(
   session.run([placeFeed(place), { node: names.bytes, shape, values: bytes }], [names.wroteBytes])
 }
 
+/** Writes zeros into all variables of a kind, one after another. @param shapes of the kind, in its order */
+export function zeroVariables(
+  session: GraphSession,
+  kind: VariableKind,
+  shapes: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+): void {
+  const names = moveNames(kind)
+  ;[...shapes.values()].forEach(({ shape }, place) => {
+    const ofShape = { node: names.shape, shape: [shape.length], values: Int32Array.from(shape) }
+    session.run([placeFeed(place), ofShape], [names.wroteZeros])
+  })
+}
+
 function placeFeed(place: number): Feed {
   return { node: movedPlace, shape: [], values: Int32Array.of(place) }
 }

@@ -14,20 +14,21 @@ const bytesPerNode = 10.2e3
  * shapes; those with an adapter count its factors, too.
  */
 const nodesPerTensor = {
-  trained: 62,
-  recomputed: 67,
-  adapted: 48,
+  trained: 37,
+  recomputed: 42,
+  adapted: 28,
   /** More of each trained matrix where moments stand in bf16. */
-  halfMoments: 36,
+  halfMoments: 35,
   /** More of each matrix for each of its products that is computed in bf16: both operands and the result change type. */
   halfProduct: 3,
-  /** Scoring alone; in fewer bits a matrix is written from its bytes, too. */
-  frozen: 16,
-  frozenInFewerBits: 20,
-  /** The sampler in a training graph, whose config names how it draws. */
+  /** Scoring alone; in 8 bits a matrix has scales beside it. */
+  frozen: 12.5,
+  frozenInInt8: 17,
+  /** The sampler in a training graph, whose config names how it draws; more of each of an adapter's factors. */
   sampled: 20,
+  sampledFactor: 7,
   /** A sampler on its own, for every way to draw. */
-  samplerAlone: 75,
+  samplerAlone: 64,
 } as const
 
 /** What decides which graphs are open; as in `MemoryFacts`. */
@@ -50,10 +51,10 @@ export function graphBytes(
   const factors = lora === null ? 0 : adapterShapes(model, lora).size
   const all = tensors + factors
   const matrices = [...parameterShapes(model).values()].filter(({ length }) => length === 2).length
-  const { trained, recomputed, adapted, frozen, frozenInFewerBits, sampled } = nodesPerTensor
+  const { trained, recomputed, adapted, frozen, frozenInInt8, sampled, sampledFactor } = nodesPerTensor
   const ofTraining = lora !== null ? adapted : recompute ? recomputed : trained
-  const inGraph = facts.work === 'train' && isInGraph ? sampled * tensors : 0
-  const ofReference = baseWeights === 'f32' ? frozen : frozenInFewerBits
+  const inGraph = facts.work === 'train' && isInGraph ? sampled * tensors + sampledFactor * factors : 0
+  const ofReference = baseWeights === 'int8' ? frozenInInt8 : frozen
   const ofMoments =
     optimizer.moments === 'f32' ? 0 : nodesPerTensor.halfMoments * (lora === null ? matrices : factors)
   // forward and towards the input, towards trained weights, and forward once more where layers are recomputed

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sizeOf } from '../../../../src/core/model/parameterTable.ts'
 import type { ParameterValues } from '../../../../src/core/model/parameterValues.ts'
 import type { TrainerState } from '../../../../src/core/train/engine/trainer.ts'
-import { assertSameBytes, withTrainer } from './littleTrainer.ts'
+import { assertSameBytes, rows, setup, withTrainer } from './littleTrainer.ts'
 
 // TensorFlow takes an array whose address is a multiple of 64 as it is, without copying: enough arrays for
 // some to be
@@ -21,6 +23,34 @@ test('variables have memory of their own: what becomes of the arrays they were w
         for (const { values } of kind.values()) values.fill(7)
       }
       assertSameBytes(await trainer.readState(), state)
+    }
+  })
+})
+
+for (const moments of ['f32', 'bf16'] as const) {
+  test(`moments in ${moments} that were looked at before the first update are the zeros that it begins with`, async () => {
+    const after = async (looks: boolean) =>
+      withTrainer({ adamW: { ...setup.adamW, moments } }, true, async (trainer) => {
+        if (looks) {
+          const { firstMoments, secondMoments } = await trainer.readState()
+          for (const { values } of [...firstMoments.values(), ...secondMoments.values()])
+            assert.ok(values.length > 0 && values.every((value) => value === 0))
+        }
+        await trainer.step({ rows }, 1e-3)
+        return trainer.readState()
+      })
+    assertSameBytes(await after(true), await after(false))
+  })
+}
+
+test('a variable is read and written in its own shape, whichever shape the first of its list has', async () => {
+  await withTrainer({}, true, async (trainer) => {
+    const { parameters } = await trainer.readState()
+    const ranks = new Set([...parameters.values()].map(({ shape }) => shape.length))
+    assert.deepEqual([...ranks].toSorted(), [1, 2])
+    for (const [name, { shape, values }] of parameters) {
+      assert.equal(values.length, sizeOf(shape), name)
+      assert.deepEqual(values, setup.parameters.get(name)?.values, name)
     }
   })
 })
