@@ -77,6 +77,7 @@ class CapturedTrainer implements GradientTrainer {
   readonly #buckets: RecordedBuckets
   readonly #sumNames: readonly LossSumName[]
   #updates = 0
+  #hasMoments = false
 
   constructor(setup: TrainerSetup, { workFolder, sampler }: CaptureOptions) {
     const captured = captureTraining(setup, sampler)
@@ -90,8 +91,7 @@ class CapturedTrainer implements GradientTrainer {
     this.#session = new GraphSession(captured, workFolder)
     if (adapter !== undefined) writeFrozenModel(this.#session, setup)
     this.#write('parameter', trained)
-    for (const kind of ['firstMoment', 'secondMoment', 'gradient'] as const)
-      zeroVariables(this.#session, kind, this.#trained)
+    zeroVariables(this.#session, 'gradient', this.#trained)
     this.base = adapter === undefined ? null : this.#withoutAdapter()
   }
 
@@ -143,6 +143,7 @@ class CapturedTrainer implements GradientTrainer {
     const { rowsPerMicroBatch, buckets, adamW } = this.#setup
     const lengths = batch.rows.map((row) => row.ids.length)
     const totals = this.#accumulate(batch, splitIntoMicroBatches(lengths, buckets, rowsPerMicroBatch))
+    this.#beginMoments()
     const [loss = Number.NaN, ...sums] = totals
     requireFinite('loss', loss)
     const gradientNorm = this.#session.run([], [updateNames.gradientNorm])[0]?.[0] ?? Number.NaN
@@ -186,6 +187,7 @@ class CapturedTrainer implements GradientTrainer {
   }
 
   viewState(): TrainerState {
+    this.#beginMoments()
     return {
       parameters: this.#view('parameter'),
       firstMoments: this.#view('firstMoment'),
@@ -203,6 +205,7 @@ class CapturedTrainer implements GradientTrainer {
     this.#write('parameter', state.parameters)
     this.#write('firstMoment', state.firstMoments)
     this.#write('secondMoment', state.secondMoments)
+    this.#hasMoments = true
     this.#updates = state.updates
     return Promise.resolve()
   }
@@ -210,6 +213,17 @@ class CapturedTrainer implements GradientTrainer {
   dispose(): Promise<void> {
     this.#session.dispose()
     return Promise.resolve()
+  }
+
+  /**
+   * Zeros, once somebody asks for them: preparing the first forward and backward pass leaves holes in memory
+   * that they fill.
+   */
+  #beginMoments(): void {
+    if (this.#hasMoments) return
+    this.#hasMoments = true
+    for (const kind of ['firstMoment', 'secondMoment'] as const)
+      zeroVariables(this.#session, kind, this.#trained)
   }
 
   /** @returns loss and sums, added over the micro-batches in float64 */
