@@ -34,7 +34,13 @@ import type { LossSumName } from '../../../core/rl/losses/policyLoss.ts'
 import { trainedParameters, type TrainerSetup } from '../../../core/train/engine/trainerSetup.ts'
 import { requireState, requireFinite } from '../../../core/train/engine/trainerChecks.ts'
 import { idFeeds, recordedBucket, scoreRows, type SessionOfBuckets } from './capturedScorer.ts'
-import { viewVariables, writeFrozenModel, writeVariables, zeroVariables } from './capturedVariables.ts'
+import {
+  viewVariables,
+  writeFrozenModel,
+  writeVariables,
+  zerosBefore,
+  zeroVariables,
+} from './capturedVariables.ts'
 import type { Feed } from './graphSession.ts'
 import { GraphSession } from './graphSession.ts'
 import type { GraphSamplerLimits } from './graphSampler.ts'
@@ -187,11 +193,11 @@ class CapturedTrainer implements GradientTrainer {
   }
 
   viewState(): TrainerState {
-    this.#beginMoments()
+    const moments = (kind: ParameterKind) => zerosBefore(() => this.#hasMoments, this.#view(kind))
     return {
       parameters: this.#view('parameter'),
-      firstMoments: this.#view('firstMoment'),
-      secondMoments: this.#view('secondMoment'),
+      firstMoments: moments('firstMoment'),
+      secondMoments: moments('secondMoment'),
       updates: this.#updates,
     }
   }
@@ -216,8 +222,7 @@ class CapturedTrainer implements GradientTrainer {
   }
 
   /**
-   * Zeros, once somebody asks for them: preparing the first forward and backward pass leaves holes in memory
-   * that they fill.
+   * As zeros, and not before the first update: preparing its pass leaves holes in memory that they fill.
    */
   #beginMoments(): void {
     if (this.#hasMoments) return

@@ -4,6 +4,7 @@ import type { ParameterValue, ParameterValues } from '../../../core/model/parame
 import type { FrozenModel } from '../../../core/train/engine/modelVariables.ts'
 import { baseForms, mergedList, scaleName } from '../../../core/train/engine/modelVariables.ts'
 import { channelAxis, quantize, storageOf, withinHalves } from '../../../core/model/weightStorage.ts'
+import { sizeOf } from '../../../core/model/parameterTable.ts'
 import { freeArray } from '../../../core/model/freeArray.ts'
 import type { Feed, GraphSession } from './graphSession.ts'
 
@@ -116,6 +117,32 @@ export function viewVariables(
       return [name, viewed(part, shape, list !== mergedList)]
     }),
   )
+}
+
+/** What a view shows, and zeros for as long as that is not there yet. */
+export function zerosBefore(isThere: () => boolean, view: ParameterValues): ParameterValues {
+  return new Map([...view].map(([name, value]) => [name, zeroBefore(isThere, value)]))
+}
+
+function zeroBefore(isThere: () => boolean, value: ParameterValue): ParameterValue {
+  const { shape, rows } = value
+  const whole = {
+    shape,
+    isMadeAnew: true,
+    get values() {
+      return isThere() ? value.values : new Float32Array(sizeOf(shape))
+    },
+  }
+  if (rows === undefined) return whole
+  const [, columns = 1] = shape
+  return {
+    shape,
+    isMadeAnew: true,
+    get values() {
+      return whole.values
+    },
+    rows: (first, count) => (isThere() ? rows(first, count) : new Float32Array(count * columns)),
+  }
 }
 
 function viewed(
