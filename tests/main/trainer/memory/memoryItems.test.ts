@@ -62,7 +62,7 @@ test('every part by hand: a run of both stages with the ONNX sampler', () => {
   assert.deepEqual(parts(config, builtin, facts), {
     'Node, TensorFlow, ONNX Runtime, always': 436e6 + 150e6,
     // 50 tensors, of which the reference's graph has as many
-    'graphs of TensorFlow, always': 10.2e3 * 50 * (62 + 16),
+    'graphs of TensorFlow, always': 10.2e3 * 50 * (37 + 12.5),
     'weights, always': weights,
     'moments (AdamW), always': 2 * weights,
     'gradients, always': weights,
