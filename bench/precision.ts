@@ -78,16 +78,17 @@ async function graphLogProbs(
 
 /** "mean (largest)" of |Δ|, nats. */
 function apart(a: readonly Float32Array[], b: readonly Float32Array[]): string {
-  const differences = a.flatMap((row, i) => Array.from(row, (value, t) => Math.abs(value - b[i][t])))
+  const differences = a.flatMap((row, i) => Array.from(row, (value, t) => Math.abs(value - (b[i]?.[t] ?? Number.NaN))))
   const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length
   const largest = differences.reduce((most, each) => Math.max(most, each), 0)
   return `${mean.toExponential(1)} (${largest.toExponential(1)})`
 }
 
 const { positionals } = parseArgs({ allowPositionals: true })
-if (positionals.length !== 1) throw new Error('usage: node bench/precision.ts FOLDER')
+const [given] = positionals
+if (given === undefined) throw new Error('usage: node bench/precision.ts FOLDER')
 tensorFlowBackend()
-const folder = await openModelFolder(positionals[0])
+const folder = await openModelFolder(given)
 const tokenizer = await loadTokenizer(folder.folder)
 const rows = answers.map((answer) => Int32Array.from(tokenizer.encode(answer)))
 const model = { config: folder.config, parameters: await readParameters(folder) }
