@@ -78,7 +78,9 @@ async function graphLogProbs(
 
 /** "mean (largest)" of |Δ|, nats. */
 function apart(a: readonly Float32Array[], b: readonly Float32Array[]): string {
-  const differences = a.flatMap((row, i) => Array.from(row, (value, t) => Math.abs(value - (b[i]?.[t] ?? Number.NaN))))
+  const differences = a.flatMap((row, i) =>
+    Array.from(row, (value, t) => Math.abs(value - (b[i]?.[t] ?? Number.NaN))),
+  )
   const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length
   const largest = differences.reduce((most, each) => Math.max(most, each), 0)
   return `${mean.toExponential(1)} (${largest.toExponential(1)})`
