@@ -78,6 +78,8 @@ const oneStep = (problems, tokens) => [
   'turns=always-revise',
 ]
 const lora = 'model.lora={"rank":32}'
+/** What takes least where an adapter is trained. */
+const leanAdapter = [lora, 'sampler=graph', 'recompute=on', 'microBatch=1']
 /** What takes least where all parameters are trained. */
 const lean = [
   'sampler=graph',
@@ -147,15 +149,22 @@ export const cases = [
     name: '0.5b-lora-bf16',
     title: 'Qwen2.5-0.5B’s shape, LoRA r 32 on bf16, recomputed, 2 × 3 × 16 tokens',
     shape: '0.5b',
-    settings: [
-      ...oneStep(2, 16),
-      lora,
-      'model.baseWeights=bf16',
-      'sampler=graph',
-      'recompute=on',
-      'microBatch=1',
-    ],
+    settings: [...oneStep(2, 16), ...leanAdapter, 'model.baseWeights=bf16'],
     pytorch: ofPyTorch(2, 16, '--lora', '32', '--base', 'bf16'),
+  },
+  {
+    name: '0.5b-lora-bf16-long',
+    title: 'Qwen2.5-0.5B’s shape, LoRA r 32 on bf16, recomputed, 8 × 3 × 64 tokens',
+    shape: '0.5b',
+    settings: [...oneStep(8, 64), ...leanAdapter, 'model.baseWeights=bf16'],
+    pytorch: ofPyTorch(8, 64, '--lora', '32', '--base', 'bf16'),
+  },
+  {
+    name: '0.5b-lora-int8-long',
+    title: 'Qwen2.5-0.5B’s shape, LoRA r 32 on int8, recomputed, 8 × 3 × 64 tokens',
+    shape: '0.5b',
+    settings: [...oneStep(8, 64), ...leanAdapter, 'model.baseWeights=int8'],
+    pytorch: ofPyTorch(8, 64, '--lora', '32', '--base', 'int8'),
   },
   {
     name: '0.5b-lora-int8',
