@@ -23,11 +23,14 @@ function refuse(page: Page, route: string, message: string): Promise<unknown> {
 /** Holds back what is asked of a route for this run, until it is let go. */
 async function holdBack(page: Page, route: string, runId: string): Promise<() => Promise<void>> {
   const held: Route[] = []
+  let isLetGo = false
   await page.route(`**/api/${route}`, async (request) => {
-    if (request.request().postData()?.includes(runId) === true) held.push(request)
+    if (!isLetGo && request.request().postData()?.includes(runId) === true) held.push(request)
     else await request.continue()
   })
   return async () => {
+    // on a busy machine what was asked before comes to be held after this
+    isLetGo = true
     for (const request of held) await request.continue()
   }
 }
