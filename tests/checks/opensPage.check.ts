@@ -11,6 +11,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { launchChromium } from '../renderer/support/chromium.ts'
 
 const opensWithinMs = 300_000
+const shownWithinMs = 60_000
 const endsWithinMs = 60_000
 
 const [command, picture] = process.argv.slice(2)
@@ -72,7 +73,12 @@ async function openPage(link: string): Promise<void> {
     })
     await page.goto(link)
     // an empty folder offers the demo, another lists its runs
-    await page.getByRole('button', { name: 'Start the demo' }).or(page.getByRole('table')).first().waitFor()
+    const runs = page.getByRole('button', { name: 'Start the demo' }).or(page.getByRole('table')).first()
+    await runs
+      .waitFor({ timeout: shownWithinMs })
+      .catch((thrown: unknown) =>
+        assert.fail(`${String(thrown)}\nof the page: ${errors.join('\n') || 'no error'}`),
+      )
     if (picture !== undefined) await page.screenshot({ path: picture })
     assert.deepEqual(errors, [])
   } finally {
