@@ -142,9 +142,9 @@ function mergedPlaces(setup: TrainedModel, variables: GraphVariables): MergedPla
 
 /** @param places  alike in all but their variables */
 function addMerged(graph: GraphBuilder, setup: TrainedModel, places: readonly MergedPlace[]): NodeRef {
-  const [{ variables, isScaled, isAdapted }] = places as [MergedPlace]
+  const [{ variables, isScaled, isAdapted }] = places
   const read = variables.map(({ type }, at) => {
-    const handles = places.map((each) => ({ place: each.place, handle: each.variables[at]?.handle ?? '' }))
+    const handles = places.map((each) => ({ place: each.place, handle: each.variables[at].handle }))
     return addWidened(graph, addRead(graph, addPick(graph, handles), type), type)
   })
   const weight = isScaled ? multiplied(graph, read[0], read[1]) : read[0]
