@@ -222,6 +222,14 @@ export function encodeBrainFloats(values: Float32Array): Uint16Array<ArrayBuffer
   return halves
 }
 
+/** Where IEEE halves end: what is beyond would be infinite. */
+export const largestHalf = 65504
+
+/** The first value that IEEE halves have no number for; undefined: all have one. */
+export function beyondHalves(values: Float32Array): number | undefined {
+  return values.find((value) => Math.abs(value) > largestHalf)
+}
+
 /**
  * F32 as the bits of IEEE halves, rounded to nearest even; what is 65,520 or more is infinite. Source: the
  * rounding of numpy's `npy_floatbits_to_halfbits`.

@@ -2,7 +2,14 @@ import type { ModelConfig } from './config/modelConfig.ts'
 import { rowReader, type ParameterValue, type ParameterValues } from './parameterValues.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import { quoted } from '../../shared/text/shortened.ts'
-import { decodeFloats, encodeBrainFloats } from './safetensors.ts'
+import {
+  beyondHalves,
+  decodeFloats,
+  encodeBrainFloats,
+  encodeHalfFloats,
+  largestHalf,
+  type FloatFormat,
+} from './safetensors.ts'
 
 /**
  * How frozen weights are kept: 32-bit floats, two kinds of 16-bit ones, or 8-bit integers with a scale for
@@ -27,16 +34,13 @@ export function channelAxis(config: ModelConfig, name: string): 0 | 1 {
   return config.family === 'gpt2' && name.startsWith('transformer.h.') ? 1 : 0
 }
 
-/** Of IEEE 754's 16-bit floats; what is beyond would be infinite. */
-const largestHalf = 65504
-
 /**
  * Numbers that are to be kept in f16, read once.
  *
  * @throws RecheckError `checkpoint.beyond-f16` where one of them has no number there
  */
 export function withinHalves(name: string, { shape, values, isMadeAnew }: ParameterValue): ParameterValue {
-  const beyond = values.find((value) => Math.abs(value) > largestHalf)
+  const beyond = beyondHalves(values)
   if (beyond === undefined) return { shape, values, isMadeAnew }
   throw new RecheckError(
     'checkpoint.beyond-f16',
@@ -181,28 +185,15 @@ function rounded(parameter: ParameterValue, storage: WeightStorage, axis: 0 | 1)
       return values
     case 'int8':
       return dequantize(quantize({ shape, values }, axis), shape, axis)
-    case 'bf16': {
-      const halves = encodeBrainFloats(values)
-      const decoded = new Float32Array(values.length)
-      decodeFloats('BF16', new Uint8Array(halves.buffer), decoded)
-      return decoded
-    }
+    case 'bf16':
+      return decoded('BF16', encodeBrainFloats(values))
     case 'f16':
-      return Float32Array.from(values, nearestHalf)
+      return decoded('F16', encodeHalfFloats(values))
   }
 }
 
-const halfBits = new Uint32Array(1)
-const halfFloat = new Float32Array(halfBits.buffer)
-
-/** The nearest number that 16 bits of IEEE 754 hold; of two as near, the even one. */
-function nearestHalf(value: number): number {
-  halfFloat[0] = value
-  const exponent = Math.max(-14, ((halfBits[0] >>> 23) & 0xff) - 127)
-  const step = 2 ** (exponent - 10)
-  const steps = value / step
-  const below = Math.floor(steps)
-  const isTie = steps - below === 0.5
-  const rounded = (isTie ? below + (below & 1) : Math.round(steps)) * step
-  return Math.abs(rounded) > largestHalf ? Math.sign(value) * Infinity : rounded
+function decoded(format: FloatFormat, halves: Uint16Array<ArrayBuffer>): Float32Array {
+  const values = new Float32Array(halves.length)
+  decodeFloats(format, new Uint8Array(halves.buffer), values)
+  return values
 }

@@ -115,12 +115,13 @@ function inFewerBits({ baseWeights, compute }: FewerBits): string {
   return weights.concat(products).join(' and ')
 }
 
-function remedyOf({ baseWeights }: FewerBits): string {
+function remedyOf({ baseWeights, compute }: FewerBits): string {
   if (baseWeights === 'f32')
     return 'The model learns on what the rounded products say. One that must be exact takes model.compute=f32.'
   const closer =
     baseWeights === 'int8'
       ? 'bf16 or f16 come closer in twice the memory'
       : 'f16 and bf16 take the same memory: bf16 is exact where the files hold bf16, f16 is closer elsewhere'
-  return `The adapter learns on what the rounded weights say. ${closer}; model.baseWeights=f32 is exact.`
+  const exact = compute === 'f32' ? 'model.baseWeights=f32' : 'model.baseWeights=f32 with model.compute=f32'
+  return `The adapter learns on what the rounded weights say. ${closer}; ${exact} is exact.`
 }

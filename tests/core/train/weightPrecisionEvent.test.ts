@@ -12,7 +12,7 @@ test('sampling precision names what stands or is computed in fewer bits, and the
   assert.match(products.remedy ?? '', /model\.compute=f32/)
   const both = said('int8', 'bf16')
   assert.match(both.message, /: the frozen weights in int8 and products computed in bf16 give/)
-  assert.match(both.remedy ?? '', /model\.baseWeights=f32/)
+  assert.match(both.remedy ?? '', /model\.baseWeights=f32 with model\.compute=f32 is exact/)
   assert.match(said('bf16', 'f32').remedy ?? '', /f16 is closer elsewhere; model\.baseWeights=f32 is exact/)
   const little = weightPrecisionEvent(
     { ...measured, meanDifference: 0.001 },

@@ -34,13 +34,7 @@ import type { LossSumName } from '../../../core/rl/losses/policyLoss.ts'
 import { trainedParameters, type TrainerSetup } from '../../../core/train/engine/trainerSetup.ts'
 import { requireState, requireFinite } from '../../../core/train/engine/trainerChecks.ts'
 import { idFeeds, recordedBucket, scoreRows, type SessionOfBuckets } from './capturedScorer.ts'
-import {
-  viewVariables,
-  writeFrozenModel,
-  writeVariables,
-  zerosBefore,
-  zeroVariables,
-} from './capturedVariables.ts'
+import { viewVariables, writeFrozenModel, writeVariables, zeroVariables } from './capturedVariables.ts'
 import type { Feed } from './graphSession.ts'
 import { GraphSession } from './graphSession.ts'
 import type { GraphSamplerLimits } from './graphSampler.ts'
@@ -180,7 +174,9 @@ class CapturedTrainer implements GradientTrainer {
   readParameters(): Promise<ParameterValues> {
     const { adapter, parameters } = this.#setup
     if (adapter === undefined) return Promise.resolve(this.#view('parameter'))
-    return Promise.resolve(viewVariables(this.#session, mergedList, parameters, this.adapterFeeds()))
+    return Promise.resolve(
+      viewVariables(this.#session, mergedList, parameters, { feeds: this.adapterFeeds() }),
+    )
   }
 
   readGradients(): Promise<ParameterValues> {
@@ -193,7 +189,8 @@ class CapturedTrainer implements GradientTrainer {
   }
 
   viewState(): TrainerState {
-    const moments = (kind: ParameterKind) => zerosBefore(() => this.#hasMoments, this.#view(kind))
+    const moments = (kind: ParameterKind) =>
+      viewVariables(this.#session, kind, this.#trained, { isThere: () => this.#hasMoments })
     return {
       parameters: this.#view('parameter'),
       firstMoments: moments('firstMoment'),

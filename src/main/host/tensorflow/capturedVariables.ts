@@ -95,6 +95,13 @@ function placeFeed(place: number): Feed {
   return { node: movedPlace, shape: [], values: Int32Array.of(place) }
 }
 
+interface ViewOptions {
+  /** Beside those that pick the variable. */
+  readonly feeds?: readonly Feed[]
+  /** As long as they are not, zeros are read. */
+  readonly isThere?: () => boolean
+}
+
 /**
  * Variables, or what a graph makes of them (`addReading`), each read when its values are asked for: of the
  * moment then, in a new array.
@@ -103,12 +110,13 @@ export function viewVariables(
   session: GraphSession,
   list: string,
   shapes: ReadonlyMap<string, { readonly shape: readonly number[] }>,
-  feeds: readonly Feed[] = [],
+  { feeds = [], isThere = () => true }: ViewOptions = {},
 ): ParameterValues {
   const { read } = moveNames(list)
   return new Map(
     [...shapes].map(([name, { shape }], place): [string, ParameterValue] => {
       const part = (first: number, count: number) => {
+        if (!isThere()) return new Float32Array(count === -1 ? sizeOf(shape) - first : count)
         const [values] = session.run([placeFeed(place), ...partFeeds(list, first, count), ...feeds], [read])
         if (values instanceof Float32Array) return values
         throw new RangeError(`${list}: "${name}" was not read as 32-bit floats`)
@@ -117,32 +125,6 @@ export function viewVariables(
       return [name, viewed(part, shape, list !== mergedList)]
     }),
   )
-}
-
-/** What a view shows, and zeros for as long as that is not there yet. */
-export function zerosBefore(isThere: () => boolean, view: ParameterValues): ParameterValues {
-  return new Map([...view].map(([name, value]) => [name, zeroBefore(isThere, value)]))
-}
-
-function zeroBefore(isThere: () => boolean, value: ParameterValue): ParameterValue {
-  const { shape, rows } = value
-  const whole = {
-    shape,
-    isMadeAnew: true,
-    get values() {
-      return isThere() ? value.values : new Float32Array(sizeOf(shape))
-    },
-  }
-  if (rows === undefined) return whole
-  const [, columns = 1] = shape
-  return {
-    shape,
-    isMadeAnew: true,
-    get values() {
-      return whole.values
-    },
-    rows: (first, count) => (isThere() ? rows(first, count) : new Float32Array(count * columns)),
-  }
 }
 
 function viewed(

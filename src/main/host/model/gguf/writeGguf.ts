@@ -10,7 +10,7 @@ import {
   type ExportedTensor,
 } from '../../../../core/model/gguf/ggufLayout.ts'
 import type { ParameterValues } from '../../../../core/model/parameterValues.ts'
-import { encodeHalfFloats } from '../../../../core/model/safetensors.ts'
+import { beyondHalves, encodeHalfFloats, largestHalf } from '../../../../core/model/safetensors.ts'
 import { RecheckError } from '../../../../shared/errors/recheckError.ts'
 import { quoted } from '../../../../shared/text/shortened.ts'
 import { writeAll, writeThroughTemporary } from '../safetensorsFiles.ts'
@@ -30,8 +30,6 @@ export interface GgufModel {
 
 /** Elements that are converted at a time. */
 const pieceElements = 1 << 20
-/** The largest number of F16. */
-const largestHalf = 65504
 
 /** Bytes of all weights in such a file. */
 export function ggufWeightBytes(config: ModelConfig): number {
@@ -88,7 +86,7 @@ async function writePadded(file: FileHandle, pieces: Iterable<Float32Array | Uin
 }
 
 function requireHalves(values: Float32Array, { parameter }: ExportedTensor): void {
-  const beyond = values.find((value) => Math.abs(value) > largestHalf)
+  const beyond = beyondHalves(values)
   if (beyond === undefined) return
   throw new RecheckError(
     'gguf.unsupported',
