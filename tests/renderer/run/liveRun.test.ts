@@ -6,7 +6,15 @@ import { listRuns, readRun } from '../../../src/main/store/runs/runStore.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import { darkTheme, lightTheme } from '../../../src/shared/plots/plotTheme.ts'
 import { assertShown, openPages, untilDrawn, type OpenedPages } from '../support/openPages.ts'
-import { assertMoves, coloursOf, exportPlot, pixelsOf, plotTitles, readPng } from '../support/plotPictures.ts'
+import {
+  assertMoves,
+  coloursOf,
+  exportPlot,
+  pixelsOf,
+  plotTitles,
+  readPng,
+  stillPixels,
+} from '../support/plotPictures.ts'
 
 const { steps, problemsPerStep } = presetConfig('builtin')
 
@@ -54,11 +62,38 @@ test('empty page → demo → plots, the curves move → stop → resume → fin
   await page.context().close()
 })
 
+/** Ends the run that the page shows: the next test's would wait for it. */
+async function stopNow(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Stop now' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop now' }).click()
+  await page.getByRole('button', { name: 'Resume' }).waitFor()
+}
+
 /** A run that a slow machine's browser can still stop after it was resumed: resumed steps are quick. */
 async function startLong(page: Page): Promise<void> {
   await page.locator('[data-path="steps"]').fill('2000')
   await page.getByRole('button', { name: 'Start', exact: true }).click()
 }
+
+test('a plot out of sight is drawn as it comes back, and then as the newest step has it', async () => {
+  const { page, assertNoErrors } = await pages.open('#/new', { viewport: { width: 1440, height: 500 } })
+  await startLong(page)
+  const [first, last] = ['Training loss', 'Revision rate']
+  const lastPlot = page.getByRole('region', { name: last, exact: true })
+  // a step has been drawn: what follows would be drawn there, too
+  await lastPlot.getByText(/\d/).first().waitFor()
+  await page.getByRole('region', { name: first, exact: true }).scrollIntoViewIfNeeded()
+  await untilDrawn(page)
+  const before = await stillPixels(page, last)
+  for (let step = 0; step < 2; step++)
+    await assertMoves(page, first, { before: await pixelsOf(page, first), patienceMs: 6000 })
+  assert.equal(await pixelsOf(page, last), before)
+  await lastPlot.scrollIntoViewIfNeeded()
+  await assertMoves(page, last, { before, patienceMs: 3000 })
+  await stopNow(page)
+  assertNoErrors()
+  await page.context().close()
+})
 
 test('a killed trainer: interrupted, said so, and resumed from the page', async () => {
   const { page } = await pages.open('#/new')
@@ -113,9 +148,7 @@ test('a stop that was asked for is said until the run has come to it', async () 
   await page.getByRole('button', { name: 'Resume' }).click()
   await page.getByRole('button', { name: 'Stop now' }).waitFor()
   assert.equal(await said.count(), 0)
-  await page.getByRole('button', { name: 'Stop now' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Stop now' }).click()
-  await page.getByRole('button', { name: 'Resume' }).waitFor()
+  await stopNow(page)
   await page.context().close()
 })
 

@@ -3,13 +3,14 @@ import { connect, init, type EChartsType } from 'echarts/core'
 import { useEffect, useMemo, useRef, useState, type JSX, type PointerEvent, type RefObject } from 'react'
 import type { Listeners } from '../../../shared/listeners.ts'
 import type { PlotOption } from '../../../shared/plots/plotOption.ts'
-import { applyOption } from './chartOption.ts'
+import { applyOption, isDrawn } from './chartOption.ts'
 import { switchedOff } from './hiddenLines.ts'
 import { useLinkedCursor, type CursorMove } from './pointer/linkedCursor.ts'
 import { usePointed, usePointerFrames, type Pointed } from './pointer/pointer.ts'
 import { ToldLines, type GridEnds } from './pointer/ToldLines.tsx'
 import { manyLines, useTold } from './pointer/useTold.ts'
 import type { XRange } from './plotLines.ts'
+import { useWhenInSight } from './useWhenInSight.ts'
 import styles from './Chart.module.css'
 
 export interface ChartProps {
@@ -134,9 +135,15 @@ function useChart(
       chart.current = null
     }
   }, [group])
+  const whenInSight = useWhenInSight(box)
   useEffect(() => {
-    if (chart.current !== null) applyOption(chart.current, option, isTold)
-  }, [option, group, isTold])
+    const draw = (): void => {
+      if (chart.current !== null) applyOption(chart.current, option, isTold)
+    }
+    // legends and cursors of a group reach those out of sight, too: each chart has its axes from the first
+    if (chart.current !== null && isDrawn(chart.current)) whenInSight(draw)
+    else draw()
+  }, [option, group, isTold, whenInSight])
   return { box, chart }
 }
 

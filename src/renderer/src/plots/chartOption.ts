@@ -11,6 +11,11 @@ const stillLayer = { zlevel: -1 } as const
 /** Of the series that a chart shows: its own `getOption` copies every point. */
 const drawnNames = new WeakMap<EChartsType, string>()
 
+/** Whether the chart has been given an option before. */
+export function isDrawn(chart: EChartsType): boolean {
+  return drawnNames.has(chart)
+}
+
 interface Series {
   readonly name?: string
   readonly silent?: boolean
