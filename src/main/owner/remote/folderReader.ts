@@ -6,7 +6,7 @@ import type { RecordReader } from './recordReader.ts'
 /** What is said of a job while it is followed. */
 export interface RemoteNote {
   readonly level: 'info' | 'warning'
-  readonly code: 'remote.waiting' | 'remote.away' | 'remote.back'
+  readonly code: 'remote.handed-over' | 'remote.waiting' | 'remote.away' | 'remote.back'
   readonly message: string
 }
 

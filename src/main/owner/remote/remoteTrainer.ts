@@ -282,13 +282,12 @@ class RemoteTrainer implements TrainingProcess {
 
   #sayWaiting(message: string): void {
     if (message === this.#waitsFor) return
+    const { note, submission } = this.#setup
+    const asJob = `Handed over as job ${submission.submissionId}.`
+    if (this.#waitsFor === null) note({ level: 'info', code: 'remote.handed-over', message: asJob })
     this.#waitsFor = message
-    const { submissionId } = this.#setup.submission
-    this.#setup.note({
-      level: 'info',
-      code: 'remote.waiting',
-      message: `Handed over as job ${submissionId}. ${message}`.trim(),
-    })
+    const words = message === '' ? 'The cluster has not begun it yet.' : message
+    note({ level: 'info', code: 'remote.waiting', message: words })
   }
 }
 

@@ -64,7 +64,9 @@ export async function evaluateThere(
         return terms.questionOf(checkpoint)
       },
       onEvent: terms.onEvent,
-      onNote: ({ message }) => terms.onWait(message),
+      onNote: ({ code, message }) => {
+        if (code !== 'remote.handed-over') terms.onWait(message)
+      },
       cancel,
       leave,
     })

@@ -26,8 +26,7 @@ export function remoteWaits(db: Database, group: string): ReadonlyMap<string, st
     const known = waits.get(runId) ?? { room: null, away: null }
     waits.set(runId, known)
     // one that has begun has found its room
-    if (code === 'remote.waiting')
-      known.room = status === 'queued' ? message.replace(/^Handed over as job \S+ /, '') : null
+    if (code === 'remote.waiting') known.room = status === 'queued' ? message : null
     else known.away = code === 'remote.away' ? message : null
   }
   return new Map(

@@ -178,6 +178,7 @@ test('stopping: before it has begun, after its step, and at once', async (t) => 
   const waiting = remoteRun(owner, cluster)
   owner.start(waiting)
   await until(() => codesOf(owner, waiting).includes('remote.waiting'))
+  assert.deepEqual(codesOf(owner, waiting), ['remote.handed-over', 'remote.waiting'])
   await owner.stop(waiting, 'after-step')
   assert.equal((await owner.whenEnded(waiting)).status, 'stopped')
   cluster.engine.isFull = false
