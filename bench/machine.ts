@@ -28,7 +28,7 @@ insertRun(
 )
 
 const card: CardReading = { name: 'a card', percent: 90, memoryBytes: 6e10, watts: 500 }
-const sampler = openMachineSampler({ processId: process.pid, cards: () => [card] })
+const sampler = openMachineSampler({ processId: () => process.pid, cards: () => [card] })
 const readings = 1000
 sampler.read(0)
 const readStart = performance.now()

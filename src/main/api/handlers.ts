@@ -1,6 +1,5 @@
 import type { ConfigLayer } from '../../shared/config/layers.ts'
 import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
-import { performance } from 'node:perf_hooks'
 import type { AppInfo } from '../../shared/routes/app.ts'
 import type { OwnerHandlers, RequestContext, StoreEvent } from '../../shared/routes/contract.ts'
 import { metricsCsv } from '../tools/metricsCsv.ts'
@@ -29,7 +28,7 @@ import type { ProgressBoard } from './progressBoard.ts'
 import { reportHandlers, type ReportRoute } from './reportHandlers.ts'
 import { RolloutPages } from './rolloutPage.ts'
 import { sweepHandlers, type SweepRoute } from './sweepHandlers.ts'
-import { readTelemetry } from './telemetry.ts'
+import { MachineTelemetry } from '../owner/processes/machineTelemetry.ts'
 
 export interface HandlersSetup {
   readonly owner: Owner
@@ -115,19 +114,20 @@ function readingHandlers({
   owner,
   info,
   progress,
+  nowMs,
 }: HandlersSetup): Omit<
   OwnerHandlers,
   RunRoutes | PolicyRoute | ReportRoute | LibraryRoute | FetchRoute | HubRoute | SweepRoute
 > {
   const { db, inquiries } = owner
   const rollouts = new RolloutPages(db)
+  const telemetry = new MachineTelemetry()
   return {
     'app.info': info,
     'engine.check': async ({ place }) => ({ message: await owner.engines.check(placeOf(place, formNames)) }),
     'run.place': async ({ runId }) => owner.engines.placeOfRun(runId),
     'run.output': async (job) => ({ text: await owner.engines.output(job) }),
-    'app.telemetry': async () =>
-      readTelemetry(runsWithStatus(db, ['running', 'paused']), performance.timeOrigin + performance.now()),
+    'app.telemetry': async () => telemetry.read(runsWithStatus(db, ['running', 'paused']), nowMs()),
     'run.list': async (query) => listRunLines(db, query),
     'run.values': async ({ names, ...part }) => readRunValues(db, part, names),
     'run.get': async ({ runId }) => readRun(db, runId),

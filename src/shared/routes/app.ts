@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { CardReading } from '../runs/machineHistory.ts'
 import { output } from './parts.ts'
 
 export interface AppInfo {
@@ -14,16 +15,12 @@ export interface AppInfo {
 
 export interface Telemetry {
   readonly atMs: number
-  readonly cpuPercent: number
-  readonly memoryUsedBytes: number
+  /** 0 to 100; null = not known yet: it is of the time between two readings. */
+  readonly cpuPercent: number | null
+  readonly memoryUsedBytes: number | null
   readonly memoryTotalBytes: number
   readonly trainerMemoryBytes: number | null
-  readonly gpus: readonly {
-    readonly name: string
-    readonly utilisationPercent: number | null
-    readonly memoryUsedBytes: number | null
-    readonly memoryTotalBytes: number | null
-  }[]
+  readonly cards: readonly CardReading[]
 }
 
 export const appRoutes = {

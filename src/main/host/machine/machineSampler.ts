@@ -8,8 +8,8 @@ export interface MachineSampler {
 }
 
 export interface SamplerSetup {
-  /** Of the trainer; null = nobody's memory is read. */
-  readonly processId: number | null
+  /** Of the trainer that is at work now; null = nobody's memory is read. */
+  readonly processId: () => number | null
   /** The newest figures of the graphics cards. */
   readonly cards: () => readonly CardReading[]
   /** Of the file system; another one in tests. */
@@ -28,11 +28,12 @@ export function openMachineSampler({ processId, cards, root = '' }: SamplerSetup
       const now = { nowMs, busy: readBusy(root), joules: readJoules(root) }
       const last = before
       before = now
+      const trainer = processId()
       const span = last === null ? 0 : now.busy.all - last.busy.all
       return {
         cpuPercent: last === null || span <= 0 ? null : (100 * (now.busy.busy - last.busy.busy)) / span,
         memoryBytes: usedBytes(root),
-        trainerBytes: processId === null ? null : residentBytes(root, processId),
+        trainerBytes: trainer === null ? null : residentBytes(root, trainer),
         cpuWatts: last === null ? null : wattsBetween(last, now),
         cards: cards(),
       }

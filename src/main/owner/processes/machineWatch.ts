@@ -29,7 +29,7 @@ export function watchMachine({ db, runId, processId, nowMs }: WatchedRun): () =>
   const { startedAtMs, createdAtMs } = readRun(db, runId)
   const begunMs = startedAtMs ?? nowMs()
   const cards = openCardReadings()
-  const sampler = openMachineSampler({ processId, cards: cards.now })
+  const sampler = openMachineSampler({ processId: () => processId, cards: cards.now })
   // the clock may be set meanwhile: from here on the steady one counts
   const steadyMs = performance.now()
   const firstSecond = Math.max(

@@ -78,19 +78,21 @@ function Device({ info }: { readonly info: AppInfo }): JSX.Element {
 }
 
 function Load({ telemetry }: { readonly telemetry: Telemetry }): JSX.Element {
-  const memory = `${formatBytes(telemetry.memoryUsedBytes)} of ${formatBytes(telemetry.memoryTotalBytes)}`
+  const { cpuPercent, memoryUsedBytes, memoryTotalBytes, trainerMemoryBytes, cards } = telemetry
   return (
     <Group gap={14} wrap="nowrap" className="tabular muted" fz={12} visibleFrom="xs">
-      <span>CPU {Math.round(telemetry.cpuPercent)} %</span>
-      <span>Memory {memory}</span>
-      {telemetry.trainerMemoryBytes !== null && (
-        <span>Trainer {formatBytes(telemetry.trainerMemoryBytes)}</span>
+      {cpuPercent !== null && <span>CPU {Math.round(cpuPercent)} %</span>}
+      {memoryUsedBytes !== null && (
+        <span>
+          Memory {formatBytes(memoryUsedBytes)} of {formatBytes(memoryTotalBytes)}
+        </span>
       )}
-      {telemetry.gpus.map((gpu, index) => (
+      {trainerMemoryBytes !== null && <span>Trainer {formatBytes(trainerMemoryBytes)}</span>}
+      {cards.map(({ name, percent, memoryBytes }, index) => (
         <span key={index}>
-          {gpu.name}
-          {gpu.utilisationPercent === null ? '' : ` ${Math.round(gpu.utilisationPercent)} %`}
-          {gpu.memoryUsedBytes === null ? '' : `, ${formatBytes(gpu.memoryUsedBytes)}`}
+          {name}
+          {percent === null ? '' : ` ${Math.round(percent)} %`}
+          {memoryBytes === null ? '' : `, ${formatBytes(memoryBytes)}`}
         </span>
       ))}
     </Group>

@@ -17,7 +17,7 @@ test('load and power are of the time between two readings; memory as /proc says 
   write('proc/meminfo', 'MemTotal: 1000 kB\nMemFree: 1 kB\nMemAvailable: 400 kB\n')
   write('proc/77/status', 'Name: node\nVmRSS:\t  200 kB\n')
   write('sys/class/powercap/intel-rapl:0/energy_uj', '5000000\n')
-  const sampler = openMachineSampler({ processId: 77, cards: () => [], root })
+  const sampler = openMachineSampler({ processId: () => 77, cards: () => [], root })
   const first = sampler.read(0)
   assert.deepEqual([first.cpuPercent, first.cpuWatts], [null, null])
   assert.deepEqual([first.memoryBytes, first.trainerBytes], [600 * 1024, 200 * 1024])
@@ -33,7 +33,7 @@ test('load and power are of the time between two readings; memory as /proc says 
 })
 
 test('this machine says its load and memory', () => {
-  const sampler = openMachineSampler({ processId: process.pid, cards: () => [] })
+  const sampler = openMachineSampler({ processId: () => process.pid, cards: () => [] })
   sampler.read(0)
   const end = performance.now() + 100
   while (performance.now() < end);
