@@ -6,7 +6,7 @@
 //   node scripts/run-tests.mjs --floor F PATH… these files or folders, with the floor stated in F
 //
 // Files that need no process of their own run many to a process (scripts/testGroups.mjs); --together FOLDER says so of
-// another folder than tests/. Three processes at a time keep two cores busy where one of them waits.
+// another folder than tests/. Four processes at a time keep two cores busy where two of them wait.
 // Those that tests/longest.json names come first, in its order, so that none of them is left alone at the end
 // while the other core waits; --longest F takes another list. Its paths begin at its own folder.
 import { existsSync, globSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -67,7 +67,7 @@ console.log(`${counts.passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
 
 async function runFiles(chosenFiles, isFirst) {
-  const stream = run({ files: chosenFiles, cwd: root, concurrency: 3, forceExit: false, timeout: 600_000 })
+  const stream = run({ files: chosenFiles, cwd: root, concurrency: 4, forceExit: false, timeout: 600_000 })
   stream.on('test:pass', (event) => count(event, 'passed'))
   stream.on('test:fail', (event) => {
     if (event.name === event.file && groups.has(event.file)) return void broken.add(event.file)

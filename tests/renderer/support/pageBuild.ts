@@ -1,4 +1,3 @@
-import react from '@vitejs/plugin-react'
 import {
   cpSync,
   existsSync,
@@ -11,7 +10,6 @@ import {
   statSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { build } from 'vite'
 import { scopedClass } from '../../../scripts/scopedClass.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -28,6 +26,8 @@ export async function builtPage(): Promise<string> {
   if (existsSync(folder)) return folder
   mkdirSync(builds, { recursive: true })
   const unfinished = mkdtempSync(join(builds, 'unfinished-'))
+  // one of forty files builds: the others are spared what loading the bundler costs
+  const [{ build }, { default: react }] = await Promise.all([import('vite'), import('@vitejs/plugin-react')])
   await build({
     configFile: false,
     logLevel: 'error',
