@@ -86,9 +86,9 @@ test('files that are known to take long begin first; one that is not there fails
      import { setTimeout } from 'node:timers/promises'
      appendFileSync(${JSON.stringify(begun)}, '${name} ')
      const hasBegun = () => readFileSync(${JSON.stringify(begun)}, 'utf8')\n`
-  // the first two of the alphabet hold two of the three places until the last has begun
+  // the first three of the alphabet hold three of the four places until the last has begun
   const waits = "test('a', async () => { while (!hasBegun().includes('z')) await setTimeout(20) })\n"
-  for (const name of ['a', 'aa']) writeFileSync(join(ordered, `${name}.test.ts`), head + says(name) + waits)
+  for (const name of ['a', 'aa', 'ab']) writeFileSync(join(ordered, `${name}.test.ts`), head + says(name) + waits)
   for (const name of ['b', 'z'])
     writeFileSync(
       join(ordered, `${name}.test.ts`),
@@ -97,13 +97,13 @@ test('files that are known to take long begin first; one that is not there fails
   const longest = join(ordered, 'longest.json')
   writeFileSync(longest, '["z.test.ts"]')
   const ended = runTests('--longest', longest, ordered)
-  assert.equal(ended.lastLine, '4 passed, 0 failed', ended.text)
+  assert.equal(ended.lastLine, '5 passed, 0 failed', ended.text)
   const order = readFileSync(begun, 'utf8').trim().split(' ')
   assert.ok(order.indexOf('z') < order.indexOf('b'), order.join())
   writeFileSync(longest, '["gone.test.ts"]')
   const gone = runTests('--longest', longest, ordered)
   assert.match(gone.text, /longest\.json names .*gone\.test\.ts, which is not there/)
-  assert.equal(gone.lastLine, '4 passed, 1 failed')
+  assert.equal(gone.lastLine, '5 passed, 1 failed')
 })
 
 /** A folder of its own with these files; each says by `shared` whether it has a process with others. */
