@@ -9,14 +9,21 @@ export function useWhenInSight(box: RefObject<HTMLElement | null>): (task: () =>
   const waiting = useRef<(() => void) | null>(null)
   useEffect(() => {
     if (box.current === null) return undefined
-    const observer = new IntersectionObserver((entries) => {
-      isInSight.current = entries.at(-1)?.isIntersecting === true
-      if (!isInSight.current) return
+    const doWhatWaits = (): void => {
       waiting.current?.()
       waiting.current = null
+    }
+    const observer = new IntersectionObserver((entries) => {
+      isInSight.current = entries.at(-1)?.isIntersecting === true
+      if (isInSight.current) doWhatWaits()
     })
     observer.observe(box.current)
-    return () => observer.disconnect()
+    // on paper everything is in sight
+    window.addEventListener('beforeprint', doWhatWaits)
+    return () => {
+      observer.disconnect()
+      window.removeEventListener('beforeprint', doWhatWaits)
+    }
   }, [box])
   return useCallback((task) => {
     if (isInSight.current) task()
