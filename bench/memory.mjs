@@ -143,12 +143,14 @@ function rowsOf(path) {
 
 const titleOf = (row) => row.split(' | ')[0].trimEnd()
 
-/** The file's own row of a case with another figure of PyTorch. */
-function withPyTorch(path, { title }, pytorch) {
+/** The file's own row of a case: Recheck's figures, beside which PyTorch's is put. */
+function rowOf(path, { title }) {
   const row = rowsOf(path).find((each) => titleOf(each) === `| ${title}`)
-  if (row === undefined) throw new Error(`${path} has no row "${title}"`)
-  return row.replace(/[^|]*\|$/, ` ${gigabytes(pytorch)} |`)
+  if (row !== undefined) return row
+  throw new Error(`${path} has no row "${title}": run the case without --pytorch-alone first`)
 }
+
+const withPyTorch = (row, pytorch) => row.replace(/[^|]*\|$/, ` ${gigabytes(pytorch)} |`)
 
 /** Rows of the file by their first cell; those of this call replace them. */
 function writeTable(path, rows) {
@@ -173,7 +175,8 @@ mkdirSync(join(work, 'models'), { recursive: true })
 const wanted = options.only?.split(',') ?? cases.map(({ name }) => name)
 for (const each of cases.filter(({ name }) => wanted.includes(name))) {
   if (options['pytorch-alone']) {
-    const row = withPyTorch(options.out, each, await runPyTorch(each))
+    const before = rowOf(options.out, each)
+    const row = withPyTorch(before, await runPyTorch(each))
     console.log(row)
     writeTable(options.out, [row])
     continue
