@@ -88,7 +88,8 @@ test('files that are known to take long begin first; one that is not there fails
      const hasBegun = () => readFileSync(${JSON.stringify(begun)}, 'utf8')\n`
   // the first three of the alphabet hold three of the four places until the last has begun
   const waits = "test('a', async () => { while (!hasBegun().includes('z')) await setTimeout(20) })\n"
-  for (const name of ['a', 'aa', 'ab']) writeFileSync(join(ordered, `${name}.test.ts`), head + says(name) + waits)
+  for (const name of ['a', 'aa', 'ab'])
+    writeFileSync(join(ordered, `${name}.test.ts`), head + says(name) + waits)
   for (const name of ['b', 'z'])
     writeFileSync(
       join(ordered, `${name}.test.ts`),
