@@ -44,6 +44,7 @@ test('empty page → demo → a shorter run like it → plots move → stop → 
 async function assertDistributionGrows(page: Page): Promise<void> {
   const plot = page.getByRole('region', { name: 'V* distribution', exact: true })
   await plot.locator('canvas').first().waitFor()
+  await plot.scrollIntoViewIfNeeded()
   const before = await pixelsOf(page, 'V* distribution')
   const text = await plot.getByText(/^[\d,]+ problems, [01]\.\d{3} of them without signal$/).innerText()
   const first = Number.parseInt(text.replace(',', ''), 10)
@@ -90,7 +91,10 @@ async function assertCurvesMove(page: Page): Promise<void> {
   for (const title of ofSteps) before.set(title, await pixelsOf(page, title))
   // looking at pictures while a step is under way would take the time from it
   await loss.getByText(points, { exact: true }).waitFor({ state: 'detached' })
-  for (const title of ofSteps) await assertMoves(page, title, { before: before.get(title) ?? '', patienceMs })
+  for (const title of ofSteps) {
+    await page.getByRole('region', { name: title, exact: true }).scrollIntoViewIfNeeded()
+    await assertMoves(page, title, { before: before.get(title) ?? '', patienceMs })
+  }
 }
 
 /** @returns the step that it has come to; nothing trains beside what the page does until it is resumed */

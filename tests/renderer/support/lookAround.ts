@@ -43,6 +43,9 @@ export async function lookAround(
       await page.setViewportSize(size)
       if (at === 0) await goTo(page, address)
       await settle(page)
+      // plots that are out of sight wait for it, and are to have been drawn in this size, too
+      await page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+      await settle(page)
       const look = {
         address,
         wide: await page.evaluate(`document.documentElement.scrollWidth`),

@@ -119,6 +119,7 @@ function useChart(
 ) {
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<EChartsType | null>(null)
+  const whenInSight = useWhenInSight(box)
   useEffect(() => {
     if (box.current === null) return undefined
     const made = init(box.current, null, { renderer: 'canvas' })
@@ -127,21 +128,23 @@ function useChart(
       made.group = group
       connect(group)
     }
-    const observer = new ResizeObserver(() => made.resize())
+    const resize = (): void => {
+      if (!made.isDisposed()) made.resize()
+    }
+    const observer = new ResizeObserver(() => whenInSight('size', resize))
     observer.observe(box.current)
     return () => {
       observer.disconnect()
       made.dispose()
       chart.current = null
     }
-  }, [group])
-  const whenInSight = useWhenInSight(box)
+  }, [group, whenInSight])
   useEffect(() => {
     const draw = (): void => {
       if (chart.current !== null) applyOption(chart.current, option, isTold)
     }
     // legends and cursors of a group reach those out of sight, too: each chart has its axes from the first
-    if (chart.current !== null && isDrawn(chart.current)) whenInSight(draw)
+    if (chart.current !== null && isDrawn(chart.current)) whenInSight('option', draw)
     else draw()
   }, [option, group, isTold, whenInSight])
   return { box, chart }

@@ -1,17 +1,23 @@
 import { useCallback, useEffect, useRef, type RefObject } from 'react'
 
+/** What a chart follows; its own options before its size, so that it is never laid out anew with old ones. */
+const kinds = ['option', 'size'] as const
+export type Followed = (typeof kinds)[number]
+
 /**
- * Does something at once while the box is in sight, else as it comes back, and then only what was asked for last. A page has
- * more plots than a window shows, and all of them change with every step of a run.
+ * Does something at once while the box is in sight, else as it comes back, and then only what was asked for last of its kind.
+ * A page has more plots than a window shows, and all of them change with every step of a run.
  */
-export function useWhenInSight(box: RefObject<HTMLElement | null>): (task: () => void) => void {
+export function useWhenInSight(
+  box: RefObject<HTMLElement | null>,
+): (kind: Followed, task: () => void) => void {
   const isInSight = useRef(true)
-  const waiting = useRef<(() => void) | null>(null)
+  const waiting = useRef(new Map<Followed, () => void>())
   useEffect(() => {
     if (box.current === null) return undefined
     const doWhatWaits = (): void => {
-      waiting.current?.()
-      waiting.current = null
+      for (const kind of kinds) waiting.current.get(kind)?.()
+      waiting.current.clear()
     }
     const observer = new IntersectionObserver((entries) => {
       isInSight.current = entries.at(-1)?.isIntersecting === true
@@ -25,8 +31,8 @@ export function useWhenInSight(box: RefObject<HTMLElement | null>): (task: () =>
       window.removeEventListener('beforeprint', doWhatWaits)
     }
   }, [box])
-  return useCallback((task) => {
+  return useCallback((kind, task) => {
     if (isInSight.current) task()
-    else waiting.current = task
+    else waiting.current.set(kind, task)
   }, [])
 }
