@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { mostCards, type CardReading } from '../../../shared/runs/machineHistory.ts'
 
@@ -24,7 +25,9 @@ export function openCardReadings(program = 'nvidia-smi'): CardReadings {
     const found = cardOf(line)
     if (found !== null && found.index < mostCards) cards.set(found.index, found.card)
   })
+  // neither keeps this process from ending; the tool ends with its first line that nobody reads
   child.unref()
+  if (child.stdout instanceof Socket) child.stdout.unref()
   return {
     now: () => [...cards].sort(([a], [b]) => a - b).map(([, card]) => card),
     close: () => void child.kill(),

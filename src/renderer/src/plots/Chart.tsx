@@ -140,12 +140,10 @@ function useChart(
     }
   }, [group, whenInSight])
   useEffect(() => {
-    const draw = (): void => {
-      if (chart.current !== null) applyOption(chart.current, option, isTold)
-    }
+    const made = chart.current
+    if (made === null) return
     // legends and cursors of a group reach those out of sight, too: each chart has its axes from the first
-    if (chart.current !== null && isDrawn(chart.current)) whenInSight('option', draw)
-    else draw()
+    whenInSight('option', () => applyOption(made, option, isTold), !isDrawn(made))
   }, [option, group, isTold, whenInSight])
   return { box, chart }
 }

@@ -6,11 +6,12 @@ export type Followed = (typeof kinds)[number]
 
 /**
  * Does something at once while the box is in sight, else as it comes back, and then only what was asked for last of its kind.
- * A page has more plots than a window shows, and all of them change with every step of a run.
+ * A page has more plots than a window shows, and all of them change with every step of a run. What is needed is done at once
+ * wherever the box is.
  */
 export function useWhenInSight(
   box: RefObject<HTMLElement | null>,
-): (kind: Followed, task: () => void) => void {
+): (kind: Followed, task: () => void, isNeeded?: boolean) => void {
   const isInSight = useRef(true)
   const waiting = useRef(new Map<Followed, () => void>())
   useEffect(() => {
@@ -31,8 +32,9 @@ export function useWhenInSight(
       window.removeEventListener('beforeprint', doWhatWaits)
     }
   }, [box])
-  return useCallback((kind, task) => {
-    if (isInSight.current) task()
-    else waiting.current.set(kind, task)
+  return useCallback((kind, task, isNeeded = false) => {
+    if (!isInSight.current && !isNeeded) return void waiting.current.set(kind, task)
+    waiting.current.delete(kind)
+    task()
   }, [])
 }
