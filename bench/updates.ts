@@ -13,7 +13,7 @@ import { forkRandom } from '../src/core/random.ts'
 import { negativeLogLikelihood } from '../src/core/rl/losses/negativeLogLikelihood.ts'
 import { readRandomModelSpec } from '../src/main/host/model/randomModel.ts'
 import { tensorFlowBackend } from '../src/main/host/tensorflow/addon.ts'
-import { createCapturedTrainer } from '../src/main/host/tensorflow/capturedTrainer.ts'
+import { createCapturedTrainer } from '../src/main/host/tensorflow/session/capturedTrainer.ts'
 import { tensorflowOps } from '../src/main/host/tensorflow/ops.ts'
 import { median } from '../src/shared/statistics.ts'
 

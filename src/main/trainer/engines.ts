@@ -8,7 +8,7 @@ import { createLayerwiseScorer } from '../../core/train/engine/layerwiseScorer.t
 import type { TokenScorer, Trainer } from '../../core/train/engine/trainer.ts'
 import { lengthBuckets, type TrainerSetup } from '../../core/train/engine/trainerSetup.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import type { FollowCompiling } from '../host/tensorflow/compileWatch.ts'
+import type { FollowCompiling } from '../host/tensorflow/xla/compileWatch.ts'
 import { requireTensorFlow } from '../host/tensorflow/status.ts'
 import { longestConversation } from '../run/longestConversation.ts'
 import type { RunMaterial } from '../run/runMaterial.ts'
@@ -88,7 +88,7 @@ async function openTrainer(
   const choice = await chooseSampler(config)
   const samplerName = nameOfSampler(choice)
   if (choice.kind === 'graph' && config.capture) {
-    const { createTrainerWithSampler } = await import('../host/tensorflow/capturedTrainer.ts')
+    const { createTrainerWithSampler } = await import('../host/tensorflow/session/capturedTrainer.ts')
     const limits = { kvMemoryBytes: kvMemoryBytes(), compilation: choice.compilation, followCompiling }
     const draws = [drawKindOf(config.sampling, setup.config.vocabularySize)]
     return { ...createTrainerWithSampler(setup, draws, limits), samplerName }

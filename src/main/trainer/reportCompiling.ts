@@ -1,5 +1,5 @@
 import type { StageCount } from '../../shared/runs/runEvent.ts'
-import type { CompileNews, FollowCompiling } from '../host/tensorflow/compileWatch.ts'
+import type { CompileNews, FollowCompiling } from '../host/tensorflow/xla/compileWatch.ts'
 import type { JobPort } from '../wire/jobPort.ts'
 import { startupProgress } from './startupProgress.ts'
 

@@ -6,9 +6,9 @@ import { storedParameters, type WeightStorage } from '../../core/model/weightSto
 import type { Sampler } from '../../core/sampling/sampler.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
-import type { FollowCompiling } from '../host/tensorflow/compileWatch.ts'
+import type { FollowCompiling } from '../host/tensorflow/xla/compileWatch.ts'
 import { readTensorFlowStatus } from '../host/tensorflow/status.ts'
-import { tidyXlaCache, xlaCacheFolder } from '../host/tensorflow/xlaCache.ts'
+import { tidyXlaCache, xlaCacheFolder } from '../host/tensorflow/xla/compiledFunctions.ts'
 
 /**
  * Of the machine's memory, not of what happens to be free: a resumed run has to decode in the same batches.
@@ -43,7 +43,7 @@ export async function chooseSampler({ sampler, xla, device }: SamplerConfig): Pr
   if (sampler === 'auto' && kind === 'cpu') return { kind: 'onnx' }
   const isAskedFor = xla === 'on' || (xla === 'auto' && kind === 'cuda')
   if (!isAskedFor) return { kind: 'graph', compilation: 'never', whyNotCompiled: null }
-  const { whyNoXla } = await import('../host/tensorflow/xlaProbe.ts')
+  const { whyNoXla } = await import('../host/tensorflow/xla/whyNoXla.ts')
   tidyCompiled()
   const reason = whyNoXla()
   if (reason !== null && xla === 'on') {
@@ -103,7 +103,7 @@ export async function openSampler(
 ): Promise<Sampler> {
   const choice = await chooseSampler(wanted)
   if (choice.kind === 'graph') {
-    const { createGraphSampler } = await import('../host/tensorflow/graphSampler.ts')
+    const { createGraphSampler } = await import('../host/tensorflow/session/graphSampler.ts')
     return createGraphSampler(
       { config, parameters, storedAs },
       {

@@ -53,7 +53,7 @@ export async function openModel(
     }
     case 'graph': {
       await startTensorflow()
-      const { createGraphSampler } = await import('../tensorflow/graphSampler.ts')
+      const { createGraphSampler } = await import('../tensorflow/session/graphSampler.ts')
       const parameters = await readParameters(checkpoint)
       const sampler = createGraphSampler({ config, parameters }, { kvMemoryBytes, compilation: 'never' })
       return { config, tokenizer, sampler, notices, close: () => sampler.dispose() }

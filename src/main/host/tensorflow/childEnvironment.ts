@@ -3,7 +3,7 @@ import { savesMemory } from '../../../shared/config/savesMemory.ts'
 import type { EnvironmentVariables } from '../machine/paths.ts'
 import type { TensorFlowStatus } from './status.ts'
 import { readTensorFlowStatus } from './status.ts'
-import { xlaCacheFolder } from './xlaCache.ts'
+import { xlaCacheFolder } from './xla/compiledFunctions.ts'
 
 /** Bytes of compiled GPU kernels that CUDA may keep on disk: the default of 1 GiB throws some away again. */
 const cudaCacheBytes = 4294967296

@@ -65,7 +65,7 @@ export async function probeXla(
   environment: Record<string, string> = childEnvironment(),
   nodePath: string = process.execPath,
 ): Promise<string | null> {
-  const script = join(projectFolder, 'src', 'main', 'host', 'tensorflow', 'probeXla.ts')
+  const script = join(projectFolder, 'src', 'main', 'host', 'tensorflow', 'xla', 'probe.ts')
   const { code, output } = await runProgram(nodePath, [script], environment)
   const line = output.trim().split('\n').at(-1) ?? ''
   if (code === 0) return XlaProbe.parse(JSON.parse(line)).whyNoXla

@@ -2,8 +2,8 @@ import { createEagerTrainer } from '../../../core/train/engine/eagerTrainer.ts'
 import { createEagerScorer } from '../../../core/train/engine/eagerScorer.ts'
 import type { GradientTrainer, TokenScorer } from '../../../core/train/engine/trainer.ts'
 import type { ScorerSetup, TrainerSetup } from '../../../core/train/engine/trainerSetup.ts'
-import { createCapturedScorer } from './capturedScorer.ts'
-import { createCapturedTrainer } from './capturedTrainer.ts'
+import { createCapturedScorer } from './session/capturedScorer.ts'
+import { createCapturedTrainer } from './session/capturedTrainer.ts'
 import { tensorFlowBackend } from './addon.ts'
 
 export interface TrainerChoice {

@@ -27,7 +27,7 @@ async function openEager(checkpoint: ModelFolder): Promise<VerifyEngine> {
 async function openCaptured(checkpoint: ModelFolder): Promise<VerifyEngine> {
   await startTensorflow()
   const { tensorflowOps } = await import('./ops.ts')
-  const { CapturedVerifyEngine } = await import('./capturedVerifyEngine.ts')
+  const { CapturedVerifyEngine } = await import('./session/capturedVerifyEngine.ts')
   const parameters = await readParameters(checkpoint)
   return new CapturedVerifyEngine('captured', { config: checkpoint.config, parameters, ops: tensorflowOps() })
 }
@@ -40,7 +40,7 @@ async function openOnnx(checkpoint: ModelFolder): Promise<VerifyEngine> {
 async function openGraph(checkpoint: ModelFolder): Promise<VerifyEngine> {
   await startTensorflow()
   const { tensorflowOps } = await import('./ops.ts')
-  const { GraphVerifyEngine } = await import('./graphVerifyEngine.ts')
+  const { GraphVerifyEngine } = await import('./session/graphVerifyEngine.ts')
   const parameters = await readParameters(checkpoint)
   return new GraphVerifyEngine('graph', { config: checkpoint.config, parameters, ops: tensorflowOps() })
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import { tensorFlowBackend } from '../../../../src/main/host/tensorflow/addon.ts'
-import { createTrainerWithSampler } from '../../../../src/main/host/tensorflow/capturedTrainer.ts'
+import { createTrainerWithSampler } from '../../../../src/main/host/tensorflow/session/capturedTrainer.ts'
 import { createScorer } from '../../../../src/main/host/tensorflow/trainerFactory.ts'
 import { initialAdapter } from '../../../../src/core/model/adapter.ts'
 import type { AdapterValues } from '../../../../src/core/model/mergeAdapter.ts'
@@ -12,7 +12,7 @@ import type { TrainerSetup } from '../../../../src/core/train/engine/trainerSetu
 import { assertClose } from '../../../assertClose.ts'
 import { largestDifferenceOf, littleAdapter, trainedAdapter } from '../../../littleAdapter.ts'
 import { littleModel, modelFamilies, randomParameters, randomRows } from '../../../randomModel.ts'
-import { drawnAsScored, plain, randomRequests } from './graphSamples.ts'
+import { drawnAsScored, plain, randomRequests } from './session/graphSamples.ts'
 import { assertSameBytes, largestDifference, oneStep, rows, setup, withTrainer } from './littleTrainer.ts'
 
 const begun: AdapterValues = { ...littleAdapter, values: initialAdapter(littleModel, littleAdapter, 3) }

@@ -7,7 +7,7 @@ import {
   tensorFlowVariables,
   trainerVariables,
 } from '../../../../src/main/host/tensorflow/childEnvironment.ts'
-import { tidyXlaCache, xlaCacheFolder } from '../../../../src/main/host/tensorflow/xlaCache.ts'
+import { tidyXlaCache, xlaCacheFolder } from '../../../../src/main/host/tensorflow/xla/compiledFunctions.ts'
 import { isNeeded } from '../../../../src/main/host/provision/unpack.ts'
 import { tensorFlowBackend } from '../../../../src/main/host/tensorflow/addon.ts'
 import { probeXla, whyNoGpu } from '../../../../src/main/host/tensorflow/deviceProbe.ts'
@@ -15,7 +15,7 @@ import { requireTensorFlow } from '../../../../src/main/host/tensorflow/status.t
 import type { ConfigLayer } from '../../../../src/shared/config/layers.ts'
 import { presetConfig } from '../../../../src/shared/config/presets.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import { whyNoXla } from '../../../../src/main/host/tensorflow/xlaProbe.ts'
+import { whyNoXla } from '../../../../src/main/host/tensorflow/xla/whyNoXla.ts'
 
 test('a child takes the memory of a card as needed, logs warnings only, multiplies whole float32 numbers and keeps 4 GiB of compiled kernels', () => {
   assert.deepEqual(childEnvironment({}, null), {

@@ -1,9 +1,9 @@
 // Draws once from a graph that XLA compiles beside the run, and ends the sampler and its session at once, three
 // times: a process of its own, which TensorFlow ends where it compiles for a session that is gone.
-import { createTrainerWithSampler } from '../../../../src/main/host/tensorflow/capturedTrainer.ts'
-import { littleModel } from '../../../randomModel.ts'
-import { plain, randomRequests } from './graphSamples.ts'
-import { setup } from './littleTrainer.ts'
+import { createTrainerWithSampler } from '../../../../../src/main/host/tensorflow/session/capturedTrainer.ts'
+import { littleModel } from '../../../../randomModel.ts'
+import { plain, randomRequests } from '../session/graphSamples.ts'
+import { setup } from '../littleTrainer.ts'
 
 for (const seed of [1, 2, 3]) {
   const begun: string[] = []

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CapturedGraph } from '../../../core/train/engine/trainingGraph.ts'
-import { encodeSavedModel } from '../../../core/graph/savedModel.ts'
-import { collectGarbage } from '../machine/collectGarbage.ts'
-import type { TensorFlowBinding } from './addon.ts'
-import { tensorFlowBackend } from './addon.ts'
+import type { CapturedGraph } from '../../../../core/train/engine/trainingGraph.ts'
+import { encodeSavedModel } from '../../../../core/graph/savedModel.ts'
+import { collectGarbage } from '../../machine/collectGarbage.ts'
+import type { TensorFlowBinding } from '../addon.ts'
+import { tensorFlowBackend } from '../addon.ts'
 
 export interface Feed {
   readonly node: string

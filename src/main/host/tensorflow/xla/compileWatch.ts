@@ -1,7 +1,7 @@
-import { ranCompiled } from '../../../core/graph/backgroundCall.ts'
-import type { Compilation } from '../../../core/graph/graphBuilder.ts'
-import { systemClock } from '../machine/clock.ts'
-import type { Feed, GraphSession } from './graphSession.ts'
+import { ranCompiled } from '../../../../core/graph/backgroundCall.ts'
+import type { Compilation } from '../../../../core/graph/graphBuilder.ts'
+import { systemClock } from '../../machine/clock.ts'
+import type { Feed, GraphSession } from '../session/graphSession.ts'
 
 /** XLA has begun, or is done with, one function for one set of shapes. */
 export interface CompileNews {

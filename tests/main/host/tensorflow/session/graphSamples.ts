@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict'
-import type { Compilation } from '../../../../src/core/graph/graphBuilder.ts'
-import type { ModelConfig } from '../../../../src/core/model/config/modelConfig.ts'
-import type { ParameterValues } from '../../../../src/core/model/parameterValues.ts'
-import { forkRandom } from '../../../../src/core/random.ts'
-import type { Completion, SampleCall, SampleRequest, Sampler } from '../../../../src/core/sampling/sampler.ts'
-import { createCapturedScorer } from '../../../../src/main/host/tensorflow/capturedScorer.ts'
-import type { FollowCompiling } from '../../../../src/main/host/tensorflow/compileWatch.ts'
-import { createGraphSampler } from '../../../../src/main/host/tensorflow/graphSampler.ts'
-import { tensorflowOps } from '../../../../src/main/host/tensorflow/ops.ts'
-import type { FrozenModel } from '../../../../src/core/train/engine/modelVariables.ts'
-import type { TokenScorer } from '../../../../src/core/train/engine/trainer.ts'
+import type { Compilation } from '../../../../../src/core/graph/graphBuilder.ts'
+import type { ModelConfig } from '../../../../../src/core/model/config/modelConfig.ts'
+import type { ParameterValues } from '../../../../../src/core/model/parameterValues.ts'
+import { forkRandom } from '../../../../../src/core/random.ts'
+import type {
+  Completion,
+  SampleCall,
+  SampleRequest,
+  Sampler,
+} from '../../../../../src/core/sampling/sampler.ts'
+import { createCapturedScorer } from '../../../../../src/main/host/tensorflow/session/capturedScorer.ts'
+import type { FollowCompiling } from '../../../../../src/main/host/tensorflow/xla/compileWatch.ts'
+import { createGraphSampler } from '../../../../../src/main/host/tensorflow/session/graphSampler.ts'
+import { tensorflowOps } from '../../../../../src/main/host/tensorflow/ops.ts'
+import type { FrozenModel } from '../../../../../src/core/train/engine/modelVariables.ts'
+import type { TokenScorer } from '../../../../../src/core/train/engine/trainer.ts'
 
 export type Completions = readonly (readonly Completion[])[]
 

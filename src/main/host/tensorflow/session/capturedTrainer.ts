@@ -1,38 +1,38 @@
-import { updateNames, updateScalars } from '../../../core/train/engine/adamWGraph.ts'
-import { zeroGradients } from '../../../core/train/engine/gradientAccumulators.ts'
-import type { ParameterKind } from '../../../core/train/engine/graphVariables.ts'
-import { adapterScaleNode, dropoutNodes, mergedList } from '../../../core/train/engine/modelVariables.ts'
+import { updateNames, updateScalars } from '../../../../core/train/engine/adamWGraph.ts'
+import { zeroGradients } from '../../../../core/train/engine/gradientAccumulators.ts'
+import type { ParameterKind } from '../../../../core/train/engine/graphVariables.ts'
+import { adapterScaleNode, dropoutNodes, mergedList } from '../../../../core/train/engine/modelVariables.ts'
 import {
   bucketNames,
   gradientFetches,
   type RecordedBuckets,
-} from '../../../core/train/engine/recordedBuckets.ts'
-import { captureTraining } from '../../../core/train/engine/trainingGraph.ts'
-import type { DrawKind } from '../../../core/decoder/functions/draw.ts'
-import type { Sampler } from '../../../core/sampling/sampler.ts'
-import type { SamplerOptions } from '../../../core/train/engine/samplingGraph.ts'
-import { adapterScale } from '../../../core/model/adapter.ts'
-import { dropoutKey } from '../../../core/model/adapterDropout.ts'
-import { copiedValues, type ParameterValues } from '../../../core/model/parameterValues.ts'
-import type { MicroBatch } from '../../../core/train/engine/paddedBatch.ts'
+} from '../../../../core/train/engine/recordedBuckets.ts'
+import { captureTraining } from '../../../../core/train/engine/trainingGraph.ts'
+import type { DrawKind } from '../../../../core/decoder/functions/draw.ts'
+import type { Sampler } from '../../../../core/sampling/sampler.ts'
+import type { SamplerOptions } from '../../../../core/train/engine/samplingGraph.ts'
+import { adapterScale } from '../../../../core/model/adapter.ts'
+import { dropoutKey } from '../../../../core/model/adapterDropout.ts'
+import { copiedValues, type ParameterValues } from '../../../../core/model/parameterValues.ts'
+import type { MicroBatch } from '../../../../core/train/engine/paddedBatch.ts'
 import {
   inputWidth,
   longestRowOfBuckets,
   padInput,
   requireRows,
   splitIntoMicroBatches,
-} from '../../../core/train/engine/paddedBatch.ts'
+} from '../../../../core/train/engine/paddedBatch.ts'
 import type {
   GradientTrainer,
   TokenBatch,
   TokenScorer,
   TrainerState,
   UpdateStats,
-} from '../../../core/train/engine/trainer.ts'
-import { copiedState } from '../../../core/train/engine/trainer.ts'
-import type { LossSumName } from '../../../core/rl/losses/policyLoss.ts'
-import { trainedParameters, type TrainerSetup } from '../../../core/train/engine/trainerSetup.ts'
-import { requireState, requireFinite } from '../../../core/train/engine/trainerChecks.ts'
+} from '../../../../core/train/engine/trainer.ts'
+import { copiedState } from '../../../../core/train/engine/trainer.ts'
+import type { LossSumName } from '../../../../core/rl/losses/policyLoss.ts'
+import { trainedParameters, type TrainerSetup } from '../../../../core/train/engine/trainerSetup.ts'
+import { requireState, requireFinite } from '../../../../core/train/engine/trainerChecks.ts'
 import { idFeeds, recordedBucket, scoreRows, type SessionOfBuckets } from './capturedScorer.ts'
 import { viewVariables, writeFrozenModel, writeVariables, zeroVariables } from './capturedVariables.ts'
 import type { Feed } from './graphSession.ts'

@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { countParameters, parameterShapes } from '../../../../src/core/model/parameterTable.ts'
-import { openModelFolder } from '../../../../src/main/host/model/modelFolder.ts'
-import { savedModels, saveModels } from '../../../oracles/save_models.ts'
+import { countParameters, parameterShapes } from '../../../../../src/core/model/parameterTable.ts'
+import { openModelFolder } from '../../../../../src/main/host/model/modelFolder.ts'
+import { savedModels, saveModels } from '../../../../oracles/save_models.ts'
 
 interface Opened {
   readonly weights_sha256: string
@@ -21,7 +21,7 @@ interface Opened {
 
 test('the folders saved today are, byte for byte, those that transformers opened as the same models', async () => {
   const stored = JSON.parse(
-    await readFile(join(import.meta.dirname, '../../../fixtures/saved_models.json'), 'utf8'),
+    await readFile(join(import.meta.dirname, '../../../../fixtures/saved_models.json'), 'utf8'),
   ) as {
     transformers: string
     models: Record<string, Opened>

@@ -1,13 +1,18 @@
 import * as tf from '@tensorflow/tfjs'
-import type { RawOps } from '../../../core/graph/rawOps.ts'
-import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
-import { copiedValues, type ParameterValues } from '../../../core/model/parameterValues.ts'
-import { negativeLogLikelihood } from '../../../core/rl/losses/negativeLogLikelihood.ts'
-import type { PolicyStep, PolicyStepResult } from '../../../core/train/verify/policyStep.ts'
-import { takePolicyStep, wholeBatchShape } from '../../../core/train/verify/policyStep.ts'
-import type { AdamWSettings, GradientTrainer, TokenBatch } from '../../../core/train/engine/trainer.ts'
-import type { SelfCheck, VerifyAdamW, VerifyBatch, VerifyEngine } from '../../../core/train/verify/engine.ts'
-import { largestDifference, parameterValue, unpaddedRows } from '../../../core/train/verify/engine.ts'
+import type { RawOps } from '../../../../core/graph/rawOps.ts'
+import type { ModelConfig } from '../../../../core/model/config/modelConfig.ts'
+import { copiedValues, type ParameterValues } from '../../../../core/model/parameterValues.ts'
+import { negativeLogLikelihood } from '../../../../core/rl/losses/negativeLogLikelihood.ts'
+import type { PolicyStep, PolicyStepResult } from '../../../../core/train/verify/policyStep.ts'
+import { takePolicyStep, wholeBatchShape } from '../../../../core/train/verify/policyStep.ts'
+import type { AdamWSettings, GradientTrainer, TokenBatch } from '../../../../core/train/engine/trainer.ts'
+import type {
+  SelfCheck,
+  VerifyAdamW,
+  VerifyBatch,
+  VerifyEngine,
+} from '../../../../core/train/verify/engine.ts'
+import { largestDifference, parameterValue, unpaddedRows } from '../../../../core/train/verify/engine.ts'
 import { createCapturedScorer } from './capturedScorer.ts'
 import { createCapturedTrainer } from './capturedTrainer.ts'
 

@@ -6,8 +6,8 @@ import {
   CompileWatch,
   type CacheShape,
   type CompileNews,
-} from '../../../../src/main/host/tensorflow/compileWatch.ts'
-import { temporaryFolder } from '../../store/storeFixtures.ts'
+} from '../../../../../src/main/host/tensorflow/xla/compileWatch.ts'
+import { temporaryFolder } from '../../../store/storeFixtures.ts'
 
 const call = { functionName: 'decode', what: '8 tokens', feeds: [], fetches: ['ids'] }
 const small: CacheShape = { slots: 2, length: 32 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { tensorFlowBackend } from '../../../../src/main/host/tensorflow/addon.ts'
-import { createTrainerWithSampler } from '../../../../src/main/host/tensorflow/capturedTrainer.ts'
-import type { CompileNews } from '../../../../src/main/host/tensorflow/compileWatch.ts'
-import { littleModel } from '../../../randomModel.ts'
+import { tensorFlowBackend } from '../../../../../src/main/host/tensorflow/addon.ts'
+import { createTrainerWithSampler } from '../../../../../src/main/host/tensorflow/session/capturedTrainer.ts'
+import type { CompileNews } from '../../../../../src/main/host/tensorflow/xla/compileWatch.ts'
+import { littleModel } from '../../../../randomModel.ts'
 import { assertSame, drawnAsScored, plain, randomRequests, type Completions } from './graphSamples.ts'
-import { rows, setup } from './littleTrainer.ts'
+import { rows, setup } from '../littleTrainer.ts'
 
 const limits = { kvMemoryBytes: 64e6, compilation: 'never' as const }
 const requests = randomRequests(8, littleModel.vocabularySize)
@@ -60,7 +60,7 @@ test('an update is the same with and without a sampler in its graph, and nothing
   for (const change of [{}, { temperature: 0 }, { topK: 4 }])
     await both.sampler.sample({ requests, settings: { ...settings, ...change } })
   const stats = await both.trainer.step({ rows }, 1e-3)
-  const { createTrainer } = await import('../../../../src/main/host/tensorflow/trainerFactory.ts')
+  const { createTrainer } = await import('../../../../../src/main/host/tensorflow/trainerFactory.ts')
   const alone = createTrainer(setup, { capture: true })
   assert.deepEqual(stats, await alone.step({ rows }, 1e-3))
   assert.deepEqual(await both.trainer.readState(), await alone.readState())

@@ -1,8 +1,8 @@
-import { FunctionBuilder } from '../../../core/graph/functionBuilder.ts'
-import { addCalledFunction } from '../../../core/graph/functionCall.ts'
-import { FunctionOps } from '../../../core/graph/functionOps.ts'
-import { GraphBuilder } from '../../../core/graph/graphBuilder.ts'
-import { GraphSession } from './graphSession.ts'
+import { FunctionBuilder } from '../../../../core/graph/functionBuilder.ts'
+import { addCalledFunction } from '../../../../core/graph/functionCall.ts'
+import { FunctionOps } from '../../../../core/graph/functionOps.ts'
+import { GraphBuilder } from '../../../../core/graph/graphBuilder.ts'
+import { GraphSession } from '../session/graphSession.ts'
 
 /** Whether XLA compiles on the device in use: null where it does, else why not, in one line. */
 export function whyNoXla(): string | null {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { tensorflowOps } from '../../../../src/main/host/tensorflow/ops.ts'
+import { tensorflowOps } from '../../../../../src/main/host/tensorflow/ops.ts'
 import * as tf from '@tensorflow/tfjs'
-import { GraphBuilder, typeAttribute } from '../../../../src/core/graph/graphBuilder.ts'
-import { recordOps } from '../../../../src/core/graph/recordOps.ts'
-import { GraphSession } from '../../../../src/main/host/tensorflow/graphSession.ts'
-import { assertClose } from '../../../assertClose.ts'
+import { GraphBuilder, typeAttribute } from '../../../../../src/core/graph/graphBuilder.ts'
+import { recordOps } from '../../../../../src/core/graph/recordOps.ts'
+import { GraphSession } from '../../../../../src/main/host/tensorflow/session/graphSession.ts'
+import { assertClose } from '../../../../assertClose.ts'
 
 const ops = tensorflowOps()
 

@@ -1,6 +1,6 @@
-import type { FunctionBuilder, Value } from '../../../../src/core/graph/functionBuilder.ts'
-import type { FunctionOps } from '../../../../src/core/graph/functionOps.ts'
-import { typeAttribute } from '../../../../src/core/graph/graphBuilder.ts'
+import type { FunctionBuilder, Value } from '../../../../../src/core/graph/functionBuilder.ts'
+import type { FunctionOps } from '../../../../../src/core/graph/functionOps.ts'
+import { typeAttribute } from '../../../../../src/core/graph/graphBuilder.ts'
 
 export interface Loop {
   readonly condition: FunctionBuilder

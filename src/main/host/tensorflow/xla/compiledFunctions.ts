@@ -12,8 +12,8 @@ import {
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import protobuf from 'protobufjs/minimal.js'
-import { cacheFolder, type EnvironmentVariables } from '../machine/paths.ts'
-import type { TensorFlowReady } from './status.ts'
+import { cacheFolder, type EnvironmentVariables } from '../../machine/paths.ts'
+import type { TensorFlowReady } from '../status.ts'
 
 /** What TensorFlow names the files of compiled functions after. */
 const filePrefix = 'xla_compile_cache__'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TrainerSetup } from '../../../../src/core/train/engine/trainerSetup.ts'
-import { largestDifference, oneStep } from './littleTrainer.ts'
+import type { TrainerSetup } from '../../../../../src/core/train/engine/trainerSetup.ts'
+import { largestDifference, oneStep } from '../littleTrainer.ts'
 
 const changes: Readonly<Record<string, Partial<TrainerSetup>>> = {
   'as it stands': {},

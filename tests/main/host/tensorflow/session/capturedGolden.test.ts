@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { verifyEngines } from '../../../../src/main/host/tensorflow/verifyEngines.ts'
-import { verifyFolder } from '../../../../src/main/tools/verify/verifyFolder.ts'
-import type { VerifyRow } from '../../../../src/main/tools/verify/verifyRow.ts'
+import { verifyEngines } from '../../../../../src/main/host/tensorflow/verifyEngines.ts'
+import { verifyFolder } from '../../../../../src/main/tools/verify/verifyFolder.ts'
+import type { VerifyRow } from '../../../../../src/main/tools/verify/verifyRow.ts'
 
 for (const model of ['gpt2', 'llama', 'llama-gqa7', 'qwen2', 'qwen2-bf16-sharded']) {
   test(`captured = the stored numbers of ${model}: log-probs, loss, gradients, AdamW`, async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { verifyEngines } from '../../../../src/main/host/tensorflow/verifyEngines.ts'
-import { verifyFolder } from '../../../../src/main/tools/verify/verifyFolder.ts'
-import type { VerifyRow } from '../../../../src/main/tools/verify/verifyRow.ts'
-import { goldenCheckpoints, goldenFolder } from '../../../goldenFolders.ts'
+import { verifyEngines } from '../../../../../src/main/host/tensorflow/verifyEngines.ts'
+import { verifyFolder } from '../../../../../src/main/tools/verify/verifyFolder.ts'
+import type { VerifyRow } from '../../../../../src/main/tools/verify/verifyRow.ts'
+import { goldenCheckpoints, goldenFolder } from '../../../../goldenFolders.ts'
 
 for (const name of goldenCheckpoints) {
   test(`graph = transformers' greedy ids of ${name}; drawn log-probs = read ones, later turns too`, async () => {

@@ -1,6 +1,6 @@
-import type { DrawKind } from '../../../core/decoder/functions/draw.ts'
-import { samplerNames } from '../../../core/decoder/functions/samplerNames.ts'
-import type { ModelConfig } from '../../../core/model/config/modelConfig.ts'
+import type { DrawKind } from '../../../../core/decoder/functions/draw.ts'
+import { samplerNames } from '../../../../core/decoder/functions/samplerNames.ts'
+import type { ModelConfig } from '../../../../core/model/config/modelConfig.ts'
 import type {
   ChunkDecoder,
   DecodedRow,
@@ -8,11 +8,11 @@ import type {
   ExtendedRow,
   FirstDraw,
   FirstTokens,
-} from '../../../core/sampling/chunkDecoder.ts'
-import { drawKindOf } from '../../../core/sampling/drawKind.ts'
-import type { DrawSettings } from '../../../core/sampling/nextToken.ts'
-import type { ParameterSource } from '../../../core/sampling/sampler.ts'
-import type { CompileWatch } from './compileWatch.ts'
+} from '../../../../core/sampling/chunkDecoder.ts'
+import { drawKindOf } from '../../../../core/sampling/drawKind.ts'
+import type { DrawSettings } from '../../../../core/sampling/nextToken.ts'
+import type { ParameterSource } from '../../../../core/sampling/sampler.ts'
+import type { CompileWatch } from '../xla/compileWatch.ts'
 import type { Feed, GraphSession } from './graphSession.ts'
 import type { RunShapes } from './runShapes.ts'
 

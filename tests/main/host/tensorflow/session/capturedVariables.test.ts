@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sizeOf } from '../../../../src/core/model/parameterTable.ts'
-import type { ParameterValues } from '../../../../src/core/model/parameterValues.ts'
-import type { TrainerState } from '../../../../src/core/train/engine/trainer.ts'
-import { assertSameBytes, rows, setup, withTrainer } from './littleTrainer.ts'
+import { sizeOf } from '../../../../../src/core/model/parameterTable.ts'
+import type { ParameterValues } from '../../../../../src/core/model/parameterValues.ts'
+import type { TrainerState } from '../../../../../src/core/train/engine/trainer.ts'
+import { assertSameBytes, rows, setup, withTrainer } from '../littleTrainer.ts'
 
 // TensorFlow takes an array whose address is a multiple of 64 as it is, without copying: enough arrays for
 // some to be

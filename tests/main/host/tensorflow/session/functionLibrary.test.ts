@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ranCompiled } from '../../../../src/core/graph/backgroundCall.ts'
-import { FunctionBuilder } from '../../../../src/core/graph/functionBuilder.ts'
-import { addCalledFunction } from '../../../../src/core/graph/functionCall.ts'
-import { FunctionOps } from '../../../../src/core/graph/functionOps.ts'
+import { ranCompiled } from '../../../../../src/core/graph/backgroundCall.ts'
+import { FunctionBuilder } from '../../../../../src/core/graph/functionBuilder.ts'
+import { addCalledFunction } from '../../../../../src/core/graph/functionCall.ts'
+import { FunctionOps } from '../../../../../src/core/graph/functionOps.ts'
 import {
   elementTypes,
   GraphBuilder,
   shapeAttribute,
   typeAttribute,
-} from '../../../../src/core/graph/graphBuilder.ts'
-import type { Compilation, ElementType } from '../../../../src/core/graph/graphBuilder.ts'
-import { outputNames } from '../../../../src/core/graph/outputNames.ts'
+} from '../../../../../src/core/graph/graphBuilder.ts'
+import type { Compilation, ElementType } from '../../../../../src/core/graph/graphBuilder.ts'
+import { outputNames } from '../../../../../src/core/graph/outputNames.ts'
 import { everyOp, expectedOfEveryOp } from './everyOp.ts'
-import { GraphSession, type Feed } from '../../../../src/main/host/tensorflow/graphSession.ts'
+import { GraphSession, type Feed } from '../../../../../src/main/host/tensorflow/session/graphSession.ts'
 
 const x = { node: 'x', shape: [2, 3], values: Float32Array.of(0.5, -1, 2, 3, 0.25, -2) }
 
