@@ -2,7 +2,7 @@ import type { Database } from '../src/main/store/database.ts'
 import { storeImportedRuns } from '../src/main/store/runs/importedRunStore.ts'
 import { presetConfig } from '../src/shared/config/presets.ts'
 import { metrics } from '../src/shared/metrics/metrics.ts'
-import type { ImportedRun, ImportedSeries } from '../src/shared/runs/importedRun.ts'
+import type { ImportedRun, ImportedSeries } from '../src/shared/runs/imports/importedRun.ts'
 
 export const config = JSON.stringify(presetConfig('builtin'))
 export const comparedPoints = 100_000

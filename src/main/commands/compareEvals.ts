@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { EvaluatedProblem } from '../../shared/runs/evaluationResult.ts'
-import { evaluationDocumentSchema } from '../../shared/runs/evaluationResult.ts'
+import type { EvaluatedProblem } from '../../shared/runs/evaluation/evaluationResult.ts'
+import { evaluationDocumentSchema } from '../../shared/runs/evaluation/evaluationResult.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { Register } from './command.ts'
 import { addCommand } from './command.ts'

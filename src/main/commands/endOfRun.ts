@@ -7,7 +7,7 @@ import { vStarSha256 } from '../store/vStarText.ts'
 import type { CommandCall, CommandResult } from './command.ts'
 import { followRun, resumeHint } from './followRun.ts'
 import type { RunAccess } from './runAccess.ts'
-import type { PairedTest } from '../../shared/runs/pairedTest.ts'
+import type { PairedTest } from '../../shared/runs/evaluation/pairedTest.ts'
 import { pairedTest } from '../tools/pairedTest.ts'
 import { runExitCode, runOutput, type RunOutput } from './runResult.ts'
 

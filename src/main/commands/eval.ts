@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { mergeConfigs, type ConfigLayer } from '../../shared/config/layers.ts'
 import { parseConfig, type RunConfig } from '../../shared/config/parseConfig.ts'
-import { evaluatedProblemSchema } from '../../shared/runs/evaluationResult.ts'
+import { evaluatedProblemSchema } from '../../shared/runs/evaluation/evaluationResult.ts'
 import type { MemoryPlan } from '../../shared/memoryPlan.ts'
 import type { CheckpointRecord } from '../../shared/runs/records.ts'
 import type { RemotePlace } from '../../shared/runs/remotePlace.ts'

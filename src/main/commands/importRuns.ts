@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { importFormats, importText } from '../../shared/runs/importedRun.ts'
+import { importFormats, importText } from '../../shared/runs/imports/importedRun.ts'
 import { plainLine } from '../../shared/text/plainText.ts'
 import { addCommand, type CommandCall, type CommandResult, type Register } from './command.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
-import type { ImportOutcome } from '../../shared/runs/importedRun.ts'
+import type { ImportOutcome } from '../../shared/runs/imports/importedRun.ts'
 import { isOver } from '../../shared/runs/runTransitions.ts'
 import { systemClock } from '../host/machine/clock.ts'
 import { processStart } from '../host/machine/processInfo.ts'

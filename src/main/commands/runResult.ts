@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Evaluation, Run } from '../../shared/runs/records.ts'
-import type { PairedTest } from '../../shared/runs/pairedTest.ts'
+import type { PairedTest } from '../../shared/runs/evaluation/pairedTest.ts'
 import type { ExitCode } from './exitCode.ts'
 
 /** A share with its 95 % Wilson interval; nulls where nothing was counted. */

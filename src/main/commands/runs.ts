@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { formatTime } from '../../shared/text/format.ts'
 import { runStatuses, storedStages, type Run } from '../../shared/runs/records.ts'
-import { testRank, testScoreText } from '../../shared/runs/testScore.ts'
+import { testRank, testScoreText } from '../../shared/runs/evaluation/testScore.ts'
 import type { Register } from './command.ts'
 import { addCommand } from './command.ts'
 import { formatTable } from '../../shared/text/textTable.ts'

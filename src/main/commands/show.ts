@@ -9,7 +9,7 @@ import {
   formatShare,
   formatTime,
 } from '../../shared/text/format.ts'
-import { gainFactors, revisionGain } from '../../shared/runs/revisionGain.ts'
+import { gainFactors, revisionGain } from '../../shared/runs/evaluation/revisionGain.ts'
 import { findMetric } from '../../shared/metrics/metrics.ts'
 import type { CheckpointRecord, Evaluation, Run, RunLogEntry } from '../../shared/runs/records.ts'
 import { runStatuses } from '../../shared/runs/records.ts'

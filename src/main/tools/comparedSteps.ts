@@ -1,5 +1,5 @@
 import { compareEvaluations } from '../../core/train/evaluation/compareEvaluations.ts'
-import type { EvaluatedProblem, EvaluatedSample } from '../../shared/runs/evaluationResult.ts'
+import type { EvaluatedProblem, EvaluatedSample } from '../../shared/runs/evaluation/evaluationResult.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { StoredRollout } from '../../shared/runs/records.ts'
 import type { ParsedInputOf } from '../../shared/routes/contract.ts'

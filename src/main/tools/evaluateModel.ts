@@ -16,7 +16,7 @@ import { countOutcomes, outcomeShares } from '../../core/train/evaluation/outcom
 import type { StopSignal } from '../../core/sampling/sampler.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { MemoryPlan } from '../../shared/memoryPlan.ts'
-import type { EvaluatedProblem } from '../../shared/runs/evaluationResult.ts'
+import type { EvaluatedProblem } from '../../shared/runs/evaluation/evaluationResult.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { CheckpointRecord, Proportion } from '../../shared/runs/records.ts'
 import { wilson } from '../../shared/statistics.ts'

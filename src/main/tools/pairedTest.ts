@@ -1,6 +1,6 @@
 import { forkRandom } from '../../core/random.ts'
 import type { Evaluation } from '../../shared/runs/records.ts'
-import type { PairedMetric, PairedTest } from '../../shared/runs/pairedTest.ts'
+import type { PairedMetric, PairedTest } from '../../shared/runs/evaluation/pairedTest.ts'
 import { pairedBootstrap, pairedNormal, type Interval } from '../../shared/statistics.ts'
 import type { Database } from '../store/database.ts'
 import { readEvaluatedOutcomes, type EvaluatedOutcome } from '../store/evaluatedOutcomes.ts'

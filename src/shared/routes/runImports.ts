@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ImportOutcome } from '../runs/importedRun.ts'
+import type { ImportOutcome } from '../runs/imports/importedRun.ts'
 import type { Progress } from '../runs/runEvent.ts'
 import { output } from './parts.ts'
 

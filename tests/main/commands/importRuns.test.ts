@@ -14,7 +14,7 @@ import { openForWriting } from '../../../src/main/store/database.ts'
 import { storeImportedRuns } from '../../../src/main/store/runs/importedRunStore.ts'
 import { deleteRun, eraseRun } from '../../../src/main/store/runs/runLabels.ts'
 import { changeStatus, readRun } from '../../../src/main/store/runs/runStore.ts'
-import type { ImportedRun } from '../../../src/shared/runs/importedRun.ts'
+import type { ImportedRun } from '../../../src/shared/runs/imports/importedRun.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import { recheck } from './smallStore.ts'
 

@@ -10,7 +10,7 @@ import { PNG } from 'pngjs'
 import { openForReading, openForWriting } from '../../../src/main/store/database.ts'
 import { deleteRun, labelRun, restoreRun } from '../../../src/main/store/runs/runLabels.ts'
 import { readRun } from '../../../src/main/store/runs/runStore.ts'
-import { evaluationDocumentSchema } from '../../../src/shared/runs/evaluationResult.ts'
+import { evaluationDocumentSchema } from '../../../src/shared/runs/evaluation/evaluationResult.ts'
 import { plots } from '../../../src/shared/metrics/metrics.ts'
 import { littleModelFolder } from '../owner/realRuns.ts'
 

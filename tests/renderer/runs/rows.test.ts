@@ -4,7 +4,7 @@ import { columnMeaning, runColumns, runLines, sortRuns } from '../../../src/rend
 import { curveOf } from '../../../src/renderer/src/runs/runCurve.ts'
 import { firstTable, fittingColumns, nameWidth } from '../../../src/renderer/src/runs/tableSettings.ts'
 import { textWidth } from '../../../src/shared/plots/textFit.ts'
-import { testScoreText } from '../../../src/shared/runs/testScore.ts'
+import { testScoreText } from '../../../src/shared/runs/evaluation/testScore.ts'
 import { sampleLine } from '../support/runFixtures.ts'
 
 /** As the store lists them, newest first; the clock was set back before `c` was made. */

@@ -1,5 +1,5 @@
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
-import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/runs/evaluationResult.ts'
+import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/runs/evaluation/evaluationResult.ts'
 import type { Interval } from '../../../shared/statistics.ts'
 import { mcNemarExact, pairedBootstrap } from '../../../shared/statistics.ts'
 import { forkRandom } from '../../random.ts'

@@ -1,4 +1,4 @@
-import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/runs/evaluationResult.ts'
+import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/runs/evaluation/evaluationResult.ts'
 import type { ScoredRollout, ScoredTurn, TurnKind } from '../../rollout/rollout.ts'
 import type { Tokenizer } from '../../tokens/tokenizer.ts'
 import { verdictLogProb } from './testTimeSelection.ts'

@@ -1,5 +1,5 @@
 /** Tables of an evaluation by subject and level, from its per-problem results. */
-import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/runs/evaluationResult.ts'
+import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/runs/evaluation/evaluationResult.ts'
 import type { Proportion } from '../../../shared/runs/records.ts'
 import { wilson } from '../../../shared/statistics.ts'
 

@@ -1,7 +1,7 @@
 /**
  * Ways to choose one of several samples of a problem at test time: by vote, or by the policy's own verdicts.
  */
-import type { EvaluatedSample } from '../../../shared/runs/evaluationResult.ts'
+import type { EvaluatedSample } from '../../../shared/runs/evaluation/evaluationResult.ts'
 import type { Turn } from '../../rollout/rollout.ts'
 import type { Tokenizer } from '../../tokens/tokenizer.ts'
 

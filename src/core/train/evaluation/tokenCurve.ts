@@ -2,9 +2,9 @@
  * What several samples a problem are worth for the tokens that they cost, from an evaluation's per-problem
  * results.
  */
-import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/runs/evaluationResult.ts'
+import type { EvaluatedProblem, EvaluatedSample } from '../../../shared/runs/evaluation/evaluationResult.ts'
 import { bootstrapMean, pairedBootstrap, type Interval } from '../../../shared/statistics.ts'
-import { selectionMethods, type SelectionMethod } from '../../../shared/runs/voteCurve.ts'
+import { selectionMethods, type SelectionMethod } from '../../../shared/runs/evaluation/voteCurve.ts'
 import { forkRandom } from '../../random.ts'
 import { attemptVote, finalVote, majorityVote, selfVerifiedBest } from './testTimeSelection.ts'
 import type { SameAnswer } from './testTimeSelection.ts'

@@ -5,7 +5,7 @@ import {
   type ImportedRun,
   type ImportedSeries,
   type ImportFormat,
-} from '../../../shared/runs/importedRun.ts'
+} from '../../../shared/runs/imports/importedRun.ts'
 import { longestName } from '../../../shared/text/labels.ts'
 import { plainLine, plainText } from '../../../shared/text/plainText.ts'
 import { GrowingPoints } from './growingPoints.ts'

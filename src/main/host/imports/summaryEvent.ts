@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/minimal.js'
-import { importLimits } from '../../../shared/runs/importedRun.ts'
+import { importLimits } from '../../../shared/runs/imports/importedRun.ts'
 
 /** What an entry of an event file says; field numbers are those of TensorFlow's event.proto. */
 export interface SummaryEvent {

@@ -1,5 +1,5 @@
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
-import type { ImportFormat } from '../../../shared/runs/importedRun.ts'
+import type { ImportFormat } from '../../../shared/runs/imports/importedRun.ts'
 import { listed, quoted } from '../../../shared/text/shortened.ts'
 
 /** Which columns of a table hold what. */

@@ -1,5 +1,5 @@
-import type { ImportedRun } from '../../../shared/runs/importedRun.ts'
-import { importLimits } from '../../../shared/runs/importedRun.ts'
+import type { ImportedRun } from '../../../shared/runs/imports/importedRun.ts'
+import { importLimits } from '../../../shared/runs/imports/importedRun.ts'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { SourceRow } from '../../../core/data/sourceRows.ts'
 import { listed } from '../../../shared/text/shortened.ts'

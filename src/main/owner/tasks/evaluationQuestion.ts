@@ -1,7 +1,7 @@
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import type { CheckpointRecord, Evaluation, Run, StoredRollout } from '../../../shared/runs/records.ts'
 import { startedStage } from '../../../shared/runs/startedStage.ts'
-import type { VoteCurve } from '../../../shared/runs/voteCurve.ts'
+import type { VoteCurve } from '../../../shared/runs/evaluation/voteCurve.ts'
 import type { Clock } from '../../host/machine/clock.ts'
 import { newId } from '../../host/machine/identifiers.ts'
 import { storeAskedEvaluation } from '../../store/askedEvaluation.ts'

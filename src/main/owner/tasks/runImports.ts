@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
-import type { ImportedRun, ImportedSeries, ImportOutcome } from '../../../shared/runs/importedRun.ts'
-import type { RunReadingEvent, RunsQuestion } from '../../../shared/runs/importedRunLines.ts'
+import type { ImportedRun, ImportedSeries, ImportOutcome } from '../../../shared/runs/imports/importedRun.ts'
+import type { RunReadingEvent, RunsQuestion } from '../../../shared/runs/imports/importedRunLines.ts'
 import type { Progress } from '../../../shared/runs/runEvent.ts'
 import { plainLine } from '../../../shared/text/plainText.ts'
 import type { Clock } from '../../host/machine/clock.ts'

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Run } from '../../../shared/runs/records.ts'
-import { voteCurveSchema, type VoteCurve } from '../../../shared/runs/voteCurve.ts'
+import { voteCurveSchema, type VoteCurve } from '../../../shared/runs/evaluation/voteCurve.ts'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { readError } from '../../disk/fileError.ts'
 import { makeFolders } from '../../disk/makeFolders.ts'

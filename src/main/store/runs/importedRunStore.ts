@@ -5,7 +5,7 @@ import {
   type ImportedRun,
   type ImportedSeries,
   type ImportOutcome,
-} from '../../../shared/runs/importedRun.ts'
+} from '../../../shared/runs/imports/importedRun.ts'
 import { plainText } from '../../../shared/text/plainText.ts'
 import type { Database } from '../database.ts'
 import { appendLog } from '../eventLog.ts'

@@ -1,5 +1,5 @@
-import type { ImportedRun, ImportedSeries } from '../../../shared/runs/importedRun.ts'
-import type { RunReadingEvent, RunsQuestion } from '../../../shared/runs/importedRunLines.ts'
+import type { ImportedRun, ImportedSeries } from '../../../shared/runs/imports/importedRun.ts'
+import type { RunReadingEvent, RunsQuestion } from '../../../shared/runs/imports/importedRunLines.ts'
 import { readRuns } from './readRuns.ts'
 
 /** Points of one line: a line has to fit in memory twice, as text and as what it says. */

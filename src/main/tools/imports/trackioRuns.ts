@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { importLimits, type ImportedRun } from '../../../shared/runs/importedRun.ts'
+import { importLimits, type ImportedRun } from '../../../shared/runs/imports/importedRun.ts'
 import { numberOf } from '../../host/imports/numberText.ts'
 import { PointBudget, RunCollector } from '../../host/imports/runCollector.ts'
 import { tooManyRuns } from '../../host/imports/tableRuns.ts'

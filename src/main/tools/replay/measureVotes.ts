@@ -7,7 +7,7 @@ import { equalTokenTable, tokenCurve } from '../../../core/train/evaluation/toke
 import { samplingProgress } from '../../../core/train/reportProgress.ts'
 import type { StageProgress } from '../../../core/train/trainEvent.ts'
 import { parseConfig } from '../../../shared/config/parseConfig.ts'
-import type { VoteCurve } from '../../../shared/runs/voteCurve.ts'
+import type { VoteCurve } from '../../../shared/runs/evaluation/voteCurve.ts'
 import { openPolicy } from './openPolicy.ts'
 import type { StoredCheckpoint } from './policyWeights.ts'
 

@@ -1,4 +1,4 @@
-import { importFormatNames } from '../../../shared/runs/importedRun.ts'
+import { importFormatNames } from '../../../shared/runs/imports/importedRun.ts'
 import type { Run } from '../../../shared/runs/records.ts'
 import {
   formatCount,

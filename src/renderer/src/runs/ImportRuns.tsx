@@ -1,6 +1,6 @@
 import { Button, Group, List, Stack, Text, TextInput } from '@mantine/core'
 import { useState, type FormEvent, type JSX } from 'react'
-import { importText, type ImportOutcome } from '../../../shared/runs/importedRun.ts'
+import { importText, type ImportOutcome } from '../../../shared/runs/imports/importedRun.ts'
 import { targetAddress } from '../data/routeTarget.ts'
 import { ImportDialog } from '../library/ImportDialog.tsx'
 import { UploadPart } from '../library/UploadDialog.tsx'

@@ -2,7 +2,7 @@ import type { ListedRun } from '../../../shared/runs/runList.ts'
 import { findMetric } from '../../../shared/metrics/metrics.ts'
 import { runStatuses } from '../../../shared/runs/records.ts'
 import { isOver } from '../../../shared/runs/runTransitions.ts'
-import { testRank } from '../../../shared/runs/testScore.ts'
+import { testRank } from '../../../shared/runs/evaluation/testScore.ts'
 
 /** Columns of the run table that can be sorted by; a metric is sorted by its own name. */
 export const runColumns = [

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import type { ImportOutcome } from '../../../shared/runs/importedRun.ts'
+import type { ImportOutcome } from '../../../shared/runs/imports/importedRun.ts'
 import type { Progress } from '../../../shared/runs/runEvent.ts'
 import type { PageApi } from '../data/api.ts'
 import { useApi } from '../data/apiContext.ts'

@@ -8,8 +8,11 @@ import {
 import { compareEvaluations } from '../../../../src/core/train/evaluation/compareEvaluations.ts'
 import { groupTable } from '../../../../src/core/train/evaluation/evaluationTables.ts'
 import type { Turn } from '../../../../src/core/rollout/rollout.ts'
-import type { EvaluatedProblem, EvaluatedSample } from '../../../../src/shared/runs/evaluationResult.ts'
-import { evaluationDocumentSchema } from '../../../../src/shared/runs/evaluationResult.ts'
+import type {
+  EvaluatedProblem,
+  EvaluatedSample,
+} from '../../../../src/shared/runs/evaluation/evaluationResult.ts'
+import { evaluationDocumentSchema } from '../../../../src/shared/runs/evaluation/evaluationResult.ts'
 import { assertClose } from '../../../assertClose.ts'
 
 const textual = (a: string, b: string): boolean => a === b

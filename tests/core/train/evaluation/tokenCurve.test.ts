@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { equalTokenTable, tokenCurve } from '../../../../src/core/train/evaluation/tokenCurve.ts'
-import type { EvaluatedProblem, EvaluatedSample } from '../../../../src/shared/runs/evaluationResult.ts'
+import type {
+  EvaluatedProblem,
+  EvaluatedSample,
+} from '../../../../src/shared/runs/evaluation/evaluationResult.ts'
 import { assertClose } from '../../../assertClose.ts'
 
 const textual = (a: string, b: string): boolean => a === b

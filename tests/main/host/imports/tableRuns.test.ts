@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import type { ImportedRun } from '../../../../src/shared/runs/importedRun.ts'
+import type { ImportedRun } from '../../../../src/shared/runs/imports/importedRun.ts'
 import { numberOf } from '../../../../src/main/host/imports/numberText.ts'
 import { readTableRuns } from '../../../../src/main/host/imports/tableRuns.ts'
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import type { ImportedRun } from '../../../../src/shared/runs/importedRun.ts'
+import type { ImportedRun } from '../../../../src/shared/runs/imports/importedRun.ts'
 import { findEventFiles, readEventFiles } from '../../../../src/main/host/imports/tensorBoardRuns.ts'
 import { PointBudget, RunCollector } from '../../../../src/main/host/imports/runCollector.ts'
 import { encodeEvents, fileHeader } from '../../../../src/main/tools/tensorboard/eventFile.ts'

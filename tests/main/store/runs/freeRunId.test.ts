@@ -4,7 +4,7 @@ import { freeRunId } from '../../../../src/main/store/runs/freeRunId.ts'
 import { storeImportedRuns } from '../../../../src/main/store/runs/importedRunStore.ts'
 import { deleteRun } from '../../../../src/main/store/runs/runLabels.ts'
 import { changeStatus, insertRun, listRuns } from '../../../../src/main/store/runs/runStore.ts'
-import type { ImportedRun } from '../../../../src/shared/runs/importedRun.ts'
+import type { ImportedRun } from '../../../../src/shared/runs/imports/importedRun.ts'
 import { newRun, temporaryStore } from '../storeFixtures.ts'
 
 /** Gives these one after the other. */

@@ -1,7 +1,7 @@
 import { Button, Group, Select, Text, Title } from '@mantine/core'
 import { useState, type JSX } from 'react'
 import type { Run } from '../../../../shared/runs/records.ts'
-import type { VoteCurve } from '../../../../shared/runs/voteCurve.ts'
+import type { VoteCurve } from '../../../../shared/runs/evaluation/voteCurve.ts'
 import { formatCount } from '../../../../shared/text/format.ts'
 import { useRouteMutation, useRouteQuery } from '../../data/useRoute.ts'
 import { PlotBoard } from '../../plots/PlotBoard.tsx'

@@ -1,5 +1,9 @@
 import type { PlotLine } from '../../../../shared/plots/plotData.ts'
-import { selectionMethods, type SelectionMethod, type VoteCurve } from '../../../../shared/runs/voteCurve.ts'
+import {
+  selectionMethods,
+  type SelectionMethod,
+  type VoteCurve,
+} from '../../../../shared/runs/evaluation/voteCurve.ts'
 import { formatCount } from '../../../../shared/text/format.ts'
 import type { BoardPlot } from '../../plots/PlotBoard.tsx'
 

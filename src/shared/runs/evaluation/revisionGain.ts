@@ -1,6 +1,6 @@
-import type { Evaluation, Proportion } from './records.ts'
-import { pairedDifference, wilson } from '../statistics.ts'
-import type { Difference } from '../statistics.ts'
+import type { Evaluation, Proportion } from '../records.ts'
+import { pairedDifference, wilson } from '../../statistics.ts'
+import type { Difference } from '../../statistics.ts'
 
 /**
  * Why revising gains or loses, of one evaluation with selective revision:

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { gainFactors, gainFromBetter, revisionGain } from '../../../src/shared/runs/revisionGain.ts'
-import { pairedDifference, wilson } from '../../../src/shared/statistics.ts'
-import { assertClose } from '../../assertClose.ts'
+import {
+  gainFactors,
+  gainFromBetter,
+  revisionGain,
+} from '../../../../src/shared/runs/evaluation/revisionGain.ts'
+import { pairedDifference, wilson } from '../../../../src/shared/statistics.ts'
+import { assertClose } from '../../../assertClose.ts'
 
 /**
  * Counts of an evaluation: attempts correct of all, then rejected and turned among correct and wrong ones.

@@ -1,4 +1,4 @@
-import type { Interval } from '../statistics.ts'
+import type { Interval } from '../../statistics.ts'
 
 export type PairedMetric = 'accuracy/attempt' | 'accuracy/final' | 'verifier/accuracy'
 

@@ -1,6 +1,6 @@
-import { formatCount } from '../text/format.ts'
-import type { TestScore } from './records.ts'
-import { wilson } from '../statistics.ts'
+import { formatCount } from '../../text/format.ts'
+import type { TestScore } from '../records.ts'
+import { wilson } from '../../statistics.ts'
 
 /**
  * What runs are ranked by: the lower end of the score's 95 % interval (Wilson). A high share of few problems
