@@ -1,7 +1,7 @@
 import { sep } from 'node:path'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
 import type { OwnerHandlers, StoreEvent } from '../../shared/routes/contract.ts'
-import type { ListedData, UsingRun } from '../../shared/routes/library.ts'
+import type { ListedData, UsingRun } from '../../shared/routes/library/library.ts'
 import type { Owner } from '../owner/owner.ts'
 import { listDataSets, removeDataSet } from '../owner/tasks/dataSets.ts'
 import type { ImportTold } from '../owner/tasks/runImports.ts'

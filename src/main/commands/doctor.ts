@@ -1,7 +1,7 @@
 import { formatBytes } from '../../shared/text/format.ts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { HubAccess } from '../../shared/routes/hub.ts'
+import { HubAccess } from '../../shared/routes/library/hub.ts'
 import { Diagnosis } from '../../shared/runs/diagnosis.ts'
 import { hubAccessText } from '../../shared/text/hubAccessText.ts'
 import type { CommandContext } from './command.ts'

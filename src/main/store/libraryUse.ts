@@ -1,4 +1,4 @@
-import type { UsingRun } from '../../shared/routes/library.ts'
+import type { UsingRun } from '../../shared/routes/library/library.ts'
 import type { Database } from './database.ts'
 
 export interface NamedByRun extends UsingRun {

@@ -1,4 +1,4 @@
-import type { HubAccess } from '../routes/hub.ts'
+import type { HubAccess } from '../routes/library/hub.ts'
 
 /** Where the token comes from, in a sentence that holds in a terminal and on a page. */
 export function hubAccessText({ endpoint, tokenFrom, keyStore, problem }: HubAccess): string {

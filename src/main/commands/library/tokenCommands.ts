@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
-import { HubAccess } from '../../../shared/routes/hub.ts'
+import { HubAccess } from '../../../shared/routes/library/hub.ts'
 import { hubAccessText } from '../../../shared/text/hubAccessText.ts'
 import { addCommand, type CommandCall, type CommandContext } from '../command.ts'
 import { readSecret } from '../readSecret.ts'

@@ -1,5 +1,5 @@
 import { errorData, RecheckError } from '../../../shared/errors/recheckError.ts'
-import type { HubAccess } from '../../../shared/routes/hub.ts'
+import type { HubAccess } from '../../../shared/routes/library/hub.ts'
 import type { EnvironmentVariables } from '../machine/paths.ts'
 import { checkedToken, hubEndpoint, hubSettings } from './hubSettings.ts'
 import { systemKeyStore, type KeyStore, type KeyStoreAnswer } from './keyStore.ts'

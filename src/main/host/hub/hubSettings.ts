@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { RecheckError } from '../../../shared/errors/recheckError.ts'
 import { quoted } from '../../../shared/text/shortened.ts'
-import type { TokenSource } from '../../../shared/routes/hub.ts'
+import type { TokenSource } from '../../../shared/routes/library/hub.ts'
 import type { EnvironmentVariables } from '../machine/paths.ts'
 import { systemKeyStore, type KeyStore, type KeyStoreAnswer } from './keyStore.ts'
 

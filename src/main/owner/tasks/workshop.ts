@@ -1,7 +1,7 @@
 import { Listeners } from '../../../shared/listeners.ts'
 import type { Evaluation } from '../../../shared/runs/records.ts'
 import type { EvaluationNews } from '../../../shared/routes/evaluations.ts'
-import type { FetchNews } from '../../../shared/routes/fetching.ts'
+import type { FetchNews } from '../../../shared/routes/library/fetching.ts'
 import type { RunsEvent } from '../../../shared/routes/contract.ts'
 import type { RunEvent } from '../../../shared/runs/runEvent.ts'
 import type { Clock } from '../../host/machine/clock.ts'

@@ -1,5 +1,5 @@
 import type { Progress } from '../../../shared/runs/runEvent.ts'
-import type { FetchPlan, Wanted } from '../../../shared/routes/fetching.ts'
+import type { FetchPlan, Wanted } from '../../../shared/routes/library/fetching.ts'
 import { findData } from '../../host/hub/dataLibrary.ts'
 import type { HubClientSetup } from '../../host/hub/hubClient.ts'
 import { hubSettings } from '../../host/hub/hubSettings.ts'

@@ -1,4 +1,4 @@
-import type { DataColumns } from '../../../shared/routes/dataImport.ts'
+import type { DataColumns } from '../../../shared/routes/library/dataImport.ts'
 
 /** What columns are called, likeliest first. */
 const names: Readonly<Record<keyof DataColumns, readonly string[]>> = {

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core'
 import { useState, type JSX } from 'react'
-import type { DataColumns } from '../../../shared/routes/dataImport.ts'
+import type { DataColumns } from '../../../shared/routes/library/dataImport.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { Loading } from '../widgets/Loading.tsx'
 import { dataFileEndings } from '../widgets/path/dataFileEndings.ts'

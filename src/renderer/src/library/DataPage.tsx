@@ -1,7 +1,7 @@
 import { Button, Group, Table, Text, Title } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState, type JSX } from 'react'
-import type { ListedData } from '../../../shared/routes/library.ts'
+import type { ListedData } from '../../../shared/routes/library/library.ts'
 import { formatBytes, missing } from '../../../shared/text/format.ts'
 import { invalidate } from '../data/invalidate.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'

@@ -1,7 +1,7 @@
 import { Group, Pagination, Select, Table, Text, TextInput, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useState, type JSX } from 'react'
-import type { DataRows } from '../../../shared/routes/library.ts'
+import type { DataRows } from '../../../shared/routes/library/library.ts'
 import { formatCount, missing } from '../../../shared/text/format.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { Loading } from '../widgets/Loading.tsx'

@@ -1,6 +1,6 @@
 import { Anchor, Button, Group, Text, TextInput } from '@mantine/core'
 import { useState, type FormEvent, type JSX } from 'react'
-import type { Wanted } from '../../../shared/routes/fetching.ts'
+import type { Wanted } from '../../../shared/routes/library/fetching.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { asPlanned, planText } from './fetchText.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'

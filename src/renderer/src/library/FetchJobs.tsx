@@ -1,6 +1,6 @@
 import { Button, Group, Text } from '@mantine/core'
 import type { JSX } from 'react'
-import type { FetchJob } from '../../../shared/routes/fetching.ts'
+import type { FetchJob } from '../../../shared/routes/library/fetching.ts'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { WorkProgress } from '../widgets/WorkProgress.tsx'

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import type { JSX } from 'react'
-import type { UsingRun } from '../../../shared/routes/library.ts'
+import type { UsingRun } from '../../../shared/routes/library/library.ts'
 import { formatBytes, formatCount } from '../../../shared/text/format.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 

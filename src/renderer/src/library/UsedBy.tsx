@@ -1,6 +1,6 @@
 import { Anchor, Text } from '@mantine/core'
 import type { JSX } from 'react'
-import type { UsingRun } from '../../../shared/routes/library.ts'
+import type { UsingRun } from '../../../shared/routes/library/library.ts'
 import { formatCount } from '../../../shared/text/format.ts'
 import { targetAddress } from '../data/routeTarget.ts'
 import styles from './UsedBy.module.css'

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { uploadPieceBytes } from '../../../shared/routes/uploads.ts'
+import { uploadPieceBytes } from '../../../shared/routes/library/uploads.ts'
 import type { Progress } from '../../../shared/runs/runEvent.ts'
 import type { PageApi } from '../data/api.ts'
 import { useApi } from '../data/apiContext.ts'

@@ -1,6 +1,6 @@
 import { Button, Group, Text } from '@mantine/core'
 import { useEffect, useRef, type JSX } from 'react'
-import type { Wanted } from '../../../shared/routes/fetching.ts'
+import type { Wanted } from '../../../shared/routes/library/fetching.ts'
 import { asPlanned, planText } from '../library/fetchText.ts'
 import { FetchJobs } from '../library/FetchJobs.tsx'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'

@@ -1,5 +1,5 @@
 import { errorData } from '../../../shared/errors/recheckError.ts'
-import { wantedSchema, type Wanted } from '../../../shared/routes/fetching.ts'
+import { wantedSchema, type Wanted } from '../../../shared/routes/library/fetching.ts'
 
 /** What a refusal says that is not on this machine and can be fetched; null where there is no such thing. */
 export function missingPart(problem: unknown): Wanted | null {

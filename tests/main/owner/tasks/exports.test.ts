@@ -7,7 +7,7 @@ import { fetchHandlers } from '../../../../src/main/api/fetchHandlers.ts'
 import { openModelFolder, readParameters } from '../../../../src/main/host/model/modelFolder.ts'
 import { readAllTensors } from '../../../../src/main/host/model/safetensorsFiles.ts'
 import { readCheckpoints } from '../../../../src/main/store/checkpointStore.ts'
-import type { FetchJob } from '../../../../src/shared/routes/fetching.ts'
+import type { FetchJob } from '../../../../src/shared/routes/library/fetching.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
 import { realOwner, realRun, runToEnd } from '../realRuns.ts'
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { Uploads } from '../../../../src/main/owner/tasks/uploads.ts'
-import { uploadPieceBytes } from '../../../../src/shared/routes/uploads.ts'
+import { uploadPieceBytes } from '../../../../src/shared/routes/library/uploads.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
 
 const clock = { nowMs: () => 1000 }

@@ -1,7 +1,7 @@
 import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent, type JSX } from 'react'
-import type { HubAccess } from '../../../../shared/routes/hub.ts'
+import type { HubAccess } from '../../../../shared/routes/library/hub.ts'
 import { hubAccessText } from '../../../../shared/text/hubAccessText.ts'
 import { useApi } from '../../data/apiContext.ts'
 import { invalidate } from '../../data/invalidate.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { output } from './parts.ts'
+import { output } from '../parts.ts'
 import type { DataColumns } from './dataImport.ts'
 
 /** A run whose config names something of the library. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { output } from './parts.ts'
+import { output } from '../parts.ts'
 
 const column = z.string().min(1).max(1000)
 

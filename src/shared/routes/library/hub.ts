@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { output } from './parts.ts'
+import { output } from '../parts.ts'
 
 /** Where the token of the hub comes from; the first that there is, in this order, counts. */
 export const tokenSources = ['HF_TOKEN', 'HF_TOKEN_PATH', 'key store', 'hf auth login'] as const

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { output } from './parts.ts'
+import { output } from '../parts.ts'
 
 /**
  * Bytes of one piece of an upload: with base64's third more, and the request around it, within what the

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Progress } from '../runs/runEvent.ts'
-import { output, runId } from './parts.ts'
+import type { Progress } from '../../runs/runEvent.ts'
+import { output, runId } from '../parts.ts'
 
 /** What can be fetched into the library. */
 export const wantedSchema = z.discriminatedUnion('kind', [
