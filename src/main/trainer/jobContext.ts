@@ -3,7 +3,7 @@ import type { Sampler } from '../../core/sampling/sampler.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { JobPort, JobRequest } from '../wire/jobPort.ts'
 import type { RunMaterial } from '../run/runMaterial.ts'
-import type { StageReporter } from './stageReporter.ts'
+import type { StageReporter } from './stages/stageReporter.ts'
 
 /** What both stages of a job share. */
 export interface JobContext {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { runVStarStage } from '../../../src/core/train/runVStarStage.ts'
-import { trainSelfCorrection } from '../../../src/core/train/trainSelfCorrection.ts'
-import type { TrainEvent, VStarEvent } from '../../../src/core/train/trainEvent.ts'
-import { followEstimate, followTraining } from '../../../src/main/trainer/followStage.ts'
-import { makeSetup, train } from '../../core/train/trainingSetup.ts'
+import { runVStarStage } from '../../../../src/core/train/runVStarStage.ts'
+import { trainSelfCorrection } from '../../../../src/core/train/trainSelfCorrection.ts'
+import type { TrainEvent, VStarEvent } from '../../../../src/core/train/trainEvent.ts'
+import { followEstimate, followTraining } from '../../../../src/main/trainer/stages/followStage.ts'
+import { makeSetup, train } from '../../../core/train/trainingSetup.ts'
 
 /** The words of today, others, and one word for everything. */
 const wordings: readonly ((activity: string) => string)[] = [

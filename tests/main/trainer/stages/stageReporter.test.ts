@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openStageReporter } from '../../../src/main/trainer/stageReporter.ts'
-import type { StageProgress } from '../../../src/core/train/trainEvent.ts'
+import { openStageReporter } from '../../../../src/main/trainer/stages/stageReporter.ts'
+import type { StageProgress } from '../../../../src/core/train/trainEvent.ts'
 
 function reporterAt() {
   const time = { ms: 0 }

@@ -1,7 +1,7 @@
-import type { ReportedEvent, StageProgress } from '../../core/train/trainEvent.ts'
-import type { Progress, StageCount } from '../../shared/runs/runEvent.ts'
-import { newId } from '../host/machine/identifiers.ts'
-import type { JobEvent } from '../wire/jobPort.ts'
+import type { ReportedEvent, StageProgress } from '../../../core/train/trainEvent.ts'
+import type { Progress, StageCount } from '../../../shared/runs/runEvent.ts'
+import { newId } from '../../host/machine/identifiers.ts'
+import type { JobEvent } from '../../wire/jobPort.ts'
 
 /** What a stage's own event becomes on its way to the store: times, ids and rates are added. */
 export interface StageReporter {

@@ -1,12 +1,12 @@
-import { probeEvent, probeReference } from '../../core/train/probe.ts'
-import { needsVStar } from '../../shared/config/parseConfig.ts'
-import { rolloutCounts } from '../../shared/runs/rolloutCounts.ts'
-import { probedTimeText } from '../../shared/text/timeEstimate.ts'
-import { RecheckError } from '../../shared/errors/recheckError.ts'
-import { startedStage } from '../../shared/runs/startedStage.ts'
-import { systemClock } from '../host/machine/clock.ts'
-import type { JobContext } from './jobContext.ts'
-import { reportedResult } from './reportedResult.ts'
+import { probeEvent, probeReference } from '../../../core/train/probe.ts'
+import { needsVStar } from '../../../shared/config/parseConfig.ts'
+import { rolloutCounts } from '../../../shared/runs/rolloutCounts.ts'
+import { probedTimeText } from '../../../shared/text/timeEstimate.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
+import { startedStage } from '../../../shared/runs/startedStage.ts'
+import { systemClock } from '../../host/machine/clock.ts'
+import type { JobContext } from '../jobContext.ts'
+import { reportedResult } from '../reportedResult.ts'
 
 /**
  * Looks at a few answers of the reference before the run's first sampling, and says in its log what they are

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { measureWeightPrecision, weightPrecisionEvent } from '../../core/train/weightPrecision.ts'
-import { viewParameters } from '../host/model/parameterView.ts'
-import type { TrainingEngines } from './engines.ts'
-import type { JobContext } from './jobContext.ts'
-import { reportedResult } from './reportedResult.ts'
+import { measureWeightPrecision, weightPrecisionEvent } from '../../../core/train/weightPrecision.ts'
+import { viewParameters } from '../../host/model/parameterView.ts'
+import type { TrainingEngines } from '../engines.ts'
+import type { JobContext } from '../jobContext.ts'
+import { reportedResult } from '../reportedResult.ts'
 
 /**
  * Says in the log of a run whose frozen weights stand in fewer than 32 bits, or whose products are computed in
@@ -17,7 +17,7 @@ export async function precisionStage(context: JobContext, engines: TrainingEngin
   const frozen = referenceIn === 'files' ? trainer.base : (reference ?? trainer.base)
   const kept = frozen ?? (compute === 'f32' ? null : trainer)
   if ((baseWeights === 'f32' && compute === 'f32') || kept === null) return
-  const { tensorflowOps } = await import('../host/tensorflow/ops.ts')
+  const { tensorflowOps } = await import('../../host/tensorflow/ops.ts')
   const folder = reference === null ? material.policy : material.reference
   const measuring = measureWeightPrecision({
     config,

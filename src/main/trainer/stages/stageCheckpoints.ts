@@ -1,13 +1,13 @@
-import type { Trainer } from '../../core/train/engine/trainer.ts'
-import type { CheckpointEvent } from '../../core/train/trainEvent.ts'
-import { readTrainState, type TrainState } from '../../core/train/trainState.ts'
-import { systemClock } from '../host/machine/clock.ts'
-import { newId } from '../host/machine/identifiers.ts'
-import { writeCheckpoint } from '../run/checkpointFolder.ts'
-import type { JobContext } from './jobContext.ts'
-import { openNewestCheckpoint } from '../run/newestCheckpoint.ts'
-import { trainedShapes } from '../run/trainedParameters.ts'
-import { checkReference, readTrainerBlob, trainerBlob, trainerBlobName } from './trainerStateFile.ts'
+import type { Trainer } from '../../../core/train/engine/trainer.ts'
+import type { CheckpointEvent } from '../../../core/train/trainEvent.ts'
+import { readTrainState, type TrainState } from '../../../core/train/trainState.ts'
+import { systemClock } from '../../host/machine/clock.ts'
+import { newId } from '../../host/machine/identifiers.ts'
+import { writeCheckpoint } from '../../run/checkpointFolder.ts'
+import type { JobContext } from '../jobContext.ts'
+import { openNewestCheckpoint } from '../../run/newestCheckpoint.ts'
+import { trainedShapes } from '../../run/trainedParameters.ts'
+import { checkReference, readTrainerBlob, trainerBlob, trainerBlobName } from '../trainerStateFile.ts'
 
 /**
  * Loads the newest sound checkpoint into the trainer; a damaged newer one is named in the log.

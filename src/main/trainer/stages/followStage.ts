@@ -1,7 +1,12 @@
-import type { CheckpointEvent, ReportedEvent, TrainEvent, VStarEvent } from '../../core/train/trainEvent.ts'
-import type { VStarEstimate } from '../../shared/runs/records.ts'
-import type { JobPort } from '../wire/jobPort.ts'
-import type { StopRequest } from './jobContext.ts'
+import type {
+  CheckpointEvent,
+  ReportedEvent,
+  TrainEvent,
+  VStarEvent,
+} from '../../../core/train/trainEvent.ts'
+import type { VStarEstimate } from '../../../shared/runs/records.ts'
+import type { JobPort } from '../../wire/jobPort.ts'
+import type { StopRequest } from '../jobContext.ts'
 
 /** What the events of a stage are handled with. When a run pauses or stops goes by an event's type alone. */
 export interface StageHandling {
