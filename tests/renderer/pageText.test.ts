@@ -9,7 +9,7 @@ import {
   type RouteTarget,
 } from '../../src/renderer/src/data/routeTarget.ts'
 import { fileName } from '../../src/renderer/src/plots/plotSettings.ts'
-import { binsCsv, linesCsv } from '../../src/renderer/src/plots/plotCsv.ts'
+import { binsCsv, linesCsv } from '../../src/renderer/src/plots/export/plotCsv.ts'
 import { joinCsv } from '../../src/renderer/src/compare/joinCsv.ts'
 import { sparklinePath } from '../../src/renderer/src/runs/sparklinePath.ts'
 

@@ -1,7 +1,7 @@
 import { Tooltip, UnstyledButton } from '@mantine/core'
 import type { JSX } from 'react'
 import type { Run } from '../../../shared/runs/records.ts'
-import { usePlotTheme } from '../plots/usePlotTheme.ts'
+import { usePlotTheme } from '../plots/chart/usePlotTheme.ts'
 import { MiddleCut } from '../widgets/MiddleCut.tsx'
 import type { CompareLook } from './look.ts'
 import styles from './RunLegend.module.css'

@@ -12,9 +12,9 @@ import {
 } from '../../../shared/plots/plotOption.ts'
 import { mostTold } from './pointer/toldLines.ts'
 import type { CursorMove } from './pointer/linkedCursor.ts'
-import { saveCsv, savePng, saveSvg } from './savePictures.ts'
+import { saveCsv, savePng, saveSvg } from './export/savePictures.ts'
 import { usePageScale } from '../widgets/hooks/usePageScale.ts'
-import { usePlotTheme } from './usePlotTheme.ts'
+import { usePlotTheme } from './chart/usePlotTheme.ts'
 import type { XRange } from './plotLines.ts'
 import {
   fileName,
@@ -25,9 +25,9 @@ import {
   withXRange,
   type PlotSettings,
 } from './plotSettings.ts'
-import { binsCsv, linesCsv, stampText } from './plotCsv.ts'
+import { binsCsv, linesCsv, stampText } from './export/plotCsv.ts'
 import { fittedEnds, isOfShares, withYEnds, type YEnds } from './yEnds.ts'
-import { ExportMenu, type Exports } from './ExportMenu.tsx'
+import { ExportMenu, type Exports } from './export/ExportMenu.tsx'
 import { PlotCard } from './PlotCard.tsx'
 import styles from './PlotBoard.module.css'
 

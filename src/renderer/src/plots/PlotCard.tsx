@@ -6,10 +6,10 @@ import type { Listeners } from '../../../shared/listeners.ts'
 import type { PlotLine } from '../../../shared/plots/plotData.ts'
 import type { PlotOption } from '../../../shared/plots/plotOption.ts'
 import { shortened } from '../../../shared/plots/textFit.ts'
-import { Chart } from './Chart.tsx'
+import { Chart } from './chart/Chart.tsx'
 import type { CursorMove } from './pointer/linkedCursor.ts'
 import type { XRange } from './plotLines.ts'
-import { ExportMenu, type Exports } from './ExportMenu.tsx'
+import { ExportMenu, type Exports } from './export/ExportMenu.tsx'
 import styles from './PlotCard.module.css'
 
 export interface PlotCardProps {

@@ -7,7 +7,7 @@ import { curveLines, curveShape } from '../../../shared/sweep/curvePlot.ts'
 import type { PointCurve } from '../../../shared/sweep/sweepView.ts'
 import { useRouteQuery } from '../data/useRoute.ts'
 import { PlotBoard, type BoardPlot } from '../plots/PlotBoard.tsx'
-import { linesCsv } from '../plots/plotCsv.ts'
+import { linesCsv } from '../plots/export/plotCsv.ts'
 import { firstSettings } from '../plots/plotSettings.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 

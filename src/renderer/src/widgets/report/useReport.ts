@@ -3,7 +3,7 @@ import type { ReportFormat, ReportSubject } from '../../../../shared/routes/repo
 import type { Progress } from '../../../../shared/runs/runEvent.ts'
 import { useApi } from '../../data/apiContext.ts'
 import { useOwnRequest } from '../../data/useOwnRequest.ts'
-import { saveFile } from '../../plots/savePictures.ts'
+import { saveFile } from '../../plots/export/savePictures.ts'
 
 export interface Report {
   readonly isWriting: boolean

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from 'react'
-import { useShortcuts } from '../widgets/hooks/useShortcuts.ts'
+import { useShortcuts } from '../../widgets/hooks/useShortcuts.ts'
 
 /** `+`, `−` and `0` for the plots, one that fills the screen included. */
 export function useZoomKeys(zoom: (factor: number) => void, reset: () => void): void {

@@ -1,8 +1,8 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useState, type JSX } from 'react'
-import { formatCount } from '../../../shared/text/format.ts'
-import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { formatCount } from '../../../../shared/text/format.ts'
+import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 
 export interface Exports {
   readonly png: (pixelRatio: number) => Promise<void>

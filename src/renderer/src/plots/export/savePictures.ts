@@ -1,4 +1,4 @@
-import type { PlotOption } from '../../../shared/plots/plotOption.ts'
+import type { PlotOption } from '../../../../shared/plots/plotOption.ts'
 import { dashboardCanvas, dashboardSvg, plotCanvas, plotSvg } from './pictures.ts'
 
 /** Hands a file to the reader: the browser's download, or the window's save dialog. */

@@ -1,7 +1,7 @@
 import './echartsParts.ts'
 import { init } from 'echarts/core'
 import { useEffect, useRef, type JSX } from 'react'
-import type { PlotOption } from '../../../shared/plots/plotOption.ts'
+import type { PlotOption } from '../../../../shared/plots/plotOption.ts'
 import styles from './StillChart.module.css'
 
 export interface StillChartProps {

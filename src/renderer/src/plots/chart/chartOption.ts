@@ -1,6 +1,6 @@
 import type { EChartsType } from 'echarts/core'
-import type { PlotOption } from '../../../shared/plots/plotOption.ts'
-import { formatNumber } from '../../../shared/text/format.ts'
+import type { PlotOption } from '../../../../shared/plots/plotOption.ts'
+import { formatNumber } from '../../../../shared/text/format.ts'
 
 /**
  * Lines, axes and legend have a canvas of their own under that of the cursor and the tooltip, which alone is drawn

@@ -1,7 +1,7 @@
-import './echartsParts.ts'
+import '../chart/echartsParts.ts'
 import { init } from 'echarts/core'
-import { pictureSize } from '../../../shared/plots/pictureFrame.ts'
-import type { PlotOption } from '../../../shared/plots/plotOption.ts'
+import { pictureSize } from '../../../../shared/plots/pictureFrame.ts'
+import type { PlotOption } from '../../../../shared/plots/plotOption.ts'
 
 /** An option drawn at `pixelRatio` times 1,200 × 800. */
 export function plotCanvas(option: PlotOption, pixelRatio: number): HTMLCanvasElement {

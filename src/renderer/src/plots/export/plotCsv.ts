@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/browser/esm/sync'
-import { csvText } from '../../../shared/text/plainText.ts'
-import type { Stamp } from '../../../shared/plots/pictureFrame.ts'
-import { drawnPoints, type PlotBin, type PlotLine } from '../../../shared/plots/plotData.ts'
+import { csvText } from '../../../../shared/text/plainText.ts'
+import type { Stamp } from '../../../../shared/plots/pictureFrame.ts'
+import { drawnPoints, type PlotBin, type PlotLine } from '../../../../shared/plots/plotData.ts'
 
 /** Whose rows they are, in one field. */
 export function stampText(stamps: readonly Stamp[]): string {
