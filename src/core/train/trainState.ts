@@ -5,7 +5,7 @@ import type { RunningRoleStatistics } from '../rl/advantages.ts'
 import { classKey, classKeys } from '../rl/turnBaseline.ts'
 import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'
 import type { ScoredRollout, TurnKind } from '../rollout/rollout.ts'
-import { readActiveAlarms, type ActiveAlarms, type StoredAlarms } from './alarmEvents.ts'
+import { readActiveAlarms, type ActiveAlarms, type StoredAlarms } from './alarms/alarmEvents.ts'
 import type { MetricValues } from '../../shared/metrics/table.ts'
 import { readRecentCounts, type RecentCounts, type StoredRecentCounts } from './recentCounts.ts'
 

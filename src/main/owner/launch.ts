@@ -1,4 +1,4 @@
-import type { Shard } from '../../core/train/vStarShards.ts'
+import type { Shard } from '../../core/train/vStar/vStarShards.ts'
 import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { Database } from '../store/database.ts'
 import { forgetStepsFrom } from '../store/forgetSteps.ts'

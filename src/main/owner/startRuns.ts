@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { checkVStarInputs } from '../../core/train/vStarInputs.ts'
+import { checkVStarInputs } from '../../core/train/vStar/vStarInputs.ts'
 import { canonicalConfig } from '../../shared/config/fields.ts'
 import type { ConfigLayer } from '../../shared/config/layers.ts'
 import { needsVStar, parseConfig, totalSteps, type RunConfig } from '../../shared/config/parseConfig.ts'

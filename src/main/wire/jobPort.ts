@@ -2,7 +2,7 @@ import type { RunConfig } from '../../shared/config/parseConfig.ts'
 import type { CheckpointRecord, Run, VStarArtifact, VStarEstimate } from '../../shared/runs/records.ts'
 import type { RunEvent } from '../../shared/runs/runEvent.ts'
 import type { StopSignal } from '../../core/sampling/sampler.ts'
-import type { Shard } from '../../core/train/vStarShards.ts'
+import type { Shard } from '../../core/train/vStar/vStarShards.ts'
 
 /** All that a trainer process is given. It opens no database: the owner alone does. */
 export interface JobRequest {

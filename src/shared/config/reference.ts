@@ -56,7 +56,7 @@ export function metricReference(): string {
   ].join('\n')
 }
 
-/** `src/core/train/alarms.ts` in words. */
+/** `src/core/train/alarms/alarms.ts` in words. */
 const alarmRule = [
   '## Alarms',
   '',

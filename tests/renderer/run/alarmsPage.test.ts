@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { alarmAdvice } from '../../../src/core/train/alarmAdvice.ts'
+import { alarmAdvice } from '../../../src/core/train/alarms/alarmAdvice.ts'
 import { appendLog } from '../../../src/main/store/eventLog.ts'
 import type { AlarmCode } from '../../../src/shared/runs/alarms.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'

@@ -1,5 +1,5 @@
-import { alarmEvents } from '../../../src/core/train/alarmEvents.ts'
-import { alarmSigns } from '../../../src/core/train/alarms.ts'
+import { alarmEvents } from '../../../src/core/train/alarms/alarmEvents.ts'
+import { alarmSigns } from '../../../src/core/train/alarms/alarms.ts'
 import { countOutcomes } from '../../../src/core/train/evaluation/outcomeCounts.ts'
 import { openBatchWriter } from '../../../src/main/store/batchStore.ts'
 import { openForWriting, type Database } from '../../../src/main/store/database.ts'

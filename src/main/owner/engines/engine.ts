@@ -1,4 +1,4 @@
-import type { Shard } from '../../../core/train/vStarShards.ts'
+import type { Shard } from '../../../core/train/vStar/vStarShards.ts'
 import type { RemotePlace } from '../../../shared/runs/remotePlace.ts'
 import type { TrainerMessage } from '../../wire/trainerMessages.ts'
 import type { LaunchedRun } from '../launch.ts'

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { alarmSigns } from '../../../src/core/train/alarms.ts'
-import type { AlarmInput, AlarmSign } from '../../../src/core/train/alarms.ts'
-import { countOutcomes } from '../../../src/core/train/evaluation/outcomeCounts.ts'
-import type { OutcomeCounts } from '../../../src/core/train/evaluation/outcomeCounts.ts'
-import { addRecentCounts, type RecentCounts } from '../../../src/core/train/recentCounts.ts'
-import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
+import { alarmSigns } from '../../../../src/core/train/alarms/alarms.ts'
+import type { AlarmInput, AlarmSign } from '../../../../src/core/train/alarms/alarms.ts'
+import { countOutcomes } from '../../../../src/core/train/evaluation/outcomeCounts.ts'
+import type { OutcomeCounts } from '../../../../src/core/train/evaluation/outcomeCounts.ts'
+import { addRecentCounts, type RecentCounts } from '../../../../src/core/train/recentCounts.ts'
+import { parseConfig } from '../../../../src/shared/config/parseConfig.ts'
 
 const config = parseConfig({}, 'test')
 const half = { 'verdict/correct': 0.5, 'verdict/wrong': 0.5, 'revision/correct': 0.5, 'revision/wrong': 0.5 }

@@ -5,11 +5,11 @@ import {
   quietStepsToPass,
   readActiveAlarms,
   type ActiveAlarms,
-} from '../../../src/core/train/alarmEvents.ts'
-import { alarmSigns, type AlarmInput, type AlarmSign } from '../../../src/core/train/alarms.ts'
-import { countOutcomes, type OutcomeCounts } from '../../../src/core/train/evaluation/outcomeCounts.ts'
-import { forkRandom } from '../../../src/core/random.ts'
-import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
+} from '../../../../src/core/train/alarms/alarmEvents.ts'
+import { alarmSigns, type AlarmInput, type AlarmSign } from '../../../../src/core/train/alarms/alarms.ts'
+import { countOutcomes, type OutcomeCounts } from '../../../../src/core/train/evaluation/outcomeCounts.ts'
+import { forkRandom } from '../../../../src/core/random.ts'
+import { parseConfig } from '../../../../src/shared/config/parseConfig.ts'
 
 const config = parseConfig({}, 'test')
 const half = { 'verdict/correct': 0.5, 'verdict/wrong': 0.5, 'revision/correct': 0.5, 'revision/wrong': 0.5 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { shardRange } from '../../../src/core/train/vStarShards.ts'
+import { shardRange } from '../../../../src/core/train/vStar/vStarShards.ts'
 
 const rangesOf = (problems: number, of: number, chunk: number) =>
   Array.from({ length: of }, (_, index) => shardRange(problems, { number: index + 1, of }, chunk))

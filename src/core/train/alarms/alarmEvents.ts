@@ -1,6 +1,6 @@
-import { alarmTitles, passedCode, type AlarmCode } from '../../shared/runs/alarms.ts'
-import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import type { LogEvent } from '../../shared/runs/runEvent.ts'
+import { alarmTitles, passedCode, type AlarmCode } from '../../../shared/runs/alarms.ts'
+import type { RunConfig } from '../../../shared/config/parseConfig.ts'
+import type { LogEvent } from '../../../shared/runs/runEvent.ts'
 import { alarmAdvice } from './alarmAdvice.ts'
 import type { AlarmSign } from './alarms.ts'
 

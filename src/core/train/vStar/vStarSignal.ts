@@ -1,7 +1,7 @@
-import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import type { VStarEstimate } from '../../shared/runs/records.ts'
-import type { LogEvent } from '../../shared/runs/runEvent.ts'
-import { hasSignal } from '../rl/turnBaseline.ts'
+import type { RunConfig } from '../../../shared/config/parseConfig.ts'
+import type { VStarEstimate } from '../../../shared/runs/records.ts'
+import type { LogEvent } from '../../../shared/runs/runEvent.ts'
+import { hasSignal } from '../../rl/turnBaseline.ts'
 
 export type LearningSignalEvent = LogEvent & { readonly code: 'vstar.signal' | 'vstar.no-signal' }
 

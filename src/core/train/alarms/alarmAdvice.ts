@@ -1,5 +1,5 @@
-import type { AlarmCode } from '../../shared/runs/alarms.ts'
-import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import type { AlarmCode } from '../../../shared/runs/alarms.ts'
+import type { RunConfig } from '../../../shared/config/parseConfig.ts'
 
 type Advice = (config: RunConfig) => string
 

@@ -1,7 +1,7 @@
-import { vStarConfigInputs } from '../../shared/config/fields.ts'
-import type { RunConfig } from '../../shared/config/parseConfig.ts'
-import { referenceTurns } from '../rollout/selfCorrection.ts'
-import { RecheckError } from '../../shared/errors/recheckError.ts'
+import { vStarConfigInputs } from '../../../shared/config/fields.ts'
+import type { RunConfig } from '../../../shared/config/parseConfig.ts'
+import { referenceTurns } from '../../rollout/selfCorrection.ts'
+import { RecheckError } from '../../../shared/errors/recheckError.ts'
 
 /**
  * Raised when a reward rule changes, or which answers count as correct, so that estimates made under the old

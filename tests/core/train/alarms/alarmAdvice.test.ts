@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { alarmAdvice } from '../../../src/core/train/alarmAdvice.ts'
-import { alarmTitles, type AlarmCode } from '../../../src/shared/runs/alarms.ts'
-import { isChangeable } from '../../../src/shared/config/changeableFields.ts'
-import { allConfigFields, configFields, valueAtPath } from '../../../src/shared/config/fields.ts'
-import { mergeConfigs, type ConfigLayer } from '../../../src/shared/config/layers.ts'
-import { parseConfig, type RunConfig } from '../../../src/shared/config/parseConfig.ts'
-import { presetConfig, presets } from '../../../src/shared/config/presets.ts'
+import { alarmAdvice } from '../../../../src/core/train/alarms/alarmAdvice.ts'
+import { alarmTitles, type AlarmCode } from '../../../../src/shared/runs/alarms.ts'
+import { isChangeable } from '../../../../src/shared/config/changeableFields.ts'
+import { allConfigFields, configFields, valueAtPath } from '../../../../src/shared/config/fields.ts'
+import { mergeConfigs, type ConfigLayer } from '../../../../src/shared/config/layers.ts'
+import { parseConfig, type RunConfig } from '../../../../src/shared/config/parseConfig.ts'
+import { presetConfig, presets } from '../../../../src/shared/config/presets.ts'
 
 const codes = Object.keys(alarmTitles) as AlarmCode[]
 

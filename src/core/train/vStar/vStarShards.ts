@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../shared/config/parseConfig.ts'
+import type { RunConfig } from '../../../shared/config/parseConfig.ts'
 
 /** A part of stage 1 that is sampled by itself. */
 export interface Shard {

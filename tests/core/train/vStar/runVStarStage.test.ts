@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { runVStarStage } from '../../../src/core/train/runVStarStage.ts'
-import { learningSignalEvent } from '../../../src/core/train/vStarSignal.ts'
-import type { VStarSetup } from '../../../src/core/train/runVStarStage.ts'
-import type { VStarEvent } from '../../../src/core/train/trainEvent.ts'
+import { runVStarStage } from '../../../../src/core/train/vStar/runVStarStage.ts'
+import { learningSignalEvent } from '../../../../src/core/train/vStar/vStarSignal.ts'
+import type { VStarSetup } from '../../../../src/core/train/vStar/runVStarStage.ts'
+import type { VStarEvent } from '../../../../src/core/train/trainEvent.ts'
 import {
   checkResumedVStarInputs,
   checkVStarInputs,
   isPooledEstimate,
   vStarInputs,
-} from '../../../src/core/train/vStarInputs.ts'
-import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
-import type { VStarEstimate } from '../../../src/shared/runs/records.ts'
-import { assertClose } from '../../assertClose.ts'
-import { conversationWith, fakeSampler, grading, sums } from './fakeEngine.ts'
-import { estimateFor } from './trainingSetup.ts'
+} from '../../../../src/core/train/vStar/vStarInputs.ts'
+import { parseConfig } from '../../../../src/shared/config/parseConfig.ts'
+import type { VStarEstimate } from '../../../../src/shared/runs/records.ts'
+import { assertClose } from '../../../assertClose.ts'
+import { conversationWith, fakeSampler, grading, sums } from '../fakeEngine.ts'
+import { estimateFor } from '../trainingSetup.ts'
 
 const problems = sums(12)
 
