@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { test } from 'node:test'
 import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { missingPart } from '../../../src/renderer/src/newRun/missingPart.ts'
-import { asPlanned, planText } from '../../../src/renderer/src/library/fetchText.ts'
+import { asPlanned, planText } from '../../../src/renderer/src/library/fetch/fetchText.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 

@@ -1,8 +1,8 @@
 import { Button, Group, Text } from '@mantine/core'
 import { useEffect, useRef, type JSX } from 'react'
 import type { Wanted } from '../../../shared/routes/library/fetching.ts'
-import { asPlanned, planText } from '../library/fetchText.ts'
-import { FetchJobs } from '../library/FetchJobs.tsx'
+import { asPlanned, planText } from '../library/fetch/fetchText.ts'
+import { FetchJobs } from '../library/fetch/FetchJobs.tsx'
 import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 

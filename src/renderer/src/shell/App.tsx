@@ -37,10 +37,10 @@ const SweepsPage = lazy(() =>
   import('../sweeps/SweepsPage.tsx').then((module) => ({ default: module.SweepsPage })),
 )
 const ModelsPage = lazy(() =>
-  import('../library/ModelsPage.tsx').then((module) => ({ default: module.ModelsPage })),
+  import('../library/models/ModelsPage.tsx').then((module) => ({ default: module.ModelsPage })),
 )
 const DataPage = lazy(() =>
-  import('../library/DataPage.tsx').then((module) => ({ default: module.DataPage })),
+  import('../library/data/DataPage.tsx').then((module) => ({ default: module.DataPage })),
 )
 
 export function App(): JSX.Element {

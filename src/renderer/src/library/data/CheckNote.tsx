@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core'
 import type { JSX } from 'react'
-import { useRouteQuery } from '../data/useRoute.ts'
-import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { useRouteQuery } from '../../data/useRoute.ts'
+import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 import styles from './CheckNote.module.css'
 
 /** What a check of every row of a data set has found. */

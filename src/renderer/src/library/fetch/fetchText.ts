@@ -1,5 +1,5 @@
-import { formatBytes, formatCount } from '../../../shared/text/format.ts'
-import type { FetchPlan, Wanted } from '../../../shared/routes/library/fetching.ts'
+import { formatBytes, formatCount } from '../../../../shared/text/format.ts'
+import type { FetchPlan, Wanted } from '../../../../shared/routes/library/fetching.ts'
 
 /** `270 MiB in 6 files, licence apache-2.0.` */
 export function planText({ name, files, bytes, missingBytes, licence, isThere, byPip }: FetchPlan): string {

@@ -1,9 +1,9 @@
 import { Autocomplete, Badge, Group, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import type { JSX } from 'react'
-import { useRouteQuery } from '../data/useRoute.ts'
-import { PathRow } from '../widgets/path/PathRow.tsx'
-import { usePathDialog } from '../widgets/path/usePathDialog.ts'
+import { useRouteQuery } from '../../data/useRoute.ts'
+import { PathRow } from '../../widgets/path/PathRow.tsx'
+import { usePathDialog } from '../../widgets/path/usePathDialog.ts'
 
 const pauseMs = 150
 

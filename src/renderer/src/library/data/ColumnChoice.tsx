@@ -1,6 +1,6 @@
 import { Group, Select } from '@mantine/core'
 import type { JSX } from 'react'
-import type { DataColumns } from '../../../shared/routes/library/dataImport.ts'
+import type { DataColumns } from '../../../../shared/routes/library/dataImport.ts'
 import styles from './ColumnChoice.module.css'
 
 export interface ColumnChoiceProps {

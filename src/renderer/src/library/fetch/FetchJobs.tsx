@@ -1,9 +1,9 @@
 import { Button, Group, Text } from '@mantine/core'
 import type { JSX } from 'react'
-import type { FetchJob } from '../../../shared/routes/library/fetching.ts'
-import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
-import { ProblemNote } from '../widgets/ProblemNote.tsx'
-import { WorkProgress } from '../widgets/WorkProgress.tsx'
+import type { FetchJob } from '../../../../shared/routes/library/fetching.ts'
+import { useRouteMutation, useRouteQuery } from '../../data/useRoute.ts'
+import { ProblemNote } from '../../widgets/ProblemNote.tsx'
+import { WorkProgress } from '../../widgets/WorkProgress.tsx'
 import styles from './FetchJobs.module.css'
 
 /** What is on its way into the library or out of it, and what became of it. */

@@ -1,10 +1,10 @@
 import { useState, type JSX } from 'react'
-import { useRouteMutation } from '../data/useRoute.ts'
-import { ProblemNote } from '../widgets/ProblemNote.tsx'
-import { nameOf } from './DataImport.tsx'
-import { NameAndImport } from './NameAndImport.tsx'
-import { UploadPart } from './UploadDialog.tsx'
-import { useUpload } from './useUpload.ts'
+import { useRouteMutation } from '../../data/useRoute.ts'
+import { ProblemNote } from '../../widgets/ProblemNote.tsx'
+import { nameOf } from '../data/DataImport.tsx'
+import { NameAndImport } from '../NameAndImport.tsx'
+import { UploadPart } from '../UploadDialog.tsx'
+import { useUpload } from '../useUpload.ts'
 
 /** A GGUF file of this machine into the library of models. */
 export function GgufImport({ onClose }: { readonly onClose: () => void }): JSX.Element {

@@ -1,6 +1,6 @@
 import { Table, Text } from '@mantine/core'
 import type { JSX } from 'react'
-import type { DataLook } from '../../../shared/routes/library/dataImport.ts'
+import type { DataLook } from '../../../../shared/routes/library/dataImport.ts'
 import styles from './DataLookTable.module.css'
 
 export interface DataLookTableProps {

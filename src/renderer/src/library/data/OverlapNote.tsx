@@ -1,9 +1,9 @@
 import { Group, Select, Text } from '@mantine/core'
 import { useState, type JSX } from 'react'
-import { formatCount } from '../../../shared/text/format.ts'
-import type { DataOverlap } from '../../../shared/routes/library/library.ts'
-import { useRouteQuery } from '../data/useRoute.ts'
-import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import { formatCount } from '../../../../shared/text/format.ts'
+import type { DataOverlap } from '../../../../shared/routes/library/library.ts'
+import { useRouteQuery } from '../../data/useRoute.ts'
+import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 
 export interface OverlapNoteProps {
   readonly name: string

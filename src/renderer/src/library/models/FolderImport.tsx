@@ -1,10 +1,10 @@
 import { Select, Stack, Text } from '@mantine/core'
 import { useState, type JSX } from 'react'
-import { answerTo, useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
-import { ProblemNote } from '../widgets/ProblemNote.tsx'
-import { nameOf } from './DataImport.tsx'
+import { answerTo, useRouteMutation, useRouteQuery } from '../../data/useRoute.ts'
+import { ProblemNote } from '../../widgets/ProblemNote.tsx'
+import { nameOf } from '../data/DataImport.tsx'
 import { FolderField } from './FolderField.tsx'
-import { NameAndImport } from './NameAndImport.tsx'
+import { NameAndImport } from '../NameAndImport.tsx'
 
 export interface FolderImportProps {
   /** An adapter as PEFT writes it, with the model that it was made for. */

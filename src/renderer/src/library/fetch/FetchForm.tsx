@@ -1,10 +1,10 @@
 import { Anchor, Button, Group, Text, TextInput } from '@mantine/core'
 import { useState, type FormEvent, type JSX } from 'react'
-import type { Wanted } from '../../../shared/routes/library/fetching.ts'
-import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
+import type { Wanted } from '../../../../shared/routes/library/fetching.ts'
+import { useRouteMutation, useRouteQuery } from '../../data/useRoute.ts'
 import { asPlanned, planText } from './fetchText.ts'
-import { ProblemNote } from '../widgets/ProblemNote.tsx'
-import { HubTokenDialog } from './hub/HubTokenDialog.tsx'
+import { ProblemNote } from '../../widgets/ProblemNote.tsx'
+import { HubTokenDialog } from '../hub/HubTokenDialog.tsx'
 import styles from './FetchForm.module.css'
 
 export interface FetchFormProps {

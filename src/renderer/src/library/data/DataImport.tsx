@@ -1,15 +1,15 @@
 import { Text } from '@mantine/core'
 import { useState, type JSX } from 'react'
-import type { DataColumns } from '../../../shared/routes/library/dataImport.ts'
-import { useRouteMutation, useRouteQuery } from '../data/useRoute.ts'
-import { Loading } from '../widgets/Loading.tsx'
-import { dataFileEndings } from '../widgets/path/dataFileEndings.ts'
-import { ProblemNote } from '../widgets/ProblemNote.tsx'
+import type { DataColumns } from '../../../../shared/routes/library/dataImport.ts'
+import { useRouteMutation, useRouteQuery } from '../../data/useRoute.ts'
+import { Loading } from '../../widgets/Loading.tsx'
+import { dataFileEndings } from '../../widgets/path/dataFileEndings.ts'
+import { ProblemNote } from '../../widgets/ProblemNote.tsx'
 import { ColumnChoice } from './ColumnChoice.tsx'
 import { DataLookTable } from './DataLookTable.tsx'
-import { NameAndImport } from './NameAndImport.tsx'
-import { UploadDialog } from './UploadDialog.tsx'
-import { useUpload, type Upload } from './useUpload.ts'
+import { NameAndImport } from '../NameAndImport.tsx'
+import { UploadDialog } from '../UploadDialog.tsx'
+import { useUpload, type Upload } from '../useUpload.ts'
 
 export interface DataImportProps {
   readonly onClose: () => void
