@@ -8,7 +8,7 @@ import type { Conversation } from '../rollout/sampleTurns.ts'
 import { rollOutSelfCorrection } from '../rollout/selfCorrection.ts'
 import type { StopSignal } from '../sampling/sampler.ts'
 import type { TokenScorer } from './engine/trainer.ts'
-import { logProbsByLayers, type WholeModel } from './engine/logProbsByLayers.ts'
+import { logProbsByLayers, type WholeModel } from './engine/scorers/logProbsByLayers.ts'
 import { reportProgress, samplingProgress } from './reportProgress.ts'
 import type { StageProgress } from './trainEvent.ts'
 

@@ -8,7 +8,7 @@ import { disposeTensors, tensorsOf, viewOf } from '../../model/parameterTensors.
 import type { Transformer } from '../../model/transformer.ts'
 import type { OptimizerState } from '../../optim/adamW.ts'
 import { adamWStep, disposeOptimizerState, startAdamW } from '../../optim/adamW.ts'
-import { eagerInputs, scoreRowsEagerly } from './eagerScorer.ts'
+import { eagerInputs, scoreRowsEagerly } from './scorers/eagerScorer.ts'
 import type { MicroBatch } from './paddedBatch.ts'
 import { longestRowOfBuckets, requireRows, splitIntoMicroBatches } from './paddedBatch.ts'
 import type { Objective, ObjectiveInputs } from './policyObjective.ts'

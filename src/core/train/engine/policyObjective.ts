@@ -5,8 +5,8 @@ import { matrix, matrixRows } from '../../model/projections.ts'
 import type { Transformer } from '../../model/transformer.ts'
 import { headLogits, hiddenStates } from '../../model/transformer.ts'
 import type { LossInputs, LossSums, PolicyLoss } from '../../rl/losses/policyLoss.ts'
-import type { ChunkRange, Predictions } from './chunkedPredictions.ts'
-import { chunkedPredictions } from './chunkedPredictions.ts'
+import type { ChunkRange, Predictions } from './scorers/chunkedPredictions.ts'
+import { chunkedPredictions } from './scorers/chunkedPredictions.ts'
 
 /** One micro-batch as tensors: ids and targets int32 [B, T]; loss inputs [B, T] or [B, 3]. */
 export interface ObjectiveInputs {

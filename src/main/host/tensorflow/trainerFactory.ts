@@ -1,5 +1,5 @@
 import { createEagerTrainer } from '../../../core/train/engine/eagerTrainer.ts'
-import { createEagerScorer } from '../../../core/train/engine/eagerScorer.ts'
+import { createEagerScorer } from '../../../core/train/engine/scorers/eagerScorer.ts'
 import type { GradientTrainer, TokenScorer } from '../../../core/train/engine/trainer.ts'
 import type { ScorerSetup, TrainerSetup } from '../../../core/train/engine/trainerSetup.ts'
 import { createCapturedScorer } from './session/capturedScorer.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
-import { createLayerwiseScorer } from '../../../../src/core/train/engine/layerwiseScorer.ts'
+import { createLayerwiseScorer } from '../../../../src/core/train/engine/scorers/layerwiseScorer.ts'
 import { tensorflowOps } from '../../../../src/main/host/tensorflow/ops.ts'
 import { createScorer } from '../../../../src/main/host/tensorflow/trainerFactory.ts'
 import { largestDifferenceOf } from '../../../littleAdapter.ts'

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
-import type { GradientSink } from '../../model/computePlan.ts'
-import type { RawOps } from '../../graph/rawOps.ts'
-import { withGradient } from '../../graph/withGradient.ts'
+import type { GradientSink } from '../../../model/computePlan.ts'
+import type { RawOps } from '../../../graph/rawOps.ts'
+import { withGradient } from '../../../graph/withGradient.ts'
 
 /** The output head and what is asked of it. N predictions, C width, V vocabulary. */
 export interface ChunkedHead {

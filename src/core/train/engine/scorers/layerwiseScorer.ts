@@ -1,4 +1,4 @@
-import type { TokenScorer } from './trainer.ts'
+import type { TokenScorer } from '../trainer.ts'
 import { logProbsByLayers, type WholeModel } from './logProbsByLayers.ts'
 
 export interface LayerwiseOptions {

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor2D } from '@tensorflow/tfjs'
-import { disposeTensors, tensorsOf } from '../../model/parameterTensors.ts'
-import type { Transformer } from '../../model/transformer.ts'
-import type { LossInput } from '../../rl/losses/policyLoss.ts'
-import { inputWidth, padIds, padInput, splitIntoMicroBatches } from './paddedBatch.ts'
-import type { ObjectiveInputs } from './policyObjective.ts'
-import { rowLogProbs } from './policyObjective.ts'
-import type { TokenRow, TokenScorer } from './trainer.ts'
-import { computePlan, storedModel, type ScorerSetup } from './trainerSetup.ts'
+import { disposeTensors, tensorsOf } from '../../../model/parameterTensors.ts'
+import type { Transformer } from '../../../model/transformer.ts'
+import type { LossInput } from '../../../rl/losses/policyLoss.ts'
+import { inputWidth, padIds, padInput, splitIntoMicroBatches } from '../paddedBatch.ts'
+import type { ObjectiveInputs } from '../policyObjective.ts'
+import { rowLogProbs } from '../policyObjective.ts'
+import type { TokenRow, TokenScorer } from '../trainer.ts'
+import { computePlan, storedModel, type ScorerSetup } from '../trainerSetup.ts'
 
 /** A fixed model's token log-probs, op by op on tfjs's active backend. */
 export function createEagerScorer(setup: ScorerSetup): TokenScorer {
