@@ -4,7 +4,7 @@ import { formatProgress } from '../../src/main/commands/runText.ts'
 import { openBatchWriter } from '../../src/main/store/batchStore.ts'
 import { listRunLines } from '../../src/main/store/runs/runList.ts'
 import { readRun } from '../../src/main/store/runs/runStore.ts'
-import { runStage } from '../../src/renderer/src/widgets/runStage.ts'
+import { runStage } from '../../src/renderer/src/widgets/run/runStage.ts'
 import { addRun, metricsAt, temporaryStore } from './store/storeFixtures.ts'
 
 test('after five of 40 steps the terminal and the page count five, and an evaluation between them counts nothing', (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { matchesFilter, namesBeyondList, parseFilter } from '../../../src/renderer/src/runs/filter.ts'
-import { configValue } from '../../../src/renderer/src/widgets/runConfig.ts'
+import { configValue } from '../../../src/renderer/src/widgets/run/runConfig.ts'
 import { termOf, withTerm } from '../../../src/renderer/src/runs/filterText.ts'
 import { configFields } from '../../../src/shared/config/fields.ts'
 import type { Run } from '../../../src/shared/runs/records.ts'

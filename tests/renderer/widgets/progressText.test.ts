@@ -6,7 +6,7 @@ import {
   shortProgress,
   stageText,
 } from '../../../src/renderer/src/widgets/progressText.ts'
-import { doneShare, runStage } from '../../../src/renderer/src/widgets/runStage.ts'
+import { doneShare, runStage } from '../../../src/renderer/src/widgets/run/runStage.ts'
 import { textWidth } from '../../../src/shared/plots/textFit.ts'
 import type { Run } from '../../../src/shared/runs/records.ts'
 import type { Progress, StageCount } from '../../../src/shared/runs/runEvent.ts'

@@ -6,7 +6,7 @@ import type { LinePattern } from '../../../shared/plots/linePattern.ts'
 import type { PlotLine } from '../../../shared/plots/plotData.ts'
 import type { NamedPlot } from '../plots/morePlots.ts'
 import type { ReadSeries } from '../plots/plotLines.ts'
-import { configOf } from '../widgets/runConfig.ts'
+import { configOf } from '../widgets/run/runConfig.ts'
 
 /** Told apart by colour and pattern; more are a tangle, whatever they look like. */
 export const mostCompared = 20

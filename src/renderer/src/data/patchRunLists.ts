@@ -3,7 +3,7 @@ import { findMetric } from '../../../shared/metrics/metrics.ts'
 import type { Run } from '../../../shared/runs/records.ts'
 import { listedRun, type ListedRun, type RunValues } from '../../../shared/runs/runList.ts'
 import type { PageApi } from './api.ts'
-import { configValue } from '../widgets/runConfig.ts'
+import { configValue } from '../widgets/run/runConfig.ts'
 import { ended } from './invalidate.ts'
 
 /** Renews one run's line in every list: 10,000 runs are not read again for one run's new step. */

@@ -1,6 +1,6 @@
 import type { ListedRun } from '../../../shared/runs/runList.ts'
 import type { Progress } from '../../../shared/runs/runEvent.ts'
-import { runStage, type Estimated, type RunStage } from '../widgets/runStage.ts'
+import { runStage, type Estimated, type RunStage } from '../widgets/run/runStage.ts'
 import { useRouteQuery } from './useRoute.ts'
 
 /** The stage that a run is in, and what it does there; the latter null for a run that is not at work. */

@@ -1,7 +1,7 @@
 import { Title } from '@mantine/core'
 import { useCallback, useEffect, useState, type JSX, type KeyboardEvent } from 'react'
 import { ConfigForm } from './form/ConfigForm.tsx'
-import { DifferenceTable } from '../widgets/DifferenceTable.tsx'
+import { DifferenceTable } from '../widgets/table/DifferenceTable.tsx'
 import { Loading } from '../widgets/Loading.tsx'
 import { ProblemNote } from '../widgets/ProblemNote.tsx'
 import { PromptPreview } from './PromptPreview.tsx'

@@ -2,7 +2,7 @@ import type { ConfigLayer } from '../../../shared/config/layers.ts'
 import { presets } from '../../../shared/config/presets.ts'
 import type { Run } from '../../../shared/runs/records.ts'
 import { draftOf, formValues, isGroup, type ConfigDraft } from './form/draft.ts'
-import { configOf } from '../widgets/runConfig.ts'
+import { configOf } from '../widgets/run/runConfig.ts'
 import { startKinds, type StartKind } from './startKind.ts'
 
 /** Where a form begins: a preset, or another run's config. */

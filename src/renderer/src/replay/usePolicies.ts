@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import type { ReplayedPolicy, ReplaySampling } from '../../../shared/routes/replay.ts'
 import { useRouteQueries } from '../data/useRouteQueries.ts'
-import { configOf } from '../widgets/runConfig.ts'
+import { configOf } from '../widgets/run/runConfig.ts'
 import { modelOfPolicy, replayedPolicy, runOfPolicy, type PolicyName } from './policyName.ts'
 import { samplingOfConfig, usualSampling } from './samplingFields.ts'
 

@@ -7,7 +7,7 @@ import { saveFile } from '../plots/export/savePictures.ts'
 import { isDefault } from '../newRun/form/draft.ts'
 import { formatValue } from '../../../shared/text/format.ts'
 import { fileName } from '../plots/plotSettings.ts'
-import { configOf } from '../widgets/runConfig.ts'
+import { configOf } from '../widgets/run/runConfig.ts'
 import { InlineCode } from '../widgets/InlineCode.tsx'
 import styles from './ConfigTab.module.css'
 

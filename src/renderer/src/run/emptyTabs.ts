@@ -1,6 +1,6 @@
 import type { Run } from '../../../shared/runs/records.ts'
 import { formatCount } from '../../../shared/text/format.ts'
-import { isInFirstStage, isInWarmUp, type RunStage } from '../widgets/runStage.ts'
+import { isInFirstStage, isInWarmUp, type RunStage } from '../widgets/run/runStage.ts'
 
 /** Why a run has no rollouts at all, and when they come. */
 export function noRolloutsText(run: Pick<Run, 'stage'>, stage: RunStage): string {

@@ -6,7 +6,7 @@ import { useRouteQuery } from '../data/useRoute.ts'
 import { allRuns, emptyReplay } from '../data/routeTarget.ts'
 import { paletteStore } from './palette.ts'
 import { useOffered } from '../widgets/pageActions.ts'
-import { statusLabels } from '../widgets/runLabels.ts'
+import { statusLabels } from '../widgets/run/runLabels.ts'
 
 export interface CommandPaletteProps {
   readonly onToggleTheme: () => void

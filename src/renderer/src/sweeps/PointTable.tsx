@@ -3,7 +3,7 @@ import type { JSX } from 'react'
 import { findMetric } from '../../../shared/metrics/metrics.ts'
 import type { PointRow, SweepView } from '../../../shared/sweep/sweepView.ts'
 import { formatCount, missing } from '../../../shared/text/format.ts'
-import { TermHead } from '../widgets/TermHead.tsx'
+import { TermHead } from '../widgets/table/TermHead.tsx'
 import { chanceText, differenceText, meanText } from './sweepWords.ts'
 
 /** Every point over its seeds, best first, and where points are named their differences to the first. */

@@ -3,8 +3,8 @@ import { useState, type JSX } from 'react'
 import type { TrialRow } from '../../../shared/sweep/sweepView.ts'
 import { formatCount, formatShare, missing } from '../../../shared/text/format.ts'
 import { targetAddress } from '../data/routeTarget.ts'
-import { StatusBadge } from '../widgets/StatusBadge.tsx'
-import { TermHead } from '../widgets/TermHead.tsx'
+import { StatusBadge } from '../widgets/run/StatusBadge.tsx'
+import { TermHead } from '../widgets/table/TermHead.tsx'
 
 const columns = [
   ['Trial', 'Its run, once it has begun'],

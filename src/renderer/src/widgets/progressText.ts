@@ -3,7 +3,7 @@ import type { ListedRun } from '../../../shared/runs/runList.ts'
 import type { Progress } from '../../../shared/runs/runEvent.ts'
 import { timeLeft } from '../../../shared/text/timeLeft.ts'
 import { formatCount, formatDuration, formatNumber } from '../../../shared/text/format.ts'
-import { isInFirstStage, isInWarmUp, type RunStage } from './runStage.ts'
+import { isInFirstStage, isInWarmUp, type RunStage } from './run/runStage.ts'
 
 /**
  * `131 of 300 steps`; `stage 1: 192 of 3,000 problems`, and of a run that is not at work that they are kept.

@@ -14,7 +14,7 @@ import { EnginePicker } from '../../widgets/engine/EnginePicker.tsx'
 import { usePickedEngine } from '../../widgets/engine/usePickedEngine.ts'
 import { Interval } from '../../widgets/Interval.tsx'
 import { ProblemNote } from '../../widgets/ProblemNote.tsx'
-import { TermHead } from '../../widgets/TermHead.tsx'
+import { TermHead } from '../../widgets/table/TermHead.tsx'
 import styles from './CheckpointsTab.module.css'
 
 const columns = [

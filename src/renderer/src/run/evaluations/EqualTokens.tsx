@@ -2,7 +2,7 @@ import { Table } from '@mantine/core'
 import type { JSX } from 'react'
 import type { VoteCurve } from '../../../../shared/runs/evaluation/voteCurve.ts'
 import { formatDifference, formatShare, missing } from '../../../../shared/text/format.ts'
-import { TermHead } from '../../widgets/TermHead.tsx'
+import { TermHead } from '../../widgets/table/TermHead.tsx'
 import { selectionLabels } from './votePlot.ts'
 
 const columns = [

@@ -6,7 +6,7 @@ import { gainFactors, gainFromBetter, revisionGain } from '../../../../shared/ru
 import type { RevisionGain } from '../../../../shared/runs/evaluation/revisionGain.ts'
 import { Interval } from '../../widgets/Interval.tsx'
 import { Term } from '../../widgets/Term.tsx'
-import { TermHead } from '../../widgets/TermHead.tsx'
+import { TermHead } from '../../widgets/table/TermHead.tsx'
 import styles from './RevisionGainTable.module.css'
 
 const gainColumn = [

@@ -5,7 +5,7 @@ import { formatCount, missing } from '../../../../shared/text/format.ts'
 import type { EstimatedProblem } from '../../../../shared/routes/vStar.ts'
 import { vStarTurns } from '../../../../shared/runs/vStarTurns.ts'
 import { targetAddress } from '../../data/routeTarget.ts'
-import { TermHead } from '../../widgets/TermHead.tsx'
+import { TermHead } from '../../widgets/table/TermHead.tsx'
 import { VStarSamples } from './VStarSamples.tsx'
 import styles from './VStarProblems.module.css'
 

@@ -1,5 +1,5 @@
-import type { Run, RunStatus, StoredStage } from '../../../shared/runs/records.ts'
-import type { RunAction } from '../../../shared/runs/runTransitions.ts'
+import type { Run, RunStatus, StoredStage } from '../../../../shared/runs/records.ts'
+import type { RunAction } from '../../../../shared/runs/runTransitions.ts'
 import { isInFirstStage, type RunStage } from './runStage.ts'
 
 export const statusLabels: Readonly<Record<RunStatus, string>> = {

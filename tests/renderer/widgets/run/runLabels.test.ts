@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { noCheckpointText, noRolloutsText } from '../../../src/renderer/src/run/emptyTabs.ts'
-import type { RunStage } from '../../../src/renderer/src/widgets/runStage.ts'
+import { noCheckpointText, noRolloutsText } from '../../../../src/renderer/src/run/emptyTabs.ts'
+import type { RunStage } from '../../../../src/renderer/src/widgets/run/runStage.ts'
 import {
   actionLabel,
   confirmationOf,
   shortStageLabel,
   stageLabel,
-} from '../../../src/renderer/src/widgets/runLabels.ts'
-import { runStatuses } from '../../../src/shared/runs/records.ts'
+} from '../../../../src/renderer/src/widgets/run/runLabels.ts'
+import { runStatuses } from '../../../../src/shared/runs/records.ts'
 
 const stage1: RunStage = { name: 'estimate-v-star', done: 192, total: 3000, unit: 'problems' }
 const stage2: RunStage = { name: 'self-correction', done: 3, total: 80, unit: 'steps' }

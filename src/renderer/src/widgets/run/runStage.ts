@@ -1,6 +1,6 @@
-import type { ListedRun } from '../../../shared/runs/runList.ts'
-import type { StoredStage } from '../../../shared/runs/records.ts'
-import type { Progress, StageCount } from '../../../shared/runs/runEvent.ts'
+import type { ListedRun } from '../../../../shared/runs/runList.ts'
+import type { StoredStage } from '../../../../shared/runs/records.ts'
+import type { Progress, StageCount } from '../../../../shared/runs/runEvent.ts'
 
 /** The stage that a run is in, and how far it is. */
 export interface RunStage extends Omit<StageCount, 'secondsLeft' | 'name'> {

@@ -1,6 +1,6 @@
 import type { JSX } from 'react'
 import { Badge } from '@mantine/core'
-import type { Run } from '../../../shared/runs/records.ts'
+import type { Run } from '../../../../shared/runs/records.ts'
 import { StatusBadge } from './StatusBadge.tsx'
 
 /** The status of a run; of one that another tool has logged, that it is imported. */

@@ -1,5 +1,5 @@
-import { valueAtPath } from '../../../shared/config/fields.ts'
-import type { Run } from '../../../shared/runs/records.ts'
+import { valueAtPath } from '../../../../shared/config/fields.ts'
+import type { Run } from '../../../../shared/runs/records.ts'
 
 const parsedConfigs = new WeakMap<Run, unknown>()
 

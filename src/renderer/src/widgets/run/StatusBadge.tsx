@@ -1,6 +1,6 @@
 import { Badge } from '@mantine/core'
 import type { JSX } from 'react'
-import type { RunStatus } from '../../../shared/runs/records.ts'
+import type { RunStatus } from '../../../../shared/runs/records.ts'
 import { statusColours, statusLabels } from './runLabels.ts'
 import styles from './StatusBadge.module.css'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sortedRows, type SortColumn } from '../../../src/renderer/src/widgets/tableSort.ts'
-import { seriousFindings } from '../support/seriousFindings.ts'
-import { seededPage, waitUntil } from '../support/openPages.ts'
+import { sortedRows, type SortColumn } from '../../../../src/renderer/src/widgets/table/tableSort.ts'
+import { seriousFindings } from '../../support/seriousFindings.ts'
+import { seededPage, waitUntil } from '../../support/openPages.ts'
 
 const columns: readonly SortColumn<readonly [string, number | null]>[] = [
   { label: 'Share', meaning: null, value: ([, share]) => share },

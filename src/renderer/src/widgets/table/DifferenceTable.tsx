@@ -1,6 +1,6 @@
 import { Table, Text } from '@mantine/core'
 import type { JSX } from 'react'
-import { formatValue } from '../../../shared/text/format.ts'
+import { formatValue } from '../../../../shared/text/format.ts'
 import styles from './DifferenceTable.module.css'
 
 export interface DifferenceTableProps {

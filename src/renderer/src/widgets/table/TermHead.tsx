@@ -1,6 +1,6 @@
 import { Table } from '@mantine/core'
 import type { JSX } from 'react'
-import { Term } from './Term.tsx'
+import { Term } from '../Term.tsx'
 
 /** The head of a table whose columns have a meaning each; null = the label says it. */
 export function TermHead({
