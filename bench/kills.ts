@@ -10,9 +10,9 @@ import { processStart } from '../src/main/host/machine/processInfo.ts'
 import { integrityProblems, openForReading } from '../src/main/store/database.ts'
 import { readSeries } from '../src/main/store/metrics/metricQuery.ts'
 import { listRuns } from '../src/main/store/runs/runStore.ts'
-import { nextRandom } from '../tests/main/owner/fakeJob.ts'
-import { factsOf, finalWeights } from '../tests/main/owner/realRuns.ts'
-import { startSpeakingOwner, type OwnerProcess } from '../tests/main/owner/speakingOwner.ts'
+import { nextRandom } from '../tests/main/owner/support/fakeJob.ts'
+import { factsOf, finalWeights } from '../tests/main/owner/realRuns/realRuns.ts'
+import { startSpeakingOwner, type OwnerProcess } from '../tests/main/owner/support/speakingOwner.ts'
 
 /**
  * Kills trainer, owner, or both at random moments while the real engines train the built-in model, and

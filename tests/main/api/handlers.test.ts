@@ -8,7 +8,7 @@ import { createProgressBoard } from '../../../src/main/api/progressBoard.ts'
 import { changeStatus } from '../../../src/main/store/runs/runStore.ts'
 import type { StoreEvent } from '../../../src/shared/routes/contract.ts'
 import { echoHandlers } from './echoHandlers.ts'
-import { fakeRun, testOwner } from '../owner/ownerFixtures.ts'
+import { fakeRun, testOwner } from '../owner/support/ownerFixtures.ts'
 import { addRun, temporaryFolder } from '../store/storeFixtures.ts'
 
 test('what a store that cannot be written refuses reaches the page with the file and the way out', async (t) => {

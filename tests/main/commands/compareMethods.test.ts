@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import { openForReading } from '../../../src/main/store/database.ts'
 import { listRuns } from '../../../src/main/store/runs/runStore.ts'
 import { reportForPage } from '../../../src/main/tools/report/subjectReport.ts'
-import { littleModelFolder } from '../owner/realRuns.ts'
+import { littleModelFolder } from '../owner/realRuns/realRuns.ts'
 
 const cli = resolve(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')
 const folder = mkdtempSync(join(tmpdir(), 'recheck-methods-'))

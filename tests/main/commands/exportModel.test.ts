@@ -9,7 +9,7 @@ import { openModelFolder, readParameters } from '../../../src/main/host/model/mo
 import { readAllTensors } from '../../../src/main/host/model/safetensorsFiles.ts'
 import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
 import { openForReading } from '../../../src/main/store/database.ts'
-import { littleModelFolder } from '../owner/realRuns.ts'
+import { littleModelFolder } from '../owner/realRuns/realRuns.ts'
 
 /** A run of two steps on a model of one layer, and its model as the commands give it. */
 const cli = resolve(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')

@@ -5,7 +5,7 @@ import { followRun, resumeHint } from '../../../src/main/commands/followRun.ts'
 import { localAccess } from '../../../src/main/commands/runAccess.ts'
 import type { CommandCall } from '../../../src/main/commands/command.ts'
 import { readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
-import { fakeRun, testOwner } from '../owner/ownerFixtures.ts'
+import { fakeRun, testOwner } from '../owner/support/ownerFixtures.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 
 /** A command that was interrupted while it prepared its run. */

@@ -7,7 +7,7 @@ import { storeCheckpoint } from '../../../src/main/store/checkpointStore.ts'
 import { openForReading, openForWriting } from '../../../src/main/store/database.ts'
 import { deleteRun } from '../../../src/main/store/runs/runLabels.ts'
 import { changeStatus, listRuns } from '../../../src/main/store/runs/runStore.ts'
-import { fakeRun, isMetrics, nextEvent, testOwner } from '../owner/ownerFixtures.ts'
+import { fakeRun, isMetrics, nextEvent, testOwner } from '../owner/support/ownerFixtures.ts'
 import { addRun, temporaryFolder } from '../store/storeFixtures.ts'
 import { recheck, smallStore } from './smallStore.ts'
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryFolder } from '../host/hub/support/tinyRepos.ts'
-import { bareEnvironment } from '../owner/ownerFixtures.ts'
+import { bareEnvironment } from '../owner/support/ownerFixtures.ts'
 
 const cli = join(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { closedEndpoint, hubServer, type HubServer } from '../host/hub/support/hubServer.ts'
 import { builtinOnHub, temporaryFolder, tinyData } from '../host/hub/support/tinyRepos.ts'
-import { bareEnvironment } from '../owner/ownerFixtures.ts'
+import { bareEnvironment } from '../owner/support/ownerFixtures.ts'
 
 const cli = join(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { bareEnvironment } from '../owner/ownerFixtures.ts'
+import { bareEnvironment } from '../owner/support/ownerFixtures.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 
 /** Files and folders that somebody has, taken into the libraries under `--data-dir`. */

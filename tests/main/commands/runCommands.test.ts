@@ -19,7 +19,7 @@ import { changeStatus, listRuns, readRun } from '../../../src/main/store/runs/ru
 import { plots } from '../../../src/shared/metrics/metrics.ts'
 import { pictureSize } from '../../../src/shared/plots/pictureFrame.ts'
 import { assertTextsApart, textBoxes } from '../../shared/plots/textBoxes.ts'
-import { fakeRun, isMetrics, nextEvent, testOwner } from '../owner/ownerFixtures.ts'
+import { fakeRun, isMetrics, nextEvent, testOwner } from '../owner/support/ownerFixtures.ts'
 import { addRun, metricsAt, temporaryFolder } from '../store/storeFixtures.ts'
 import { commandFixture } from './commandFixture.ts'
 import { recheck, smallStore } from './smallStore.ts'

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { before, test, type TestContext } from 'node:test'
 import { connectRemote } from '../../../src/main/api/remoteBackend.ts'
 import { buildServedPage } from '../../renderer/support/pageBuild.ts'
-import { linesOf, type OwnerProcess } from '../owner/speakingOwner.ts'
+import { linesOf, type OwnerProcess } from '../owner/support/speakingOwner.ts'
 import { asOlderNode } from '../olderNode.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
 

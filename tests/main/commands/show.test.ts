@@ -10,7 +10,7 @@ import { deleteRun } from '../../../src/main/store/runs/runLabels.ts'
 import { changeStatus } from '../../../src/main/store/runs/runStore.ts'
 import { storeVStar } from '../../../src/main/store/vStarStore.ts'
 import { wilson } from '../../../src/shared/statistics.ts'
-import { estimateOf } from '../owner/fakeJob.ts'
+import { estimateOf } from '../owner/support/fakeJob.ts'
 import { addRun, temporaryFolder } from '../store/storeFixtures.ts'
 import { commandFixture } from './commandFixture.ts'
 

@@ -12,7 +12,7 @@ import { deleteRun, labelRun, restoreRun } from '../../../src/main/store/runs/ru
 import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { evaluationDocumentSchema } from '../../../src/shared/runs/evaluation/evaluationResult.ts'
 import { plots } from '../../../src/shared/metrics/metrics.ts'
-import { littleModelFolder } from '../owner/realRuns.ts'
+import { littleModelFolder } from '../owner/realRuns/realRuns.ts'
 
 /** The commands of both stages, as a user types them, on a model of one layer: small enough for seconds. */
 const cli = resolve(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts')

@@ -8,8 +8,8 @@ import { readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
 import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 import { mountSmallDisk } from '../smallDisk.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
-import { estimateOf } from './fakeJob.ts'
-import { fakeRun, nextEvent, testOwner } from './ownerFixtures.ts'
+import { estimateOf } from './support/fakeJob.ts'
+import { fakeRun, nextEvent, testOwner } from './support/ownerFixtures.ts'
 
 const isError = (event: RunEvent): event is Extract<RunEvent, { type: 'log' }> =>
   event.type === 'log' && event.level === 'error'

@@ -5,8 +5,8 @@ import type { Owner } from '../../../src/main/owner/owner.ts'
 import { readLog } from '../../../src/main/store/eventLog.ts'
 import { readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
-import { testOwner } from './ownerFixtures.ts'
-import { realProgram, realRun, runToEnd } from './realRuns.ts'
+import { testOwner } from './support/ownerFixtures.ts'
+import { realProgram, realRun, runToEnd } from './realRuns/realRuns.ts'
 
 function messageOf(owner: Owner, runId: string, code: string): string {
   const entry = readLog(owner.db, runId, { after: 0, limit: 99 }).find((each) => each.code === code)

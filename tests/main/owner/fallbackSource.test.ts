@@ -8,7 +8,7 @@ import { checkedPlan, startRun, type CheckedPlan } from '../../../src/main/owner
 import { readLog } from '../../../src/main/store/eventLog.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
-import { testOwner } from './ownerFixtures.ts'
+import { testOwner } from './support/ownerFixtures.ts'
 
 const inquiries = new Inquiries({ nodePath: process.execPath })
 const folder = await mkdtemp(join(tmpdir(), 'recheck-fallback-'))

@@ -11,7 +11,7 @@ import { Inquiries, type InquiryLimits } from '../../../src/main/owner/processes
 import { exitProblem, type InquiryExit } from '../../../src/main/owner/processes/inquiryExit.ts'
 import { parseConfig, type RunConfig } from '../../../src/shared/config/parseConfig.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
-import type { SlowConfig } from './slowInspector.ts'
+import type { SlowConfig } from './support/slowInspector.ts'
 
 const programPath = join(import.meta.dirname, 'slowInspector.ts')
 

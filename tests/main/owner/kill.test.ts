@@ -16,10 +16,10 @@ import { readRollouts } from '../../../src/main/store/rollouts/rolloutQuery.ts'
 import { listRuns } from '../../../src/main/store/runs/runStore.ts'
 import type { Run } from '../../../src/shared/runs/records.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
-import { nextRandom } from './fakeJob.ts'
-import { startSpeakingOwner, type OwnerProcess } from './speakingOwner.ts'
+import { nextRandom } from './support/fakeJob.ts'
+import { startSpeakingOwner, type OwnerProcess } from './support/speakingOwner.ts'
 
-const ownerProgram = fileURLToPath(new URL('./ownerProcess.ts', import.meta.url))
+const ownerProgram = fileURLToPath(new URL('./support/ownerProcess.ts', import.meta.url))
 
 function startOwner(t: TestContext, args: readonly string[]): OwnerProcess {
   const owner = startSpeakingOwner([ownerProgram, ...args])

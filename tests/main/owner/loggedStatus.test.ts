@@ -4,7 +4,7 @@ import { openOwner } from '../../../src/main/owner/openOwner.ts'
 import type { Owner } from '../../../src/main/owner/owner.ts'
 import { readLog } from '../../../src/main/store/eventLog.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
-import { fakeRun, isMetrics, isStatus, nextEvent, ownerSetup, testOwner } from './ownerFixtures.ts'
+import { fakeRun, isMetrics, isStatus, nextEvent, ownerSetup, testOwner } from './support/ownerFixtures.ts'
 
 /** What the log says of the run's status, in order. */
 function notesOf(owner: Owner, runId: string): readonly string[] {

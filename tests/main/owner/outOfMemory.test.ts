@@ -6,7 +6,7 @@ import { readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
 import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
-import { realOwner, realProgram, realRun, runToEnd } from './realRuns.ts'
+import { realOwner, realProgram, realRun, runToEnd } from './realRuns/realRuns.ts'
 
 /** 1,536 rows an update, of one turn: nothing but the micro-batch decides the memory. One layer takes too little. */
 const wide: ConfigLayer = {

@@ -12,8 +12,8 @@ import { readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
 import { readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
 import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
-import { estimateOf } from './fakeJob.ts'
-import { fakeRun, isMetrics, isStatus, nextEvent, ownerSetup, testOwner } from './ownerFixtures.ts'
+import { estimateOf } from './support/fakeJob.ts'
+import { fakeRun, isMetrics, isStatus, nextEvent, ownerSetup, testOwner } from './support/ownerFixtures.ts'
 
 test('a run goes from queued to finished, everything it said is stored, and only what retention keeps remains', async (t) => {
   const dataDir = temporaryFolder(t)

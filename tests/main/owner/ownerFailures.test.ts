@@ -7,8 +7,8 @@ import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
 import { readLog } from '../../../src/main/store/eventLog.ts'
 import { readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
-import { nextRandom } from './fakeJob.ts'
-import { fakeRun, fakeTerms, isMetrics, nextEvent, ownerSetup, testOwner } from './ownerFixtures.ts'
+import { nextRandom } from './support/fakeJob.ts'
+import { fakeRun, fakeTerms, isMetrics, nextEvent, ownerSetup, testOwner } from './support/ownerFixtures.ts'
 
 test('what a trainer dies of is said in plain words', async (t) => {
   const program = { ...ownerSetup('').program, nodeOptions: ['--max-old-space-size=40'] }

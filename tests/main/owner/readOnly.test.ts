@@ -9,7 +9,7 @@ import type { Owner } from '../../../src/main/owner/owner.ts'
 import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 import { lockableFolder } from '../smallDisk.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
-import { fakeRun, isStatus, nextEvent, testOwner } from './ownerFixtures.ts'
+import { fakeRun, isStatus, nextEvent, testOwner } from './support/ownerFixtures.ts'
 
 const isCheckpoint = (event: RunEvent): event is Extract<RunEvent, { type: 'checkpoint' }> =>
   event.type === 'checkpoint'

@@ -15,7 +15,7 @@ import { changeStatus, readRun, recordHeartbeat } from '../../../src/main/store/
 import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
 import { mountSmallDisk } from '../smallDisk.ts'
 import { addRun, temporaryFolder, temporaryStore } from '../store/storeFixtures.ts'
-import { fakeRun, isMetrics, nextEvent, testOwner } from './ownerFixtures.ts'
+import { fakeRun, isMetrics, nextEvent, testOwner } from './support/ownerFixtures.ts'
 import { resumePoint } from '../../../src/main/wire/resumePoint.ts'
 
 /** A process that would live on, started with these words. */

@@ -10,9 +10,9 @@ import { readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
 import { readEvaluations } from '../../../src/main/store/evaluationStore.ts'
 import type { Run } from '../../../src/shared/runs/records.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
-import { nextRandom } from './fakeJob.ts'
-import type { Interruption } from './interruptedWorker.ts'
-import { factsOf, finalWeights, realOwner, realProgram, realRun, runToEnd } from './realRuns.ts'
+import { nextRandom } from './support/fakeJob.ts'
+import type { Interruption } from './support/interruptedWorker.ts'
+import { factsOf, finalWeights, realOwner, realProgram, realRun, runToEnd } from './realRuns/realRuns.ts'
 
 const ways = ['kill', 'now', 'after-step'] as const
 /** 512 attempts are sampled together: eight problems, then four. */
@@ -56,7 +56,7 @@ async function interruptedOwner(
   const path = join(dataDir, 'interruption.json')
   const owner = await realOwner(t, dataDir, {
     ...realProgram,
-    workerPath: fileURLToPath(new URL('./interruptedWorker.ts', import.meta.url)),
+    workerPath: fileURLToPath(new URL('./support/interruptedWorker.ts', import.meta.url)),
     environment: { ...realProgram.environment, RECHECK_TEST_INTERRUPTION: path },
   })
   return { owner, plan: (interruption) => writeFileSync(path, JSON.stringify(interruption)) }

@@ -13,7 +13,7 @@ import { readRun } from '../../../src/main/store/runs/runStore.ts'
 import { parseConfig } from '../../../src/shared/config/parseConfig.ts'
 import type { RecheckError } from '../../../src/shared/errors/recheckError.ts'
 import { temporaryFolder } from '../store/storeFixtures.ts'
-import { finalWeights, lastingTrainers, realOwner, realRun, runToEnd } from './realRuns.ts'
+import { finalWeights, lastingTrainers, realOwner, realRun, runToEnd } from './realRuns/realRuns.ts'
 
 const trainers = lastingTrainers()
 const attemptsOnly = {

@@ -9,7 +9,7 @@ import { deleteRun, restoreRun } from '../../../src/main/store/runs/runLabels.ts
 import { findRun } from '../../../src/main/store/runs/findRun.ts'
 import { changeStatus, readRun } from '../../../src/main/store/runs/runStore.ts'
 import { addRun, temporaryFolder, temporaryStore } from '../store/storeFixtures.ts'
-import { fakeRun, isMetrics, nextEvent, testOwner } from './ownerFixtures.ts'
+import { fakeRun, isMetrics, nextEvent, testOwner } from './support/ownerFixtures.ts'
 
 test('a run of stage 1 is not extended: it has no steps, and what to do instead is said', async (t) => {
   const owner = await testOwner(t, temporaryFolder(t))

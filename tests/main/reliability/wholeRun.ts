@@ -18,7 +18,7 @@ import { insertRun, lastBatchOf, listRuns, readRun } from '../../../src/main/sto
 import { storeError } from '../../../src/main/store/storeError.ts'
 import type { JobPort } from '../../../src/main/wire/jobPort.ts'
 import type { RunEvent } from '../../../src/shared/runs/runEvent.ts'
-import { fakeConfig, fakeRunJob } from '../owner/fakeJob.ts'
+import { fakeConfig, fakeRunJob } from '../owner/support/fakeJob.ts'
 import { newRun } from '../store/storeFixtures.ts'
 
 /**

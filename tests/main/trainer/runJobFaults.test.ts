@@ -31,7 +31,7 @@ import {
   realRun,
   runToEnd,
   type RealRun,
-} from '../owner/realRuns.ts'
+} from '../owner/realRuns/realRuns.ts'
 
 const trainers = lastingTrainers()
 

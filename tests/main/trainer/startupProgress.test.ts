@@ -4,7 +4,7 @@ import { firstStage, startupProgress } from '../../../src/main/trainer/startupPr
 import type { JobRequest } from '../../../src/main/wire/jobPort.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
 import { sampleRunRow } from '../../renderer/support/runFixtures.ts'
-import { estimateOf } from '../owner/fakeJob.ts'
+import { estimateOf } from '../owner/support/fakeJob.ts'
 
 const config = presetConfig('builtin', { data: { train: 300 }, steps: 40 })
 

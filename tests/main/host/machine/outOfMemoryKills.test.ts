@@ -157,7 +157,7 @@ test('a trainer that the system really ends for want of memory is recognised', a
   const group = limitedGroup(t)
   if (group === null)
     return t.diagnostic('no control group can be made here: only the files of others are read')
-  const script = join(import.meta.dirname, '../../owner/greedyTrainer.ts')
+  const script = join(import.meta.dirname, '../../owner/support/greedyTrainer.ts')
   const enter = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
   const { stdout, stderr } = spawnSync('sh', ['-c', enter, group, process.execPath, script], {
     encoding: 'utf8',

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { askOwner, controlAddress } from '../../../../src/main/owner/processes/controlChannel.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import { testOwner } from '../ownerFixtures.ts'
+import { testOwner } from '../support/ownerFixtures.ts'
 
 const stop = { command: 'stop', runId: 'nowhere', when: 'now' } as const
 

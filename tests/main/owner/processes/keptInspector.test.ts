@@ -12,7 +12,7 @@ import { parseConfig, type RunConfig } from '../../../../src/shared/config/parse
 import { errorData } from '../../../../src/shared/errors/recheckError.ts'
 import type { MemoryPlan } from '../../../../src/shared/memoryPlan.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import type { SlowConfig } from '../slowInspector.ts'
+import type { SlowConfig } from '../support/slowInspector.ts'
 
 const stage = 'self-correction'
 const layer = { data: { train: 40, validation: 2, test: 2 }, steps: 1, problemsPerStep: 2 }

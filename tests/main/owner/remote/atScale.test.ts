@@ -10,7 +10,7 @@ import { listRunLines } from '../../../../src/main/store/runs/runList.ts'
 import { runsWithStatus } from '../../../../src/main/store/runs/runStore.ts'
 import { attemptFolder, recordsName } from '../../../../src/main/wire/attemptFolder.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import { fakeRun, testOwner } from '../ownerFixtures.ts'
+import { fakeRun, testOwner } from '../support/ownerFixtures.ts'
 import { placeIn } from './processEngine.ts'
 import { recordedRay } from './recordedRay.ts'
 

@@ -5,7 +5,7 @@ import type { JobsApi, JobStatus } from '../../../../src/main/owner/remote/jobsA
 import type { RemoteAccess } from '../../../../src/main/owner/remote/remoteAccess.ts'
 import { RecheckError } from '../../../../src/shared/errors/recheckError.ts'
 import type { RemotePlace } from '../../../../src/shared/runs/remotePlace.ts'
-import { bareEnvironment } from '../ownerFixtures.ts'
+import { bareEnvironment } from '../support/ownerFixtures.ts'
 
 /**
  * An engine that starts its jobs as processes of this machine which know nothing of the owner, and can
@@ -85,7 +85,7 @@ export function processEngine(t: Pick<TestContext, 'after'>): ProcessEngine {
   return engine
 }
 
-const worker = fileURLToPath(new URL('../fakeWorker.ts', import.meta.url))
+const worker = fileURLToPath(new URL('../support/fakeWorker.ts', import.meta.url))
 const inspect = fileURLToPath(new URL('../../../../src/main/inspect.ts', import.meta.url))
 
 export interface Machines {

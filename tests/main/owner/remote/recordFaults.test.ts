@@ -11,8 +11,8 @@ import { readLog } from '../../../../src/main/store/eventLog.ts'
 import { readSeries } from '../../../../src/main/store/metrics/metricQuery.ts'
 import { readRun } from '../../../../src/main/store/runs/runStore.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import { fakeRun, isMetrics, nextEvent, testOwner } from '../ownerFixtures.ts'
-import { realProgram, realRun } from '../realRuns.ts'
+import { fakeRun, isMetrics, nextEvent, testOwner } from '../support/ownerFixtures.ts'
+import { realProgram, realRun } from '../realRuns/realRuns.ts'
 import { accessOf, placeIn, processEngine, type Machines, type ProcessEngine } from './processEngine.ts'
 
 const hour = 3_600_000

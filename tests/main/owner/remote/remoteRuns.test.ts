@@ -13,8 +13,8 @@ import { readRemoteRun } from '../../../../src/main/store/runs/remoteRunStore.ts
 import { deleteRun } from '../../../../src/main/store/runs/runLabels.ts'
 import { readRun } from '../../../../src/main/store/runs/runStore.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import type { FakeConfig } from '../fakeJob.ts'
-import { fakeRun, isMetrics, isStatus, nextEvent, ownerSetup, testOwner } from '../ownerFixtures.ts'
+import type { FakeConfig } from '../support/fakeJob.ts'
+import { fakeRun, isMetrics, isStatus, nextEvent, ownerSetup, testOwner } from '../support/ownerFixtures.ts'
 import { accessOf, placeIn, processEngine, type ProcessEngine } from './processEngine.ts'
 
 interface Cluster {

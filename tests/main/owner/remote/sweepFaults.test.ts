@@ -16,7 +16,7 @@ import { methodSweep } from '../../../../src/shared/sweep/methodSweep.ts'
 import type { PlannedSweep } from '../../../../src/shared/sweep/plannedSweep.ts'
 import { parseSweep } from '../../../../src/shared/sweep/sweepSpec.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import { testOwner } from '../ownerFixtures.ts'
+import { testOwner } from '../support/ownerFixtures.ts'
 import { accessOf, placeIn, processEngine, type ProcessEngine } from './processEngine.ts'
 
 const trainer = fileURLToPath(new URL('./sweepTrainer.ts', import.meta.url))

@@ -15,7 +15,7 @@ import { attemptFolder, recordsName } from '../../../../src/main/wire/attemptFol
 import { parseSweep } from '../../../../src/shared/sweep/sweepSpec.ts'
 import type { SweepView, TrialRow } from '../../../../src/shared/sweep/sweepView.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import { testOwner } from '../ownerFixtures.ts'
+import { testOwner } from '../support/ownerFixtures.ts'
 import { accessOf, placeIn, processEngine, type ProcessEngine } from './processEngine.ts'
 
 const trainer = fileURLToPath(new URL('./sweepTrainer.ts', import.meta.url))

@@ -1,7 +1,7 @@
 import { systemClock } from '../../../../src/main/host/machine/clock.ts'
 import { serveFolder } from '../../../../src/main/trainer/remote/serveFolder.ts'
 import { needsVStar } from '../../../../src/shared/config/parseConfig.ts'
-import { fakeConfig, fakeRunJob, type FakeConfig } from '../fakeJob.ts'
+import { fakeConfig, fakeRunJob, type FakeConfig } from '../support/fakeJob.ts'
 
 // A trial of a sweep, whose config is a whole one, with numbers that are made up: 30 ms a step of 10 tokens,
 // a checkpoint every five. With a budget of tokens it ends where that is spent, whatever `totalSteps` says (it

@@ -5,7 +5,7 @@ import { trainerVariables } from '../../../../src/main/host/tensorflow/childEnvi
 import type { Submission } from '../../../../src/main/owner/remote/jobsApi.ts'
 import { presetConfig } from '../../../../src/shared/config/presets.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import { testOwner } from '../ownerFixtures.ts'
+import { testOwner } from '../support/ownerFixtures.ts'
 import { accessOf, placeIn, processEngine } from './processEngine.ts'
 
 test('a trainer there is started with the variables of one here: those that give memory back where its config saves some', async (t) => {

@@ -9,8 +9,8 @@ import { readVStarSamples } from '../../../../src/main/store/vStarSampleStore.ts
 import { readVStarEstimates, readVStarPlaces } from '../../../../src/main/store/vStarStore.ts'
 import { vStarSha256 } from '../../../../src/main/store/vStarText.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import type { FakeConfig } from '../fakeJob.ts'
-import { fakeRun, isMetrics, nextEvent, ownerSetup, testOwner } from '../ownerFixtures.ts'
+import type { FakeConfig } from '../support/fakeJob.ts'
+import { fakeRun, isMetrics, nextEvent, ownerSetup, testOwner } from '../support/ownerFixtures.ts'
 import { accessOf, placeIn, processEngine, type ProcessEngine } from '../remote/processEngine.ts'
 
 const problems = 40

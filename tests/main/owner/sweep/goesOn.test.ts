@@ -7,7 +7,7 @@ import { runsOfSweep } from '../../../../src/main/owner/sweep/runTrial.ts'
 import { readLog } from '../../../../src/main/store/eventLog.ts'
 import { sweepsUnderWay } from '../../../../src/main/store/sweepStore.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import { startSpeakingOwner } from '../speakingOwner.ts'
+import { startSpeakingOwner } from '../support/speakingOwner.ts'
 import { openSweepOwner, threeTrials, type SweepOwner } from './sweepOwner.ts'
 
 const program = fileURLToPath(new URL('./sweepOwner.ts', import.meta.url))

@@ -7,7 +7,7 @@ import { readRollouts } from '../../../../src/main/store/rollouts/rolloutQuery.t
 import { comparedSteps } from '../../../../src/main/tools/comparedSteps.ts'
 import type { RunEvent } from '../../../../src/shared/runs/runEvent.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import { realOwner, realRun, runToEnd } from '../realRuns.ts'
+import { realOwner, realRun, runToEnd } from '../realRuns/realRuns.ts'
 
 async function evaluated(owner: Owner, runId: string, step: number): Promise<void> {
   owner.workshop.evaluations.start({ runId, step, samples: null })

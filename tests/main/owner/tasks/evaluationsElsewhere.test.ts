@@ -10,9 +10,9 @@ import { readEvaluations } from '../../../../src/main/store/evaluationStore.ts'
 import { readRollouts } from '../../../../src/main/store/rollouts/rolloutQuery.ts'
 import { readRun } from '../../../../src/main/store/runs/runStore.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import { ownerSetup } from '../ownerFixtures.ts'
+import { ownerSetup } from '../support/ownerFixtures.ts'
 import { accessOf, placeIn, processEngine, type ProcessEngine } from '../remote/processEngine.ts'
-import { realProgram, realRun, runToEnd } from '../realRuns.ts'
+import { realProgram, realRun, runToEnd } from '../realRuns/realRuns.ts'
 
 interface Cluster {
   readonly engine: ProcessEngine

@@ -9,7 +9,7 @@ import { readAllTensors } from '../../../../src/main/host/model/safetensorsFiles
 import { readCheckpoints } from '../../../../src/main/store/checkpointStore.ts'
 import type { FetchJob } from '../../../../src/shared/routes/library/fetching.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import { realOwner, realRun, runToEnd } from '../realRuns.ts'
+import { realOwner, realRun, runToEnd } from '../realRuns/realRuns.ts'
 
 const context = { signal: new AbortController().signal }
 

@@ -5,7 +5,7 @@ import { readRollouts } from '../../../../src/main/store/rollouts/rolloutQuery.t
 import type { ParsedInputOf } from '../../../../src/shared/routes/contract.ts'
 import type { ReplayEvent } from '../../../../src/shared/routes/replay.ts'
 import { temporaryFolder, temporaryStore } from '../../store/storeFixtures.ts'
-import { realOwner, realRun } from '../realRuns.ts'
+import { realOwner, realRun } from '../realRuns/realRuns.ts'
 
 const asked: ParsedInputOf<'replay.run'> = {
   replayId: 'one',

@@ -8,7 +8,7 @@ import { readCheckpoints } from '../../../../src/main/store/checkpointStore.ts'
 import { readEvaluations } from '../../../../src/main/store/evaluationStore.ts'
 import { readRun } from '../../../../src/main/store/runs/runStore.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import { realOwner, realRun, runToEnd } from '../realRuns.ts'
+import { realOwner, realRun, runToEnd } from '../realRuns/realRuns.ts'
 
 test('votes of a checkpoint: every method with 1 to 4 samples, kept beside its evaluations, which stay', async (t) => {
   const dataDir = temporaryFolder(t)

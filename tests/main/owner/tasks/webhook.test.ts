@@ -9,7 +9,7 @@ import {
   type Notification,
 } from '../../../../src/main/owner/tasks/webhook.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
-import { fakeRun, testOwner } from '../ownerFixtures.ts'
+import { fakeRun, testOwner } from '../support/ownerFixtures.ts'
 
 /** An address that answers with these statuses in turn, then with 200; null = never. */
 async function address(t: TestContext, statuses: readonly (number | null)[] = []) {

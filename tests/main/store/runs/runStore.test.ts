@@ -12,7 +12,7 @@ import {
   runsWithStatus,
 } from '../../../../src/main/store/runs/runStore.ts'
 import { storeVStar, storeVStarEstimates } from '../../../../src/main/store/vStarStore.ts'
-import { estimateOf } from '../../owner/fakeJob.ts'
+import { estimateOf } from '../../owner/support/fakeJob.ts'
 import { addRun, metricsAt, rollout, temporaryStore } from '../storeFixtures.ts'
 
 test('a run is a queued row first, and the row keeps its whole config', (t) => {

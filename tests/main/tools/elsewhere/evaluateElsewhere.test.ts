@@ -14,7 +14,7 @@ import type { MemoryPlan } from '../../../../src/shared/memoryPlan.ts'
 import { parseConfig } from '../../../../src/shared/config/parseConfig.ts'
 import { presetConfig } from '../../../../src/shared/config/presets.ts'
 import { accessOf, placeIn, processEngine, type ProcessEngine } from '../../owner/remote/processEngine.ts'
-import { tinyConfig } from '../../owner/realRuns.ts'
+import { tinyConfig } from '../../owner/realRuns/realRuns.ts'
 import { temporaryFolder } from '../../store/storeFixtures.ts'
 
 const config = parseConfig(presetConfig('builtin', tinyConfig, { evalSamples: 2 }), 'a test')

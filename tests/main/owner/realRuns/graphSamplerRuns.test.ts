@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
-import { readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
-import { readRun } from '../../../src/main/store/runs/runStore.ts'
-import { temporaryFolder } from '../store/storeFixtures.ts'
-import type { Interruption } from './interruptedWorker.ts'
+import { readCheckpoints } from '../../../../src/main/store/checkpointStore.ts'
+import { readSeries } from '../../../../src/main/store/metrics/metricQuery.ts'
+import { readRun } from '../../../../src/main/store/runs/runStore.ts'
+import { temporaryFolder } from '../../store/storeFixtures.ts'
+import type { Interruption } from '../support/interruptedWorker.ts'
 import { factsOf, finalWeights, realOwner, realProgram, realRun, runToEnd } from './realRuns.ts'
 
 const kills: readonly Interruption[] = [
@@ -23,7 +23,7 @@ test('full training with the sampler in the graph: killed in stage 1, in an upda
   const plan = (interruption: Interruption | null) => writeFileSync(path, JSON.stringify(interruption))
   const owner = await realOwner(t, dataDir, {
     ...realProgram,
-    workerPath: fileURLToPath(new URL('./interruptedWorker.ts', import.meta.url)),
+    workerPath: fileURLToPath(new URL('../support/interruptedWorker.ts', import.meta.url)),
     environment: { ...realProgram.environment, RECHECK_TEST_INTERRUPTION: path },
   })
   const config = { sampler: 'graph', optimizer: { learningRate: 3e-3 } } as const

@@ -5,29 +5,29 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { childEnvironment } from '../../../src/main/host/tensorflow/childEnvironment.ts'
-import type { Owner } from '../../../src/main/owner/owner.ts'
-import type { TrainerProgram } from '../../../src/main/owner/processes/trainingProcess.ts'
-import { trainerBlobName } from '../../../src/main/trainer/trainerStateFile.ts'
-import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
-import type { Database } from '../../../src/main/store/database.ts'
-import { readEvaluations } from '../../../src/main/store/evaluationStore.ts'
-import { readLog } from '../../../src/main/store/eventLog.ts'
-import { listSeries, readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
-import { isMeasured } from '../../../src/main/store/metrics/metricStore.ts'
-import { readRun } from '../../../src/main/store/runs/runStore.ts'
-import { readVStarEstimates } from '../../../src/main/store/vStarStore.ts'
-import { presetConfig } from '../../../src/shared/config/presets.ts'
-import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
-import type { Run, Stage } from '../../../src/shared/runs/records.ts'
-import { fileSuite } from '../fileSuite.ts'
-import { temporaryFolder } from '../store/storeFixtures.ts'
-import { bareEnvironment, testOwner } from './ownerFixtures.ts'
-import { linesOf } from './speakingOwner.ts'
+import { childEnvironment } from '../../../../src/main/host/tensorflow/childEnvironment.ts'
+import type { Owner } from '../../../../src/main/owner/owner.ts'
+import type { TrainerProgram } from '../../../../src/main/owner/processes/trainingProcess.ts'
+import { trainerBlobName } from '../../../../src/main/trainer/trainerStateFile.ts'
+import { readCheckpoints } from '../../../../src/main/store/checkpointStore.ts'
+import type { Database } from '../../../../src/main/store/database.ts'
+import { readEvaluations } from '../../../../src/main/store/evaluationStore.ts'
+import { readLog } from '../../../../src/main/store/eventLog.ts'
+import { listSeries, readSeries } from '../../../../src/main/store/metrics/metricQuery.ts'
+import { isMeasured } from '../../../../src/main/store/metrics/metricStore.ts'
+import { readRun } from '../../../../src/main/store/runs/runStore.ts'
+import { readVStarEstimates } from '../../../../src/main/store/vStarStore.ts'
+import { presetConfig } from '../../../../src/shared/config/presets.ts'
+import type { ConfigLayer } from '../../../../src/shared/config/layers.ts'
+import type { Run, Stage } from '../../../../src/shared/runs/records.ts'
+import { fileSuite } from '../../fileSuite.ts'
+import { temporaryFolder } from '../../store/storeFixtures.ts'
+import { bareEnvironment, testOwner } from '../support/ownerFixtures.ts'
+import { linesOf } from '../support/speakingOwner.ts'
 
 export const realProgram: TrainerProgram = {
   nodePath: process.execPath,
-  workerPath: fileURLToPath(new URL('../../../src/main/worker.ts', import.meta.url)),
+  workerPath: fileURLToPath(new URL('../../../../src/main/worker.ts', import.meta.url)),
   // a card would not give the same bytes twice
   environment: { ...childEnvironment(), CUDA_VISIBLE_DEVICES: '-1' },
 }
@@ -38,7 +38,7 @@ export const realProgram: TrainerProgram = {
  */
 export async function lastingProgram(t: Pick<TestContext, 'after'>): Promise<TrainerProgram> {
   const socket = join(temporaryFolder(t), 'trainers')
-  const file = fileURLToPath(new URL('./lastingTrainer.ts', import.meta.url))
+  const file = fileURLToPath(new URL('../support/lastingTrainer.ts', import.meta.url))
   const child = spawn(process.execPath, [file, socket], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: realProgram.environment,
@@ -47,7 +47,7 @@ export async function lastingProgram(t: Pick<TestContext, 'after'>): Promise<Tra
   await linesOf(child.stdout)('ready')
   return {
     ...realProgram,
-    workerPath: fileURLToPath(new URL('./relayWorker.ts', import.meta.url)),
+    workerPath: fileURLToPath(new URL('../support/relayWorker.ts', import.meta.url)),
     environment: { ...bareEnvironment, RECHECK_TEST_LASTING: socket },
   }
 }
@@ -75,7 +75,7 @@ export function realOwner(
 }
 
 /** A model of one layer, which a trainer opens in half the time of the built-in one. */
-export const littleModelFolder = fileURLToPath(new URL('../../fixtures/littleModel', import.meta.url))
+export const littleModelFolder = fileURLToPath(new URL('../../../fixtures/littleModel', import.meta.url))
 
 /** Both stages on the little model: six steps, an evaluation and a checkpoint every two. */
 export const tinyConfig: ConfigLayer = {

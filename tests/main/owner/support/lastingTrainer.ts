@@ -1,16 +1,16 @@
 import { createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import { systemClock } from '../../../src/main/host/machine/clock.ts'
-import { endPlainly, keepConsolePlain } from '../../../src/main/host/machine/plainConsole.ts'
-import { endWithParent } from '../../../src/main/trainer/endWithParent.ts'
-import { runJob } from '../../../src/main/trainer/runJob.ts'
-import { openTrainerPort, type TrainerPort } from '../../../src/main/trainer/trainerPort.ts'
-import { errorData } from '../../../src/shared/errors/recheckError.ts'
+import { systemClock } from '../../../../src/main/host/machine/clock.ts'
+import { endPlainly, keepConsolePlain } from '../../../../src/main/host/machine/plainConsole.ts'
+import { endWithParent } from '../../../../src/main/trainer/endWithParent.ts'
+import { runJob } from '../../../../src/main/trainer/runJob.ts'
+import { openTrainerPort, type TrainerPort } from '../../../../src/main/trainer/trainerPort.ts'
+import { errorData } from '../../../../src/shared/errors/recheckError.ts'
 import {
   batchEveryMs,
   type OwnerMessage,
   type TrainerMessage,
-} from '../../../src/main/wire/trainerMessages.ts'
+} from '../../../../src/main/wire/trainerMessages.ts'
 
 // The real job of one run after the other in one process, which has loaded TensorFlow once: each comes by a relay
 // (relayWorker.ts) over the socket that is named. For tests of what a run does, where nothing ends its process.

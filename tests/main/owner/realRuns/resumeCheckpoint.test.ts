@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { writeCheckpoint } from '../../../src/main/run/checkpointFolder.ts'
-import { openNewestCheckpoint } from '../../../src/main/run/newestCheckpoint.ts'
-import type { CheckpointRecord } from '../../../src/shared/runs/records.ts'
-import { temporaryFolder } from '../store/storeFixtures.ts'
+import { writeCheckpoint } from '../../../../src/main/run/checkpointFolder.ts'
+import { openNewestCheckpoint } from '../../../../src/main/run/newestCheckpoint.ts'
+import type { CheckpointRecord } from '../../../../src/shared/runs/records.ts'
+import { temporaryFolder } from '../../store/storeFixtures.ts'
 
 async function write(dataDir: string, step: number, state: unknown): Promise<CheckpointRecord> {
   const blobs = { 'trainer.safetensors': new Uint8Array([step]) }

@@ -1,5 +1,5 @@
-import { readRun, runsWithStatus } from '../../../src/main/store/runs/runStore.ts'
-import { openOwner } from '../../../src/main/owner/openOwner.ts'
+import { readRun, runsWithStatus } from '../../../../src/main/store/runs/runStore.ts'
+import { openOwner } from '../../../../src/main/owner/openOwner.ts'
 import { fakeConfig } from './fakeJob.ts'
 import { fakeRun, ownerSetup } from './ownerFixtures.ts'
 

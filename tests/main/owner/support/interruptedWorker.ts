@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { systemClock } from '../../../src/main/host/machine/clock.ts'
-import { unfinishedPrefix } from '../../../src/main/host/machine/atomicFiles.ts'
-import { checkpointsFolder } from '../../../src/main/run/checkpointFolder.ts'
-import type { JobEvent, JobPort, RunJob } from '../../../src/main/wire/jobPort.ts'
-import { runJob } from '../../../src/main/trainer/runJob.ts'
-import { serveTrainer } from '../../../src/main/trainer/serveTrainer.ts'
+import { systemClock } from '../../../../src/main/host/machine/clock.ts'
+import { unfinishedPrefix } from '../../../../src/main/host/machine/atomicFiles.ts'
+import { checkpointsFolder } from '../../../../src/main/run/checkpointFolder.ts'
+import type { JobEvent, JobPort, RunJob } from '../../../../src/main/wire/jobPort.ts'
+import { runJob } from '../../../../src/main/trainer/runJob.ts'
+import { serveTrainer } from '../../../../src/main/trainer/serveTrainer.ts'
 
 export const phases = ['estimate', 'evaluation', 'rollout', 'update', 'checkpoint', 'files'] as const
 /** `checkpoint`: in place and not yet recorded · `files`: being written. */

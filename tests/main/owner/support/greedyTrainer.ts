@@ -1,8 +1,8 @@
 // Started in a control group with little memory by outOfMemoryKills.test.ts: the owner of a trainer that
 // takes more than there is, and says how it ended.
-import { startTrainingProcess } from '../../../src/main/owner/processes/trainingProcess.ts'
-import type { JobRequest } from '../../../src/main/wire/jobPort.ts'
-import { presetConfig } from '../../../src/shared/config/presets.ts'
+import { startTrainingProcess } from '../../../../src/main/owner/processes/trainingProcess.ts'
+import type { JobRequest } from '../../../../src/main/wire/jobPort.ts'
+import { presetConfig } from '../../../../src/shared/config/presets.ts'
 
 if (process.argv.includes('--run')) {
   const taken: Buffer[] = []

@@ -1,13 +1,13 @@
 import { appendFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { writeCheckpoint } from '../../../src/main/run/checkpointFolder.ts'
-import { shardRange } from '../../../src/core/train/vStar/vStarShards.ts'
-import type { JobEvent, JobPort, JobRequest, RunJob } from '../../../src/main/wire/jobPort.ts'
-import { openNewestCheckpoint } from '../../../src/main/run/newestCheckpoint.ts'
-import type { VStarEstimate } from '../../../src/shared/runs/records.ts'
-import type { KeptSamples } from '../../../src/shared/runs/vStarSamples.ts'
-import { rollout } from '../store/storeFixtures.ts'
+import { writeCheckpoint } from '../../../../src/main/run/checkpointFolder.ts'
+import { shardRange } from '../../../../src/core/train/vStar/vStarShards.ts'
+import type { JobEvent, JobPort, JobRequest, RunJob } from '../../../../src/main/wire/jobPort.ts'
+import { openNewestCheckpoint } from '../../../../src/main/run/newestCheckpoint.ts'
+import type { VStarEstimate } from '../../../../src/shared/runs/records.ts'
+import type { KeptSamples } from '../../../../src/shared/runs/vStarSamples.ts'
+import { rollout } from '../../store/storeFixtures.ts'
 
 /** The fake job's config: deterministic by its seed, quick, and able to misbehave. */
 export interface FakeConfig {

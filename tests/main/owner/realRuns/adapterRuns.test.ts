@@ -3,15 +3,15 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { adapterShapes } from '../../../src/core/model/adapter.ts'
-import { openModelFolder } from '../../../src/main/host/model/modelFolder.ts'
-import { readSafetensorsHeader } from '../../../src/main/host/model/safetensorsFiles.ts'
-import { readCheckpoints } from '../../../src/main/store/checkpointStore.ts'
-import { readLog } from '../../../src/main/store/eventLog.ts'
-import { readSeries } from '../../../src/main/store/metrics/metricQuery.ts'
-import { trainerBlobName } from '../../../src/main/trainer/trainerStateFile.ts'
-import { temporaryFolder } from '../store/storeFixtures.ts'
-import type { Interruption } from './interruptedWorker.ts'
+import { adapterShapes } from '../../../../src/core/model/adapter.ts'
+import { openModelFolder } from '../../../../src/main/host/model/modelFolder.ts'
+import { readSafetensorsHeader } from '../../../../src/main/host/model/safetensorsFiles.ts'
+import { readCheckpoints } from '../../../../src/main/store/checkpointStore.ts'
+import { readLog } from '../../../../src/main/store/eventLog.ts'
+import { readSeries } from '../../../../src/main/store/metrics/metricQuery.ts'
+import { trainerBlobName } from '../../../../src/main/trainer/trainerStateFile.ts'
+import { temporaryFolder } from '../../store/storeFixtures.ts'
+import type { Interruption } from '../support/interruptedWorker.ts'
 import {
   factsOf,
   finalWeights,
@@ -34,7 +34,7 @@ for (const [baseWeights, sampler] of [
     const plan = (interruption: Interruption | null) => writeFileSync(path, JSON.stringify(interruption))
     const owner = await realOwner(t, dataDir, {
       ...realProgram,
-      workerPath: fileURLToPath(new URL('./interruptedWorker.ts', import.meta.url)),
+      workerPath: fileURLToPath(new URL('../support/interruptedWorker.ts', import.meta.url)),
       environment: { ...realProgram.environment, RECHECK_TEST_INTERRUPTION: path },
     })
     const config = { model: { lora, baseWeights }, sampler, optimizer: { learningRate: 3e-3 } } as const
