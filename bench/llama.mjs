@@ -3,7 +3,7 @@
 //   npm install --prefix FOLDER node-llama-cpp@3.22.1
 //   node bench/llama.mjs FOLDER MODEL.gguf [--batch 32] [--prompt 32] [--new 64] [--repeat 3]
 //
-// The model is made by bench/llama_model.py. A tool outside of the project: node-llama-cpp is no part of it.
+// The model is made by bench/pytorch/llama_model.py. A tool outside of the project: node-llama-cpp is no part of it.
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'

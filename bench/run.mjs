@@ -38,21 +38,21 @@ const cases = [
     name: 'tiny',
     title: 'tiny, fixed lengths: batch 32, 32 prompt + 64 new tokens; update of 16 × 128',
     shape: 'tiny',
-    args: ['--random', 'bench/tiny.json', '--repeat', '5'],
+    args: ['--random', 'bench/shapes/tiny.json', '--repeat', '5'],
     goals: { generation: 2.8, prefill: 2.3, update: 1.1 },
   },
   {
     name: 'small',
     title: 'small, fixed lengths: the same',
     shape: 'small',
-    args: ['--random', 'bench/small.json', '--repeat', '3'],
+    args: ['--random', 'bench/shapes/small.json', '--repeat', '3'],
     goals: { generation: 2.8, prefill: 2.3, update: 1.1 },
   },
   {
     name: '135m',
     title: '135 M (SmolLM2’s shape), fixed lengths: batch 32, 32 + 64; update of 4 × 128',
     shape: '135m',
-    args: ['--random', 'bench/135m.json', '--repeat', '1', '--train-batch', '4'],
+    args: ['--random', 'bench/shapes/135m.json', '--repeat', '1', '--train-batch', '4'],
     goals: { generation: 2.8, prefill: 2.3, update: 1 },
   },
 ]
@@ -69,7 +69,7 @@ function runJson(command, args) {
 
 const engines = {
   recheck: (args) => runJson(process.execPath, ['src/main/cli.ts', 'bench', ...args, '--json']),
-  pytorch: (args) => runJson(options.python, ['bench/pytorch.py', ...args]),
+  pytorch: (args) => runJson(options.python, ['bench/pytorch/pytorch.py', ...args]),
   llama: (args, { shape }) => {
     const repeat = args[args.indexOf('--repeat') + 1]
     return runJson(process.execPath, ['bench/llama.mjs', options.llama, ggufOf(shape), '--repeat', repeat])
@@ -86,10 +86,10 @@ function ggufOf(shape) {
   if (!ggufFiles.has(shape)) {
     const { status, stderr } = spawnSync(
       options.python,
-      ['bench/llama_model.py', `bench/${shape}.json`, path],
+      ['bench/pytorch/llama_model.py', `bench/${shape}.json`, path],
       { cwd: root, encoding: 'utf8' },
     )
-    if (status !== 0) throw new Error(`bench/llama_model.py ended with ${status}:\n${stderr}`)
+    if (status !== 0) throw new Error(`bench/pytorch/llama_model.py ended with ${status}:\n${stderr}`)
     ggufFiles.set(shape, path)
   }
   return path

@@ -54,7 +54,7 @@ export const register: Register = (program, context) => {
     summary: 'measure sampling and training of a model on this machine',
     examples: [
       'recheck bench --model resources/models/builtin --workload rl',
-      'recheck bench --random bench/tiny.json --batch 32 --prompt 32 --new 64 --json',
+      'recheck bench --random bench/shapes/tiny.json --batch 32 --prompt 32 --new 64 --json',
     ],
     input: Input,
     output: Output,
@@ -64,7 +64,7 @@ export const register: Register = (program, context) => {
     },
   })
     .option('--model <folder>', 'model folder')
-    .option('--random <file>', 'spec of a model with random weights, as bench/tiny.json')
+    .option('--random <file>', 'spec of a model with random weights, as bench/shapes/tiny.json')
     .option('--workload <name>', 'fixed lengths, or rl: whole training steps of three turns', 'fixed')
     .option('--batch <n>', 'fixed: rows that decode together', '32')
     .option('--prompt <n>', 'fixed: tokens of each prompt', '32')

@@ -6,19 +6,19 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { processStart } from '../src/main/host/machine/processInfo.ts'
-import { integrityProblems, openForReading } from '../src/main/store/database.ts'
-import { readSeries } from '../src/main/store/metrics/metricQuery.ts'
-import { listRuns } from '../src/main/store/runs/runStore.ts'
-import { nextRandom } from '../tests/main/owner/support/fakeJob.ts'
-import { factsOf, finalWeights } from '../tests/main/owner/realRuns/realRuns.ts'
-import { startSpeakingOwner, type OwnerProcess } from '../tests/main/owner/support/speakingOwner.ts'
+import { processStart } from '../../src/main/host/machine/processInfo.ts'
+import { integrityProblems, openForReading } from '../../src/main/store/database.ts'
+import { readSeries } from '../../src/main/store/metrics/metricQuery.ts'
+import { listRuns } from '../../src/main/store/runs/runStore.ts'
+import { nextRandom } from '../../tests/main/owner/support/fakeJob.ts'
+import { factsOf, finalWeights } from '../../tests/main/owner/realRuns/realRuns.ts'
+import { startSpeakingOwner, type OwnerProcess } from '../../tests/main/owner/support/speakingOwner.ts'
 
 /**
  * Kills trainer, owner, or both at random moments while the real engines train the built-in model, and
  * compares the end with a run that was never killed, byte by byte.
  *
- *     node bench/kills.ts [--kills 20] [--steps 150] [--seed 1] [--longest 9000]
+ *     node bench/kills/kills.ts [--kills 20] [--steps 150] [--seed 1] [--longest 9000]
  *
  * A kill comes at most `--longest` ms after the trainer's process has started, so that some fall into its
  * start.

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import { openOwner } from '../src/main/owner/openOwner.ts'
-import { readRun, runsWithStatus } from '../src/main/store/runs/runStore.ts'
-import { ownerSetup } from '../tests/main/owner/support/ownerFixtures.ts'
-import { realProgram, realRun } from '../tests/main/owner/realRuns/realRuns.ts'
+import { openOwner } from '../../src/main/owner/openOwner.ts'
+import { readRun, runsWithStatus } from '../../src/main/store/runs/runStore.ts'
+import { ownerSetup } from '../../tests/main/owner/support/ownerFixtures.ts'
+import { realProgram, realRun } from '../../tests/main/owner/realRuns/realRuns.ts'
 
 /**
  * The owner that `kills.ts` kills, with the real engines: makes the run that is missing, or takes up what it

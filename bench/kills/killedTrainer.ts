@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
-import { systemClock } from '../src/main/host/machine/clock.ts'
-import { runJob } from '../src/main/trainer/runJob.ts'
-import { serveTrainer } from '../src/main/trainer/serveTrainer.ts'
+import { systemClock } from '../../src/main/host/machine/clock.ts'
+import { runJob } from '../../src/main/trainer/runJob.ts'
+import { serveTrainer } from '../../src/main/trainer/serveTrainer.ts'
 
 /**
  * The real trainer, which notes when it reported which step, so that `kills.ts` can tell what a kill cost.

@@ -1,7 +1,7 @@
 """A GGUF file of random F32 weights of one of this folder's shapes, for llama.cpp as a yardstick.
 
     pip install gguf numpy
-    python bench/llama_model.py bench/tiny.json tiny.gguf
+    python bench/pytorch/llama_model.py bench/shapes/tiny.json tiny.gguf
 
 Its vocabulary is of numbered words: what is measured is given ids. Qwen2 and Llama shapes, embedding and head tied.
 """
