@@ -3,7 +3,7 @@ import type { ConfigField } from './fields.ts'
 import { metrics, plots } from '../metrics/metrics.ts'
 import { presets } from './presets.ts'
 
-/** docs/config.md, from the schema: `node scripts/writeReference.ts` writes it, a test compares. */
+/** docs/config.md, from the schema: `node scripts/docs/writeReference.ts` writes it, a test compares. */
 export function configReference(): string {
   return [
     '# The run config',

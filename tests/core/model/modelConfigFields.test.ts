@@ -129,5 +129,5 @@ for (const family of families) {
 
 test('docs/models.md is what the rules say', () => {
   const text = readFileSync(join(import.meta.dirname, '../../../docs/models.md'), 'utf8')
-  assert.equal(text, modelReference(), 'run: node scripts/writeReference.ts')
+  assert.equal(text, modelReference(), 'run: node scripts/docs/writeReference.ts')
 })

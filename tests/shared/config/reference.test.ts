@@ -6,7 +6,7 @@ import { configReference, metricReference } from '../../../src/shared/config/ref
 const doc = (name: string) => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8')
 
 test('docs/config.md and docs/metrics.md are what the schema and the registry say', () => {
-  const remedy = 'run: node scripts/writeReference.ts'
+  const remedy = 'run: node scripts/docs/writeReference.ts'
   assert.equal(doc('config.md'), configReference(), remedy)
   assert.equal(doc('metrics.md'), metricReference(), remedy)
 })

@@ -10,7 +10,7 @@ const familyNames: Readonly<Record<ModelFamily, string>> = {
 
 const opening = `# Model folders
 
-<!-- Written by scripts/writeReference.ts from src/core/model/config/fieldReference.ts and fieldRules.ts. -->
+<!-- Written by scripts/docs/writeReference.ts from src/core/model/config/fieldReference.ts and fieldRules.ts. -->
 
 A model is a Hugging Face folder of GPT-2, Llama (SmolLM2 included), Qwen2 (Qwen2.5) or Qwen3: \`config.json\`, weights in safetensors and
 \`tokenizer.json\`; \`generation_config.json\`, \`tokenizer_config.json\` and \`chat_template.jinja\` where the model has them. Weights are F32, F16 or BF16 in the

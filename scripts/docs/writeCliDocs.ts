@@ -3,14 +3,19 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { Command, Help, Option } from 'commander'
 import { z } from 'zod'
-import { buildProgram } from '../src/main/cli.ts'
-import type { CommandContext } from '../src/main/commands/command.ts'
-import { runNamingRule } from '../src/main/commands/runArgument.ts'
-import { commandLineOf, examplesOf, outputSchemaOf, runnableCommands } from '../src/main/commands/command.ts'
+import { buildProgram } from '../../src/main/cli.ts'
+import type { CommandContext } from '../../src/main/commands/command.ts'
+import { runNamingRule } from '../../src/main/commands/runArgument.ts'
+import {
+  commandLineOf,
+  examplesOf,
+  outputSchemaOf,
+  runnableCommands,
+} from '../../src/main/commands/command.ts'
 import { describeSchema } from './describeSchema.ts'
 
 /**
- * Writes docs/cli.md from the table of commands: `node scripts/writeCliDocs.ts`, `--check` to compare only.
+ * Writes docs/cli.md from the table of commands: `node scripts/docs/writeCliDocs.ts`, `--check` to compare only.
  */
 const target = join(import.meta.dirname, '..', 'docs', 'cli.md')
 

@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { z } from 'zod'
-import { routes, type Route } from '../src/shared/routes/contract.ts'
+import { routes, type Route } from '../../src/shared/routes/contract.ts'
 import { describeSchema } from './describeSchema.ts'
 
 /**
- * Writes docs/api.md from the schemas and types of the routes: `node scripts/writeApiDocs.ts`, `--check` to
+ * Writes docs/api.md from the schemas and types of the routes: `node scripts/docs/writeApiDocs.ts`, `--check` to
  * compare only.
  */
 const project = join(import.meta.dirname, '..')
