@@ -62,11 +62,11 @@ step doctor 60 node src/main/cli.ts doctor --json
 
 # 2. fixed lengths: ONNX Runtime, the graph node by node, the graph compiled, beside transformers' generate
 samplers=(node bench/samplers.ts --json --rounds 1 "${fixed[@]}")
-pytorch=("$python" bench/pytorch/pytorch.py --repeat 2 --train-batch 0 "${fixed[@]}")
+pytorch=("$python" bench/pytorch/workloads.py --repeat 2 --train-batch 0 "${fixed[@]}")
 step samplers-tiny 60 "${samplers[@]}" --models "$tiny" --batch "$batch"
-[ -n "$python" ] && step pytorch-tiny 40 "${pytorch[@]}" --random "bench/$tiny.json" --batch "$batch"
+[ -n "$python" ] && step pytorch-tiny 40 "${pytorch[@]}" --random "bench/shapes/$tiny.json" --batch "$batch"
 step samplers-135m 90 "${samplers[@]}" --models "$middle" --engines graph,xla --batch "$batch"
-[ -n "$python" ] && step pytorch-135m 40 "${pytorch[@]}" --random "bench/$middle.json" --batch "$batch"
+[ -n "$python" ] && step pytorch-135m 40 "${pytorch[@]}" --random "bench/shapes/$middle.json" --batch "$batch"
 
 # 3. whole steps of training: rollouts on the processor, on the card, on the card compiled; the same loop in PyTorch
 rl=(--model resources/models/builtin --workload rl --problems "$problems" --repeat 2)
@@ -74,11 +74,11 @@ for engine in "onnx off" "graph off" "graph on"; do
   set -- $engine
   step "rl-$1-$2" 60 node src/main/cli.ts bench "${rl[@]}" --sampler "$1" --xla "$2" --json
 done
-[ -n "$python" ] && step rl-pytorch 60 "$python" bench/pytorch/pytorch.py "${rl[@]}"
+[ -n "$python" ] && step rl-pytorch 60 "$python" bench/pytorch/workloads.py "${rl[@]}"
 
 # 4. 1.5 B's shape with weights in bf16: time, compiling, peak memory
 step samplers-1.5b 200 "${samplers[@]}" --models "$large" --engines graph,xla --stored bf16 --batch "$batch"
-[ -n "$python" ] && step pytorch-1.5b 60 "${pytorch[@]}" --random "bench/$large.json" --dtype bfloat16 --batch "$batch"
+[ -n "$python" ] && step pytorch-1.5b 60 "${pytorch[@]}" --random "bench/shapes/$large.json" --dtype bfloat16 --batch "$batch"
 
 # 5. what a second start costs when compiled programs are kept between processes
 mkdir -p "$work/cache"
@@ -88,11 +88,11 @@ for start in first second; do
 done
 
 # 6. an update, beside PyTorch's
-update=(--random "bench/$middle.json" --batch 1 --prompt 2 --new 2 --repeat 3)
+update=(--random "bench/shapes/$middle.json" --batch 1 --prompt 2 --new 2 --repeat 3)
 rows=(--train-batch 16 --train-length 128)
 [ -n "$dry" ] && rows=(--train-batch 2 --train-length 16)
 step update 60 node src/main/cli.ts bench "${update[@]}" "${rows[@]}" --sampler graph --xla off --json
-[ -n "$python" ] && step update-pytorch 40 "$python" bench/pytorch/pytorch.py "${update[@]}" "${rows[@]}"
+[ -n "$python" ] && step update-pytorch 40 "$python" bench/pytorch/workloads.py "${update[@]}" "${rows[@]}"
 
 # an update compiled by XLA, beside the nodes one by one
 updates=(--rows 16 --length 128 --updates 5)

@@ -122,7 +122,7 @@ function plannedBytes(stderr) {
 async function runPyTorch({ shape, pytorch }) {
   if (options.python === undefined || pytorch === undefined) return null
   const folder = await modelFolder(shape)
-  const args = ['bench/pytorch/pytorch_memory.py', '--model', folder, ...pytorch]
+  const args = ['bench/pytorch/memory.py', '--model', folder, ...pytorch]
   const { status, stderr, peakBytes } = await measured(options.python, args)
   if (status !== 0) throw new Error(`PyTorch ended with ${status}:\n${stderr.slice(-2000)}`)
   return peakBytes
@@ -161,7 +161,7 @@ function writeTable(path, rows) {
     '',
     `Written by \`node bench/memory.mjs\`; ${cpus().length} cores of ${cpus()[0].model}, ${gigabytes(totalmem())} GB. Peak resident memory of the whole`,
     'process tree (command and trainer, sampled every 25 ms), beside the plan that was told before anything was loaded, in GB (10⁹ bytes).',
-    'Weights are random: every completion is as long as it may be. PyTorch: bench/pytorch/pytorch_memory.py, the same rollouts and one update.',
+    'Weights are random: every completion is as long as it may be. PyTorch: bench/pytorch/memory.py, the same rollouts and one update.',
     '',
     '| case | planned | measured | planned ÷ measured | PyTorch |',
     '| --- | ---: | ---: | ---: | ---: |',

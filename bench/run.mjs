@@ -69,7 +69,7 @@ function runJson(command, args) {
 
 const engines = {
   recheck: (args) => runJson(process.execPath, ['src/main/cli.ts', 'bench', ...args, '--json']),
-  pytorch: (args) => runJson(options.python, ['bench/pytorch/pytorch.py', ...args]),
+  pytorch: (args) => runJson(options.python, ['bench/pytorch/workloads.py', ...args]),
   llama: (args, { shape }) => {
     const repeat = args[args.indexOf('--repeat') + 1]
     return runJson(process.execPath, ['bench/llama.mjs', options.llama, ggufOf(shape), '--repeat', repeat])
@@ -86,7 +86,7 @@ function ggufOf(shape) {
   if (!ggufFiles.has(shape)) {
     const { status, stderr } = spawnSync(
       options.python,
-      ['bench/pytorch/llama_model.py', `bench/${shape}.json`, path],
+      ['bench/pytorch/llama_model.py', `bench/shapes/${shape}.json`, path],
       { cwd: root, encoding: 'utf8' },
     )
     if (status !== 0) throw new Error(`bench/pytorch/llama_model.py ended with ${status}:\n${stderr}`)
@@ -106,7 +106,7 @@ function copyBandwidth() {
  * of every row the caches as they are long half-way.
  */
 function floorOf(shape, parameters, bandwidth) {
-  const { config } = JSON.parse(readFileSync(join(root, 'bench', `${shape}.json`), 'utf8'))
+  const { config } = JSON.parse(readFileSync(join(root, 'bench', 'shapes', `${shape}.json`), 'utf8'))
   const headWidth = config.hidden_size / config.num_attention_heads
   const perPosition = 4 * 2 * config.num_hidden_layers * config.num_key_value_heads * headWidth
   const bytes = 4 * parameters + 32 * (32 + 64 / 2) * perPosition

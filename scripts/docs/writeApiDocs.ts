@@ -9,7 +9,7 @@ import { describeSchema } from './describeSchema.ts'
  * Writes docs/api.md from the schemas and types of the routes: `node scripts/docs/writeApiDocs.ts`, `--check` to
  * compare only.
  */
-const project = join(import.meta.dirname, '..')
+const project = join(import.meta.dirname, '..', '..')
 const target = join(project, 'docs', 'api.md')
 
 const introduction = `# HTTP API

@@ -17,7 +17,7 @@ import { describeSchema } from './describeSchema.ts'
 /**
  * Writes docs/cli.md from the table of commands: `node scripts/docs/writeCliDocs.ts`, `--check` to compare only.
  */
-const target = join(import.meta.dirname, '..', 'docs', 'cli.md')
+const target = join(import.meta.dirname, '..', '..', 'docs', 'cli.md')
 
 const introduction = `# Command line
 

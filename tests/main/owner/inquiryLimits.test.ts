@@ -13,7 +13,7 @@ import { parseConfig, type RunConfig } from '../../../src/shared/config/parseCon
 import { temporaryFolder } from '../store/storeFixtures.ts'
 import type { SlowConfig } from './support/slowInspector.ts'
 
-const programPath = join(import.meta.dirname, 'slowInspector.ts')
+const programPath = join(import.meta.dirname, 'support', 'slowInspector.ts')
 
 interface Asked {
   readonly inquiries: Inquiries

@@ -28,7 +28,7 @@ const learningRate = 1e-3
 
 /**
  * Times updates of a trainer with the loss `negativeLogLikelihood` on random rows, every token weighted
- * alike: the work that `bench/pytorch/pytorch_update.py` gives to PyTorch.
+ * alike: the work that `bench/pytorch/update.py` gives to PyTorch.
  */
 export async function measureUpdate(
   trainer: Trainer,

@@ -106,7 +106,7 @@ interface Kept {
 
 function keptOf(t: TestContext, limits: Partial<InquiryLimits> = {}): Kept {
   const folder = temporaryFolder(t)
-  const programPath = join(import.meta.dirname, '..', 'slowInspector.ts')
+  const programPath = join(import.meta.dirname, '..', 'support', 'slowInspector.ts')
   const inquiries = new Inquiries({ nodePath: process.execPath, programPath, limits })
   t.after(() => inquiries.close())
   return {

@@ -95,7 +95,7 @@ test('stage 1 pauses before the first problems and after every chunk, whatever t
 })
 
 test('no code compares an activity with a word', () => {
-  const src = join(import.meta.dirname, '..', '..', '..', 'src')
+  const src = join(import.meta.dirname, '..', '..', '..', '..', 'src')
   const comparing = readdirSync(src, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))

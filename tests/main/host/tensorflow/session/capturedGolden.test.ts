@@ -7,7 +7,7 @@ import type { VerifyRow } from '../../../../../src/main/tools/verify/verifyRow.t
 
 for (const model of ['gpt2', 'llama', 'llama-gqa7', 'qwen2', 'qwen2-bf16-sharded']) {
   test(`captured = the stored numbers of ${model}: log-probs, loss, gradients, AdamW`, async () => {
-    const folder = fileURLToPath(new URL(`../../../fixtures/golden/${model}`, import.meta.url))
+    const folder = fileURLToPath(new URL(`../../../../fixtures/golden/${model}`, import.meta.url))
     const open = verifyEngines['captured']
     assert.ok(open)
     const rows: VerifyRow[] = []

@@ -1,7 +1,7 @@
 """How far PyTorch's bf16 moves log-probs from its float32: mean and largest |difference| over the tokens that a model
 sampled, beside what Recheck's own report of sampling precision says of the same model.
 
-    python bench/pytorch/pytorch_precision.py FOLDER
+    python bench/pytorch/precision.py FOLDER
 """
 
 import argparse

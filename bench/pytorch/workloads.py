@@ -1,8 +1,8 @@
 """The work of `recheck bench` with PyTorch and transformers: the yardstick of bench/RESULTS.md.
 
     pip install torch==2.14.1 "transformers==5.24.*"
-    python bench/pytorch/pytorch.py --random bench/shapes/tiny.json
-    python bench/pytorch/pytorch.py --model resources/models/builtin --workload rl
+    python bench/pytorch/workloads.py --random bench/shapes/tiny.json
+    python bench/pytorch/workloads.py --model resources/models/builtin --workload rl
 
 Prints one JSON document with the fields of `recheck bench --json`.
 """

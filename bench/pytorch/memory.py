@@ -1,6 +1,6 @@
 """One RL step as bench/memory.mjs has Recheck do it, in PyTorch: rollouts, reference log-probs, one AdamW update.
 
-python bench/pytorch/pytorch_memory.py --model FOLDER [--problems 8] [--tokens 64] [--prompt 30] [--threads 2] [--lora RANK] [--base bf16]
+python bench/pytorch/memory.py --model FOLDER [--problems 8] [--tokens 64] [--prompt 30] [--threads 2] [--lora RANK] [--base bf16]
 FOLDER is a Hugging Face folder of random weights; whoever starts this measures its process. Without --lora everything is
 trained in float32 beside a copy as the reference. With it peft's adapter is trained in float32 on a frozen base, which
 without the adapter is the reference: in bf16, or in int8 with a scale for each output channel, widened to bf16 where it is

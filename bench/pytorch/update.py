@@ -1,6 +1,6 @@
 """The update of src/main/tools/bench/measureUpdate.ts in PyTorch: forward, backward, clipping to norm 1 and AdamW on random rows.
 
-python bench/pytorch/pytorch_update.py --config config.json [--batch 16] [--length 128] [--updates 10] [--threads 2]
+python bench/pytorch/update.py --config config.json [--batch 16] [--length 128] [--updates 10] [--threads 2]
 prints one JSON object. config.json is a Hugging Face config; weights are random.
 """
 
