@@ -59,7 +59,7 @@ interface Result {
 }
 
 async function measure(model: string, engine: Engine): Promise<Result> {
-  const file = join(import.meta.dirname, `${model}.json`)
+  const file = join(import.meta.dirname, 'shapes', `${model}.json`)
   const config = readModelConfig((await readRandomModelSpec(file)).config)
   const parameters = tiledParameters(config)
   const started = performance.now()

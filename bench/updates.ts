@@ -44,7 +44,7 @@ interface Result {
 }
 
 async function measure(model: string, compileUpdate: boolean): Promise<Result> {
-  const file = join(import.meta.dirname, `${model}.json`)
+  const file = join(import.meta.dirname, 'shapes', `${model}.json`)
   const config = readModelConfig((await readRandomModelSpec(file)).config)
   const drawn = { seed: 0, standardDeviation: 0.02 }
   const shapes = [...parameterShapes(config)]
