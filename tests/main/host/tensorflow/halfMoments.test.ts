@@ -60,7 +60,11 @@ test('by hand: the first updateâ€™s moments of matrices are a neighbour of (1 âˆ
       assert.ok(isBrainFloat(moment), name)
       const [below, above] = neighbours(exact)
       const step = Math.abs(above - below)
-      assert.ok(Math.abs(moment - exact) <= 1.0001 * step, `${name}: ${moment} for ${exact}`)
+      // `exact` may be a rounding of 32 bits away from a number of bf16 that is the moment itself
+      assert.ok(
+        Math.abs(moment - exact) <= 1.0001 * step + 1e-6 * Math.abs(exact),
+        `${name}: ${moment} for ${exact}`,
+      )
       if (step === 0) return
       counted++
       expected += Math.abs(exact - below) / step

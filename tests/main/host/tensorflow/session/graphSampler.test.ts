@@ -136,7 +136,7 @@ for (const storedAs of ['bf16', 'int8'] as const) {
   })
 }
 
-test('batches of 1, 7 and 64 draw the same tokens; the same seed gives the same bytes, in any order of rows', async () => {
+test('batches of 1, 7 and 64 and rows in another order draw the same tokens; the same seed gives the same bytes', async () => {
   const requests = randomRequests(64, littleModel.vocabularySize)
   await withGraphSampler(little, {}, async (sampler) => {
     const inCalls = async (list: readonly SampleRequest[], size: number) => {
@@ -149,7 +149,8 @@ test('batches of 1, 7 and 64 draw the same tokens; the same seed gives the same 
     assertSame(await inCalls(requests, 7), whole)
     assertSame(await inCalls(requests, 1), whole)
     assert.deepEqual(await inCalls(requests, 64), whole)
-    assert.deepEqual((await inCalls([...requests].reverse(), 64)).reverse(), whole)
+    // a processor without AVX-512 sums a batch's last rows otherwise: the last bit of a log-prob may move
+    assertSame((await inCalls([...requests].reverse(), 64)).reverse(), whole)
     const lengths = whole.flat().map(({ completionIds }) => completionIds.length)
     assert.ok(new Set(lengths).size > 3, 'rows end at different times')
   })
