@@ -11,7 +11,8 @@ export interface StoredMatrix {
 
 /**
  * In what the products of linear modules are computed: 32-bit floats, or bf16 with sums in 32 bits and a
- * result rounded to bf16 (mixed precision, arXiv 1710.03740). What is multiplied and what comes out are 32-bit
+ * result rounded to bf16 (mixed precision, arXiv 1710.03740; a captured graph on a processor without AVX-512 cuts it
+ * off instead). What is multiplied and what comes out are 32-bit
  * floats either way.
  */
 export type ProductPrecision = 'f32' | 'bf16'

@@ -10,7 +10,7 @@ import { longestConversation } from '../../../src/main/run/longestConversation.t
 import { openSampler } from '../../../src/main/trainer/samplers.ts'
 import { loadRunMaterial } from '../../../src/main/run/runMaterial.ts'
 import { presetConfig } from '../../../src/shared/config/presets.ts'
-import { sumsHalfInFull } from '../host/tensorflow/halfSums.ts'
+import { hasAvx512 } from '../host/tensorflow/processor.ts'
 import type { ConfigLayer } from '../../../src/shared/config/layers.ts'
 
 const little: ConfigLayer = { data: { train: 4, validation: 0, test: 0 }, steps: 1, problemsPerStep: 4 }
@@ -36,7 +36,7 @@ test('model.compute decides what the trainer and its reference multiply in', asy
   }
   const [whole, half] = [await scoresOf('f32'), await scoresOf('bf16')]
   const apart = whole.map((value, i) => Math.abs(value - (half[i] ?? Number.NaN)))
-  const limit = (await sumsHalfInFull()) ? 0.1 : 0.2
+  const limit = (await hasAvx512()) ? 0.1 : 0.2
   assert.ok(
     apart.every((value) => value > 0 && value < limit),
     apart.join(),

@@ -101,7 +101,7 @@ of its own, in 32 bits.
 
 \`model.compute: bf16\` computes the products of linear modules, and those of their gradients, in bf16 with sums in 32 bits (arXiv 1710.03740), while scoring and training. Weights
 (the master weights of full training), adapters, gradients, moments, norms, softmax, attention, the residual stream, the output head and its logits stay in 32 bits, and so does the
-sampler. It is faster where the machine multiplies in bf16 (a processor with \`avx512_bf16\` or AMX, a card since Ampere) and slower elsewhere; bf16 has the range of 32-bit floats, so no loss
+sampler. It is faster where the machine multiplies in bf16 (a processor with \`avx512_bf16\` or AMX, a card since Ampere) and slower elsewhere, on a processor without AVX-512 also less exact: TensorFlow cuts its products off where others are rounded to the nearest, which about doubles their error; bf16 has the range of 32-bit floats, so no loss
 is scaled. It takes no memory away: what is rounded is made for one product at a time.
 
 ## A reference in its files

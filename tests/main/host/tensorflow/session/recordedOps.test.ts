@@ -6,6 +6,9 @@ import { GraphBuilder, typeAttribute } from '../../../../../src/core/graph/graph
 import { recordOps } from '../../../../../src/core/graph/recordOps.ts'
 import { GraphSession } from '../../../../../src/main/host/tensorflow/session/graphSession.ts'
 import { assertClose } from '../../../../assertClose.ts'
+import { tensorFlowBackend } from '../../../../../src/main/host/tensorflow/addon.ts'
+import { roundedToHalf } from '../../../../../src/main/host/tensorflow/halfRounding.ts'
+import { hasAvx512 } from '../processor.ts'
 
 const ops = tensorflowOps()
 
@@ -177,6 +180,27 @@ for (const [name, step] of Object.entries({ ...differentiable, ...fixed })) {
       })
     })
   })
+}
+
+test('a product in bf16 is summed in 32 bits and rounded to the nearest; without AVX-512 TensorFlow cuts it off', async () => {
+  const half = tensorflowOps('bf16')
+  const { results } = captured((x, y) => half.linear(x, y, true), false)
+  const [x, y] = [xValues, yValues].map((values) =>
+    roundedToHalf(tensorFlowBackend(), tf.tensor2d(values, shape)),
+  ) as [tf.Tensor, tf.Tensor]
+  const sums = tf.matMul(x, y, false, true)
+  const nearest = [...roundedToHalf(tensorFlowBackend(), sums).dataSync<'float32'>()]
+  const cutOff = [...sums.dataSync<'float32'>()].map(upperHalf)
+  assert.notDeepEqual(nearest, cutOff)
+  assert.deepEqual([...(results[0] ?? [])], (await hasAvx512()) ? nearest : cutOff)
+})
+
+/** The number of bf16 next towards zero. */
+function upperHalf(value: number): number {
+  const word = new DataView(new ArrayBuffer(4))
+  word.setFloat32(0, value)
+  word.setUint16(2, 0)
+  return word.getFloat32(0)
 }
 
 test('a step that reads a value while it is recorded is refused', () => {
