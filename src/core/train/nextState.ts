@@ -3,7 +3,7 @@ import { updateRoleStatistics } from '../rl/advantages.ts'
 import type { RolloutWithAdvantages } from '../rl/turnAdvantages.ts'
 import { roleOf, tokensOf } from '../rollout/rollout.ts'
 import type { MetricValues } from '../../shared/metrics/table.ts'
-import { addRecentCounts } from './recentCounts.ts'
+import { addRecentCounts, firstAttemptsAfter } from './recentCounts.ts'
 import type { Discarded } from './stepMetrics.ts'
 import { firstLengthsAfter, updateShares } from './trainState.ts'
 import type { TrainState } from './trainState.ts'
@@ -33,6 +33,7 @@ export function nextState(state: TrainState, finished: FinishedStep): TrainState
     problems: state.problems + new Set(rollouts.map(({ problem }) => problem.id)).size + discarded.problems,
     roleStatistics: updateRoleStatistics(state.roleStatistics, rawAdvantages),
     firstLengths: firstLengthsAfter(state.firstLengths, values),
+    firstAttempts: firstAttemptsAfter(state.firstAttempts, rollouts),
     recentTurns: addRecentCounts(state.recentTurns, rollouts),
   }
 }

@@ -1,11 +1,13 @@
 import { countGroups, type GroupCounts } from '../rl/groupSpread.ts'
-import type { ClassKey } from '../rl/turnBaseline.ts'
+import type { ClassKey, Tally } from '../rl/turnBaseline.ts'
 import type { ScoredRollout } from '../rollout/rollout.ts'
 
-/** One step: verdicts and revisions by class of attempt, and its groups. */
+/** One step: verdicts and revisions by class of attempt, its groups, and its attempts. */
 type StepCounts = Readonly<Record<ClassKey, { readonly correct: number; readonly seen: number }>> & {
   /** Absent in a state that was stored before groups were counted. */
   readonly groups?: GroupCounts
+  /** Absent in a state that was stored before attempts were counted. */
+  readonly attempts?: Tally
 }
 
 /** Of the last `recentSteps` steps, oldest first. */
@@ -17,7 +19,7 @@ type StoredTurns = StepCounts[ClassKey] | { readonly right: number; readonly see
 
 /** As a checkpoint may hold them: correct turns were stored as `right` at first. */
 export type StoredRecentCounts = readonly (Readonly<Record<ClassKey, StoredTurns>> &
-  Pick<StepCounts, 'groups'>)[]
+  Pick<StepCounts, 'groups' | 'attempts'>)[]
 
 export function readRecentCounts(stored: StoredRecentCounts): RecentCounts {
   const read = (turns: StoredTurns) => ({
@@ -30,6 +32,7 @@ export function readRecentCounts(stored: StoredRecentCounts): RecentCounts {
     'revision/correct': read(step['revision/correct']),
     'revision/wrong': read(step['revision/wrong']),
     ...(step.groups === undefined ? {} : { groups: step.groups }),
+    ...(step.attempts === undefined ? {} : { attempts: step.attempts }),
   }))
 }
 
@@ -47,6 +50,33 @@ export function addRecentCounts(before: RecentCounts, rollouts: readonly ScoredR
     'revision/correct': counted('revision', true),
     'revision/wrong': counted('revision', false),
     groups: countGroups(rollouts),
+    attempts: countAttempts(rollouts),
   }
   return [...before, step].slice(-recentSteps)
+}
+
+/** Fewer attempts than this say nothing about a fall, more than {@link enoughAttempts} are not waited for. */
+export const fewestAttempts = 64
+const enoughAttempts = 200
+
+function countAttempts(rollouts: readonly ScoredRollout[]): Tally {
+  return { correct: rollouts.filter(({ turns }) => turns[0].isCorrect).length, count: rollouts.length }
+}
+
+function plus(a: Tally, b: Tally): Tally {
+  return { correct: a.correct + b.correct, count: a.count + b.count }
+}
+
+/** The attempts of the newest steps, back to the one with which there are enough. */
+export function newestAttempts(recent: RecentCounts): Tally {
+  return recent.reduceRight<Tally>(
+    (newer, { attempts }) =>
+      attempts === undefined || newer.count >= enoughAttempts ? newer : plus(newer, attempts),
+    { correct: 0, count: 0 },
+  )
+}
+
+/** What attempts gave before there was training: those of a step count among them until there are enough. */
+export function firstAttemptsAfter(before: Tally, rollouts: readonly ScoredRollout[]): Tally {
+  return before.count >= enoughAttempts ? before : plus(before, countAttempts(rollouts))
 }

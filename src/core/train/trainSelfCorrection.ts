@@ -1,12 +1,13 @@
 import { needsVStar, type RunConfig } from '../../shared/config/parseConfig.ts'
 import type { RecheckErrorCode } from '../../shared/errors/errorCodes.ts'
 import { RecheckError } from '../../shared/errors/recheckError.ts'
-import type { StoredRollout } from '../../shared/runs/records.ts'
+import type { StoredRollout, VStarEstimate } from '../../shared/runs/records.ts'
 import { ProblemBatches } from '../data/problemBatches.ts'
 import type { RewardSettings } from '../reward/turnReward.ts'
 import { isFirstScoreStage, trainingRewards } from '../reward/turnReward.ts'
 import { turnAdvantages } from '../rl/turnAdvantages.ts'
 import type { AdvantageSetup, RolloutWithAdvantages } from '../rl/turnAdvantages.ts'
+import type { Tally } from '../rl/turnBaseline.ts'
 import { alarmEvents } from './alarms/alarmEvents.ts'
 import { alarmSigns } from './alarms/alarms.ts'
 import { evaluate } from './evaluation/evaluate.ts'
@@ -159,10 +160,13 @@ function judgeStep(
   { values, rollouts }: FinishedStep,
   plan: TrainingPlan,
 ): ReturnType<typeof alarmEvents> {
-  const { firstLengths, recentTurns, activeAlarms: active } = after
+  const { firstLengths, firstAttempts, recentTurns, activeAlarms: active } = after
   const counts = countOutcomes(rollouts)
   const { config, globalShares: referenceShares } = plan
-  const signs = alarmSigns({ values, firstLengths, counts, recentTurns, referenceShares }, config)
+  const signs = alarmSigns(
+    { values, firstLengths, firstAttempts, counts, recentTurns, referenceShares },
+    config,
+  )
   return alarmEvents({ signs, active, step: after.step - 1 }, config)
 }
 
@@ -198,11 +202,22 @@ function* reportLearningSignal({
   if (state === null) yield event
 }
 
-function startingState({ estimates, globalShares: shares }: TrainingPlan): TrainState {
-  const all = [...estimates.values()]
-  const samples = all.reduce((sum, estimate) => sum + estimate.samples, 0)
-  const correct = all.reduce((sum, estimate) => sum + estimate.correctAttempts, 0)
-  return initialTrainState({ shares, correctShare: samples === 0 ? 0.5 : correct / samples })
+function startingState({ config, estimates, globalShares: shares }: TrainingPlan): TrainState {
+  const all = attemptsOf([...estimates.values()])
+  // problems chosen by their counts were luckier, or less so, than they are: there the first steps say what was at first
+  const attempts = config.data.filter === 'none' ? all : { correct: 0, count: 0 }
+  return initialTrainState({
+    shares,
+    correctShare: all.count === 0 ? 0.5 : all.correct / all.count,
+    attempts,
+  })
+}
+
+function attemptsOf(estimates: readonly VStarEstimate[]): Tally {
+  return {
+    correct: estimates.reduce((sum, estimate) => sum + estimate.correctAttempts, 0),
+    count: estimates.reduce((sum, estimate) => sum + estimate.samples, 0),
+  }
 }
 
 /** Validation every `evalEvery` steps, at the start and at the end; the test split at start and end only. */

@@ -3,7 +3,7 @@ import type { BatchCursor } from '../data/problemBatches.ts'
 import { noRoleStatistics } from '../rl/advantages.ts'
 import type { RunningRoleStatistics } from '../rl/advantages.ts'
 import { classKey, classKeys } from '../rl/turnBaseline.ts'
-import type { ClassKey, ClassShares } from '../rl/turnBaseline.ts'
+import type { ClassKey, ClassShares, Tally } from '../rl/turnBaseline.ts'
 import type { ScoredRollout, TurnKind } from '../rollout/rollout.ts'
 import { readActiveAlarms, type ActiveAlarms, type StoredAlarms } from './alarms/alarmEvents.ts'
 import type { MetricValues } from '../../shared/metrics/table.ts'
@@ -29,8 +29,10 @@ export interface TrainState {
    * step.
    */
   readonly firstLengths: Readonly<Record<TurnKind, number | null>> | null
+  /** Correct attempts of stage 1, of the first steps where it has few or there is none: for the alarm on a fall. */
+  readonly firstAttempts: Tally
   readonly activeAlarms: ActiveAlarms
-  /** For the alarms on a stale V* and on groups without spread. */
+  /** For the alarms on a stale V*, on groups without spread, and on a fall. */
   readonly recentTurns: RecentCounts
   /** The step that was last evaluated, −1 for none: an evaluation is not repeated after a resume. */
   readonly evaluatedStep: number
@@ -40,12 +42,15 @@ export interface TrainState {
 
 /** A state as a checkpoint holds it, whichever version wrote it. */
 export function readTrainState(stored: unknown): TrainState {
-  const state = stored as Omit<TrainState, 'activeAlarms' | 'recentTurns'> & {
+  const state = stored as Omit<TrainState, 'firstAttempts' | 'activeAlarms' | 'recentTurns'> & {
+    /** Absent in a state that was stored before attempts were counted: counted from there on. */
+    readonly firstAttempts?: Tally
     readonly activeAlarms: StoredAlarms
     readonly recentTurns?: StoredRecentCounts
   }
   return {
     ...state,
+    firstAttempts: state.firstAttempts ?? { correct: 0, count: 0 },
     activeAlarms: readActiveAlarms(state.activeAlarms),
     recentTurns: readRecentCounts(state.recentTurns ?? []),
   }
@@ -58,6 +63,8 @@ const newShare = 0.1
 export function initialTrainState(reference: {
   readonly shares: ClassShares
   readonly correctShare: number
+  /** None without a stage 1, or where problems were chosen by what it gave. */
+  readonly attempts: Tally
 }): TrainState {
   return {
     step: 0,
@@ -68,6 +75,7 @@ export function initialTrainState(reference: {
     runningShares: reference.shares,
     correctShare: reference.correctShare,
     firstLengths: null,
+    firstAttempts: reference.attempts,
     activeAlarms: {},
     recentTurns: [],
     evaluatedStep: -1,

@@ -100,6 +100,12 @@ export const alarmsGroup = z
       label: 'Alarms',
       description: 'report the signs of a run going wrong',
     }),
+    attemptFallBeyond: field(share.default(0.05), {
+      label: 'Accuracy of attempts falls by more than',
+      hint: 'Share of correct first attempts in the last steps, against stage 1’s, or the first steps’ where there is none. Only a fall that cannot be chance counts.',
+      description:
+        'share of correct first attempts below that of stage 1 (of the first steps, without one): training does harm',
+    }),
     changeRatioBelow: field(share.default(0.5), {
       label: 'Answer change ratio below',
       hint: 'Of the revisions of wrong attempts, the share whose answer differs from the attempt’s. Close to 0 the model copies itself.',

@@ -4,6 +4,7 @@ import { isOver } from './runTransitions.ts'
 
 /** Every alarm of a training run, with a name of a few words for lists. */
 export const alarmTitles = {
+  'alarm.attempts': 'first attempts get worse',
   'alarm.always-correct': 'verdicts almost always “correct”',
   'alarm.always-wrong': 'verdicts almost always “wrong”',
   'alarm.change-ratio': 'low answer change ratio',

@@ -11,7 +11,7 @@ import { sums } from './fakeEngine.ts'
 const problems = sums(2)
 const half = { 'verdict/correct': 0.5, 'verdict/wrong': 0.5, 'revision/correct': 0.5, 'revision/wrong': 0.5 }
 const before = {
-  ...initialTrainState({ shares: half, correctShare: 0.5 }),
+  ...initialTrainState({ shares: half, correctShare: 0.5, attempts: { correct: 50, count: 100 } }),
   step: 7,
   tokens: 100,
   problems: 10,

@@ -4,26 +4,28 @@ import { firstLengthsAfter, initialTrainState, readTrainState } from '../../../s
 
 const half = { 'verdict/correct': 0.5, 'verdict/wrong': 0.5, 'revision/correct': 0.5, 'revision/wrong': 0.5 }
 
+const reference = { shares: half, correctShare: 0.25, attempts: { correct: 25, count: 100 } }
+
 test('a state comes back from JSON as it was', () => {
   const state = {
-    ...initialTrainState({ shares: half, correctShare: 0.25 }),
+    ...initialTrainState(reference),
     activeAlarms: { 'alarm.kl': { since: 12, quietSteps: 3 } },
   }
   assert.deepEqual(readTrainState(JSON.parse(JSON.stringify(state))), state)
 })
 
 test('reads states from before alarms had quiet steps, and from before they kept the step that raised them', () => {
-  const { recentTurns: _, ...state } = initialTrainState({ shares: half, correctShare: 0.25 })
+  const { recentTurns: _, firstAttempts: _first, ...state } = initialTrainState(reference)
   const read = readTrainState({ ...state, activeAlarms: ['alarm.kl', 'alarm.entropy'] })
   const active = { since: null, quietSteps: 0 }
   assert.deepEqual(read.activeAlarms, { 'alarm.kl': active, 'alarm.entropy': active })
   const later = readTrainState({ ...state, activeAlarms: { 'alarm.kl': 3 } })
   assert.deepEqual(later.activeAlarms, { 'alarm.kl': { since: null, quietSteps: 3 } })
-  assert.deepEqual(read.recentTurns, [])
+  assert.deepEqual([read.recentTurns, read.firstAttempts], [[], { correct: 0, count: 0 }])
 })
 
 test('reads the counts of a checkpoint that calls correct turns right', () => {
-  const state = initialTrainState({ shares: half, correctShare: 0.25 })
+  const state = initialTrainState(reference)
   const groups = { groups: 4, withoutSpread: 1 }
   const step = (first: object) => ({
     'verdict/correct': { ...first, seen: 3 },

@@ -229,6 +229,7 @@ function alarmOf(seed: SeedRun, step: number): RunEvent {
       values: {},
       counts: { ...counts, truePositives: 97, trueNegatives: 3 },
       firstLengths: null,
+      firstAttempts: { correct: 0, count: 0 },
       recentTurns: [],
       referenceShares: half,
     },

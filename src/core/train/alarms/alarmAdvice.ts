@@ -12,6 +12,8 @@ const movingBaseline = 'Harmless on fresh rollouts, but noisier: set vStar.basel
  * a new run.
  */
 export const alarmAdvice: Readonly<Record<AlarmCode, Advice>> = {
+  'alarm.attempts': () =>
+    'Stop, and go on from an earlier checkpoint with a lower optimizer.learningRate; a new run may raise problemsPerStep.',
   'alarm.always-correct': ({ turnWeights, verdictReward }) => {
     if (turnWeights.verdict === 0)
       return 'Raise turnWeights.verdict: with a weight of 0, verdicts are not trained.'

@@ -3,12 +3,12 @@ import { comparesRollouts, isGroupMethod } from '../../../shared/config/parseCon
 import type { AlarmCode } from '../../../shared/runs/alarms.ts'
 import { wilson } from '../../../shared/statistics.ts'
 import { classKeys } from '../../rl/turnBaseline.ts'
-import type { ClassKey, ClassShares } from '../../rl/turnBaseline.ts'
+import type { ClassKey, ClassShares, Tally } from '../../rl/turnBaseline.ts'
 import type { TurnKind } from '../../rollout/rollout.ts'
 import type { OutcomeCounts, OutcomeShareName } from '../evaluation/outcomeCounts.ts'
 import type { MetricValues } from '../../../shared/metrics/table.ts'
 import { outcomeShares } from '../evaluation/outcomeCounts.ts'
-import type { RecentCounts } from '../recentCounts.ts'
+import { fewestAttempts, newestAttempts, type RecentCounts } from '../recentCounts.ts'
 
 /**
  * `bad`: beyond the threshold · `good`: clear of it by a tenth · null: between the two, or too few cases to
@@ -31,6 +31,8 @@ export interface AlarmInput {
   readonly values: MetricValues
   readonly counts: OutcomeCounts
   readonly firstLengths: Readonly<Record<TurnKind, number | null>> | null
+  /** What the attempts of the reference gave, or those of the first steps. */
+  readonly firstAttempts: Tally
   /** Of the last steps, this one among them. */
   readonly recentTurns: RecentCounts
   /** Stage 1's shares of correct verdicts and revisions. */
@@ -41,6 +43,7 @@ export interface AlarmInput {
 export function alarmSigns(input: AlarmInput, config: RunConfig): AlarmSign[] {
   if (!config.alarms.enabled) return []
   return [
+    attemptSign(input, config),
     ...recallSigns(input.counts, config),
     ...shareSigns(input.counts, config),
     ...policySigns(input.values, config),
@@ -57,6 +60,10 @@ interface Reading {
    * to health.
    */
   readonly surely?: number | null
+}
+
+function percent(share: number | null): string {
+  return `${(100 * (share ?? 0)).toFixed(0)} %`
 }
 
 function healthBelow({ value, surely = value }: Reading, threshold: number): Health {
@@ -76,6 +83,24 @@ function shareOf(counts: OutcomeCounts, name: OutcomeShareName) {
   const interval = wilson(part, whole)
   const words = `${part} of ${whole}`
   return whole < fewestCases ? { value: null, low: null, high: null, words } : { ...interval, words }
+}
+
+/**
+ * The accuracy of first attempts, now against before: the lower end of the one interval against the upper end of the other. The
+ * newest steps alone would be noise, all of the recent ones would hide a fall that is fast.
+ */
+function attemptSign({ firstAttempts, recentTurns }: AlarmInput, { alarms }: RunConfig): AlarmSign {
+  const recent = newestAttempts(recentTurns)
+  const then = wilson(firstAttempts.correct, firstAttempts.count)
+  const now = wilson(recent.correct, recent.count)
+  const surely = then.low === null || now.high === null ? null : then.low - now.high
+  const value =
+    then.value === null || now.value === null || recent.count < fewestAttempts ? null : then.value - now.value
+  return {
+    code: 'alarm.attempts',
+    health: healthAbove({ value, surely }, alarms.attemptFallBeyond),
+    message: `first attempts get worse: ${percent(now.value)} of the last ${recent.count} are correct, where ${percent(then.value)} were at first`,
+  }
 }
 
 /** The two recalls are compared as they are: zero of few is all there is to see. */
@@ -188,7 +213,7 @@ function staleSigns({ recentTurns, referenceShares }: AlarmInput, config: RunCon
     return {
       code: staleCodes[key],
       health: healthAbove(apart, config.alarms.staleVStarBeyond),
-      message: `${(100 * (now.value ?? 0)).toFixed(0)} % of the ${classLabels[key]} are correct now, V* counts on ${(100 * then).toFixed(0)} %: stage 1 no longer fits the policy`,
+      message: `${percent(now.value)} of the ${classLabels[key]} are correct now, V* counts on ${percent(then)}: stage 1 no longer fits the policy`,
     }
   })
 }

@@ -13,9 +13,10 @@ import { parseConfig } from '../../../../src/shared/config/parseConfig.ts'
 
 const config = parseConfig({}, 'test')
 const half = { 'verdict/correct': 0.5, 'verdict/wrong': 0.5, 'revision/correct': 0.5, 'revision/wrong': 0.5 }
+const none = { correct: 0, count: 0 }
 
 function signs(counts: Partial<OutcomeCounts>, values: AlarmInput['values'] = {}, of = config): AlarmSign[] {
-  const quiet = { firstLengths: null, recentTurns: [], referenceShares: half }
+  const quiet = { firstLengths: null, firstAttempts: none, recentTurns: [], referenceShares: half }
   return alarmSigns({ ...quiet, values, counts: { ...countOutcomes([]), ...counts } }, of)
 }
 

@@ -9,6 +9,7 @@ import { parseConfig } from '../../../../src/shared/config/parseConfig.ts'
 
 const config = parseConfig({}, 'test')
 const half = { 'verdict/correct': 0.5, 'verdict/wrong': 0.5, 'revision/correct': 0.5, 'revision/wrong': 0.5 }
+const none = { correct: 0, count: 0 }
 
 /** A step in which nothing is wrong. */
 const healthy: OutcomeCounts = {
@@ -32,7 +33,13 @@ const healthy: OutcomeCounts = {
 }
 
 function signs(counts: Partial<OutcomeCounts>, rest: Partial<AlarmInput> = {}, of = config): AlarmSign[] {
-  const quiet = { values: {}, firstLengths: null, recentTurns: [], referenceShares: half }
+  const quiet = {
+    values: {},
+    firstLengths: null,
+    firstAttempts: none,
+    recentTurns: [],
+    referenceShares: half,
+  }
   return alarmSigns({ ...quiet, ...rest, counts: { ...healthy, ...counts } }, of)
 }
 
@@ -64,6 +71,48 @@ test('a revision that keeps a correct answer is no copy: the change ratio over a
   assert.deepEqual(codes({ ...demo, revisedWrong: 7, changedWrong: 0 }), [])
 })
 
+/** Steps with so many attempts each, and nothing to say of later turns. */
+function attempted(count: number, ...correct: readonly number[]): RecentCounts {
+  return correct.map((each) => ({ ...noTurns, attempts: { correct: each, count } }))
+}
+
+test('first attempts that get worse than they were: by more than a twentieth, and more than noise', () => {
+  const worse = (recentTurns: RecentCounts, firstAttempts = { correct: 500, count: 1000 }) =>
+    codes({}, { firstAttempts, recentTurns })
+  // Wilson, 95 %: 500 of 1,000 begins at 0.4691; 70 of 200 ends at 0.4184, 71 of 200 at 0.4235
+  assert.deepEqual(worse(attempted(100, 35, 35)), ['alarm.attempts'])
+  assert.deepEqual(worse(attempted(100, 36, 35)), [])
+  // the newest 200: what was before does not hide a fall, and a fall before does not stay
+  assert.deepEqual(worse(attempted(100, 90, 90, 35, 35)), ['alarm.attempts'])
+  assert.deepEqual(worse(attempted(100, 0, 0, 50, 50)), [])
+  // few at first say little: 16 of 32 begins at 0.336, 20 of 200 ends at 0.15; 2 of 4 begins at 0.15
+  assert.deepEqual(worse(attempted(100, 10, 10), { correct: 16, count: 32 }), ['alarm.attempts'])
+  assert.deepEqual(worse(attempted(100, 10, 10), { correct: 2, count: 4 }), [])
+  // 64 are the fewest; steps that were stored before attempts were counted say nothing
+  assert.deepEqual(worse(attempted(32, 5, 5)), ['alarm.attempts'])
+  assert.deepEqual(worse(attempted(32, 0)), [])
+  assert.deepEqual(worse([...recent(15, 30), ...attempted(32, 0)]), [])
+  assert.deepEqual(worse(attempted(100, 0, 0), none), [])
+  const [sign] = signs(
+    {},
+    { firstAttempts: { correct: 45, count: 100 }, recentTurns: attempted(100, 10, 11) },
+  )
+  assert.equal(
+    sign?.message,
+    'first attempts get worse: 11 % of the last 200 are correct, where 45 % were at first',
+  )
+})
+
+test('a run of SmolLM2 that 5e-5 undid is called so in its fifth step', () => {
+  // stage 1: 174 of 384; steps of 32, correct ones as they were on 29 November 2026
+  const firstAttempts = { correct: 174, count: 384 }
+  const steps = attempted(32, 15, 10, 11, 5, 2, 0, 1)
+  const raised = steps.map((_, step) =>
+    codes({}, { firstAttempts, recentTurns: steps.slice(0, step + 1) }).includes('alarm.attempts'),
+  )
+  assert.deepEqual(raised, [false, false, false, false, true, true, true])
+})
+
 test('recalls are compared as they are; seven cases say nothing', () => {
   assert.deepEqual(codes({ trueNegatives: 4 }), ['alarm.always-correct'])
   assert.deepEqual(codes({ trueNegatives: 5 }), [])
@@ -81,6 +130,13 @@ test('KL, entropy and length', () => {
   const values = { 'length/attempt': 20, 'length/verdict': 21, 'length/revision': 99 }
   assert.deepEqual(codes({}, { values, firstLengths }), ['alarm.length.verdict'])
 })
+
+const noTurns = {
+  'verdict/correct': { correct: 0, seen: 0 },
+  'verdict/wrong': { correct: 0, seen: 0 },
+  'revision/correct': { correct: 0, seen: 0 },
+  'revision/wrong': { correct: 0, seen: 0 },
+}
 
 /** One step with so many later turns in two classes, and none in the others. */
 function recent(correct: number, seen: number): RecentCounts {
