@@ -6,7 +6,7 @@ import type { ScoredRollout } from '../rollout/rollout.ts'
 type StepCounts = Readonly<Record<ClassKey, { readonly correct: number; readonly seen: number }>> & {
   /** Absent in a state that was stored before groups were counted. */
   readonly groups?: GroupCounts
-  /** Absent in a state that was stored before attempts were counted. */
+  /** Problems, and how many of them attempts solve; absent in a state that was stored before these were counted. */
   readonly attempts?: Tally
 }
 
@@ -55,12 +55,22 @@ export function addRecentCounts(before: RecentCounts, rollouts: readonly ScoredR
   return [...before, step].slice(-recentSteps)
 }
 
-/** Fewer attempts than this say nothing about a fall, more than {@link enoughAttempts} are not waited for. */
-export const fewestAttempts = 64
-const enoughAttempts = 200
+/** Fewer problems than this say nothing about a fall; more than {@link enoughProblems} are not waited for. */
+export const fewestProblems = 64
+const enoughProblems = 200
 
+/**
+ * Problems, and of them the share that attempts solve: several attempts at one problem are more alike than attempts at
+ * several, and no interval that takes them for as many cases would hold.
+ */
 function countAttempts(rollouts: readonly ScoredRollout[]): Tally {
-  return { correct: rollouts.filter(({ turns }) => turns[0].isCorrect).length, count: rollouts.length }
+  const attemptsAt = new Map<string, number>()
+  for (const { problem } of rollouts) attemptsAt.set(problem.id, (attemptsAt.get(problem.id) ?? 0) + 1)
+  const correct = rollouts.filter(({ turns }) => turns[0].isCorrect)
+  return {
+    correct: correct.reduce((sum, { problem }) => sum + 1 / (attemptsAt.get(problem.id) ?? 1), 0),
+    count: attemptsAt.size,
+  }
 }
 
 function plus(a: Tally, b: Tally): Tally {
@@ -71,12 +81,12 @@ function plus(a: Tally, b: Tally): Tally {
 export function newestAttempts(recent: RecentCounts): Tally {
   return recent.reduceRight<Tally>(
     (newer, { attempts }) =>
-      attempts === undefined || newer.count >= enoughAttempts ? newer : plus(newer, attempts),
+      attempts === undefined || newer.count >= enoughProblems ? newer : plus(newer, attempts),
     { correct: 0, count: 0 },
   )
 }
 
 /** What attempts gave before there was training: those of a step count among them until there are enough. */
 export function firstAttemptsAfter(before: Tally, rollouts: readonly ScoredRollout[]): Tally {
-  return before.count >= enoughAttempts ? before : plus(before, countAttempts(rollouts))
+  return before.count >= enoughProblems ? before : plus(before, countAttempts(rollouts))
 }

@@ -62,6 +62,9 @@ test('the state after a step, by hand; the one before stays as it is', () => {
   assert.equal(after.tokens, 108, 'four turns of two tokens')
   assert.equal(after.problems, 12, 'two problems, one of them twice')
   assert.deepEqual(after.firstLengths, { attempt: 2, verdict: 2, revision: null })
+  // both problems are solved, one of them twice
+  assert.deepEqual(after.firstAttempts, { correct: 52, count: 102 })
+  assert.deepEqual(after.recentTurns.at(-1)?.attempts, { correct: 2, count: 2 })
   // moving averages with a tenth of the step: 0.9 · 0.5 + 0.1 · 1, and 0.9 · 0.5 + 0.1 · 0
   assertClose(after.correctShare, 0.55, 1e-12)
   assertClose(after.runningShares['verdict/correct'], 0.45, 1e-12)
@@ -70,4 +73,18 @@ test('the state after a step, by hand; the one before stays as it is', () => {
   assert.deepEqual(after.roleStatistics, { solver: { mean: 2, variance: 1 }, verifier: null })
   assert.equal(after.recentTurns.length, 1)
   assert.deepEqual([after.bestValidation, after.evaluatedStep], [0.25, -1])
+})
+
+test('attempts are counted by problem, half a problem where half of them are correct; at first until there are enough', () => {
+  const rollouts = [
+    rollout(0, [turn('attempt', true, 1)]),
+    rollout(0, [turn('attempt', false, 1)]),
+    rollout(1, [turn('attempt', false, 1)]),
+  ]
+  const finished = { cursor: before.cursor, rollouts, values: {}, discarded: { problems: 0, tokens: 0 } }
+  const after = nextState(before, finished)
+  assert.deepEqual(after.recentTurns.at(-1)?.attempts, { correct: 0.5, count: 2 })
+  assert.deepEqual(after.firstAttempts, { correct: 50.5, count: 102 })
+  const full = { ...before, firstAttempts: { correct: 150, count: 200 } }
+  assert.deepEqual(nextState(full, finished).firstAttempts, full.firstAttempts)
 })

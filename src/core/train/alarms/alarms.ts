@@ -8,7 +8,7 @@ import type { TurnKind } from '../../rollout/rollout.ts'
 import type { OutcomeCounts, OutcomeShareName } from '../evaluation/outcomeCounts.ts'
 import type { MetricValues } from '../../../shared/metrics/table.ts'
 import { outcomeShares } from '../evaluation/outcomeCounts.ts'
-import { fewestAttempts, newestAttempts, type RecentCounts } from '../recentCounts.ts'
+import { fewestProblems, newestAttempts, type RecentCounts } from '../recentCounts.ts'
 
 /**
  * `bad`: beyond the threshold · `good`: clear of it by a tenth · null: between the two, or too few cases to
@@ -31,7 +31,7 @@ export interface AlarmInput {
   readonly values: MetricValues
   readonly counts: OutcomeCounts
   readonly firstLengths: Readonly<Record<TurnKind, number | null>> | null
-  /** What the attempts of the reference gave, or those of the first steps. */
+  /** Attempts of the reference, or problems of the first steps, and how many were solved. */
   readonly firstAttempts: Tally
   /** Of the last steps, this one among them. */
   readonly recentTurns: RecentCounts
@@ -91,15 +91,15 @@ function shareOf(counts: OutcomeCounts, name: OutcomeShareName) {
  */
 function attemptSign({ firstAttempts, recentTurns }: AlarmInput, { alarms }: RunConfig): AlarmSign {
   const recent = newestAttempts(recentTurns)
-  const then = wilson(firstAttempts.correct, firstAttempts.count)
-  const now = wilson(recent.correct, recent.count)
+  const then = wilson(Math.round(firstAttempts.correct), firstAttempts.count)
+  const now = wilson(Math.round(recent.correct), recent.count)
   const surely = then.low === null || now.high === null ? null : then.low - now.high
   const value =
-    then.value === null || now.value === null || recent.count < fewestAttempts ? null : then.value - now.value
+    then.value === null || now.value === null || recent.count < fewestProblems ? null : then.value - now.value
   return {
     code: 'alarm.attempts',
     health: healthAbove({ value, surely }, alarms.attemptFallBeyond),
-    message: `first attempts get worse: ${percent(now.value)} of the last ${recent.count} are correct, where ${percent(then.value)} were at first`,
+    message: `first attempts get worse: ${percent(now.value)} of those at the last ${recent.count} problems are correct, where ${percent(then.value)} were at first`,
   }
 }
 

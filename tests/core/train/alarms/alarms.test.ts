@@ -99,7 +99,7 @@ test('first attempts that get worse than they were: by more than a twentieth, an
   )
   assert.equal(
     sign?.message,
-    'first attempts get worse: 11 % of the last 200 are correct, where 45 % were at first',
+    'first attempts get worse: 11 % of those at the last 200 problems are correct, where 45 % were at first',
   )
 })
 
