@@ -57,8 +57,7 @@ export function methodReport(report: MethodReport): ReportDocument {
     { kind: 'heading', level: 2, text: 'What it costs' },
     costTable(summaries),
     { kind: 'heading', level: 2, text: 'Learning curves' },
-    ...curvePictures(report),
-    curveTable(report),
+    ...curveBlocks(report),
     { kind: 'heading', level: 2, text: 'Every run' },
     runTable(report.scores),
     { kind: 'heading', level: 2, text: 'What the papers report' },
@@ -75,7 +74,8 @@ function cautionOf({ summaries, open }: MethodReport): string {
   const few = isFew
     ? ` This is of ${seedsText(summaries)}: a difference that is not shown here may well exist, and one that is shown may be luck. At least ${fewSeeds} are wanted.`
     : ''
-  const left = open === 0 ? '' : ` ${open} runs have not finished; what is shown is of those that have.`
+  const unfinished = open === 1 ? '1 run has' : `${open} runs have`
+  const left = open === 0 ? '' : ` ${unfinished} not finished; what is shown is of those that have.`
   return `Methods are compared at equal generated tokens: a run ends with the step in which stages 1 and 2 together have generated its budget.${few}${left}`
 }
 
@@ -151,6 +151,18 @@ function costTable(summaries: readonly MethodSummary[]): Block {
 }
 
 const size = { width: 1200, height: 800 }
+
+function curveBlocks(report: MethodReport): readonly Block[] {
+  const isMeasured = report.scores.some(({ curve }) => curve.length > 0)
+  return isMeasured
+    ? [...curvePictures(report), curveTable(report)]
+    : [
+        {
+          kind: 'text',
+          text: 'There are none: the runs have no validation problems to be evaluated on (data.validation is 0).',
+        },
+      ]
+}
 
 function curvePictures({ summaries, scores, title }: MethodReport): Block[] {
   const curves = summaries.map(({ method }) => ({
