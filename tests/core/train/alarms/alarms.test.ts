@@ -131,24 +131,17 @@ test('KL, entropy and length', () => {
   assert.deepEqual(codes({}, { values, firstLengths }), ['alarm.length.verdict'])
 })
 
+const noTurn = { correct: 0, seen: 0 }
 const noTurns = {
-  'verdict/correct': { correct: 0, seen: 0 },
-  'verdict/wrong': { correct: 0, seen: 0 },
-  'revision/correct': { correct: 0, seen: 0 },
-  'revision/wrong': { correct: 0, seen: 0 },
+  'verdict/correct': noTurn,
+  'verdict/wrong': noTurn,
+  'revision/correct': noTurn,
+  'revision/wrong': noTurn,
 }
 
 /** One step with so many later turns in two classes, and none in the others. */
 function recent(correct: number, seen: number): RecentCounts {
-  const none = { correct: 0, seen: 0 }
-  return [
-    {
-      'verdict/correct': none,
-      'verdict/wrong': { correct, seen },
-      'revision/correct': none,
-      'revision/wrong': { correct: 5, seen: 10 },
-    },
-  ]
+  return [{ ...noTurns, 'verdict/wrong': { correct, seen }, 'revision/wrong': { correct: 5, seen: 10 } }]
 }
 
 test('a stale V*: the policy’s share in a class against stage 1’s, beyond noise', () => {
